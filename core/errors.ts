@@ -1,0 +1,108 @@
+/**
+ * The error model: one class, a closed union of codes. Every boundary translates it once: `activities/failures.ts` for
+ * Temporal, `api/errors.ts` for Connect, `cli/errors.ts` for the terminal and its exit codes.
+ */
+
+/** What went wrong, in the words of the domain. Codes are part of the public interface: add, never rename. */
+export type ErrorCode =
+  // input
+  | 'INVALID_INPUT'
+  | 'INVALID_PRODUCT_FILE'
+  | 'INVALID_POLICY'
+  // things that are not there
+  | 'UNKNOWN_PRODUCT'
+  | 'UNKNOWN_BUNDLE'
+  | 'UNKNOWN_LANE'
+  | 'UNKNOWN_PROMOTION'
+  | 'UNKNOWN_PRINCIPAL'
+  | 'UNKNOWN_REVISION'
+  | 'NOT_FOUND'
+  // rights
+  | 'UNAUTHENTICATED'
+  | 'PERMISSION_DENIED'
+  // signatures and decisions
+  | 'SIGNATURE_INVALID'
+  | 'UNTRUSTED_SIGNER'
+  | 'DECISION_EXPIRED'
+  | 'DECISION_REPLAYED'
+  | 'DECISION_MISMATCH'
+  | 'SELF_APPROVAL'
+  | 'ROLE_MISSING'
+  | 'ALREADY_DECIDED'
+  // integrity
+  | 'BLOB_MISSING'
+  | 'BLOB_CORRUPT'
+  | 'BUNDLE_CORRUPT'
+  | 'EVIDENCE_INVALID'
+  // building
+  | 'BUILD_FAILED'
+  | 'BUILD_TIMED_OUT'
+  | 'BUILD_WROTE_OUTSIDE'
+  | 'TESTS_FAILED'
+  | 'IMAGE_UNSUPPORTED'
+  // lanes and deploying
+  | 'LANE_PREREQUISITE'
+  | 'NOTHING_TO_ROLL_BACK'
+  | 'STALE_FENCING_TOKEN'
+  | 'SERVICE_UNHEALTHY'
+  | 'WRONG_STATE'
+  | 'CONFLICT'
+  // the surroundings
+  | 'UNAVAILABLE'
+  | 'TIMED_OUT'
+  | 'CONFIGURATION'
+  | 'INTERNAL';
+
+/** Everything a person needs to act on an error, and nothing secret. */
+export interface ErrorDetail {
+  /** What happened, one sentence without a full stop. */
+  readonly message: string;
+  /** Which object it happened to, in the form that commands accept: `promotion 3f9a…`, `services[0].entry in lanekeeper.yaml:12`. */
+  readonly object?: string;
+  /** Why: the rule or the observation behind it. */
+  readonly why?: string;
+  /** The next step: a command, or what to change. */
+  readonly next?: string;
+}
+
+/** An error of the domain. Test by `code`; `instanceof` does not survive realms or the wire. */
+export class LanekeeperError extends Error {
+  readonly code: ErrorCode;
+  readonly object: string | undefined;
+  readonly why: string | undefined;
+  readonly next: string | undefined;
+
+  constructor(code: ErrorCode, detail: ErrorDetail, options?: { cause?: unknown }) {
+    super(detail.message, options);
+    this.name = 'LanekeeperError';
+    this.code = code;
+    this.object = detail.object;
+    this.why = detail.why;
+    this.next = detail.next;
+  }
+
+  /** The plain form that crosses process boundaries. */
+  get detail(): ErrorDetail {
+    return {
+      message: this.message,
+      ...(this.object !== undefined && { object: this.object }),
+      ...(this.why !== undefined && { why: this.why }),
+      ...(this.next !== undefined && { next: this.next }),
+    };
+  }
+}
+
+/** The domain error inside `error`, if it is one. */
+export function asLanekeeperError(error: unknown): LanekeeperError | undefined {
+  return error instanceof LanekeeperError ? error : undefined;
+}
+
+/** The readable message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Marks a branch that the types exclude. @throws always, an INTERNAL error naming the value */
+export function assertNever(value: never): never {
+  throw new LanekeeperError('INTERNAL', { message: `unexpected value ${JSON.stringify(value)}` });
+}

@@ -1,0 +1,113 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Digest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
+import { digestOf } from '../../core/hash.js';
+
+/** A P-256 key pair in PEM: PKCS #8 without a passphrase, and SPKI. */
+export interface KeyPair {
+  readonly privateKeyPem: string;
+  readonly publicKeyPem: string;
+}
+
+/** A key that signs; the private part stays inside. */
+export interface StatementSigner {
+  /** sha256 of the DER form (SPKI) of the public key. */
+  readonly keyId: Digest;
+  readonly publicKeyPem: string;
+  /** An ECDSA signature (ASN.1 DER, sha256) of the bytes. */
+  sign(data: Buffer): Buffer;
+}
+
+/** A new P-256 key pair. */
+export function generateKeyPair(): KeyPair {
+  const pair = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return { privateKeyPem: pair.privateKey, publicKeyPem: pair.publicKey };
+}
+
+/** The name of a public key: sha256 of its DER form, whatever its PEM looks like. @throws INVALID_INPUT */
+export function keyIdOf(publicKeyPem: string): Digest {
+  return digestOf(publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'der' }));
+}
+
+/** Reads a P-256 public key. @throws INVALID_INPUT */
+export function publicKeyOf(publicKeyPem: string): KeyObject {
+  // Node derives a public key from a private one; a private key where a public one belongs is a leak and not a convenience.
+  if (publicKeyPem.length > 10_000 || publicKeyPem.includes('PRIVATE KEY')) throw notAKey('public');
+  try {
+    return requireP256(createPublicKey(publicKeyPem));
+  } catch (error) {
+    throw notAKey('public', error);
+  }
+}
+
+/** A signer from a private key in PEM. @throws INVALID_INPUT when it is not an unencrypted P-256 key */
+export function loadSigner(privateKeyPem: string): StatementSigner {
+  const privateKey = privateKeyOf(privateKeyPem);
+  const publicKey = createPublicKey(privateKey);
+  return {
+    keyId: digestOf(publicKey.export({ type: 'spki', format: 'der' })),
+    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    sign: (data) => sign('sha256', data, privateKey),
+  };
+}
+
+/** A signer from a key file, which only its owner may read. @throws CONFIGURATION, INVALID_INPUT */
+export async function loadSignerFile(path: string): Promise<StatementSigner> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new LanekeeperError('CONFIGURATION', { message: 'the key file cannot be read', object: path, next: 'name the file that holds your private key' }, { cause: error });
+  });
+  if ((found.mode & 0o077) !== 0) {
+    throw new LanekeeperError('CONFIGURATION', {
+      message: 'the key file can be read by others',
+      object: path,
+      why: `its mode is ${(found.mode & 0o777).toString(8)}; a private key is for its owner alone`,
+      next: `chmod 600 ${path}`,
+    });
+  }
+  return loadSigner(await readFile(path, 'utf8'));
+}
+
+/** Writes a key pair; the private file is 0600 from its first byte. @throws CONFIGURATION when a key is there already */
+export async function writeKeyPair(pair: KeyPair, paths: { readonly privateKey: string; readonly publicKey: string }): Promise<void> {
+  await mkdir(dirname(paths.privateKey), { recursive: true, mode: 0o700 });
+  const file = await open(paths.privateKey, 'wx', 0o600).catch((error: unknown) => {
+    throw new LanekeeperError('CONFIGURATION', { message: 'the key file cannot be created', object: paths.privateKey, why: 'a key is never overwritten' }, { cause: error });
+  });
+  try {
+    await file.writeFile(pair.privateKeyPem);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await writeFile(paths.publicKey, pair.publicKeyPem, { mode: 0o644 });
+}
+
+function privateKeyOf(pem: string): KeyObject {
+  try {
+    return requireP256(createPrivateKey(pem));
+  } catch (error) {
+    throw notAKey('private', error);
+  }
+}
+
+function requireP256(key: KeyObject): KeyObject {
+  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+  throw new TypeError('another kind of key');
+}
+
+function notAKey(part: 'public' | 'private', cause?: unknown): LanekeeperError {
+  return new LanekeeperError(
+    'INVALID_INPUT',
+    {
+      message: `this is not a ${part} P-256 key in PEM`,
+      next: 'create one with: openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt',
+    },
+    { cause },
+  );
+}

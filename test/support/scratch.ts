@@ -1,0 +1,13 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** A new folder for one test; it is removed when the test ends, also when it fails. */
+export async function scratchFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'lanekeeper-test-')));
+  onTestFinished(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+  return folder;
+}

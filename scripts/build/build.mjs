@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { root } from '../setup/paths.mjs';
+import { entries, workflowEntry } from './entries.mjs';
+import { sourcePaths } from './source-paths.mjs';
+
+const dist = join(root, 'dist');
+const stampFile = join(dist, 'build.json');
+const sourceFolders = ['activities', 'adapters', 'api', 'bench', 'cli', 'core', 'embedded', 'gen', 'scripts', 'store', 'temporal-config', 'workers', 'workflows'];
+
+/** The sha256 over the names and contents of everything that a build reads. */
+async function hashSources() {
+  const files = ['package-lock.json', 'package.json', 'tsconfig.json'].map((name) => join(root, name));
+  for (const folder of sourceFolders) {
+    const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of found) {
+      if (entry.isFile() && /\.(ts|mjs|json)$/.test(entry.name)) files.push(join(entry.parentPath ?? entry.path, entry.name));
+    }
+  }
+  const hash = createHash('sha256');
+  for (const file of files.sort()) {
+    hash.update(`${relative(root, file)}\0`).update(await readFile(file)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+async function buildPrograms(present, outdir) {
+  const { build } = await import('esbuild');
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.20',
+    sourcemap: 'linked',
+    logLevel: 'silent',
+    plugins: [sourcePaths(root, dist)],
+    outdir,
+  };
+  for (const { name, source, selfContained } of present) {
+    await build({
+      ...common,
+      entryPoints: { [name]: source },
+      // The command line starts in a moment because nothing is looked up in node_modules; CommonJS inside it needs a `require`.
+      ...(selfContained
+        ? { minifySyntax: true, banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" } }
+        : { packages: 'external' }),
+    });
+  }
+}
+
+async function buildWorkflows(outdir) {
+  const { bundleWorkflowCode } = await import('@temporalio/worker');
+  const quiet = () => undefined;
+  const logger = { trace: quiet, debug: quiet, info: quiet, warn: console.error, error: console.error, log: quiet };
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, workflowEntry), logger });
+  await writeFile(join(outdir, 'workflow-bundle.js'), code);
+}
+
+/**
+ * Builds dist/ when the sources differ from those of the last build. Each file appears by a rename, so a process that starts
+ * meanwhile never reads half of one.
+ */
+export async function buildAll(say, { force = false } = {}) {
+  const hash = await hashSources();
+  const previous = await readFile(stampFile, 'utf8').then(JSON.parse, () => ({}));
+  if (!force && previous.sources === hash) return say('  dist/: up to date');
+  const begun = Date.now();
+  const present = entries.filter(({ source }) => existsSync(join(root, source)));
+  const absent = entries.filter(({ source }) => !existsSync(join(root, source)));
+  const temporary = join(dist, `.part-${process.pid}`);
+  await mkdir(temporary, { recursive: true });
+  try {
+    await buildPrograms(present, temporary);
+    if (existsSync(join(root, workflowEntry))) await buildWorkflows(temporary);
+    else absent.push({ source: workflowEntry });
+    for (const file of await readdir(temporary)) await rename(join(temporary, file), join(dist, file));
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  if (absent.length > 0) say(`  not there, left out: ${absent.map(({ source }) => source).join(', ')}`);
+  await writeFile(`${stampFile}.part`, JSON.stringify({ sources: hash, builtAt: new Date().toISOString() }));
+  await rename(`${stampFile}.part`, stampFile);
+  return say(`  dist/: built in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SetupError, say, withHeartbeat } from './log.mjs';
+import { root } from './paths.mjs';
+import { findOnPath, run, tail } from './run.mjs';
+
+const modules = join(root, 'node_modules');
+const stamp = join(modules, '.lanekeeper-setup');
+
+async function wantedStamp() {
+  const lock = await readFile(join(root, 'package-lock.json'));
+  return `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}\n`;
+}
+
+/** Whether npm's own record of what it installed names every package of the lock file, at its version. */
+async function matchesInstalled() {
+  try {
+    const wanted = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')).packages;
+    const installed = JSON.parse(await readFile(join(modules, '.package-lock.json'), 'utf8')).packages;
+    return Object.entries(wanted).every(([path, entry]) => {
+      if (path === '' || entry.link) return true;
+      const there = installed[path];
+      // Packages for other platforms are not installed; the PostgreSQL check names the one that must be.
+      if (there === undefined) return entry.optional === true || entry.devOptional === true || entry.peer === true;
+      return there.version === entry.version && existsSync(join(root, path, 'package.json'));
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** Installs the npm packages of the lock file, unless they are there. */
+export async function ensureDependencies() {
+  const wanted = await wantedStamp();
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return say('  npm packages: there');
+  if (await matchesInstalled()) {
+    await writeFile(stamp, wanted);
+    return say('  npm packages: there, as in package-lock.json');
+  }
+  const npm = process.env.npm_execpath && existsSync(process.env.npm_execpath) ? [process.execPath, process.env.npm_execpath] : [findOnPath('npm')];
+  if (!npm[0]) throw new SetupError('npm is not on PATH; install Node.js with npm 10 or newer');
+  say('  npm ci (packages of package-lock.json)');
+  let last = '';
+  const { code, output } = await withHeartbeat(
+    'installing npm packages',
+    () => run(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund'], { cwd: root, env: childEnvironment(), onLine: (line) => { last = line; } }),
+    () => last.slice(0, 80),
+  );
+  if (code !== 0) throw new SetupError(`npm ci failed:\n${tail(output)}`);
+  await writeFile(stamp, wanted);
+  say('  npm packages: installed');
+}
+
+/** The variables that an outer `npm run --silent` sets for itself would make the inner one silent and find the wrong folder. */
+function childEnvironment() {
+  const entries = Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package|config_(loglevel|silent|local_prefix))/.test(name));
+  return { ...Object.fromEntries(entries), NODE_ENV: 'development' };
+}

@@ -1,0 +1,5 @@
+/** What a person can sign. Each verb needs a signature of its own; none stands for another. */
+export const decisionVerbs = ['request', 'approve', 'reject', 'request-changes', 'rollback', 'abort', 'retry'] as const;
+
+/** One of the verbs. */
+export type DecisionVerb = (typeof decisionVerbs)[number];

@@ -1,0 +1,38 @@
+import { hexOf, type Digest } from './digest.js';
+import { LanekeeperError } from './errors.js';
+import type { Lane } from './lanes.js';
+
+/** The canonical workflow ids. They make starts idempotent: whoever asks for the same thing meets the same run. */
+export const workflowIds = {
+  release: (tenant: string, product: string, revision: string) => `release/${tenant}/${product}/${revision}`,
+  promotion: (tenant: string, product: string, lane: Lane, bundle: Digest) => `promotion/${tenant}/${product}/${lane}/${hexOf(bundle)}`,
+  lane: (tenant: string, product: string, lane: Lane) => `lane/${tenant}/${product}/${lane}`,
+} as const;
+
+const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const principalPattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+/** Reads the name of a tenant or product. @throws INVALID_INPUT */
+export function parseName(value: unknown, object: string): string {
+  if (typeof value === 'string' && namePattern.test(value)) return value;
+  throw new LanekeeperError('INVALID_INPUT', {
+    message: `${describe(value)} is not a name`,
+    object,
+    why: 'a name is 1 to 63 lower-case letters, digits and hyphens, and begins with a letter or digit',
+  });
+}
+
+/** Reads the name of a person or machine. @throws INVALID_INPUT */
+export function parsePrincipalName(value: unknown, object: string): string {
+  if (typeof value === 'string' && principalPattern.test(value)) return value;
+  throw new LanekeeperError('INVALID_INPUT', { message: `${describe(value)} does not name a person`, object });
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : `a value of type ${typeof value}`;
+}
+
+/** The short form people type: the first twelve hex digits of a digest or run id. Any unique prefix is accepted where ids are read. */
+export function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}

@@ -1,0 +1,142 @@
+import { assertNever } from '../errors.js';
+import { decided } from './decided.js';
+import type { GateRound, PromotionCommand, PromotionEvent } from './events.js';
+import { isFinal, type PromotionIdentity, type PromotionState, type StepError } from './state.js';
+import { end, holdsNothing, move, note, type Reduction, startEnding, stay } from './transitions.js';
+
+/** How long an ERRORED promotion that has switched waits for a person before it rolls back, in milliseconds. */
+export const giveUpAfterMs = 15 * 60_000;
+
+/** The state of a promotion that has just been recorded, and the first command. */
+export function openPromotion(identity: PromotionIdentity, now: Date): Reduction {
+  const state: PromotionState = {
+    version: 1,
+    identity,
+    phase: 'GATING',
+    reason: 'the gates are evaluated',
+    round: 0,
+    gates: [],
+    switched: false,
+    attempt: 1,
+    timeline: [],
+  };
+  return { state: note(state, now, 'requested'), commands: [{ type: 'evaluate-gates' }] };
+}
+
+/**
+ * The promotion's state machine: what an event makes of a state, and what is to be done. Pure; time is an argument. Events that do
+ * not concern the phase change nothing, because hints may come late, twice or in another order.
+ */
+export function reduce(state: PromotionState, event: Exclude<PromotionEvent, { type: 'opened' }>, now: Date): Reduction {
+  if (isFinal(state.phase)) return stay(state);
+  switch (event.type) {
+    case 'changed':
+    case 'recheck-due':
+      return isGating(state) ? stay(state, [{ type: 'evaluate-gates' }]) : stay(state);
+    case 'gates-evaluated':
+      return gatesEvaluated(state, event.round, now);
+    case 'decided':
+      return decided(state, event.decision, now);
+    case 'lane-granted':
+      return laneGranted(state, event.fencingToken, now);
+    case 'lane-lost':
+      return laneLost(state, now);
+    case 'step-done':
+      return stepDone(state, event.step, now);
+    case 'step-failed':
+      return event.kind === 'verdict' ? stepRefused(state, event.error, now) : stepErrored(state, event.error, now);
+    case 'give-up-due':
+      return state.phase === 'ERRORED' && state.switched
+        ? startEnding(state, 'FAILED', 'technical trouble was not resolved in time, so the lane goes back to what was live', now)
+        : stay(state);
+    case 'superseded':
+      return state.phase === 'LIVE' ? superseded(state, event.how, event.by, now) : stay(state);
+    case 'cancelled':
+      return cancelled(state, now);
+    default:
+      return assertNever(event);
+  }
+}
+
+function isGating(state: PromotionState): boolean {
+  return state.phase === 'GATING' || state.phase === 'AWAITING_APPROVAL';
+}
+
+function withRound(state: PromotionState, round: GateRound): PromotionState {
+  const { recheckAt: _old, ...rest } = state;
+  return { ...rest, round: round.round, gates: round.verdicts, ...(round.recheckAt !== undefined && { recheckAt: round.recheckAt }) };
+}
+
+function gatesEvaluated(before: PromotionState, round: GateRound, now: Date): Reduction {
+  const state = withRound(before, round);
+  const granted = state.phase === 'QUEUED' && state.fencingToken !== undefined;
+  if (!isGating(state) && !granted) return stay(state);
+  if (round.outcome !== 'PASS') {
+    const to = round.outcome === 'APPROVALS' ? 'AWAITING_APPROVAL' : 'GATING';
+    if (state.phase === to) return stay({ ...state, reason: round.reason });
+    return move(holdsNothing(state), to, round.reason, now);
+  }
+  if (granted) return move(state, 'GUARDING', 'the lane is granted and every gate still passes', now, [{ type: 'run-step', step: 'guard' }]);
+  return move(state, 'QUEUED', 'every gate passes; waiting for the lane', now);
+}
+
+function laneGranted(state: PromotionState, fencingToken: number, now: Date): Reduction {
+  // A grant that is told twice, or told after a newer one, is old news.
+  if ((state.fencingToken ?? 0) >= fencingToken) return stay(state);
+  const granted = { ...state, fencingToken };
+  if (state.phase === 'QUEUED') {
+    return stay(note(granted, now, `lane granted with fencing token ${fencingToken}`), [{ type: 'evaluate-gates' }]);
+  }
+  return state.phase === 'GUARDING' ? stay(granted) : stay(state);
+}
+
+function laneLost(state: PromotionState, now: Date): Reduction {
+  if (state.phase !== 'QUEUED' && state.phase !== 'GUARDING' && state.phase !== 'DEPLOYING') return stay(state);
+  const { state: queued, commands } = move(holdsNothing(state), 'QUEUED', 'the lane was given to another promotion; queued again', now);
+  return { state: { ...queued, switched: false }, commands: [{ type: 'cancel-step' }, ...commands] };
+}
+
+function stepDone(state: PromotionState, step: 'guard' | 'deploy' | 'verify' | 'revert', now: Date): Reduction {
+  switch (step) {
+    case 'guard':
+      if (state.phase !== 'GUARDING') return stay(state);
+      return move({ ...state, switched: true }, 'DEPLOYING', 'the bundle is intact; the alias is moved', now, [{ type: 'run-step', step: 'deploy' }]);
+    case 'deploy':
+      if (state.phase !== 'DEPLOYING') return stay(state);
+      return move(state, 'VERIFYING', 'the lane has switched; its answers are checked', now, [{ type: 'run-step', step: 'verify' }]);
+    case 'verify':
+      if (state.phase !== 'VERIFYING') return stay(state);
+      return move(state, 'LIVE', 'the lane serves this bundle', now, [{ type: 'attest', outcome: 'LIVE' }]);
+    case 'revert':
+      return state.ending === undefined ? stay(state) : end({ ...state, switched: false }, state.ending.phase, state.ending.reason, now);
+    default:
+      return assertNever(step);
+  }
+}
+
+function stepRefused(before: PromotionState, error: StepError, now: Date): Reduction {
+  const state = { ...before, error };
+  if (error.step === 'revert') return stepErrored(before, error, now);
+  return state.switched ? startEnding(state, 'FAILED', error.message, now) : end(state, 'FAILED', error.message, now);
+}
+
+function stepErrored(before: PromotionState, error: StepError, now: Date): Reduction {
+  const state = before.switched
+    ? { ...before, error, giveUpAt: new Date(now.getTime() + giveUpAfterMs).toISOString() }
+    : { ...holdsNothing(before), error };
+  const commands: PromotionCommand[] = [];
+  return move(state, 'ERRORED', `${error.step}: ${error.message}`, now, commands);
+}
+
+function superseded(state: PromotionState, how: 'SUPERSEDED' | 'ROLLED_BACK', by: string, now: Date): Reduction {
+  const reason = how === 'SUPERSEDED' ? `superseded by promotion ${by}` : `rolled back by promotion ${by}`;
+  // PostgreSQL was told in the transaction that made the other bundle live; only the run has to end.
+  return stay(note({ ...state, phase: how, reason }, now, reason));
+}
+
+function cancelled(state: PromotionState, now: Date): Reduction {
+  if (state.phase === 'LIVE') return stay(note(state, now, 'a cancellation was ignored: this bundle is live; use lane rollback'));
+  if (state.ending !== undefined) return stay(state);
+  const reason = 'cancelled in Temporal';
+  return state.switched ? startEnding(state, 'ABORTED', reason, now) : end(state, 'ABORTED', reason, now);
+}

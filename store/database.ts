@@ -1,0 +1,98 @@
+import pg from 'pg';
+import { LanekeeperError } from '../core/errors.js';
+
+// bigint columns hold tokens, generations and positions, all far below 2^53.
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === pg.types.builtins.INT8) return Number;
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+};
+
+/** One transaction of one tenant. Query groups take it as their first argument. */
+export interface Transaction {
+  readonly tenant: string;
+  query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** The database as the application sees it: transactions of a tenant, nothing outside of one. */
+export interface Database {
+  /** Runs `work` in a transaction in which only `tenant`'s rows exist. Commits when it resolves, rolls back when it throws. */
+  transaction<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Ids of all tenants. */
+  tenants(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a pool.
+ *
+ * @param options.url connection string of the application's role
+ * @param options.maxConnections size of the pool
+ * @param options.onCommit called after each commit, so that the dispatcher of the same process need not wait for its next look
+ */
+export function openDatabase(options: { url: string; maxConnections?: number; onCommit?: () => void }): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 1_500,
+    types,
+    // Local activities last at most two seconds: a statement that hangs must not outlive them.
+    options: '-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000',
+  });
+  // A broken idle connection is replaced at the next use; without a handler it would end the process.
+  pool.on('error', () => undefined);
+  return {
+    async transaction(tenant, work) {
+      const client = await connect(pool);
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        await client.query("select set_config('lanekeeper.tenant', $1, true)", [tenant]);
+        const result = await work({
+          tenant,
+          async query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
+            return (await client.query<Row>(sql, values as unknown[] | undefined)).rows;
+          },
+        });
+        await client.query('commit');
+        options.onCommit?.();
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((cause: unknown) => {
+          broken = cause instanceof Error ? cause : new Error(String(cause));
+        });
+        throw translate(error);
+      } finally {
+        client.release(broken);
+      }
+    },
+    async tenants() {
+      const client = await connect(pool);
+      try {
+        return (await client.query<{ id: string }>('select id from tenants order by id')).rows.map((row) => row.id);
+      } finally {
+        client.release();
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw new LanekeeperError('UNAVAILABLE', { message: 'PostgreSQL does not answer', next: 'lane doctor' }, { cause: error });
+  }
+}
+
+/** Connection trouble becomes UNAVAILABLE, which is retried; all else stays what it is. */
+function translate(error: unknown): unknown {
+  if (error instanceof LanekeeperError || !(error instanceof Error)) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const connection = code.startsWith('08') || code.startsWith('57P') || /^E(CONN|PIPE|TIMEDOUT)/.test(code) || /Connection terminated/.test(error.message);
+  if (connection) return new LanekeeperError('UNAVAILABLE', { message: 'the connection to PostgreSQL broke', next: 'lane doctor' }, { cause: error });
+  if (code === '40001' || code === '40P01') return new LanekeeperError('CONFLICT', { message: 'two changes met in the database' }, { cause: error });
+  return error;
+}

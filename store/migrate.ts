@@ -1,0 +1,84 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { LanekeeperError } from '../core/errors.js';
+import { digestOf } from '../core/hash.js';
+
+/** The role the application connects as. It owns no table and sees one tenant at a time. */
+export const applicationRole = 'lanekeeper_app';
+
+// One number for the advisory lock that lets a single process migrate at a time.
+const migrationLock = 7305061;
+
+/** The folder of the numbered migrations, found from the source tree as well as from the built file beside it. */
+async function migrationFolder(): Promise<URL> {
+  const candidates = [new URL('./migrations/', import.meta.url), new URL('../store/migrations/', import.meta.url)];
+  for (const candidate of candidates) {
+    if (await readdir(candidate).then(() => true, () => false)) return candidate;
+  }
+  throw new LanekeeperError('CONFIGURATION', { message: 'the migrations folder is missing', object: fileURLToPath(candidates[0] as URL) });
+}
+
+/**
+ * Brings the database up to date: creates the application's role with its password, applies each migration once, in order, each in
+ * a transaction of its own. Running it again does no harm.
+ *
+ * @param adminUrl connection string of a role that may create roles and tables
+ * @param applicationPassword password to set for the application's role
+ * @throws CONFIGURATION when a migration that was applied has been edited since
+ */
+export async function migrate(adminUrl: string, applicationPassword: string): Promise<readonly string[]> {
+  const folder = await migrationFolder();
+  const names = (await readdir(folder)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).sort();
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await ensureApplicationRole(client, applicationPassword);
+    await client.query('create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())');
+    const applied = await client.query<{ name: string; checksum: string }>('select name, checksum from schema_migrations');
+    const checksums = new Map(applied.rows.map((row) => [row.name, row.checksum]));
+    const fresh: string[] = [];
+    for (const name of names) {
+      const sql = await readFile(new URL(name, folder), 'utf8');
+      const checksum = digestOf(sql);
+      const known = checksums.get(name);
+      if (known === checksum) continue;
+      if (known !== undefined) {
+        throw new LanekeeperError('CONFIGURATION', {
+          message: `migration ${name} was edited after it had been applied`,
+          object: name,
+          next: 'restore the file and add a new migration instead',
+        });
+      }
+      await applyMigration(client, name, sql, checksum);
+      fresh.push(name);
+    }
+    return fresh;
+  } finally {
+    await client.end();
+  }
+}
+
+async function applyMigration(client: pg.Client, name: string, sql: string, checksum: string): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(sql);
+    await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [name, checksum]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+async function ensureApplicationRole(client: pg.Client, password: string): Promise<void> {
+  const found = await client.query('select 1 from pg_roles where rolname = $1', [applicationRole]);
+  // `create role` takes no parameters, so the password goes through the server's own quoting.
+  const verb = found.rowCount === 0 ? 'create' : 'alter';
+  const quoted = await client.query<{ sql: string }>(
+    `select format('${verb} role %I login nosuperuser nocreatedb nocreaterole nobypassrls password %L', $1::text, $2::text) as sql`,
+    [applicationRole, password],
+  );
+  await client.query((quoted.rows[0] as { sql: string }).sql);
+}

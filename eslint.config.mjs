@@ -1,0 +1,102 @@
+import tseslint from 'typescript-eslint';
+
+const nodeBuiltins = { group: ['node:*', 'fs', 'path', 'child_process', 'crypto', 'os', 'http', 'net'] };
+
+const mistakes = Object.fromEntries(
+  [
+    'for-direction', 'no-case-declarations', 'no-compare-neg-zero', 'no-cond-assign', 'no-constant-binary-expression', 'no-constant-condition',
+    'no-control-regex', 'no-debugger', 'no-dupe-else-if', 'no-duplicate-case', 'no-empty', 'no-fallthrough', 'no-irregular-whitespace',
+    'no-loss-of-precision', 'no-prototype-builtins', 'no-self-assign', 'no-sparse-arrays', 'no-unreachable', 'no-unsafe-finally',
+    'no-unused-labels', 'no-useless-escape', 'no-var', 'prefer-const', 'require-yield', 'use-isnan', 'valid-typeof',
+  ].map((rule) => [rule, 'error']),
+);
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'dist/', 'gen/', 'coverage/', '.lanekeeper/', 'examples/'] },
+  { rules: mistakes },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
+      // An implementation of an asynchronous interface may have nothing to wait for.
+      '@typescript-eslint/require-await': 'off',
+      // `type` describes unions, `interface` objects; both are in use on purpose.
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 300 }],
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'The environment is read in the configuration files alone (ARCHITECTURE.md, conventions).',
+        },
+      ],
+    },
+  },
+  {
+    // One file a process reads the environment; tests and benchmarks are their own configuration.
+    files: ['**/config.ts', 'scripts/**', 'test/**', 'bench/**', 'vitest.config.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['cli/**', 'scripts/**', 'bench/**', 'embedded/main.ts', 'bin/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    // The domain is pure. Hashing is the one thing that it takes from Node, in one file that workflows do not import.
+    files: ['core/**'],
+    ignores: ['core/hash.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ ...nodeBuiltins, message: 'core/ is free of Node; hashing is in core/hash.ts.' }] }],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'fetch'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'core/ has no clock: take `now` as an argument.' },
+        { object: 'Math', property: 'random', message: 'core/ has no randomness.' },
+      ],
+    },
+  },
+  {
+    files: ['workflows/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: '../core/hash.js', message: 'Workflows use the parts of core that are free of Node.' }],
+          patterns: [
+            { ...nodeBuiltins, message: 'Workflows are deterministic: no Node built-ins.' },
+            { group: ['**/core/hash.js'], message: 'Workflows use the parts of core that are free of Node.' },
+            { group: ['**/activities/**'], allowTypeImports: true, message: 'Workflows take types alone from activities.' },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'fetch', 'crypto', 'performance'],
+    },
+  },
+  {
+    files: ['test/**'],
+    rules: {
+      // A missing element fails the test with its own message; asserting it again in each line hides the behaviour under test.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-imports': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: { ...tseslint.configs.disableTypeChecked.rules, 'no-undef': 'error' },
+    languageOptions: {
+      parserOptions: { projectService: false, program: null },
+      globals: { console: 'readonly', process: 'readonly', Buffer: 'readonly', URL: 'readonly', fetch: 'readonly', AbortController: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly' },
+    },
+  },
+);

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** Every static check of the repository, each with its time; exits with 1 when one fails. `npm run check -- lint types` runs some. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findLongFiles } from './check/file-sizes.mjs';
+import { findRegistryHosts } from './check/lock-file.mjs';
+import { root } from './setup/paths.mjs';
+import { run } from './setup/run.mjs';
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const command = (name, ...args) => async () => {
+  const { code, output } = await run(name, args, { cwd: root });
+  return code === 0 ? [] : [output.trimEnd() || `${name} ended with code ${code}`];
+};
+const cruised = ['activities', 'adapters', 'api', 'bench', 'cli', 'core', 'embedded', 'gen', 'scripts', 'store', 'temporal-config', 'test', 'workers', 'workflows'];
+
+const checks = [
+  ['types', command(bin('tsc'), '-p', '.')],
+  ['types-workflows', command(bin('tsc'), '-p', 'tsconfig.workflows.json')],
+  ['lint', command(bin('eslint'), '.', '--max-warnings', '0')],
+  ['dependencies', command(bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...cruised.filter((folder) => existsSync(join(root, folder))))],
+  ['file-sizes', findLongFiles],
+  ['unused-code', command(bin('knip'))],
+  ['proto-lint', command(bin('buf'), 'lint')],
+  ['proto-generated', command(process.execPath, 'scripts/generate.mjs', '--check')],
+  ['lock-file', findRegistryHosts],
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !checks.some(([known]) => known === name));
+if (unknown.length > 0) {
+  console.error(`unknown check ${unknown.join(', ')}; there are ${checks.map(([name]) => name).join(', ')}`);
+  process.exit(2);
+}
+
+const failures = [];
+for (const [name, work] of checks) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const begun = Date.now();
+  const problems = await work();
+  console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(16)} ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  if (problems.length > 0) failures.push([name, problems]);
+}
+for (const [name, problems] of failures) console.log(`\n--- ${name}\n${problems.join('\n')}`);
+if (failures.length > 0) {
+  console.log(`\n${failures.length} of ${wanted.length || checks.length} checks failed: ${failures.map(([name]) => name).join(', ')}`);
+  process.exitCode = 1;
+}

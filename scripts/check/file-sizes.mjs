@@ -1,0 +1,24 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { root } from '../setup/paths.mjs';
+
+const limit = 300;
+const skipped = new Set(['node_modules', 'dist', 'gen', 'coverage', '.git', '.lanekeeper']);
+
+async function* sources(folder) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory() && !skipped.has(entry.name)) yield* sources(join(folder, entry.name));
+    else if (entry.isFile() && /\.(ts|mts|mjs|js|sql|proto|sh)$/.test(entry.name)) yield join(folder, entry.name);
+  }
+}
+
+/** Source files longer than 300 lines. Migrations are append-only and contracts are one file a package: they are not counted. */
+export async function findLongFiles() {
+  const problems = [];
+  for await (const file of sources(root)) {
+    if (/\.(sql|proto)$/.test(file)) continue;
+    const lines = (await readFile(file, 'utf8')).split('\n').length - 1;
+    if (lines > limit) problems.push(`${relative(root, file)}: ${lines} lines, at most ${limit} are allowed`);
+  }
+  return problems;
+}

@@ -19,7 +19,7 @@ export interface ContentStore {
   /** Stores bytes; storing them again changes nothing. */
   put(bytes: Uint8Array | string): Promise<Digest>;
   /** Stores what a stream yields, without holding it in memory. @throws INVALID_INPUT above the size limit */
-  putStream(source: Readable): Promise<StoredBlob>;
+  putStream(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
   /** Stores a file. */
   putFile(path: string): Promise<StoredBlob>;
   /** The bytes of a blob, hashed again. @throws BLOB_MISSING, BLOB_CORRUPT, INVALID_INPUT above `limitBytes` */

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
+import { bytesOf } from './bytes-of.js';
 import type { ContentStore, StoredBlob } from './content-store.js';
 
 /** The largest blob that is stored, in bytes: a service with its dependencies, not a data set. */
@@ -23,7 +23,7 @@ export function openFolderStore(folder: string): ContentStore {
   const incoming = join(folder, 'incoming');
   const pathOf = (digest: Digest): string => join(blobs, hexOf(digest));
 
-  async function putStream(source: Readable): Promise<StoredBlob> {
+  async function putStream(source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
     await mkdir(blobs, { recursive: true });
     await mkdir(incoming, { recursive: true });
     const temporary = join(incoming, randomUUID());
@@ -38,9 +38,9 @@ export function openFolderStore(folder: string): ContentStore {
   }
 
   return {
-    put: async (bytes) => (await putStream(Readable.from([Buffer.from(bytes)], { objectMode: false }))).digest,
+    put: async (bytes) => (await putStream(once(Buffer.from(bytes)))).digest,
     putStream,
-    putFile: async (path) => putStream(createReadStream(path)),
+    putFile: async (path) => putStream(bytesOf(createReadStream(path))),
     async get(digest, limitBytes = maxBytesInMemory) {
       const path = pathOf(digest);
       const { size } = await statBlob(path, digest);
@@ -53,7 +53,7 @@ export function openFolderStore(folder: string): ContentStore {
       const path = pathOf(digest);
       await statBlob(path, digest);
       const hash = createHash('sha256');
-      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+      for await (const chunk of bytesOf(createReadStream(path))) hash.update(chunk);
       if (hash.digest('hex') !== hexOf(digest)) throw corrupt(digest);
       return createReadStream(path);
     },
@@ -61,13 +61,16 @@ export function openFolderStore(folder: string): ContentStore {
   };
 }
 
-async function writeHashed(source: Readable, path: string): Promise<StoredBlob> {
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
+async function writeHashed(source: AsyncIterable<Uint8Array>, path: string): Promise<StoredBlob> {
   const hash = createHash('sha256');
   let size = 0;
   const file = await open(path, 'wx', 0o600);
   try {
-    for await (const chunk of source) {
-      const bytes = chunk as Buffer;
+    for await (const bytes of source) {
       size += bytes.length;
       if (size > maxBlobBytes) throw tooLarge('the blob', maxBlobBytes);
       hash.update(bytes);

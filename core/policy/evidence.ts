@@ -1,0 +1,83 @@
+import type { Digest } from '../digest.js';
+import type { EvidenceFact, Facts } from './facts.js';
+import type { EvidenceRule, SignerRule } from './model.js';
+
+/** What the evidence for one gate amounts to. */
+export interface EvidenceTally {
+  /** The newest that count, for each subject as many as the rule demands. */
+  readonly accepted: readonly EvidenceFact[];
+  /** Subjects without enough, each with why the candidates do not count. */
+  readonly missing: readonly string[];
+  /** Epoch milliseconds at which the first accepted one becomes too old. */
+  readonly expiresAt?: number;
+  /** Set when a candidate was found damaged: that is trouble, not absence. */
+  readonly damaged?: string;
+  /** Whether the rule has no subjects at all in this bundle. */
+  readonly notApplicable: boolean;
+}
+
+/** Selects the evidence that a rule accepts: verified, trusted, about the right digest, young enough. */
+export function tallyEvidence(rule: EvidenceRule, facts: Facts, now: Date): EvidenceTally {
+  const subjects = rule.per === 'bundle' ? [{ name: 'the bundle', digest: facts.bundle.digest }] : facts.bundle.images;
+  const candidates = facts.evidence.filter((item) => item.kind === rule.kind);
+  const accepted: EvidenceFact[] = [];
+  const missing: string[] = [];
+  let damaged: string | undefined;
+  for (const subject of subjects) {
+    const about = candidates.filter((item) => item.subjects.includes(subject.digest));
+    const reasons: string[] = [];
+    const good = about.filter((item) => {
+      const why = whyNot(item, rule, now);
+      if (why !== undefined) reasons.push(why);
+      return why === undefined;
+    });
+    damaged ??= about.find((item) => item.problem !== undefined)?.problem;
+    good.sort((a, b) => Date.parse(b.registeredAt) - Date.parse(a.registeredAt));
+    accepted.push(...good.slice(0, rule.min));
+    if (good.length < rule.min) missing.push(explainMissing(rule, subject, good.length, reasons, candidates));
+  }
+  const expiries = rule.maxAgeSeconds === undefined ? [] : accepted.map((item) => Date.parse(item.registeredAt) + (rule.maxAgeSeconds ?? 0) * 1_000);
+  return {
+    accepted,
+    missing,
+    notApplicable: subjects.length === 0,
+    ...(expiries.length > 0 && { expiresAt: Math.min(...expiries) }),
+    ...(damaged !== undefined && { damaged }),
+  };
+}
+
+function whyNot(item: EvidenceFact, rule: EvidenceRule, now: Date): string | undefined {
+  if (item.problem !== undefined) return item.problem;
+  if (item.signer === undefined) return 'it is not signed by an enrolled key';
+  if (!trusted(item.signer, rule.signers)) return `its signer ${item.signer.principal} is not trusted for this gate`;
+  const age = now.getTime() - Date.parse(item.registeredAt);
+  if (rule.maxAgeSeconds !== undefined && age >= rule.maxAgeSeconds * 1_000) {
+    return `it is ${ageText(age / 1_000)} old, at most ${ageText(rule.maxAgeSeconds)} counts`;
+  }
+  return undefined;
+}
+
+function trusted(signer: NonNullable<EvidenceFact['signer']>, rule: SignerRule): boolean {
+  if (signer.purpose !== 'person') return rule.purposes?.includes(signer.purpose) ?? false;
+  return signer.roles.some((role) => rule.roles?.includes(role) ?? false);
+}
+
+function explainMissing(
+  rule: EvidenceRule,
+  subject: { readonly name: string; readonly digest: Digest },
+  found: number,
+  reasons: readonly string[],
+  candidates: readonly EvidenceFact[],
+): string {
+  const wanted = rule.min === 1 ? `no ${rule.kind}` : `${found} of ${rule.min} ${rule.kind}`;
+  const why = [...new Set(reasons)];
+  const elsewhere = candidates.length > 0 && reasons.length === 0 ? ['what there is, is about another digest'] : [];
+  const because = [...why, ...elsewhere];
+  return `${wanted} for ${subject.name} (${subject.digest.slice(7, 19)})${because.length > 0 ? `: ${because.join('; ')}` : ''}`;
+}
+
+function ageText(seconds: number): string {
+  if (seconds >= 2 * 86_400) return `${Math.floor(seconds / 86_400)} days`;
+  if (seconds >= 3_600) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds)} s`;
+}

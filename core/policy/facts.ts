@@ -1,0 +1,82 @@
+import type { Digest } from '../digest.js';
+import type { Lane } from '../lanes.js';
+import type { PromotionKind } from '../promotion/state.js';
+
+/** Who made a signature, as enrolled. */
+export interface SignerFact {
+  readonly keyId: Digest;
+  readonly principal: string;
+  readonly purpose: 'person' | 'build' | 'verification';
+  readonly roles: readonly string[];
+}
+
+/** One attestation, read again and verified for this round. */
+export interface EvidenceFact {
+  readonly id: string;
+  readonly kind: string;
+  /** Digests it is about. */
+  readonly subjects: readonly Digest[];
+  readonly checksum: Digest;
+  /** RFC 3339: when we registered it; claimed times do not count. */
+  readonly registeredAt: string;
+  /** Undefined where the signature did not verify. */
+  readonly signer?: SignerFact;
+  /** Why it cannot be relied on: a blob that changed, a signature that does not verify. */
+  readonly problem?: string;
+  /** What rules may look at: `result`, `passed`, `failed`, `url`. */
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** An accepted, verified decision of a person. */
+export interface ApprovalFact {
+  readonly principal: string;
+  readonly roles: readonly string[];
+  readonly verb: 'approve' | 'request-changes';
+  readonly policyDigest: Digest;
+  readonly bundleDigest: Digest;
+  readonly attestationId: string;
+  readonly comment: string;
+  readonly registeredAt: string;
+}
+
+/** Everything that an evaluation sees. Together with a snapshot and an instant it determines every verdict. */
+export interface Facts {
+  readonly tenant: string;
+  readonly product: string;
+  readonly lane: Lane;
+  readonly kind: PromotionKind;
+  readonly promotionId: string;
+  readonly policyDigest: Digest;
+  readonly bundle: {
+    readonly digest: Digest;
+    readonly revision: string;
+    readonly author: { readonly name: string; readonly email: string };
+    /** People whose enrolled addresses include the author's. */
+    readonly authorPrincipals: readonly string[];
+    readonly images: readonly { readonly name: string; readonly digest: Digest }[];
+    /** What the manifest says about methodology and plan, for rules. */
+    readonly methodology: unknown;
+    readonly plan: unknown;
+  };
+  readonly evidence: readonly EvidenceFact[];
+  /** Known only through a signed request. */
+  readonly requester?: { readonly principal: string; readonly roles: readonly string[] };
+  readonly approvals: readonly ApprovalFact[];
+  /** For each lane, whether this bundle is live there now, or has been. */
+  readonly lanes: Readonly<Record<Lane, { readonly live: boolean; readonly wasLive: boolean; readonly url?: string }>>;
+}
+
+/** One gate's outcome, with everything needed to explain it. */
+export interface GateResult {
+  readonly gate: string;
+  readonly severity: 'BLOCKING' | 'ADVISORY';
+  readonly verdict: 'PASS' | 'FAIL' | 'PENDING' | 'NOT_APPLICABLE' | 'ERROR';
+  readonly explanation: string;
+  readonly next?: string;
+  /** Attestation ids that the verdict rests on. */
+  readonly reliedOn: readonly string[];
+  /** RFC 3339: when this verdict can change by time alone. */
+  readonly recheckAt?: string;
+  /** Whether nothing but people's approvals is missing. */
+  readonly waitsForPeople: boolean;
+}

@@ -1,0 +1,87 @@
+import type { Lane } from '../lanes.js';
+import type { PromotionKind } from '../promotion/state.js';
+
+/** What a gate guards. */
+export type GateType =
+  | 'DEFINITION_OF_DONE'
+  | 'APPROVAL'
+  | 'COMPLIANCE'
+  | 'ADM_PHASE'
+  | 'PI_OBJECTIVE'
+  | 'ARCHITECTURE_BOARD'
+  | 'SUPPLY_CHAIN'
+  | 'TESTS';
+
+/** The outcome of one gate at one moment. ERROR never passes. */
+export type Verdict = 'PASS' | 'FAIL' | 'PENDING' | 'NOT_APPLICABLE' | 'ERROR';
+
+/** A BLOCKING gate that is open holds the promotion; an ADVISORY one is only shown. */
+export type Severity = 'BLOCKING' | 'ADVISORY';
+
+/** Whose signatures a gate trusts. A signature counts when one of the terms holds. */
+export interface SignerRule {
+  /** Keys of these purposes. */
+  readonly purposes?: readonly ('build' | 'verification')[];
+  /** Keys of people who have one of these roles. */
+  readonly roles?: readonly string[];
+}
+
+/** The evidence a gate needs. */
+export interface EvidenceRule {
+  /** The kind of attestation, such as `test-result` or `sbom-spdx`. */
+  readonly kind: string;
+  /** What each attestation is about: the bundle as a whole, or each of its images. */
+  readonly per: 'bundle' | 'image';
+  /** How many for each subject. */
+  readonly min: number;
+  /** The oldest that counts, in seconds since it was registered. */
+  readonly maxAgeSeconds?: number;
+  readonly signers: SignerRule;
+}
+
+/** People whose signed approval a gate needs. */
+export interface ApprovalRule {
+  readonly count: number;
+  /** Roles that may approve. */
+  readonly roles: readonly string[];
+  /** Whether each approval must stand for another of the roles. */
+  readonly distinctRoles: boolean;
+  /** Who may never approve. */
+  readonly separation: readonly ('requester' | 'author')[];
+}
+
+/** One required check. */
+export interface Gate {
+  readonly id: string;
+  readonly type: GateType;
+  readonly lanes: readonly Lane[];
+  readonly kinds: readonly PromotionKind[];
+  readonly severity: Severity;
+  readonly evidence?: EvidenceRule;
+  readonly approvals?: ApprovalRule;
+  /** CEL over `bundle`, `evidence`, `requester`, `lane` and `lanes`; must yield a boolean. */
+  readonly rule?: string;
+  /** What a person does about it when it is open. `{bundle}`, `{product}`, `{lane}` and `{promotion}` are filled in. */
+  readonly message: string;
+}
+
+/** A policy as a file holds it. */
+export interface Policy {
+  readonly name: string;
+  readonly gates: readonly Gate[];
+}
+
+/** The gates that hold for one (product, lane, kind), named by the sha256 of its canonical JSON. */
+export interface PolicySnapshot {
+  readonly policy: string;
+  readonly product: string;
+  readonly lane: Lane;
+  readonly kind: PromotionKind;
+  readonly gates: readonly Gate[];
+}
+
+/** Resolves the gates of a policy for one product, lane and kind of promotion. */
+export function resolvePolicy(policy: Policy, product: string, lane: Lane, kind: PromotionKind): PolicySnapshot {
+  const gates = policy.gates.filter((gate) => gate.lanes.includes(lane) && gate.kinds.includes(kind));
+  return { policy: policy.name, product, lane, kind, gates };
+}

@@ -1,0 +1,89 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parseDocument } from 'yaml';
+import policySchema from '../../schemas/policy.schema.json' with { type: 'json' };
+import { LanekeeperError } from '../errors.js';
+import { lanes, type Lane } from '../lanes.js';
+import { checkRule } from './cel.js';
+import type { ApprovalRule, EvidenceRule, Gate, GateType, Policy, Severity } from './model.js';
+
+/** The largest policy file, in characters. */
+const maxPolicyLength = 256 * 1024;
+
+interface PolicyFile {
+  metadata: { name: string };
+  spec: { gates: GateFile[] };
+}
+
+interface GateFile {
+  id: string;
+  type: GateType;
+  lanes?: Lane[];
+  kinds?: ('PROMOTION' | 'ROLLBACK')[];
+  severity?: Severity;
+  evidence?: Omit<EvidenceRule, 'min' | 'maxAgeSeconds'> & { min?: number; maxAge?: string };
+  approvals?: Omit<ApprovalRule, 'distinctRoles' | 'separation'> & { distinctRoles?: boolean; separation?: ('requester' | 'author')[] };
+  rule?: string;
+  message: string;
+}
+
+const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<PolicyFile>(policySchema);
+
+/**
+ * Reads a policy file (format: `schemas/policy.schema.json`).
+ *
+ * @throws INVALID_POLICY naming every problem with its place
+ */
+export function parsePolicy(text: string, fileName: string): Policy {
+  if (text.length > maxPolicyLength) throw invalid(fileName, `it is longer than ${maxPolicyLength} characters`);
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) throw invalid(fileName, document.errors.map((error) => error.message.split('\n')[0]).join('; '));
+  const value: unknown = document.toJS({ maxAliasCount: 20 });
+  if (!validate(value)) {
+    throw invalid(fileName, (validate.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? 'is invalid'}`).join('; '));
+  }
+  const ids = value.spec.gates.map((gate) => gate.id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw invalid(fileName, `gate ${twice} stands twice`);
+  return { name: value.metadata.name, gates: value.spec.gates.map((gate) => gateOf(gate, fileName)) };
+}
+
+function gateOf(file: GateFile, fileName: string): Gate {
+  if (file.rule !== undefined) checkRule(file.rule, `gate ${file.id} in ${fileName}`);
+  if (file.rule === undefined && file.evidence === undefined && file.approvals === undefined) {
+    throw invalid(fileName, `gate ${file.id} has neither evidence, approvals nor a rule and would always pass`);
+  }
+  return {
+    id: file.id,
+    type: file.type,
+    lanes: file.lanes ?? lanes,
+    kinds: file.kinds ?? ['PROMOTION'],
+    severity: file.severity ?? 'BLOCKING',
+    ...(file.evidence !== undefined && { evidence: evidenceOf(file.evidence) }),
+    ...(file.approvals !== undefined && {
+      approvals: {
+        count: file.approvals.count,
+        roles: file.approvals.roles,
+        distinctRoles: file.approvals.distinctRoles ?? false,
+        separation: file.approvals.separation ?? ['requester', 'author'],
+      },
+    }),
+    ...(file.rule !== undefined && { rule: file.rule }),
+    message: file.message,
+  };
+}
+
+function evidenceOf(file: NonNullable<GateFile['evidence']>): EvidenceRule {
+  const { maxAge, min, ...rest } = file;
+  return { ...rest, min: min ?? 1, ...(maxAge !== undefined && { maxAgeSeconds: secondsOf(maxAge) }) };
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+// The schema has checked the form: digits and one unit.
+function secondsOf(duration: string): number {
+  return Number(duration.slice(0, -1)) * (unitSeconds[duration.slice(-1)] ?? Number.NaN);
+}
+
+function invalid(fileName: string, why: string): LanekeeperError {
+  return new LanekeeperError('INVALID_POLICY', { message: `${fileName} is not a valid policy`, object: fileName, why, next: 'correct the file; its format is schemas/policy.schema.json' });
+}

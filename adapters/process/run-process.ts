@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { LanekeeperError } from '../../core/errors.js';
+
+/** A command to run. */
+export interface ProcessRequest {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the child; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Ends the process group when it fires. */
+  readonly signal?: AbortSignal;
+  /** Called about every `heartbeatMs` while the child runs. */
+  readonly onHeartbeat?: () => void;
+  readonly heartbeatMs?: number;
+}
+
+/** How a command ended. */
+export interface ProcessResult {
+  /** `undefined` when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly timedOut: boolean;
+  /** Standard output, from its beginning, up to the limit. */
+  readonly stdout: Buffer;
+  /** The last lines of both streams in the order of arrival, for messages. */
+  readonly tail: string;
+}
+
+const maxStdoutBytes = 64 * 1024 * 1024;
+const maxTailBytes = 64 * 1024;
+
+/**
+ * Runs a command in a process group of its own; when it ends, is aborted or takes too long, the whole group is killed, so that nothing that it
+ * started stays behind.
+ * @throws UNAVAILABLE when the command cannot be started; the reason of `signal` when that fires
+ */
+export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
+  request.signal?.throwIfAborted();
+  const child = spawn(request.command, request.args, { cwd: request.cwd, env: { ...request.env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const killGroup = (): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // The group is gone already.
+    }
+  };
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    killGroup();
+  }, request.timeoutMs);
+  const beat = setInterval(() => request.onHeartbeat?.(), request.heartbeatMs ?? 2_000);
+  request.signal?.addEventListener('abort', killGroup, { once: true });
+  const output = new OutputBuffer();
+  child.stdout.on('data', (chunk: Buffer) => { output.addStdout(chunk); });
+  child.stderr.on('data', (chunk: Buffer) => { output.addTail(chunk); });
+  try {
+    const exitCode = await new Promise<number | undefined>((resolve, reject) => {
+      child.once('error', reject);
+      // A grandchild that holds the pipes open must not keep us waiting: end the group with its leader.
+      child.once('exit', killGroup);
+      child.once('close', (code) => { resolve(code ?? undefined); });
+    });
+    request.signal?.throwIfAborted();
+    return { exitCode, timedOut, stdout: output.stdout, tail: output.tail };
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    throw new LanekeeperError(
+      'UNAVAILABLE',
+      { message: `${request.command} cannot be started`, object: request.command, next: `check that ${request.command} is installed and on PATH` },
+      { cause: error },
+    );
+  } finally {
+    clearTimeout(timer);
+    clearInterval(beat);
+    request.signal?.removeEventListener('abort', killGroup);
+    killGroup();
+  }
+}
+
+/** Output with bounds: what is above them is dropped, so that a talkative child cannot fill the memory. */
+class OutputBuffer {
+  #stdout: Buffer[] = [];
+  #stdoutBytes = 0;
+  #tail = Buffer.alloc(0);
+
+  addStdout(chunk: Buffer): void {
+    this.addTail(chunk);
+    if (this.#stdoutBytes + chunk.length > maxStdoutBytes) return;
+    this.#stdout.push(chunk);
+    this.#stdoutBytes += chunk.length;
+  }
+
+  addTail(chunk: Buffer): void {
+    this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-maxTailBytes);
+  }
+
+  get stdout(): Buffer {
+    return Buffer.concat(this.#stdout);
+  }
+
+  get tail(): string {
+    return this.#tail.toString('utf8');
+  }
+}

@@ -21,8 +21,7 @@ const checks = [
   ['dependencies', command(bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...cruised.filter((folder) => existsSync(join(root, folder))))],
   ['file-sizes', findLongFiles],
   ['unused-code', command(bin('knip'))],
-  ['proto-lint', command(bin('buf'), 'lint')],
-  ['proto-generated', command(process.execPath, 'scripts/generate.mjs', '--check')],
+  ['proto', command(process.execPath, 'scripts/generate.mjs', '--check')],
   ['lock-file', findRegistryHosts],
 ];
 

@@ -16,7 +16,7 @@ async function hashSources() {
   for (const folder of sourceFolders) {
     const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of found) {
-      if (entry.isFile() && /\.(ts|mjs|json)$/.test(entry.name)) files.push(join(entry.parentPath ?? entry.path, entry.name));
+      if (entry.isFile() && /\.(ts|mjs|js|json)$/.test(entry.name)) files.push(join(entry.parentPath ?? entry.path, entry.name));
     }
   }
   const hash = createHash('sha256');

@@ -53,8 +53,8 @@ async function feed(archive: Pack, entries: readonly ArchiveEntry[]): Promise<vo
 async function add(archive: Pack, header: Parameters<Pack['entry']>[0], content?: Buffer): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     archive.entry(header, content ?? Buffer.alloc(0), (error) => {
-      if (error == null) resolve();
-      else reject(error);
+      if (error) reject(error);
+      else resolve();
     });
   });
 }

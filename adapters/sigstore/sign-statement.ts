@@ -14,13 +14,13 @@ export async function signStatement(statement: Statement, signer: StatementSigne
 }
 
 /** Signs the bytes of a statement that is stored already. */
-export async function signPayload(payload: Buffer, signer: StatementSigner): Promise<Buffer> {
+export async function signPayload(payload: Uint8Array, signer: StatementSigner): Promise<Buffer> {
   const builder = new DSSEBundleBuilder({
     signer: {
       sign: (data) => Promise.resolve({ signature: signer.sign(data), key: { $case: 'publicKey', publicKey: signer.publicKeyPem } }),
     },
     witnesses: [],
   });
-  const bundle = await builder.create({ data: payload, type: payloadType });
+  const bundle = await builder.create({ data: Buffer.from(payload), type: payloadType });
   return Buffer.from(canonicalJson(bundleToJSON(bundle)), 'utf8');
 }

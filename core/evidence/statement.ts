@@ -47,8 +47,8 @@ export function requireAbout(statement: Statement, predicateType: string, digest
 }
 
 /** The bytes that are signed: canonical JSON, so that the same statement always has the same digest. */
-export function statementBytes(statement: Statement): Buffer {
-  return Buffer.from(canonicalJson(statement), 'utf8');
+export function statementBytes(statement: Statement): Uint8Array {
+  return new TextEncoder().encode(canonicalJson(statement));
 }
 
 /** Reads a statement, unknown fields ignored as in-toto demands. @throws EVIDENCE_INVALID naming the field */

@@ -1,0 +1,74 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import decisionSchema from '../../schemas/decision.schema.json' with { type: 'json' };
+import type { DecisionVerb } from '../decision/verbs.js';
+import { type Digest, digestOfHex } from '../digest.js';
+import { LanekeeperError } from '../errors.js';
+import type { Lane } from '../lanes.js';
+import { predicateTypes } from './predicate-types.js';
+import { type Statement, statementOf, subjectOf } from './statement.js';
+
+/** The predicate `https://lanekeeper.dev/attestation/decision/v1` (`schemas/decision.schema.json`): what a person decided. */
+export interface DecisionPredicate {
+  readonly verb: DecisionVerb;
+  /** Who decides. The signing key must be enrolled for exactly this person. */
+  readonly principal: string;
+  readonly tenant: string;
+  readonly product: string;
+  readonly lane: Lane;
+  /** The promotion that is decided about; absent in a request or rollback that starts one. */
+  readonly promotion?: { readonly workflowId: string; readonly firstRunId: string };
+  /** The resolved gates that the person was shown. */
+  readonly policySnapshot?: Digest;
+  /** The facts that the person was shown. */
+  readonly facts?: Digest;
+  readonly comment?: string;
+  /** Random; with anything but the same statement it counts once. */
+  readonly nonce: string;
+  /** RFC 3339 in UTC, as claimed by the person; what counts is when we registered it. */
+  readonly issuedAt: string;
+  /** RFC 3339 in UTC. */
+  readonly expiresAt: string;
+}
+
+/** A decision with what it is about. */
+export interface Decision extends DecisionPredicate {
+  readonly bundle: Digest;
+}
+
+/** The longest that a decision may be good for, in milliseconds: a signature that is found later decides nothing any more. */
+const maxValidityMs = 7 * 24 * 3_600_000;
+
+const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile<DecisionPredicate>(decisionSchema);
+
+/** The statement that a person signs. */
+export function decisionStatement(decision: Decision): Statement<DecisionPredicate> {
+  const { bundle, ...predicate } = decision;
+  return statementOf(predicateTypes.decision, [subjectOf(decision.product, bundle)], predicate);
+}
+
+/**
+ * Reads a decision out of a statement whose signature was verified. Whether it counts (person, right, time, promotion, nonce) is decided
+ * elsewhere.
+ * @throws EVIDENCE_INVALID naming every problem
+ */
+export function parseDecisionStatement(statement: Statement): Decision {
+  if (statement.predicateType !== predicateTypes.decision) throw invalid(`its type is ${statement.predicateType}, not ${predicateTypes.decision}`);
+  const [subject, ...others] = statement.subject;
+  if (subject === undefined || others.length > 0) throw invalid('its subject is not exactly one bundle');
+  const { predicate } = statement;
+  if (!validate(predicate)) {
+    throw invalid((validate.errors ?? []).map((error) => `${error.instancePath || 'the predicate'} ${error.message ?? 'is invalid'}`).join('; '));
+  }
+  if (subject.name !== predicate.product) throw invalid(`its subject is named ${JSON.stringify(subject.name.slice(0, 80))} and its product ${predicate.product}`);
+  const validityMs = Date.parse(predicate.expiresAt) - Date.parse(predicate.issuedAt);
+  if (!(validityMs > 0 && validityMs <= maxValidityMs)) throw invalid('it does not expire after it is issued, within seven days');
+  return { ...predicate, bundle: digestOfHex(subject.digest.sha256) };
+}
+
+function invalid(why: string): LanekeeperError {
+  return new LanekeeperError('EVIDENCE_INVALID', {
+    message: 'this is not a decision',
+    why,
+    next: 'sign it with lane approve, lane reject or lane promote; the format is schemas/decision.schema.json',
+  });
+}

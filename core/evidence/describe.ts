@@ -1,0 +1,65 @@
+import { predicateTypes } from './predicate-types.js';
+import type { Statement } from './statement.js';
+
+/** What an attestation is, in the word that gates ask for. */
+export type AttestationKind =
+  | 'provenance'
+  | 'sbom-spdx'
+  | 'sbom-cyclonedx'
+  | 'signature'
+  | 'test-result'
+  | 'preview-check'
+  | 'decision'
+  | 'promotion'
+  | 'verification-summary'
+  | 'other';
+
+/** What gates may look at in an attestation. */
+export interface StatementDescription {
+  readonly kind: AttestationKind;
+  /** Of test results: `result`, `passed`, `failed`, `skipped`, `url`. */
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
+const kinds: Readonly<Record<string, AttestationKind>> = {
+  [predicateTypes.provenance]: 'provenance',
+  [predicateTypes.spdx]: 'sbom-spdx',
+  [predicateTypes.cycloneDx]: 'sbom-cyclonedx',
+  [predicateTypes.signature]: 'signature',
+  [predicateTypes.decision]: 'decision',
+  [predicateTypes.promotion]: 'promotion',
+  [predicateTypes.verificationSummary]: 'verification-summary',
+};
+
+/**
+ * Describes a statement by what was signed and by nothing that was said beside it: a test result is a `preview-check` only when its signed
+ * report says that the preview was tested.
+ */
+export function describeStatement(statement: Statement): StatementDescription {
+  if (statement.predicateType === predicateTypes.testResult) return describeTestResult(statement.predicate);
+  return { kind: kinds[statement.predicateType] ?? 'other', attributes: {} };
+}
+
+function describeTestResult(predicate: unknown): StatementDescription {
+  const { result, configuration, url } = record(predicate);
+  const annotations = record(record(Array.isArray(configuration) ? configuration[0] : undefined)['annotations']);
+  const count = (name: string): Record<string, number> => {
+    const value = annotations[name];
+    return typeof value === 'string' && /^\d{1,9}$/.test(value) ? { [name]: Number(value) } : {};
+  };
+  return {
+    kind: annotations['suite'] === 'preview' ? 'preview-check' : 'test-result',
+    attributes: {
+      // Anything but the word PASSED is a failure: a gate must not open for a result that it does not know.
+      result: result === 'PASSED' ? 'PASSED' : 'FAILED',
+      ...count('passed'),
+      ...count('failed'),
+      ...count('skipped'),
+      ...(typeof url === 'string' && { url: url.slice(0, 1000) }),
+    },
+  };
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+}

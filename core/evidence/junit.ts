@@ -1,0 +1,99 @@
+import { XMLParser } from 'fast-xml-parser';
+import { LanekeeperError, messageOf } from '../errors.js';
+
+/** What a JUnit report amounts to. */
+export interface TestReport {
+  /** PASSED when at least one test ran and none failed. */
+  readonly result: 'PASSED' | 'FAILED';
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Names, the first {@link maxNames} of each kind. */
+  readonly passedTests: readonly string[];
+  readonly failedTests: readonly string[];
+}
+
+/** The largest report that is read, in characters. */
+const maxReportLength = 8 * 1024 * 1024;
+const maxNames = 200;
+const maxNameLength = 200;
+const maxCases = 100_000;
+
+const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', processEntities: false, parseTagValue: false, parseAttributeValue: false, maxNestedTags: 50 });
+
+type Outcome = 'passed' | 'failed' | 'skipped';
+
+/**
+ * Reads a JUnit XML report by its test cases; the totals that it claims are not believed.
+ * @throws EVIDENCE_INVALID when it is no such report, holds a document type, or no test at all ran
+ */
+export function parseJUnit(text: string): TestReport {
+  if (text.length > maxReportLength) throw invalid(`it is longer than ${String(maxReportLength)} characters`);
+  // Without a document type there are no entities to expand and nothing to fetch.
+  if (/<!DOCTYPE/i.test(text)) throw invalid('it has a document type, which is never needed');
+  const cases = casesIn(parseXml(text));
+  const named = (outcome: Outcome): string[] => cases.filter((one) => one.outcome === outcome).map((one) => one.name);
+  const [passed, failed, skipped] = [named('passed'), named('failed'), named('skipped')];
+  if (passed.length + failed.length === 0) throw invalid('not one test ran');
+  return {
+    result: failed.length === 0 ? 'PASSED' : 'FAILED',
+    passed: passed.length,
+    failed: failed.length,
+    skipped: skipped.length,
+    passedTests: passed.slice(0, maxNames),
+    failedTests: failed.slice(0, maxNames),
+  };
+}
+
+function parseXml(text: string): Record<string, unknown> {
+  let root: unknown;
+  try {
+    root = parser.parse(text, true);
+  } catch (error) {
+    throw invalid(messageOf(error));
+  }
+  const found = record(root);
+  if (found === undefined || !('testsuites' in found || 'testsuite' in found)) throw invalid('its root is neither <testsuites> nor <testsuite>');
+  return found;
+}
+
+function casesIn(root: Record<string, unknown>): { name: string; outcome: Outcome }[] {
+  const cases: { name: string; outcome: Outcome }[] = [];
+  const visit = (node: Record<string, unknown>): void => {
+    for (const one of list(node['testcase'])) {
+      if (cases.length >= maxCases) throw invalid(`it has more than ${String(maxCases)} test cases`);
+      cases.push({ name: nameOf(one), outcome: outcomeOf(one) });
+    }
+    for (const suite of [...list(node['testsuites']), ...list(node['testsuite'])]) visit(suite);
+  };
+  visit(root);
+  return cases;
+}
+
+function outcomeOf(testcase: Record<string, unknown>): Outcome {
+  if ('failure' in testcase || 'error' in testcase) return 'failed';
+  return 'skipped' in testcase ? 'skipped' : 'passed';
+}
+
+function nameOf(testcase: Record<string, unknown>): string {
+  const name = testcase['@name'];
+  return (typeof name === 'string' ? name : 'unnamed test').slice(0, maxNameLength);
+}
+
+/** The children of one tag; the parser gives a lone child as itself, and an empty one as a text. */
+function list(value: unknown): Record<string, unknown>[] {
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]).map((one) => record(one) ?? {});
+}
+
+function record(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : undefined;
+}
+
+function invalid(why: string): LanekeeperError {
+  return new LanekeeperError('EVIDENCE_INVALID', {
+    message: 'this is not a usable JUnit report',
+    why,
+    next: 'write the report with a JUnit reporter, for example: node --test --test-reporter=junit',
+  });
+}

@@ -1,0 +1,16 @@
+/** The predicate types that Lanekeeper writes. */
+export const predicateTypes = {
+  /** SLSA provenance v1: how an image was built. */
+  provenance: 'https://slsa.dev/provenance/v1',
+  spdx: 'https://spdx.dev/Document',
+  cycloneDx: 'https://cyclonedx.org/bom',
+  /** The signature of an image, the type that `cosign sign` writes in bundles. */
+  signature: 'https://sigstore.dev/cosign/sign/v1',
+  testResult: 'https://in-toto.io/attestation/test-result/v0.1',
+  /** SLSA verification summary v1: what a lane decided. */
+  verificationSummary: 'https://slsa.dev/verification_summary/v1',
+  /** What a person decided, `schemas/decision.schema.json`. */
+  decision: 'https://lanekeeper.dev/attestation/decision/v1',
+  /** How a promotion ended, `schemas/promotion.schema.json`. */
+  promotion: 'https://lanekeeper.dev/attestation/promotion/v1',
+} as const;

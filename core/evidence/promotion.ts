@@ -1,0 +1,30 @@
+import type { Digest } from '../digest.js';
+import type { Lane } from '../lanes.js';
+import { predicateTypes } from './predicate-types.js';
+import { type Statement, statementOf, type Subject } from './statement.js';
+
+/** The predicate `https://lanekeeper.dev/attestation/promotion/v1` (`schemas/promotion.schema.json`): how a promotion ended. */
+export interface PromotionPredicate {
+  readonly kind: 'PROMOTION' | 'ROLLBACK';
+  readonly tenant: string;
+  readonly product: string;
+  readonly lane: Lane;
+  readonly promotion: { readonly workflowId: string; readonly firstRunId: string };
+  readonly outcome: 'LIVE' | 'REJECTED' | 'ABORTED' | 'FAILED';
+  readonly policySnapshot: Digest;
+  /** The grant of the lane that the switch was made with. */
+  readonly fencingToken?: number;
+  /** What was live before. */
+  readonly previousBundle?: Digest;
+  readonly requester?: string;
+  /** The decisions that the promotion rests on, by the digests of their signed bundles. */
+  readonly decisions: readonly Digest[];
+  /** RFC 3339 in UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+/** The statement on how a promotion ended, about the bundle and its images. */
+export function promotionStatement(subject: readonly Subject[], predicate: PromotionPredicate): Statement<PromotionPredicate> {
+  return statementOf(predicateTypes.promotion, subject, predicate);
+}

@@ -1,0 +1,56 @@
+import type { Digest } from '../digest.js';
+import { hexOf } from '../digest.js';
+import type { TestReport } from './junit.js';
+import { predicateTypes } from './predicate-types.js';
+import { type Statement, statementOf, type Subject } from './statement.js';
+
+/** Which tests a result is of: those of the product against the unpacked image, or those against the preview URL. */
+export type TestSuite = 'image' | 'preview';
+
+/** The predicate `https://in-toto.io/attestation/test-result/v0.1`; `configuration` names the report that the numbers come from. */
+export interface TestResultPredicate {
+  readonly result: 'PASSED' | 'FAILED';
+  readonly configuration: readonly [
+    {
+      readonly name: 'junit-report';
+      readonly uri: string;
+      readonly digest: { readonly sha256: string };
+      /** Texts only, as in-toto demands of annotations by custom of its libraries. */
+      readonly annotations: { readonly suite: TestSuite; readonly passed: string; readonly failed: string; readonly skipped: string };
+    },
+  ];
+  /** What was tested, for a preview. */
+  readonly url?: string;
+  readonly passedTests: readonly string[];
+  readonly failedTests: readonly string[];
+}
+
+/** What a test result says, in the words that policies use. */
+export interface TestResultInput {
+  readonly suite: TestSuite;
+  readonly subject: readonly Subject[];
+  readonly report: TestReport;
+  /** The report file in the content store. */
+  readonly reportDigest: Digest;
+  /** The tested address; for previews. */
+  readonly url?: string;
+}
+
+/** A statement that tests were run, with their result. */
+export function testResultStatement(input: TestResultInput): Statement<TestResultPredicate> {
+  const { report, reportDigest, suite } = input;
+  return statementOf(predicateTypes.testResult, input.subject, {
+    result: report.result,
+    configuration: [
+      {
+        name: 'junit-report',
+        uri: `cas:${reportDigest}`,
+        digest: { sha256: hexOf(reportDigest) },
+        annotations: { suite, passed: String(report.passed), failed: String(report.failed), skipped: String(report.skipped) },
+      },
+    ],
+    ...(input.url !== undefined && { url: input.url }),
+    passedTests: report.passedTests,
+    failedTests: report.failedTests,
+  });
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { type Decision, decisionStatement, parseDecisionStatement } from '../../core/evidence/decision.js';
+import { describeStatement } from '../../core/evidence/describe.js';
+import { parseJUnit } from '../../core/evidence/junit.js';
+import { predicateTypes } from '../../core/evidence/predicate-types.js';
+import { statementOf, subjectOf } from '../../core/evidence/statement.js';
+import { type TestSuite, testResultStatement } from '../../core/evidence/test-result.js';
+import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
+import { digestOf } from '../../core/hash.js';
+
+const bundle = digestOf('a bundle');
+const approval: Decision = {
+  bundle,
+  verb: 'approve',
+  principal: 'rita',
+  tenant: 'default',
+  product: 'shop',
+  lane: 'gold',
+  promotion: { workflowId: 'promotion/default/shop/gold/x', firstRunId: '01234567-89ab-cdef-0123-456789abcdef' },
+  policySnapshot: digestOf('policy'),
+  facts: digestOf('facts'),
+  nonce: 'n0nce-n0nce-n0nce',
+  issuedAt: '2026-03-01T09:00:00Z',
+  expiresAt: '2026-03-01T10:00:00Z',
+};
+
+describe('a decision', () => {
+  test('survives its statement', () => {
+    expect(parseDecisionStatement(decisionStatement(approval))).toEqual(approval);
+  });
+
+  test.each<[string, Partial<Record<keyof Decision, unknown>>]>([
+    ['no promotion', { promotion: undefined }],
+    ['no facts', { facts: undefined }],
+    ['no policy snapshot', { policySnapshot: undefined }],
+    ['an unknown verb', { verb: 'bless' }],
+    ['an unknown lane', { lane: 'platinum' }],
+    ['an unknown field', { extra: 1 } as object],
+    ['a short nonce', { nonce: 'x' }],
+    ['an expiry before its issue', { expiresAt: '2026-03-01T08:00:00Z' }],
+    ['an expiry after a month', { expiresAt: '2026-04-01T08:00:00Z' }],
+    ['a time without zone', { issuedAt: '2026-03-01T09:00:00' }],
+  ])('with %s is refused', (_what, change) => {
+    const { bundle: _bundle, ...predicate } = JSON.parse(JSON.stringify({ ...approval, ...change })) as Decision;
+    expect(() => parseDecisionStatement(statementOf(predicateTypes.decision, [subjectOf('shop', bundle)], predicate))).toThrow(
+      expect.objectContaining({ code: 'EVIDENCE_INVALID' }),
+    );
+  });
+
+  test('about two subjects, or one with another name, is refused', () => {
+    const { predicate } = decisionStatement(approval);
+    for (const subjects of [[subjectOf('shop', bundle), subjectOf('shop', digestOf('b'))], [subjectOf('other', bundle)]]) {
+      expect(() => parseDecisionStatement(statementOf(predicateTypes.decision, subjects, predicate))).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
+    }
+  });
+});
+
+describe('a JUnit report', () => {
+  test('is counted by its cases, whatever totals it claims', () => {
+    const report = parseJUnit(`<?xml version="1.0"?><testsuites><testsuite tests="99" failures="0"><testcase name="a"/><testcase name="b"><failure>no</failure></testcase>
+      <testsuite><testcase name="c"><skipped/></testcase><testcase name="d"><error/></testcase></testsuite></testsuite><testcase name="e"/></testsuites>`);
+    expect(report).toMatchObject({ result: 'FAILED', passed: 2, failed: 2, skipped: 1, failedTests: ['b', 'd'], passedTests: ['e', 'a'] });
+  });
+
+  test.each([
+    ['no XML', 'hello'],
+    ['an open tag', '<testsuites><testsuite>'],
+    ['another root', '<html/>'],
+    ['no test', '<testsuites></testsuites>'],
+    ['only skipped tests', '<testsuites><testcase name="a"><skipped/></testcase></testsuites>'],
+    ['a document type', '<!DOCTYPE x [<!ENTITY a "b">]><testsuites><testcase name="&a;"/></testsuites>'],
+    ['deep nesting', `${'<testsuite>'.repeat(5000)}${'</testsuite>'.repeat(5000)}`],
+  ])('with %s is refused', (_what, text) => {
+    expect(() => parseJUnit(text)).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
+  });
+});
+
+describe('describing a statement', () => {
+  const report = parseJUnit('<testsuites><testcase name="a"/></testsuites>');
+  const result = (suite: TestSuite) => testResultStatement({ suite, subject: [subjectOf('shop', bundle)], report, reportDigest: digestOf('r'), url: 'http://127.0.0.1:1' });
+
+  test('tells tests of the image from tests of the preview', () => {
+    expect(describeStatement(result('image')).kind).toBe('test-result');
+    expect(describeStatement(result('preview'))).toEqual({
+      kind: 'preview-check',
+      attributes: { result: 'PASSED', passed: 1, failed: 0, skipped: 0, url: 'http://127.0.0.1:1' },
+    });
+  });
+
+  test('takes a result that it does not know for a failure', () => {
+    const strange = statementOf(predicateTypes.testResult, [subjectOf('shop', bundle)], { result: 'WARNED' });
+    expect(describeStatement(strange).attributes).toEqual({ result: 'FAILED' });
+  });
+
+  test('gives a failed lane decision the level FAILED', () => {
+    const input = { subject: [subjectOf('shop', bundle)], timeVerified: 't', resourceUri: 'u', policySnapshot: bundle, inputs: [bundle], level: 'LANEKEEPER_GOLD' };
+    expect(verificationSummaryStatement({ ...input, passed: false }).predicate).toMatchObject({ verificationResult: 'FAILED', verifiedLevels: ['FAILED'] });
+    expect(verificationSummaryStatement({ ...input, passed: true }).predicate.verifiedLevels).toEqual(['LANEKEEPER_GOLD']);
+  });
+});

@@ -65,6 +65,7 @@ describe('a JUnit report', () => {
   test.each([
     ['no XML', 'hello'],
     ['an open tag', '<testsuites><testsuite>'],
+    ['its end cut off', '<testsuites><testcase name="a"/><testcase name="b"><fail'],
     ['another root', '<html/>'],
     ['no test', '<testsuites></testsuites>'],
     ['only skipped tests', '<testsuites><testcase name="a"><skipped/></testcase></testsuites>'],

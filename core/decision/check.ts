@@ -1,0 +1,104 @@
+import type { Digest } from '../digest.js';
+import type { ErrorCode } from '../errors.js';
+import type { Decision } from '../evidence/decision.js';
+import type { Lane } from '../lanes.js';
+import { refusalOf } from '../policy/approvals.js';
+import type { Facts } from '../policy/facts.js';
+import type { PolicySnapshot } from '../policy/model.js';
+import type { PromotionKind, PromotionPhase } from '../promotion/state.js';
+import { phasesOfVerb } from '../promotion/verbs.js';
+
+/** Why a decision does not count. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/** What a decision is held against. */
+export interface DecisionContext {
+  readonly tenant: string;
+  readonly product: string;
+  readonly lane: Lane;
+  readonly bundle: Digest;
+  readonly kind: PromotionKind;
+  readonly workflowId: string;
+  readonly promotionId: string;
+  readonly phase: PromotionPhase;
+  readonly snapshot: PolicySnapshot;
+  readonly policyDigest: Digest;
+  /** Person whose key made the signature, as enrolled. */
+  readonly signer: { readonly principal: string; readonly roles: readonly string[] };
+  readonly facts: Pick<Facts, 'requester' | 'bundle'>;
+  /** Whether the facts named by the decision were shown for this promotion. */
+  readonly factsWereShown: boolean;
+  readonly now: Date;
+}
+
+/**
+ * Decides whether a decision with a good signature counts here. The signature is checked before, the nonce by the database.
+ *
+ * @returns the refusal, or undefined when it counts
+ */
+export function refuseDecision(decision: Decision, context: DecisionContext): Refusal | undefined {
+  return refuseForAnother(decision, context) ?? refuseByTime(decision, context) ?? refuseByState(decision, context) ?? refuseByRight(decision, context);
+}
+
+function refuseForAnother(decision: Decision, context: DecisionContext): Refusal | undefined {
+  const mismatch = (reason: string): Refusal => ({ code: 'DECISION_MISMATCH', reason });
+  if (decision.principal !== context.signer.principal) {
+    return { code: 'UNTRUSTED_SIGNER', reason: `it says ${decision.principal} and is signed with the key of ${context.signer.principal}` };
+  }
+  if (decision.tenant !== context.tenant) return mismatch(`it is for tenant ${decision.tenant}, not ${context.tenant}`);
+  if (decision.product !== context.product) return mismatch(`it is for product ${decision.product}, not ${context.product}`);
+  if (decision.lane !== context.lane) return mismatch(`it is for lane ${decision.lane}, not ${context.lane}`);
+  if (decision.bundle !== context.bundle) return mismatch('it is for another bundle');
+  if (decision.verb === 'rollback' !== (context.kind === 'ROLLBACK') && (decision.verb === 'rollback' || decision.verb === 'request')) {
+    return mismatch(`its verb is ${decision.verb} and this is a ${context.kind.toLowerCase()}`);
+  }
+  if (decision.verb === 'request' || decision.verb === 'rollback') return undefined;
+  if (decision.promotion?.firstRunId !== context.promotionId || decision.promotion.workflowId !== context.workflowId) {
+    return mismatch('it is for another promotion');
+  }
+  if (decision.verb === 'abort' || decision.verb === 'retry') return undefined;
+  if (decision.policySnapshot !== context.policyDigest) return mismatch('it was given under another policy snapshot');
+  if (decision.facts === undefined || !context.factsWereShown) return mismatch('the facts it names were never shown for this promotion');
+  return undefined;
+}
+
+function refuseByTime(decision: Decision, context: DecisionContext): Refusal | undefined {
+  const now = context.now.getTime();
+  if (Date.parse(decision.expiresAt) <= now) return { code: 'DECISION_EXPIRED', reason: `it expired at ${decision.expiresAt}` };
+  // A minute of difference between two clocks is normal; a statement from the future is not.
+  if (Date.parse(decision.issuedAt) > now + 60_000) return { code: 'DECISION_MISMATCH', reason: `it was issued in the future, at ${decision.issuedAt}` };
+  return undefined;
+}
+
+function refuseByState(decision: Decision, context: DecisionContext): Refusal | undefined {
+  // The statement that starts a promotion is checked before there is a state.
+  if (context.phase === 'REQUESTED' || phasesOfVerb[decision.verb].includes(context.phase)) return undefined;
+  return { code: 'WRONG_STATE', reason: `${decision.verb} means nothing while the promotion is ${context.phase}` };
+}
+
+/** Roles that may ask for a promotion, end one or try one again. */
+const operatingRoles: readonly string[] = ['developer', 'release-manager', 'operator'];
+
+function refuseByRight(decision: Decision, context: DecisionContext): Refusal | undefined {
+  const { signer } = context;
+  if (decision.verb === 'approve' || decision.verb === 'reject' || decision.verb === 'request-changes') return refuseApprover(context);
+  if (decision.verb === 'rollback') {
+    const roles = ['release-manager', 'operator'];
+    if (signer.roles.some((role) => roles.includes(role))) return undefined;
+    return { code: 'PERMISSION_DENIED', reason: `${signer.principal} has none of the roles ${roles.join(', ')} that may roll back` };
+  }
+  if (context.facts.requester?.principal === signer.principal || signer.roles.some((role) => operatingRoles.includes(role))) return undefined;
+  return { code: 'PERMISSION_DENIED', reason: `${signer.principal} has none of the roles ${operatingRoles.join(', ')}` };
+}
+
+function refuseApprover(context: DecisionContext): Refusal | undefined {
+  const rules = context.snapshot.gates.flatMap((gate) => (gate.approvals === undefined ? [] : [gate.approvals]));
+  if (rules.length === 0) return { code: 'WRONG_STATE', reason: `${context.lane} needs no approvals` };
+  const reasons = rules.map((rule) => refusalOf(rule, context.signer, context.facts));
+  if (reasons.includes(undefined)) return undefined;
+  const reason = reasons[0] ?? '';
+  return { code: /requested|author/.test(reason) ? 'SELF_APPROVAL' : 'ROLE_MISSING', reason };
+}

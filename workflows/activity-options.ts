@@ -1,0 +1,66 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { taskQueues } from '../temporal-config/task-queues.js';
+
+/**
+ * The retry and timeout profiles. Each says who uses it and why it is as it is. Domain verdicts are thrown as non-retryable failures,
+ * so what is retried is technical trouble alone.
+ */
+
+/**
+ * Steps that only touch the database or compute. Two seconds, because they run inside a workflow task. A few quick tries cover a hiccup;
+ * then the wait is a durable timer of up to 90 s, so that ten minutes without PostgreSQL cost fewer than 60 events.
+ */
+export const databaseStep = {
+  startToCloseTimeout: '2 s',
+  localRetryThreshold: '5 s',
+  retry: { initialInterval: '200 ms', backoffCoefficient: 4, maximumInterval: '90 s' },
+} as const satisfies LocalActivityOptions;
+
+/** Building and testing a product: minutes, run by its own scripts. A failed build is a verdict; a lost worker is noticed by its heartbeat. */
+export const buildStep = {
+  taskQueue: taskQueues.build,
+  startToCloseTimeout: '60 min',
+  heartbeatTimeout: '30 s',
+  retry: { initialInterval: '1 s', maximumInterval: '1 min', maximumAttempts: 5 },
+} as const satisfies ActivityOptions;
+
+/** Signing and registering: quick and idempotent by (statement, key), so it is tried until it works. */
+export const signStep = {
+  taskQueue: taskQueues.sign,
+  startToCloseTimeout: '30 s',
+  retry: { initialInterval: '500 ms', maximumInterval: '1 min' },
+} as const satisfies ActivityOptions;
+
+/** Reading and checking a bundle's blobs before a deploy: I/O of some seconds; gives up into ERRORED, where a person decides. */
+export const guardStep = {
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '2 min',
+  heartbeatTimeout: '30 s',
+  retry: { initialInterval: '500 ms', maximumInterval: '15 s', maximumAttempts: 8 },
+} as const satisfies ActivityOptions;
+
+/**
+ * Moving and checking a lane's target. Idempotent by its key and fenced by its token, so a try after a crash is safe. The heartbeat is
+ * short because a lane stands still while a dead worker is not noticed.
+ */
+export const deployStep = {
+  taskQueue: taskQueues.deploy,
+  startToCloseTimeout: '5 min',
+  heartbeatTimeout: '5 s',
+  retry: { initialInterval: '500 ms', maximumInterval: '15 s', maximumAttempts: 20 },
+} as const satisfies ActivityOptions;
+
+/** Waiting for a holder's run to close. Lasts as long as the hold; a lost worker is noticed within seconds and the watch taken up again. */
+export const watchStep = {
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '7 days',
+  heartbeatTimeout: '10 s',
+  retry: { initialInterval: '1 s', maximumInterval: '10 s' },
+} as const satisfies ActivityOptions;
+
+/** Starting or joining the canonical run. Idempotent by its workflow id. */
+export const handOverStep = {
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '20 s',
+  retry: { initialInterval: '500 ms', maximumInterval: '30 s' },
+} as const satisfies ActivityOptions;

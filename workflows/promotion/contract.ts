@@ -1,0 +1,83 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Digest } from '../../core/digest.js';
+import type { Lane } from '../../core/lanes.js';
+import type { GateVerdict, PromotionKind, PromotionPhase, PromotionState, StepError, TimelineEntry } from '../../core/promotion/state.js';
+
+/** Type name of the workflow. Public: `temporal workflow start --type promotion`. */
+export const promotionWorkflowType = 'promotion';
+
+/**
+ * Input of the `promotion` workflow, the documented JSON of the Temporal front door (docs/temporal-front-door.md). Checked before
+ * anything else; wrong input fails the run with INVALID_INPUT and leaves no rows.
+ */
+export interface PromotionInput {
+  readonly tenant: string;
+  readonly product: string;
+  readonly lane: Lane;
+  /** `sha256:<hex>` of the sealed bundle. */
+  readonly bundle: Digest;
+  /** PROMOTION where absent. */
+  readonly kind?: PromotionKind;
+  /** The signed request: a Sigstore bundle with a decision statement of verb `request` or `rollback`. Without it the requester is unknown. */
+  readonly request?: unknown;
+  /** Set by the workflow itself when it continues as new. */
+  readonly carried?: PromotionState;
+}
+
+/** How a run of the workflow ended. */
+export interface PromotionResult {
+  readonly promotionId: string;
+  readonly state: PromotionPhase;
+  readonly reason: string;
+  /** Set when the run was started under another id and handed over. */
+  readonly handedOverTo?: { readonly workflowId: string; readonly runId: string; readonly joined: boolean };
+}
+
+/** A signed decision: a Sigstore bundle (JSON) around a decision statement. */
+export interface DecisionMessage {
+  readonly statement: unknown;
+}
+
+/** What became of a decision. */
+export interface DecisionReply {
+  readonly accepted: boolean;
+  readonly text: string;
+  readonly state: PromotionPhase;
+  readonly reason: string;
+}
+
+/** Answer of the query `status`. */
+export interface PromotionStatus {
+  readonly promotionId: string;
+  readonly product: string;
+  readonly lane: Lane;
+  readonly bundle: Digest;
+  readonly kind: PromotionKind;
+  readonly state: PromotionPhase;
+  readonly reason: string;
+  readonly policyDigest: Digest;
+  readonly openGates: readonly GateVerdict[];
+  readonly recheckAt?: string;
+  readonly error?: StepError;
+}
+
+/** approve, reject, request changes, or attach a signed request: the caller learns the outcome. */
+export const decideUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('decide');
+/** Ends a promotion that is not live. The statement's verb is `abort`. */
+export const abortUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('abort');
+/** Tries an ERRORED promotion again. The statement's verb is `retry`. */
+export const retryUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('retry');
+/** The same decision as a signal, from the Temporal UI or command line. Takes the same path; the outcome shows in status and timeline. */
+export const decisionSignal = defineSignal<[unknown]>('decision');
+/** A hint of the dispatcher: something that the gates look at has changed. */
+export const changedSignal = defineSignal('changed');
+/** A hint of the dispatcher: the lane was granted. */
+export const laneGrantedSignal = defineSignal<[{ readonly fencingToken: number }]>('laneGranted');
+/** A hint of the dispatcher: another bundle is live. */
+export const supersededSignal = defineSignal<[{ readonly by: string; readonly how: 'SUPERSEDED' | 'ROLLED_BACK' }]>('superseded');
+/** Where the promotion stands. */
+export const statusQuery = defineQuery<PromotionStatus>('status');
+/** The verdicts of the last round. */
+export const gatesQuery = defineQuery<readonly GateVerdict[]>('gates');
+/** The last 50 entries; PostgreSQL has all. */
+export const timelineQuery = defineQuery<readonly TimelineEntry[]>('timeline');

@@ -1,0 +1,53 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { isDigest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
+import { parseName } from '../../core/ids.js';
+import { parseLane } from '../../core/lanes.js';
+import type { PromotionInput } from './contract.js';
+
+/** The largest signed request, in characters of JSON. A real one is about 3,000. */
+const maxRequestLength = 32_768;
+
+/**
+ * Reads what somebody gave to Temporal, without trusting any of it.
+ *
+ * @throws ApplicationFailure of type INVALID_INPUT or UNKNOWN_LANE, not retryable: the run fails at once
+ */
+export function parsePromotionInput(value: unknown): PromotionInput {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof LanekeeperError)) throw error;
+    throw ApplicationFailure.create({ type: error.code, nonRetryable: true, message: error.message, details: [error.detail] });
+  }
+}
+
+function parse(value: unknown): PromotionInput {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('the input is not a JSON object');
+  const input = value as Record<string, unknown>;
+  const known = ['tenant', 'product', 'lane', 'bundle', 'kind', 'request', 'carried'];
+  const foreign = Object.keys(input).find((key) => !known.includes(key));
+  if (foreign !== undefined) throw invalid(`the input has a field ${JSON.stringify(foreign.slice(0, 80))} that is not known`);
+  const { bundle, kind, request } = input;
+  if (!isDigest(bundle)) throw invalid('bundle is not a digest of the form sha256:<64 hex digits>');
+  if (kind !== undefined && kind !== 'PROMOTION' && kind !== 'ROLLBACK') throw invalid('kind is neither PROMOTION nor ROLLBACK');
+  if (request !== undefined && JSON.stringify(request).length > maxRequestLength) throw invalid(`request is longer than ${maxRequestLength} characters`);
+  return {
+    tenant: parseName(input['tenant'] ?? 'default', 'tenant'),
+    product: parseName(input['product'], 'product'),
+    lane: parseLane(input['lane']),
+    bundle,
+    kind: kind ?? 'PROMOTION',
+    ...(request !== undefined && { request }),
+    // Only a run that continues as new carries a state; a starter's is dropped by the workflow.
+    ...(input['carried'] !== undefined && { carried: input['carried'] as NonNullable<PromotionInput['carried']> }),
+  };
+}
+
+function invalid(message: string): LanekeeperError {
+  return new LanekeeperError('INVALID_INPUT', {
+    message,
+    object: 'input of the promotion workflow',
+    next: 'docs/temporal-front-door.md shows the JSON; lane promote --print writes it',
+  });
+}

@@ -1,0 +1,88 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { LanekeeperError, messageOf } from '../../core/errors.js';
+
+/** A user of the system. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+// Only used as root: where an unprivileged server can reach its programs and data when the clone lies in a folder closed to others.
+const sharedFolder = '/var/lib/lanekeeper';
+
+/**
+ * The user that the server runs as: PostgreSQL refuses to run as root, so root runs it as `postgres`, which is created when missing.
+ * Anybody else runs it as oneself (undefined).
+ */
+export function serverUser(): SystemUser | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const found = lookUp('postgres');
+  if (found !== undefined) return found;
+  spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'ignore' });
+  const user = lookUp('postgres') ?? lookUp('nobody');
+  if (user !== undefined) return user;
+  throw new LanekeeperError('CONFIGURATION', {
+    message: 'there is no user that PostgreSQL could run as',
+    why: 'PostgreSQL refuses to run as root, and the user "postgres" could not be created',
+    next: 'create a user named postgres, or run Lanekeeper as a plain user',
+  });
+}
+
+/** A folder of programs that `user` can execute: `folder` itself, or a copy where the user may not enter it. */
+export function reachablePrograms(folder: string, user: SystemUser | undefined): string {
+  if (user === undefined || mayReach(join(folder, 'bin', 'postgres'), user)) return folder;
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const copy = join(sharedFolder, `programs-${name}`);
+  if (existsSync(join(copy, 'bin', 'postgres'))) return copy;
+  const temporary = `${copy}.${process.pid}`;
+  mkdirSync(sharedFolder, { recursive: true, mode: 0o755 });
+  cpSync(folder, temporary, { recursive: true, verbatimSymlinks: true });
+  chmodSync(temporary, 0o755);
+  try {
+    renameSync(temporary, copy);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error;
+  }
+  return copy;
+}
+
+/**
+ * Makes the folder for the server's data, owned by `user`. Where the user may not enter the data folder, the data lies in the system's
+ * folder for such things, and `folder` is a link to it.
+ */
+export function makeDataFolder(folder: string, user: SystemUser | undefined): void {
+  if (user === undefined) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return;
+  }
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) {
+    mkdirSync(dirname(folder), { recursive: true });
+    if (mayReach(dirname(folder), user)) mkdirSync(folder, { mode: 0o700 });
+    else {
+      const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+      const target = join(sharedFolder, `${basename(folder)}-${name}`);
+      mkdirSync(target, { recursive: true, mode: 0o700 });
+      chmodSync(sharedFolder, 0o755);
+      symlinkSync(target, folder);
+    }
+  }
+  chownSync(folder, user.uid, user.gid);
+}
+
+function mayReach(path: string, user: SystemUser): boolean {
+  return spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...user, cwd: '/', env: {}, stdio: 'ignore' }).status === 0;
+}
+
+function lookUp(name: string): SystemUser | undefined {
+  try {
+    const id = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    return { uid: id('-u'), gid: id('-g') };
+  } catch (error) {
+    if (messageOf(error) === '') throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { messageOf } from '../../core/errors.js';
+import { type ProcessIdentity, identify } from './identity.js';
+import { politeStop, type StopStep, stopProcess } from './stop-process.js';
+
+/** How to start one part of the stack. */
+export interface ChildPlan {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment of the child; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly logFile: string;
+  readonly user?: { readonly uid: number; readonly gid: number };
+  readonly stop?: readonly StopStep[];
+  /** Work before each start, for example removing what a crash left. */
+  readonly beforeStart?: () => Promise<void>;
+  /** Resolves once the part answers; asked again and again until it resolves to true. Without it the child says `{ ready: true }` itself. */
+  readonly isReady?: () => Promise<boolean>;
+}
+
+/** What the supervisor is told. */
+export interface ChildEvents {
+  /** The process was started, or is gone: write down who runs. */
+  changed(): void;
+  say(text: string): void;
+}
+
+const firstBackoffMs = 250;
+const longestBackoffMs = 10_000;
+/** A child that ran this long starts again at once and with a short backoff. */
+const steadyMs = 30_000;
+const maxLogBytes = 10 * 1024 * 1024;
+
+/** One supervised child: started again with backoff when it dies, until it is stopped. */
+export class Child {
+  readonly plan: ChildPlan;
+  identity: ProcessIdentity | undefined;
+  restarts = 0;
+  #events: ChildEvents;
+  #stopping = false;
+  #ready = false;
+  #backoffMs = firstBackoffMs;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(plan: ChildPlan, events: ChildEvents) {
+    this.plan = plan;
+    this.#events = events;
+  }
+
+  /** Starts the child and waits until it is ready. @throws when it is not ready in time; the text holds the end of its log */
+  async start(timeoutMs: number): Promise<void> {
+    await this.#spawn();
+    const deadline = Date.now() + timeoutMs;
+    while (!this.#ready) {
+      if (this.#stopping) throw new Error(`${this.plan.name} was stopped before it was ready`);
+      if (Date.now() > deadline) throw new Error(`${this.plan.name} was not ready within ${timeoutMs / 1000} s; the end of ${this.plan.logFile}:\n${this.logTail()}`);
+      if (this.identity !== undefined && this.plan.isReady !== undefined) this.#ready = await this.plan.isReady().catch(() => false);
+      if (!this.#ready) await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  /** Stops the child for good. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const identity = this.identity;
+    if (identity !== undefined && !(await stopProcess(identity, this.plan.stop ?? politeStop))) {
+      this.#events.say(`${this.plan.name} (pid ${identity.pid}) does not end`);
+    }
+    this.identity = undefined;
+    this.#events.changed();
+  }
+
+  /** The last lines that the child wrote. */
+  logTail(lines = 12): string {
+    try {
+      return readFileSync(this.plan.logFile, 'utf8').trimEnd().split('\n').slice(-lines).map((line) => `    ${line}`).join('\n');
+    } catch {
+      return '    (nothing)';
+    }
+  }
+
+  async #spawn(): Promise<void> {
+    const { plan } = this;
+    await plan.beforeStart?.();
+    if (this.#stopping) return;
+    if (existsSync(plan.logFile) && statSync(plan.logFile).size > maxLogBytes) renameSync(plan.logFile, `${plan.logFile}.1`);
+    const log = openSync(plan.logFile, 'a', 0o600);
+    const begun = Date.now();
+    let child: ChildProcess;
+    try {
+      child = spawn(plan.command, plan.args, {
+        cwd: plan.cwd,
+        env: { ...plan.env },
+        detached: true,
+        ...plan.user,
+        stdio: plan.isReady === undefined ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+      });
+    } finally {
+      closeSync(log);
+    }
+    let over = false;
+    const ended = (how: string): void => {
+      if (over) return;
+      over = true;
+      this.identity = undefined;
+      this.#events.changed();
+      if (this.#stopping) return;
+      if (Date.now() - begun > steadyMs) this.#backoffMs = firstBackoffMs;
+      this.#events.say(`${plan.name} ended (${how}); starting it again in ${this.#backoffMs / 1000} s. Its log: ${plan.logFile}`);
+      this.#timer = setTimeout(() => void this.#again(), this.#backoffMs);
+      this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
+    };
+    child.on('error', (error) => ended(messageOf(error)));
+    child.on('exit', (code, signal) => ended(signal ?? `code ${String(code)}`));
+    child.on('message', (message) => {
+      if (typeof message === 'object' && 'ready' in message && message.ready === true) this.#ready = true;
+    });
+    this.identity = child.pid === undefined ? undefined : identify(child.pid);
+    this.#events.changed();
+  }
+
+  async #again(): Promise<void> {
+    this.restarts += 1;
+    try {
+      await this.#spawn();
+      if (this.identity !== undefined) this.#events.say(`${this.plan.name} started again (pid ${this.identity.pid})`);
+    } catch (error) {
+      this.#events.say(`${this.plan.name} could not be started: ${messageOf(error)}`);
+      this.#timer = setTimeout(() => void this.#again(), longestBackoffMs);
+    }
+  }
+}

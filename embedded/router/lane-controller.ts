@@ -1,0 +1,184 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../core/errors.js';
+import type { Database } from '../../store/database.js';
+import { BundleRun, type RunnerContext } from './bundle-run.js';
+import { type LaneKey, lanePorts, type LaneRow, type Observation, type ServedBundle, writeObservation } from './lane-rows.js';
+import { LaneServer } from './lane-server.js';
+
+const drainMs = 30_000;
+const retryMs = 5_000;
+
+/**
+ * Brings one lane to what the database wants and tells what became of it. One step at a time; a newer wish cuts the start of an older one
+ * short. The build before the current one keeps running, so that going back is a matter of an assignment.
+ */
+export class LaneController {
+  readonly key: LaneKey;
+  #database: Database;
+  #context: RunnerContext;
+  #portBase: number;
+  #wanted: ServedBundle;
+  #dealtWith: number | undefined;
+  #served: ServedBundle | undefined;
+  #current: BundleRun | undefined;
+  #previous: BundleRun | undefined;
+  #reason = 'this lane is starting';
+  #servers = new Map<string, LaneServer>();
+  #candidate = new AbortController();
+  #closing = new AbortController();
+  #wake: () => void = () => undefined;
+  #settled: Promise<void>;
+  #loop: Promise<void>;
+
+  constructor(row: LaneRow, database: Database, context: RunnerContext, portBase: number) {
+    this.key = row.key;
+    this.#database = database;
+    this.#context = context;
+    this.#portBase = portBase;
+    this.#wanted = row.desired;
+    this.#served = row.served;
+    if (row.observed !== undefined && row.observed.status !== 'STARTING') this.#dealtWith = row.observed.generation;
+    let settle: () => void = () => undefined;
+    this.#settled = new Promise((resolve) => (settle = resolve));
+    this.#loop = this.#run(settle);
+  }
+
+  /** Resolves once what was served before is served again, or could not be. */
+  get settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** Hands over what the database wants now. */
+  want(desired: ServedBundle): void {
+    if (desired.generation <= this.#wanted.generation) return;
+    this.#wanted = desired;
+    this.#candidate.abort();
+    this.#wake();
+  }
+
+  /** Stops serving and all processes of the lane. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#candidate.abort();
+    this.#wake();
+    await this.#loop;
+    await Promise.all([...this.#servers.values()].map((server) => server.close(3_000)));
+    await Promise.all([this.#current?.stop(), this.#previous?.stop()]);
+  }
+
+  async #run(settled: () => void): Promise<void> {
+    await this.#untilDone('listening', () => this.#listen(this.#served ?? this.#wanted));
+    if (this.#served !== undefined) await this.#restore(this.#served);
+    settled();
+    while (!this.#closing.signal.aborted) {
+      if (this.#dealtWith === this.#wanted.generation) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else await this.#untilDone('switching', () => this.#reach(this.#wanted));
+    }
+  }
+
+  /** Repeats work that the database or a port keeps from being done; it is given up when a newer wish or the end comes. */
+  async #untilDone(what: string, work: () => Promise<void>): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        this.#say(`${what} did not work, trying again: ${messageOf(error)}`);
+        await delay(1_000, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #restore(target: ServedBundle): Promise<void> {
+    if (target.services.length === 0) return;
+    try {
+      this.#current = await BundleRun.start(this.#context, this.key, target, this.#closing.signal);
+      this.#say(`serves ${target.bundle} again`);
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      this.#reason = `the bundle that was live in this lane could not be started again: ${messageOf(error)}`;
+      this.#say(this.#reason);
+      // A newer wish may repair the lane meanwhile; until then what was live is tried again and again.
+      setTimeout(() => void this.#restoreLater(target), retryMs).unref();
+    }
+  }
+
+  async #restoreLater(target: ServedBundle): Promise<void> {
+    if (this.#current === undefined && this.#dealtWith === this.#wanted.generation && !this.#closing.signal.aborted) await this.#restore(target);
+  }
+
+  async #reach(target: ServedBundle): Promise<void> {
+    this.#candidate = new AbortController();
+    // A wish or the end that came just before must not be lost with the old controller.
+    if (target.generation !== this.#wanted.generation || this.#closing.signal.aborted) return;
+    await this.#listen(target).catch(async (error: unknown) => {
+      await this.#write({ generation: target.generation, status: 'STARTING', detail: messageOf(error), served: this.#served });
+      throw error;
+    });
+    const ready = this.#runningFor(target);
+    if (ready === undefined && target.services.length > 0) {
+      await this.#write({ generation: target.generation, status: 'STARTING', detail: undefined, served: this.#served });
+      const candidate = await this.#startCandidate(target);
+      if (candidate === undefined) return;
+      this.#switchTo(candidate);
+    } else {
+      this.#switchTo(ready);
+    }
+    const detail = target.services.length === 0 ? 'nothing is live in this lane' : undefined;
+    await this.#write({ generation: target.generation, status: 'SERVING', detail, served: target });
+    this.#served = target;
+    this.#dealtWith = target.generation;
+    this.#say(target.services.length === 0 ? 'serves nothing' : `serves ${target.bundle} (generation ${target.generation})`);
+  }
+
+  /** @returns undefined when it did not become healthy, which is then written down, or when a newer wish came */
+  async #startCandidate(target: ServedBundle): Promise<BundleRun | undefined> {
+    const { signal } = this.#candidate;
+    try {
+      return await BundleRun.start(this.#context, this.key, target, signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      await this.#write({ generation: target.generation, status: 'FAILED', detail: messageOf(error), served: this.#served });
+      this.#dealtWith = target.generation;
+      this.#say(`generation ${target.generation} did not become healthy: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** The switch itself: from this line on every new request, of every service, goes to `next`. */
+  #switchTo(next: BundleRun | undefined): void {
+    const old = this.#current;
+    if (next !== undefined && next === old) return;
+    const oldest = this.#previous === next ? undefined : this.#previous;
+    this.#current = next;
+    this.#previous = old;
+    if (next === undefined) this.#reason = 'nothing is live in this lane';
+    if (oldest !== undefined) void oldest.stop(drainMs);
+  }
+
+  /** A build that runs already, which is what makes going back instant. */
+  #runningFor(target: ServedBundle): BundleRun | undefined {
+    return [this.#current, this.#previous].find((run) => run !== undefined && run.isServing && run.target.bundle === target.bundle);
+  }
+
+  async #listen(target: ServedBundle): Promise<void> {
+    const ports = await lanePorts(this.#database, this.key, target.services, this.#portBase);
+    for (const [service, port] of ports) {
+      if (this.#servers.has(service)) continue;
+      const server = new LaneServer(port, service, () => ({ run: this.#current, reason: this.#reason }));
+      await server.listen().catch((error: unknown) => {
+        throw new Error(`port ${port} of ${this.key.product} ${this.key.lane} ${service} is taken by another program; end it, since lanes keep their ports`, { cause: error });
+      });
+      this.#servers.set(service, server);
+    }
+  }
+
+  /** Writes an observation; the database may be away for a while, and what is served does not wait for it. */
+  #write(observation: Observation): Promise<void> {
+    return this.#untilDone('writing down what is served', () => this.#database.transaction(this.key.tenant, (tx) => writeObservation(tx, this.key, observation)));
+  }
+
+  #say(text: string): void {
+    this.#context.say(`${this.key.product} ${this.key.lane}: ${text}`);
+  }
+}

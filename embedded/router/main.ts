@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { openFolderStore } from '../../adapters/content-store/folder-store.js';
+import { startAliasRouter } from './alias-router.js';
+import { readRouterConfig } from './config.js';
+import { stopServices } from './service-record.js';
+
+const log = pino({ name: 'router' });
+const config = readRouterConfig();
+let closing: Promise<void> | undefined;
+const starting = stopServices(config.dataDir).then(() => startAliasRouter(config, openFolderStore(join(config.dataDir, 'blobs')), (text) => log.info(text)));
+
+function close(): void {
+  closing ??= starting.then((router) => router.close()).then(() => process.exit(0));
+}
+process.on('SIGTERM', close);
+process.on('SIGINT', close);
+
+await starting;
+log.info('ready');
+// The supervisor waits for this word.
+process.send?.({ ready: true });

@@ -98,7 +98,8 @@ export async function decisionByNonce(tx: Transaction, principal: string, nonce:
   return rows[0] === undefined ? undefined : toDecision(rows[0]);
 }
 
-function toDecision(row: DecisionRow): StoredDecision {
+/** A row as a record; also for the read queries of the API. */
+export function toDecision(row: DecisionRow): StoredDecision {
   return {
     id: row.id,
     promotionId: row.promotion_id,

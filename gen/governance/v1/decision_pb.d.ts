@@ -123,6 +123,40 @@ export declare type Decision = Message<"governance.v1.Decision"> & {
 export declare const DecisionSchema: GenMessage<Decision>;
 
 /**
+ * What became of a decision that was handed in.
+ *
+ * @generated from message governance.v1.DecisionOutcome
+ */
+export declare type DecisionOutcome = Message<"governance.v1.DecisionOutcome"> & {
+  /**
+   * Whether it counts.
+   *
+   * @generated from field: bool accepted = 1;
+   */
+  accepted: boolean;
+
+  /**
+   * What it changed, or why it does not count.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * Why the promotion now stands where it stands.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message governance.v1.DecisionOutcome.
+ * Use `create(DecisionOutcomeSchema)` to create a new message.
+ */
+export declare const DecisionOutcomeSchema: GenMessage<DecisionOutcome>;
+
+/**
  * What a person asked for.
  *
  * @generated from enum governance.v1.DecisionVerb

@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Lane } from "./lane_pb.js";
-import type { Decision } from "./decision_pb.js";
+import type { Decision, DecisionOutcome } from "./decision_pb.js";
 import type { GovernanceCase } from "./case_pb.js";
 
 /**
@@ -143,11 +143,11 @@ export declare const SubmitDecisionRequestSchema: GenMessage<SubmitDecisionReque
  */
 export declare type SubmitDecisionResponse = Message<"governance.v1.SubmitDecisionResponse"> & {
   /**
-   * The decision as it was recorded, accepted or refused.
+   * Whether it counts, and what it changed.
    *
-   * @generated from field: governance.v1.Decision decision = 1;
+   * @generated from field: governance.v1.DecisionOutcome outcome = 1;
    */
-  decision?: Decision | undefined;
+  outcome?: DecisionOutcome | undefined;
 };
 
 /**

@@ -11,122 +11,38 @@ import type { Message } from "@bufbuild/protobuf";
 export declare const file_release_v1_methodology: GenFile;
 
 /**
- * A Scrum Increment.
- *
- * @generated from message release.v1.Increment
- */
-export declare type Increment = Message<"release.v1.Increment"> & {
-  /**
-   * Name of the Sprint.
-   *
-   * @generated from field: string sprint = 1;
-   */
-  sprint: string;
-
-  /**
-   * Sprint Goal that it serves.
-   *
-   * @generated from field: string goal = 2;
-   */
-  goal: string;
-};
-
-/**
- * Describes the message release.v1.Increment.
- * Use `create(IncrementSchema)` to create a new message.
- */
-export declare const IncrementSchema: GenMessage<Increment>;
-
-/**
- * An objective of a SAFe Program Increment.
- *
- * @generated from message release.v1.PiObjective
- */
-export declare type PiObjective = Message<"release.v1.PiObjective"> & {
-  /**
-   * Name of the Program Increment.
-   *
-   * @generated from field: string program_increment = 1;
-   */
-  programIncrement: string;
-
-  /**
-   * The objective.
-   *
-   * @generated from field: string objective = 2;
-   */
-  objective: string;
-};
-
-/**
- * Describes the message release.v1.PiObjective.
- * Use `create(PiObjectiveSchema)` to create a new message.
- */
-export declare const PiObjectiveSchema: GenMessage<PiObjective>;
-
-/**
- * A deliverable of the TOGAF Architecture Development Method.
- *
- * @generated from message release.v1.AdmDeliverable
- */
-export declare type AdmDeliverable = Message<"release.v1.AdmDeliverable"> & {
-  /**
-   * Phase that it belongs to, for example `G`.
-   *
-   * @generated from field: string phase = 1;
-   */
-  phase: string;
-
-  /**
-   * The deliverable.
-   *
-   * @generated from field: string deliverable = 2;
-   */
-  deliverable: string;
-};
-
-/**
- * Describes the message release.v1.AdmDeliverable.
- * Use `create(AdmDeliverableSchema)` to create a new message.
- */
-export declare const AdmDeliverableSchema: GenMessage<AdmDeliverable>;
-
-/**
- * What a bundle was made for, in the words of the team's method.
+ * What a bundle was made for, in the words of the team's method. A bundle may serve more than one.
  *
  * @generated from message release.v1.MethodologyContext
  */
 export declare type MethodologyContext = Message<"release.v1.MethodologyContext"> & {
   /**
-   * One of the methods.
+   * Profile of the method: `scrum`, `safe`, `togaf` or another.
    *
-   * @generated from oneof release.v1.MethodologyContext.context
+   * @generated from field: string profile = 1;
    */
-  context: {
-    /**
-     * Scrum.
-     *
-     * @generated from field: release.v1.Increment increment = 1;
-     */
-    value: Increment;
-    case: "increment";
-  } | {
-    /**
-     * SAFe.
-     *
-     * @generated from field: release.v1.PiObjective pi_objective = 2;
-     */
-    value: PiObjective;
-    case: "piObjective";
-  } | {
-    /**
-     * TOGAF.
-     *
-     * @generated from field: release.v1.AdmDeliverable adm_deliverable = 3;
-     */
-    value: AdmDeliverable;
-    case: "admDeliverable";
-  } | { case: undefined; value?: undefined };
+  profile: string;
+
+  /**
+   * Scrum Increment; empty when it is none.
+   *
+   * @generated from field: string increment = 2;
+   */
+  increment: string;
+
+  /**
+   * Objective of a SAFe Program Increment; empty when it serves none.
+   *
+   * @generated from field: string pi_objective = 3;
+   */
+  piObjective: string;
+
+  /**
+   * Deliverable of the TOGAF Architecture Development Method; empty when it is none.
+   *
+   * @generated from field: string adm_deliverable = 4;
+   */
+  admDeliverable: string;
 };
 
 /**

@@ -9,33 +9,12 @@ import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/vali
  * Describes the file release/v1/methodology.proto.
  */
 export const file_release_v1_methodology = /*@__PURE__*/
-  fileDesc("ChxyZWxlYXNlL3YxL21ldGhvZG9sb2d5LnByb3RvEgpyZWxlYXNlLnYxIj0KCUluY3JlbWVudBIYCgZzcHJpbnQYASABKAlCCLpIBXIDGMgBEhYKBGdvYWwYAiABKAlCCLpIBXIDGOgHIk8KC1BpT2JqZWN0aXZlEiMKEXByb2dyYW1faW5jcmVtZW50GAEgASgJQgi6SAVyAxjIARIbCglvYmplY3RpdmUYAiABKAlCCLpIBXIDGOgHIkgKDkFkbURlbGl2ZXJhYmxlEhcKBXBoYXNlGAEgASgJQgi6SAVyAxjIARIdCgtkZWxpdmVyYWJsZRgCIAEoCUIIukgFcgMY6AciswEKEk1ldGhvZG9sb2d5Q29udGV4dBIqCglpbmNyZW1lbnQYASABKAsyFS5yZWxlYXNlLnYxLkluY3JlbWVudEgAEi8KDHBpX29iamVjdGl2ZRgCIAEoCzIXLnJlbGVhc2UudjEuUGlPYmplY3RpdmVIABI1Cg9hZG1fZGVsaXZlcmFibGUYAyABKAsyGi5yZWxlYXNlLnYxLkFkbURlbGl2ZXJhYmxlSABCCQoHY29udGV4dGIGcHJvdG8z", [file_buf_validate_validate]);
-
-/**
- * Describes the message release.v1.Increment.
- * Use `create(IncrementSchema)` to create a new message.
- */
-export const IncrementSchema = /*@__PURE__*/
-  messageDesc(file_release_v1_methodology, 0);
-
-/**
- * Describes the message release.v1.PiObjective.
- * Use `create(PiObjectiveSchema)` to create a new message.
- */
-export const PiObjectiveSchema = /*@__PURE__*/
-  messageDesc(file_release_v1_methodology, 1);
-
-/**
- * Describes the message release.v1.AdmDeliverable.
- * Use `create(AdmDeliverableSchema)` to create a new message.
- */
-export const AdmDeliverableSchema = /*@__PURE__*/
-  messageDesc(file_release_v1_methodology, 2);
+  fileDesc("ChxyZWxlYXNlL3YxL21ldGhvZG9sb2d5LnByb3RvEgpyZWxlYXNlLnYxIpABChJNZXRob2RvbG9neUNvbnRleHQSGgoHcHJvZmlsZRgBIAEoCUIJukgGcgQQARg/EhsKCWluY3JlbWVudBgCIAEoCUIIukgFcgMY9AMSHgoMcGlfb2JqZWN0aXZlGAMgASgJQgi6SAVyAxj0AxIhCg9hZG1fZGVsaXZlcmFibGUYBCABKAlCCLpIBXIDGPQDYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * Describes the message release.v1.MethodologyContext.
  * Use `create(MethodologyContextSchema)` to create a new message.
  */
 export const MethodologyContextSchema = /*@__PURE__*/
-  messageDesc(file_release_v1_methodology, 3);
+  messageDesc(file_release_v1_methodology, 0);
 

@@ -7,7 +7,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { Lane } from "../../governance/v1/lane_pb.js";
 import type { Promotion } from "./promotion_pb.js";
 import type { CheckRun } from "../../governance/v1/check_run_pb.js";
-import type { Decision } from "../../governance/v1/decision_pb.js";
+import type { DecisionOutcome } from "../../governance/v1/decision_pb.js";
 import type { LaneStatus } from "./lane_status_pb.js";
 import type { BundleChange } from "./bundle_pb.js";
 
@@ -362,11 +362,11 @@ export declare const AbortRequestSchema: GenMessage<AbortRequest>;
  */
 export declare type AbortResponse = Message<"release.v1.AbortResponse"> & {
   /**
-   * The decision as it was recorded, accepted or refused.
+   * Whether it counts, and what it changed.
    *
-   * @generated from field: governance.v1.Decision decision = 1;
+   * @generated from field: governance.v1.DecisionOutcome outcome = 1;
    */
-  decision?: Decision | undefined;
+  outcome?: DecisionOutcome | undefined;
 };
 
 /**
@@ -409,11 +409,11 @@ export declare const RetryRequestSchema: GenMessage<RetryRequest>;
  */
 export declare type RetryResponse = Message<"release.v1.RetryResponse"> & {
   /**
-   * The decision as it was recorded, accepted or refused.
+   * Whether it counts, and what it changed.
    *
-   * @generated from field: governance.v1.Decision decision = 1;
+   * @generated from field: governance.v1.DecisionOutcome outcome = 1;
    */
-  decision?: Decision | undefined;
+  outcome?: DecisionOutcome | undefined;
 };
 
 /**

@@ -1,0 +1,43 @@
+import { chmod, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareCluster } from '../../embedded/postgres/cluster.js';
+import { Child } from '../../embedded/process/child.js';
+import { anyFreePorts } from '../../embedded/process/free-port.js';
+import { migrate } from '../../store/migrate.js';
+
+/** A PostgreSQL as the stack starts it, in a data folder of its own. */
+export interface EmbeddedCluster {
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly server: Child;
+  close(): Promise<void>;
+}
+
+/** A data folder that the database's user can pass through when the tests run as root. */
+export async function dataFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'lanekeeper-data-')));
+  await chmod(folder, 0o711);
+  return folder;
+}
+
+/** Starts PostgreSQL with an empty, migrated database. */
+export async function startCluster(): Promise<EmbeddedCluster> {
+  const dataDir = await dataFolder();
+  await mkdir(join(dataDir, 'logs'));
+  const [port] = await anyFreePorts(1);
+  const cluster = await prepareCluster(dataDir, port!, { PATH: process.env['PATH'] ?? '' });
+  const server = new Child(cluster.plan, { changed: () => undefined, say: () => undefined });
+  await server.start(60_000);
+  await cluster.createDatabase();
+  await migrate(cluster.adminUrl, cluster.applicationPassword);
+  return {
+    dataDir,
+    databaseUrl: cluster.applicationUrl,
+    server,
+    async close() {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** What visitors read first. */
+export const greeting = 'Welcome aboard';

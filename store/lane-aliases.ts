@@ -1,5 +1,6 @@
 import type { Digest } from '../core/digest.js';
 import type { Lane } from '../core/lanes.js';
+import { parseManifest } from '../core/release/manifest.js';
 import type { Transaction } from './database.js';
 import { requireBundle } from './bundles.js';
 import { laneHistory } from './lane-history.js';
@@ -63,8 +64,7 @@ export async function pointAliasToLive(tx: Transaction, order: SwitchOrder): Pro
 /** The services of a sealed bundle, from its manifest. */
 export async function servicesOf(tx: Transaction, digest: Digest): Promise<AliasTarget> {
   const bundle = await requireBundle(tx, digest);
-  const manifest = JSON.parse(bundle.manifest) as { images: readonly { name: string; digest: Digest; route?: boolean }[] };
-  const services = manifest.images.map((image) => ({ name: image.name, imageDigest: image.digest, route: image.route ?? true }));
+  const services = parseManifest(bundle.manifest).images.map((image) => ({ name: image.service, imageDigest: image.digest, route: image.route }));
   return { bundle: digest, revision: bundle.revision, services };
 }
 
@@ -127,4 +127,9 @@ export async function readObservation(tx: Transaction, product: string, lane: La
   );
   const row = rows[0];
   return row === undefined ? undefined : { generation: row.generation, status: row.status, detail: row.detail, servedBundle: row.served_bundle_digest };
+}
+
+/** The port of each service of a lane that has one. */
+export async function laneTargets(tx: Transaction, product: string, lane: Lane): Promise<readonly { readonly service: string; readonly port: number }[]> {
+  return tx.query('select service, port from lane_targets where tenant_id = $1 and product = $2 and lane = $3 order by service', [tx.tenant, product, lane]);
 }

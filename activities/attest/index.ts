@@ -1,0 +1,99 @@
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { StatementSigner } from '../../adapters/sigstore/keys.js';
+import { signStatement } from '../../adapters/sigstore/sign-statement.js';
+import type { Digest } from '../../core/digest.js';
+import { digestOf } from '../../core/hash.js';
+import { promotionStatement } from '../../core/evidence/promotion.js';
+import { evidenceKindOf } from '../../core/evidence/kind.js';
+import { type Statement, statementBytes, type Subject, subjectOf } from '../../core/evidence/statement.js';
+import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
+import { attestationById, findAttestation, registerAttestation } from '../../store/attestations.js';
+import { requireBundle } from '../../store/bundles.js';
+import { lastRound } from '../../store/check-runs.js';
+import type { Database, Transaction } from '../../store/database.js';
+import { decisionsOf } from '../../store/decisions.js';
+import { requirePromotion, type StoredPromotion } from '../../store/promotions.js';
+import { withFailures } from '../failures.js';
+import type { AttestActivities } from '../promotion/types.js';
+
+/** What the `sign` queue needs to attest promotions: the verification key and nobody else's. */
+export interface AttestDeps {
+  readonly database: Database;
+  readonly blobs: ContentStore;
+  readonly signer: StatementSigner;
+}
+
+/** The activities of the `sign` queue that promotions use. A try after a crash makes the same statement and finds the first signature. */
+export function createAttestActivities(deps: AttestDeps): AttestActivities {
+  return withFailures<AttestActivities>({
+    async attestVerification(input) {
+      const { promotion, subjects, checksums } = await deps.database.transaction(input.tenant, (tx) => gather(tx, input.promotionId));
+      const statement = verificationSummaryStatement({
+        subject: subjects,
+        timeVerified: input.at,
+        resourceUri: `lanekeeper://${input.tenant}/${promotion.product}/${promotion.lane}`,
+        policySnapshot: promotion.policyDigest,
+        inputs: checksums.reliedOn,
+        passed: input.outcome === 'LIVE',
+        level: `LANEKEEPER_${promotion.lane.toUpperCase()}`,
+      });
+      return sign(deps, input.tenant, promotion, statement);
+    },
+    async attestPromotion(input) {
+      const { promotion, subjects, checksums } = await deps.database.transaction(input.tenant, (tx) => gather(tx, input.promotionId));
+      const { workflowId, kind, product, lane, policyDigest, requester, createdAt } = promotion;
+      const statement = promotionStatement(subjects, {
+        kind,
+        tenant: input.tenant,
+        product,
+        lane,
+        promotion: { workflowId, firstRunId: promotion.id },
+        outcome: input.outcome === 'SUPERSEDED' || input.outcome === 'ROLLED_BACK' ? 'LIVE' : input.outcome,
+        policySnapshot: policyDigest,
+        decisions: checksums.decisions,
+        startedAt: createdAt.toISOString(),
+        finishedAt: input.at,
+        ...(requester !== null && { requester }),
+      });
+      return sign(deps, input.tenant, promotion, statement);
+    },
+  });
+}
+
+async function gather(tx: Transaction, promotionId: string) {
+  const promotion = await requirePromotion(tx, promotionId);
+  const bundle = await requireBundle(tx, promotion.bundle);
+  const images = bundle.artifacts.filter((artifact) => artifact.kind === 'image');
+  const subjects: Subject[] = [subjectOf(promotion.product, promotion.bundle), ...images.map((image) => subjectOf(image.name, image.digest))];
+  const reliedOn = [...new Set((await lastRound(tx, promotionId)).flatMap((gate) => gate.reliedOn))].sort();
+  const decided = (await decisionsOf(tx, promotionId)).flatMap((decision) => (decision.accepted && decision.attestationId !== null ? [decision.attestationId] : []));
+  return { promotion, subjects, checksums: { reliedOn: await checksumsOf(tx, reliedOn), decisions: await checksumsOf(tx, decided) } };
+}
+
+async function checksumsOf(tx: Transaction, ids: readonly string[]): Promise<readonly Digest[]> {
+  const found: Digest[] = [];
+  for (const id of ids) {
+    const attestation = await attestationById(tx, id);
+    if (attestation !== undefined) found.push(attestation.checksum);
+  }
+  return found;
+}
+
+async function sign(deps: AttestDeps, tenant: string, promotion: StoredPromotion, statement: Statement): Promise<string> {
+  const statementDigest = digestOf(statementBytes(statement));
+  const known = await deps.database.transaction(tenant, (tx) => findAttestation(tx, statementDigest, deps.signer.keyId));
+  if (known !== undefined) return known.id;
+  const checksum = await deps.blobs.put(await signStatement(statement, deps.signer));
+  const { attestation } = await deps.database.transaction(tenant, (tx) =>
+    registerAttestation(tx, {
+      kind: evidenceKindOf(statement),
+      predicateType: statement.predicateType,
+      checksum,
+      statementDigest,
+      keyId: deps.signer.keyId,
+      producedByRun: `${promotion.workflowId}/${promotion.id}`,
+      subjects: [{ digest: promotion.bundle, type: 'bundle' }],
+    }),
+  );
+  return attestation.id;
+}

@@ -1,0 +1,37 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { asLanekeeperError, type ErrorCode, messageOf } from '../core/errors.js';
+
+/** Codes that a later try can cure. Everything else is a verdict and thrown non-retryable. */
+const retryable: readonly ErrorCode[] = ['UNAVAILABLE', 'TIMED_OUT', 'CONFLICT', 'INTERNAL'];
+
+/** The one translation of errors to Temporal: the code becomes the failure's type, the detail its details. */
+export function toApplicationFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  const known = asLanekeeperError(error);
+  if (known === undefined) {
+    return ApplicationFailure.create({ type: 'INTERNAL', nonRetryable: false, message: messageOf(error), ...(error instanceof Error && { cause: error }) });
+  }
+  return ApplicationFailure.create({
+    type: known.code,
+    nonRetryable: !retryable.includes(known.code),
+    message: known.why === undefined ? known.message : `${known.message}: ${known.why}`,
+    details: [known.detail],
+  });
+}
+
+/** The same activities with their errors translated. */
+export function withFailures<T extends object>(activities: T): T {
+  const translated = Object.entries(activities).map(([name, activity]) => {
+    if (typeof activity !== 'function') return [name, activity] as const;
+    const wrapped = async (...args: unknown[]): Promise<unknown> => {
+      try {
+        return await (activity as (...args: unknown[]) => Promise<unknown>)(...args);
+      } catch (error) {
+        throw toApplicationFailure(error);
+      }
+    };
+    return [name, wrapped] as const;
+  });
+  // Same names, same signatures: only what is thrown differs.
+  return Object.fromEntries(translated) as T;
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LanekeeperError } from '../../core/errors.js';
+import type { Policy } from '../../core/policy/model.js';
+import { parsePolicy } from '../../core/policy/parse.js';
+
+/** Where policies come from. */
+export interface PolicySource {
+  /** The policy of a product: its own `<product>.yaml`, else `default.yaml`. @throws INVALID_POLICY, CONFIGURATION */
+  policyOf(product: string): Promise<Policy>;
+}
+
+/** Policies as files of a folder. Read anew each time; what is in use is pinned by digest and not touched by an edit. */
+export function openPolicyFolder(folder: string): PolicySource {
+  return {
+    async policyOf(product) {
+      for (const name of [`${product}.yaml`, 'default.yaml']) {
+        const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return undefined;
+          throw error;
+        });
+        if (text !== undefined) return parsePolicy(text, name);
+      }
+      throw new LanekeeperError('CONFIGURATION', { message: 'there is no policy', object: `default.yaml in ${folder}`, next: 'restore policies/default.yaml' });
+    },
+  };
+}

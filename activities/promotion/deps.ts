@@ -1,0 +1,14 @@
+import type { Client } from '@temporalio/client';
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { Database } from '../../store/database.js';
+import type { PolicySource } from '../policy/policy-source.js';
+
+/** What the control activities work with. */
+export interface ControlDeps {
+  readonly database: Database;
+  readonly blobs: ContentStore;
+  readonly policies: PolicySource;
+  readonly client: Client;
+  /** The clock: facts are dated by us, never by what a statement claims. */
+  readonly now: () => Date;
+}

@@ -1,0 +1,51 @@
+import { evaluateGates } from '../../core/policy/evaluate.js';
+import type { GateRound } from '../../core/promotion/events.js';
+import { recordRound } from '../../store/check-runs.js';
+import type { Transaction } from '../../store/database.js';
+import { requireHold } from '../../store/lane-hold.js';
+import { requireSnapshot } from '../../store/policy-snapshots.js';
+import { requirePromotion, type StoredPromotion } from '../../store/promotions.js';
+import { asLanekeeperError } from '../../core/errors.js';
+import { gatherFacts } from '../policy/gather-facts.js';
+import type { ControlDeps } from './deps.js';
+import type { PromotionControlActivities } from './types.js';
+
+/** The longest explanation that is kept in workflow history; PostgreSQL has all of it. */
+const maxExplanationLength = 500;
+
+/** Runs one round: all gates of the pinned snapshot together, over facts read again, kept with its verdicts. */
+export async function evaluate(deps: ControlDeps, input: Parameters<PromotionControlActivities['evaluateGates']>[0]): ReturnType<PromotionControlActivities['evaluateGates']> {
+  return deps.database.transaction(input.tenant, async (tx) => {
+    const promotion = await requirePromotion(tx, input.promotionId);
+    const holdsLane = input.fencingToken !== undefined && (await holds(tx, promotion, input.fencingToken));
+    const snapshot = await requireSnapshot(tx, promotion.policyDigest);
+    const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id });
+    const at = deps.now();
+    const evaluation = evaluateGates(snapshot, facts, at);
+    await recordRound(tx, promotion.id, { number: input.round, results: evaluation.results, reason: evaluation.reason, at });
+    const round: GateRound = {
+      round: input.round,
+      outcome: evaluation.outcome,
+      reason: evaluation.reason.slice(0, maxExplanationLength),
+      verdicts: evaluation.results.map(({ gate, verdict, severity, explanation, next }) => ({
+        gate,
+        verdict,
+        severity,
+        explanation: explanation.slice(0, maxExplanationLength),
+        ...(next !== undefined && { next }),
+      })),
+      ...(evaluation.recheckAt !== undefined && { recheckAt: evaluation.recheckAt }),
+    };
+    return { round, holdsLane };
+  });
+}
+
+async function holds(tx: Transaction, promotion: StoredPromotion, fencingToken: number): Promise<boolean> {
+  try {
+    await requireHold(tx, promotion, fencingToken);
+    return true;
+  } catch (error) {
+    if (asLanekeeperError(error)?.code === 'STALE_FENCING_TOKEN') return false;
+    throw error;
+  }
+}

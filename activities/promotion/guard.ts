@@ -1,0 +1,22 @@
+import { heartbeat } from '@temporalio/activity';
+import { readImage } from '../../adapters/oci/read-image.js';
+import type { Digest } from '../../core/digest.js';
+import { filesIn, parseManifest } from '../../core/release/manifest.js';
+import { requireBundle } from '../../store/bundles.js';
+import { requirePromotion } from '../../store/promotions.js';
+import type { ControlDeps } from './deps.js';
+import type { PromotionRef } from './types.js';
+
+/** Reads every file that the bundle's manifest names, and every layer of its images, and hashes each again. */
+export async function guard(deps: ControlDeps, input: PromotionRef): Promise<void> {
+  const bundle = await deps.database.transaction(input.tenant, async (tx) => requireBundle(tx, (await requirePromotion(tx, input.promotionId)).bundle));
+  const manifest = parseManifest(bundle.manifest);
+  const digests = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));
+  for (const image of manifest.images) {
+    for (const layer of (await readImage(deps.blobs, image.digest)).layers) digests.add(layer);
+  }
+  for (const digest of digests) {
+    heartbeat();
+    (await deps.blobs.open(digest)).destroy();
+  }
+}

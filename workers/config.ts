@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { LanekeeperError } from '../core/errors.js';
+import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
+
+/** What a worker process needs to know. Read from the environment once; all that is missing is said at once. */
+export interface WorkerConfig {
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly policiesDir: string;
+  readonly workflowBundlePath: string;
+  /** Which task queues this process serves. All four in the embedded default, which is no boundary between their rights. */
+  readonly roles: readonly TaskQueueRole[];
+  readonly temporal: ClientConnectConfig;
+  /** Ends the process at a named point of a step, once. A testing aid: `NAME:MARKER_FILE`. */
+  readonly faultPoint: { readonly name: string; readonly markerFile: string } | undefined;
+  readonly logLevel: string;
+}
+
+/** @throws CONFIGURATION naming every variable that is missing or wrong */
+export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
+  const problems: string[] = [];
+  const required = (name: string): string => {
+    const value = env[name];
+    if (value === undefined || value === '') problems.push(`${name} is not set`);
+    return value ?? '';
+  };
+  const databaseUrl = required('DATABASE_URL');
+  const dataDir = required('LANEKEEPER_DATA');
+  const policiesDir = required('LANEKEEPER_POLICIES');
+  const roles = (env['LANEKEEPER_ROLES'] ?? Object.keys(taskQueues).join(',')).split(',');
+  const unknown = roles.filter((role) => !isRole(role));
+  if (unknown.length > 0) problems.push(`LANEKEEPER_ROLES names ${unknown.join(', ')}; the roles are ${Object.keys(taskQueues).join(', ')}`);
+  const fault = env['LANEKEEPER_FAULT_POINT']?.split(':');
+  if (fault !== undefined && fault.length !== 2) problems.push('LANEKEEPER_FAULT_POINT is not of the form NAME:MARKER_FILE');
+  if (problems.length > 0) {
+    throw new LanekeeperError('CONFIGURATION', { message: 'the worker is not configured', why: problems.join('; '), next: 'npm start sets all of them; docs/operating.md lists them' });
+  }
+  return {
+    databaseUrl,
+    dataDir,
+    policiesDir,
+    workflowBundlePath: env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url)),
+    roles: roles.filter(isRole),
+    temporal: loadClientConnectConfig(),
+    faultPoint: fault === undefined ? undefined : { name: fault[0] ?? '', markerFile: fault[1] ?? '' },
+    logLevel: env['LANEKEEPER_LOG_LEVEL'] ?? 'info',
+  };
+}
+
+function isRole(value: string): value is TaskQueueRole {
+  return value in taskQueues;
+}

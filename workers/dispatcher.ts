@@ -1,0 +1,109 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { messageOf } from '../core/errors.js';
+import type { Database } from '../store/database.js';
+import { eventsAfter, readCursor, writeCursor } from '../store/method-events.js';
+import { taskQueues } from '../temporal-config/task-queues.js';
+import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
+import { wakeupsOf, type Wakeup } from './routes.js';
+
+/** How many events one look takes. */
+const batchSize = 200;
+// Looks after a wake-up come quickly, then slower: an event shows once every older transaction has finished.
+const firstPauseMs = 5;
+const longestPauseMs = 200;
+
+/** The one that signals after a commit. */
+export interface Dispatcher {
+  /** Something was committed in this process: look now rather than at the next turn. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/** What the dispatcher works with. */
+export interface DispatcherDeps {
+  readonly database: Database;
+  readonly client: Client;
+  readonly onError: (message: string) => void;
+}
+
+/**
+ * Follows the log of method events from a durable cursor and signals every open run that an event concerns, at least once. The cursor
+ * moves in the transaction that holds the dispatcher's lock, so several processes may run one: each batch is one's alone.
+ */
+export function startDispatcher(deps: DispatcherDeps): Dispatcher {
+  let running = true;
+  let woken = false;
+  let interrupt = (): void => undefined;
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      interrupt = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const loop = async () => {
+    let pauseMs = longestPauseMs;
+    while (running) {
+      woken = false;
+      const found = await look(deps).catch((error: unknown) => {
+        deps.onError(messageOf(error));
+        return 0;
+      });
+      if (found > 0 || woken) pauseMs = firstPauseMs;
+      else pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      if (found < batchSize && running && !woken) await pause(pauseMs);
+    }
+  };
+  const done = loop();
+  return {
+    wake() {
+      woken = true;
+      interrupt();
+    },
+    async stop() {
+      running = false;
+      interrupt();
+      await done;
+    },
+  };
+}
+
+async function look(deps: DispatcherDeps): Promise<number> {
+  let found = 0;
+  for (const tenant of await deps.database.tenants()) {
+    found += await deps.database.transaction(tenant, async (tx) => {
+      const locked = await tx.query<{ free: boolean }>("select pg_try_advisory_xact_lock(hashtext('dispatcher ' || $1)) as free", [tenant]);
+      if (locked[0]?.free !== true) return 0;
+      const events = await eventsAfter(tx, await readCursor(tx, 'dispatcher'), batchSize);
+      const last = events.at(-1);
+      if (last === undefined) return 0;
+      for (const event of events) {
+        for (const wakeup of await wakeupsOf(tx, event)) await deliver(deps.client, wakeup);
+      }
+      await writeCursor(tx, 'dispatcher', last.position);
+      return events.length;
+    });
+  }
+  return found;
+}
+
+async function deliver(client: Client, wakeup: Wakeup): Promise<void> {
+  if (wakeup.to === 'lane') {
+    await client.workflow.signalWithStart(laneWorkflowType, {
+      workflowId: wakeup.workflowId,
+      taskQueue: taskQueues.control,
+      args: [wakeup.input],
+      signal: laneChangedSignal,
+      signalArgs: [],
+    });
+    return;
+  }
+  const handle = client.workflow.getHandle(wakeup.workflowId, undefined, { firstExecutionRunId: wakeup.firstRunId });
+  try {
+    await handle.signal(wakeup.signal, ...wakeup.args);
+  } catch (error) {
+    // A run that has closed needs no hint.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}

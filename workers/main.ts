@@ -1,0 +1,71 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { openFolderStore } from '../adapters/content-store/folder-store.js';
+import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
+import { openDatabase } from '../store/database.js';
+import { readWorkerConfig, type WorkerConfig } from './config.js';
+import { type Dispatcher, startDispatcher } from './dispatcher.js';
+import { faultPointOf } from './fault-point.js';
+import { createWorkers } from './run-workers.js';
+
+const log = pino({ level: process.env['LANEKEEPER_LOG_LEVEL'] ?? 'info' });
+
+/** Serves the task queues until the process is told to stop. */
+async function main(config: WorkerConfig): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN', (entry) => log[pinoLevel(entry.level)]({ ...entry.meta }, entry.message)), shutdownSignals: [] });
+  if (!(await access(config.workflowBundlePath).then(() => true, () => false))) {
+    throw new LanekeeperError('CONFIGURATION', { message: 'the workflow bundle is missing', object: config.workflowBundlePath, next: 'npm run build' });
+  }
+  let dispatcher: Dispatcher | undefined;
+  const database = openDatabase({ url: config.databaseUrl, maxConnections: 20, onCommit: () => dispatcher?.wake() });
+  const { connectionOptions, namespace = 'default' } = config.temporal;
+  const connection = await NativeConnection.connect(connectionOptions);
+  const clientConnection = await Connection.connect(connectionOptions);
+  try {
+    const client = new Client({ connection: clientConnection, namespace });
+    const workers = await createWorkers({
+      ...config,
+      connection,
+      namespace,
+      client,
+      database,
+      blobs: openFolderStore(join(config.dataDir, 'blobs')),
+      workflows: { workflowBundle: { codePath: config.workflowBundlePath } },
+      faultPoint: faultPointOf(config.faultPoint),
+      now: () => new Date(),
+    });
+    if (config.roles.includes('control')) {
+      dispatcher = startDispatcher({ database, client, onError: (message) => log.warn({ message }, 'the dispatcher could not look; it tries again') });
+    }
+    const stop = () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    process.send?.({ ready: true });
+    log.info({ roles: config.roles }, 'the worker serves its task queues');
+    await running;
+    await dispatcher?.stop();
+  } finally {
+    await database.close();
+    await clientConnection.close();
+    await connection.close();
+  }
+}
+
+function pinoLevel(level: string): 'trace' | 'debug' | 'info' | 'warn' | 'error' {
+  const known = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+  return known[level as keyof typeof known];
+}
+
+try {
+  await main(readWorkerConfig());
+  process.exit(0);
+} catch (error) {
+  log.fatal({ error: asLanekeeperError(error)?.detail ?? messageOf(error) }, 'the worker cannot run');
+  process.exit(1);
+}

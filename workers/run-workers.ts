@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createAttestActivities } from '../activities/attest/index.js';
+import { createDeployActivities } from '../activities/deploy/index.js';
+import { createLaneActivities } from '../activities/lane/index.js';
+import { openPolicyFolder } from '../activities/policy/policy-source.js';
+import { createPromotionActivities } from '../activities/promotion/index.js';
+import type { ContentStore } from '../adapters/content-store/content-store.js';
+import { loadSignerFile } from '../adapters/sigstore/keys.js';
+import type { Database } from '../store/database.js';
+import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
+
+/** What the workers of a process share. */
+export interface WorkersDeps {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly client: Client;
+  readonly database: Database;
+  readonly blobs: ContentStore;
+  readonly dataDir: string;
+  readonly policiesDir: string;
+  readonly roles: readonly TaskQueueRole[];
+  /** The prebuilt bundle, or the module to bundle (tests). */
+  readonly workflows: { readonly workflowBundle: { readonly codePath: string } } | { readonly workflowsPath: string };
+  readonly faultPoint: (name: string) => void;
+  readonly now: () => Date;
+}
+
+/** Creates one worker for each role. They poll once `run` is called. */
+export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[]> {
+  const workers: Worker[] = [];
+  for (const role of deps.roles) workers.push(await Worker.create(await optionsOf(role, deps)));
+  return workers;
+}
+
+async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<WorkerOptions> {
+  const common = {
+    connection: deps.connection,
+    namespace: deps.namespace,
+    taskQueue: taskQueues[role],
+    // An activity that is under way may end; what is left is taken up again by the next worker.
+    shutdownGraceTime: '3 s',
+    shutdownForceTime: '8 s',
+  } as const;
+  switch (role) {
+    case 'control':
+      return {
+        ...common,
+        ...deps.workflows,
+        activities: {
+          ...createPromotionActivities({ ...deps, policies: openPolicyFolder(deps.policiesDir) }),
+          ...createLaneActivities(deps),
+        },
+        // How long a run waits for a worker that died before another takes it over.
+        stickyQueueScheduleToStartTimeout: '2 s',
+        maxCachedWorkflows: 500,
+        maxConcurrentActivityTaskExecutions: 500,
+      };
+    case 'build':
+      return { ...common, activities: {}, maxConcurrentActivityTaskExecutions: 4 };
+    case 'sign':
+      return { ...common, activities: createAttestActivities({ ...deps, signer: await loadSignerFile(join(deps.dataDir, 'keys', 'verification', 'key.pem')) }) };
+    case 'deploy':
+      return { ...common, activities: createDeployActivities(deps) };
+  }
+}

@@ -56,6 +56,47 @@ export declare type Artifact = Message<"release.v1.Artifact"> & {
 export declare const ArtifactSchema: GenMessage<Artifact>;
 
 /**
+ * The plan that agents of the product follow, as it was when the bundle was built.
+ *
+ * @generated from message release.v1.PlanReference
+ */
+export declare type PlanReference = Message<"release.v1.PlanReference"> & {
+  /**
+   * Where the plan file lies in the content store.
+   *
+   * @generated from field: string uri = 1;
+   */
+  uri: string;
+
+  /**
+   * Digest of the plan file.
+   *
+   * @generated from field: string checksum = 2;
+   */
+  checksum: string;
+
+  /**
+   * Digest of the plan's canonical payload, by which a run is recognized as one of this plan.
+   *
+   * @generated from field: string fingerprint = 3;
+   */
+  fingerprint: string;
+
+  /**
+   * Tools that the plan grants.
+   *
+   * @generated from field: repeated string tool_grants = 4;
+   */
+  toolGrants: string[];
+};
+
+/**
+ * Describes the message release.v1.PlanReference.
+ * Use `create(PlanReferenceSchema)` to create a new message.
+ */
+export declare const PlanReferenceSchema: GenMessage<PlanReference>;
+
+/**
  * An immutable release of a product. Its digest is the sha256 of the canonical JSON of its manifest.
  *
  * @generated from message release.v1.ReleaseBundle
@@ -144,6 +185,13 @@ export declare type ReleaseBundle = Message<"release.v1.ReleaseBundle"> & {
    * @generated from field: repeated governance.v1.Lane live_lanes = 12;
    */
   liveLanes: Lane[];
+
+  /**
+   * The plan; absent when the product has none.
+   *
+   * @generated from field: release.v1.PlanReference plan = 13;
+   */
+  plan?: PlanReference | undefined;
 };
 
 /**

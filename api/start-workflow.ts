@@ -1,0 +1,51 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { taskQueues } from '../temporal-config/task-queues.js';
+
+/** A run that was started or joined. */
+export interface StartedRun {
+  readonly workflowId: string;
+  /** First run id of the chain, which does not change when it continues as new. */
+  readonly firstRunId: string;
+  /** Whether it was running already. */
+  readonly joined: boolean;
+}
+
+/** Starts a workflow under its canonical id, or joins the run that is open. A closed id may run again. */
+export async function startOrJoin(client: Client, workflowType: string, workflowId: string, input: unknown): Promise<StartedRun> {
+  const options = { workflowId, taskQueue: taskQueues.control, args: [input] };
+  try {
+    const handle = await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'FAIL' });
+    return { workflowId, firstRunId: handle.firstExecutionRunId, joined: false };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  // It may have closed since; then this starts it anew, which is what was asked for.
+  await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' });
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  return { workflowId, firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '', joined: true };
+}
+
+const recordedWithinMs = 15_000;
+const lookEveryMs = 100;
+
+/**
+ * Waits until a run has created its record, so that whoever started it can ask about it.
+ *
+ * @throws the error that ended the run, when it ended without a record: wrong input, a refused request
+ * @returns false when nothing was seen in time; the run goes on
+ */
+export async function awaitRecord(client: Client, run: StartedRun, isRecorded: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + recordedWithinMs;
+  const handle = client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.firstRunId });
+  while (Date.now() < deadline && !signal.aborted) {
+    if (await isRecorded()) return true;
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') {
+      if (await isRecorded()) return true;
+      await handle.result();
+      return false;
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+  return false;
+}

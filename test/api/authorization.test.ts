@@ -1,0 +1,86 @@
+import { create, type DescMethod, type DescMethodStreaming, type DescMethodUnary, type DescService } from '@bufbuild/protobuf';
+import { Code, ConnectError, createRouterTransport, type Transport } from '@connectrpc/connect';
+import { describe, expect, it } from 'vitest';
+import { createAuthorizationInterceptor, requireRules, ruleOf } from '../../api/authorize.js';
+import type { Caller } from '../../api/caller.js';
+import { createErrorInterceptor } from '../../api/errors.js';
+import { services } from '../../api/services.js';
+import { ErrorDetailSchema } from '../../gen/governance/v1/error_pb.js';
+
+/** The RPCs that need a role, and which roles have it. Every other RPC takes any valid token, and none is public. */
+const needsRole: Readonly<Record<string, readonly string[]>> = {
+  'release.v1.ProductService.RegisterProduct': ['developer', 'release-manager', 'operator'],
+  'release.v1.ReleaseService.StartRelease': ['developer', 'release-manager', 'operator'],
+  'release.v1.PromotionService.Promote': ['developer', 'release-manager', 'operator'],
+  'release.v1.PromotionService.Rollback': ['release-manager', 'operator'],
+  'governance.v1.EvidenceService.AttachEvidence': ['developer', 'qa', 'release-manager', 'product-owner', 'operator'],
+};
+
+const callers: Readonly<Record<string, Caller>> = Object.fromEntries(
+  ['developer', 'qa', 'release-manager', 'product-owner', 'operator', 'auditor'].map((role) => [
+    role,
+    { tenant: 'default', principal: { name: role, kind: 'person', displayName: role, roles: [role], emails: [] } },
+  ]),
+);
+
+const methods = services.flatMap((service) => service.methods.map((method) => ({ service, method, name: `${service.typeName}.${method.name}` })));
+
+/** A transport on which every RPC is implemented by nothing: who gets past the interceptor meets UNIMPLEMENTED. */
+function transportOf(): Transport {
+  const interceptors = [createErrorInterceptor(() => undefined), createAuthorizationInterceptor(async (token) => callers[token])];
+  return createRouterTransport((router) => services.forEach((service: DescService) => void router.service(service, {})), { router: { interceptors } });
+}
+
+const isUnary = (method: DescMethod): method is DescMethodUnary => method.methodKind === 'unary';
+const isStreaming = (method: DescMethod): method is DescMethodStreaming => method.methodKind === 'server_streaming';
+
+async function call(transport: Transport, method: DescMethod, token: string | undefined): Promise<ConnectError> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const input = create(method.input);
+  try {
+    if (isUnary(method)) await transport.unary(method, undefined, undefined, headers, input);
+    else if (isStreaming(method)) {
+      const response = await transport.stream(method, undefined, undefined, headers, (async function* () { yield input; })());
+      for await (const message of response.message) expect(message).toBeDefined();
+    }
+  } catch (error) {
+    return ConnectError.from(error);
+  }
+  throw new Error('the call was answered');
+}
+
+describe('authorization', () => {
+  it('has a rule beside every RPC', () => {
+    expect(() => requireRules(services)).not.toThrow();
+    expect(methods.length).toBeGreaterThan(30);
+  });
+
+  it('keeps the API from starting when an RPC has none', () => {
+    const [service] = services;
+    if (service === undefined) throw new Error('there are no services');
+    const bare = { ...service, methods: service.methods.map((method) => ({ ...method, proto: { ...method.proto, options: undefined } })) };
+    expect(() => requireRules([bare as DescService])).toThrow('does not say who may call it');
+  });
+
+  it('names no role and no RPC that is not there', () => {
+    for (const name of Object.keys(needsRole)) expect(methods.map((each) => each.name)).toContain(name);
+  });
+
+  it.each(methods)('$name refuses callers without a token and with an unknown one', async ({ method }) => {
+    expect(ruleOf(method).allow).not.toBe('public');
+    for (const token of [undefined, 'nobody']) {
+      const error = await call(transportOf(), method, token);
+      expect(error.code).toBe(Code.Unauthenticated);
+      expect(error.findDetails(ErrorDetailSchema)[0]?.reason).toBe('UNAUTHENTICATED');
+    }
+  });
+
+  it.each(methods)('$name takes exactly the roles of the table', async ({ method, name }) => {
+    const transport = transportOf();
+    for (const role of Object.keys(callers)) {
+      const isAllowed = needsRole[name]?.includes(role) ?? true;
+      const error = await call(transport, method, role);
+      expect([role, Code[error.code]]).toEqual([role, Code[isAllowed ? Code.Unimplemented : Code.PermissionDenied]]);
+    }
+  });
+});

@@ -32,7 +32,10 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : `a value of type ${typeof value}`;
 }
 
-/** The short form people type: the first twelve hex digits of a digest or run id. Any unique prefix is accepted where ids are read. */
+/**
+ * The short form people type. Of a digest the first twelve hex digits; of a run id the last twelve, because run ids begin with the time
+ * and those of one minute look alike. Where ids are read, any unique beginning of a digest and any unique beginning or end of a run id is accepted.
+ */
 export function shortId(id: string): string {
-  return id.replace(/^sha256:/, '').slice(0, 12);
+  return id.startsWith('sha256:') ? id.slice(7, 19) : id.slice(-12);
 }

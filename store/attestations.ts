@@ -70,7 +70,7 @@ export async function registerAttestation(tx: Transaction, attestation: NewAttes
   await ensureElement(tx, { id: elementId, typeKey: `attestation.${attestation.kind}`, metadata: attestation.attributes ?? {} });
   const inserted = await tx.query(
     `insert into attestations (tenant_id, id, element_id, kind, predicate_type, uri, checksum, statement_digest, key_id, signer, produced_by_run)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, k.principal, $10 from principal_keys k where k.tenant_id = $1 and k.key_id = $9
+     select k.tenant_id, $2, $3, $4, $5, $6, $7, $8, k.key_id, k.principal, $10 from principal_keys k where k.tenant_id = $1 and k.key_id = $9
      on conflict (tenant_id, statement_digest, key_id) do nothing
      returning id`,
     [

@@ -62,10 +62,14 @@ export async function recordLive(
   const { product, lane } = promotion;
   if (promotion.kind === 'ROLLBACK') await withdraw(tx, promotion);
   else {
+    const rows = await tx.query<{ next: number }>('select coalesce(max(position), 0) + 1 as next from lane_history where tenant_id = $1 and product = $2 and lane = $3', [
+      tx.tenant,
+      product,
+      lane,
+    ]);
     await tx.query(
-      `insert into lane_history (tenant_id, product, lane, position, bundle_digest, promotion_id, live_at)
-       select $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, now() from lane_history where tenant_id = $1 and product = $2 and lane = $3`,
-      [tx.tenant, product, lane, promotion.bundle, promotion.id],
+      'insert into lane_history (tenant_id, product, lane, position, bundle_digest, promotion_id, live_at) values ($1, $2, $3, $4, $5, $6, now())',
+      [tx.tenant, product, lane, rows[0]?.next ?? 1, promotion.bundle, promotion.id],
     );
   }
   const how = promotion.kind === 'ROLLBACK' ? 'ROLLED_BACK' : 'SUPERSEDED';

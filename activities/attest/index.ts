@@ -4,7 +4,7 @@ import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import type { Digest } from '../../core/digest.js';
 import { digestOf } from '../../core/hash.js';
 import { promotionStatement } from '../../core/evidence/promotion.js';
-import { evidenceKindOf } from '../../core/evidence/kind.js';
+import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, statementBytes, type Subject, subjectOf } from '../../core/evidence/statement.js';
 import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
 import { attestationById, findAttestation, registerAttestation } from '../../store/attestations.js';
@@ -86,7 +86,7 @@ async function sign(deps: AttestDeps, tenant: string, promotion: StoredPromotion
   const checksum = await deps.blobs.put(await signStatement(statement, deps.signer));
   const { attestation } = await deps.database.transaction(tenant, (tx) =>
     registerAttestation(tx, {
-      kind: evidenceKindOf(statement),
+      kind: describeStatement(statement).kind,
       predicateType: statement.predicateType,
       checksum,
       statementDigest,

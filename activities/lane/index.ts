@@ -20,10 +20,11 @@ export function createLaneActivities(deps: { readonly database: Database; readon
       const pulse = setInterval(() => context.heartbeat(), heartbeatIntervalMs);
       try {
         // However it ends, it has ended: failed, cancelled, terminated and timed out count like done.
-        const closed = handle.result().then(
+        const closed = deps.client.withAbortSignal(context.cancellationSignal, () => handle.result()).then(
           () => undefined,
           (error: unknown) => {
-            if (!(error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError)) throw error;
+            if (context.cancellationSignal.aborted || error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) return;
+            throw error;
           },
         );
         await Promise.race([closed, context.cancelled]);

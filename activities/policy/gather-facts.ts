@@ -3,7 +3,7 @@ import type { ContentStore } from '../../adapters/content-store/content-store.js
 import type { Digest } from '../../core/digest.js';
 import { messageOf } from '../../core/errors.js';
 import { parseDecisionStatement } from '../../core/evidence/decision.js';
-import { evidenceAttributesOf, evidenceKindOf } from '../../core/evidence/kind.js';
+import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import type { Lane } from '../../core/lanes.js';
 import type { ApprovalFact, EvidenceFact, Facts, SignerFact } from '../../core/policy/facts.js';
@@ -82,7 +82,7 @@ async function verify(attestation: StoredAttestation, key: StoredKey | undefined
     const signer: SignerFact = { keyId: key.keyId, principal: key.principal, purpose: key.purpose, roles: key.roles };
     return {
       statement,
-      fact: { ...base, kind: evidenceKindOf(statement), subjects: subjectDigestsOf(statement), signer, attributes: evidenceAttributesOf(statement) },
+      fact: { ...base, ...describeStatement(statement), subjects: subjectDigestsOf(statement), signer },
     };
   } catch (error) {
     return problem(`attestation ${attestation.id} cannot be relied on: ${messageOf(error)}`);

@@ -82,7 +82,8 @@ export interface Manifest {
     /** First line of the commit message. */
     readonly subject: string;
   };
-  readonly run: { readonly workflowId: string; readonly firstRunId: string };
+  /** The release run, and the timebox that it was said to belong to. */
+  readonly run: { readonly workflowId: string; readonly firstRunId: string; readonly timebox?: string };
   readonly images: readonly ManifestImage[];
   readonly sdks: readonly ManifestSdk[];
   /** The manifest of the SDKs of each language, with its path in the bundle. */

@@ -14,6 +14,8 @@ const { attestVerification, attestPromotion } = proxyActivities<AttestActivities
 /** The loop of one run: takes entries, lets the reducer decide, carries out its commands. */
 export class PromotionRun {
   state: PromotionState;
+  /** The state as of the last entry that was dealt with in full, so what PostgreSQL knows too. Queries show this one. */
+  published: PromotionState;
   private readonly inbox: Inbox;
   private readonly control: PromotionControlActivities;
   private step: RunningStep | undefined;
@@ -21,6 +23,7 @@ export class PromotionRun {
 
   constructor(state: PromotionState, inbox: Inbox, control: PromotionControlActivities) {
     this.state = state;
+    this.published = state;
     this.inbox = inbox;
     this.control = control;
     const { tenant, product, bundle, lane, policyDigest } = state.identity;
@@ -58,8 +61,9 @@ export class PromotionRun {
   /** Carries out commands in order. */
   async perform(commands: readonly PromotionCommand[]): Promise<void> {
     for (const command of commands) {
-      if (!(await this.carryOut(command))) return;
+      if (!(await this.carryOut(command))) break;
     }
+    this.published = this.state;
   }
 
   private deadline(): { readonly type: 'recheck-due' | 'give-up-due'; readonly at: string } | undefined {

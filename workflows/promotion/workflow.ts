@@ -62,9 +62,9 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   const carried = info.continuedFromExecutionRunId === undefined ? undefined : input.carried;
   const start = carried === undefined ? await open(input) : { state: carried, commands: [] };
   const run = new PromotionRun(start.state, inbox, control);
-  setHandler(statusQuery, () => statusOf(run.state));
-  setHandler(gatesQuery, () => run.state.gates);
-  setHandler(timelineQuery, () => run.state.timeline);
+  setHandler(statusQuery, () => statusOf(run.published));
+  setHandler(gatesQuery, () => run.published.gates);
+  setHandler(timelineQuery, () => run.published.timeline);
 
   // The machine says what a cancellation undoes, so the loop itself cannot be cancelled.
   void CancellationScope.current().cancelRequested.catch(() => inbox.put({ type: 'cancelled' }));

@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises';
+import { log } from '@temporalio/activity';
+import { detectFence, type Fence } from '../../adapters/process/write-fence.js';
+import { withFailures } from '../failures.js';
+import { buildImage } from './build-image.js';
+import { describeImage } from './describe-image.js';
+import { fetchSource } from './fetch-source.js';
+import { packSdk } from './pack-sdk.js';
+import { qualifyImage } from './qualify-image.js';
+import { currentStep, type Step, whileBeating } from './step.js';
+import type { BuildActivities } from './types.js';
+import type { BuildDeps, FencedBuildDeps } from './workspace.js';
+
+/** The activities of the build queue. They run the product's own scripts, hold no key and do not touch the database. */
+export function createBuildActivities(deps: BuildDeps): BuildActivities {
+  let fence: Promise<Fence> | undefined;
+  const step = <I, O>(work: (deps: FencedBuildDeps, step: Step, input: I) => Promise<O>) => {
+    return async (input: I): Promise<O> => {
+      const current = currentStep();
+      fence ??= chooseFence(deps);
+      return whileBeating(current, async () => work({ ...deps, fence: await (fence ?? chooseFence(deps)) }, current, input));
+    };
+  };
+  return withFailures<BuildActivities>({
+    fetchSource: step(fetchSource),
+    buildImage: step(buildImage),
+    describeImage: step(describeImage),
+    packSdk: step(packSdk),
+    qualifyImage: step(qualifyImage),
+  });
+}
+
+/** Tries out once which fence the machine offers, and says so. */
+async function chooseFence(deps: BuildDeps): Promise<Fence> {
+  await mkdir(deps.scratchFolder, { recursive: true });
+  const fence = deps.fence ?? (await detectFence(deps.environment, deps.scratchFolder));
+  if (fence === 'none') log.warn('this machine offers no write fence: of what builds write outside, only the surroundings are checked');
+  else log.info('builds run behind a write fence', { fence });
+  return fence;
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { uriOf } from '../../adapters/content-store/content-store.js';
+import { unpackImage } from '../../adapters/oci/unpack-image.js';
+import { npmSboms, type Sbom } from '../../adapters/sbom/npm-sbom.js';
+import { describeStatement } from '../../core/evidence/describe.js';
+import { predicateTypes } from '../../core/evidence/predicate-types.js';
+import { provenanceStatement } from '../../core/evidence/provenance.js';
+import { type Statement, statementBytes, statementOf, type Subject, subjectOf } from '../../core/evidence/statement.js';
+import { canonicalJson } from '../../core/hash.js';
+import type { Step } from './step.js';
+import type { BuildActivities, DescribedImage, UnsignedStatement } from './types.js';
+import { type BuildDeps, type FencedBuildDeps, inWorkspace } from './workspace.js';
+
+/** Describes an image: what is in it, how it was built, and that it is ours. Nothing is signed here. */
+export async function describeImage(deps: FencedBuildDeps, step: Step, input: Parameters<BuildActivities['describeImage']>[0]): Promise<DescribedImage> {
+  const { built, service } = input;
+  const subject = subjectOf(service.name, built.image);
+  return inWorkspace(deps, step, async (workspace) => {
+    const unpacked = await unpackImage(deps.blobs, built.image, join(await workspace.folder('images'), service.name));
+    const sboms = await npmSboms({ folder: unpacked.workingDir, service: service.name, image: built.image, createdAt: input.committedAt }, workspace.runNpm);
+    return {
+      sboms: await Promise.all(sboms.map((sbom) => storeSbom(deps, subject, sbom))),
+      provenance: await storeStatement(
+        deps,
+        provenanceStatement({
+          subject,
+          repository: input.repository,
+          revision: input.revision,
+          service: service.name,
+          commands: service.build,
+          nodeVersion: built.nodeVersion,
+          invocationId: input.producedByRun,
+          startedOn: input.startedOn,
+          finishedOn: input.finishedOn,
+        }),
+      ),
+      signature: await storeStatement(deps, statementOf(predicateTypes.signature, [subject], {})),
+    };
+  });
+}
+
+async function storeSbom(deps: BuildDeps, subject: Subject, { format, specVersion, document }: Sbom): Promise<DescribedImage['sboms'][number]> {
+  const checksum = await deps.blobs.put(canonicalJson(document));
+  const type = format === 'SPDX' ? predicateTypes.spdx : predicateTypes.cycloneDx;
+  return { format, specVersion, checksum, uri: uriOf(checksum), statement: await storeStatement(deps, statementOf(type, [subject], document)) };
+}
+
+/** Stores a statement for the sign queue, which gets its digest only. */
+export async function storeStatement(deps: Pick<BuildDeps, 'blobs'>, statement: Statement): Promise<UnsignedStatement> {
+  return { kind: describeStatement(statement).kind, statement: await deps.blobs.put(statementBytes(statement)) };
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { uriOf } from '../../adapters/content-store/content-store.js';
+import { npmPack } from '../../adapters/npm-pack/npm-pack.js';
+import type { ManifestSdk } from '../../core/release/manifest.js';
+import { runBuild } from './build-image.js';
+import type { Step } from './step.js';
+import type { BuildActivities } from './types.js';
+import { type FencedBuildDeps, inWorkspace } from './workspace.js';
+
+/** Builds an SDK and packs the file that a registry would get. */
+export async function packSdk(deps: FencedBuildDeps, step: Step, input: Parameters<BuildActivities['packSdk']>[0]): Promise<ManifestSdk> {
+  const { sdk } = input;
+  return inWorkspace(deps, step, async (workspace) => {
+    await workspace.unpackSource(input.archive);
+    await runBuild(workspace, `SDK ${sdk.name}`, sdk.path, sdk.build, input);
+    const packed = await npmPack(join(workspace.source, sdk.path), await workspace.folder('packed'), deps.blobs, workspace.runNpm);
+    return {
+      name: sdk.name,
+      language: sdk.language,
+      package: packed.name,
+      version: packed.version,
+      file: packed.file,
+      size: packed.size,
+      uri: uriOf(packed.digest),
+      checksum: packed.digest,
+    };
+  });
+}

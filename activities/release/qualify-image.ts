@@ -1,0 +1,84 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { uriOf } from '../../adapters/content-store/content-store.js';
+import { isFolder } from '../../adapters/git/git.js';
+import { unpackImage } from '../../adapters/oci/unpack-image.js';
+import type { ProcessResult } from '../../adapters/process/run-process.js';
+import { LanekeeperError } from '../../core/errors.js';
+import { parseJUnit, type TestReport } from '../../core/evidence/junit.js';
+import { subjectOf } from '../../core/evidence/statement.js';
+import { testResultStatement } from '../../core/evidence/test-result.js';
+import { storeStatement } from './describe-image.js';
+import type { Step } from './step.js';
+import type { BuildActivities, BuildInput, QualifiedImage } from './types.js';
+import { type BuildDeps, type FencedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
+
+type QualifyInput = Parameters<BuildActivities['qualifyImage']>[0];
+
+const maxReportBytes = 8 * 1024 * 1024;
+
+/**
+ * Runs a service's own tests against its unpacked image, the one that would be deployed, not against a source tree. The images of the other
+ * services are there too, because services test how they work together.
+ */
+export async function qualifyImage(deps: FencedBuildDeps, step: Step, input: QualifyInput): Promise<QualifiedImage> {
+  const { service } = input;
+  return inWorkspace(deps, step, async (workspace) => {
+    await workspace.unpackSource(input.archive);
+    const reportFile = join(await workspace.folder('reports'), 'junit.xml');
+    const result = await workspace.run({
+      commands: service.test,
+      folder: service.path,
+      env: { JUNIT_FILE: reportFile, LANEKEEPER_REVISION: input.revision, ...(await imageVariables(deps, workspace, input)) },
+      timeoutMs: input.timeoutSeconds * 1000,
+      ...(isFolder(input.repository) && { repository: input.repository }),
+    });
+    if (result.timedOut) throw failed(input, `they took longer than ${String(input.timeoutSeconds)} s and were ended`);
+    const bytes = await readReport(reportFile, input, result);
+    const report = parseJUnit(bytes.toString('utf8'));
+    const image = input.images.find((one) => one.service === service.name)?.image;
+    if (image === undefined) throw new LanekeeperError('INTERNAL', { message: `service ${service.name} has no image` });
+    const checksum = await deps.blobs.put(bytes);
+    if (report.result === 'FAILED' || result.exitCode !== 0) throw failed(input, explain(report, result));
+    const statement = testResultStatement({ suite: 'image', subject: [subjectOf(service.name, image)], report, reportDigest: checksum });
+    const { passed, failed: failures, skipped } = report;
+    return { passed, failed: failures, skipped, report: { uri: uriOf(checksum), checksum }, statement: await storeStatement(deps, statement) };
+  });
+}
+
+/** `IMAGE_DIR` and `IMAGE_ENTRY` of the service itself, `<SERVICE>_IMAGE_DIR` and `<SERVICE>_IMAGE_ENTRY` of each. */
+async function imageVariables(deps: BuildDeps, workspace: Workspace, input: QualifyInput): Promise<Record<string, string>> {
+  const variables: Record<string, string> = {};
+  for (const { service, image } of input.images) {
+    const unpacked = await unpackImage(deps.blobs, image, join(await workspace.folder('images'), service));
+    const prefix = service.toUpperCase().replaceAll('-', '_');
+    variables[`${prefix}_IMAGE_DIR`] = unpacked.workingDir;
+    variables[`${prefix}_IMAGE_ENTRY`] = unpacked.entrypoint[1];
+    if (service !== input.service.name) continue;
+    variables['IMAGE_DIR'] = unpacked.workingDir;
+    variables['IMAGE_ENTRY'] = unpacked.entrypoint[1];
+  }
+  return variables;
+}
+
+async function readReport(path: string, input: BuildInput, result: ProcessResult): Promise<Buffer> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) throw failed(input, `they left no JUnit report in $JUNIT_FILE and ended with code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`);
+  if (found.size > maxReportBytes) throw failed(input, `their JUnit report is larger than ${String(maxReportBytes)} bytes`);
+  return readFile(path);
+}
+
+function explain(report: TestReport, result: ProcessResult): string {
+  if (report.failed === 0) return `all tests passed, and yet the command ended with code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`;
+  const counts = `${String(report.failed)} of ${String(report.passed + report.failed)} failed`;
+  return `${counts}: ${report.failedTests.slice(0, 10).join('; ')}`;
+}
+
+function failed(input: BuildInput, why: string): LanekeeperError {
+  return new LanekeeperError('TESTS_FAILED', {
+    message: `the tests of service ${input.service.name} did not pass`,
+    object: `service ${input.service.name}`,
+    why,
+    next: 'correct the service or its tests, commit, and release again',
+  });
+}

@@ -1,0 +1,151 @@
+import type { Digest } from '../../core/digest.js';
+import type { AttestationKind } from '../../core/evidence/describe.js';
+import type { Manifest, ManifestSdk, StoredFile } from '../../core/release/manifest.js';
+import type { PlanSummary } from '../../core/release/plan.js';
+import type { ProductDefinition, SdkDefinition, ServiceDefinition } from '../../core/release/product.js';
+
+/** What names one release to an activity. */
+export interface ReleaseRef {
+  readonly tenant: string;
+  readonly product: string;
+  /** 40 hex digits. */
+  readonly revision: string;
+  /** The first run id of the workflow. */
+  readonly releaseId: string;
+  readonly workflowId: string;
+}
+
+/** A commit, read and understood. */
+export interface FetchedSource {
+  /** Its files as a tar in the content store. */
+  readonly archive: Digest;
+  readonly author: { readonly name: string; readonly email: string };
+  /** RFC 3339 in UTC. */
+  readonly committedAt: string;
+  /** First line of the commit message. */
+  readonly subject: string;
+  readonly definition: ProductDefinition;
+  readonly plan?: StoredFile & PlanSummary;
+}
+
+/** A service to be built. */
+export interface BuildInput {
+  readonly archive: Digest;
+  readonly repository: string;
+  readonly revision: string;
+  readonly committedAt: string;
+  readonly service: ServiceDefinition;
+  readonly timeoutSeconds: number;
+}
+
+/** A built image. */
+export interface BuiltService {
+  readonly service: string;
+  readonly image: Digest;
+  /** In bytes. */
+  readonly size: number;
+  /** The Node that ran the build, `v20.20.0`. */
+  readonly nodeVersion: string;
+}
+
+/** A statement in the content store that waits for its signature. */
+export interface UnsignedStatement {
+  readonly kind: AttestationKind;
+  readonly statement: Digest;
+}
+
+/** A bill of materials in the content store. */
+export interface StoredSbom extends StoredFile {
+  readonly format: 'SPDX' | 'CycloneDX';
+  readonly specVersion: string;
+}
+
+/** What was found out about one image. */
+export interface DescribedImage {
+  readonly sboms: readonly (StoredSbom & { readonly statement: UnsignedStatement })[];
+  readonly provenance: UnsignedStatement;
+  readonly signature: UnsignedStatement;
+}
+
+/** The outcome of a product's own tests against its unpacked images. Failing tests never get here. */
+export interface QualifiedImage {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly report: StoredFile;
+  readonly statement: UnsignedStatement;
+}
+
+/** Work on the build queue: runs the product's own scripts and holds no key. */
+export interface BuildActivities {
+  /**
+   * Reads a commit into the content store.
+   * @throws INVALID_INPUT, UNKNOWN_REVISION, INVALID_PRODUCT_FILE, UNAVAILABLE
+   */
+  fetchSource(input: { readonly repository: string; readonly revision: string; readonly product: string }): Promise<FetchedSource>;
+  /** Builds the image of one service. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
+  buildImage(input: BuildInput): Promise<BuiltService>;
+  /** Lists what is in an image, and states how it was built; times come from the workflow. @throws BUILD_FAILED */
+  describeImage(
+    input: BuildInput & { readonly built: BuiltService; readonly producedByRun: string; readonly startedOn: string; readonly finishedOn: string },
+  ): Promise<DescribedImage>;
+  /** Packs one SDK. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
+  packSdk(input: Omit<BuildInput, 'service'> & { readonly sdk: SdkDefinition }): Promise<ManifestSdk>;
+  /** Runs the product's tests against the unpacked images. @throws TESTS_FAILED, EVIDENCE_INVALID, BUILD_WROTE_OUTSIDE */
+  qualifyImage(
+    input: BuildInput & { readonly images: readonly { readonly service: string; readonly image: Digest }[] },
+  ): Promise<QualifiedImage>;
+}
+
+/** A statement to be signed. */
+export interface SignInput {
+  readonly tenant: string;
+  /** The digest of the statement's bytes in the content store. */
+  readonly statement: Digest;
+  readonly key: 'build' | 'verification';
+  /** `<workflow id>/<first run id>`. */
+  readonly producedByRun: string;
+  /** What the statement's subjects are. */
+  readonly subjectType: 'artifact' | 'bundle';
+}
+
+/** A registered attestation. */
+export interface SignedStatement {
+  readonly attestationId: string;
+  readonly kind: AttestationKind;
+  readonly predicateType: string;
+  readonly uri: string;
+  /** Digest of the Sigstore bundle in the content store. */
+  readonly checksum: Digest;
+  readonly statement: Digest;
+  readonly keyId: Digest;
+}
+
+/** Work on the sign queue, the only holder of keys. */
+export interface SignActivities {
+  /**
+   * Signs a statement and registers it, once: the same statement and key give the attestation that is registered already. The statement and
+   * what it is about are hashed again first.
+   * @throws BLOB_MISSING, BLOB_CORRUPT, EVIDENCE_INVALID
+   */
+  signStatement(input: SignInput): Promise<SignedStatement>;
+}
+
+/** Records of releases: local activities on the database alone. */
+export interface ReleaseRecordActivities {
+  /** The bundle that was sealed for this revision, if there is one. */
+  findSealed(input: { readonly tenant: string; readonly product: string; readonly revision: string }): Promise<Digest | null>;
+  /** Opens the record of a release; registers the product if it is new. */
+  openRelease(input: ReleaseRef & { readonly repository: string }): Promise<void>;
+  /** Records why a release ended without a bundle. */
+  failRelease(input: ReleaseRef & { readonly error: { readonly code: string; readonly message: string } }): Promise<void>;
+}
+
+/** Sealing: control work that reads every blob. */
+export interface SealActivities {
+  /**
+   * Seals a bundle after hashing all that its manifest names again.
+   * @throws BUNDLE_CORRUPT, BLOB_MISSING, BLOB_CORRUPT
+   */
+  sealRelease(input: ReleaseRef & { readonly manifest: Omit<Manifest, 'sdkManifests'> }): Promise<{ readonly bundle: Digest; readonly manifestFile: Digest }>;
+}

@@ -1,0 +1,47 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { openFolderStore } from '../../adapters/content-store/folder-store.js';
+import { childEnvironment } from '../../adapters/process/child-environment.js';
+import { createBuildActivities } from '../../activities/release/build-activities.js';
+import type { BuildActivities } from '../../activities/release/types.js';
+import type { BuildDeps } from '../../activities/release/workspace.js';
+import type { ServiceDefinition } from '../../core/release/product.js';
+import type { Repository } from './git-repository.js';
+
+/** Dependencies of the build activities below a scratch folder; npm's cache is the user's own, so that tests download nothing twice. */
+export function buildDepsIn(folder: string, change: Partial<BuildDeps> = {}): BuildDeps {
+  return {
+    blobs: openFolderStore(join(folder, 'blobs')),
+    scratchFolder: join(folder, 'scratch'),
+    npmCacheFolder: join(homedir(), '.npm'),
+    npmUserConfig: join(homedir(), '.npmrc'),
+    environment: childEnvironment(process.env),
+    ...change,
+  };
+}
+
+/** An environment of activities that prints nothing. */
+export function quietEnvironment(): MockActivityEnvironment {
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+}
+
+/** The build activities, each run as Temporal would run it. `environment` hears heartbeats and can cancel. */
+export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironment()): BuildActivities {
+  const activities = createBuildActivities(deps);
+  const runs = (Object.keys(activities) as (keyof BuildActivities)[]).map((name) => [name, (input: never) => environment.run(activities[name] as never, input as never)]);
+  return Object.fromEntries(runs) as BuildActivities;
+}
+
+/** A service with nothing special about it. */
+export function serviceOf(change: Partial<ServiceDefinition> = {}): ServiceDefinition {
+  return { name: 'web', path: '.', nodeMajor: 20, build: [], entry: 'server.mjs', health: '/healthz', test: ['true'], route: true, ...change };
+}
+
+/** Reads the commit of a repository and gives what the other build activities need. */
+export async function fetched(activities: BuildActivities, { folder, revision }: Repository, product: string) {
+  const source = await activities.fetchSource({ repository: folder, revision, product });
+  const common = { archive: source.archive, repository: folder, revision, committedAt: source.committedAt, timeoutSeconds: 120 };
+  return { source, common };
+}

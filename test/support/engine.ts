@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { openFolderStore } from '../../adapters/content-store/folder-store.js';
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { signStatement } from '../../adapters/sigstore/sign-statement.js';
+import type { DecisionVerb } from '../../core/decision/verbs.js';
+import type { Digest } from '../../core/digest.js';
+import { type Decision, decisionStatement } from '../../core/evidence/decision.js';
+import { workflowIds } from '../../core/ids.js';
+import type { Lane } from '../../core/lanes.js';
+import { startAliasRouter } from '../../embedded/router/alias-router.js';
+import { type Database, openDatabase } from '../../store/database.js';
+import { requirePromotion } from '../../store/promotions.js';
+import { showFacts } from '../../store/shown-facts.js';
+import { taskQueues } from '../../temporal-config/task-queues.js';
+import { ensureDevelopmentIdentities } from '../../workers/dev-identities.js';
+import { startDispatcher } from '../../workers/dispatcher.js';
+import { createWorkers } from '../../workers/run-workers.js';
+import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
+import type { promotion } from '../../workflows/promotion/workflow.js';
+import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
+import { signerOf } from './sealed-bundle.js';
+import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
+
+/** The handle of a promotion's run. */
+export type PromotionHandle = WorkflowHandleWithFirstExecutionRunId<typeof promotion>;
+
+/** Everything that promotions run on, real and in this process where that is possible: database, server, workers, dispatcher, router. */
+export interface Engine {
+  readonly cluster: EmbeddedCluster;
+  readonly temporal: TestTemporal;
+  readonly client: Client;
+  readonly database: Database;
+  readonly blobs: ContentStore;
+  readonly dataDir: string;
+  /** Starts a promotion as the API does. */
+  promote(input: Omit<PromotionInput, 'tenant' | 'product'>, workflowId?: string): Promise<PromotionHandle>;
+  /** A statement of a person about a promotion, signed with their key. */
+  sign(person: string, about: { readonly verb: DecisionVerb; readonly lane: Lane; readonly bundle: Digest; readonly promotionId?: string }, changes?: Partial<Decision>, keyOf?: string): Promise<unknown>;
+  /** Waits until a promotion is in one of the states. */
+  reached(handle: PromotionHandle, ...states: string[]): Promise<string>;
+  /** What a lane's only service answers. */
+  answerOf(lane: Lane): Promise<string>;
+  /** Brings a bundle into lanes that need no people. */
+  bringTo(bundle: Digest, ...lanes: Lane[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+Runtime.install({ logger: new DefaultLogger(process.env['TEST_LOG'] === 'on' ? 'WARN' : 'ERROR') });
+
+const policiesDir = join(import.meta.dirname, '../../policies');
+
+/** Starts an engine of its own for a test file. Closing it stops everything. */
+export async function startEngine(options: { readonly dynamicConfig?: Readonly<Record<string, string>>; readonly policiesDir?: string; readonly now?: () => Date } = {}): Promise<Engine> {
+  const cluster = await startCluster();
+  const { dataDir } = cluster;
+  const temporal = await startTemporal(dataDir, options.dynamicConfig);
+  await ensureDevelopmentIdentities(dataDir, cluster.databaseUrl);
+  const blobs = openFolderStore(join(dataDir, 'blobs'));
+  let wake = (): void => undefined;
+  const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onCommit: () => wake() });
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const clientConnection = await connectTo(temporal);
+  const client = new Client({ connection: clientConnection });
+  const workers = await createWorkers({
+    connection,
+    namespace: 'default',
+    client,
+    database,
+    blobs,
+    dataDir,
+    policiesDir: options.policiesDir ?? policiesDir,
+    roles: ['control', 'sign', 'deploy'],
+    workflows: { workflowsPath: join(import.meta.dirname, '../../workflows/index.ts') },
+    faultPoint: () => undefined,
+    now: options.now ?? (() => new Date()),
+  });
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  const dispatcher = startDispatcher({ database, client, onError: () => undefined });
+  wake = () => dispatcher.wake();
+  const lanePortBase = 23_000 + (process.pid % 400) * 20;
+  const router = await startAliasRouter(
+    { databaseUrl: cluster.databaseUrl, dataDir, lanePortBase, healthDeadlineMs: 3_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } },
+    blobs,
+    () => undefined,
+  );
+  const engine = { cluster, temporal, client, database, blobs, dataDir };
+  return {
+    ...engine,
+    ...verbs(engine),
+    async close() {
+      await router.close();
+      stopWorkers(workers);
+      await running;
+      await dispatcher.stop();
+      await database.close();
+      await clientConnection.close();
+      await connection.close();
+      await temporal.close();
+      await cluster.close();
+    },
+  };
+}
+
+function stopWorkers(workers: readonly Worker[]): void {
+  for (const worker of workers) worker.shutdown();
+}
+
+function verbs(engine: Pick<Engine, 'client' | 'database' | 'dataDir'>): Pick<Engine, 'promote' | 'sign' | 'reached' | 'answerOf' | 'bringTo'> {
+  const promote: Engine['promote'] = (input, workflowId = workflowIds.promotion('default', 'shop', input.lane, input.bundle)) =>
+    engine.client.workflow.start(promotionWorkflowType, {
+      workflowId,
+      taskQueue: taskQueues.control,
+      args: [{ tenant: 'default', product: 'shop', ...input }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+  const reached: Engine['reached'] = async (handle, ...states) => {
+    let last = '';
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const seen = await handle.query(statusQuery).catch((error: unknown) => ({ state: `no answer: ${String(error)}`, reason: '' }));
+      if (states.includes(seen.state)) return seen.reason;
+      last = `${seen.state}: ${seen.reason}`;
+    }
+    throw new Error(`${handle.workflowId} did not reach ${states.join(' or ')}; it is ${last}`);
+  };
+  return {
+    promote,
+    reached,
+    sign: (person, about, changes = {}, keyOf = person) => signDecision(engine, person, about, changes, keyOf),
+    async answerOf(lane) {
+      const rows = await engine.database.transaction('default', (tx) => tx.query<{ port: number }>("select port from lane_targets where product = 'shop' and lane = $1", [lane]));
+      return (await fetch(`http://127.0.0.1:${rows[0]?.port ?? 0}/`)).text();
+    },
+    async bringTo(bundle, ...lanes) {
+      for (const lane of lanes) await reached(await promote({ lane, bundle }), 'LIVE');
+    },
+  };
+}
+
+async function signDecision(
+  engine: Pick<Engine, 'database' | 'dataDir'>,
+  person: string,
+  about: Parameters<Engine['sign']>[1],
+  changes: Partial<Decision>,
+  keyOf: string,
+): Promise<unknown> {
+  const { promotionId, ...rest } = about;
+  const shown =
+    promotionId === undefined
+      ? {}
+      : await engine.database.transaction('default', async (tx) => {
+          const { workflowId, policyDigest } = await requirePromotion(tx, promotionId);
+          const { digest } = await showFacts(tx, promotionId);
+          return { promotion: { workflowId, firstRunId: promotionId }, policySnapshot: policyDigest, facts: digest };
+        });
+  const decision: Decision = {
+    ...rest,
+    ...shown,
+    principal: person,
+    tenant: 'default',
+    product: 'shop',
+    nonce: crypto.randomUUID(),
+    issuedAt: new Date(Date.now() - 1_000).toISOString(),
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    ...changes,
+  };
+  const bytes = await signStatement(decisionStatement(decision), await signerOf(engine.dataDir, 'identities', keyOf));
+  return JSON.parse(bytes.toString('utf8')) as unknown;
+}

@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { loadSigner, type StatementSigner } from '../../adapters/sigstore/keys.js';
+import { signStatement } from '../../adapters/sigstore/sign-statement.js';
+import type { Digest } from '../../core/digest.js';
+import { describeStatement } from '../../core/evidence/describe.js';
+import { parseJUnit } from '../../core/evidence/junit.js';
+import { predicateTypes } from '../../core/evidence/predicate-types.js';
+import { type Statement, statementBytes, statementOf, type Subject, subjectOf } from '../../core/evidence/statement.js';
+import { testResultStatement } from '../../core/evidence/test-result.js';
+import { digestOf } from '../../core/hash.js';
+import { canonicalManifest, type Manifest, type ManifestAttestation } from '../../core/release/manifest.js';
+import { registerAttestation, type StoredAttestation } from '../../store/attestations.js';
+import { sealBundle } from '../../store/bundles.js';
+import type { Database } from '../../store/database.js';
+import { appendEvent } from '../../store/method-events.js';
+import { registerProduct } from '../../store/products.js';
+import { startRelease } from '../../store/releases.js';
+import { imageOf, textService } from './lane-fixture.js';
+
+/** What a test can attach evidence with. */
+export interface EvidenceTools {
+  readonly database: Database;
+  readonly blobs: ContentStore;
+  readonly dataDir: string;
+}
+
+/** The signer whose key lies in the stack's data folder. */
+export async function signerOf(dataDir: string, ...path: string[]): Promise<StatementSigner> {
+  return loadSigner(await readFile(join(dataDir, ...path, 'key.pem'), 'utf8'));
+}
+
+/** Signs a statement and registers it, as an activity does. */
+export async function attach(tools: EvidenceTools, statement: Statement, signer: StatementSigner, about: 'artifact' | 'bundle'): Promise<StoredAttestation> {
+  const checksum = await tools.blobs.put(await signStatement(statement, signer));
+  return tools.database.transaction('default', async (tx) => {
+    const { attestation } = await registerAttestation(tx, {
+      kind: describeStatement(statement).kind,
+      predicateType: statement.predicateType,
+      checksum,
+      statementDigest: digestOf(statementBytes(statement)),
+      keyId: signer.keyId,
+      producedByRun: 'test/run',
+      subjects: statement.subject.map((subject) => ({ digest: `sha256:${subject.digest.sha256}` as Digest, type: about })),
+    });
+    const bundleDigest = about === 'bundle' ? attestation.subjects[0] : undefined;
+    if (bundleDigest !== undefined) await appendEvent(tx, { type: 'evidence.attached', bundleDigest });
+    return attestation;
+  });
+}
+
+const report = (failed: boolean) => `<testsuite name="t" tests="1"><testcase classname="c" name="works">${failed ? '<failure message="no"/>' : ''}</testcase></testsuite>`;
+
+/** A test result about subjects; `url` makes it a preview check. */
+export async function testResult(tools: EvidenceTools, subject: readonly Subject[], options: { readonly failed?: boolean; readonly url?: string } = {}): Promise<Statement> {
+  const text = report(options.failed ?? false);
+  return testResultStatement({
+    suite: options.url === undefined ? 'image' : 'preview',
+    subject,
+    report: parseJUnit(text),
+    reportDigest: await tools.blobs.put(text),
+    ...(options.url !== undefined && { url: options.url }),
+  });
+}
+
+/** Attaches a preview check to a bundle, signed by a person. */
+export async function attachPreviewCheck(tools: EvidenceTools, bundle: Digest, options: { readonly person?: string; readonly failed?: boolean } = {}): Promise<StoredAttestation> {
+  const statement = await testResult(tools, [subjectOf('shop', bundle)], { url: `http://127.0.0.1:1/${Math.random()}`, failed: options.failed ?? false });
+  return attach(tools, statement, await signerOf(tools.dataDir, 'identities', options.person ?? 'dev'), 'bundle');
+}
+
+/** What to leave out of a sealed bundle, or to break in it. */
+export interface SealOptions {
+  readonly without?: readonly string[];
+  readonly failingTests?: boolean;
+  readonly authorEmail?: string;
+  readonly source?: string;
+}
+
+/**
+ * Seals a bundle of one service whose image answers with `text`, with all evidence that a release signs. The image is real; only
+ * building from a commit is left out.
+ */
+export async function sealText(tools: EvidenceTools, text: string, options: SealOptions = {}): Promise<Digest> {
+  const signer = await signerOf(tools.dataDir, 'keys', 'build');
+  const { imageDigest } = await imageOf(tools.blobs, 'web', options.source ?? textService(text));
+  const subject = [subjectOf('web', imageDigest)];
+  const attestations = new Map<string, ManifestAttestation>();
+  const statements: Statement[] = [
+    statementOf(predicateTypes.provenance, subject, { buildDefinition: {}, runDetails: {}, text }),
+    statementOf(predicateTypes.signature, subject, { text }),
+    statementOf(predicateTypes.spdx, subject, { text }),
+    statementOf(predicateTypes.cycloneDx, subject, { text }),
+    await testResult(tools, subject, { failed: options.failingTests ?? false }),
+  ];
+  for (const statement of statements) {
+    const { kind } = describeStatement(statement);
+    const bytes = await signStatement(statement, signer);
+    const checksum = await tools.blobs.put(bytes);
+    if (options.without?.includes(kind) !== true) await attach(tools, statement, signer, 'artifact');
+    attestations.set(kind, { kind, uri: `cas:${checksum}`, checksum, predicateType: statement.predicateType, statement: digestOf(statementBytes(statement)), keyId: signer.keyId });
+  }
+  const manifest = await manifestOf(tools, text, imageDigest, attestations, options);
+  return seal(tools, manifest);
+}
+
+async function manifestOf(tools: EvidenceTools, text: string, image: Digest, attestations: ReadonlyMap<string, ManifestAttestation>, options: SealOptions): Promise<Manifest> {
+  const file = async (content: string) => {
+    const checksum = await tools.blobs.put(content);
+    return { uri: `cas:${checksum}`, checksum };
+  };
+  const attestation = (kind: string) => attestations.get(kind) as ManifestAttestation;
+  const sbom = async (format: 'SPDX' | 'CycloneDX', specVersion: string, kind: string) => ({ ...(await file(`${format} ${text}`)), format, specVersion, attestation: attestation(kind) });
+  return {
+    apiVersion: 'lanekeeper.dev/v1',
+    kind: 'ReleaseBundle',
+    tenant: 'default',
+    product: 'shop',
+    source: {
+      repository: '/shop',
+      revision: digestOf(text).slice(7, 47),
+      author: { name: 'Author', email: options.authorEmail ?? 'author@example.com' },
+      committedAt: '2026-01-01T00:00:00Z',
+      subject: text,
+    },
+    run: { workflowId: 'release/default/shop/x', firstRunId: 'r' },
+    images: [
+      {
+        service: 'web',
+        digest: image,
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        size: 1,
+        nodeMajor: 20,
+        health: '/healthz',
+        route: true,
+        sboms: [await sbom('SPDX', '2.3', 'sbom-spdx'), await sbom('CycloneDX', '1.5', 'sbom-cyclonedx')],
+        provenance: attestation('provenance'),
+        signature: attestation('signature'),
+        tests: { result: 'PASSED', passed: 1, failed: 0, skipped: 0, report: await file(report(false)), attestation: attestation('test-result') },
+      },
+    ],
+    sdks: [],
+    sdkManifests: [],
+  };
+}
+
+async function seal(tools: EvidenceTools, manifest: Manifest): Promise<Digest> {
+  const text = canonicalManifest(manifest);
+  const digest = digestOf(text);
+  const image = manifest.images[0];
+  if (image === undefined) throw new Error('the manifest has no image');
+  const { product, source } = manifest;
+  await tools.database.transaction('default', async (tx) => {
+    await registerProduct(tx, { name: product, repository: source.repository });
+    await startRelease(tx, { id: `run-${digest}`, workflowId: 'release/x', product, revision: source.revision, repository: source.repository });
+    await sealBundle(tx, {
+      ...source,
+      digest,
+      manifest: text,
+      product,
+      releaseId: `run-${digest}`,
+      artifacts: [{ kind: 'image', name: image.service, digest: image.digest, mediaType: image.mediaType }],
+    });
+  });
+  return digest;
+}

@@ -1,0 +1,21 @@
+/** The files of a product with one service, no SDK, no packages, and a test that passes. */
+export function smallProduct(change: { readonly build?: string; readonly test?: string; readonly name?: string } = {}): Record<string, string> {
+  const test = change.test ?? `printf '<testsuites><testcase name="runs"/></testsuites>' > "$JUNIT_FILE"`;
+  return {
+    'lanekeeper.yaml': [
+      'apiVersion: lanekeeper.dev/v1',
+      'kind: Product',
+      `metadata: { name: ${change.name ?? 'small'} }`,
+      'spec:',
+      '  services:',
+      '    - name: web',
+      '      path: .',
+      '      entry: server.mjs',
+      `      build: ${JSON.stringify(change.build === undefined ? [] : [change.build])}`,
+      `      test: ${JSON.stringify([test])}`,
+      '',
+    ].join('\n'),
+    'package.json': JSON.stringify({ name: 'small', version: '1.0.0', type: 'module', license: 'Apache-2.0' }),
+    'server.mjs': `import { createServer } from 'node:http';\ncreateServer((_, response) => response.end('small')).listen(process.env.PORT, '127.0.0.1');\n`,
+  };
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { commandLineOf } from '../../embedded/process/command-line.js';
+import { anyFreePorts } from '../../embedded/process/free-port.js';
+import { identify } from '../../embedded/process/identity.js';
+import { readStackRecord, type StackRecord } from '../../embedded/stack-file.js';
+import { dataFolder } from './embedded-cluster.js';
+
+const program = join(import.meta.dirname, '../../dist/stack.js');
+
+/** A stack of its own for one test: the real programs, in a data folder that is removed afterwards. */
+export interface TestStack {
+  readonly dataDir: string;
+  /** Starts it and waits until it is ready. @returns the supervisor */
+  start(): Promise<ChildProcess>;
+  /** Runs `stack <args>` on the data folder to its end. */
+  run(...args: string[]): { code: number | null; output: string };
+  record(): StackRecord;
+  pidOf(child: string): number;
+  /** Command lines of all processes that work on the data folder. */
+  processes(): string[];
+}
+
+/** Prepares a stack on free ports; everything that it started is stopped when the test ends, also when it fails. */
+export async function testStack(): Promise<TestStack> {
+  const dataDir = await dataFolder();
+  const [base] = await anyFreePorts(1);
+  const common = ['--data', dataDir, '--no-default'];
+  const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  let output = '';
+  const record = (): StackRecord => {
+    const found = readStackRecord(dataDir);
+    if (found === undefined) throw new Error(`there is no stack.json; the stack said:\n${output}`);
+    return found;
+  };
+  const run = (...args: string[]) => {
+    const done = spawnSync(process.execPath, [program, ...args, ...common], { encoding: 'utf8', env: environment });
+    return { code: done.status, output: done.stdout + done.stderr };
+  };
+  onTestFinished(async () => {
+    run('stop');
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  let first = true;
+  return {
+    dataDir,
+    run,
+    record,
+    async start() {
+      const child = spawn(process.execPath, [program, 'start', ...common, ...(first ? ['--port-base', String(base)] : [])], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      first = false;
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      const deadline = Date.now() + 60_000;
+      for (;;) {
+        const seen = readStackRecord(dataDir);
+        if (seen?.pid === child.pid && seen?.state === 'ready') return child;
+        if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the stack did not become ready:\n${output}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    pidOf: (name) => record().children.find((child) => child.name === name)?.pid ?? 0,
+    processes: () => processesNaming(dataDir),
+  };
+}
+
+function processesNaming(text: string): string[] {
+  if (process.platform !== 'linux') return spawnSync('ps', ['-axo', 'args='], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line.includes(text));
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && identify(Number(name)) !== undefined)
+    .map((name) => `${commandLineOf(Number(name))} ${environmentOf(name)}`)
+    .filter((line) => line.includes(text));
+}
+
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}

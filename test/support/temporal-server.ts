@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { anyFreePorts } from '../../embedded/process/free-port.js';
+import { Child } from '../../embedded/process/child.js';
+import { isNamespaceReady } from '../../embedded/temporal/readiness.js';
+import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
+
+/** A Temporal dev server of one test file, with the settings of a server that nobody has tuned. */
+export interface TestTemporal {
+  readonly address: string;
+  readonly namespace: string;
+  readonly server: Child;
+  /** Runs the `temporal` command line against it. */
+  cli(...args: string[]): { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+  close(): Promise<void>;
+}
+
+/** The program that set-up found. */
+export function temporalProgram(): string {
+  const tools = join(import.meta.dirname, '../../dist/tools.json');
+  if (!existsSync(tools)) throw new Error('dist/tools.json is missing: run npm run setup');
+  return (JSON.parse(readFileSync(tools, 'utf8')) as { temporal: string }).temporal;
+}
+
+/** Starts a dev server with its state in a file, so that it can be killed and started again. */
+export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Record<string, string>> = {}): Promise<TestTemporal> {
+  const [port, uiPort] = await anyFreePorts(2);
+  const address = `127.0.0.1:${port}`;
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+  await mkdir(join(dataDir, 'logs'), { recursive: true });
+  const server = new Child(
+    {
+      name: 'temporal',
+      command: temporalProgram(),
+      args: [
+        ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--db-filename', join(dataDir, 'temporal.db')],
+        ...['--log-level', 'error', '--disable-config-file', '--disable-config-env'],
+        ...Object.entries(dynamicConfig).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
+        ...searchAttributeDefinitions.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
+      ],
+      env,
+      cwd: dataDir,
+      logFile: join(dataDir, 'logs', 'temporal.log'),
+      isReady: () => isNamespaceReady(address, 'default'),
+    },
+    { changed: () => undefined, say: () => undefined },
+  );
+  await server.start(60_000);
+  return {
+    address,
+    namespace: 'default',
+    server,
+    cli(...args) {
+      const done = spawnSync(temporalProgram(), [...args, '--address', address, '--namespace', 'default'], { encoding: 'utf8', env });
+      return { code: done.status, stdout: done.stdout, stderr: done.stderr };
+    },
+    close: () => server.stop(),
+  };
+}
+
+/** A client connection to it. */
+export function connectTo(temporal: TestTemporal): Promise<Connection> {
+  return Connection.connect({ address: temporal.address });
+}

@@ -1,0 +1,140 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { BuildActivities, BuildInput, DescribedImage, FetchedSource, QualifiedImage, ReleaseRef, SealActivities, SignActivities, SignedStatement, UnsignedStatement } from '../../activities/release/types.js';
+import type { Digest } from '../../core/digest.js';
+import type { ManifestAttestation, ManifestImage, ManifestSdk } from '../../core/release/manifest.js';
+import type { ServiceDefinition } from '../../core/release/product.js';
+import { buildStep, guardStep, signStep } from '../activity-options.js';
+import type { ReleaseInput } from './contract.js';
+import type { StepList } from './steps.js';
+
+const build = proxyActivities<BuildActivities>(buildStep);
+const { signStatement } = proxyActivities<SignActivities>(signStep);
+const { sealRelease } = proxyActivities<SealActivities>(guardStep);
+
+const imageMediaType = 'application/vnd.oci.image.manifest.v1+json';
+
+/** An image before its statements are signed. */
+interface DescribedService {
+  readonly service: ServiceDefinition;
+  readonly input: BuildInput;
+  readonly image: Digest;
+  readonly size: number;
+  readonly described: DescribedImage;
+}
+
+/**
+ * The way from a commit to a sealed bundle. `open` puts the release on record; it is called once the commit was read and understood.
+ * @returns the digests of the bundle and of its manifest file
+ */
+export async function makeRelease(input: ReleaseInput, ref: ReleaseRef, steps: StepList, open: () => Promise<void>): Promise<{ bundle: Digest; manifestFile: Digest }> {
+  steps.announce('fetch');
+  const { product, repository, revision } = input;
+  const source = await steps.run('fetch', () => build.fetchSource({ repository, revision, product }), (found) => found.subject);
+  const { services, sdks } = source.definition;
+  const names = services.map((service) => service.name);
+  steps.announce(...names.map((name) => `build/${name}`), ...names.map((name) => `describe/${name}`), ...sdks.map((sdk) => `pack/${sdk.name}`));
+  steps.announce(...names.map((name) => `qualify/${name}`), ...names.map((name) => `sign/${name}`), 'seal');
+  await open();
+
+  const [described, packed] = await Promise.all([
+    Promise.all(services.map((service) => buildService(buildInputOf(input, source, service), service, ref, steps))),
+    packSdks(input, source, steps),
+  ]);
+  const images = described.map(({ service, image }) => ({ service: service.name, image }));
+  // One after another: tests start services, and measure time more often than one thinks.
+  const qualified: QualifiedImage[] = [];
+  for (const one of described) qualified.push(await qualify(one, images, source, steps));
+  const signed = await Promise.all(described.map((one, index) => signImage(one, qualified[index], ref, steps)));
+  return steps.run('seal', () => sealRelease({ ...ref, manifest: manifestOf(input, ref, source, signed, packed) }), (sealed) => sealed.bundle);
+}
+
+function buildInputOf(input: ReleaseInput, source: FetchedSource, service: ServiceDefinition): BuildInput {
+  const { repository, revision } = input;
+  return { archive: source.archive, repository, revision, committedAt: source.committedAt, service, timeoutSeconds: source.definition.timeouts.buildSeconds };
+}
+
+async function buildService(input: BuildInput, service: ServiceDefinition, ref: ReleaseRef, steps: StepList): Promise<DescribedService> {
+  // Times come from the workflow, so that a step that is tried again states the same.
+  const startedOn = new Date().toISOString();
+  const built = await steps.run(`build/${service.name}`, () => build.buildImage(input), (image) => image.image);
+  const finishedOn = new Date().toISOString();
+  const described = await steps.run(
+    `describe/${service.name}`,
+    () => build.describeImage({ ...input, built, producedByRun: runOf(ref), startedOn, finishedOn }),
+    (found) => found.sboms.map((sbom) => sbom.format).join(', '),
+  );
+  return { service, input, image: built.image, size: built.size, described };
+}
+
+async function packSdks(input: ReleaseInput, source: FetchedSource, steps: StepList): Promise<ManifestSdk[]> {
+  const { archive, committedAt, definition } = source;
+  const { repository, revision } = input;
+  const common = { archive, committedAt, repository, revision, timeoutSeconds: definition.timeouts.buildSeconds };
+  return Promise.all(definition.sdks.map((sdk) => steps.run(`pack/${sdk.name}`, () => build.packSdk({ ...common, sdk }), (packed) => packed.file)));
+}
+
+async function qualify(one: DescribedService, images: readonly { service: string; image: Digest }[], source: FetchedSource, steps: StepList): Promise<QualifiedImage> {
+  const request = { ...one.input, images, timeoutSeconds: source.definition.timeouts.testSeconds };
+  return steps.run(`qualify/${one.service.name}`, () => build.qualifyImage(request), (result) => `${result.passed} passed`);
+}
+
+async function signImage(one: DescribedService, tests: QualifiedImage | undefined, ref: ReleaseRef, steps: StepList): Promise<ManifestImage> {
+  if (tests === undefined) throw new TypeError('every image was qualified');
+  const { service, described } = one;
+  const sign = async (unsigned: UnsignedStatement): Promise<ManifestAttestation> =>
+    attestationOf(await signStatement({ tenant: ref.tenant, statement: unsigned.statement, key: 'build', producedByRun: runOf(ref), subjectType: 'artifact' }));
+  return steps.run(
+    `sign/${service.name}`,
+    async () => ({
+      service: service.name,
+      digest: one.image,
+      mediaType: imageMediaType,
+      size: one.size,
+      nodeMajor: service.nodeMajor,
+      health: service.health,
+      route: service.route,
+      provenance: await sign(described.provenance),
+      signature: await sign(described.signature),
+      sboms: await Promise.all(described.sboms.map(async ({ statement, ...sbom }) => ({ ...sbom, attestation: await sign(statement) }))),
+      tests: {
+        result: 'PASSED' as const,
+        passed: tests.passed,
+        failed: tests.failed,
+        skipped: tests.skipped,
+        report: tests.report,
+        attestation: await sign(tests.statement),
+      },
+    }),
+    (image) => `${image.sboms.length + 3} statements`,
+  );
+}
+
+function manifestOf(
+  input: ReleaseInput,
+  ref: ReleaseRef,
+  source: FetchedSource,
+  images: readonly ManifestImage[],
+  sdks: readonly ManifestSdk[],
+): Parameters<SealActivities['sealRelease']>[0]['manifest'] {
+  const { author, committedAt, subject, definition, plan } = source;
+  return {
+    apiVersion: 'lanekeeper.dev/v1',
+    kind: 'ReleaseBundle',
+    tenant: input.tenant,
+    product: input.product,
+    source: { repository: input.repository, revision: input.revision, author, committedAt, subject },
+    run: { workflowId: ref.workflowId, firstRunId: ref.releaseId, ...(input.timebox !== undefined && { timebox: input.timebox }) },
+    images,
+    sdks,
+    ...(definition.methodology !== undefined && { methodology: definition.methodology }),
+    ...(plan !== undefined && { plan }),
+  };
+}
+
+function attestationOf({ attestationId: _id, ...signed }: SignedStatement): ManifestAttestation {
+  return signed;
+}
+
+function runOf(ref: ReleaseRef): string {
+  return `${ref.workflowId}/${ref.releaseId}`;
+}

@@ -82,19 +82,19 @@ export interface BuildActivities {
    * Reads a commit into the content store.
    * @throws INVALID_INPUT, UNKNOWN_REVISION, INVALID_PRODUCT_FILE, UNAVAILABLE
    */
-  fetchSource(input: { readonly repository: string; readonly revision: string; readonly product: string }): Promise<FetchedSource>;
+  readonly fetchSource: (input: { readonly repository: string; readonly revision: string; readonly product: string }) => Promise<FetchedSource>;
   /** Builds the image of one service. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
-  buildImage(input: BuildInput): Promise<BuiltService>;
+  readonly buildImage: (input: BuildInput) => Promise<BuiltService>;
   /** Lists what is in an image, and states how it was built; times come from the workflow. @throws BUILD_FAILED */
-  describeImage(
+  readonly describeImage: (
     input: BuildInput & { readonly built: BuiltService; readonly producedByRun: string; readonly startedOn: string; readonly finishedOn: string },
-  ): Promise<DescribedImage>;
+  ) => Promise<DescribedImage>;
   /** Packs one SDK. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
-  packSdk(input: Omit<BuildInput, 'service'> & { readonly sdk: SdkDefinition }): Promise<ManifestSdk>;
+  readonly packSdk: (input: Omit<BuildInput, 'service'> & { readonly sdk: SdkDefinition }) => Promise<ManifestSdk>;
   /** Runs the product's tests against the unpacked images. @throws TESTS_FAILED, EVIDENCE_INVALID, BUILD_WROTE_OUTSIDE */
-  qualifyImage(
+  readonly qualifyImage: (
     input: BuildInput & { readonly images: readonly { readonly service: string; readonly image: Digest }[] },
-  ): Promise<QualifiedImage>;
+  ) => Promise<QualifiedImage>;
 }
 
 /** A statement to be signed. */
@@ -128,17 +128,17 @@ export interface SignActivities {
    * what it is about are hashed again first.
    * @throws BLOB_MISSING, BLOB_CORRUPT, EVIDENCE_INVALID
    */
-  signStatement(input: SignInput): Promise<SignedStatement>;
+  readonly signStatement: (input: SignInput) => Promise<SignedStatement>;
 }
 
 /** Records of releases: local activities on the database alone. */
 export interface ReleaseRecordActivities {
   /** The bundle that was sealed for this revision, if there is one. */
-  findSealed(input: { readonly tenant: string; readonly product: string; readonly revision: string }): Promise<Digest | null>;
+  readonly findSealed: (input: { readonly tenant: string; readonly product: string; readonly revision: string }) => Promise<Digest | null>;
   /** Opens the record of a release; registers the product if it is new. */
-  openRelease(input: ReleaseRef & { readonly repository: string }): Promise<void>;
+  readonly openRelease: (input: ReleaseRef & { readonly repository: string }) => Promise<void>;
   /** Records why a release ended without a bundle. */
-  failRelease(input: ReleaseRef & { readonly error: { readonly code: string; readonly message: string } }): Promise<void>;
+  readonly failRelease: (input: ReleaseRef & { readonly error: { readonly code: string; readonly message: string } }) => Promise<void>;
 }
 
 /** Sealing: control work that reads every blob. */
@@ -147,5 +147,5 @@ export interface SealActivities {
    * Seals a bundle after hashing all that its manifest names again.
    * @throws BUNDLE_CORRUPT, BLOB_MISSING, BLOB_CORRUPT
    */
-  sealRelease(input: ReleaseRef & { readonly manifest: Omit<Manifest, 'sdkManifests'> }): Promise<{ readonly bundle: Digest; readonly manifestFile: Digest }>;
+  readonly sealRelease: (input: ReleaseRef & { readonly manifest: Omit<Manifest, 'sdkManifests'> }) => Promise<{ readonly bundle: Digest; readonly manifestFile: Digest }>;
 }

@@ -29,9 +29,9 @@ export function quietEnvironment(): MockActivityEnvironment {
 
 /** The build activities, each run as Temporal would run it. `environment` hears heartbeats and can cancel. */
 export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironment()): BuildActivities {
-  const activities = createBuildActivities(deps);
-  const runs = (Object.keys(activities) as (keyof BuildActivities)[]).map((name) => [name, (input: never) => environment.run(activities[name] as never, input as never)]);
-  return Object.fromEntries(runs) as BuildActivities;
+  const { fetchSource, buildImage, describeImage, packSdk, qualifyImage } = createBuildActivities(deps);
+  const as = <I, O>(activity: (input: I) => Promise<O>) => (input: I): Promise<O> => environment.run(activity, input);
+  return { fetchSource: as(fetchSource), buildImage: as(buildImage), describeImage: as(describeImage), packSdk: as(packSdk), qualifyImage: as(qualifyImage) };
 }
 
 /** A service with nothing special about it. */

@@ -12,8 +12,8 @@ const arrows = {
   activities: ['core', 'store', 'adapters', 'temporal-config'],
   adapters: ['core'],
   store: ['core'],
-  api: ['gen', 'core', 'store', 'adapters/content-store', 'temporal-config', 'workflows/[^/]+/contract[.]ts'],
-  cli: ['gen', 'core', 'adapters/sigstore'],
+  api: ['gen', 'core', 'store', 'adapters/content-store', 'adapters/sigstore', 'activities/policy', 'temporal-config', 'workflows/[^/]+/contract[.]ts'],
+  cli: ['gen', 'core', 'adapters/sigstore', 'temporal-config'],
 };
 
 const folders = (names) => `^(${names.join('|')})(/|$)`;

@@ -35,7 +35,7 @@ export async function startPromotion(deps: ApiDeps, caller: Caller, asked: Promo
   const input: PromotionInput = { tenant: caller.tenant, product, lane, bundle, kind, request };
   const run = await startOrJoin(deps.client, promotionWorkflowType, workflowIds.promotion(caller.tenant, product, lane, bundle), input);
   const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> => deps.database.transaction(caller.tenant, work);
-  const recorded = await awaitRecord(deps.client, run, () => inTenant((tx) => promotionExists(tx, run.firstRunId)), signal);
+  const { recorded } = await awaitRecord(deps.client, run, () => inTenant((tx) => promotionExists(tx, run.firstRunId)), signal);
   if (run.joined && recorded) {
     const { requester, state } = await inTenant((tx) => readPromotion(tx, run.firstRunId));
     // A run that was started without a signed request takes this one; a run that has a requester needs no second.

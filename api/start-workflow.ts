@@ -32,20 +32,25 @@ const lookEveryMs = 100;
  * Waits until a run has created its record, so that whoever started it can ask about it.
  *
  * @throws the error that ended the run, when it ended without a record: wrong input, a refused request
- * @returns false when nothing was seen in time; the run goes on
+ * @returns whether the record was seen; else what the run returned, or undefined when it goes on and nothing was seen in time
  */
-export async function awaitRecord(client: Client, run: StartedRun, isRecorded: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+export async function awaitRecord(
+  client: Client,
+  run: StartedRun,
+  isRecorded: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<{ readonly recorded: true } | { readonly recorded: false; readonly result: unknown }> {
   const deadline = Date.now() + recordedWithinMs;
   const handle = client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.firstRunId });
   while (Date.now() < deadline && !signal.aborted) {
-    if (await isRecorded()) return true;
+    if (await isRecorded()) return { recorded: true };
     const { status } = await handle.describe();
     if (status.name !== 'RUNNING') {
-      if (await isRecorded()) return true;
-      await handle.result();
-      return false;
+      if (await isRecorded()) return { recorded: true };
+      const result: unknown = await handle.result();
+      return { recorded: false, result };
     }
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
-  return false;
+  return { recorded: false, result: undefined };
 }

@@ -3,22 +3,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 const lookEveryMs = 250;
 
 /**
- * Yields what `read` returns: at once, and again each time that `version` gives another text; ends when `isOver` says so or the caller
- * has gone. Reading a version is one indexed query, so that many watchers cost little.
+ * Yields what `read` returns: at once, and again each time it has changed; ends when `isOver` says so or the caller has gone.
+ *
+ * @param options.version a text that is cheap to get and changes with what `read` returns; where absent, the values themselves are compared
  */
 export async function* watch<T>(options: {
-  readonly version: () => Promise<string>;
   readonly read: () => Promise<T>;
+  readonly version?: () => Promise<string>;
   readonly isOver: (value: T) => boolean;
   readonly signal: AbortSignal;
 }): AsyncGenerator<T> {
   let seen: string | undefined;
   while (!options.signal.aborted) {
-    const version = await options.version();
-    if (version !== seen) {
-      seen = version;
+    const early = await options.version?.();
+    if (early === undefined || early !== seen) {
       const value = await options.read();
-      yield value;
+      const version = early ?? JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+      if (version !== seen) yield value;
+      seen = version;
       if (options.isOver(value)) return;
     }
     await delay(lookEveryMs, undefined, { signal: options.signal }).catch(() => undefined);

@@ -1,20 +1,21 @@
 import { create } from '@bufbuild/protobuf';
-import { type Release, ReleaseSchema, ReleaseState } from '../../gen/release/v1/release_pb.js';
+import { type Release, ReleaseSchema, ReleaseState, StepState } from '../../gen/release/v1/release_pb.js';
 import { WorkflowRunSchema } from '../../gen/workflows_runtime/v1/workflow_run_pb.js';
 import type { StoredRelease } from '../../store/read/releases.js';
 import type { TimelineEvent } from '../../store/read/timeline.js';
+import { type ReleaseStep, releaseWorkflowType } from '../../workflows/release/contract.js';
 import { toTimelineEntry } from './timeline.js';
-import { instant, toErrorDetail } from './words.js';
+import { bounded, instant, toErrorDetail } from './words.js';
 
 /** A release for the wire. */
-export function toReleaseMessage(release: StoredRelease, namespace: string, timeline: readonly TimelineEvent[] = []): Release {
+export function toReleaseMessage(release: StoredRelease, namespace: string, seen: { readonly timeline: readonly TimelineEvent[]; readonly steps: readonly ReleaseStep[] } = { timeline: [], steps: [] }): Release {
   const error = toErrorDetail(release.error);
   return create(ReleaseSchema, {
     id: release.id,
     run: create(WorkflowRunSchema, {
       firstRunId: release.id,
       workflowId: release.workflowId,
-      workflowType: 'release',
+      workflowType: releaseWorkflowType,
       namespace,
       bundleDigest: release.bundle ?? '',
       ...instant('startedAt', release.createdAt),
@@ -29,6 +30,17 @@ export function toReleaseMessage(release: StoredRelease, namespace: string, time
     requestedBy: release.requestedBy ?? '',
     ...instant('createdAt', release.createdAt),
     ...instant('endedAt', release.endedAt),
-    timeline: timeline.map(toTimelineEntry),
+    timeline: seen.timeline.map(toTimelineEntry),
+    steps: seen.steps.map((step) => ({
+      id: step.id,
+      state: StepState[step.state],
+      detail: bounded(step.detail, 4000),
+      ...instant('startedAt', dateOf(step.startedAt)),
+      ...instant('endedAt', dateOf(step.endedAt)),
+    })),
   });
+}
+
+function dateOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text);
 }

@@ -1,10 +1,14 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import type { Client } from '@temporalio/client';
+import { isDigest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
+import { ReleaseState } from '../../gen/release/v1/release_pb.js';
 import type { ReleaseService } from '../../gen/release/v1/release_service_pb.js';
 import { requireProduct } from '../../store/products.js';
-import { findRelease, listReleases, readRelease } from '../../store/read/releases.js';
+import { findRelease, listReleases, readRelease, type StoredRelease } from '../../store/read/releases.js';
 import { resolveRelease } from '../../store/read/resolve-id.js';
-import { readTimeline, releaseVersion } from '../../store/read/timeline.js';
+import { readTimeline } from '../../store/read/timeline.js';
+import { type ReleaseInput, type ReleaseStep, releaseStatusQuery, releaseWorkflowType } from '../../workflows/release/contract.js';
 import { requireCaller } from '../caller.js';
 import { toReleaseMessage } from '../convert/release.js';
 import type { ApiDeps } from '../deps.js';
@@ -17,19 +21,21 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
   const { namespace } = client.options;
   return {
     async startRelease(request, context) {
-      const { tenant, principal } = requireCaller(context);
+      const { tenant } = requireCaller(context);
       const product = await database.transaction(tenant, (tx) => requireProduct(tx, request.product));
-      const input = { tenant, product: product.name, repository: product.repository, revision: request.revision, requestedBy: principal.name };
-      const run = await startOrJoin(client, 'release', workflowIds.release(tenant, product.name, request.revision), input);
+      const { timebox } = request;
+      const input: ReleaseInput = { tenant, product: product.name, repository: product.repository, revision: request.revision, ...(timebox !== '' && { timebox }) };
+      const run = await startOrJoin(client, releaseWorkflowType, workflowIds.release(tenant, product.name, request.revision), input);
       const isRecorded = async () => (await database.transaction(tenant, (tx) => findRelease(tx, run.firstRunId))) !== undefined;
-      await awaitRecord(client, run, isRecorded, context.signal);
-      return { workflowId: run.workflowId, releaseId: run.firstRunId, joined: run.joined };
+      const seen = await awaitRecord(client, run, isRecorded, context.signal);
+      return { workflowId: run.workflowId, releaseId: run.firstRunId, joined: run.joined, bundleDigest: seen.recorded ? '' : bundleIn(seen.result) };
     },
     async getRelease(request, context) {
       const { tenant } = requireCaller(context);
       return database.transaction(tenant, async (tx) => {
         const release = await readRelease(tx, await resolveRelease(tx, request.releaseId));
-        return { release: toReleaseMessage(release, namespace, await readTimeline(tx, { releaseId: release.id })) };
+        const timeline = await readTimeline(tx, { releaseId: release.id });
+        return { release: toReleaseMessage(release, namespace, { timeline, steps: await readSteps(client, release) }) };
       });
     },
     async listReleases(request, context) {
@@ -40,13 +46,32 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
     async *watchRelease(request, context) {
       const { tenant } = requireCaller(context);
       const id = await database.transaction(tenant, (tx) => resolveRelease(tx, request.releaseId));
+      const read = () => database.transaction(tenant, async (tx) => ({ release: await readRelease(tx, id), timeline: await readTimeline(tx, { releaseId: id }) }));
       const states = watch({
-        version: () => database.transaction(tenant, (tx) => releaseVersion(tx, id)),
-        read: () => database.transaction(tenant, async (tx) => ({ release: await readRelease(tx, id), timeline: await readTimeline(tx, { releaseId: id }) })),
-        isOver: ({ release }) => release.state !== 'RUNNING',
+        async read() {
+          const { release, timeline } = await read();
+          return toReleaseMessage(release, namespace, { timeline, steps: await readSteps(client, release) });
+        },
+        isOver: (release) => release.state !== ReleaseState.RUNNING,
         signal: context.signal,
       });
-      for await (const { release, timeline } of states) yield { release: toReleaseMessage(release, namespace, timeline) };
+      for await (const release of states) yield { release };
     },
   };
+}
+
+/** The bundle in a run's result, where the commit had one already. */
+function bundleIn(result: unknown): string {
+  const bundle: unknown = typeof result === 'object' && result !== null ? Reflect.get(result, 'bundle') : undefined;
+  return isDigest(bundle) ? bundle : '';
+}
+
+/** The steps as the workflow tells them; none when it does not answer, because what counts is in the database. */
+async function readSteps(client: Client, release: StoredRelease): Promise<readonly ReleaseStep[]> {
+  try {
+    const handle = client.workflow.getHandle(release.workflowId, undefined, { firstExecutionRunId: release.id });
+    return (await client.withDeadline(Date.now() + 2_000, () => handle.query(releaseStatusQuery))).steps;
+  } catch {
+    return [];
+  }
 }

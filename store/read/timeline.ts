@@ -34,13 +34,3 @@ export async function promotionVersion(tx: Transaction, promotionId: string): Pr
   );
   return rows[0]?.version ?? '';
 }
-
-/** A text that changes whenever the release or its events change. */
-export async function releaseVersion(tx: Transaction, releaseId: string): Promise<string> {
-  const rows = await tx.query<{ version: string }>(
-    `select concat_ws('/', r.state, r.ended_at, (select max(id) from method_events where tenant_id = $1 and release_id = $2)) as version
-       from releases r where r.tenant_id = $1 and r.id = $2`,
-    [tx.tenant, releaseId],
-  );
-  return rows[0]?.version ?? '';
-}

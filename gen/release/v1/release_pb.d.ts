@@ -4,15 +4,63 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { WorkflowRun } from "../../workflows_runtime/v1/workflow_run_pb.js";
 import type { ErrorDetail } from "../../governance/v1/error_pb.js";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { TimelineEntry } from "./timeline_pb.js";
 
 /**
  * Describes the file release/v1/release.proto.
  */
 export declare const file_release_v1_release: GenFile;
+
+/**
+ * One step of a release, as its workflow tells.
+ *
+ * @generated from message release.v1.ReleaseStep
+ */
+export declare type ReleaseStep = Message<"release.v1.ReleaseStep"> & {
+  /**
+   * Name, for example `build/web`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Where it stands.
+   *
+   * @generated from field: release.v1.StepState state = 2;
+   */
+  state: StepState;
+
+  /**
+   * A digest, a count, or why it failed.
+   *
+   * @generated from field: string detail = 3;
+   */
+  detail: string;
+
+  /**
+   * When it began; absent while it waits.
+   *
+   * @generated from field: google.protobuf.Timestamp started_at = 4;
+   */
+  startedAt?: Timestamp | undefined;
+
+  /**
+   * When it ended; absent until then.
+   *
+   * @generated from field: google.protobuf.Timestamp ended_at = 5;
+   */
+  endedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message release.v1.ReleaseStep.
+ * Use `create(ReleaseStepSchema)` to create a new message.
+ */
+export declare const ReleaseStepSchema: GenMessage<ReleaseStep>;
 
 /**
  * One attempt to make a bundle of a commit.
@@ -103,6 +151,13 @@ export declare type Release = Message<"release.v1.Release"> & {
    * @generated from field: repeated release.v1.TimelineEntry timeline = 12;
    */
   timeline: TimelineEntry[];
+
+  /**
+   * Its steps, in order; empty in lists, and when its workflow does not answer.
+   *
+   * @generated from field: repeated release.v1.ReleaseStep steps = 13;
+   */
+  steps: ReleaseStep[];
 };
 
 /**
@@ -150,4 +205,51 @@ export enum ReleaseState {
  * Describes the enum release.v1.ReleaseState.
  */
 export declare const ReleaseStateSchema: GenEnum<ReleaseState>;
+
+/**
+ * Where a step of a release stands.
+ *
+ * @generated from enum release.v1.StepState
+ */
+export enum StepState {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: STEP_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It has not begun.
+   *
+   * @generated from enum value: STEP_STATE_WAITING = 1;
+   */
+  WAITING = 1,
+
+  /**
+   * It runs.
+   *
+   * @generated from enum value: STEP_STATE_RUNNING = 2;
+   */
+  RUNNING = 2,
+
+  /**
+   * It is done.
+   *
+   * @generated from enum value: STEP_STATE_DONE = 3;
+   */
+  DONE = 3,
+
+  /**
+   * It failed.
+   *
+   * @generated from enum value: STEP_STATE_FAILED = 4;
+   */
+  FAILED = 4,
+}
+
+/**
+ * Describes the enum release.v1.StepState.
+ */
+export declare const StepStateSchema: GenEnum<StepState>;
 

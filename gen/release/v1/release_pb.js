@@ -13,14 +13,21 @@ import { file_workflows_runtime_v1_workflow_run } from "../../workflows_runtime/
  * Describes the file release/v1/release.proto.
  */
 export const file_release_v1_release = /*@__PURE__*/
-  fileDesc("ChhyZWxlYXNlL3YxL3JlbGVhc2UucHJvdG8SCnJlbGVhc2UudjEi+gMKB1JlbGVhc2USEwoCaWQYASABKAlCB7pIBHICGEASLgoDcnVuGAIgASgLMiEud29ya2Zsb3dzX3J1bnRpbWUudjEuV29ya2Zsb3dSdW4SGAoHcHJvZHVjdBgDIAEoCUIHukgEcgIYPxInCghyZXZpc2lvbhgEIAEoCUIVukgSchAyDl5bMC05YS1mXXs0MH0kEhwKCnJlcG9zaXRvcnkYBSABKAlCCLpIBXIDGKAfEjEKBXN0YXRlGAYgASgOMhgucmVsZWFzZS52MS5SZWxlYXNlU3RhdGVCCLpIBYIBAhABEjYKDWJ1bmRsZV9kaWdlc3QYByABKAlCH7pIHNgBAXIXMhVec2hhMjU2OlswLTlhLWZdezY0fSQSKQoFZXJyb3IYCCABKAsyGi5nb3Zlcm5hbmNlLnYxLkVycm9yRGV0YWlsEh0KDHJlcXVlc3RlZF9ieRgJIAEoCUIHukgEcgIYPxIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoIdGltZWxpbmUYDCADKAsyGS5yZWxlYXNlLnYxLlRpbWVsaW5lRW50cnlCCbpIBpIBAxDoByp8CgxSZWxlYXNlU3RhdGUSHQoZUkVMRUFTRV9TVEFURV9VTlNQRUNJRklFRBAAEhkKFVJFTEVBU0VfU1RBVEVfUlVOTklORxABEhgKFFJFTEVBU0VfU1RBVEVfU0VBTEVEEAISGAoUUkVMRUFTRV9TVEFURV9GQUlMRUQQA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_governance_v1_error, file_release_v1_timeline, file_workflows_runtime_v1_workflow_run]);
+  fileDesc("ChhyZWxlYXNlL3YxL3JlbGVhc2UucHJvdG8SCnJlbGVhc2UudjEiywEKC1JlbGVhc2VTdGVwEhQKAmlkGAEgASgJQgi6SAVyAxjIARIuCgVzdGF0ZRgCIAEoDjIVLnJlbGVhc2UudjEuU3RlcFN0YXRlQgi6SAWCAQIQARIYCgZkZXRhaWwYAyABKAlCCLpIBXIDGKAfEi4KCnN0YXJ0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKtBAoHUmVsZWFzZRITCgJpZBgBIAEoCUIHukgEcgIYQBIuCgNydW4YAiABKAsyIS53b3JrZmxvd3NfcnVudGltZS52MS5Xb3JrZmxvd1J1bhIYCgdwcm9kdWN0GAMgASgJQge6SARyAhg/EicKCHJldmlzaW9uGAQgASgJQhW6SBJyEDIOXlswLTlhLWZdezQwfSQSHAoKcmVwb3NpdG9yeRgFIAEoCUIIukgFcgMYoB8SMQoFc3RhdGUYBiABKA4yGC5yZWxlYXNlLnYxLlJlbGVhc2VTdGF0ZUIIukgFggECEAESNgoNYnVuZGxlX2RpZ2VzdBgHIAEoCUIfukgc2AEBchcyFV5zaGEyNTY6WzAtOWEtZl17NjR9JBIpCgVlcnJvchgIIAEoCzIaLmdvdmVybmFuY2UudjEuRXJyb3JEZXRhaWwSHQoMcmVxdWVzdGVkX2J5GAkgASgJQge6SARyAhg/Ei4KCmNyZWF0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI2Cgh0aW1lbGluZRgMIAMoCzIZLnJlbGVhc2UudjEuVGltZWxpbmVFbnRyeUIJukgGkgEDEOgHEjEKBXN0ZXBzGA0gAygLMhcucmVsZWFzZS52MS5SZWxlYXNlU3RlcEIJukgGkgEDEPQDKnwKDFJlbGVhc2VTdGF0ZRIdChlSRUxFQVNFX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVUkVMRUFTRV9TVEFURV9SVU5OSU5HEAESGAoUUkVMRUFTRV9TVEFURV9TRUFMRUQQAhIYChRSRUxFQVNFX1NUQVRFX0ZBSUxFRBADKoMBCglTdGVwU3RhdGUSGgoWU1RFUF9TVEFURV9VTlNQRUNJRklFRBAAEhYKElNURVBfU1RBVEVfV0FJVElORxABEhYKElNURVBfU1RBVEVfUlVOTklORxACEhMKD1NURVBfU1RBVEVfRE9ORRADEhUKEVNURVBfU1RBVEVfRkFJTEVEEARiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_governance_v1_error, file_release_v1_timeline, file_workflows_runtime_v1_workflow_run]);
+
+/**
+ * Describes the message release.v1.ReleaseStep.
+ * Use `create(ReleaseStepSchema)` to create a new message.
+ */
+export const ReleaseStepSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_release, 0);
 
 /**
  * Describes the message release.v1.Release.
  * Use `create(ReleaseSchema)` to create a new message.
  */
 export const ReleaseSchema = /*@__PURE__*/
-  messageDesc(file_release_v1_release, 0);
+  messageDesc(file_release_v1_release, 1);
 
 /**
  * Describes the enum release.v1.ReleaseState.
@@ -35,4 +42,18 @@ export const ReleaseStateSchema = /*@__PURE__*/
  */
 export const ReleaseState = /*@__PURE__*/
   tsEnum(ReleaseStateSchema);
+
+/**
+ * Describes the enum release.v1.StepState.
+ */
+export const StepStateSchema = /*@__PURE__*/
+  enumDesc(file_release_v1_release, 1);
+
+/**
+ * Where a step of a release stands.
+ *
+ * @generated from enum release.v1.StepState
+ */
+export const StepState = /*@__PURE__*/
+  tsEnum(StepStateSchema);
 

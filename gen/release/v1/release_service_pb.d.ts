@@ -30,6 +30,13 @@ export declare type StartReleaseRequest = Message<"release.v1.StartReleaseReques
    * @generated from field: string revision = 2;
    */
   revision: string;
+
+  /**
+   * The sprint, iteration or phase that the release belongs to; may be empty.
+   *
+   * @generated from field: string timebox = 3;
+   */
+  timebox: string;
 };
 
 /**
@@ -64,6 +71,13 @@ export declare type StartReleaseResponse = Message<"release.v1.StartReleaseRespo
    * @generated from field: bool joined = 3;
    */
   joined: boolean;
+
+  /**
+   * The bundle, where this commit has been released before and nothing had to be done; else empty.
+   *
+   * @generated from field: string bundle_digest = 4;
+   */
+  bundleDigest: string;
 };
 
 /**

@@ -33,17 +33,28 @@ export async function startPromotion(deps: ApiDeps, caller: Caller, asked: Promo
   await requireObjects(deps, caller, { ...asked, bundle });
   const { product, lane, kind } = asked;
   const input: PromotionInput = { tenant: caller.tenant, product, lane, bundle, kind, request };
-  const run = await startOrJoin(deps.client, promotionWorkflowType, workflowIds.promotion(caller.tenant, product, lane, bundle), input);
   const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> => deps.database.transaction(caller.tenant, work);
-  const { recorded } = await awaitRecord(deps.client, run, () => inTenant((tx) => promotionExists(tx, run.firstRunId)), signal);
-  if (run.joined && recorded) {
-    const { requester, state } = await inTenant((tx) => readPromotion(tx, run.firstRunId));
-    // A run that was started without a signed request takes this one; a run that has a requester needs no second.
-    if (requester === null && (state === 'GATING' || state === 'AWAITING_APPROVAL')) {
-      await sendDecision(deps, caller, { promotionId: run.firstRunId, signed: asked.signedRequest, update: decideUpdate });
-    }
+  const recordOf = (id: string) => inTenant(async (tx) => ((await promotionExists(tx, id)) ? readPromotion(tx, id) : undefined));
+  const hasEnded = async (id: string) => (await recordOf(id))?.endedAt instanceof Date;
+  const run = await startOrJoin(deps.client, promotionWorkflowType, workflowIds.promotion(caller.tenant, product, lane, bundle), input, hasEnded);
+  await awaitRecord(deps.client, run, () => inTenant((tx) => promotionExists(tx, run.firstRunId)), signal);
+  const joined = run.joined ? await recordOf(run.firstRunId) : undefined;
+  if (joined === undefined) return run;
+  if (joined.kind !== kind) throw otherKind(joined.kind, run.firstRunId, asked);
+  // A run that was started without a signed request takes this one; a run that has a requester needs no second.
+  if (joined.requester === null && (joined.state === 'GATING' || joined.state === 'AWAITING_APPROVAL')) {
+    await sendDecision(deps, caller, { promotionId: run.firstRunId, signed: asked.signedRequest, update: decideUpdate });
   }
   return run;
+}
+
+function otherKind(open: PromotionKind, promotionId: string, asked: PromotionRequest): LanekeeperError {
+  return new LanekeeperError('CONFLICT', {
+    message: `a ${open.toLowerCase()} of this bundle into ${asked.lane} is open already`,
+    object: `promotion ${shortId(promotionId)}`,
+    why: 'a bundle has one open promotion in a lane, and this one is of the other kind',
+    next: `lane abort ${shortId(promotionId)}, or wait until it has ended`,
+  });
 }
 
 async function requireObjects(deps: ApiDeps, caller: Caller, asked: PromotionRequest & { readonly bundle: Digest }): Promise<void> {

@@ -10,8 +10,18 @@ export interface StartedRun {
   readonly joined: boolean;
 }
 
-/** Starts a workflow under its canonical id, or joins the run that is open. A closed id may run again. */
-export async function startOrJoin(client: Client, workflowType: string, workflowId: string, input: unknown): Promise<StartedRun> {
+/**
+ * Starts a workflow under its canonical id, or joins the run that is open. A closed id may run again.
+ *
+ * @param hasEnded whether a run is over by its record: it has been told to close, and is waited for instead of joined
+ */
+export async function startOrJoin(
+  client: Client,
+  workflowType: string,
+  workflowId: string,
+  input: unknown,
+  hasEnded: (firstRunId: string) => Promise<boolean> = () => Promise.resolve(false),
+): Promise<StartedRun> {
   const options = { workflowId, taskQueue: taskQueues.control, args: [input] };
   try {
     const handle = await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'FAIL' });
@@ -22,7 +32,10 @@ export async function startOrJoin(client: Client, workflowType: string, workflow
   // It may have closed since; then this starts it anew, which is what was asked for.
   await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' });
   const { raw } = await client.workflow.getHandle(workflowId).describe();
-  return { workflowId, firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '', joined: true };
+  const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? '';
+  if (!(await hasEnded(firstRunId))) return { workflowId, firstRunId, joined: true };
+  await client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }).result();
+  return startOrJoin(client, workflowType, workflowId, input, hasEnded);
 }
 
 const recordedWithinMs = 15_000;

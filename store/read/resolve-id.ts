@@ -16,15 +16,16 @@ async function resolve(tx: Transaction, kind: keyof typeof sources, given: strin
   const { table, column, order, code, list } = sources[kind];
   const prefix = column === 'digest' ? `sha256:${given.replace(/^sha256:/, '')}` : given;
   const found = await tx.query<{ id: string }>(
-    `select ${column} as id from ${table} where tenant_id = $1 and starts_with(${column}, $2) order by ${order} desc limit ${shownCandidates + 1}`,
-    [tx.tenant, prefix],
+    `select ${column} as id from ${table} where tenant_id = $1 and (starts_with(${column}, $2) or ($3 <> '' and right(${column}, length($3)) = $3)) order by ${order} desc limit ${shownCandidates + 1}`,
+    // Run ids begin with the time, so people name them by their end.
+    [tx.tenant, prefix, column === 'id' ? given : ''],
   );
   const [first, ...others] = found.map((row) => row.id);
   if (first === undefined) {
     throw new LanekeeperError(code, {
       message: `there is no ${kind} ${given}`,
       object: `${kind} ${given}`,
-      why: `no id of a ${kind} begins with ${given}`,
+      why: `no id of a ${kind} begins with ${given}${column === 'id' ? ', or ends with it' : ''}`,
       next: `${list} lists them`,
     });
   }

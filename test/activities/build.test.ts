@@ -63,6 +63,15 @@ describe('building', () => {
     await expect(activities.buildImage({ ...input, service: serviceOf({ entry: 'dist/main.mjs' }) })).rejects.toMatchObject({ type: 'BUILD_FAILED' });
   });
 
+  test('clears away what a worker that was killed left', async () => {
+    const folder = await scratchFolder();
+    const deps = buildDepsIn(folder);
+    await mkdir(join(deps.scratchFolder, 'build-4194305-left'), { recursive: true });
+    await mkdir(join(deps.scratchFolder, `build-${process.pid}-mine`));
+    await fetched(buildActivitiesOf(deps), await repositoryOf(join(folder, 'repository'), smallProduct()), 'small');
+    expect(await readdir(deps.scratchFolder)).toEqual([`build-${process.pid}-mine`]);
+  });
+
   test('heartbeats, and leaves nothing behind when it is cancelled', async () => {
     const environment = quietEnvironment();
     const { activities, input, deps } = await small({ build: 'sleep 300' }, {}, environment);

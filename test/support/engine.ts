@@ -1,6 +1,8 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { startOrJoin } from '../../api/start-workflow.js';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
@@ -13,8 +15,8 @@ import { startAliasRouter } from '../../embedded/router/alias-router.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import { requirePromotion } from '../../store/promotions.js';
 import { showFacts } from '../../store/shown-facts.js';
-import { taskQueues } from '../../temporal-config/task-queues.js';
 import { ensureDevelopmentIdentities } from '../../workers/dev-identities.js';
+import { readBuildSettings } from '../../workers/config.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { createWorkers } from '../../workers/run-workers.js';
 import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
@@ -71,7 +73,8 @@ export async function startEngine(options: { readonly dynamicConfig?: Readonly<R
     blobs,
     dataDir,
     policiesDir: options.policiesDir ?? policiesDir,
-    roles: ['control', 'sign', 'deploy'],
+    roles: ['control', 'build', 'sign', 'deploy'],
+    build: { ...readBuildSettings(process.env), npmCacheFolder: join(homedir(), '.npm') },
     workflows: { workflowsPath: join(import.meta.dirname, '../../workflows/index.ts') },
     faultPoint: () => undefined,
     now: options.now ?? (() => new Date()),
@@ -108,13 +111,15 @@ function stopWorkers(workers: readonly Worker[]): void {
 }
 
 function verbs(engine: Pick<Engine, 'client' | 'database' | 'dataDir'>): Pick<Engine, 'promote' | 'sign' | 'reached' | 'answerOf' | 'bringTo'> {
-  const promote: Engine['promote'] = (input, workflowId = workflowIds.promotion('default', 'shop', input.lane, input.bundle)) =>
-    engine.client.workflow.start(promotionWorkflowType, {
-      workflowId,
-      taskQueue: taskQueues.control,
-      args: [{ tenant: 'default', product: 'shop', ...input }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
+  const hasEnded = async (id: string) => {
+    const rows = await engine.database.transaction('default', (tx) => tx.query('select 1 from promotions where id = $1 and ended_at is not null', [id]));
+    return rows.length > 0;
+  };
+  const promote: Engine['promote'] = async (input, workflowId = workflowIds.promotion('default', 'shop', input.lane, input.bundle)) => {
+    const run = await startOrJoin(engine.client, promotionWorkflowType, workflowId, { tenant: 'default', product: 'shop', ...input }, hasEnded);
+    const handle = engine.client.workflow.getHandle<typeof promotion>(workflowId, undefined, { firstExecutionRunId: run.firstRunId });
+    return Object.assign(handle, { firstExecutionRunId: run.firstRunId });
+  };
   const reached: Engine['reached'] = async (handle, ...states) => {
     let last = '';
     for (const deadline = Date.now() + 30_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {

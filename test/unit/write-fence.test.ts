@@ -1,6 +1,7 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { runProcess } from '../../adapters/process/run-process.js';
 import { detectFence, fenceCommand } from '../../adapters/process/write-fence.js';
@@ -13,6 +14,11 @@ async function runFenced(folder: string, line: string, fence?: 'none') {
   const env = childEnvironment(process.env);
   const kind = fence ?? (await detectFence(env, writable));
   return { kind, ...(await runProcess({ ...fenceCommand(kind, [writable], '/bin/sh', ['-c', line]), cwd: writable, env, timeoutMs: 20_000 })) };
+}
+
+/** How many processes run this command line. */
+function running(commandLine: string): number {
+  return execFileSync('ps', ['-e', '-o', 'args='], { encoding: 'utf8' }).split('\n').filter((line) => line === commandLine).length;
 }
 
 describe('the write fence', () => {
@@ -31,6 +37,18 @@ describe('the write fence', () => {
     const { exitCode } = await runFenced(folder, `mount -o remount,bind,rw / ; mount -o remount,rw "${folder}"; umount -l "${folder}"; echo out > ../there`);
     expect(exitCode).not.toBe(0);
     expect(await readdir(folder)).toEqual(['inside']);
+  });
+
+  test('ends a command whose starter was killed, with everything that it started', async () => {
+    const folder = await scratchFolder();
+    const env = childEnvironment(process.env);
+    const fence = await detectFence(env, folder);
+    const fenced = fenceCommand(fence, [folder], '/bin/sh', ['-c', '(setsid sleep 271 &) ; sleep 271']);
+    const starter = spawn('/bin/sh', ['-c', '"$@" & wait', 'starter', fenced.command, ...fenced.args], { cwd: folder, env, stdio: 'ignore' });
+    onTestFinished(() => void starter.kill('SIGKILL'));
+    await expect.poll(() => running('sleep 271'), { timeout: 10_000 }).toBe(2);
+    starter.kill('SIGKILL');
+    await expect.poll(() => running('sleep 271'), { timeout: 5_000 }).toBe(0);
   });
 
   test('leaves a command that needs Node and /dev/null alone', async () => {

@@ -82,7 +82,7 @@ async function signImage(one: DescribedService, tests: QualifiedImage | undefine
   if (tests === undefined) throw new TypeError('every image was qualified');
   const { service, described } = one;
   const sign = async (unsigned: UnsignedStatement): Promise<ManifestAttestation> =>
-    attestationOf(await signStatement({ tenant: ref.tenant, statement: unsigned.statement, key: 'build', producedByRun: runOf(ref), subjectType: 'artifact' }));
+    attestationOf(await signStatement({ tenant: ref.tenant, statement: unsigned.statement, producedByRun: runOf(ref), subjectType: 'artifact' }));
   return steps.run(
     `sign/${service.name}`,
     async () => ({

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { anyFreePorts } from '../../embedded/process/free-port.js';
+import { readJsonFile, writeJsonFile } from '../../embedded/atomic-file.js';
+import { testStack } from '../support/stack-process.js';
+
+const parts = ['api', 'postgres', 'router', 'temporal', 'worker'];
+
+describe('a start', () => {
+  it('brings up every part, writes down where they are, and keeps secrets to their owner', async () => {
+    const stack = await testStack();
+    await stack.start();
+    const record = stack.record();
+    expect(record.children.map(({ name }) => name).sort()).toEqual(parts);
+    expect(JSON.stringify(record)).not.toContain('postgres://');
+    for (const file of ['stack.json', 'postgres-passwords.json', 'temporal.db']) expect(statSync(join(stack.dataDir, file)).mode & 0o077).toBe(0);
+  });
+
+  it('says that it runs already, and where', async () => {
+    const stack = await testStack();
+    await stack.start();
+    const second = stack.run('start');
+    expect(second.code).toBe(0);
+    expect(second.output).toContain(`already running (pid ${stack.record().pid})`);
+    expect(second.output).toContain(stack.record().apiUrl);
+  });
+
+  it('keeps its ports, and moves one that a stranger took', async () => {
+    const stack = await testStack();
+    await stack.start();
+    const before = stack.record();
+    stack.run('stop');
+    const ports = readJsonFile(join(stack.dataDir, 'ports.json')) as Record<string, number>;
+    const [busy] = await anyFreePorts(1);
+    const stranger = (await import('node:http')).createServer().listen(busy, '127.0.0.1');
+    await once(stranger, 'listening');
+    writeJsonFile(join(stack.dataDir, 'ports.json'), { ...ports, temporalUi: busy });
+    await stack.start();
+    stranger.close();
+    expect(stack.record().apiUrl).toBe(before.apiUrl);
+    expect(stack.record().temporalUiUrl).not.toBe(`http://127.0.0.1:${String(busy)}`);
+  });
+});
+
+describe('a part that is killed', () => {
+  it('is started again, whichever it is, and the others go on', async () => {
+    const stack = await testStack();
+    await stack.start();
+    for (const name of parts) {
+      const before = new Map(stack.record().children.map((child) => [child.name, child.pid]));
+      process.kill(before.get(name)!, 'SIGKILL');
+      await expect.poll(() => stack.pidOf(name), { timeout: 20_000 }).not.toBeOneOf([0, before.get(name)]);
+      for (const other of parts.filter((part) => part !== name)) expect(stack.pidOf(other)).toBe(before.get(other));
+    }
+  });
+});
+
+describe('the end', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('on %s leaves no process', async (signal) => {
+    const stack = await testStack();
+    const supervisor = await stack.start();
+    supervisor.kill(signal);
+    expect(await once(supervisor, 'exit')).toEqual([0, null]);
+    expect(stack.processes()).toEqual([]);
+  });
+
+  it('comes from another terminal too', async () => {
+    const stack = await testStack();
+    const supervisor = await stack.start();
+    const exit = once(supervisor, 'exit');
+    expect(stack.run('status').code).toBe(0);
+    expect(stack.run('stop').code).toBe(0);
+    expect(await exit).toEqual([0, null]);
+    expect(stack.processes()).toEqual([]);
+    expect(stack.run('status').code).toBe(3);
+  });
+});
+
+describe('a supervisor that was killed', () => {
+  it('is followed by one that ends what it left and serves in the same places', async () => {
+    const stack = await testStack();
+    const supervisor = await stack.start();
+    const before = stack.record();
+    supervisor.kill('SIGKILL');
+    await once(supervisor, 'exit');
+    await stack.start();
+    const after = stack.record();
+    expect(after.children.map(({ pid }) => pid).filter((pid) => before.children.some((child) => child.pid === pid))).toEqual([]);
+    expect([after.apiUrl, after.temporalAddress]).toEqual([before.apiUrl, before.temporalAddress]);
+    expect(stack.processes().filter((line) => line.includes('start-dev'))).toHaveLength(1);
+  });
+
+  it('leaves nothing that stop does not end', async () => {
+    const stack = await testStack();
+    const supervisor = await stack.start();
+    supervisor.kill('SIGKILL');
+    await once(supervisor, 'exit');
+    stack.run('stop');
+    expect(stack.processes()).toEqual([]);
+  });
+});

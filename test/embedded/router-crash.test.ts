@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readJsonFile } from '../../embedded/atomic-file.js';
+import { isRunning, type ProcessIdentity } from '../../embedded/process/identity.js';
+import { stopServices } from '../../embedded/router/service-record.js';
+import { bundleNamed, imageOf, type LaneFixture, startLaneFixture, textService } from '../support/lane-fixture.js';
+
+let lanes: LaneFixture;
+let router: ChildProcess;
+const cleanUp: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  lanes = await startLaneFixture();
+  cleanUp.push(() => lanes.close());
+});
+afterAll(async () => {
+  for (const close of cleanUp.reverse()) await close();
+});
+
+/** Starts the router program as the supervisor does, and waits for its word that it is ready. */
+async function startRouter(): Promise<ChildProcess> {
+  const env = { ...lanes.config.serviceEnv, DATABASE_URL: lanes.config.databaseUrl, LANEKEEPER_DATA: lanes.config.dataDir, LANEKEEPER_LANE_PORT_BASE: String(lanes.config.lanePortBase) };
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/router.js')], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  cleanUp.push(async () => {
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+    await stopServices(lanes.config.dataDir);
+  });
+  await once(child, 'message');
+  return child;
+}
+
+function services(): ProcessIdentity[] {
+  return readJsonFile(join(lanes.config.dataDir, 'services', 'running.json')) as ProcessIdentity[];
+}
+
+it('leaves no service behind when the router is killed, and serves the same bundle on the same port afterwards', async () => {
+  router = await startRouter();
+  await lanes.observed('gold', await lanes.point('gold', bundleNamed('v1'), [await imageOf(lanes.store, 'web', textService('v1'))]));
+  const url = await lanes.urlOf('gold', 'web');
+  const before = services();
+  expect(before).toHaveLength(1);
+  router.kill('SIGKILL');
+  await once(router, 'exit');
+  expect(before.map(isRunning)).toEqual([true]);
+  router = await startRouter();
+  expect(before.map(isRunning)).toEqual([false]);
+  expect(await (await fetch(url)).text()).toBe('v1');
+});
+
+it('goes on serving while PostgreSQL is away, and follows it again afterwards', async () => {
+  const url = await lanes.urlOf('gold', 'web');
+  const killed = lanes.cluster.server.identity!;
+  process.kill(killed.pid, 'SIGKILL');
+  expect(await (await fetch(url)).text()).toBe('v1');
+  await expect.poll(() => lanes.database.tenants().catch(() => []), { timeout: 20_000 }).toEqual(['default']);
+  await lanes.observed('gold', await lanes.point('gold', bundleNamed('v2'), [await imageOf(lanes.store, 'web', textService('v2'))]));
+  expect(await (await fetch(url)).text()).toBe('v2');
+});

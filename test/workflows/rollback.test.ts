@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { Digest } from '../../core/digest.js';
+import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
+import { failureOf } from '../support/failures.js';
+import { sealText } from '../support/sealed-bundle.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine();
+});
+afterAll(() => engine.close());
+
+async function rollbackTo(bundle: Digest, person = 'carol'): Promise<PromotionHandle> {
+  const request = await engine.sign(person, { verb: 'rollback', lane: 'bronze', bundle });
+  return engine.promote({ lane: 'bronze', bundle, kind: 'ROLLBACK', request });
+}
+
+describe('a rollback', () => {
+  let first: Digest;
+  let second: Digest;
+  let secondRun: PromotionHandle;
+  beforeAll(async () => {
+    first = await sealText(engine, 'first');
+    second = await sealText(engine, 'second');
+    await engine.bringTo(first, 'bronze');
+  });
+
+  test('is refused at once where nothing was live before, and leaves no rows', async () => {
+    const request = await engine.sign('carol', { verb: 'rollback', lane: 'gold', bundle: first });
+    const handle = await engine.promote({ lane: 'gold', bundle: first, kind: 'ROLLBACK', request });
+    expect(await failureOf(handle.result())).toMatchObject({ type: 'NOTHING_TO_ROLL_BACK' });
+    const rows = await engine.database.transaction('default', (tx) => tx.query("select 1 from promotions where kind = 'ROLLBACK'"));
+    expect(rows).toEqual([]);
+  });
+
+  test('brings the bundle before back, ends the one that was live as ROLLED_BACK, and stays live itself', async () => {
+    secondRun = await engine.promote({ lane: 'bronze', bundle: second });
+    await engine.reached(secondRun, 'LIVE');
+    expect(await engine.answerOf('bronze')).toBe('second');
+    const handle = await rollbackTo(first);
+    await engine.reached(handle, 'LIVE');
+    expect(await engine.answerOf('bronze')).toBe('first');
+    expect(await secondRun.result()).toMatchObject({ state: 'ROLLED_BACK' });
+  });
+
+  test('a second time in a row finds nothing, because the bundle that was rolled back does not count', async () => {
+    const failure = await failureOf((await rollbackTo(second)).result());
+    expect(failure).toMatchObject({ type: 'NOTHING_TO_ROLL_BACK' });
+    expect(await engine.answerOf('bronze')).toBe('first');
+  });
+
+  test('is refused to a person without the right', async () => {
+    await engine.bringTo(await sealText(engine, 'third'), 'bronze');
+    const failure = await failureOf((await rollbackTo(first, 'alice')).result());
+    expect(failure).toMatchObject({ type: 'PERMISSION_DENIED' });
+  });
+
+  test('is refused without a signed request', async () => {
+    const handle = await engine.promote({ lane: 'bronze', bundle: first, kind: 'ROLLBACK' });
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    expect(await failureOf(handle.result())).toMatchObject({ type: 'PERMISSION_DENIED' });
+  });
+});

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { messageOf, asLanekeeperError } from '../core/errors.js';
 import { readStackConfig, type StackConfig } from './config.js';
 import { isRunning } from './process/identity.js';
@@ -6,7 +7,6 @@ import { stopOrphans } from './recover.js';
 import { isSupervisorRunning, readStackRecord, type StackRecord } from './stack-file.js';
 import { releaseDataFolder, takeDataFolder } from './start-lock.js';
 import { Supervisor } from './supervisor.js';
-import { mkdirSync } from 'node:fs';
 
 const say = (text: string): void => console.error(`[stack] ${text}`);
 
@@ -14,6 +14,8 @@ const say = (text: string): void => console.error(`[stack] ${text}`);
 const notRunning = 3;
 
 async function start(config: StackConfig): Promise<number> {
+  // What the parts write is this user's alone, whatever the mode of the data folder.
+  process.umask(0o077);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const holder = takeDataFolder(config.dataDir);
   if (holder !== undefined) {
@@ -46,8 +48,8 @@ async function start(config: StackConfig): Promise<number> {
     say('stopped');
     return 0;
   } catch (error) {
-    if (stopping.requested) return 0;
     await supervisor.stop();
+    if (stopping.requested) return 0;
     throw error;
   } finally {
     releaseDataFolder(config.dataDir);

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../store/migrate.js';
+import { ensureDevelopmentIdentities } from '../workers/dev-identities.js';
 import { programPlan, type Surroundings } from './children.js';
 import type { StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';
@@ -86,6 +87,7 @@ export class Supervisor {
     }
     const applied = await migrate(database.adminUrl, database.applicationPassword);
     if (applied.length > 0) this.#say(`database: applied ${applied.join(', ')}`);
+    await ensureDevelopmentIdentities(dataDir, database.applicationUrl);
     return database.applicationUrl;
   }
 

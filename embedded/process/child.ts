@@ -32,6 +32,8 @@ const firstBackoffMs = 250;
 const longestBackoffMs = 10_000;
 /** A child that ran this long starts again at once and with a short backoff. */
 const steadyMs = 30_000;
+/** A child that was started again this often without ever being ready will not become so. */
+const hopeless = 4;
 const maxLogBytes = 10 * 1024 * 1024;
 
 /** One supervised child: started again with backoff when it dies, until it is stopped. */
@@ -56,7 +58,8 @@ export class Child {
     const deadline = Date.now() + timeoutMs;
     while (!this.#ready) {
       if (this.#stopping) throw new Error(`${this.plan.name} was stopped before it was ready`);
-      if (Date.now() > deadline) throw new Error(`${this.plan.name} was not ready within ${timeoutMs / 1000} s; the end of ${this.plan.logFile}:\n${this.logTail()}`);
+      if (this.restarts >= hopeless) throw this.#unready(`ended ${hopeless + 1} times before it was ready`);
+      if (Date.now() > deadline) throw this.#unready(`was not ready within ${timeoutMs / 1000} s`);
       if (this.identity !== undefined && this.plan.isReady !== undefined) this.#ready = await this.plan.isReady().catch(() => false);
       if (!this.#ready) await new Promise((resolve) => setTimeout(resolve, 25));
     }
@@ -81,6 +84,10 @@ export class Child {
     } catch {
       return '    (nothing)';
     }
+  }
+
+  #unready(what: string): Error {
+    return new Error(`${this.plan.name} ${what}; the end of ${this.plan.logFile}:\n${this.logTail()}`);
   }
 
   async #spawn(): Promise<void> {

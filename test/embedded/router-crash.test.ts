@@ -54,6 +54,7 @@ it('goes on serving while PostgreSQL is away, and follows it again afterwards', 
   const killed = lanes.cluster.server.identity!;
   process.kill(killed.pid, 'SIGKILL');
   expect(await (await fetch(url)).text()).toBe('v1');
+  await expect.poll(() => lanes.cluster.server.identity?.pid ?? killed.pid, { timeout: 10_000 }).not.toBe(killed.pid);
   await expect.poll(() => lanes.database.tenants().catch(() => []), { timeout: 20_000 }).toEqual(['default']);
   await lanes.observed('gold', await lanes.point('gold', bundleNamed('v2'), [await imageOf(lanes.store, 'web', textService('v2'))]));
   expect(await (await fetch(url)).text()).toBe('v2');

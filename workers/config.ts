@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { childEnvironment } from '../adapters/process/child-environment.js';
 import { LanekeeperError } from '../core/errors.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 
@@ -15,6 +19,25 @@ export interface WorkerConfig {
   /** Ends the process at a named point of a step, once. A testing aid: `NAME:MARKER_FILE`. */
   readonly faultPoint: { readonly name: string; readonly markerFile: string } | undefined;
   readonly logLevel: string;
+  readonly build: BuildSettings;
+}
+
+/** What builds get from this machine. */
+export interface BuildSettings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly npmCacheFolder: string;
+  /** The user's own npm configuration, which says where packages come from. */
+  readonly npmUserConfig?: string;
+}
+
+/** Reads what builds get: no secret is among it, and npm's configuration file is named, not read. */
+export function readBuildSettings(env: NodeJS.ProcessEnv): BuildSettings {
+  const userConfig = env['npm_config_userconfig'] ?? join(homedir(), '.npmrc');
+  return {
+    environment: childEnvironment(env),
+    npmCacheFolder: env['LANEKEEPER_NPM_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lanekeeper', 'npm'),
+    ...(existsSync(userConfig) && { npmUserConfig: userConfig }),
+  };
 }
 
 /** @throws CONFIGURATION naming every variable that is missing or wrong */
@@ -45,6 +68,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     temporal: loadClientConnectConfig(),
     faultPoint: fault === undefined ? undefined : { name: fault[0] ?? '', markerFile: fault[1] ?? '' },
     logLevel: env['LANEKEEPER_LOG_LEVEL'] ?? 'info',
+    build: readBuildSettings(env),
   };
 }
 

@@ -6,10 +6,15 @@ import { createDeployActivities } from '../activities/deploy/index.js';
 import { createLaneActivities } from '../activities/lane/index.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
 import { createPromotionActivities } from '../activities/promotion/index.js';
+import { createBuildActivities } from '../activities/release/build-activities.js';
+import { createReleaseRecordActivities } from '../activities/release/record-activities.js';
+import { createSealActivities } from '../activities/release/seal-activities.js';
+import { createSignActivities } from '../activities/release/sign-activities.js';
 import type { ContentStore } from '../adapters/content-store/content-store.js';
-import { loadSignerFile } from '../adapters/sigstore/keys.js';
+import { loadSignerFile, type StatementSigner } from '../adapters/sigstore/keys.js';
 import type { Database } from '../store/database.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
+import type { BuildSettings } from './config.js';
 
 /** What the workers of a process share. */
 export interface WorkersDeps {
@@ -21,6 +26,7 @@ export interface WorkersDeps {
   readonly dataDir: string;
   readonly policiesDir: string;
   readonly roles: readonly TaskQueueRole[];
+  readonly build: BuildSettings;
   /** The prebuilt bundle, or the module to bundle (tests). */
   readonly workflows: { readonly workflowBundle: { readonly codePath: string } } | { readonly workflowsPath: string };
   readonly faultPoint: (name: string) => void;
@@ -51,6 +57,8 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         activities: {
           ...createPromotionActivities({ ...deps, policies: openPolicyFolder(deps.policiesDir) }),
           ...createLaneActivities(deps),
+          ...createReleaseRecordActivities(deps),
+          ...createSealActivities(deps),
         },
         // How long a run waits for a worker that died before another takes it over.
         stickyQueueScheduleToStartTimeout: '2 s',
@@ -58,10 +66,24 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         maxConcurrentActivityTaskExecutions: 500,
       };
     case 'build':
-      return { ...common, activities: {}, maxConcurrentActivityTaskExecutions: 4 };
+      return {
+        ...common,
+        activities: createBuildActivities({ ...deps, ...deps.build, scratchFolder: join(deps.dataDir, 'scratch') }),
+        maxConcurrentActivityTaskExecutions: 4,
+      };
     case 'sign':
-      return { ...common, activities: createAttestActivities({ ...deps, signer: await loadSignerFile(join(deps.dataDir, 'keys', 'verification', 'key.pem')) }) };
+      return {
+        ...common,
+        activities: {
+          ...createAttestActivities({ ...deps, signer: await signerOf('verification', deps) }),
+          ...createSignActivities({ ...deps, signer: await signerOf('build', deps) }),
+        },
+      };
     case 'deploy':
       return { ...common, activities: createDeployActivities(deps) };
   }
+}
+
+function signerOf(purpose: 'build' | 'verification', { dataDir }: WorkersDeps): Promise<StatementSigner> {
+  return loadSignerFile(join(dataDir, 'keys', purpose, 'key.pem'));
 }

@@ -9,16 +9,16 @@ import { packSdk } from './pack-sdk.js';
 import { qualifyImage } from './qualify-image.js';
 import { currentStep, type Step, whileBeating } from './step.js';
 import type { BuildActivities } from './types.js';
-import type { BuildDeps, FencedBuildDeps } from './workspace.js';
+import { type BuildDeps, type FencedBuildDeps, sweepScratch } from './workspace.js';
 
 /** The activities of the build queue. They run the product's own scripts, hold no key and do not touch the database. */
 export function createBuildActivities(deps: BuildDeps): BuildActivities {
-  let fence: Promise<Fence> | undefined;
+  let prepared: Promise<Fence> | undefined;
   const step = <I, O>(work: (deps: FencedBuildDeps, step: Step, input: I) => Promise<O>) => {
     return async (input: I): Promise<O> => {
       const current = currentStep();
-      fence ??= chooseFence(deps);
-      return whileBeating(current, async () => work({ ...deps, fence: await (fence ?? chooseFence(deps)) }, current, input));
+      const fence = (prepared ??= prepare(deps));
+      return whileBeating(current, async () => work({ ...deps, fence: await fence }, current, input));
     };
   };
   return withFailures<BuildActivities>({
@@ -30,9 +30,10 @@ export function createBuildActivities(deps: BuildDeps): BuildActivities {
   });
 }
 
-/** Tries out once which fence the machine offers, and says so. */
-async function chooseFence(deps: BuildDeps): Promise<Fence> {
+/** Done once: clears away what a killed worker left, tries out which fence the machine offers, and says so. */
+async function prepare(deps: BuildDeps): Promise<Fence> {
   await mkdir(deps.scratchFolder, { recursive: true });
+  await sweepScratch(deps.scratchFolder);
   const fence = deps.fence ?? (await detectFence(deps.environment, deps.scratchFolder));
   if (fence === 'none') log.warn('this machine offers no write fence: of what builds write outside, only the surroundings are checked');
   else log.info('builds run behind a write fence', { fence });

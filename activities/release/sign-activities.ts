@@ -11,26 +11,28 @@ import type { Database } from '../../store/database.js';
 import { withFailures } from '../failures.js';
 import type { SignActivities, SignedStatement, SignInput } from './types.js';
 
-/** What the sign activities work with: the keys are here and nowhere else. */
+/** What signing releases works with: the build key is here and nowhere else. */
 export interface SignDeps {
   readonly blobs: ContentStore;
   readonly database: Database;
-  readonly signers: Readonly<Record<SignInput['key'], StatementSigner>>;
+  readonly signer: StatementSigner;
+  /** Called at `sign.stored` and `sign.registered`; where tests end the process. */
+  readonly faultPoint?: (name: string) => void;
 }
 
 /** A manifest of an image or a bundle is small; a subject larger than this is none. */
 const maxSubjectBytes = 8 * 1024 * 1024;
 
-/** The activities of the sign queue. */
+/** The activities of the sign queue that releases use. */
 export function createSignActivities(deps: SignDeps): SignActivities {
   return withFailures<SignActivities>({
     async signStatement(input) {
-      const signer = deps.signers[input.key];
+      const { signer } = deps;
       const payload = await deps.blobs.get(input.statement, maxBundleBytes);
       const statement = readStatement(payload, input.statement);
       await checkSubjects(deps.blobs, statement);
       const known = await deps.database.transaction(input.tenant, (tx) => findAttestation(tx, input.statement, signer.keyId));
-      return toSigned(known ?? (await signAndRegister(deps, signer, input, payload, statement)));
+      return toSigned(known ?? (await signAndRegister(deps, input, payload, statement)));
     },
   });
 }
@@ -39,8 +41,9 @@ export function createSignActivities(deps: SignDeps): SignActivities {
  * Signs and registers. ECDSA signs the same bytes differently each time, so a step that was tried again may leave a second bundle in the
  * content store; the first registration stays the only attestation.
  */
-async function signAndRegister(deps: SignDeps, signer: StatementSigner, input: SignInput, payload: Buffer, statement: Statement): Promise<StoredAttestation> {
-  const checksum = await deps.blobs.put(await signPayload(payload, signer));
+async function signAndRegister(deps: SignDeps, input: SignInput, payload: Buffer, statement: Statement): Promise<StoredAttestation> {
+  const checksum = await deps.blobs.put(await signPayload(payload, deps.signer));
+  deps.faultPoint?.('sign.stored');
   const { kind, attributes } = describeStatement(statement);
   const { attestation } = await deps.database.transaction(input.tenant, (tx) =>
     registerAttestation(tx, {
@@ -48,12 +51,13 @@ async function signAndRegister(deps: SignDeps, signer: StatementSigner, input: S
       predicateType: statement.predicateType,
       checksum,
       statementDigest: input.statement,
-      keyId: signer.keyId,
+      keyId: deps.signer.keyId,
       producedByRun: input.producedByRun,
       subjects: subjectDigestsOf(statement).map((digest) => ({ digest, type: input.subjectType })),
       attributes,
     }),
   );
+  deps.faultPoint?.('sign.registered');
   return attestation;
 }
 

@@ -102,7 +102,6 @@ export interface SignInput {
   readonly tenant: string;
   /** The digest of the statement's bytes in the content store. */
   readonly statement: Digest;
-  readonly key: 'build' | 'verification';
   /** `<workflow id>/<first run id>`. */
   readonly producedByRun: string;
   /** What the statement's subjects are. */

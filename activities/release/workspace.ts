@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { ArchiveRefused, createLinks, extractTar } from '../../adapters/archive/extract-tar.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
@@ -21,6 +21,8 @@ export interface BuildDeps {
   readonly environment: Readonly<Record<string, string>>;
   /** The user's own npm configuration file, if there is one. */
   readonly npmUserConfig?: string;
+  /** Called at `build.stored`, when an image lies in the content store and nobody knows; where tests end the process. */
+  readonly faultPoint?: (name: string) => void;
   /** The fence to use; by default the best that the machine offers. */
   readonly fence?: Fence;
 }
@@ -58,11 +60,32 @@ export interface Workspace {
 
 const npmTimeoutMs = 120_000;
 
+/** Scratch folders are named after the process that made them, so that those of a process that died can be told. */
+const scratchPrefix = 'build-';
+
+/** Removes the scratch folders of processes that died before they could. */
+export async function sweepScratch(scratchFolder: string): Promise<void> {
+  for (const name of await readdir(scratchFolder).catch(() => [])) {
+    const pid = Number(name.slice(scratchPrefix.length).split('-')[0]);
+    if (name.startsWith(scratchPrefix) && !isAlive(pid)) await rm(join(scratchFolder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user is alive, too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 /** Runs `work` in a scratch folder of its own, which is gone afterwards, however `work` ends. */
 export async function inWorkspace<T>(deps: FencedBuildDeps, step: Step, work: (workspace: Workspace) => Promise<T>): Promise<T> {
   await mkdir(deps.scratchFolder, { recursive: true });
   await mkdir(deps.npmCacheFolder, { recursive: true });
-  const root = await realpath(await mkdtemp(join(deps.scratchFolder, 'build-')));
+  const root = await realpath(await mkdtemp(join(deps.scratchFolder, `${scratchPrefix}${String(process.pid)}-`)));
   try {
     return await work(await openWorkspace(deps, step, root));
   } finally {

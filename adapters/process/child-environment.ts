@@ -13,6 +13,9 @@ const inherited = [
   'http_proxy',
   'https_proxy',
   'no_proxy',
+  'npm_config_registry',
+  'npm_config_cafile',
+  'npm_config_globalconfig',
 ] as const;
 
 /** What of this process's environment children inherit; `extra` is added and wins. */

@@ -40,6 +40,9 @@ if command -v setpriv >/dev/null; then exec setpriv --bounding-set=-sys_admin --
 exec "$@"
 `;
 
+/** Becomes the command after it, and dies with the process that started it, even if that one has no time to say so. */
+const dieWithParent = 'if command -v setpriv >/dev/null; then exec setpriv --pdeathsig KILL -- "$@"; fi; exec "$@"';
+
 /** Which fence this machine offers; it is tried out, because containers often forbid namespaces. */
 export async function detectFence(env: Readonly<Record<string, string>>, scratch: string): Promise<Fence> {
   if (process.platform === 'darwin') {
@@ -63,7 +66,8 @@ export function fenceCommand(fence: Fence, writable: readonly string[], command:
     case 'user-namespace': {
       // With a process namespace of its own, whatever the command leaves running ends with it.
       const flags = [fence === 'namespace' ? '-m' : '-Urm', '--pid', '--fork', '--kill-child'];
-      return { command: 'unshare', args: [...flags, '/bin/sh', '-c', namespaceScript, 'fence', ...writable, '--', command, ...args] };
+      const unshare = ['unshare', ...flags, '/bin/sh', '-c', namespaceScript, 'fence', ...writable, '--', command, ...args];
+      return { command: '/bin/sh', args: ['-c', dieWithParent, 'fence', ...unshare] };
     }
     case 'sandbox-exec': {
       const allowed = writable.map((folder) => `(subpath ${JSON.stringify(folder)})`).join(' ');

@@ -14,9 +14,18 @@ const command = (name, ...args) => async () => {
 };
 const cruised = ['activities', 'adapters', 'api', 'bench', 'cli', 'core', 'embedded', 'gen', 'scripts', 'store', 'temporal-config', 'test', 'workers', 'workflows'];
 
+/**
+ * Workflows without the types of Node. Types of activities bring their own files into the program, and those may use Node: only what is
+ * said about workflows/ counts here. That no code from elsewhere needs Node is what bundling the workflows proves, at each build.
+ */
+async function checkWorkflowTypes() {
+  const { output } = await run(bin('tsc'), ['-p', 'tsconfig.workflows.json', '--pretty', 'false'], { cwd: root });
+  return output.split('\n').filter((line) => line.startsWith('workflows/'));
+}
+
 const checks = [
   ['types', command(bin('tsc'), '-p', '.')],
-  ['types-workflows', command(bin('tsc'), '-p', 'tsconfig.workflows.json')],
+  ['types-workflows', checkWorkflowTypes],
   ['lint', command(bin('eslint'), '.', '--max-warnings', '0')],
   ['dependencies', command(bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...cruised.filter((folder) => existsSync(join(root, folder))))],
   ['file-sizes', findLongFiles],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -36,12 +36,11 @@ const databaseName = 'lanekeeper';
 
 /** Creates the cluster of a data folder when there is none, and says how to start it. @throws INTERNAL when initdb fails */
 export async function prepareCluster(dataDir: string, port: number, inherited: Readonly<Record<string, string>>): Promise<Cluster> {
-  const folder = join(dataDir, 'postgres');
   const user = serverUser();
   const programs = reachablePrograms(postgresFolder(), user);
   const { admin, application } = passwords(join(dataDir, 'postgres-passwords.json'));
   const env = { PATH: inherited['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
-  makeDataFolder(folder, user);
+  const folder = makeDataFolder(join(dataDir, 'postgres'), user);
   await stopOrphan(folder);
   if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(programs, folder, user, admin, env);
   const url = (role: string, password: string, database: string): string => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
@@ -137,7 +136,7 @@ async function stopOrphan(folder: string): Promise<void> {
 
 function isServerOf(pid: number, folder: string): boolean {
   const line = commandLineOf(pid);
-  return line.includes('postgres') && (line.includes(folder) || line.includes(realpathSync(folder)));
+  return line.includes('postgres') && line.includes(folder);
 }
 
 async function answers(url: string): Promise<boolean> {

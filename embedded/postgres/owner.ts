@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LanekeeperError, messageOf } from '../../core/errors.js';
 
@@ -53,24 +53,26 @@ export function reachablePrograms(folder: string, user: SystemUser | undefined):
 /**
  * Makes the folder for the server's data, owned by `user`. Where the user may not enter the data folder, the data lies in the system's
  * folder for such things, and `folder` is a link to it.
+ * @returns the folder as the server reaches it
  */
-export function makeDataFolder(folder: string, user: SystemUser | undefined): void {
+export function makeDataFolder(folder: string, user: SystemUser | undefined): string {
   if (user === undefined) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return;
+    return folder;
   }
   if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) {
     mkdirSync(dirname(folder), { recursive: true });
     if (mayReach(dirname(folder), user)) mkdirSync(folder, { mode: 0o700 });
     else {
-      const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-      const target = join(sharedFolder, `${basename(folder)}-${name}`);
+      // A new name each time: data that an older link leads to may have been moved together with its link.
+      const target = join(sharedFolder, `${basename(folder)}-${randomBytes(8).toString('hex')}`);
       mkdirSync(target, { recursive: true, mode: 0o700 });
       chmodSync(sharedFolder, 0o755);
       symlinkSync(target, folder);
     }
   }
   chownSync(folder, user.uid, user.gid);
+  return realpathSync(folder);
 }
 
 function mayReach(path: string, user: SystemUser): boolean {

@@ -1,0 +1,194 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';
+import { verifyRelease } from '../../adapters/sigstore/verify-release.js';
+import type { Digest } from '../../core/digest.js';
+import { workflowIds } from '../../core/ids.js';
+import { attestationsIn, bundleDigestOf, type Manifest, parseManifest } from '../../core/release/manifest.js';
+import { requireBundle } from '../../store/bundles.js';
+import { enrolledKeys } from '../../store/principals.js';
+import { taskQueues } from '../../temporal-config/task-queues.js';
+import { type ReleaseInput, type ReleaseResult, releaseStatusQuery, releaseWorkflowType } from '../../workflows/release/contract.js';
+import { cosignVerify } from '../support/cosign.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { type Repository, repositoryOf, repositoryOfExample } from '../support/git-repository.js';
+import { mutations } from '../support/mutations.js';
+import { scratchFolder } from '../support/scratch.js';
+import { smallProduct } from '../support/small-product.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine();
+}, 120_000);
+afterAll(() => engine.close());
+
+/** Starts a release as the Temporal command line does. */
+async function start(input: unknown, workflowId: string): Promise<WorkflowHandle> {
+  return engine.client.workflow.start(releaseWorkflowType, { workflowId, taskQueue: taskQueues.control, args: [input], workflowIdConflictPolicy: 'USE_EXISTING' });
+}
+
+/** Releases a commit and waits for the end. */
+async function release(product: string, { folder, revision }: Repository): Promise<ReleaseResult> {
+  const input: ReleaseInput = { tenant: 'default', product, revision, repository: folder };
+  return (await (await start(input, workflowIds.release('default', product, revision))).result()) as ReleaseResult;
+}
+
+/** The type of the failure that a run ended with. */
+async function failureOf(handle: WorkflowHandle): Promise<unknown> {
+  return handle.result().then(
+    () => 'it did not fail',
+    (error: unknown) => (error instanceof WorkflowFailedError && error.cause !== undefined && 'type' in error.cause ? error.cause.type : error),
+  );
+}
+
+async function rows(sql: string, ...values: string[]): Promise<Record<string, unknown>[]> {
+  return engine.database.transaction('default', (tx) => tx.query(sql, values));
+}
+
+async function manifestOf(bundle: Digest): Promise<Manifest> {
+  return parseManifest((await engine.database.transaction('default', (tx) => requireBundle(tx, bundle))).manifest);
+}
+
+describe('releasing the example product', () => {
+  let result: ReleaseResult;
+  let manifest: Manifest;
+  let keys: string[];
+  let repository: Repository;
+  beforeAll(async () => {
+    repository = await repositoryOfExample(join(engine.dataDir, 'example'), 'agents-runtime');
+    result = await release('agents-runtime', repository);
+    manifest = await manifestOf(result.bundle!);
+    keys = (await engine.database.transaction('default', enrolledKeys)).filter((key) => key.purpose === 'build').map((key) => key.publicKeyPem);
+  }, 180_000);
+
+  test('ends with a bundle that names everything', () => {
+    expect(result).toMatchObject({ state: 'SEALED', bundle: bundleDigestOf(manifest) });
+    expect(manifest).toMatchObject({
+      product: 'agents-runtime',
+      source: { revision: repository.revision, author: { name: 'Ada Author', email: 'ada@example.com' } },
+      images: [{ service: 'agents', route: false, tests: { passed: 4 } }, { service: 'web', route: true, tests: { passed: 3 } }],
+      sdks: [{ package: '@agents-runtime/client', version: '1.0.0' }],
+      sdkManifests: [{ path: 'release/dist/typescript/manifest.json' }],
+      methodology: { profile: 'scrum', increment: 'Sprint 12' },
+      plan: { toolGrants: ['text.capitalize', 'text.compose', 'yaml.render'], metadata: { name: 'greet-visitor' } },
+    });
+  });
+
+  test('leaves a manifest file that reads back to the same bundle', async () => {
+    const text = (await engine.blobs.get(result.manifestFile!)).toString();
+    expect(bundleDigestOf(parseManifest(text))).toBe(result.bundle);
+  });
+
+  test('signs ten statements, each verified by stock cosign against the bytes that it is about', async () => {
+    const attestations = attestationsIn(manifest);
+    expect(attestations).toHaveLength(10);
+    const folder = await scratchFolder();
+    for (const { attestation, subject } of attestations) {
+      const request = { folder, bundle: await engine.blobs.get(attestation.checksum), publicKeyPem: keys[0]!, predicateType: attestation.predicateType };
+      expect(await cosignVerify({ ...request, subject: await engine.blobs.get(subject) })).toContain('Verified OK');
+    }
+    expect(await rows('select kind, count(*) from attestations group by kind order by kind')).toEqual(
+      ['provenance', 'sbom-cyclonedx', 'sbom-spdx', 'signature', 'test-result'].map((kind) => ({ kind, count: 2 })),
+    );
+  });
+
+  test.each(Object.entries(mutations))('refuses every bundle with another %s, and so does cosign', async (_what, mutate) => {
+    const folder = await scratchFolder();
+    for (const { attestation, subject } of attestationsIn(manifest)) {
+      const mutated = mutate({ bundle: await engine.blobs.get(attestation.checksum), publicKeyPem: keys[0]! });
+      expect(() => verifyBundle(mutated.bundle, [mutated.publicKeyPem])).toThrow();
+      await expect(cosignVerify({ ...mutated, folder, predicateType: attestation.predicateType, subject: await engine.blobs.get(subject) })).rejects.toThrow();
+    }
+  });
+
+  test('is verified offline, and one changed byte is found wherever it is', async () => {
+    const release = { manifest: (await engine.blobs.get(result.manifestFile!)).toString(), expected: result.bundle!, publicKeysPem: keys };
+    expect((await verifyRelease({ ...release, readBlob: (digest) => engine.blobs.get(digest) })).filter((finding) => !finding.ok)).toEqual([]);
+    const { attestation } = attestationsIn(manifest)[0]!;
+    const tampered = async (digest: Digest): Promise<Uint8Array> => {
+      const bytes = await engine.blobs.get(digest);
+      if (digest === attestation.checksum) bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
+      return bytes;
+    };
+    const wrong = (await verifyRelease({ ...release, readBlob: tampered })).filter((finding) => !finding.ok);
+    expect(wrong.map((finding) => finding.object)).toEqual(['provenance of agents', 'signature of provenance of agents']);
+  });
+
+  test('shows its steps', async () => {
+    const status = await engine.client.workflow.getHandle(workflowIds.release('default', 'agents-runtime', repository.revision)).query(releaseStatusQuery);
+    expect(status.state).toBe('SEALED');
+    expect(status.steps.map((step) => `${step.id} ${step.state}`)).toEqual(
+      ['fetch', 'build/agents', 'build/web', 'describe/agents', 'describe/web', 'pack/client', 'qualify/agents', 'qualify/web', 'sign/agents', 'sign/web', 'seal'].map((id) => `${id} DONE`),
+    );
+  });
+
+  test('again gives the same bundle and does no work', async () => {
+    expect(await release('agents-runtime', repository)).toMatchObject({ state: 'ALREADY_SEALED', bundle: result.bundle });
+    expect(await rows('select id from attestations')).toHaveLength(10);
+    expect(await rows("select id from releases where product = 'agents-runtime'")).toHaveLength(1);
+  });
+
+  test('cannot be changed or deleted afterwards', async () => {
+    for (const sql of ["update bundles set subject = 'x'", 'delete from bundles', "update artifacts set name = 'x'", 'delete from attestations']) {
+      await expect(rows(sql)).rejects.toThrow(/never changed|permission denied/);
+    }
+  });
+});
+
+describe('a release', () => {
+  test('under another workflow id hands over to the canonical run and says which', async () => {
+    const repository = await repositoryOf(join(await scratchFolder(), 'r'), smallProduct({ name: 'handed' }));
+    const handle = await start({ product: 'handed', revision: repository.revision, repository: repository.folder }, 'release-by-hand');
+    const workflowId = workflowIds.release('default', 'handed', repository.revision);
+    expect(await handle.result()).toMatchObject({ state: 'HANDED_OVER', handedOverTo: { workflowId, joined: false } });
+    expect(await engine.client.workflow.getHandle(workflowId).result()).toMatchObject({ state: 'SEALED' });
+  });
+
+  test.each<[string, unknown]>([
+    ['no object', 'hello'],
+    ['an unknown field', { product: 'x', revision: 'a'.repeat(40), repository: '/x', command: 'rm' }],
+    ['a branch for a revision', { product: 'x', revision: 'main', repository: '/x' }],
+    ['an option for a repository', { product: 'x', revision: 'a'.repeat(40), repository: '--upload-pack=x' }],
+    ['a strange product', { product: '../x', revision: 'a'.repeat(40), repository: '/x' }],
+  ])('with %s fails at once and leaves no rows', async (what, input) => {
+    expect(await failureOf(await start(input, `bad ${what}`))).toBe('INVALID_INPUT');
+    expect(await rows("select id from releases where product = 'x' union select name from products where name = 'x'")).toEqual([]);
+  });
+
+  test.each([
+    ['whose commit is unknown', {}, 'UNKNOWN_REVISION'],
+    ['whose lanekeeper.yaml is wrong', { 'lanekeeper.yaml': 'kind: Product' }, 'INVALID_PRODUCT_FILE'],
+  ])('%s fails with no rows left', async (_what, files, type) => {
+    const repository = await repositoryOf(join(await scratchFolder(), 'r'), { ...smallProduct({ name: 'absent' }), ...files });
+    const revision = type === 'UNKNOWN_REVISION' ? 'f'.repeat(40) : repository.revision;
+    const handle = await start({ product: 'absent', revision, repository: repository.folder }, workflowIds.release('default', 'absent', revision));
+    expect(await failureOf(handle)).toBe(type);
+    expect(await rows("select id from releases where product = 'absent' union select name from products where name = 'absent'")).toEqual([]);
+  });
+
+  test.each([
+    ['build fails', { build: 'exit 1' }, 'BUILD_FAILED'],
+    ['tests fail', { test: `printf '<testsuites><testcase name="a"><failure/></testcase></testsuites>' > "$JUNIT_FILE"` }, 'TESTS_FAILED'],
+  ])('whose %s ends as failed, without a bundle and without evidence', async (_what, change, type) => {
+    const name = type.toLowerCase().replace('_', '-');
+    const { folder, revision } = await repositoryOf(join(await scratchFolder(), 'r'), smallProduct({ ...change, name }));
+    const handle = await start({ product: name, revision, repository: folder }, workflowIds.release('default', name, revision));
+    expect(await failureOf(handle)).toBe(type);
+    expect(await rows('select state, bundle_digest, error from releases where product = $1', name)).toMatchObject([{ state: 'FAILED', bundle_digest: null, error: { code: type } }]);
+    expect(await rows('select digest from bundles where product = $1', name)).toEqual([]);
+    expect(await readdir(join(engine.dataDir, 'scratch'))).toEqual([]);
+  });
+
+  test('that is cancelled ends its build and says so', async () => {
+    const { folder, revision } = await repositoryOf(join(await scratchFolder(), 'r'), smallProduct({ build: 'sleep 300', name: 'cancelled' }));
+    const handle = await start({ product: 'cancelled', revision, repository: folder }, workflowIds.release('default', 'cancelled', revision));
+    await expect.poll(() => handle.query(releaseStatusQuery).then((status) => status.steps.find((step) => step.id === 'build/web')?.state), { timeout: 20_000 }).toBe('RUNNING');
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+    expect(await rows("select state, error->>'code' as code from releases where product = 'cancelled'")).toEqual([{ state: 'FAILED', code: 'CANCELLED' }]);
+    await expect.poll(() => readdir(join(engine.dataDir, 'scratch')), { timeout: 10_000 }).toEqual([]);
+  });
+});

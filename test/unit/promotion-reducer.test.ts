@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { GateRound, PromotionEvent } from '../../core/promotion/events.js';
+import { giveUpAfterMs, openPromotion, reduce } from '../../core/promotion/reducer.js';
+import { isFinal, type PromotionIdentity, type PromotionState, timelineLength } from '../../core/promotion/state.js';
+import type { Reduction } from '../../core/promotion/transitions.js';
+
+const now = new Date('2026-03-01T12:00:00Z');
+const digest = `sha256:${'a'.repeat(64)}` as const;
+const identity: PromotionIdentity = { tenant: 'default', product: 'shop', lane: 'gold', bundle: digest, kind: 'PROMOTION', promotionId: 'run', policyDigest: digest };
+
+type Event = Exclude<PromotionEvent, { type: 'opened' }>;
+
+function round(outcome: GateRound['outcome'], recheckAt?: string): Event {
+  return { type: 'gates-evaluated', round: { round: 1, verdicts: [], outcome, reason: outcome, ...(recheckAt !== undefined && { recheckAt }) } };
+}
+
+function accepted(verb: 'approve' | 'reject' | 'abort' | 'retry'): Event {
+  return { type: 'decided', decision: { accepted: true, verb, principal: 'alice', text: `${verb} by alice` } };
+}
+
+const trouble = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({ type: 'step-failed', step, kind: 'trouble', error: { step, code: 'UNAVAILABLE', message: 'no' } });
+const verdict = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({ type: 'step-failed', step, kind: 'verdict', error: { step, code: 'SERVICE_UNHEALTHY', message: 'no' } });
+const done = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({ type: 'step-done', step });
+const granted: Event = { type: 'lane-granted', fencingToken: 7 };
+
+/** The machine after a list of events, with the last reduction. */
+function after(...events: Event[]): Reduction {
+  return events.reduce<Reduction>((reduction, event) => reduce(reduction.state, event, now), openPromotion(identity, now));
+}
+
+const toDeploying = [round('PASS'), granted, round('PASS'), done('guard')] as const;
+
+describe('a promotion', () => {
+  test('goes from the gates to live, recording each phase before what follows it', () => {
+    expect(after().commands).toEqual([{ type: 'evaluate-gates' }]);
+    expect(after(round('PASS')).state.phase).toBe('QUEUED');
+    expect(after(round('PASS'), granted).commands).toEqual([{ type: 'evaluate-gates' }]);
+    expect(after(...toDeploying).commands.map((command) => command.type)).toEqual(['record', 'run-step']);
+    expect(after(...toDeploying, done('deploy'), done('verify'))).toMatchObject({ state: { phase: 'LIVE' }, commands: [{ type: 'record', to: 'LIVE' }, { type: 'attest', outcome: 'LIVE' }] });
+  });
+
+  test('waits for people alone in AWAITING_APPROVAL and for anything else in GATING', () => {
+    expect(after(round('APPROVALS')).state.phase).toBe('AWAITING_APPROVAL');
+    expect(after(round('OPEN')).state.phase).toBe('GATING');
+    expect(after(round('APPROVALS'), round('OPEN')).state.phase).toBe('GATING');
+  });
+
+  test('goes back to the gates and frees the lane when they no longer pass at the grant', () => {
+    const { state } = after(round('PASS'), granted, round('OPEN'));
+    expect(state.phase).toBe('GATING');
+    expect(state.fencingToken).toBeUndefined();
+  });
+
+  test('asks the gates again when a verdict can change by time, and forgets the instant when none can', () => {
+    expect(after(round('OPEN', '2026-03-02T00:00:00Z')).state.recheckAt).toBe('2026-03-02T00:00:00Z');
+    expect(after(round('OPEN', '2026-03-02T00:00:00Z'), { type: 'recheck-due' }).commands).toEqual([{ type: 'evaluate-gates' }]);
+    expect(after(round('OPEN', '2026-03-02T00:00:00Z'), round('OPEN')).state.recheckAt).toBeUndefined();
+  });
+
+  test('ignores a grant that is older than the one it has', () => {
+    expect(after(round('PASS'), granted, { type: 'lane-granted', fencingToken: 6 }).state.fencingToken).toBe(7);
+  });
+
+  test('queues again when the lane was taken before the switch', () => {
+    const { state, commands } = after(round('PASS'), granted, round('PASS'), { type: 'lane-lost' });
+    expect(state).toMatchObject({ phase: 'QUEUED', switched: false });
+    expect(commands.map((command) => command.type)).toEqual(['cancel-step', 'record']);
+  });
+});
+
+describe('when a step fails', () => {
+  test('a verdict before the switch ends the promotion, attested', () => {
+    expect(after(round('PASS'), granted, round('PASS'), verdict('guard'))).toMatchObject({ state: { phase: 'FAILED' }, commands: [{ type: 'cancel-step' }, { type: 'record' }, { type: 'attest' }] });
+  });
+
+  test('a verdict after the switch goes back first and ends then', () => {
+    const reverting = after(...toDeploying, verdict('deploy'));
+    expect(reverting.commands).toContainEqual({ type: 'run-step', step: 'revert' });
+    expect(reduce(reverting.state, done('revert'), now).state.phase).toBe('FAILED');
+  });
+
+  test('trouble before the switch frees the lane and waits for a person', () => {
+    const { state } = after(round('PASS'), granted, round('PASS'), trouble('guard'));
+    expect(state).toMatchObject({ phase: 'ERRORED', switched: false });
+    expect(state.giveUpAt).toBeUndefined();
+  });
+
+  test('trouble after the switch rolls back by itself after a set time', () => {
+    const { state } = after(...toDeploying, trouble('verify'));
+    expect(state.giveUpAt).toBe(new Date(now.getTime() + giveUpAfterMs).toISOString());
+    expect(reduce(state, { type: 'give-up-due' }, now).commands).toContainEqual({ type: 'run-step', step: 'revert' });
+  });
+
+  test('a retry takes up the step that failed, with another idempotency key', () => {
+    const { state, commands } = after(...toDeploying, done('deploy'), trouble('verify'), accepted('retry'));
+    expect(state).toMatchObject({ phase: 'VERIFYING', attempt: 2 });
+    expect(commands).toContainEqual({ type: 'run-step', step: 'verify' });
+  });
+});
+
+describe('an end asked for', () => {
+  test('by abort before the switch is at once, after it goes back first', () => {
+    expect(after(round('OPEN'), accepted('abort')).state.phase).toBe('ABORTED');
+    expect(after(...toDeploying, accepted('abort')).commands).toEqual([{ type: 'cancel-step' }, { type: 'run-step', step: 'revert' }]);
+  });
+
+  test('by a cancellation of a live promotion is ignored and noted', () => {
+    const { state } = after(...toDeploying, done('deploy'), done('verify'), { type: 'cancelled' });
+    expect(state.phase).toBe('LIVE');
+    expect(state.timeline.at(-1)?.text).toContain('lane rollback');
+  });
+});
+
+describe('whatever happens, in any order', () => {
+  const step = fc.constantFrom('guard', 'deploy', 'verify', 'revert' as const);
+  const event: fc.Arbitrary<Event> = fc.oneof(
+    fc.constantFrom<Event>({ type: 'changed' }, { type: 'recheck-due' }, { type: 'give-up-due' }, { type: 'lane-lost' }, { type: 'cancelled' }),
+    fc.constantFrom('PASS', 'APPROVALS', 'OPEN' as const).map((outcome) => round(outcome)),
+    fc.constantFrom('approve', 'reject', 'abort', 'retry' as const).map(accepted),
+    fc.integer({ min: 1, max: 9 }).map((fencingToken): Event => ({ type: 'lane-granted', fencingToken })),
+    step.map(done),
+    step.map(trouble),
+    step.map(verdict),
+    fc.constantFrom<Event>({ type: 'superseded', by: 'x', how: 'SUPERSEDED' }, { type: 'superseded', by: 'x', how: 'ROLLED_BACK' }),
+  );
+
+  test('an ended promotion stays ended, the timeline stays bounded, and nothing deploys without a token', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 120 }), (events) => {
+        let state: PromotionState = openPromotion(identity, now).state;
+        for (const each of events) {
+          const next = reduce(state, each, now);
+          if (isFinal(state.phase)) expect(next).toEqual({ state, commands: [] });
+          if (next.commands.some((command) => command.type === 'run-step' && command.step === 'deploy')) expect(next.state.fencingToken).toBeDefined();
+          expect(next.state.timeline.length).toBeLessThanOrEqual(timelineLength);
+          state = next.state;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

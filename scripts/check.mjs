@@ -32,6 +32,7 @@ const checks = [
   ['unused-code', command(bin('knip'))],
   ['proto', command(process.execPath, 'scripts/generate.mjs', '--check')],
   ['lock-file', findRegistryHosts],
+  ['lock-file-complete', command(process.execPath, 'scripts/complete-lock.mjs', '--check')],
 ];
 
 const wanted = process.argv.slice(2);
@@ -46,7 +47,7 @@ for (const [name, work] of checks) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const begun = Date.now();
   const problems = await work();
-  console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(16)} ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(19)} ${((Date.now() - begun) / 1000).toFixed(1)} s`);
   if (problems.length > 0) failures.push([name, problems]);
 }
 for (const [name, problems] of failures) console.log(`\n--- ${name}\n${problems.join('\n')}`);

@@ -41,20 +41,29 @@ export async function ensureDependencies() {
   }
   const npm = process.env.npm_execpath && existsSync(process.env.npm_execpath) ? [process.execPath, process.env.npm_execpath] : [findOnPath('npm')];
   if (!npm[0]) throw new SetupError('npm is not on PATH; install Node.js with npm 10 or newer');
-  say('  npm ci (packages of package-lock.json)');
-  let last = '';
-  const { code, output } = await withHeartbeat(
-    'installing npm packages',
-    () => run(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund'], { cwd: root, env: childEnvironment(), onLine: (line) => { last = line; } }),
-    () => last.slice(0, 80),
-  );
-  if (code !== 0) throw new SetupError(`npm ci failed:\n${tail(output)}`);
+  // The second route serves a registry that lacks packages of other platforms in a way that `npm ci` does not forgive.
+  const failures = [];
+  for (const route of [['ci'], ['install', '--no-save']]) {
+    const name = `npm ${route.join(' ')}`;
+    say(`  trying: ${name}`);
+    let last = '';
+    const { code, output } = await withHeartbeat(
+      'installing npm packages',
+      () => run(npm[0], [...npm.slice(1), ...route, '--no-audit', '--no-fund'], { cwd: root, env: childEnvironment(), onLine: (line) => { last = line; } }),
+      () => last.slice(0, 80),
+    );
+    if (code === 0) break;
+    failures.push(`${name}:\n${tail(output, 25)}`);
+    say(`  ${name}: failed`);
+  }
+  if (failures.length === 2) throw new SetupError(`the npm packages could not be installed\n${failures.join('\n')}`);
   await writeFile(stamp, wanted);
   say('  npm packages: installed');
 }
 
 /** The variables that an outer `npm run --silent` sets for itself would make the inner one silent and find the wrong folder. */
 function childEnvironment() {
+  // NODE_ENV=production, where somebody has it, would leave out the build tools.
   const entries = Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package|config_(loglevel|silent|local_prefix))/.test(name));
   return { ...Object.fromEntries(entries), NODE_ENV: 'development' };
 }

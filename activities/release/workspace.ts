@@ -141,7 +141,7 @@ async function openWorkspace(deps: FencedBuildDeps, step: Step, root: string): P
 
 async function runAll(request: CommandRun, start: (command: string, timeoutMs: number) => Promise<ProcessResult>): Promise<ProcessResult> {
   const deadline = Date.now() + request.timeoutMs;
-  let last: ProcessResult = { exitCode: 0, timedOut: false, stdout: Buffer.alloc(0), tail: '' };
+  let last: ProcessResult = { exitCode: 0, timedOut: false, stdout: Buffer.alloc(0), truncated: false, tail: '' };
   for (const command of request.commands) {
     last = await start(command, Math.max(1, deadline - Date.now()));
     if (last.exitCode !== 0) return last;

@@ -21,6 +21,7 @@ export interface Commit {
   readonly subject: string;
 }
 
+const maxArchiveBytes = 512 * 1024 * 1024;
 const revisionPattern = /^[0-9a-f]{40}$/;
 const refPattern = /^[A-Za-z0-9_][A-Za-z0-9_./@{}^~+-]{0,199}$/;
 const urlPattern = /^(?:https:\/\/|ssh:\/\/|file:\/\/\/)[^\s-][^\s]{0,1000}$/;
@@ -81,6 +82,7 @@ export async function archiveCommit(folder: string, revision: string, context: G
   const id = parseRevision(revision);
   const result = await runGit(folder, ['-c', 'tar.umask=0022', 'archive', '--format=tar', id], context);
   if (result.exitCode !== 0) throw unknownRevision(folder, id, result);
+  if (result.truncated) throw new LanekeeperError('INVALID_INPUT', { message: 'the commit holds more than 512 MiB', object: folder, next: 'keep large files out of the repository' });
   return result.stdout;
 }
 
@@ -106,6 +108,7 @@ async function runGit(cwd: string, args: readonly string[], context: GitContext)
     cwd,
     env,
     timeoutMs: context.timeoutMs,
+    maxStdoutBytes: maxArchiveBytes,
     ...(context.signal && { signal: context.signal }),
   });
   if (result.timedOut) throw new LanekeeperError('TIMED_OUT', { message: `git ${args[0] ?? ''} took longer than ${String(context.timeoutMs)} ms`, object: cwd });

@@ -14,6 +14,8 @@ export interface ProcessRequest {
   /** Called about every `heartbeatMs` while the child runs. */
   readonly onHeartbeat?: () => void;
   readonly heartbeatMs?: number;
+  /** How much standard output is kept; by default 64 MiB. */
+  readonly maxStdoutBytes?: number;
 }
 
 /** How a command ended. */
@@ -23,11 +25,13 @@ export interface ProcessResult {
   readonly timedOut: boolean;
   /** Standard output, from its beginning, up to the limit. */
   readonly stdout: Buffer;
+  /** Whether there was more of it. */
+  readonly truncated: boolean;
   /** The last lines of both streams in the order of arrival, for messages. */
   readonly tail: string;
 }
 
-const maxStdoutBytes = 64 * 1024 * 1024;
+const defaultMaxStdoutBytes = 64 * 1024 * 1024;
 const maxTailBytes = 64 * 1024;
 
 /**
@@ -53,7 +57,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   }, request.timeoutMs);
   const beat = setInterval(() => request.onHeartbeat?.(), request.heartbeatMs ?? 2_000);
   request.signal?.addEventListener('abort', killGroup, { once: true });
-  const output = new OutputBuffer();
+  const output = new OutputBuffer(request.maxStdoutBytes ?? defaultMaxStdoutBytes);
   child.stdout.on('data', (chunk: Buffer) => { output.addStdout(chunk); });
   child.stderr.on('data', (chunk: Buffer) => { output.addTail(chunk); });
   try {
@@ -64,7 +68,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
       child.once('close', (code) => { resolve(code ?? undefined); });
     });
     request.signal?.throwIfAborted();
-    return { exitCode, timedOut, stdout: output.stdout, tail: output.tail };
+    return { exitCode, timedOut, stdout: output.stdout, truncated: output.truncated, tail: output.tail };
   } catch (error) {
     request.signal?.throwIfAborted();
     throw new LanekeeperError(
@@ -85,10 +89,17 @@ class OutputBuffer {
   #stdout: Buffer[] = [];
   #stdoutBytes = 0;
   #tail = Buffer.alloc(0);
+  readonly #maxStdoutBytes: number;
+  truncated = false;
+
+  constructor(maxStdoutBytes: number) {
+    this.#maxStdoutBytes = maxStdoutBytes;
+  }
 
   addStdout(chunk: Buffer): void {
     this.addTail(chunk);
-    if (this.#stdoutBytes + chunk.length > maxStdoutBytes) return;
+    this.truncated ||= this.#stdoutBytes + chunk.length > this.#maxStdoutBytes;
+    if (this.truncated) return;
     this.#stdout.push(chunk);
     this.#stdoutBytes += chunk.length;
   }

@@ -38,14 +38,6 @@ export function verifyBundle(bundleBytes: Uint8Array, publicKeysPem: readonly st
   });
 }
 
-/**
- * The digest of a bundle's payload, without any proof of who signed it: for finding a bundle, never for believing it.
- * @throws EVIDENCE_INVALID
- */
-export function unverifiedStatementDigest(bundleBytes: Uint8Array): Digest {
-  return digestOf(payloadOf(parseBundle(bundleBytes)));
-}
-
 function isSignedBy(bundle: Bundle, publicKeyPem: string): boolean {
   const publicKey = publicKeyOf(publicKeyPem);
   const verifier = new Verifier(

@@ -4,8 +4,13 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { buildAll } from './build/build.mjs';
 import { withLock } from './setup/lock.mjs';
-import { say } from './setup/log.mjs';
+import { SetupError, say } from './setup/log.mjs';
 import { cacheDir, root } from './setup/paths.mjs';
 
 const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
-await withLock(join(cacheDir, 'locks', `clone-${name}`), 'this clone', () => buildAll(say, { force: process.argv.includes('--force') }));
+try {
+  await withLock(join(cacheDir, 'locks', `clone-${name}`), 'this clone', () => buildAll(say, { force: process.argv.includes('--force') }));
+} catch (error) {
+  say(`FAILED: ${error instanceof SetupError ? error.message : error.stack}`);
+  process.exitCode = 1;
+}

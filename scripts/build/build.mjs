@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { SetupError } from '../setup/log.mjs';
 import { root } from '../setup/paths.mjs';
 import { entries, workflowEntry } from './entries.mjs';
 import { sourcePaths } from './source-paths.mjs';
@@ -26,6 +27,12 @@ async function hashSources() {
   return hash.digest('hex');
 }
 
+/** The command line starts in a moment because nothing is looked up in node_modules; CommonJS inside it needs a `require`. */
+const inOneFile = {
+  minifySyntax: true,
+  banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+};
+
 async function buildPrograms(present, outdir) {
   const { build } = await import('esbuild');
   const common = {
@@ -40,13 +47,10 @@ async function buildPrograms(present, outdir) {
     outdir,
   };
   for (const { name, source, selfContained } of present) {
-    await build({
-      ...common,
-      entryPoints: { [name]: source },
-      // The command line starts in a moment because nothing is looked up in node_modules; CommonJS inside it needs a `require`.
-      ...(selfContained
-        ? { minifySyntax: true, banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" } }
-        : { packages: 'external' }),
+    const kind = selfContained ? inOneFile : { packages: 'external' };
+    await build({ ...common, entryPoints: { [name]: source }, ...kind }).catch((error) => {
+      const places = (error.errors ?? []).map(({ text, location }) => `  ${location ? `${location.file}:${location.line}: ` : ''}${text}`);
+      throw new SetupError(`${source} cannot be built:\n${places.join('\n') || error.message}`);
     });
   }
 }

@@ -42,6 +42,8 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
   });
   // A broken idle connection is replaced at the next use; without a handler it would end the process.
   pool.on('error', () => undefined);
+  // One that breaks while it is in use fails its query; the event beside it would end the process too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     async transaction(tenant, work) {
       const client = await connect(pool);

@@ -11,6 +11,9 @@ export interface EmbeddedCluster {
   readonly dataDir: string;
   readonly databaseUrl: string;
   readonly server: Child;
+  /** Ends the server as an outage does, and brings it back. */
+  stopServer(): Promise<void>;
+  startServer(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,14 +30,22 @@ export async function startCluster(): Promise<EmbeddedCluster> {
   await mkdir(join(dataDir, 'logs'));
   const [port] = await anyFreePorts(1);
   const cluster = await prepareCluster(dataDir, port!, { PATH: process.env['PATH'] ?? '' });
-  const server = new Child(cluster.plan, { changed: () => undefined, say: () => undefined });
+  const newServer = () => new Child(cluster.plan, { changed: () => undefined, say: () => undefined });
+  let server = newServer();
   await server.start(60_000);
   await cluster.createDatabase();
   await migrate(cluster.adminUrl, cluster.applicationPassword);
   return {
     dataDir,
     databaseUrl: cluster.applicationUrl,
-    server,
+    get server() {
+      return server;
+    },
+    stopServer: () => server.stop(),
+    async startServer() {
+      server = newServer();
+      await server.start(60_000);
+    },
     async close() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });

@@ -31,7 +31,7 @@ export type PromotionHandle = WorkflowHandleWithFirstExecutionRunId<typeof promo
 /** Everything that promotions run on, real and in this process where that is possible: database, server, workers, dispatcher, router. */
 export interface Engine {
   readonly cluster: EmbeddedCluster;
-  readonly temporal: TestTemporal;
+  readonly temporal: Omit<TestTemporal, 'server'>;
   readonly client: Client;
   readonly database: Database;
   readonly blobs: ContentStore;
@@ -53,11 +53,20 @@ Runtime.install({ logger: new DefaultLogger(process.env['TEST_LOG'] === 'on' ? '
 
 const policiesDir = join(import.meta.dirname, '../../policies');
 
+/** What an engine can be given instead of its own. */
+export interface EngineOptions {
+  readonly dynamicConfig?: Readonly<Record<string, string>>;
+  readonly policiesDir?: string;
+  readonly now?: () => Date;
+  /** A server that is running, instead of a dev server: the one that skips time. */
+  readonly temporal?: Omit<TestTemporal, 'server'>;
+}
+
 /** Starts an engine of its own for a test file. Closing it stops everything. */
-export async function startEngine(options: { readonly dynamicConfig?: Readonly<Record<string, string>>; readonly policiesDir?: string; readonly now?: () => Date } = {}): Promise<Engine> {
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const cluster = await startCluster();
   const { dataDir } = cluster;
-  const temporal = await startTemporal(dataDir, options.dynamicConfig);
+  const temporal = options.temporal ?? (await startTemporal(dataDir, options.dynamicConfig));
   await ensureDevelopmentIdentities(dataDir, cluster.databaseUrl);
   const blobs = openFolderStore(join(dataDir, 'blobs'));
   let wake = (): void => undefined;

@@ -18,11 +18,13 @@ export interface TestTemporal {
   close(): Promise<void>;
 }
 
-/** The program that set-up found. */
-export function temporalProgram(): string {
+/** A program that set-up found. */
+export function toolPath(name: 'temporal' | 'cosign' | 'temporalTestServer'): string {
   const tools = join(import.meta.dirname, '../../dist/tools.json');
   if (!existsSync(tools)) throw new Error('dist/tools.json is missing: run npm run setup');
-  return (JSON.parse(readFileSync(tools, 'utf8')) as { temporal: string }).temporal;
+  const path = (JSON.parse(readFileSync(tools, 'utf8')) as Record<string, string | undefined>)[name];
+  if (path === undefined) throw new Error(`set-up did not find ${name}: run node scripts/setup/main.mjs --for test`);
+  return path;
 }
 
 /** Starts a dev server with its state in a file, so that it can be killed and started again. */
@@ -34,7 +36,7 @@ export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Rec
   const server = new Child(
     {
       name: 'temporal',
-      command: temporalProgram(),
+      command: toolPath('temporal'),
       args: [
         ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--db-filename', join(dataDir, 'temporal.db')],
         ...['--log-level', 'error', '--disable-config-file', '--disable-config-env'],
@@ -54,7 +56,7 @@ export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Rec
     namespace: 'default',
     server,
     cli(...args) {
-      const done = spawnSync(temporalProgram(), [...args, '--address', address, '--namespace', 'default'], { encoding: 'utf8', env });
+      const done = spawnSync(toolPath('temporal'), [...args, '--address', address, '--namespace', 'default'], { encoding: 'utf8', env });
       return { code: done.status, stdout: done.stdout, stderr: done.stderr };
     },
     close: () => server.stop(),
@@ -62,6 +64,6 @@ export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Rec
 }
 
 /** A client connection to it. */
-export function connectTo(temporal: TestTemporal): Promise<Connection> {
+export function connectTo(temporal: Pick<TestTemporal, 'address'>): Promise<Connection> {
   return Connection.connect({ address: temporal.address });
 }

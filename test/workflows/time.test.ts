@@ -1,0 +1,67 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
+import { statusQuery } from '../../workflows/promotion/contract.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { toolPath } from '../support/temporal-server.js';
+import { until } from '../support/until.js';
+
+// `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API.
+const keyword = 2;
+
+let environment: TestWorkflowEnvironment;
+let engine: Engine;
+let aheadMs = 0;
+beforeAll(async () => {
+  environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path: toolPath('temporalTestServer') } } });
+  const namespace = environment.namespace ?? 'default';
+  const attributes = Object.fromEntries(searchAttributeDefinitions.map(({ name }) => [name, keyword]));
+  await environment.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: attributes });
+  engine = await startEngine({
+    temporal: { address: environment.address ?? '', namespace: 'default', cli: () => ({ code: 1, stdout: '', stderr: '' }), close: () => Promise.resolve() },
+    now: () => new Date(Date.now() + aheadMs),
+  });
+});
+afterAll(async () => {
+  await engine.close();
+  await environment.teardown();
+});
+
+describe('as time goes by', () => {
+  test('a preview check that gets older than 24 hours closes its gate by itself', async () => {
+    const bundle = await sealText(engine, 'ages');
+    await engine.bringTo(bundle, 'bronze');
+    await attachPreviewCheck(engine, bundle);
+    await engine.bringTo(bundle, 'silver');
+    const handle = await engine.promote({ lane: 'gold', bundle });
+    const before = await engine.reached(handle, 'GATING', 'AWAITING_APPROVAL');
+    expect(before).not.toContain('preview-check');
+    aheadMs = 24 * 3_600_000 + 1_000;
+    await environment.sleep(aheadMs);
+    await until(async () => (await handle.query(statusQuery)).reason.includes('preview-check'), 'the gate to close');
+    expect((await handle.query(statusQuery)).reason).toContain('at most 24 h counts');
+    await handle.terminate();
+    aheadMs = 0;
+  });
+
+  test('ten minutes without PostgreSQL add fewer than 60 events to a waiting promotion, and it goes on afterwards', async () => {
+    const bundle = await sealText(engine, 'outage');
+    await engine.bringTo(bundle, 'bronze');
+    const handle = await engine.promote({ lane: 'silver', bundle });
+    await engine.reached(handle, 'GATING');
+    const events = async () => (await handle.fetchHistory()).events?.length ?? 0;
+    const before = await events();
+    await engine.cluster.stopServer();
+    await handle.signal('changed');
+    // The quick tries, before the waits become durable timers, are in real time.
+    await until(async () => (await events()) > before + 4, 'the first durable timer');
+    await environment.sleep('10 minutes');
+    const added = (await events()) - before;
+    expect(added).toBeLessThan(60);
+    await engine.cluster.startServer();
+    await attachPreviewCheck(engine, bundle);
+    await environment.sleep('3 minutes');
+    await engine.reached(handle, 'LIVE');
+  }, 120_000);
+});

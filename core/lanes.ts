@@ -15,7 +15,7 @@ export function isLane(value: unknown): value is Lane {
 export function parseLane(value: unknown): Lane {
   if (isLane(value)) return value;
   throw new LanekeeperError('UNKNOWN_LANE', {
-    message: `there is no lane ${JSON.stringify(value)?.slice(0, 80) ?? 'of that name'}`,
+    message: `there is no lane ${String(value).slice(0, 80)}`,
     why: `the lanes are ${lanes.join(', ')}`,
   });
 }

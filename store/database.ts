@@ -2,12 +2,8 @@ import pg from 'pg';
 import { LanekeeperError } from '../core/errors.js';
 
 // bigint columns hold tokens, generations and positions, all far below 2^53.
-const types: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === pg.types.builtins.INT8) return Number;
-    return pg.types.getTypeParser(oid, format as 'text');
-  },
-};
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** One transaction of one tenant. Query groups take it as their first argument. */
 export interface Transaction {

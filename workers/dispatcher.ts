@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { Doorbell } from '../core/doorbell.js';
 import { messageOf } from '../core/errors.js';
 import type { Database } from '../store/database.js';
 import { eventsAfter, readCursor, writeCursor } from '../store/method-events.js';
@@ -31,8 +32,8 @@ export interface DispatcherDeps {
  * moves in the transaction that holds the dispatcher's lock, so several processes may run one: each batch is one's alone.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
-  let running = true;
-  let woken = false;
+  const woken = new Doorbell();
+  const stopped = new Doorbell();
   let interrupt = (): void => undefined;
   const pause = (ms: number) =>
     new Promise<void>((resolve) => {
@@ -44,25 +45,25 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     });
   const loop = async () => {
     let pauseMs = longestPauseMs;
-    while (running) {
-      woken = false;
+    while (!stopped.isRung()) {
+      woken.answer();
       const found = await look(deps).catch((error: unknown) => {
         deps.onError(messageOf(error));
         return 0;
       });
-      if (found > 0 || woken) pauseMs = firstPauseMs;
+      if (found > 0 || woken.isRung()) pauseMs = firstPauseMs;
       else pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-      if (found < batchSize && running && !woken) await pause(pauseMs);
+      if (found < batchSize && !stopped.isRung() && !woken.isRung()) await pause(pauseMs);
     }
   };
   const done = loop();
   return {
     wake() {
-      woken = true;
+      woken.ring();
       interrupt();
     },
     async stop() {
-      running = false;
+      stopped.ring();
       interrupt();
       await done;
     },

@@ -11,10 +11,11 @@ import { type Dispatcher, startDispatcher } from './dispatcher.js';
 import { faultPointOf } from './fault-point.js';
 import { createWorkers } from './run-workers.js';
 
-const log = pino({ level: process.env['LANEKEEPER_LOG_LEVEL'] ?? 'info' });
+const log = pino({ name: 'worker' });
 
 /** Serves the task queues until the process is told to stop. */
 async function main(config: WorkerConfig): Promise<void> {
+  log.level = config.logLevel;
   Runtime.install({ logger: new DefaultLogger('WARN', (entry) => log[pinoLevel(entry.level)]({ ...entry.meta }, entry.message)), shutdownSignals: [] });
   if (!(await access(config.workflowBundlePath).then(() => true, () => false))) {
     throw new LanekeeperError('CONFIGURATION', { message: 'the workflow bundle is missing', object: config.workflowBundlePath, next: 'npm run build' });

@@ -1,5 +1,11 @@
 import type { Lane } from '../../core/lanes.js';
-import type { LaneHolder } from '../../workflows/lane/contract.js';
+
+/** Who holds the lane, as the workflow last read it. */
+export interface LaneHolder {
+  readonly promotionId: string;
+  readonly workflowId: string;
+  readonly fencingToken: number;
+}
 
 /** What the `lane` workflow needs of the world. */
 export interface LaneActivities {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
@@ -15,10 +16,8 @@ export function openPolicyFolder(folder: string): PolicySource {
   return {
     async policyOf(product) {
       for (const name of [`${product}.yaml`, 'default.yaml']) {
-        const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return undefined;
-          throw error;
-        });
+        const path = join(folder, name);
+        const text = existsSync(path) ? await readFile(path, 'utf8') : undefined;
         if (text !== undefined) return parsePolicy(text, name);
       }
       throw new LanekeeperError('CONFIGURATION', { message: 'there is no policy', object: `default.yaml in ${folder}`, next: 'restore policies/default.yaml' });

@@ -56,7 +56,7 @@ export async function register(deps: ControlDeps, input: Parameters<PromotionCon
 
 /** Finds out whether a statement counts. Writes nothing. */
 export async function judgeStatement(deps: ControlDeps, tx: Transaction, promotion: StoredPromotion, submission: Submission): Promise<Judgement> {
-  const bytes = Buffer.from(typeof submission.statement === 'string' ? submission.statement : (JSON.stringify(submission.statement) ?? ''), 'utf8');
+  const bytes = Buffer.from(typeof submission.statement === 'string' ? submission.statement : JSON.stringify(submission.statement ?? null), 'utf8');
   const base = { id: digestOf(`${promotion.id} ${digestOf(bytes)}`), bytes, frontDoor: submission.frontDoor, statementDigest: digestOf(bytes) };
   const same = await decisionById(tx, base.id);
   if (same !== undefined) return { ...base, known: same };

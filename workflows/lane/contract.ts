@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { LaneHolder } from '../../activities/lane/types.js';
 import type { Lane } from '../../core/lanes.js';
 
 /** Type name of the workflow. */
@@ -9,13 +10,6 @@ export interface LaneInput {
   readonly tenant: string;
   readonly product: string;
   readonly lane: Lane;
-}
-
-/** Who holds the lane, as the workflow last read it. */
-export interface LaneHolder {
-  readonly promotionId: string;
-  readonly workflowId: string;
-  readonly fencingToken: number;
 }
 
 /** A hint of the dispatcher: a promotion of this lane has changed. The workflow reads the queue from PostgreSQL. */

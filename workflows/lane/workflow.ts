@@ -1,8 +1,9 @@
 import { ActivityFailure, allHandlersFinished, CancellationScope, condition, continueAsNew, isCancellation, proxyActivities, proxyLocalActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { LaneActivities } from '../../activities/lane/types.js';
+import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js';
+import { Doorbell } from '../../core/doorbell.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, watchStep } from '../activity-options.js';
-import { laneChangedSignal, laneHolderQuery, type LaneHolder, type LaneInput } from './contract.js';
+import { laneChangedSignal, laneHolderQuery, type LaneInput } from './contract.js';
 import { parseLaneInput } from './input.js';
 
 const { settleLane } = proxyLocalActivities<Pick<LaneActivities, 'settleLane'>>(databaseStep);
@@ -14,12 +15,12 @@ const { awaitHolderClose } = proxyActivities<Pick<LaneActivities, 'awaitHolderCl
  */
 export async function lane(rawInput: unknown): Promise<void> {
   const input: LaneInput = parseLaneInput(rawInput);
-  let dirty = true;
+  const bell = new Doorbell(true);
   let closed: string | undefined;
   let holder: LaneHolder | null = null;
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
   setHandler(laneChangedSignal, () => {
-    dirty = true;
+    bell.ring();
   });
   setHandler(laneHolderQuery, () => holder);
   upsertSearchAttributes([
@@ -44,13 +45,13 @@ export async function lane(rawInput: unknown): Promise<void> {
         },
       )
       .finally(() => {
-        dirty = true;
+        bell.ring();
       });
   };
 
   for (;;) {
-    await condition(() => dirty);
-    dirty = false;
+    await condition(() => bell.isRung());
+    bell.answer();
     const seen = closed;
     holder = await settleLane({ ...input, ...(seen !== undefined && { closed: seen }) });
     if (closed === seen) closed = undefined;
@@ -59,7 +60,7 @@ export async function lane(rawInput: unknown): Promise<void> {
       watch = undefined;
     }
     if (holder !== null && watch === undefined) watchHolder(holder);
-    if (workflowInfo().continueAsNewSuggested && !dirty) {
+    if (workflowInfo().continueAsNewSuggested && !bell.isRung()) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof lane>(input);
     }

@@ -43,7 +43,7 @@ export class PromotionRun {
   }
 
   /** Whether nothing is under way that a continued run would not know of. */
-  get mayContinueAsNew(): boolean {
+  mayContinueAsNew(): boolean {
     return this.step === undefined && this.attesting === 0 && this.inbox.isEmpty && !hasEnded(this.state);
   }
 

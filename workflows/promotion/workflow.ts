@@ -72,9 +72,9 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
     await run.perform(start.commands);
     while (!run.isOver) {
       await run.next();
-      if (workflowInfo().continueAsNewSuggested && run.mayContinueAsNew) {
+      if (workflowInfo().continueAsNewSuggested && run.mayContinueAsNew()) {
         await condition(allHandlersFinished);
-        if (inbox.isEmpty && run.mayContinueAsNew) await continueAsNew<typeof promotion>({ ...withoutRequest(input), carried: run.state });
+        if (inbox.isEmpty && run.mayContinueAsNew()) await continueAsNew<typeof promotion>({ ...withoutRequest(input), carried: run.state });
       }
     }
     inbox.refuseRest({ accepted: false, text: `the promotion has ended as ${run.state.phase}`, state: run.state.phase, reason: run.state.reason });

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { LanekeeperError } from '../core/errors.js';
 import { digestOf } from '../core/hash.js';
+import { shortId } from '../core/ids.js';
 import { isFinal } from '../core/promotion/state.js';
 import { type DecisionOutcome, DecisionOutcomeSchema } from '../gen/governance/v1/decision_pb.js';
 import { requirePromotion } from '../store/promotions.js';
@@ -33,7 +34,7 @@ export async function sendDecision(deps: ApiDeps, caller: Caller, delivery: Deci
       message: `the promotion has ended as ${promotion.state}`,
       object: `promotion ${promotion.id}`,
       ...(promotion.reason !== null && { why: promotion.reason }),
-      next: `lane why ${promotion.id.slice(0, 12)}`,
+      next: `lane why ${shortId(promotion.id)}`,
     });
   }
   const handle = deps.client.workflow.getHandle(promotion.workflowId, undefined, { firstExecutionRunId: promotion.id });

@@ -1,4 +1,5 @@
-import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
+import { LanekeeperError, messageOf } from '../core/errors.js';
+import { domainErrorOf } from './domain-error.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
@@ -31,7 +32,7 @@ interface Told {
 
 function describe(error: unknown): Told {
   if (error instanceof ExitError) return { exitCode: error.exitCode, message: error.message, next: error.next };
-  const known = asLanekeeperError(error);
+  const known = domainErrorOf(error);
   if (known !== undefined) return { exitCode: exitCodeOf(known.code), code: known.code, ...known.detail };
   return { exitCode: exitCodes.error, code: 'INTERNAL', message: messageOf(error), next: 'lane doctor' };
 }

@@ -4,8 +4,8 @@ import type { Act } from './act.js';
 import { commands } from './commands.js';
 import type { CliEnvironment } from './config.js';
 import { createContext, type GlobalOptions } from './context.js';
-import { tellError } from './errors.js';
-import { exitCodes } from './exit-codes.js';
+import { tellError, usageError } from './errors.js';
+import { type ExitCode, exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
 /** What one run of `lane` needs from outside. */
@@ -38,9 +38,15 @@ export async function runLane(argv: readonly string[], { environment, terminal, 
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof CommanderError) return misuse(error, terminal, outputIn(argv));
     return tellError(error, terminal, outputIn(argv));
   }
+}
+
+/** The exit code where commander ended the run: it has shown help or the version, or has not understood. */
+function misuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
+  if (error.exitCode === 0) return exitCodes.ok;
+  return error.code === 'commander.help' ? exitCodes.usage : tellMisuse(error, terminal, format);
 }
 
 function createRoot(terminal: Terminal): Command {
@@ -52,14 +58,20 @@ function createRoot(terminal: Terminal): Command {
     .option('--stack <path>', 'the stack: its stack.json or folder (LANEKEEPER_STACK)')
     .helpCommand(false)
     .exitOverride()
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
-      writeErr: (text) => terminal.tell(text.trimEnd()),
-      outputError: (text, write) => write(text.replace(/^error:/, terminal.colours.red('error:'))),
+      // The help of a command that needs a subcommand; what was not understood is told where all errors are.
+      writeErr: (text) => (text.startsWith('Usage:') ? terminal.tell(text.trimEnd()) : undefined),
     })
-    .showHelpAfterError('next: lane help COMMAND')
     .addHelpText('after', '\nBegin with  lane init , then  lane release . Exit codes:  lane help exit-codes .');
+}
+
+/** Tells what was not understood, in the form of every other error. */
+function tellMisuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
+  const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
+  const meant = /Did you mean (.*)\?/.exec(suggestion)?.[1];
+  return tellError(usageError(message, meant === undefined ? 'lane help, or lane help COMMAND' : `did you mean ${meant}?`), terminal, format);
 }
 
 /** Commands that are defined after their parents do not inherit settings by themselves when they are made by `command()` in a module. */

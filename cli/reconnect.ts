@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { asLanekeeperError } from '../core/errors.js';
+import { domainErrorOf } from './domain-error.js';
 import type { Context } from './context.js';
 
 const betweenMs = 500;
@@ -27,7 +27,7 @@ export async function readStream<Message, Result>(
       }
     } catch (error) {
       if (hasEnded(signal)) return undefined;
-      if (asLanekeeperError(error)?.code !== 'UNAVAILABLE' || awayForMs >= forMs) throw error;
+      if (domainErrorOf(error)?.code !== 'UNAVAILABLE' || awayForMs >= forMs) throw error;
       if (awayForMs === 0) context.terminal.tell('the stack does not answer; waiting for it to come back');
     }
     awayForMs += betweenMs;

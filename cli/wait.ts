@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { shortId } from '../core/ids.js';
 import type { Promotion } from '../gen/release/v1/promotion_pb.js';
 import { PromotionState } from '../gen/release/v1/promotion_pb.js';
 import type { Context } from './context.js';
@@ -42,13 +44,20 @@ export async function waitFor(context: Context, id: string, options: WaitOptions
   return exitCodeOfState(promotion.state);
 }
 
-/** Shows where a promotion stands that has just been started, and what it needs next. */
+const firstRoundWithinMs = 5_000;
+
+/** Shows where a promotion stands that has just been started, once its first round of gates is over, and what it needs next. */
 export async function showStarted(context: Context, id: string, show: (promotion: Promotion) => Promise<void>): Promise<ExitCode> {
   const api = await context.api();
-  const [{ promotion }, why] = await Promise.all([api.promotions.getPromotion({ promotionId: id }), api.gates.explainPromotion({ promotionId: id })]);
+  const ask = () => Promise.all([api.promotions.getPromotion({ promotionId: id }), api.gates.explainPromotion({ promotionId: id })]);
+  let [{ promotion }, why] = await ask();
+  for (const deadline = Date.now() + firstRoundWithinMs; promotion?.state === PromotionState.GATING && why.blocking.length === 0 && Date.now() < deadline; ) {
+    await delay(100);
+    [{ promotion }, why] = await ask();
+  }
   if (promotion !== undefined) await show(promotion);
   context.terminal.tell(why.summary);
   for (const step of why.nextSteps) context.terminal.tell(`next: ${step}`);
-  if (why.nextSteps.length === 0) context.terminal.tell(`next: lane watch ${id.slice(0, 12)}`);
+  if (why.nextSteps.length === 0) context.terminal.tell(`next: lane watch ${shortId(id)}`);
   return exitCodes.ok;
 }

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { shortId } from '../../core/ids.js';
 import { type TimelineEntry, TimelineEntrySchema } from '../../gen/release/v1/timeline_pb.js';
 import type { TimelineEvent } from '../../store/read/timeline.js';
 import { bounded, instant } from './words.js';
@@ -35,15 +36,15 @@ function textOf(event: TimelineEvent): string {
     case 'promotion.transitioned':
       return `${said('from')} → ${said('to')}: ${said('reason')}`;
     case 'promotion.superseded':
-      return said('how') === 'ROLLED_BACK' ? `rolled back by ${said('by').slice(0, 12)}` : `superseded by ${said('by').slice(0, 12)}`;
+      return said('how') === 'ROLLED_BACK' ? `rolled back by ${shortId(said('by'))}` : `superseded by ${shortId(said('by'))}`;
     case 'decision.recorded':
       return `${said('verb')} recorded`;
     case 'decision.refused':
-      return `${said('verb')} refused (${said('code')}): ${said('reason')}`;
+      return `${said('verb') === 'unknown' ? 'a decision' : said('verb')} refused (${said('code')}): ${said('reason')}`;
     case 'lane.granted':
       return `lane granted with fencing token ${said('fencingToken')}`;
     case 'lane.revoked':
-      return `lane taken back for ${said('by').slice(0, 12)}`;
+      return `lane taken back for ${shortId(said('by'))}`;
     case 'alias.switched':
       return `alias switched, generation ${said('generation')}`;
     default:

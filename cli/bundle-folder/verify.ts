@@ -28,8 +28,8 @@ export async function verifyFolder(folder: string, options: { readonly expected?
   const report = new VerificationReport();
   const read = (name: string): Promise<Buffer> => readFile(join(folder, name)).catch(() => fail('the file is missing'));
   const text = await report.check('manifest', layout.manifest, async () => (await read(layout.manifest)).toString('utf8'));
-  const manifest = await report.check('manifest format', layout.manifest, () => parseManifest(text ?? ''));
   const digest = digestOf(text ?? '');
+  const manifest = text === undefined ? undefined : await report.check('manifest format', layout.manifest, () => parseManifest(text));
   if (manifest === undefined) return { digest, report };
   await report.check('bundle digest', digest, () => {
     if (bundleDigestOf(manifest) !== digest) fail('the manifest is not in canonical form');

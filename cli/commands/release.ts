@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { asLanekeeperError } from '../../core/errors.js';
+import { domainErrorOf } from '../domain-error.js';
 import { shortId } from '../../core/ids.js';
 import { manifestPath, parseManifest, renderManifestYaml } from '../../core/release/manifest.js';
 import { parseProductFile, productFileName } from '../../core/release/product-file.js';
@@ -57,7 +57,7 @@ async function release(context: Context, given: string, options: Options): Promi
 /** The product of a repository registers itself; a repository that has moved is told. */
 async function ensureProduct(context: Context, api: Clients, name: string, commit: Commit): Promise<void> {
   const known = await api.products.getProduct({ name }).catch((error: unknown) => {
-    if (asLanekeeperError(error)?.code === 'UNKNOWN_PRODUCT') return undefined;
+    if (domainErrorOf(error)?.code === 'UNKNOWN_PRODUCT') return undefined;
     throw error;
   });
   if (known?.product?.repository === commit.root) return;

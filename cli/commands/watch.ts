@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asLanekeeperError } from '../../core/errors.js';
+import { domainErrorOf } from '../domain-error.js';
 import { PromotionSchema } from '../../gen/release/v1/promotion_pb.js';
 import { TimelineEntrySchema } from '../../gen/release/v1/timeline_pb.js';
 import type { Act } from '../act.js';
@@ -22,7 +22,7 @@ export function define(command: Command, act: Act): void {
 async function watchEither(context: Context, id: string, options: WaitOptions): Promise<ExitCode> {
   const api = await context.api();
   const found = await api.promotions.getPromotion({ promotionId: id }).catch((error: unknown) => {
-    if (asLanekeeperError(error)?.code === 'UNKNOWN_PROMOTION') return undefined;
+    if (domainErrorOf(error)?.code === 'UNKNOWN_PROMOTION') return undefined;
     throw error;
   });
   if (found?.promotion === undefined) return (await followRelease(context, id)).exitCode;

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { asLanekeeperError, messageOf } from '../../core/errors.js';
+import { messageOf } from '../../core/errors.js';
+import { domainErrorOf } from '../domain-error.js';
 import type { Context } from '../context.js';
 import { instantOf } from '../output/words.js';
 
@@ -25,7 +26,7 @@ export async function runChecks(context: Context): Promise<readonly Check[]> {
     return { found: `${found.file} (by ${found.foundBy}), ${found.state}`, ok: found.state === 'ready', fix: 'start the stack: npm start' };
   });
   checks.push(stack);
-  if (asLanekeeperError(stackError(context)) !== undefined) return checks;
+  if (domainErrorOf(stackError(context)) !== undefined) return checks;
   checks.push(await attempt('identity', () => ({ found: `${context.identity().person}, token readable by its owner alone` })));
   checks.push(await attempt('key', () => keyCheck(context)));
   checks.push(...(await healthChecks(context)));
@@ -54,7 +55,7 @@ async function attempt(name: string, look: () => Found | Promise<Found>): Promis
     const { found, ok = true, fix = '' } = await look();
     return { name, found, ok, fix: ok ? '' : fix };
   } catch (error) {
-    const known = asLanekeeperError(error);
+    const known = domainErrorOf(error);
     return { name, ok: false, found: known?.why === undefined ? messageOf(error) : `${known.message}: ${known.why}`, fix: known?.next ?? 'lane help' };
   }
 }

@@ -29,6 +29,7 @@ export function instantOf(timestamp: Timestamp | undefined): string | undefined 
 
 /** A verb as people write it. */
 export function verbOf(verb: DecisionVerb): string {
+  if (verb === DecisionVerb.UNKNOWN) return 'a decision';
   return DecisionVerb[verb].toLowerCase().replaceAll('_', ' ');
 }
 

@@ -30,7 +30,7 @@ async function resolve(tx: Transaction, kind: keyof typeof sources, given: strin
     });
   }
   if (others.length === 0) return first;
-  const shown = [first, ...others].slice(0, shownCandidates).map((id) => id.replace(/^sha256:/, '').slice(0, 24));
+  const shown = [first, ...others].slice(0, shownCandidates).map((id) => (id.startsWith('sha256:') ? id.slice(7, 31) : id));
   throw new LanekeeperError('INVALID_INPUT', {
     message: `${given} names more than one ${kind}`,
     object: `${kind} ${given}`,

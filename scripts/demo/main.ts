@@ -1,0 +1,106 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runLoadClient } from './load-client.js';
+import type { Scene } from './scene.js';
+import { Stage, StepFailed } from './stage.js';
+import { type DemoStack, startStack } from './stack.js';
+import { gold } from './steps/gold.js';
+import { bronze, silver } from './steps/lanes.js';
+import { release } from './steps/release.js';
+import { rollback, tamper } from './steps/rollback.js';
+import { second } from './steps/second.js';
+import { root, Tools } from './tools.js';
+import { pidOf, short } from './world.js';
+
+const usage = 'usage: npm run demo -- [--once] [--json] [--break dead-router|wrong-key|wrong-digest]';
+
+const { values } = parseArgs({
+  options: { once: { type: 'boolean' }, json: { type: 'boolean' }, break: { type: 'string' }, folder: { type: 'string' }, 'load-client': { type: 'string' } },
+});
+if (values['load-client'] !== undefined) runLoadClient(values['load-client']);
+else process.exitCode = await main();
+
+/** Runs the whole journey of a release. @returns the exit code: 0 only when every step was seen */
+async function main(): Promise<number> {
+  const sabotage = values.break;
+  if (sabotage !== undefined && sabotage !== 'dead-router' && sabotage !== 'wrong-key' && sabotage !== 'wrong-digest') {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  const stage = new Stage(values.json ?? false);
+  const folder = values.folder ?? join(root, '.lanekeeper-demo');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const repository = join(folder, 'agents-runtime');
+  const tools = new Tools(stage, join(folder, 'data'), repository);
+  const scene: Scene = { stage, tools, folder, sabotage, first: { bundle: '', revision: '' }, second: { bundle: '', revision: '' } };
+  let stack: DemoStack | undefined;
+  try {
+    stage.say('Lanekeeper: one release, from a commit to gold and back, every step seen from outside.\n');
+    stack = await play(scene);
+  } catch (error) {
+    if (!(error instanceof StepFailed)) stage.say(`✗ ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (sabotage === 'dead-router') resume(tools);
+  const allSeen = stage.close();
+  stage.say(`\n${stage.reports.filter((report) => report.ok).length} of ${stage.reports.length} steps were seen.`);
+  if (stack !== undefined || started !== undefined) {
+    if (values.once !== true && allSeen) await stay(stage, scene);
+    await (stack ?? started)?.stop();
+  }
+  return allSeen ? 0 : 1;
+}
+
+let started: DemoStack | undefined;
+
+async function play(scene: Scene): Promise<DemoStack> {
+  const { stage, tools } = scene;
+  await prepareRepository(tools);
+  await stage.step('stack.ready', 'API, Temporal, its UI, database, worker and router answer', async () => {
+    started = await startStack(stage, tools.dataDir);
+    const [api, ui] = await Promise.all([fetch(`${started.apiUrl}/healthz`), fetch(started.temporalUiUrl)]);
+    const doctor = await tools.lane('doctor');
+    return { ok: api.ok && ui.ok && doctor.code === 0, seen: `API ${api.status}, Temporal UI ${ui.status}, lane doctor ${String(doctor.code)}${doctor.code === 0 ? '' : `: ${doctor.stdout}${doctor.stderr}`}` };
+  });
+  await release(scene);
+  await bronze(scene);
+  await silver(scene);
+  await gold(scene);
+  await second(scene);
+  await rollback(scene);
+  await tamper(scene);
+  if (started === undefined) throw new Error('the stack was not started');
+  return started;
+}
+
+/** A repository with a commit of a named author. */
+async function prepareRepository(tools: Tools): Promise<void> {
+  await cp(join(root, 'examples', 'agents-runtime'), tools.repository, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  await tools.git('init', '--quiet', '--initial-branch', 'main');
+  await tools.git('add', '--all');
+  await tools.git('-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', 'commit', '--quiet', '--message', 'An agent runtime with a web front');
+}
+
+function resume(tools: Tools): void {
+  try {
+    process.kill(pidOf(tools, 'router'), 'SIGCONT');
+  } catch {
+    // It is gone, so it needs no waking.
+  }
+}
+
+/** Prints where everything is, and waits for Ctrl-C. */
+async function stay(stage: Stage, scene: Scene): Promise<void> {
+  const status = await scene.tools.quietLane('status');
+  stage.say(`\n${status.stdout}`);
+  stage.say(`Temporal UI   ${started?.temporalUiUrl ?? ''}`);
+  stage.say(`manifest      ${join(scene.folder, 'bundle', 'release', 'agents', 'manifest.yaml')}`);
+  stage.say(`evidence      ${join(scene.folder, 'bundle', 'evidence')}`);
+  stage.say(`try it        LANEKEEPER_STACK=${scene.tools.dataDir} ${join(root, 'bin', 'lane.mjs')} bundle show ${short(scene.first.bundle)}`);
+  stage.say('\nAll of it runs until Ctrl-C.');
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}

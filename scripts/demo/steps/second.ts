@@ -1,0 +1,80 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Scene } from '../scene.js';
+import { until } from '../tools.js';
+import { answerOf, pidOf, promotionOf, type PromotionView, reached, short, urlOf } from '../world.js';
+import { attachPreviewCheck } from './lanes.js';
+
+/** A second commit goes the same way; the worker is killed while gold deploys. */
+export async function second(scene: Scene): Promise<void> {
+  const { stage, tools } = scene;
+  stage.say('\nA second commit: another greeting, and a runtime that takes a second to warm up. It goes the same way.');
+  await changeProduct(scene);
+  const released = await tools.laneJson<{ digest: string; revision: string }>('release');
+  scene.second = { bundle: released.digest, revision: released.revision };
+  await tools.lane('promote', short(released.digest), '--to', 'bronze', '--wait');
+  await attachPreviewCheck(scene, scene.second);
+  await tools.lane('promote', short(released.digest), '--to', 'silver', '--wait');
+  await tools.lane('promote', short(released.digest), '--to', 'gold');
+  const { id, run } = await reached(tools, 'gold', released.digest, ['AWAITING_APPROVAL']);
+  await tools.lane('approve', short(id), '--yes', '--as', 'alice');
+  let killed = 0;
+  await stage.step('second.crash', 'the worker is killed with SIGKILL while gold is DEPLOYING', async () => {
+    await tools.lane('approve', short(id), '--yes', '--as', 'bob');
+    await reached(tools, 'gold', released.digest, ['DEPLOYING'], 20_000);
+    killed = pidOf(tools, 'worker');
+    stage.command('kill', '-KILL', String(killed));
+    process.kill(killed, 'SIGKILL');
+    const after = await promotionOf(tools, 'gold', released.digest);
+    const gone = await until('the worker to be gone', 5_000, () => Promise.resolve(isAlive(killed) ? undefined : true));
+    return { ok: gone && after?.state === 'DEPLOYING', seen: `worker ${killed} is gone; gold is ${after?.state ?? 'unknown'}`, workflowId: run.workflowId };
+  });
+  await stage.step('second.live', 'gold goes live all the same, and each effect happened once', async () => {
+    await reached(tools, 'gold', released.digest, ['LIVE']);
+    const answer = await answerOf(await urlOf(tools, 'gold'));
+    const counts = await until('the paperwork', 30_000, async () => {
+      const found = await effects(scene, id, released.digest);
+      return found.promotions > 0 && found.summaries > 0 ? found : undefined;
+    });
+    const once = Object.values(counts).every((count) => count === 1);
+    return { ok: answer.revision === released.revision && answer.headline === headline && once && pidOf(tools, 'worker') !== killed, seen: `gold answers "${answer.headline}"; ${Object.entries(counts).map(([what, count]) => `${what} ${count}`).join(', ')}`, workflowId: run.workflowId };
+  });
+}
+
+const headline = 'Good to see you again';
+
+async function changeProduct({ tools }: Scene): Promise<void> {
+  await edit(join(tools.repository, 'services/web/src/greeting.mjs'), /greeting = '[^']*'/, `greeting = '${headline}'`);
+  await edit(join(tools.repository, 'services/agents/src/server.mjs'), /server\.listen\(/, 'await new Promise((resolve) => setTimeout(resolve, 1500)); // the model warms up\nserver.listen(');
+  await tools.git('-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', 'commit', '--quiet', '--all', '--message', 'Greet visitors who come back');
+}
+
+async function edit(path: string, pattern: RegExp, replacement: string): Promise<void> {
+  const before = await readFile(path, 'utf8');
+  const after = before.replace(pattern, replacement);
+  if (after === before) throw new Error(`${path} is not as expected`);
+  await writeFile(path, after);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How often each effect of a promotion is on record. */
+async function effects(scene: Scene, id: string, bundle: string): Promise<{ switches: number; lives: number; promotions: number; summaries: number }> {
+  const { items } = await scene.tools.quietJson<{ items: readonly { attestation: { kind: string; producedByRun: string } }[] }>('evidence', 'list', short(bundle));
+  const made = items.map((item) => item.attestation).filter((attestation) => attestation.producedByRun.endsWith(id));
+  const { items: promotions } = await scene.tools.quietJson<{ items: readonly PromotionView[] }>('get', 'promotions', short(id));
+  const lines = promotions[0]?.timeline.map((entry) => entry.text) ?? [];
+  return {
+    switches: lines.filter((line) => line.startsWith('alias switched')).length,
+    lives: lines.filter((line) => line.includes('→ LIVE')).length,
+    promotions: made.filter((attestation) => attestation.kind === 'promotion').length,
+    summaries: made.filter((attestation) => attestation.kind === 'verification-summary').length,
+  };
+}

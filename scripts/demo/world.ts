@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Tools, until } from './tools.js';
+
+/** A promotion as `lane get promotions -o json` shows it. */
+export interface PromotionView {
+  readonly id: string;
+  readonly run: { readonly workflowId: string };
+  readonly lane: string;
+  readonly bundleDigest: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly timeline: readonly { readonly text: string }[];
+}
+
+interface LaneView {
+  readonly lane: string;
+  readonly url: string;
+  readonly liveBundleDigest: string;
+}
+
+/** The newest promotion of a bundle into a lane, if there is one. */
+export async function promotionOf(tools: Tools, lane: string, bundle: string): Promise<PromotionView | undefined> {
+  const { items } = await tools.quietJson<{ items: readonly PromotionView[] }>('get', 'promotions');
+  return items.find((promotion) => promotion.lane === lane && promotion.bundleDigest === bundle);
+}
+
+/** Waits until the promotion of a bundle into a lane is in a state. */
+export function reached(tools: Tools, lane: string, bundle: string, states: readonly string[], withinMs = 60_000): Promise<PromotionView> {
+  return until(`${lane} to be ${states.join(' or ')}`, withinMs, async () => {
+    const promotion = await promotionOf(tools, lane, bundle);
+    return promotion !== undefined && states.includes(promotion.state) ? promotion : undefined;
+  });
+}
+
+/** The address at which a lane answers. */
+export async function urlOf(tools: Tools, lane: string): Promise<string> {
+  const { lanes } = await tools.quietJson<{ lanes: readonly LaneView[] }>('status');
+  const url = lanes.find((view) => view.lane === lane)?.url ?? '';
+  if (url === '') throw new Error(`lane ${lane} has no address`);
+  return url;
+}
+
+/** What a lane answers: which revision, which bundle, and the headline of the page. */
+export async function answerOf(url: string): Promise<{ readonly revision: string; readonly bundle: string; readonly headline: string }> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  const page = await response.text();
+  return {
+    revision: /id="revision">([0-9a-f]{40})</.exec(page)?.[1] ?? `no revision, status ${response.status}`,
+    bundle: response.headers.get('lanekeeper-bundle') ?? '',
+    headline: /<h1>([^<]*)<\/h1>/.exec(page)?.[1] ?? '',
+  };
+}
+
+/** The process id of a part of the stack. */
+export function pidOf(tools: Tools, part: string): number {
+  const record = JSON.parse(readFileSync(join(tools.dataDir, 'stack.json'), 'utf8')) as { children: readonly { name: string; pid: number }[] };
+  const pid = record.children.find((child) => child.name === part)?.pid;
+  if (pid === undefined) throw new Error(`${part} does not run`);
+  return pid;
+}
+
+/** The first digits of a digest, or the last of a run id: what people type. */
+export function short(id: string): string {
+  return id.startsWith('sha256:') ? id.slice(7, 19) : id.slice(-12);
+}

@@ -27,6 +27,8 @@ export interface StackConfig {
   /** Variables that children may inherit. */
   readonly inherited: Readonly<Record<string, string>>;
   readonly version: string;
+  /** Where tests hold the worker, see `workers/fault-point.ts`. */
+  readonly faultPointFolder: string | undefined;
 }
 
 /** The root of the clone, from the source tree as well as from dist/. */
@@ -57,6 +59,7 @@ export function readStackConfig(argv: readonly string[]): StackConfig {
     temporalPath: findTemporal(),
     inherited: select(env, inheritedNames),
     version: packageVersion(),
+    faultPointFolder: nonEmpty(env['LANEKEEPER_FAULT_POINTS']),
   };
 }
 

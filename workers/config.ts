@@ -16,8 +16,8 @@ export interface WorkerConfig {
   /** Which task queues this process serves. All four in the embedded default, which is no boundary between their rights. */
   readonly roles: readonly TaskQueueRole[];
   readonly temporal: ClientConnectConfig;
-  /** Ends the process at a named point of a step, once. A testing aid: `NAME:MARKER_FILE`. */
-  readonly faultPoint: { readonly name: string; readonly markerFile: string } | undefined;
+  /** Folder in which tests say at which points a step is to wait, see `faultPointIn`. */
+  readonly faultPointFolder: string | undefined;
   readonly logLevel: string;
   readonly build: BuildSettings;
 }
@@ -54,8 +54,6 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
   const roles = (env['LANEKEEPER_ROLES'] ?? Object.keys(taskQueues).join(',')).split(',');
   const unknown = roles.filter((role) => !isRole(role));
   if (unknown.length > 0) problems.push(`LANEKEEPER_ROLES names ${unknown.join(', ')}; the roles are ${Object.keys(taskQueues).join(', ')}`);
-  const fault = env['LANEKEEPER_FAULT_POINT']?.split(':');
-  if (fault !== undefined && fault.length !== 2) problems.push('LANEKEEPER_FAULT_POINT is not of the form NAME:MARKER_FILE');
   if (problems.length > 0) {
     throw new LanekeeperError('CONFIGURATION', { message: 'the worker is not configured', why: problems.join('; '), next: 'npm start sets all of them; docs/operating.md lists them' });
   }
@@ -66,7 +64,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     workflowBundlePath: env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url)),
     roles: roles.filter(isRole),
     temporal: loadClientConnectConfig(),
-    faultPoint: fault === undefined ? undefined : { name: fault[0] ?? '', markerFile: fault[1] ?? '' },
+    faultPointFolder: env['LANEKEEPER_FAULT_POINTS'],
     logLevel: env['LANEKEEPER_LOG_LEVEL'] ?? 'info',
     build: readBuildSettings(env),
   };

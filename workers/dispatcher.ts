@@ -5,6 +5,7 @@ import type { Database } from '../store/database.js';
 import { eventsAfter, readCursor, writeCursor } from '../store/method-events.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
+import type { FaultPoint } from './fault-point.js';
 import { wakeupsOf, type Wakeup } from './routes.js';
 
 /** How many events one look takes. */
@@ -24,6 +25,8 @@ export interface Dispatcher {
 export interface DispatcherDeps {
   readonly database: Database;
   readonly client: Client;
+  /** Called at `dispatch.found`, when events were committed and nobody was told; where tests end the process. */
+  readonly faultPoint?: FaultPoint;
   readonly onError: (message: string) => void;
 }
 
@@ -79,6 +82,7 @@ async function look(deps: DispatcherDeps): Promise<number> {
       const events = await eventsAfter(tx, await readCursor(tx, 'dispatcher'), batchSize);
       const last = events.at(-1);
       if (last === undefined) return 0;
+      await deps.faultPoint?.('dispatch.found');
       for (const event of events) {
         for (const wakeup of await wakeupsOf(tx, event)) await deliver(deps.client, wakeup);
       }

@@ -1,18 +1,24 @@
-import { closeSync, openSync } from 'node:fs';
-import type { WorkerConfig } from './config.js';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A named place in the middle of a step. */
+export type FaultPoint = (name: string) => Promise<void>;
+
+const lookMs = 10;
 
 /**
- * A point at which a test wants the process to die as if by a power cut: SIGKILL, once, remembered in a marker file that survives it.
- * Without configuration it does nothing.
+ * Places at which a test wants a process to be found when it kills one. While a file with the name of a point lies in the folder, a step that
+ * comes there says so in `<name>.reached` and waits until the file is gone. Without a folder a step never waits.
+ *
+ * @param folder absolute; a testing aid, never set in use
  */
-export function faultPointOf(fault: WorkerConfig['faultPoint']): (name: string) => void {
-  return (name) => {
-    if (fault?.name !== name) return;
-    try {
-      closeSync(openSync(fault.markerFile, 'wx'));
-    } catch {
-      return; // It has happened already.
-    }
-    process.kill(process.pid, 'SIGKILL');
+export function faultPointIn(folder: string | undefined): FaultPoint {
+  return async (name) => {
+    if (folder === undefined) return;
+    const held = join(folder, name);
+    if (!existsSync(held)) return;
+    writeFileSync(`${held}.reached`, '');
+    while (existsSync(held)) await delay(lookMs);
   };
 }

@@ -8,7 +8,7 @@ import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js
 import { openDatabase } from '../store/database.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { type Dispatcher, startDispatcher } from './dispatcher.js';
-import { faultPointOf } from './fault-point.js';
+import { faultPointIn } from './fault-point.js';
 import { createWorkers } from './run-workers.js';
 
 const log = pino({ name: 'worker' });
@@ -20,6 +20,7 @@ async function main(config: WorkerConfig): Promise<void> {
   if (!(await access(config.workflowBundlePath).then(() => true, () => false))) {
     throw new LanekeeperError('CONFIGURATION', { message: 'the workflow bundle is missing', object: config.workflowBundlePath, next: 'npm run build' });
   }
+  const faultPoint = faultPointIn(config.faultPointFolder);
   let dispatcher: Dispatcher | undefined;
   const database = openDatabase({ url: config.databaseUrl, maxConnections: 20, onCommit: () => dispatcher?.wake() });
   const { connectionOptions, namespace = 'default' } = config.temporal;
@@ -35,11 +36,11 @@ async function main(config: WorkerConfig): Promise<void> {
       database,
       blobs: openFolderStore(join(config.dataDir, 'blobs')),
       workflows: { workflowBundle: { codePath: config.workflowBundlePath } },
-      faultPoint: faultPointOf(config.faultPoint),
+      faultPoint,
       now: () => new Date(),
     });
     if (config.roles.includes('control')) {
-      dispatcher = startDispatcher({ database, client, onError: (message) => log.warn({ message }, 'the dispatcher could not look; it tries again') });
+      dispatcher = startDispatcher({ database, client, faultPoint, onError: (message) => log.warn({ message }, 'the dispatcher could not look; it tries again') });
     }
     const stop = () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -15,6 +15,7 @@ import { loadSignerFile, type StatementSigner } from '../adapters/sigstore/keys.
 import type { Database } from '../store/database.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 import type { BuildSettings } from './config.js';
+import type { FaultPoint } from './fault-point.js';
 
 /** What the workers of a process share. */
 export interface WorkersDeps {
@@ -29,7 +30,7 @@ export interface WorkersDeps {
   readonly build: BuildSettings;
   /** The prebuilt bundle, or the module to bundle (tests). */
   readonly workflows: { readonly workflowBundle: { readonly codePath: string } } | { readonly workflowsPath: string };
-  readonly faultPoint: (name: string) => void;
+  readonly faultPoint: FaultPoint;
   readonly now: () => Date;
 }
 

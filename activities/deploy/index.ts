@@ -12,8 +12,8 @@ import type { DeployActivities, PromotionRef } from '../promotion/types.js';
 /** What the `deploy` queue works with. */
 export interface DeployDeps {
   readonly database: Database;
-  /** Called in the middle of a step, for tests that end the process there. */
-  readonly faultPoint?: (name: string) => void;
+  /** Called at `deploy.switched` and `deploy.verified`, before the step reports; where tests end the process. */
+  readonly faultPoint?: (name: string) => void | Promise<void>;
 }
 
 /** How often the router's word is looked for while a switch is under way, in milliseconds. */
@@ -29,11 +29,12 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
         switchAlias(tx, { ...input, product: promotion.product, lane: promotion.lane, ...(await servicesOf(tx, promotion.bundle)) }),
       );
       await untilObserved(deps.database, input.tenant, promotion, generation);
-      deps.faultPoint?.('deploy.switched');
+      await deps.faultPoint?.('deploy.switched');
     },
     async verifyLane(input) {
       const promotion = await promotionOf(input);
       await verify(deps.database, input.tenant, promotion);
+      await deps.faultPoint?.('deploy.verified');
     },
     async revertLane(input) {
       const promotion = await promotionOf(input);

@@ -34,7 +34,7 @@ export async function buildImage(deps: FencedBuildDeps, step: Step, input: Build
       nodeMajor: service.nodeMajor,
       health: service.health,
     });
-    deps.faultPoint?.('build.stored');
+    await deps.faultPoint?.('build.stored');
     return { service: service.name, image: image.digest, size: image.size, nodeVersion: process.version };
   });
 }

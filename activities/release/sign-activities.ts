@@ -17,7 +17,7 @@ export interface SignDeps {
   readonly database: Database;
   readonly signer: StatementSigner;
   /** Called at `sign.stored` and `sign.registered`; where tests end the process. */
-  readonly faultPoint?: (name: string) => void;
+  readonly faultPoint?: (name: string) => void | Promise<void>;
 }
 
 /** A manifest of an image or a bundle is small; a subject larger than this is none. */
@@ -43,7 +43,7 @@ export function createSignActivities(deps: SignDeps): SignActivities {
  */
 async function signAndRegister(deps: SignDeps, input: SignInput, payload: Buffer, statement: Statement): Promise<StoredAttestation> {
   const checksum = await deps.blobs.put(await signPayload(payload, deps.signer));
-  deps.faultPoint?.('sign.stored');
+  await deps.faultPoint?.('sign.stored');
   const { kind, attributes } = describeStatement(statement);
   const { attestation } = await deps.database.transaction(input.tenant, (tx) =>
     registerAttestation(tx, {
@@ -57,7 +57,7 @@ async function signAndRegister(deps: SignDeps, input: SignInput, payload: Buffer
       attributes,
     }),
   );
-  deps.faultPoint?.('sign.registered');
+  await deps.faultPoint?.('sign.registered');
   return attestation;
 }
 

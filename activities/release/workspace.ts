@@ -22,7 +22,7 @@ export interface BuildDeps {
   /** The user's own npm configuration file, if there is one. */
   readonly npmUserConfig?: string;
   /** Called at `build.stored`, when an image lies in the content store and nobody knows; where tests end the process. */
-  readonly faultPoint?: (name: string) => void;
+  readonly faultPoint?: (name: string) => void | Promise<void>;
   /** The fence to use; by default the best that the machine offers. */
   readonly fence?: Fence;
 }

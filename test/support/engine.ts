@@ -85,7 +85,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     roles: ['control', 'build', 'sign', 'deploy'],
     build: { ...readBuildSettings(process.env), npmCacheFolder: join(homedir(), '.npm') },
     workflows: { workflowsPath: join(import.meta.dirname, '../../workflows/index.ts') },
-    faultPoint: () => undefined,
+    faultPoint: () => Promise.resolve(),
     now: options.now ?? (() => new Date()),
   });
   const running = Promise.all(workers.map((worker) => worker.run()));

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { runLoadClient } from './load-client.js';
 import type { Scene } from './scene.js';
 import { Stage, StepFailed } from './stage.js';
-import { type DemoStack, startStack } from './stack.js';
+import { startStack } from './stack.js';
 import { gold } from './steps/gold.js';
 import { bronze, silver } from './steps/lanes.js';
 import { release } from './steps/release.js';
@@ -28,38 +28,41 @@ async function main(): Promise<number> {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
+  const interrupted = new Promise<void>((resolve) => {
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
+  });
   const stage = new Stage(values.json ?? false);
   const folder = values.folder ?? join(root, '.lanekeeper-demo');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const repository = join(folder, 'agents-runtime');
   const tools = new Tools(stage, join(folder, 'data'), repository);
-  const scene: Scene = { stage, tools, folder, sabotage, first: { bundle: '', revision: '' }, second: { bundle: '', revision: '' } };
-  let stack: DemoStack | undefined;
+  const scene: Scene = { stage, tools, folder, sabotage, stack: undefined, first: { bundle: '', revision: '' }, second: { bundle: '', revision: '' } };
   try {
     stage.say('Lanekeeper: one release, from a commit to gold and back, every step seen from outside.\n');
-    stack = await play(scene);
+    await Promise.race([play(scene), interrupted.then(() => Promise.reject(new Error('interrupted')))]);
   } catch (error) {
     if (!(error instanceof StepFailed)) stage.say(`✗ ${error instanceof Error ? error.message : String(error)}`);
   }
   if (sabotage === 'dead-router') resume(tools);
   const allSeen = stage.close();
   stage.say(`\n${stage.reports.filter((report) => report.ok).length} of ${stage.reports.length} steps were seen.`);
-  if (stack !== undefined || started !== undefined) {
-    if (values.once !== true && allSeen) await stay(stage, scene);
-    await (stack ?? started)?.stop();
+  if (values.once !== true && allSeen) {
+    await describeWorld(stage, scene);
+    await interrupted;
   }
+  await scene.stack?.stop();
   return allSeen ? 0 : 1;
 }
 
-let started: DemoStack | undefined;
-
-async function play(scene: Scene): Promise<DemoStack> {
+async function play(scene: Scene): Promise<void> {
   const { stage, tools } = scene;
   await prepareRepository(tools);
   await stage.step('stack.ready', 'API, Temporal, its UI, database, worker and router answer', async () => {
-    started = await startStack(stage, tools.dataDir);
-    const [api, ui] = await Promise.all([fetch(`${started.apiUrl}/healthz`), fetch(started.temporalUiUrl)]);
+    const stack = await startStack(stage, tools.dataDir);
+    scene.stack = stack;
+    const [api, ui] = await Promise.all([fetch(`${stack.apiUrl}/healthz`), fetch(stack.temporalUiUrl)]);
     const doctor = await tools.lane('doctor');
     return { ok: api.ok && ui.ok && doctor.code === 0, seen: `API ${api.status}, Temporal UI ${ui.status}, lane doctor ${String(doctor.code)}${doctor.code === 0 ? '' : `: ${doctor.stdout}${doctor.stderr}`}` };
   });
@@ -70,8 +73,6 @@ async function play(scene: Scene): Promise<DemoStack> {
   await second(scene);
   await rollback(scene);
   await tamper(scene);
-  if (started === undefined) throw new Error('the stack was not started');
-  return started;
 }
 
 /** A repository with a commit of a named author. */
@@ -90,17 +91,13 @@ function resume(tools: Tools): void {
   }
 }
 
-/** Prints where everything is, and waits for Ctrl-C. */
-async function stay(stage: Stage, scene: Scene): Promise<void> {
+/** Prints where everything is. */
+async function describeWorld(stage: Stage, scene: Scene): Promise<void> {
   const status = await scene.tools.quietLane('status');
   stage.say(`\n${status.stdout}`);
-  stage.say(`Temporal UI   ${started?.temporalUiUrl ?? ''}`);
+  stage.say(`Temporal UI   ${scene.stack?.temporalUiUrl ?? ''}`);
   stage.say(`manifest      ${join(scene.folder, 'bundle', 'release', 'agents', 'manifest.yaml')}`);
   stage.say(`evidence      ${join(scene.folder, 'bundle', 'evidence')}`);
   stage.say(`try it        LANEKEEPER_STACK=${scene.tools.dataDir} ${join(root, 'bin', 'lane.mjs')} bundle show ${short(scene.first.bundle)}`);
   stage.say('\nAll of it runs until Ctrl-C.');
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
 }

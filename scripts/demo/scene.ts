@@ -1,3 +1,4 @@
+import type { DemoStack } from './stack.js';
 import type { Stage } from './stage.js';
 import type { Tools } from './tools.js';
 
@@ -15,6 +16,8 @@ export interface Scene {
   readonly folder: string;
   /** What is broken on purpose, to show that the demo notices. */
   readonly sabotage: 'dead-router' | 'wrong-key' | 'wrong-digest' | undefined;
+  /** Undefined until it is started. */
+  stack: DemoStack | undefined;
   first: Released;
   second: Released;
 }

@@ -30,11 +30,16 @@ export async function startStack(stage: Stage, dataDir: string): Promise<DemoSta
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
-  const record = await until('the stack to be ready', 120_000, () => {
-    if (child.exitCode !== null) throw new Error(`the stack ended: ${said}`);
-    return Promise.resolve(readRecord(dataDir, child.pid));
-  });
-  return { ...record, stop: () => stopStack(child) };
+  try {
+    const record = await until('the stack to be ready', 120_000, () => {
+      if (child.exitCode !== null) throw new Error(`the stack ended: ${said}`);
+      return Promise.resolve(readRecord(dataDir, child.pid));
+    });
+    return { ...record, stop: () => stopStack(child) };
+  } catch (error) {
+    await stopStack(child);
+    throw error;
+  }
 }
 
 function readRecord(dataDir: string, pid: number | undefined): StackRecord | undefined {

@@ -60,12 +60,12 @@ export class Tools {
 
   /** Runs `lane` and reads its JSON. @throws with what it said when it failed */
   async laneJson<T>(...args: readonly string[]): Promise<T> {
-    return parse<T>(await this.lane(...args, '-o', 'json'), `lane ${args.join(' ')}`);
+    return JSON.parse(outputOf(await this.lane(...args, '-o', 'json'), `lane ${args.join(' ')}`)) as T;
   }
 
   /** Reads something back without telling. */
   async quietJson<T>(...args: readonly string[]): Promise<T> {
-    return parse<T>(await this.quietLane(...args, '-o', 'json'), `lane ${args.join(' ')}`);
+    return JSON.parse(outputOf(await this.quietLane(...args, '-o', 'json'), `lane ${args.join(' ')}`)) as T;
   }
 
   /** Runs a `temporal` command line as `lane` printed it. */
@@ -87,9 +87,9 @@ export class Tools {
   }
 }
 
-function parse<T>(ended: Ended, what: string): T {
+function outputOf(ended: Ended, what: string): string {
   if (ended.code !== 0) throw new Error(`${what} ended with ${String(ended.code)}: ${ended.stderr.trim()}`);
-  return JSON.parse(ended.stdout) as T;
+  return ended.stdout;
 }
 
 /** Waits until `look` finds something. @throws naming what was waited for */

@@ -11,7 +11,6 @@ export interface PromotionView {
   readonly kind: string;
   readonly state: string;
   readonly reason: string;
-  readonly timeline: readonly { readonly text: string }[];
 }
 
 interface LaneView {

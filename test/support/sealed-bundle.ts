@@ -42,7 +42,7 @@ export async function attach(tools: EvidenceTools, statement: Statement, signer:
       statementDigest: digestOf(statementBytes(statement)),
       keyId: signer.keyId,
       producedByRun: 'test/run',
-      subjects: statement.subject.map((subject) => ({ digest: `sha256:${subject.digest.sha256}` as Digest, type: about })),
+      subjects: statement.subject.map((subject) => ({ digest: `sha256:${subject.digest.sha256}`, type: about })),
     });
     const bundleDigest = about === 'bundle' ? attestation.subjects[0] : undefined;
     if (bundleDigest !== undefined) await appendEvent(tx, { type: 'evidence.attached', bundleDigest });
@@ -65,13 +65,15 @@ export async function testResult(tools: EvidenceTools, subject: readonly Subject
 }
 
 /** Attaches a preview check to a bundle, signed by a person. */
-export async function attachPreviewCheck(tools: EvidenceTools, bundle: Digest, options: { readonly person?: string; readonly failed?: boolean } = {}): Promise<StoredAttestation> {
-  const statement = await testResult(tools, [subjectOf('shop', bundle)], { url: `http://127.0.0.1:1/${Math.random()}`, failed: options.failed ?? false });
+export async function attachPreviewCheck(tools: EvidenceTools, bundle: Digest, options: { readonly person?: string; readonly failed?: boolean; readonly product?: string } = {}): Promise<StoredAttestation> {
+  const statement = await testResult(tools, [subjectOf(options.product ?? 'shop', bundle)], { url: `http://127.0.0.1:1/${Math.random()}`, failed: options.failed ?? false });
   return attach(tools, statement, await signerOf(tools.dataDir, 'identities', options.person ?? 'dev'), 'bundle');
 }
 
 /** What to leave out of a sealed bundle, or to break in it. */
 export interface SealOptions {
+  /** `shop` where absent. */
+  readonly product?: string;
   readonly without?: readonly string[];
   readonly failingTests?: boolean;
   readonly authorEmail?: string;
@@ -116,7 +118,7 @@ async function manifestOf(tools: EvidenceTools, text: string, image: Digest, att
     apiVersion: 'lanekeeper.dev/v1',
     kind: 'ReleaseBundle',
     tenant: 'default',
-    product: 'shop',
+    product: options.product ?? 'shop',
     source: {
       repository: '/shop',
       revision: digestOf(text).slice(7, 47),

@@ -45,7 +45,7 @@ describe('a promotion', () => {
     expect(reason).toContain('2 of 2 approvals of different roles missing');
     const about = { verb: 'approve', lane: 'gold', bundle, promotionId: handle.firstExecutionRunId } as const;
     const self = await handle.executeUpdate(decideUpdate, { args: [{ statement: await engine.sign('dev', about) }] });
-    expect(self).toMatchObject({ accepted: false, text: expect.stringContaining('SELF_APPROVAL') });
+    expect(self).toMatchObject({ accepted: false, text: expect.stringContaining('SELF_APPROVAL') as string });
     const first = await handle.executeUpdate(decideUpdate, { args: [{ statement: await engine.sign('alice', about) }] });
     expect(first).toMatchObject({ accepted: true, state: 'AWAITING_APPROVAL' });
     await handle.signal(decisionSignal, await engine.sign('bob', about, {}, 'carol'));

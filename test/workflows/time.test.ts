@@ -19,7 +19,7 @@ beforeAll(async () => {
   const attributes = Object.fromEntries(searchAttributeDefinitions.map(({ name }) => [name, keyword]));
   await environment.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: attributes });
   engine = await startEngine({
-    temporal: { address: environment.address ?? '', namespace: 'default', cli: () => ({ code: 1, stdout: '', stderr: '' }), close: () => Promise.resolve() },
+    temporal: { address: environment.address, namespace: 'default', cli: () => ({ code: 1, stdout: '', stderr: '' }), close: () => Promise.resolve() },
     now: () => new Date(Date.now() + aheadMs),
   });
 });

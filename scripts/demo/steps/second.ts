@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scene } from '../scene.js';
 import { until } from '../tools.js';
-import { answerOf, pidOf, promotionOf, type PromotionView, reached, short, urlOf } from '../world.js';
+import { answerOf, pidOf, promotionOf, reached, short, urlOf } from '../world.js';
 import { attachPreviewCheck } from './lanes.js';
 
 /** A second commit goes the same way; the worker is killed while gold deploys. */
@@ -69,8 +69,9 @@ function isAlive(pid: number): boolean {
 async function effects(scene: Scene, id: string, bundle: string): Promise<{ switches: number; lives: number; promotions: number; summaries: number }> {
   const { items } = await scene.tools.quietJson<{ items: readonly { attestation: { kind: string; producedByRun: string } }[] }>('evidence', 'list', short(bundle));
   const made = items.map((item) => item.attestation).filter((attestation) => attestation.producedByRun.endsWith(id));
-  const { items: promotions } = await scene.tools.quietJson<{ items: readonly PromotionView[] }>('get', 'promotions', short(id));
-  const lines = promotions[0]?.timeline.map((entry) => entry.text) ?? [];
+  // The watch of a promotion that is live tells its timeline, one JSON object a line, and ends.
+  const watched = await scene.tools.quietLane('watch', short(id), '-o', 'json');
+  const lines = watched.stdout.trim().split('\n').map((line) => (JSON.parse(line) as { text?: string }).text ?? '');
   return {
     switches: lines.filter((line) => line.startsWith('alias switched')).length,
     lives: lines.filter((line) => line.includes('→ LIVE')).length,

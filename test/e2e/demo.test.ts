@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { scratchFolder } from '../support/scratch.js';
+
+const program = join(import.meta.dirname, '../../dist/demo.js');
+
+interface StepReport {
+  readonly step: string;
+  readonly ok: boolean;
+  readonly seen: string;
+}
+
+/** Runs the demo with something broken on purpose. */
+async function demoWith(sabotage: string): Promise<{ code: number | null; reports: readonly StepReport[] }> {
+  const folder = await scratchFolder();
+  await chmod(folder, 0o711);
+  const ended = spawnSync(process.execPath, [program, '--once', '--json', '--break', sabotage, '--folder', join(folder, 'demo')], { encoding: 'utf8', env: { ...process.env } });
+  const lines = ended.stdout.trim().split('\n');
+  return { code: ended.status, reports: lines.map((line) => JSON.parse(line) as StepReport) };
+}
+
+const broken = [
+  { sabotage: 'wrong-key', step: 'release.signed', seen: 'refused' },
+  { sabotage: 'wrong-digest', step: 'release.built', seen: 'another digest' },
+  { sabotage: 'dead-router', step: 'bronze.live', seen: 'in vain' },
+] as const;
+
+describe('the demo notices', () => {
+  test.each(broken)('a $sabotage: $step is not ok, nothing after it is claimed, and the exit code is 1', async ({ sabotage, step, seen }) => {
+    const { code, reports } = await demoWith(sabotage);
+    const failed = reports.findIndex((report) => report.step === step);
+    expect(code).toBe(1);
+    expect(reports).toHaveLength(22);
+    expect(reports[failed]).toMatchObject({ ok: false, seen: expect.stringContaining(seen) as string });
+    expect(reports.slice(0, failed).every((report) => report.ok)).toBe(true);
+    expect(reports.slice(failed).some((report) => report.ok)).toBe(false);
+  });
+});

@@ -12,7 +12,7 @@ const mistakes = Object.fromEntries(
 );
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', 'gen/', 'coverage/', '.lanekeeper/', 'examples/'] },
+  { ignores: ['node_modules/', 'dist/', 'gen/', 'coverage/', '.lanekeeper/', '.lanekeeper-demo/', 'examples/'] },
   { rules: mistakes },
   ...tseslint.configs.strictTypeChecked,
   {

@@ -19,8 +19,3 @@ export function parseLane(value: unknown): Lane {
     why: `the lanes are ${lanes.join(', ')}`,
   });
 }
-
-/** The lane below, or undefined for the lowest. */
-export function laneBelow(lane: Lane): Lane | undefined {
-  return lanes[lanes.indexOf(lane) - 1];
-}

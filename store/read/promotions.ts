@@ -25,12 +25,6 @@ export async function readPromotion(tx: Transaction, id: string): Promise<Listed
   return rows[0] === undefined ? { ...(await requirePromotion(tx, id)), revision: '' } : toListed(rows[0]);
 }
 
-/** The id of the open promotion of a workflow, if there is one. */
-export async function openPromotionOfWorkflow(tx: Transaction, workflowId: string): Promise<string | undefined> {
-  const rows = await tx.query<{ id: string }>('select id from promotions where tenant_id = $1 and workflow_id = $2 and ended_at is null', [tx.tenant, workflowId]);
-  return rows[0]?.id;
-}
-
 /** Whether a promotion has been recorded. */
 export async function promotionExists(tx: Transaction, id: string): Promise<boolean> {
   return (await tx.query('select 1 from promotions where tenant_id = $1 and id = $2', [tx.tenant, id])).length > 0;

@@ -34,24 +34,13 @@ export async function migrate(adminUrl: string, applicationPassword: string): Pr
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    await ensureApplicationRole(client, applicationPassword);
     await client.query('create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())');
-    const applied = await client.query<{ name: string; checksum: string }>('select name, checksum from schema_migrations');
-    const checksums = new Map(applied.rows.map((row) => [row.name, row.checksum]));
+    const migrations = await Promise.all(names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })));
+    const pending = await pendingOf(client, migrations);
+    await ensureApplicationRole(client, applicationPassword);
     const fresh: string[] = [];
-    for (const name of names) {
-      const sql = await readFile(new URL(name, folder), 'utf8');
-      const checksum = digestOf(sql);
-      const known = checksums.get(name);
-      if (known === checksum) continue;
-      if (known !== undefined) {
-        throw new LanekeeperError('CONFIGURATION', {
-          message: `migration ${name} was edited after it had been applied`,
-          object: name,
-          next: 'restore the file and add a new migration instead',
-        });
-      }
-      await applyMigration(client, name, sql, checksum);
+    for (const { name, sql } of pending) {
+      await applyMigration(client, name, sql);
       fresh.push(name);
     }
     return fresh;
@@ -60,11 +49,31 @@ export async function migrate(adminUrl: string, applicationPassword: string): Pr
   }
 }
 
-async function applyMigration(client: pg.Client, name: string, sql: string, checksum: string): Promise<void> {
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Those that were not applied yet. Nothing is touched when one that was applied has been edited. */
+async function pendingOf(client: pg.Client, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+  const applied = await client.query<{ name: string; checksum: string }>('select name, checksum from schema_migrations');
+  const checksums = new Map(applied.rows.map((row) => [row.name, row.checksum]));
+  const edited = migrations.find(({ name, sql }) => checksums.has(name) && checksums.get(name) !== digestOf(sql));
+  if (edited !== undefined) {
+    throw new LanekeeperError('CONFIGURATION', {
+      message: `migration ${edited.name} was edited after it had been applied`,
+      object: edited.name,
+      next: 'restore the file and add a new migration instead',
+    });
+  }
+  return migrations.filter(({ name }) => !checksums.has(name));
+}
+
+async function applyMigration(client: pg.Client, name: string, sql: string): Promise<void> {
   await client.query('begin');
   try {
     await client.query(sql);
-    await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [name, checksum]);
+    await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [name, digestOf(sql)]);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');

@@ -1,11 +1,16 @@
+import { isDigest } from '../../core/digest.js';
+import { asLanekeeperError, messageOf } from '../../core/errors.js';
+import { digestOfJson } from '../../core/hash.js';
+import { shortId } from '../../core/ids.js';
 import { evaluateGates } from '../../core/policy/evaluate.js';
+import type { GateResult } from '../../core/policy/facts.js';
+import { resolvePolicy } from '../../core/policy/model.js';
 import type { GateRound } from '../../core/promotion/events.js';
 import { recordRound } from '../../store/check-runs.js';
 import type { Transaction } from '../../store/database.js';
 import { requireHold } from '../../store/lane-hold.js';
 import { requireSnapshot } from '../../store/policy-snapshots.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotions.js';
-import { asLanekeeperError } from '../../core/errors.js';
 import { gatherFacts } from '../policy/gather-facts.js';
 import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';
@@ -21,7 +26,9 @@ export async function evaluate(deps: ControlDeps, input: Parameters<PromotionCon
     const snapshot = await requireSnapshot(tx, promotion.policyDigest);
     const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id });
     const at = deps.now();
-    const evaluation = evaluateGates(snapshot, facts, at);
+    const evaluated = evaluateGates(snapshot, facts, at);
+    const drift = await policyDrift(deps, promotion);
+    const evaluation = drift === undefined ? evaluated : { ...evaluated, results: [...evaluated.results, drift] };
     await recordRound(tx, promotion.id, { number: input.round, results: evaluation.results, reason: evaluation.reason, at });
     const round: GateRound = {
       round: input.round,
@@ -38,6 +45,26 @@ export async function evaluate(deps: ControlDeps, input: Parameters<PromotionCon
     };
     return { round, holdsLane };
   });
+}
+
+/** A promotion keeps the gates it was requested under. That the file says something else by now is shown, and changes nothing. */
+async function policyDrift(deps: ControlDeps, promotion: StoredPromotion): Promise<GateResult | undefined> {
+  const { product, lane, kind, policyDigest } = promotion;
+  const newest = await deps.policies.policyOf(product).then(
+    (policy) => digestOfJson(resolvePolicy(policy, product, lane, kind)),
+    (error: unknown) => messageOf(error),
+  );
+  if (newest === policyDigest) return undefined;
+  const says = isDigest(newest) ? `its gates are ${shortId(newest)} by now` : `it cannot be read by now (${newest})`;
+  return {
+    gate: 'policy-edited',
+    severity: 'ADVISORY',
+    verdict: 'PENDING',
+    explanation: `the policy was edited: this promotion keeps the gates it was requested under (${shortId(policyDigest)}); ${says}`,
+    next: `to be judged by the edited policy: lane abort ${shortId(promotion.id)}, then ask again`,
+    reliedOn: [],
+    waitsForPeople: false,
+  };
 }
 
 async function holds(tx: Transaction, promotion: StoredPromotion, fencingToken: number): Promise<boolean> {

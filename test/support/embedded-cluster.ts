@@ -10,6 +10,8 @@ import { migrate } from '../../store/migrate.js';
 export interface EmbeddedCluster {
   readonly dataDir: string;
   readonly databaseUrl: string;
+  /** Connection string of the superuser. */
+  readonly adminUrl: string;
   readonly server: Child;
   /** Ends the server as an outage does, and brings it back. */
   stopServer(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startCluster(): Promise<EmbeddedCluster> {
   return {
     dataDir,
     databaseUrl: cluster.applicationUrl,
+    adminUrl: cluster.adminUrl,
     get server() {
       return server;
     },

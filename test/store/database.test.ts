@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../store/database.js';
+import { appendEvent, eventsAfter } from '../../store/method-events.js';
+import { migrate } from '../../store/migrate.js';
+import { registerProduct } from '../../store/products.js';
+import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
+import { describeSchema } from '../support/schema.js';
+
+let cluster: EmbeddedCluster;
+let database: Database;
+let admin: pg.Client;
+beforeAll(async () => {
+  cluster = await startCluster();
+  database = openDatabase({ url: cluster.databaseUrl });
+  admin = new pg.Client({ connectionString: cluster.adminUrl });
+  await admin.connect();
+  await admin.query("insert into tenants (id) values ('other')");
+});
+afterAll(async () => {
+  await admin.end();
+  await database.close();
+  await cluster.close();
+});
+
+describe('the schema', () => {
+  test('is what store/schema.txt says', async () => {
+    await expect(await describeSchema(admin)).toMatchFileSnapshot(join(import.meta.dirname, '../../store/schema.txt'));
+  });
+
+  test('is not touched by migrating again', async () => {
+    const password = new URL(cluster.databaseUrl).password;
+    expect(await migrate(cluster.adminUrl, decodeURIComponent(password))).toEqual([]);
+  });
+
+  test('refuses a migration that was edited after it had been applied', async () => {
+    await admin.query("update schema_migrations set checksum = 'another' where name = '0001-init.sql'");
+    await expect(migrate(cluster.adminUrl, 'x')).rejects.toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining('0001-init.sql') as string });
+  });
+});
+
+describe('the application’s role', () => {
+  test('owns no table and can bypass nothing', async () => {
+    const { rows } = await admin.query<{ owner: boolean; super: boolean }>(
+      "select exists (select 1 from pg_tables where tableowner = 'lanekeeper_app') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = 'lanekeeper_app') as super",
+    );
+    expect(rows[0]).toEqual({ owner: false, super: false });
+  });
+
+  test('sees and writes nothing of another tenant, in any table', async () => {
+    await database.transaction('default', (tx) => registerProduct(tx, { name: 'mine', repository: '/mine' }));
+    const tables = await admin.query<{ table_name: string }>("select table_name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id'");
+    expect(tables.rows.length).toBeGreaterThan(20);
+    for (const { table_name: table } of tables.rows) {
+      const seen = await database.transaction('other', (tx) => tx.query(`select 1 from ${table} where tenant_id = 'default'`));
+      expect(seen, table).toEqual([]);
+    }
+    await expect(database.transaction('other', (tx) => tx.query("insert into products (tenant_id, name, repository) values ('default', 'theirs', '/')"))).rejects.toThrow('row-level security');
+  });
+
+  test('cannot change or delete what is sealed', async () => {
+    for (const table of ['bundles', 'artifacts', 'attestations', 'policy_snapshots', 'decisions', 'method_events', 'alias_switches']) {
+      await expect(database.transaction('default', (tx) => tx.query(`delete from ${table}`)), table).rejects.toThrow('permission denied');
+      await expect(database.transaction('default', (tx) => tx.query(`update ${table} set tenant_id = tenant_id`)), table).rejects.toThrow('permission denied');
+    }
+  });
+
+  test('not even the owner of the tables changes a fact', async () => {
+    await expect(admin.query("update method_events set type = 'product.registered'")).rejects.toThrow('never changed');
+  });
+});
+
+describe('the log of method events', () => {
+  test('is read in commit order, and an event that commits late is not skipped', async () => {
+    const early = new pg.Client({ connectionString: cluster.adminUrl });
+    await early.connect();
+    const start = (await database.transaction('default', (tx) => eventsAfter(tx, { transactionId: '0', eventId: 0 }, 1_000))).at(-1)?.position ?? { transactionId: '0', eventId: 0 };
+    await early.query('begin');
+    await early.query("insert into method_events (tenant_id, type, product) values ('default', 'product.registered', 'late')");
+    await database.transaction('default', (tx) => appendEvent(tx, { type: 'product.registered', product: 'quick' }));
+    const meanwhile = await database.transaction('default', (tx) => eventsAfter(tx, start, 10));
+    expect(meanwhile).toEqual([]);
+    await early.query('commit');
+    await early.end();
+    const then = await database.transaction('default', (tx) => eventsAfter(tx, start, 10));
+    expect(then.map((event) => event.product)).toEqual(['late', 'quick']);
+  });
+
+  test('loses nothing with many writers that commit in any order', async () => {
+    const start = (await database.transaction('default', (tx) => eventsAfter(tx, { transactionId: '0', eventId: 0 }, 1_000))).at(-1)?.position ?? { transactionId: '0', eventId: 0 };
+    const seen: string[] = [];
+    let position = start;
+    let writing = true;
+    const reader = (async () => {
+      for (let last = false; !last; last = !writing) {
+        for (const event of await database.transaction('default', (tx) => eventsAfter(tx, position, 50))) {
+          seen.push(event.product ?? '');
+          position = event.position;
+        }
+        if (!writing && seen.length >= 400) return;
+      }
+    })();
+    const write = (writer: number, index: number) =>
+      database.transaction('default', async (tx) => {
+        await appendEvent(tx, { type: 'product.registered', product: `w${writer}-${index}` });
+        await tx.query('select pg_sleep($1)', [Math.random() / 200]);
+      });
+    await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(async (writer) => {
+      for (let index = 0; index < 50; index += 1) await write(writer, index);
+    }));
+    writing = false;
+    await reader;
+    const rest = await database.transaction('default', (tx) => eventsAfter(tx, position, 1_000));
+    expect(new Set([...seen, ...rest.map((event) => event.product ?? '')]).size).toBe(400);
+    expect(seen.length + rest.length).toBe(400);
+  });
+});

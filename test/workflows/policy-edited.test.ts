@@ -1,0 +1,44 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { statusQuery } from '../../workflows/promotion/contract.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+
+let policiesDir: string;
+let engine: Engine;
+beforeAll(async () => {
+  policiesDir = await mkdtemp(join(tmpdir(), 'lanekeeper-policies-'));
+  await copyFile(join(import.meta.dirname, '../../policies/default.yaml'), join(policiesDir, 'default.yaml'));
+  engine = await startEngine({ policiesDir });
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(policiesDir, { recursive: true, force: true });
+});
+
+test('a policy edited in the middle is shown, changes nothing for who asked before, and holds for who asks after', async () => {
+  const bundle = await sealText(engine, 'before the edit');
+  await engine.bringTo(bundle, 'bronze');
+  const before = await engine.promote({ lane: 'silver', bundle });
+  await engine.reached(before, 'GATING');
+  const { policyDigest } = await before.query(statusQuery);
+  const path = join(policiesDir, 'default.yaml');
+  const policy = await readFile(path, 'utf8');
+  await writeFile(path, policy.replace('roles: [developer, qa, release-manager]', 'roles: [qa]'));
+  await before.signal('changed');
+  await engine.reached(before, 'GATING');
+  const other = await sealText(engine, 'after the edit');
+  await engine.bringTo(other, 'bronze');
+  const after = await engine.promote({ lane: 'silver', bundle: other });
+  await engine.reached(after, 'GATING');
+  expect((await after.query(statusQuery)).policyDigest).not.toBe(policyDigest);
+  const shown = (await before.query(statusQuery)).openGates.find((gate) => gate.gate === 'policy-edited');
+  expect(shown).toMatchObject({ severity: 'ADVISORY', explanation: expect.stringContaining('keeps the gates it was requested under') as string });
+  await attachPreviewCheck(engine, bundle);
+  await engine.reached(before, 'LIVE');
+  await attachPreviewCheck(engine, other);
+  expect(await engine.reached(after, 'GATING')).toContain('preview-check');
+  expect((await before.query(statusQuery)).policyDigest).toBe(policyDigest);
+});

@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'services',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/unit/**', 'test/e2e/**'],
+          exclude: ['test/unit/**', 'test/e2e/**', 'test/crash/**'],
           pool: 'forks',
           maxWorkers: 2,
           testTimeout: 60_000,
@@ -27,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 1,
           testTimeout: 240_000,

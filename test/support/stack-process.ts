@@ -22,14 +22,23 @@ export interface TestStack {
   pidOf(child: string): number;
   /** Command lines of all processes that work on the data folder. */
   processes(): string[];
+  /** Stops everything that it started and removes the data folder. */
+  close(): Promise<void>;
 }
 
-/** Prepares a stack on free ports; everything that it started is stopped when the test ends, also when it fails. */
+/** Prepares a stack on free ports for one test; it is closed when the test ends, also when it fails. */
 export async function testStack(): Promise<TestStack> {
+  const stack = await prepareStack();
+  onTestFinished(() => stack.close());
+  return stack;
+}
+
+/** Prepares a stack on free ports. Who calls it closes it. */
+export async function prepareStack(variables: Readonly<Record<string, string>> = {}): Promise<TestStack> {
   const dataDir = await dataFolder();
   const [base] = await anyFreePorts(1);
   const common = ['--data', dataDir, '--no-default'];
-  const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables };
   let output = '';
   const record = (): StackRecord => {
     const found = readStackRecord(dataDir);
@@ -40,10 +49,6 @@ export async function testStack(): Promise<TestStack> {
     const done = spawnSync(process.execPath, [program, ...args, ...common], { encoding: 'utf8', env: environment });
     return { code: done.status, output: done.stdout + done.stderr };
   };
-  onTestFinished(async () => {
-    run('stop');
-    await rm(dataDir, { recursive: true, force: true });
-  });
   let first = true;
   return {
     dataDir,
@@ -64,6 +69,10 @@ export async function testStack(): Promise<TestStack> {
     },
     pidOf: (name) => record().children.find((child) => child.name === name)?.pid ?? 0,
     processes: () => processesNaming(dataDir),
+    async close() {
+      run('stop');
+      await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }
 

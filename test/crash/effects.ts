@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hexOf } from '../../core/digest.js';
+import type { CrashStack } from '../support/crash-stack.js';
+import type { CrashedPromotion, CrashedRelease } from './scene.js';
+
+/** What a promotion did to the world, counted where it shows. */
+export interface Effects {
+  /** Processes that the router started for the bundle in the lane. */
+  readonly starts: number;
+  readonly switches: number;
+  /** `from → to` of each recorded transition, in order. */
+  readonly transitions: readonly string[];
+  /** How many events of each other type are in the log. */
+  readonly events: Readonly<Record<string, number>>;
+  /** How many attestations of each kind its run produced. */
+  readonly attestations: Readonly<Record<string, number>>;
+}
+
+/** Counts the effects of a promotion. */
+export async function effectsOf(stack: CrashStack, promotion: CrashedPromotion): Promise<Effects> {
+  const { id, product, lane, bundle } = promotion;
+  const log = join(stack.stack.dataDir, 'logs', 'services', `${product}-${lane}-web-${hexOf(bundle).slice(0, 12)}.log`);
+  const switches = await stack.rows('select 1 from alias_switches where promotion_id = $1', id);
+  const moves = await stack.rows<{ from: string; to: string }>(
+    `select data->>'from' as "from", data->>'to' as "to" from method_events where promotion_id = $1 and type = 'promotion.transitioned' order by id`,
+    id,
+  );
+  const others = await stack.rows<{ type: string; count: number }>(
+    `select type, count(*)::int as count from method_events where promotion_id = $1 and type <> 'promotion.transitioned' group by type`,
+    id,
+  );
+  return {
+    starts: readFileSync(log, 'utf8').split('\n').filter((line) => line === 'started').length,
+    switches: switches.length,
+    transitions: moves.map(({ from, to }) => `${from} → ${to}`),
+    events: Object.fromEntries(others.map(({ type, count }) => [type, count])),
+    attestations: await attestationsOf(stack, id),
+  };
+}
+
+/** Counts the attestations of each kind that a run produced. */
+export async function attestationsOf(stack: CrashStack, runId: string): Promise<Record<string, number>> {
+  const rows = await stack.rows<{ kind: string; count: number }>('select kind, count(*)::int as count from attestations where produced_by_run like $1 group by kind', `%/${runId}`);
+  return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
+}
+
+/** What a release left: its events, its attestations, its bundles. */
+export async function releaseEffects(stack: CrashStack, release: CrashedRelease): Promise<{ events: readonly string[]; attestations: Record<string, number>; bundles: number }> {
+  const events = await stack.rows<{ type: string }>('select type from method_events where release_id = $1 order by id', release.id);
+  const bundles = await stack.rows('select 1 from bundles where release_id = $1', release.id);
+  return { events: events.map(({ type }) => type), attestations: await attestationsOf(stack, release.id), bundles: bundles.length };
+}

@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { openFolderStore } from '../../adapters/content-store/folder-store.js';
+import { signStatement } from '../../adapters/sigstore/sign-statement.js';
+import { type Clients, createClients } from '../../cli/clients.js';
+import { type Decision, decisionStatement } from '../../core/evidence/decision.js';
+import { readJsonFile } from '../../embedded/atomic-file.js';
+import { isRunning } from '../../embedded/process/identity.js';
+import { openDatabase } from '../../store/database.js';
+import { type EvidenceTools, signerOf } from './sealed-bundle.js';
+import { prepareStack, type TestStack } from './stack-process.js';
+import { until } from './until.js';
+
+/** The parts that are killed. The router is not: what it serves must not notice. */
+export type Victim = 'worker' | 'api' | 'temporal' | 'postgres';
+
+/** The real programs, each a process of its own, with steps that can be held where a test wants to kill something. */
+export interface CrashStack {
+  readonly stack: TestStack;
+  readonly tools: EvidenceTools;
+  readonly temporal: Client;
+  /** The API as a person reaches it. */
+  readonly api: (person: string) => Clients;
+  /** The next step that comes to a point of this name waits there. */
+  hold(point: string): void;
+  /** Waits until a step has come to the point. */
+  held(point: string): Promise<void>;
+  /** Lets every held step go on. */
+  letGo(): void;
+  /** Kills a process with SIGKILL, by its id, and sees it gone. */
+  kill(victim: Victim): Promise<void>;
+  /** Waits until the supervisor has started it again and it answers. */
+  back(victim: Victim, killed: number): Promise<void>;
+  sign(person: string, decision: Omit<Decision, 'principal' | 'tenant' | 'nonce' | 'issuedAt' | 'expiresAt'>): Promise<Buffer>;
+  rows<Row extends Record<string, unknown>>(sql: string, ...values: string[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** Starts a stack whose worker can be held. */
+export async function startCrashStack(): Promise<CrashStack> {
+  const points = mkdtempSync(join(tmpdir(), 'lanekeeper-points-'));
+  const stack = await prepareStack({ LANEKEEPER_FAULT_POINTS: points });
+  await stack.start();
+  const { dataDir } = stack;
+  const { apiUrl, temporalAddress } = stack.record();
+  const database = openDatabase({ url: databaseUrlOf(dataDir), maxConnections: 4 });
+  const connection = await Connection.connect({ address: temporalAddress });
+  const rows: CrashStack['rows'] = (sql, ...values) => database.transaction('default', (tx) => tx.query(sql, values));
+  const held = new Set<string>();
+  return {
+    stack,
+    tools: { database, dataDir, blobs: openFolderStore(join(dataDir, 'blobs')) },
+    temporal: new Client({ connection }),
+    api: (person) => createClients(apiUrl, readFileSync(join(dataDir, 'identities', person, 'token'), 'utf8').trim()),
+    hold(point) {
+      rmSync(join(points, `${point}.reached`), { force: true });
+      writeFileSync(join(points, point), '');
+      held.add(point);
+    },
+    held: (point) => until(() => existsSync(join(points, `${point}.reached`)), `a step at ${point}`, 40_000),
+    letGo() {
+      for (const point of held) rmSync(join(points, point), { force: true });
+      held.clear();
+    },
+    async kill(victim) {
+      const child = stack.record().children.find(({ name }) => name === victim);
+      if (child === undefined) throw new Error(`${victim} does not run`);
+      process.kill(child.pid, 'SIGKILL');
+      await until(() => !isRunning(child), `${victim} to be gone`);
+    },
+    async back(victim, killed) {
+      await until(() => ![0, killed].includes(stack.pidOf(victim)), `${victim} to be started again`);
+      await until(() => answers(apiUrl, rows), 'the API and the database to answer', 30_000);
+    },
+    async sign(person, decision) {
+      const at = Date.now();
+      const times = { issuedAt: new Date(at - 1_000).toISOString(), expiresAt: new Date(at + 3_600_000).toISOString() };
+      return signStatement(decisionStatement({ ...decision, ...times, principal: person, tenant: 'default', nonce: crypto.randomUUID() }), await signerOf(dataDir, 'identities', person));
+    },
+    rows,
+    async close() {
+      await database.close();
+      await connection.close();
+      await stack.close();
+      rmSync(points, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(apiUrl: string, rows: CrashStack['rows']): Promise<boolean> {
+  const health = await fetch(`${apiUrl}/healthz`).then((response) => response.ok, () => false);
+  return health && (await rows('select 1').then(() => true, () => false));
+}
+
+function databaseUrlOf(dataDir: string): string {
+  const { application } = readJsonFile(join(dataDir, 'postgres-passwords.json')) as { application: string };
+  const { postgres } = readJsonFile(join(dataDir, 'ports.json')) as { postgres: number };
+  return `postgres://lanekeeper_app:${application}@127.0.0.1:${String(postgres)}/lanekeeper`;
+}

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { domainErrorOf } from '../domain-error.js';
 import { PromotionSchema } from '../../gen/release/v1/promotion_pb.js';
+import { ReleaseSchema } from '../../gen/release/v1/release_pb.js';
 import { TimelineEntrySchema } from '../../gen/release/v1/timeline_pb.js';
 import type { Act } from '../act.js';
 import type { Context } from '../context.js';
@@ -25,15 +26,19 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
     if (domainErrorOf(error)?.code === 'UNKNOWN_PROMOTION') return undefined;
     throw error;
   });
-  if (found?.promotion === undefined) return (await followRelease(context, id)).exitCode;
+  if (found?.promotion === undefined) {
+    const { release, exitCode } = await followRelease(context, id);
+    if (context.format !== 'table') context.terminal.print(JSON.stringify({ ...toPlain(ReleaseSchema, release), kind: 'Release' }));
+    return exitCode;
+  }
   const promotion = await followPromotion(context, found.promotion.id, {
     timeoutMs: timeoutOf(options),
     onChange({ news }) {
       // A stream: one entry a line, in every form.
-      for (const entry of news) context.terminal.print(context.format === 'table' ? timelineLine(entry, context) : JSON.stringify(toPlain(TimelineEntrySchema, entry)));
+      for (const entry of news) context.terminal.print(context.format === 'table' ? timelineLine(entry, context) : JSON.stringify({ kind: 'TimelineEntry', ...toPlain(TimelineEntrySchema, entry) }));
     },
   });
   if (context.format === 'table') context.terminal.tell(stateMark(promotion.state, context.terminal.colours));
-  else context.terminal.print(JSON.stringify({ kind: 'Promotion', ...toPlain(PromotionSchema, promotion) }));
+  else context.terminal.print(JSON.stringify({ ...toPlain(PromotionSchema, promotion), kind: 'Promotion' }));
   return exitCodeOfState(promotion.state);
 }

@@ -1,5 +1,5 @@
 import type { Terminal } from '../terminal.js';
-import type { Plain, PlainObject } from './plain.js';
+import type { PlainObject } from './plain.js';
 
 /** The forms in which data is written. */
 export const formats = ['table', 'json', 'yaml'] as const;
@@ -14,7 +14,7 @@ export interface Show {
   /** One object. `text` is what a person reads. */
   object(kind: string, value: PlainObject, text: () => string): Promise<void>;
   /** A list, in an envelope of its own. */
-  list(kind: string, items: readonly Plain[], text: () => string): Promise<void>;
+  list(kind: string, items: readonly PlainObject[], text: () => string): Promise<void>;
 }
 
 /** Data for machines is complete and stable; text for people is short. */
@@ -34,7 +34,13 @@ export function createShow(terminal: Terminal, format: Format): Show {
     }
   };
   return {
-    object: (kind, value, text) => write({ apiVersion, kind, ...value }, text),
-    list: (kind, items, text) => write({ apiVersion, kind: `${kind}List`, items }, text),
+    object: (kind, value, text) => write({ apiVersion, kind, ...withType(value) }, text),
+    list: (kind, items, text) => write({ apiVersion, kind: `${kind}List`, items: items.map(withType) }, text),
   };
+}
+
+/** `kind` names the form of what is written; what an object itself calls its kind stands beside it as `type`. */
+function withType(value: PlainObject): PlainObject {
+  const { kind, ...rest } = value;
+  return kind === undefined ? rest : { ...rest, type: kind };
 }

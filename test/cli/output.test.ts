@@ -1,0 +1,70 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { describe, expect, it } from 'vitest';
+import { toPlain } from '../../cli/output/plain.js';
+import { duration, parseDuration, relativeTime } from '../../cli/output/relative-time.js';
+import { shortenIds } from '../../cli/output/short-ids.js';
+import { renderFields, renderTable } from '../../cli/output/table.js';
+import { shellWord } from '../../cli/front-door.js';
+import { Lane } from '../../gen/governance/v1/lane_pb.js';
+import { PromotionSchema, PromotionState } from '../../gen/release/v1/promotion_pb.js';
+
+describe('tables', () => {
+  it('align their columns, whatever colours the cells hold', () => {
+    const text = renderTable(['A', 'LONGER', 'C'], [['\u001b[32mgreen\u001b[39m', 'x', 'end'], ['b', 'ÄÖÜ', 'é']]);
+    expect(text.split('\n')).toEqual(['A      LONGER  C', '\u001b[32mgreen\u001b[39m  x       end', 'b      ÄÖÜ     é']);
+  });
+
+  it('leave out fields without a value and indent further lines', () => {
+    expect(renderFields([['name', 'a'], ['empty', ''], ['keys', 'one\ntwo']])).toBe('name:  a\nkeys:  one\n       two');
+  });
+});
+
+describe('times', () => {
+  const now = new Date('2026-01-02T00:00:00Z');
+
+  it.each([
+    ['2026-01-02T00:00:00Z', 'just now'],
+    ['2026-01-01T23:59:18Z', '42s ago'],
+    ['2026-01-01T23:00:00Z', '1h ago'],
+    ['2025-12-30T00:00:00Z', '3d ago'],
+    ['2026-01-02T00:05:00Z', 'in 5m'],
+    [undefined, ''],
+  ])('%s is %s', (instant, expected) => {
+    expect(relativeTime(instant, now)).toBe(expected);
+  });
+
+  it('reads durations as people write them', () => {
+    expect([parseDuration('90'), parseDuration('2s'), parseDuration('30m'), parseDuration('1d'), parseDuration('soon'), parseDuration('-1s')]).toEqual([90_000, 2_000, 1_800_000, 86_400_000, undefined, undefined]);
+    expect(duration(61_000)).toBe('1m');
+  });
+});
+
+describe('short ids', () => {
+  it('are the beginning of a digest and the end of a run id', () => {
+    const short = shortenIds([`sha256:${'a'.repeat(64)}`, '01a20b7d-3d0c-7531-bc93-14ead3d63ae1']);
+    expect(short(`sha256:${'a'.repeat(64)}`)).toBe('aaaaaaaaaaaa');
+    expect(short('01a20b7d-3d0c-7531-bc93-14ead3d63ae1')).toBe('14ead3d63ae1');
+  });
+
+  it('grow until each is unique among those shown', () => {
+    const digests = [`sha256:${'a'.repeat(14)}${'b'.repeat(50)}`, `sha256:${'a'.repeat(14)}${'c'.repeat(50)}`];
+    expect(digests.map(shortenIds(digests))).toEqual(['aaaaaaaaaaaaaab', 'aaaaaaaaaaaaaac']);
+  });
+});
+
+describe('data for machines', () => {
+  it('has the words of the domain, instants in RFC 3339, and nothing that is not set', () => {
+    const promotion = create(PromotionSchema, { id: 'x', lane: Lane.GOLD, state: PromotionState.AWAITING_APPROVAL, createdAt: timestampFromDate(new Date('2026-01-02T03:04:05Z')) });
+    const plain = toPlain(PromotionSchema, promotion);
+    expect(plain).toMatchObject({ id: 'x', lane: 'gold', state: 'AWAITING_APPROVAL', createdAt: '2026-01-02T03:04:05.000Z' });
+    expect(Object.keys(plain)).not.toContain('liveAt');
+    expect(Object.keys(plain)).not.toContain('kind');
+  });
+});
+
+describe('words for a shell', () => {
+  it('are quoted only where they must be', () => {
+    expect(['promotion/default/x', '/tmp/a b.json', "it's"].map(shellWord)).toEqual(['promotion/default/x', "'/tmp/a b.json'", String.raw`'it'\''s'`]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../cli/commands.js';
+import { readEnvironment } from '../../cli/config.js';
+import { runCaptured } from '../support/lane-runner.js';
+
+const run = (...argv: string[]) => runCaptured(argv, { ...readEnvironment({}), stack: '/nowhere' });
+
+describe('lane', () => {
+  it('tells what was not understood, what was meant, and exits with 2', async () => {
+    const { code, stdout, stderr } = await run('promot');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe("error: unknown command 'promot'\nnext: did you mean promote?");
+  });
+
+  it('tells errors as JSON on standard error when JSON was asked for', async () => {
+    const { code, stdout, stderr } = await run('promote', 'abcd', '-o', 'json');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'INVALID_INPUT', exitCode: 2, message: "required option '--to <lane>' not specified" } });
+  });
+
+  it('says where it looked for a stack', async () => {
+    const { code, stderr } = await run('status');
+    expect(code).toBe(1);
+    expect(stderr).toContain('why: LANEKEEPER_STACK names /nowhere');
+    expect(stderr).toContain('next: start one with  npm start');
+  });
+
+  it('refuses an output form that it does not know', async () => {
+    expect(await run('status', '-o', 'xml')).toMatchObject({ code: 2, stderr: 'error: there is no output form "xml"\nnext: -o table|json|yaml' });
+  });
+
+  it('explains its exit codes', async () => {
+    const { code, stdout } = await run('help', 'exit-codes');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^CODE\s+MEANING\n0\s+done/);
+    expect(stdout).toContain('130');
+  });
+
+  it.each(commands.map(({ name }) => name))('explains %s without a stack', async (name) => {
+    const { code, stdout } = await run('help', name);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: lane ${name}`);
+  });
+});

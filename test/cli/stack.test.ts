@@ -1,0 +1,41 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readEnvironment } from '../../cli/config.js';
+import { findStack } from '../../cli/stack.js';
+import { scratchFolder } from '../support/scratch.js';
+
+async function stackAt(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'stack.json');
+  await writeFile(file, JSON.stringify({ state: 'ready', apiUrl: 'http://127.0.0.1:1', temporalAddress: '127.0.0.1:2', namespace: 'default', dataDir: folder }));
+  return file;
+}
+
+describe('finding the stack', () => {
+  it('takes the flag before the variable, that before a folder above, and that before the pointer of the user', async () => {
+    const root = await scratchFolder();
+    const files = {
+      flag: await stackAt(join(root, 'flag')),
+      variable: await stackAt(join(root, 'variable')),
+      above: await stackAt(join(root, 'work', '.lanekeeper')),
+      pointed: await stackAt(join(root, 'pointed')),
+    };
+    const cwd = join(root, 'work', 'deep', 'er');
+    await mkdir(cwd, { recursive: true });
+    await mkdir(join(root, 'config', 'lanekeeper'), { recursive: true });
+    await writeFile(join(root, 'config', 'lanekeeper', 'stack.json'), JSON.stringify({ dataDir: join(root, 'pointed') }));
+    const bare = readEnvironment({ XDG_CONFIG_HOME: join(root, 'config') });
+    const named = readEnvironment({ XDG_CONFIG_HOME: join(root, 'config'), LANEKEEPER_STACK: files.variable });
+    expect(findStack(join(root, 'flag'), named, cwd).file).toBe(files.flag);
+    expect(findStack(undefined, named, cwd).file).toBe(files.variable);
+    expect(findStack(undefined, bare, cwd).file).toBe(files.above);
+    expect(findStack(undefined, bare, root).file).toBe(files.pointed);
+  });
+
+  it('does not look elsewhere when the one that was named is not there', async () => {
+    const root = await scratchFolder();
+    await stackAt(join(root, '.lanekeeper'));
+    expect(() => findStack(join(root, 'nothing'), readEnvironment({}), root)).toThrow('no stack was found');
+  });
+});

@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { openPolicyFolder } from '../../activities/policy/policy-source.js';
+import { startServer } from '../../api/server.js';
+import { runLane } from '../../cli/program.js';
+import { type Clients, createClients } from '../../cli/clients.js';
+import { loadIdentity } from '../../cli/identity.js';
+import { findStack } from '../../cli/stack.js';
+import type { Engine } from './engine.js';
+
+/** What one run of `lane` did. */
+export interface LaneRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The API on an engine, and `lane` in front of it. */
+export interface ApiOnEngine {
+  readonly url: string;
+  /** Runs `lane` in this process, as a person without a terminal. */
+  lane(person: string, ...args: string[]): Promise<LaneRun>;
+  /** The same, with its standard output read as JSON. */
+  json(person: string, ...args: string[]): Promise<Record<string, unknown>>;
+  clients(person: string): Clients;
+  /** What the API reported as unexpected. */
+  readonly reports: readonly unknown[];
+  close(): Promise<void>;
+}
+
+/** Starts the API in front of an engine, on a free port. */
+export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
+  const reports: unknown[] = [];
+  const { client, database, blobs, dataDir } = engine;
+  const policies = openPolicyFolder(join(import.meta.dirname, '../../policies'));
+  const server = await startServer({ client, database, blobs, policies, now: () => new Date() }, 0, (error) => reports.push(error));
+  const url = `http://127.0.0.1:${String(server.port)}`;
+  const stackFile = join(dataDir, 'stack.json');
+  await writeFile(stackFile, JSON.stringify({ state: 'ready', apiUrl: url, temporalAddress: engine.temporal.address, namespace: 'default', dataDir }));
+  const environment = { person: 'dev', stack: stackFile, pointerFile: join(dataDir, 'none.json'), colour: false, inherited: { PATH: process.env['PATH'] ?? '' } };
+  const lane = (person: string, ...args: string[]) => runCaptured(['--as', person, ...args], environment);
+  return {
+    url,
+    lane,
+    async json(person, ...args) {
+      const run = await lane(person, ...args, '-o', 'json');
+      return JSON.parse(run.stdout) as Record<string, unknown>;
+    },
+    clients: (person) => createClients(url, loadIdentity(findStack(stackFile, environment, dataDir), person).token),
+    reports,
+    close: () => server.close(),
+  };
+}
+
+/** Runs `lane` with its output caught. */
+export async function runCaptured(argv: readonly string[], environment: Parameters<typeof runLane>[1]['environment'], signal: AbortSignal = new AbortController().signal): Promise<LaneRun> {
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const terminal = {
+    print: (text: string) => void stdout.push(text),
+    tell: (text: string) => void stderr.push(text),
+    isInteractive: false,
+    colours: pc.createColors(false),
+    ask: () => Promise.resolve(''),
+  };
+  const code = await runLane(argv, { environment, terminal, signal });
+  return { code, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
+}

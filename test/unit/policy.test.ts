@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../core/hash.js';
+import { tallyApprovals } from '../../core/policy/approvals.js';
+import { evaluateGates } from '../../core/policy/evaluate.js';
+import type { ApprovalFact, EvidenceFact, Facts } from '../../core/policy/facts.js';
+import { type Gate, resolvePolicy } from '../../core/policy/model.js';
+import { parsePolicy } from '../../core/policy/parse.js';
+
+const now = new Date('2026-03-01T12:00:00Z');
+const bundle = digestOf('bundle');
+const policyDigest = digestOf('policy');
+const image = digestOf('image');
+
+function facts(changes: Partial<Facts> = {}): Facts {
+  const lane = { live: false, wasLive: false };
+  return {
+    tenant: 'default',
+    product: 'shop',
+    lane: 'gold',
+    kind: 'PROMOTION',
+    promotionId: 'p',
+    policyDigest,
+    bundle: { digest: bundle, revision: 'a'.repeat(40), author: { name: 'A', email: 'a@example.com' }, authorPrincipals: ['anna'], images: [{ name: 'web', digest: image }], methodology: null, plan: null },
+    evidence: [],
+    requester: { principal: 'rita', roles: ['developer'] },
+    approvals: [],
+    lanes: { bronze: lane, silver: lane, gold: lane },
+    ...changes,
+  };
+}
+
+function evidence(changes: Partial<EvidenceFact> = {}): EvidenceFact {
+  return {
+    id: 'e',
+    kind: 'test-result',
+    subjects: [image],
+    checksum: digestOf('e'),
+    registeredAt: '2026-03-01T11:00:00Z',
+    signer: { keyId: digestOf('key'), principal: 'builder', purpose: 'build', roles: [] },
+    attributes: { result: 'PASSED' },
+    ...changes,
+  };
+}
+
+function approval(principal: string, roles: readonly string[], changes: Partial<ApprovalFact> = {}): ApprovalFact {
+  return { principal, roles, verb: 'approve', policyDigest, bundleDigest: bundle, attestationId: principal, comment: '', registeredAt: now.toISOString(), ...changes };
+}
+
+const gate: Gate = {
+  id: 'tests',
+  type: 'TESTS',
+  lanes: ['gold'],
+  kinds: ['PROMOTION'],
+  severity: 'BLOCKING',
+  evidence: { kind: 'test-result', per: 'image', min: 1, maxAgeSeconds: 7_200, signers: { purposes: ['build'] } },
+  rule: 'evidence.all(e, e.result == "PASSED")',
+  message: 'run them for {bundle}',
+};
+
+function verdictOf(changes: Partial<Gate>, given: Facts): string {
+  const { evidence: rule, ...rest } = { ...gate, ...changes };
+  const evaluated = evaluateGates({ policy: 'p', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates: [{ ...rest, ...(rule !== undefined && { evidence: rule }) }] }, given, now);
+  return evaluated.results[0]?.verdict ?? 'none';
+}
+
+describe('a gate', () => {
+  test.each([
+    ['passes with young evidence from a trusted key', 'PASS', evidence()],
+    ['is pending with evidence of the right kind about another digest', 'PENDING', evidence({ subjects: [bundle] })],
+    ['is pending with evidence that is exactly as old as is not allowed any more', 'PENDING', evidence({ registeredAt: '2026-03-01T10:00:00Z' })],
+    ['is pending with evidence of a signer that is not trusted', 'PENDING', evidence({ signer: { keyId: image, principal: 'bob', purpose: 'person', roles: ['qa'] } })],
+    ['fails with evidence that says FAILED', 'FAIL', evidence({ attributes: { result: 'FAILED' } })],
+    ['is in error with evidence that was damaged', 'ERROR', evidence({ problem: 'the blob was changed' })],
+    ['is in error, not open, where its rule asks for what is not there', 'ERROR', evidence({ attributes: {} })],
+  ])('%s', (_what, verdict, item) => {
+    expect(verdictOf({}, facts({ evidence: [item] }))).toBe(verdict);
+  });
+
+  test('is in error when its rule yields no truth value', () => {
+    expect(verdictOf({ rule: '1 + 1' }, facts({ evidence: [evidence()] }))).toBe('ERROR');
+  });
+
+  test('does not apply where the bundle has nothing that it is about', () => {
+    expect(verdictOf({}, facts({ bundle: { ...facts().bundle, images: [] } }))).toBe('NOT_APPLICABLE');
+  });
+
+  test('says when it can change by time alone, and names what to do with the ids filled in', () => {
+    const snapshot = { policy: 'p', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates: [gate] } as const;
+    expect(evaluateGates(snapshot, facts({ evidence: [evidence()] }), now).recheckAt).toBe('2026-03-01T13:00:00.000Z');
+    expect(evaluateGates(snapshot, facts(), now).results[0]?.next).toBe(`run them for ${bundle.slice(7, 19)}`);
+  });
+
+  test('that is only advisory never holds a promotion', () => {
+    const snapshot = { policy: 'p', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates: [{ ...gate, severity: 'ADVISORY' }] } as const;
+    expect(evaluateGates(snapshot, facts(), now).outcome).toBe('PASS');
+  });
+});
+
+describe('approvals', () => {
+  const rule = { count: 2, roles: ['qa', 'product-owner'], distinctRoles: true, separation: ['requester', 'author'] } as const;
+  const tally = (...approvals: ApprovalFact[]) => tallyApprovals(rule, facts({ approvals }));
+
+  test('of two people count when each can stand for a role of their own, whatever the order', () => {
+    expect(tally(approval('a', ['qa', 'product-owner']), approval('b', ['qa'])).missing).toBe(0);
+    expect(tally(approval('b', ['qa']), approval('a', ['qa', 'product-owner'])).missing).toBe(0);
+    expect(tally(approval('a', ['qa']), approval('b', ['qa'])).missing).toBe(1);
+  });
+
+  test('of the requester, of the author, twice of one person, or about something else do not count', () => {
+    expect(tally(approval('rita', ['qa']), approval('anna', ['product-owner'])).missing).toBe(2);
+    expect(tally(approval('a', ['qa', 'product-owner']), approval('a', ['qa', 'product-owner'])).missing).toBe(1);
+    expect(tally(approval('a', ['qa'], { bundleDigest: image }), approval('b', ['product-owner'], { policyDigest: image })).missing).toBe(2);
+  });
+
+  test('never count more people than gave them, nor more than there are roles', () => {
+    const roles = fc.subarray(['qa', 'product-owner', 'developer']);
+    const person = fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'rita', 'anna'), roles).map(([name, held]) => approval(name, held));
+    fc.assert(
+      fc.property(fc.array(person, { maxLength: 8 }), (approvals) => {
+        const { counted } = tally(...approvals);
+        expect(counted.length).toBeLessThanOrEqual(Math.min(2, new Set(approvals.map((each) => each.principal)).size));
+        expect(counted.some((each) => each.principal === 'rita' || each.principal === 'anna')).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('a policy file', () => {
+  test('of the default has gates for each lane and one for rollbacks', async () => {
+    const policy = parsePolicy(await readFile(join(import.meta.dirname, '../../policies/default.yaml'), 'utf8'), 'default.yaml');
+    const count = (lane: 'bronze' | 'silver' | 'gold') => resolvePolicy(policy, 'shop', lane, 'PROMOTION').gates.length;
+    expect([count('bronze'), count('silver'), count('gold')]).toEqual([5, 7, 9]);
+    expect(resolvePolicy(policy, 'shop', 'gold', 'ROLLBACK').gates.map((each) => each.id)).toEqual(['rollback-right']);
+  });
+
+  const file = (gates: string) => `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: p }\nspec:\n  gates:\n${gates}`;
+  test.each([
+    ['a gate that would always pass', file('    - { id: a, type: TESTS, message: m }'), 'would always pass'],
+    ['a rule that is not CEL', file('    - { id: a, type: TESTS, message: m, rule: "1 +" }'), 'is not CEL'],
+    ['a field that is not known', file('    - { id: a, type: TESTS, message: m, rule: "true", sevrity: BLOCKING }'), 'additional properties'],
+    ['two gates of one name', file('    - { id: a, type: TESTS, message: m, rule: "true" }\n    - { id: a, type: TESTS, message: m, rule: "true" }'), 'stands twice'],
+    ['what is no YAML', 'a: [', 'default.yaml'],
+  ])('with %s is refused', (_what, text, why) => {
+    let said = '';
+    try {
+      parsePolicy(text, 'default.yaml');
+    } catch (error) {
+      const { message, why: reason } = error as { message: string; why?: string };
+      said = `${message} ${reason ?? ''}`;
+    }
+    expect(said).toContain(why);
+  });
+});

@@ -9,7 +9,7 @@ import { parseJUnit } from '../../core/evidence/junit.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { type Statement, statementBytes, statementOf, type Subject, subjectOf } from '../../core/evidence/statement.js';
 import { testResultStatement } from '../../core/evidence/test-result.js';
-import { digestOf } from '../../core/hash.js';
+import { canonicalJson, digestOf } from '../../core/hash.js';
 import { canonicalManifest, type Manifest, type ManifestAttestation } from '../../core/release/manifest.js';
 import { registerAttestation, type StoredAttestation } from '../../store/attestations.js';
 import { sealBundle } from '../../store/bundles.js';
@@ -113,7 +113,7 @@ async function manifestOf(tools: EvidenceTools, text: string, image: Digest, att
     return { uri: `cas:${checksum}`, checksum };
   };
   const attestation = (kind: string) => attestations.get(kind) as ManifestAttestation;
-  const sbom = async (format: 'SPDX' | 'CycloneDX', specVersion: string, kind: string) => ({ ...(await file(`${format} ${text}`)), format, specVersion, attestation: attestation(kind) });
+  const sbom = async (format: 'SPDX' | 'CycloneDX', specVersion: string, kind: string) => ({ ...(await file(canonicalJson({ text }))), format, specVersion, attestation: attestation(kind) });
   return {
     apiVersion: 'lanekeeper.dev/v1',
     kind: 'ReleaseBundle',

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Digest } from '../../core/digest.js';
+import { shortId } from '../../core/ids.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { type ApiOnEngine, runCaptured, startApiOn } from '../support/lane-runner.js';
+import { scratchFolder } from '../support/scratch.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+
+let engine: Engine;
+let api: ApiOnEngine;
+
+beforeAll(async () => {
+  engine = await startEngine();
+  api = await startApiOn(engine);
+});
+
+afterAll(async () => {
+  await api.close();
+  await engine.close();
+  expect(api.reports).toEqual([]);
+});
+
+/** A bundle that has all that gold needs but the people, and its promotion into gold. */
+async function awaitingApproval(text: string): Promise<{ readonly bundle: Digest; readonly id: string }> {
+  const bundle = await sealText(engine, text);
+  await attachPreviewCheck(engine, bundle);
+  await engine.bringTo(bundle, 'bronze', 'silver');
+  const run = await api.lane('dev', 'promote', shortId(bundle), '--to', 'gold');
+  expect(run).toMatchObject({ code: 0 });
+  return { bundle, id: run.stdout };
+}
+
+/** Where `--out` files and the working folder of a command lie. */
+const outFile = async (name: string): Promise<string> => join(await scratchFolder(), name);
+
+describe('lane promote', () => {
+  it('waits until the bundle is live, and shows it in status', async () => {
+    const bundle = await sealText(engine, 'waiting');
+    const run = await api.lane('dev', 'promote', shortId(bundle), '--to', 'bronze', '--wait', '--timeout', '30s');
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain('VERIFYING → LIVE');
+    expect((await api.lane('dev', 'status', 'shop')).stdout).toMatch(new RegExp(`bronze\\s+${shortId(bundle)}.*SERVING\\s+http://127.0.0.1:`));
+  });
+
+  it('says what is missing, and ends a wait that is too long with 7', async () => {
+    const bundle = await sealText(engine, 'missing');
+    await engine.bringTo(bundle, 'bronze');
+    const run = await api.lane('dev', 'promote', shortId(bundle), '--to', 'silver', '--timeout', '1s');
+    expect(run.code).toBe(7);
+    expect(run.stderr).toContain(`lane evidence attach ${shortId(bundle)} --kind preview-check`);
+    expect(run.stderr).toMatch(/it continues\nnext: lane watch [0-9a-f]{12}$/);
+    const plan = await api.lane('dev', 'plan', shortId(bundle), '--to', 'silver', '--exit-code');
+    expect(plan.code).toBe(8);
+    expect(plan.stdout).toContain('… PENDING  preview-check');
+  });
+
+  it('prints the line for temporal, and the run that it starts takes the signed request', async () => {
+    const bundle = await sealText(engine, 'printed');
+    const file = await outFile('input.json');
+    const run = await api.lane('dev', 'promote', shortId(bundle), '--to', 'bronze', '--print', '--out', file);
+    expect(run.stdout).toBe(
+      `temporal workflow start --type promotion --task-queue lanekeeper-control --workflow-id promotion/default/shop/bronze/${bundle.slice(7)} ` +
+        `--id-conflict-policy UseExisting --input-file ${file} --address ${engine.temporal.address} --namespace default`,
+    );
+    const input = JSON.parse(await readFile(file, 'utf8')) as Parameters<Engine['promote']>[0];
+    const handle = await engine.promote(input);
+    await engine.reached(handle, 'LIVE');
+    expect((await api.lane('dev', 'get', 'decisions', '--promotion', handle.firstExecutionRunId)).stdout).toMatch(/request\s+dev\s+accepted/);
+  });
+});
+
+describe('lane approve', () => {
+  it('shows the facts and needs a yes where nobody can be asked', async () => {
+    const { bundle, id } = await awaitingApproval('asked');
+    const run = await api.lane('alice', 'approve', shortId(id));
+    expect(run.code).toBe(2);
+    for (const part of [bundle, 'Author <author@example.com>', 'requester:  dev', 'two-person-approval', 'preview-check', 'next: give --yes']) expect(run.stderr).toContain(part);
+  });
+
+  it('counts two people of two roles, by update and by signal, and not the requester', async () => {
+    const { id } = await awaitingApproval('approved');
+    expect(await api.lane('dev', 'approve', shortId(id), '--yes')).toMatchObject({ code: 3, stdout: expect.stringContaining('SELF_APPROVAL') as unknown });
+    expect((await api.lane('alice', 'approvals')).stdout).toContain(shortId(id));
+    expect(await api.lane('alice', 'approve', shortId(id), '--yes')).toMatchObject({ code: 0 });
+    const file = await outFile('approve.json');
+    const run = await api.lane('bob', 'approve', shortId(id), '--signal', '--out', file);
+    expect(run.stdout).toMatch(/^temporal workflow signal --workflow-id promotion\/default\/shop\/gold\/[0-9a-f]{64} --name decision --input-file /);
+    const workflowId = run.stdout.split(' ')[4] ?? '';
+    await engine.client.workflow.getHandle(workflowId).signal('decision', JSON.parse(await readFile(file, 'utf8')));
+    expect((await api.lane('dev', 'watch', id, '--timeout', '30s')).code).toBe(0);
+    expect((await api.lane('dev', 'why', id)).stdout).toContain('approve of dev refused (SELF_APPROVAL)');
+  });
+
+  it('refuses to read a rejection without a reason; one with a reason ends the promotion', async () => {
+    const { id } = await awaitingApproval('rejected');
+    expect(await api.lane('bob', 'reject', id, '--yes')).toMatchObject({ code: 2, stderr: 'error: a rejection needs a reason\nnext: give --comment TEXT' });
+    expect((await api.lane('bob', 'reject', id, '--yes', '--comment', 'not yet')).code).toBe(0);
+    expect((await api.lane('dev', 'watch', id)).code).toBe(3);
+    expect((await api.lane('dev', 'abort', id, '--yes')).code).toBe(6);
+  });
+});
+
+describe('lane watch', () => {
+  it('is left with Ctrl-C, which ends nothing else, and says how to watch again', async () => {
+    const { id } = await awaitingApproval('watched');
+    const interrupt = new AbortController();
+    const stack = join(engine.dataDir, 'stack.json');
+    const watching = runCaptured(['watch', id], { person: 'dev', stack, pointerFile: '/none', colour: false, inherited: {} }, interrupt.signal);
+    setTimeout(() => interrupt.abort(), 1_000);
+    expect(await watching).toMatchObject({ code: 130, stderr: `Promotion ${shortId(id)} continues: lane watch ${shortId(id)}` });
+    const { items } = (await api.json('dev', 'get', 'promotions', '--open')) as { items: { id: string; state: string }[] };
+    expect(items.find((each) => each.id === id)?.state).toBe('AWAITING_APPROVAL');
+  });
+});
+
+describe('lane rollback', () => {
+  it('brings back what was live before, once, and says when there is nothing before it', async () => {
+    const bundles = [await sealText(engine, 'roll 1'), await sealText(engine, 'roll 2')];
+    for (const bundle of bundles) await engine.bringTo(bundle, 'bronze');
+    expect((await api.lane('dev', 'rollback', 'shop', '--lane', 'bronze', '--yes')).stderr).toContain('a rollback needs a reason');
+    const run = await api.lane('dev', 'rollback', 'shop', '--lane', 'bronze', '--reason', 'wrong', '--yes', '--wait');
+    expect(run.code).toBe(0);
+    expect(await engine.answerOf('bronze')).toContain('roll 1');
+    expect(await api.lane('dev', 'rollback', 'shop', '--lane', 'gold', '--reason', 'x', '--yes')).toMatchObject({ code: expect.any(Number) as unknown });
+    expect(await api.lane('bob', 'rollback', 'shop', '--lane', 'bronze', '--reason', 'x', '--yes')).toMatchObject({ code: 4 });
+  });
+});

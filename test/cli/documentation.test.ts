@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Code } from '@connectrpc/connect';
+import { describe, expect, it } from 'vitest';
+import { statusOf } from '../../api/error-codes.js';
+import { commands } from '../../cli/commands.js';
+import { exitCodeMeanings, exitCodeOf, isErrorCode } from '../../cli/exit-codes.js';
+
+const read = (name: string) => readFile(join(import.meta.dirname, '../../docs', name), 'utf8');
+const snakeCase = (name: string) => name.replaceAll(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
+
+describe('the documentation', () => {
+  it('names every command', async () => {
+    const text = await read('cli.md');
+    for (const { name } of commands) expect(text).toContain(`lane ${name}`);
+  });
+
+  it('has the exit codes that lane has', async () => {
+    const text = await read('cli.md');
+    for (const [code, meaning] of exitCodeMeanings) expect(text).toContain(`| ${String(code)} | ${meaning} |`);
+  });
+
+  it('has every error with its exit code and status', async () => {
+    const text = await read('errors.md');
+    for (const code of Object.keys(statusOf)) {
+      if (!isErrorCode(code)) throw new Error(`lane does not know ${code}`);
+      expect(text).toMatch(new RegExp(`\\| \`${code}\` \\| .+ \\| ${String(exitCodeOf(code))} \\| \`${snakeCase(Code[statusOf[code]])}\` \\|`));
+    }
+  });
+});

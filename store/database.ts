@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { Doorbell } from '../core/doorbell.js';
 import { LanekeeperError } from '../core/errors.js';
 
 // bigint columns hold tokens, generations and positions, all far below 2^53.
@@ -8,6 +9,8 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 /** One transaction of one tenant. Query groups take it as their first argument. */
 export interface Transaction {
   readonly tenant: string;
+  /** Notes that the log of method events has grown, for whoever follows it in this process. */
+  eventAppended(): void;
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
@@ -25,9 +28,10 @@ export interface Database {
  *
  * @param options.url connection string of the application's role
  * @param options.maxConnections size of the pool
- * @param options.onCommit called after each commit, so that the dispatcher of the same process need not wait for its next look
+ * @param options.onEvents called after the commit of a transaction that appended events, so that the dispatcher of the same process need
+ *   not wait for its next look. Other commits are quiet: the dispatcher's own would wake it for ever.
  */
-export function openDatabase(options: { url: string; maxConnections?: number; onCommit?: () => void }): Database {
+export function openDatabase(options: { url: string; maxConnections?: number; onEvents?: () => void }): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections ?? 10,
@@ -44,17 +48,19 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
     async transaction(tenant, work) {
       const client = await connect(pool);
       let broken: Error | undefined;
+      const appended = new Doorbell();
       try {
         await client.query('begin');
         await client.query("select set_config('lanekeeper.tenant', $1, true)", [tenant]);
         const result = await work({
           tenant,
+          eventAppended: () => appended.ring(),
           async query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
             return (await client.query<Row>(sql, values as unknown[] | undefined)).rows;
           },
         });
         await client.query('commit');
-        options.onCommit?.();
+        if (appended.isRung()) options.onEvents?.();
         return result;
       } catch (error) {
         await client.query('rollback').catch((cause: unknown) => {

@@ -47,6 +47,7 @@ export async function appendEvent(tx: Transaction, event: MethodEvent): Promise<
       JSON.stringify(event.data ?? {}),
     ],
   );
+  tx.eventAppended();
 }
 
 /** An event with its place in commit order. */

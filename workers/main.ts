@@ -22,7 +22,7 @@ async function main(config: WorkerConfig): Promise<void> {
   }
   const faultPoint = faultPointIn(config.faultPointFolder);
   let dispatcher: Dispatcher | undefined;
-  const database = openDatabase({ url: config.databaseUrl, maxConnections: 20, onCommit: () => dispatcher?.wake() });
+  const database = openDatabase({ url: config.databaseUrl, maxConnections: 20, onEvents: () => dispatcher?.wake() });
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);

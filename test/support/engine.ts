@@ -70,7 +70,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   await ensureDevelopmentIdentities(dataDir, cluster.databaseUrl);
   const blobs = openFolderStore(join(dataDir, 'blobs'));
   let wake = (): void => undefined;
-  const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onCommit: () => wake() });
+  const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onEvents: () => wake() });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await connectTo(temporal);
   const client = new Client({ connection: clientConnection });

@@ -1,4 +1,4 @@
-import { condition, proxyActivities, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, proxyActivities, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { AttestActivities, PromotionControlActivities } from '../../activities/promotion/types.js';
 import type { PromotionCommand } from '../../core/promotion/events.js';
 import { reduce } from '../../core/promotion/reducer.js';
@@ -20,6 +20,8 @@ export class PromotionRun {
   private readonly control: PromotionControlActivities;
   private step: RunningStep | undefined;
   private attesting = 0;
+  /** Length of the history in the workflow task that last answered an update. */
+  private answeredAt = 0;
 
   constructor(state: PromotionState, inbox: Inbox, control: PromotionControlActivities) {
     this.state = state;
@@ -45,6 +47,18 @@ export class PromotionRun {
   /** Whether nothing is under way that a continued run would not know of. */
   mayContinueAsNew(): boolean {
     return this.step === undefined && this.attesting === 0 && this.inbox.isEmpty && !hasEnded(this.state);
+  }
+
+  /**
+   * Waits for the next workflow task if this one answers an update. The server refuses to continue a run when a signal has come meanwhile, and
+   * drops all that the same task had to say.
+   */
+  async untilAnswersAreSent(): Promise<void> {
+    if (!this.answersAreSent) await condition(() => this.answersAreSent || !this.inbox.isEmpty, 1);
+  }
+
+  private get answersAreSent(): boolean {
+    return workflowInfo().historyLength > this.answeredAt;
   }
 
   /** Waits for the next entry, or for the instant at which time alone changes something, and deals with it. */
@@ -92,6 +106,7 @@ export class PromotionRun {
       ...(expectedVerb !== undefined && { expectedVerb }),
     });
     await this.apply({ type: 'decided', decision });
+    if (frontDoor === 'UPDATE') this.answeredAt = workflowInfo().historyLength;
     entry.reply = { accepted: decision.accepted, text: decision.text, state: this.state.phase, reason: this.state.reason };
   }
 

@@ -74,7 +74,8 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
       await run.next();
       if (workflowInfo().continueAsNewSuggested && run.mayContinueAsNew()) {
         await condition(allHandlersFinished);
-        if (inbox.isEmpty && run.mayContinueAsNew()) await continueAsNew<typeof promotion>({ ...withoutRequest(input), carried: run.state });
+        await run.untilAnswersAreSent();
+        if (run.mayContinueAsNew() && allHandlersFinished()) await continueAsNew<typeof promotion>({ ...withoutRequest(input), carried: run.state });
       }
     }
     inbox.refuseRest({ accepted: false, text: `the promotion has ended as ${run.state.phase}`, state: run.state.phase, reason: run.state.reason });

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Digest } from '../../core/digest.js';
+import { workflowIds } from '../../core/ids.js';
+import { changedSignal, decideUpdate, decisionSignal, statusQuery } from '../../workflows/promotion/contract.js';
+import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { until } from '../support/until.js';
+
+// A run of a few steps is long enough to continue, so that many messages come at the instant of it.
+const historyLength = '40';
+const storms = 12;
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': historyLength } });
+});
+afterAll(() => engine.close());
+
+/** Run ids of a workflow id, oldest first, each with what it was continued from. */
+async function chainOf(workflowId: string): Promise<readonly string[]> {
+  const runs: { readonly runId: string; readonly startTime: Date }[] = [];
+  for await (const run of engine.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push(run);
+  return runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime()).map((run) => run.runId);
+}
+
+describe('a promotion that continues as new again and again', () => {
+  let bundle: Digest;
+  let handle: PromotionHandle;
+  let sent = 0;
+  beforeAll(async () => {
+    bundle = await sealText(engine, 'long');
+    await engine.bringTo(bundle, 'bronze');
+    await attachPreviewCheck(engine, bundle);
+    await engine.bringTo(bundle, 'silver');
+    handle = await engine.promote({ lane: 'gold', bundle, request: await engine.sign('dev', { verb: 'request', lane: 'gold', bundle }) });
+    await engine.reached(handle, 'AWAITING_APPROVAL');
+  });
+
+  const sign = (person: string, verb: 'approve' | 'request-changes') => {
+    sent += 1;
+    return engine.sign(person, { verb, lane: 'gold', bundle, promotionId: handle.firstExecutionRunId });
+  };
+
+  test('answers every update', async () => {
+    for (let storm = 0; storm < storms; storm += 1) {
+      const [refused, asked, signalled] = await Promise.all([sign('dev', 'approve'), sign('bob', 'request-changes'), sign('alice', 'request-changes')]);
+      const [first, second] = await Promise.all([
+        handle.executeUpdate(decideUpdate, { args: [{ statement: refused }] }),
+        handle.executeUpdate(decideUpdate, { args: [{ statement: asked }] }),
+        handle.signal(decisionSignal, signalled),
+        handle.signal(changedSignal),
+      ]);
+      expect([first, second]).toMatchObject([{ accepted: false }, { accepted: true }]);
+    }
+  });
+
+  test('records every decision, signalled ones too', async () => {
+    const recorded = () =>
+      engine.database.transaction('default', (tx) =>
+        tx.query<{ how: string; count: number }>(
+          "select front_door || ' ' || accepted as how, count(*)::int as count from decisions where promotion_id = $1 group by 1 order by 1",
+          [handle.firstExecutionRunId],
+        ),
+      );
+    await until(async () => (await recorded()).reduce((sum, row) => sum + row.count, 0) === sent + 1, `${String(sent)} decisions and the request`);
+    expect(await recorded()).toEqual([
+      { how: 'SIGNAL true', count: storms },
+      { how: 'START true', count: 1 },
+      { how: 'UPDATE false', count: storms },
+      { how: 'UPDATE true', count: storms },
+    ]);
+  });
+
+  test('has the id of its first run all along', async () => {
+    const chain = await chainOf(handle.workflowId);
+    expect(chain.length).toBeGreaterThan(3);
+    expect(chain[0]).toBe(handle.firstExecutionRunId);
+    expect(await handle.query(statusQuery)).toMatchObject({ promotionId: handle.firstExecutionRunId, state: 'GATING' });
+  });
+
+  test('goes live in the end', async () => {
+    for (const person of ['alice', 'bob']) await handle.executeUpdate(decideUpdate, { args: [{ statement: await sign(person, 'approve') }] });
+    await engine.reached(handle, 'LIVE');
+    expect(await engine.answerOf('gold')).toBe('long');
+  });
+});
+
+describe('a lane that continues as new again and again', () => {
+  test('grants every promotion its turn, with rising tokens', async () => {
+    const bundles: Digest[] = [];
+    for (let index = 0; index < 8; index += 1) bundles.push(await sealText(engine, `turn ${String(index)}`));
+    const handles = await Promise.all(bundles.map((bundle) => engine.promote({ lane: 'bronze', bundle })));
+    await Promise.all(handles.map((one) => engine.reached(one, 'LIVE', 'SUPERSEDED')));
+    expect((await chainOf(workflowIds.lane('default', 'shop', 'bronze'))).length).toBeGreaterThan(2);
+    const grants = await engine.database.transaction('default', (tx) =>
+      tx.query<{ token: number }>("select (data->>'fencingToken')::int as token from method_events where type = 'lane.granted' and promotion_id = any($1) order by id", [handles.map((one) => one.firstExecutionRunId)]),
+    );
+    const tokens = grants.map((row) => row.token);
+    expect(tokens).toHaveLength(bundles.length);
+    expect([...new Set(tokens)].sort((a, b) => a - b)).toEqual(tokens);
+  }, 120_000);
+});

@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from '@temporalio/worker';
+import { createLaneActivities } from '../activities/lane/index.js';
+import { openPolicyFolder } from '../activities/policy/policy-source.js';
+import { createPromotionActivities } from '../activities/promotion/index.js';
+import { taskQueues } from '../temporal-config/task-queues.js';
+import type { Machine } from './machine.js';
+import { createBareDriver } from './sides.js';
+import { createBareActivities, createTrivialSteps } from './trivial-activities.js';
+
+/** Workers that serve both sides: the product's workflows and database steps, the comparator, and steps without work for both. */
+export interface BenchWorkers {
+  stop(): Promise<void>;
+}
+
+/** Starts them with the settings of the product's workers. */
+export async function startBenchWorkers(machine: Machine, onAttested: (promotionId: string) => void): Promise<BenchWorkers> {
+  const { connection, client, database, blobs, config } = machine;
+  const steps = createTrivialSteps(onAttested);
+  const policies = openPolicyFolder(fileURLToPath(new URL('./policies/', import.meta.url)));
+  const common = { connection, namespace: config.namespace, shutdownGraceTime: '3 s', shutdownForceTime: '8 s' } as const;
+  const workers = [
+    await Worker.create({
+      ...common,
+      taskQueue: taskQueues.control,
+      workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+      activities: {
+        ...createPromotionActivities({ database, blobs, client, policies, now: () => new Date() }),
+        ...createLaneActivities({ database, client }),
+        ...createBareActivities(createBareDriver(client)),
+        ...steps.control,
+      },
+      stickyQueueScheduleToStartTimeout: '2 s',
+      maxCachedWorkflows: 500,
+      maxConcurrentActivityTaskExecutions: 500,
+    }),
+    await Worker.create({ ...common, taskQueue: taskQueues.sign, activities: steps.sign }),
+    await Worker.create({ ...common, taskQueue: taskQueues.deploy, activities: steps.deploy }),
+  ];
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  return {
+    async stop() {
+      for (const worker of workers) worker.shutdown();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { signStatement } from '../adapters/sigstore/sign-statement.js';
+import { startOrJoin } from '../api/start-workflow.js';
+import type { DecisionVerb } from '../core/decision/verbs.js';
+import type { Digest } from '../core/digest.js';
+import { decisionStatement } from '../core/evidence/decision.js';
+import { workflowIds } from '../core/ids.js';
+import type { Lane } from '../core/lanes.js';
+import { startAliasRouter } from '../embedded/router/alias-router.js';
+import { requirePromotion } from '../store/promotions.js';
+import { showFacts } from '../store/shown-facts.js';
+import { attachPreviewCheck, sealText, signerOf } from '../test/support/sealed-bundle.js';
+import { createWorkers } from '../workers/run-workers.js';
+import { decideUpdate, decisionSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
+import { type EventCounts, eventCountsOf } from './history-events.js';
+import type { Machine } from './machine.js';
+
+const product = 'shop';
+/** guard, deploy, verify and two attestations. */
+const stepsOfPromotion = 5;
+type Run = WorkflowHandle & { readonly firstRunId: string };
+
+/**
+ * Takes one real bundle through bronze and silver to gold with the product's own workers, policy and router: signed evidence, a signed
+ * request, one approval as an update and one as a signal.
+ *
+ * @returns the events of the gold promotion's history once it is live and attested
+ */
+export async function goldPromotion(machine: Machine): Promise<EventCounts> {
+  const { config, dataDir, databaseUrl, database, blobs, connection, client } = machine;
+  const workers = await createWorkers({
+    ...{ connection, client, database, blobs, dataDir, namespace: config.namespace },
+    policiesDir: fileURLToPath(new URL('../policies/', import.meta.url)),
+    roles: ['control', 'sign', 'deploy'],
+    build: { environment: {}, npmCacheFolder: '' },
+    workflows: { workflowBundle: { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) } },
+    faultPoint: () => Promise.resolve(),
+    now: () => new Date(),
+  });
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  const lanePortBase = 27_000 + (process.pid % 400) * 20;
+  const router = await startAliasRouter({ databaseUrl, dataDir, lanePortBase, healthDeadlineMs: 20_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } }, blobs, () => undefined);
+  try {
+    const bundle = await sealText(machine, 'gold');
+    await reached(machine, await promote(machine, 'bronze', bundle), 'LIVE');
+    await attachPreviewCheck(machine, bundle);
+    await reached(machine, await promote(machine, 'silver', bundle), 'LIVE');
+    const gold = await promote(machine, 'gold', bundle, await decisionOf(machine, 'dev', 'request', bundle));
+    await reached(machine, gold, 'AWAITING_APPROVAL');
+    await gold.executeUpdate(decideUpdate, { args: [{ statement: await decisionOf(machine, 'alice', 'approve', bundle, gold) }] });
+    await gold.signal(decisionSignal, await decisionOf(machine, 'bob', 'approve', bundle, gold));
+    await reached(machine, gold, 'LIVE');
+    let events = await eventCountsOf(gold);
+    await until('the promotion is attested', async () => {
+      events = await eventCountsOf(gold);
+      return events['activityTaskCompleted'] === stepsOfPromotion && events['workflowTaskCompleted'] === events['workflowTaskScheduled'];
+    });
+    return events;
+  } finally {
+    await router.close();
+    for (const worker of workers) worker.shutdown();
+    await running;
+  }
+}
+
+async function promote({ client }: Machine, lane: Lane, bundle: Digest, request?: unknown): Promise<Run> {
+  const workflowId = workflowIds.promotion('default', product, lane, bundle);
+  const { firstRunId } = await startOrJoin(client, promotionWorkflowType, workflowId, { tenant: 'default', product, lane, bundle, ...(request !== undefined && { request }) });
+  return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), { firstRunId });
+}
+
+async function reached({ database }: Machine, run: Run, state: string): Promise<void> {
+  const rows = () => database.transaction('default', (tx) => tx.query<{ state: string }>('select state from promotions where id = $1', [run.firstRunId]));
+  await until(`${run.workflowId} is ${state}`, async () => (await rows())[0]?.state === state);
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 60_000; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 20))) {
+    if (Date.now() > deadline) throw new Error(`it did not come about that ${what}`);
+  }
+}
+
+/** What a person signs at home: a request without a promotion, or a decision about one with the facts that they were shown. */
+async function decisionOf({ database, dataDir }: Machine, principal: string, verb: DecisionVerb, bundle: Digest, run?: Run): Promise<unknown> {
+  const shown =
+    run === undefined
+      ? {}
+      : await database.transaction('default', async (tx) => {
+          const { policyDigest } = await requirePromotion(tx, run.firstRunId);
+          const { digest } = await showFacts(tx, run.firstRunId);
+          return { promotion: { workflowId: run.workflowId, firstRunId: run.firstRunId }, policySnapshot: policyDigest, facts: digest };
+        });
+  const issuedAt = new Date();
+  const statement = decisionStatement({
+    ...{ principal, verb, bundle, product, lane: 'gold', tenant: 'default' },
+    ...shown,
+    nonce: crypto.randomUUID(),
+    issuedAt: issuedAt.toISOString(),
+    expiresAt: new Date(issuedAt.getTime() + 3_600_000).toISOString(),
+  });
+  const bytes = await signStatement(statement, await signerOf(dataDir, 'identities', principal));
+  return JSON.parse(bytes.toString('utf8')) as unknown;
+}

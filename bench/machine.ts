@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { openFolderStore } from '../adapters/content-store/folder-store.js';
+import type { ContentStore } from '../adapters/content-store/content-store.js';
+import { readStackConfig, type StackConfig } from '../embedded/config.js';
+import { Child } from '../embedded/process/child.js';
+import { anyFreePorts } from '../embedded/process/free-port.js';
+import { devServerPlan } from '../embedded/temporal/dev-server.js';
+import { type Database, openDatabase } from '../store/database.js';
+import { startCluster } from '../test/support/embedded-cluster.js';
+import { ensureDevelopmentIdentities } from '../workers/dev-identities.js';
+import { startDispatcher } from '../workers/dispatcher.js';
+import { cpuSecondsOf } from './cpu.js';
+
+/** What the measured runs stand on. */
+export interface Machine {
+  readonly config: StackConfig;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly blobs: ContentStore;
+  readonly connection: NativeConnection;
+  readonly client: Client;
+  /** What each part has used of the processors so far, in seconds. */
+  readonly usedCpu: () => CpuSeconds;
+  readonly environment: Environment;
+  close(): Promise<void>;
+}
+
+/** CPU seconds, user and system, of each part with all its processes. */
+export interface CpuSeconds {
+  /** This process: the workers, the dispatcher, and who starts the runs. */
+  readonly worker: number;
+  readonly temporal: number;
+  readonly postgres: number;
+}
+
+/** Where the numbers come from. */
+export interface Environment {
+  readonly cores: number;
+  readonly processor: string;
+  readonly platform: string;
+  readonly node: string;
+  readonly temporalServer: string;
+  readonly postgres: string;
+}
+
+/**
+ * Starts PostgreSQL and the Temporal dev server as processes of their own, with the settings that `npm start` gives them, in a folder that
+ * is removed afterwards, and the dispatcher in this process, where the workers will be too.
+ */
+export async function startMachine(): Promise<Machine> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const cluster = await startCluster();
+  const { dataDir, databaseUrl } = cluster;
+  const config = readStackConfig(['start', '--data', dataDir, '--no-default']);
+  const [temporal = 0, temporalUi = 0] = await anyFreePorts(2);
+  await mkdir(join(dataDir, 'logs'), { recursive: true });
+  const plan = devServerPlan(config, { api: 0, postgres: 0, laneBase: 0, temporal, temporalUi });
+  const server = new Child(plan, { changed: () => undefined, say: (text) => console.error(text) });
+  await server.start(60_000);
+  await ensureDevelopmentIdentities(dataDir, databaseUrl);
+  let wake = (): void => undefined;
+  const database = openDatabase({ url: databaseUrl, maxConnections: 20, onEvents: () => wake() });
+  const address = `127.0.0.1:${temporal}`;
+  const connection = await NativeConnection.connect({ address });
+  const clientConnection = await Connection.connect({ address });
+  const client = new Client({ connection: clientConnection, namespace: config.namespace });
+  const dispatcher = startDispatcher({ database, client, onError: (message) => console.error(`dispatcher: ${message}`) });
+  wake = () => dispatcher.wake();
+  return {
+    ...{ config, databaseUrl, dataDir, database, connection, client },
+    blobs: openFolderStore(join(dataDir, 'blobs')),
+    usedCpu() {
+      const servers = [server.identity?.pid ?? 0, cluster.server.identity?.pid ?? 0] as const;
+      return { worker: cpuSecondsOf(process.pid, servers), temporal: cpuSecondsOf(servers[0]), postgres: cpuSecondsOf(servers[1]) };
+    },
+    environment: await describeEnvironment(clientConnection, database),
+    async close() {
+      await dispatcher.stop();
+      await database.close();
+      await clientConnection.close();
+      await connection.close();
+      await server.stop();
+      await cluster.close();
+    },
+  };
+}
+
+async function describeEnvironment(connection: Connection, database: Database): Promise<Environment> {
+  const { serverVersion } = await connection.workflowService.getSystemInfo({});
+  const rows = await database.transaction('default', (tx) => tx.query<{ server_version: string }>('show server_version'));
+  return {
+    cores: cpus().length,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    platform: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    temporalServer: serverVersion,
+    postgres: rows[0]?.server_version ?? 'unknown',
+  };
+}

@@ -1,0 +1,51 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { Arrivals } from './arrivals.js';
+import { startBenchWorkers } from './bench-workers.js';
+import { goldPromotion } from './gold.js';
+import { type EventCounts, eventCountsOf, totalOf } from './history-events.js';
+import { startMachine } from './machine.js';
+import { type Report, type SeriesSummary, summarize } from './report.js';
+import { measureSeries, type SeriesPlan } from './series.js';
+import { bareSide, lanekeeperSide } from './sides.js';
+
+/**
+ * Measures promotions against the comparator, then takes one bundle to gold.
+ *
+ * @param say is told what is going on
+ */
+export async function benchPromotion(plans: readonly SeriesPlan[], say: (text: string) => void): Promise<Report> {
+  say('starting PostgreSQL and Temporal');
+  const machine = await startMachine();
+  try {
+    const series = await measureAll(machine, plans, say);
+    say('taking one bundle to gold');
+    const events = await goldPromotion(machine);
+    return { benchmark: 'promotion', environment: machine.environment, series, goldPromotion: { approvals: 2, historyEvents: totalOf(events), events } };
+  } finally {
+    await machine.close();
+  }
+}
+
+async function measureAll(machine: Awaited<ReturnType<typeof startMachine>>, plans: readonly SeriesPlan[], say: (text: string) => void): Promise<readonly SeriesSummary[]> {
+  const arrivals = new Arrivals();
+  const workers = await startBenchWorkers(machine, (promotionId) => arrivals.note(promotionId));
+  try {
+    const summaries: SeriesSummary[] = [];
+    for (const plan of plans) {
+      say(`${plan.concurrency} at a time: ${plan.pairs} pairs of ${plan.concurrency * plan.each} promotions`);
+      const series = await measureSeries(machine, arrivals, [lanekeeperSide(machine.client), bareSide(machine.client)], plan);
+      summaries.push(summarize(series, { lanekeeper: await typicalEvents(series.closed.lanekeeper), bare: await typicalEvents(series.closed.bare) }));
+    }
+    return summaries;
+  } finally {
+    await workers.stop();
+  }
+}
+
+/** Two messages that arrive together share a workflow task, so runs differ by a few events: the one in the middle stands for all. */
+async function typicalEvents(runs: readonly WorkflowHandle[]): Promise<EventCounts> {
+  const counts: EventCounts[] = [];
+  for (const run of runs) counts.push(await eventCountsOf(run));
+  counts.sort((a, b) => totalOf(a) - totalOf(b));
+  return counts[Math.floor(counts.length / 2)] ?? {};
+}

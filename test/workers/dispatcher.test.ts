@@ -1,0 +1,37 @@
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../store/database.js';
+import { appendEvent, readCursor } from '../../store/method-events.js';
+import { startDispatcher } from '../../workers/dispatcher.js';
+import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
+
+let cluster: EmbeddedCluster;
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+afterAll(() => cluster.close());
+
+describe('the dispatcher', () => {
+  test('is woken by commits that append events and not by its own looks, so that an idle stack is idle', async () => {
+    let woken = 0;
+    let wake = (): void => undefined;
+    const database = openDatabase({
+      url: cluster.databaseUrl,
+      onEvents: () => {
+        woken += 1;
+        wake();
+      },
+    });
+    const observer = openDatabase({ url: cluster.databaseUrl, maxConnections: 1 });
+    // The event concerns no run, so nothing is signalled and no server is needed.
+    const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const dispatcher = startDispatcher({ database, client, onError: () => undefined });
+    wake = () => dispatcher.wake();
+    await database.transaction('default', (tx) => appendEvent(tx, { type: 'decision.recorded' }));
+    const position = () => observer.transaction('default', async (tx) => (await readCursor(tx, 'dispatcher')).eventId);
+    await expect.poll(position, { timeout: 10_000 }).toBeGreaterThan(0);
+    await dispatcher.stop();
+    await Promise.all([database.close(), observer.close()]);
+    expect(woken).toBe(1);
+  });
+});

@@ -55,7 +55,8 @@ async function main(config: WorkerConfig): Promise<void> {
   } finally {
     await database.close();
     await clientConnection.close();
-    await connection.close();
+    // When a worker could not be created, those before it still hold the connection; the reason is what matters then.
+    await connection.close().catch((error: unknown) => log.warn({ message: messageOf(error) }, 'the connection to Temporal could not be closed'));
   }
 }
 

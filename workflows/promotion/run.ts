@@ -6,6 +6,7 @@ import type { PromotionState } from '../../core/promotion/state.js';
 import { hasEnded } from '../../core/promotion/transitions.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { signStep } from '../activity-options.js';
+import { Alarm, type Deadline } from './alarm.js';
 import type { DecisionEntry, Inbox, InboxEntry } from './inbox.js';
 import { type RunningStep, startStep } from './steps.js';
 
@@ -20,6 +21,7 @@ export class PromotionRun {
   private readonly control: PromotionControlActivities;
   private step: RunningStep | undefined;
   private attesting = 0;
+  private readonly alarm: Alarm;
   /** Length of the history in the workflow task that last answered an update. */
   private answeredAt = 0;
 
@@ -28,6 +30,7 @@ export class PromotionRun {
     this.published = state;
     this.inbox = inbox;
     this.control = control;
+    this.alarm = new Alarm((type) => inbox.put({ type }));
     const { tenant, product, bundle, lane, policyDigest } = state.identity;
     upsertSearchAttributes([
       { key: searchAttributes.tenant, value: tenant },
@@ -63,10 +66,8 @@ export class PromotionRun {
 
   /** Waits for the next entry, or for the instant at which time alone changes something, and deals with it. */
   async next(): Promise<void> {
-    const deadline = this.deadline();
-    const ready = () => !this.inbox.isEmpty || (hasEnded(this.state) && this.attesting === 0);
-    if (deadline === undefined) await condition(ready);
-    else if (!(await condition(ready, Math.max(1, Date.parse(deadline.at) - Date.now())))) return this.apply({ type: deadline.type });
+    this.alarm.set(this.deadline());
+    await condition(() => !this.inbox.isEmpty || (hasEnded(this.state) && this.attesting === 0));
     const entry = this.inbox.take();
     if (entry === undefined) return;
     await (entry.type === 'decision' ? this.decide(entry) : this.apply(entry));
@@ -80,7 +81,7 @@ export class PromotionRun {
     this.published = this.state;
   }
 
-  private deadline(): { readonly type: 'recheck-due' | 'give-up-due'; readonly at: string } | undefined {
+  private deadline(): Deadline | undefined {
     const { phase, recheckAt, giveUpAt } = this.state;
     if (phase === 'ERRORED' && giveUpAt !== undefined) return { type: 'give-up-due', at: giveUpAt };
     if ((phase === 'GATING' || phase === 'AWAITING_APPROVAL') && recheckAt !== undefined) return { type: 'recheck-due', at: recheckAt };

@@ -49,10 +49,12 @@ export async function startServer(deps: ApiDeps, port: number, report: (error: u
     async close() {
       stopping.abort(new Error('the API is stopping'));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // A connection that has answered is kept open by its client; it is idle from then on.
+      const sweep = setInterval(() => server.closeIdleConnections(), 20);
       const timer = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
       clearTimeout(timer);
+      clearInterval(sweep);
     },
   };
 }

@@ -21,11 +21,15 @@ export interface ApiOnEngine {
   readonly url: string;
   /** Runs `lane` in this process, as a person without a terminal. */
   lane(person: string, ...args: string[]): Promise<LaneRun>;
+  /** Starts `lane watch` and returns when it has told the first thing. */
+  watch(id: string): Promise<{ readonly interrupt: () => void; readonly ended: Promise<LaneRun> }>;
   /** The same, with its standard output read as JSON. */
   json(person: string, ...args: string[]): Promise<Record<string, unknown>>;
   clients(person: string): Clients;
   /** What the API reported as unexpected. */
   readonly reports: readonly unknown[];
+  /** Takes the API away, does something, and brings it back on the same port. */
+  awayDuring(work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,30 +38,53 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   const reports: unknown[] = [];
   const { client, database, blobs, dataDir } = engine;
   const policies = openPolicyFolder(join(import.meta.dirname, '../../policies'));
-  const server = await startServer({ client, database, blobs, policies, now: () => new Date() }, 0, (error) => reports.push(error));
+  const start = (port: number) => startServer({ client, database, blobs, policies, now: () => new Date() }, port, (error) => reports.push(error));
+  let server = await start(0);
   const url = `http://127.0.0.1:${String(server.port)}`;
   const stackFile = join(dataDir, 'stack.json');
   await writeFile(stackFile, JSON.stringify({ state: 'ready', apiUrl: url, temporalAddress: engine.temporal.address, namespace: 'default', dataDir }));
   const environment = { person: 'dev', stack: stackFile, pointerFile: join(dataDir, 'none.json'), colour: false, inherited: { PATH: process.env['PATH'] ?? '' } };
   const lane = (person: string, ...args: string[]) => runCaptured(['--as', person, ...args], environment);
+  const watch: ApiOnEngine['watch'] = (id) => {
+    const interrupt = new AbortController();
+    let ended: Promise<LaneRun> | undefined;
+    const begun = new Promise<void>((resolve) => {
+      ended = runCaptured(['watch', id], environment, { signal: interrupt.signal, onPrint: () => resolve() });
+    });
+    return begun.then(() => ({ interrupt: () => interrupt.abort(), ended: ended ?? Promise.reject(new Error('it did not begin')) }));
+  };
   return {
     url,
     lane,
+    watch,
     async json(person, ...args) {
       const run = await lane(person, ...args, '-o', 'json');
       return JSON.parse(run.stdout) as Record<string, unknown>;
     },
     clients: (person) => createClients(url, loadIdentity(findStack(stackFile, environment, dataDir), person).token),
     reports,
+    async awayDuring(work) {
+      const { port } = server;
+      await server.close();
+      await work();
+      server = await start(port);
+    },
     close: () => server.close(),
   };
 }
 
-/** Runs `lane` with its output caught. */
-export async function runCaptured(argv: readonly string[], environment: Parameters<typeof runLane>[1]['environment'], signal: AbortSignal = new AbortController().signal): Promise<LaneRun> {
+/** Runs `lane` with its output caught; `onPrint` is told of each piece of data as it comes. */
+export async function runCaptured(
+  argv: readonly string[],
+  environment: Parameters<typeof runLane>[1]['environment'],
+  { signal = new AbortController().signal, onPrint = () => undefined }: { readonly signal?: AbortSignal; readonly onPrint?: (text: string) => void } = {},
+): Promise<LaneRun> {
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const terminal = {
-    print: (text: string) => void stdout.push(text),
+    print(text: string) {
+      stdout.push(text);
+      onPrint(text);
+    },
     tell: (text: string) => void stderr.push(text),
     isInteractive: false,
     colours: pc.createColors(false),

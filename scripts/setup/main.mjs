@@ -52,6 +52,12 @@ async function tryTestServer() {
   }
 }
 
+/** What the contracts import; the checks of the contracts and their tests read it. */
+async function prepareContract() {
+  const { ensureProtovalidate } = await import('../proto/protovalidate.mjs');
+  await ensureProtovalidate();
+}
+
 async function build() {
   const { buildAll } = await import('../build/build.mjs');
   await buildAll(say);
@@ -70,6 +76,7 @@ async function main() {
           ['cosign', async () => writeTools({ cosign: await ensureTool(cosign) })],
         ]),
     ...(what === 'test' ? [['time-skipping test server', async () => writeTools(await tryTestServer())]] : []),
+    ...(what === 'run' ? [] : [['the contract of protovalidate', prepareContract]]),
     ['programs', build],
   ];
   // One set-up at a time in one clone: two `npm ci` in the same folder would destroy each other's work.

@@ -25,6 +25,8 @@ export interface FactsSubject {
   readonly policyDigest: Digest;
   readonly promotionId?: string;
   readonly requester?: string | null;
+  /** The kinds of evidence that matter; all where absent. What does not matter is not read. */
+  readonly kinds?: ReadonlySet<string>;
 }
 
 interface Verified {
@@ -39,7 +41,7 @@ interface Verified {
 export async function gatherFacts(tx: Transaction, blobs: ContentStore, subject: FactsSubject): Promise<Facts> {
   const bundle = await requireBundle(tx, subject.bundle);
   const keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
-  const attestations = await evidenceOfBundle(tx, subject.bundle);
+  const attestations = (await evidenceOfBundle(tx, subject.bundle)).filter((attestation) => subject.kinds?.has(attestation.kind) ?? true);
   const verified = await Promise.all(attestations.map((attestation) => verify(attestation, keys.get(attestation.keyId), blobs)));
   const live = await lanesOfBundle(tx, subject.product, subject.bundle);
   const lane = (name: Lane) => {

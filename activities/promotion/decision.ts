@@ -86,7 +86,7 @@ async function refuse(deps: ControlDeps, tx: Transaction, promotion: StoredPromo
   if (submission.expectedVerb !== undefined && decision.verb !== submission.expectedVerb) {
     return { code: 'DECISION_MISMATCH', reason: `its verb is ${decision.verb}; this door takes ${submission.expectedVerb}` };
   }
-  const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id });
+  const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id, kinds: new Set() });
   return refuseDecision(decision, {
     ...promotion,
     tenant: tx.tenant,

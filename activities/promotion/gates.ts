@@ -4,7 +4,7 @@ import { digestOfJson } from '../../core/hash.js';
 import { shortId } from '../../core/ids.js';
 import { evaluateGates } from '../../core/policy/evaluate.js';
 import type { GateResult } from '../../core/policy/facts.js';
-import { resolvePolicy } from '../../core/policy/model.js';
+import { type PolicySnapshot, resolvePolicy } from '../../core/policy/model.js';
 import type { GateRound } from '../../core/promotion/events.js';
 import { recordRound } from '../../store/check-runs.js';
 import type { Transaction } from '../../store/database.js';
@@ -24,7 +24,7 @@ export async function evaluate(deps: ControlDeps, input: Parameters<PromotionCon
     const promotion = await requirePromotion(tx, input.promotionId);
     const holdsLane = input.fencingToken !== undefined && (await holds(tx, promotion, input.fencingToken));
     const snapshot = await requireSnapshot(tx, promotion.policyDigest);
-    const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id });
+    const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id, kinds: kindsOf(snapshot) });
     const at = deps.now();
     const evaluated = evaluateGates(snapshot, facts, at);
     const drift = await policyDrift(deps, promotion);
@@ -45,6 +45,11 @@ export async function evaluate(deps: ControlDeps, input: Parameters<PromotionCon
     };
     return { round, holdsLane };
   });
+}
+
+/** What the gates ask for, and the decisions of people. */
+function kindsOf(snapshot: PolicySnapshot): ReadonlySet<string> {
+  return new Set(['decision', ...snapshot.gates.flatMap((gate) => (gate.evidence === undefined ? [] : [gate.evidence.kind]))]);
 }
 
 /** A promotion keeps the gates it was requested under. That the file says something else by now is shown, and changes nothing. */

@@ -76,8 +76,19 @@ function gatesEvaluated(before: PromotionState, round: GateRound, now: Date): Re
     if (state.phase === to) return stay({ ...state, reason: round.reason });
     return move(holdsNothing(state), to, round.reason, now);
   }
-  if (granted) return move(state, 'GUARDING', 'the lane is granted and every gate still passes', now, [{ type: 'run-step', step: 'guard' }]);
+  if (granted) return begin(state, now);
   return move(state, 'QUEUED', 'every gate passes; waiting for the lane', now);
+}
+
+/** A rollback moves the alias first: its build was checked when it went live, still runs, and is hashed again where it has to be unpacked. */
+function begin(state: PromotionState, now: Date): Reduction {
+  const reason = 'the lane is granted and every gate still passes';
+  if (state.identity.kind === 'ROLLBACK') return deploy(state, reason, now);
+  return move(state, 'GUARDING', reason, now, [{ type: 'run-step', step: 'guard' }]);
+}
+
+function deploy(state: PromotionState, reason: string, now: Date): Reduction {
+  return move({ ...state, switched: true }, 'DEPLOYING', `${reason}; the alias is moved`, now, [{ type: 'run-step', step: 'deploy' }]);
 }
 
 function laneGranted(state: PromotionState, fencingToken: number, now: Date): Reduction {
@@ -100,7 +111,7 @@ function stepDone(state: PromotionState, step: 'guard' | 'deploy' | 'verify' | '
   switch (step) {
     case 'guard':
       if (state.phase !== 'GUARDING') return stay(state);
-      return move({ ...state, switched: true }, 'DEPLOYING', 'the bundle is intact; the alias is moved', now, [{ type: 'run-step', step: 'deploy' }]);
+      return deploy(state, 'the bundle is intact', now);
     case 'deploy':
       if (state.phase !== 'DEPLOYING') return stay(state);
       return move(state, 'VERIFYING', 'the lane has switched; its answers are checked', now, [{ type: 'run-step', step: 'verify' }]);

@@ -58,6 +58,13 @@ describe('a promotion', () => {
     expect(after(round('OPEN', '2026-03-02T00:00:00Z'), round('OPEN')).state.recheckAt).toBeUndefined();
   });
 
+  test('that is a rollback moves the alias as soon as the lane is granted', () => {
+    const rollback = openPromotion({ ...identity, kind: 'ROLLBACK' }, now);
+    const { state, commands } = [round('PASS'), granted, round('PASS')].reduce<Reduction>((reduction, event) => reduce(reduction.state, event, now), rollback);
+    expect(state).toMatchObject({ phase: 'DEPLOYING', switched: true });
+    expect(commands).toContainEqual({ type: 'run-step', step: 'deploy' });
+  });
+
   test('ignores a grant that is older than the one it has', () => {
     expect(after(round('PASS'), granted, { type: 'lane-granted', fencingToken: 6 }).state.fencingToken).toBe(7);
   });

@@ -37,7 +37,7 @@ export interface Engine {
   readonly blobs: ContentStore;
   readonly dataDir: string;
   /** Starts a promotion as the API does. */
-  promote(input: Omit<PromotionInput, 'tenant' | 'product'>, workflowId?: string): Promise<PromotionHandle>;
+  promote(input: Omit<PromotionInput, 'tenant' | 'product'> & { readonly product?: string }, workflowId?: string): Promise<PromotionHandle>;
   /** A statement of a person about a promotion, signed with their key. */
   sign(person: string, about: { readonly verb: DecisionVerb; readonly lane: Lane; readonly bundle: Digest; readonly promotionId?: string }, changes?: Partial<Decision>, keyOf?: string): Promise<unknown>;
   /** Waits until a promotion is in one of the states. */
@@ -124,7 +124,7 @@ function verbs(engine: Pick<Engine, 'client' | 'database' | 'dataDir'>): Pick<En
     const rows = await engine.database.transaction('default', (tx) => tx.query('select 1 from promotions where id = $1 and ended_at is not null', [id]));
     return rows.length > 0;
   };
-  const promote: Engine['promote'] = async (input, workflowId = workflowIds.promotion('default', 'shop', input.lane, input.bundle)) => {
+  const promote: Engine['promote'] = async (input, workflowId = workflowIds.promotion('default', input.product ?? 'shop', input.lane, input.bundle)) => {
     const run = await startOrJoin(engine.client, promotionWorkflowType, workflowId, { tenant: 'default', product: 'shop', ...input }, hasEnded);
     const handle = engine.client.workflow.getHandle<typeof promotion>(workflowId, undefined, { firstExecutionRunId: run.firstRunId });
     return Object.assign(handle, { firstExecutionRunId: run.firstRunId });

@@ -1,0 +1,44 @@
+import type { History, HistoryEvent } from './history-file.js';
+
+/** How a history ends; OPEN while the run goes on. */
+const closings: Readonly<Record<string, string>> = {
+  workflowExecutionCompletedEventAttributes: 'COMPLETED',
+  workflowExecutionFailedEventAttributes: 'FAILED',
+  workflowExecutionCanceledEventAttributes: 'CANCELED',
+  workflowExecutionContinuedAsNewEventAttributes: 'CONTINUED_AS_NEW',
+};
+
+function textOf(bytes: Uint8Array | null | undefined): string {
+  return Buffer.from(bytes ?? []).toString('utf8');
+}
+
+/** What one event says that happened, in a word; nothing for what every run has. */
+function featureOf(event: HistoryEvent): string | undefined {
+  const started = event.workflowExecutionStartedEventAttributes;
+  if (started) return started.continuedExecutionRunId ? 'start:continued' : 'start';
+  if (event.activityTaskScheduledEventAttributes) return `activity:${event.activityTaskScheduledEventAttributes.activityType?.name ?? ''}`;
+  if (event.activityTaskCancelRequestedEventAttributes) return 'activity-cancelled';
+  if (event.markerRecordedEventAttributes) {
+    const { details, failure } = event.markerRecordedEventAttributes;
+    // What a local activity returned lies beside its name and times.
+    const type = /"activity_type":"(\w+)"/.exec(textOf(details?.['data']?.payloads?.[0]?.data))?.[1] ?? '';
+    return failure ? `local-failed:${type}` : `local:${type}`;
+  }
+  if (event.workflowExecutionSignaledEventAttributes) return `signal:${event.workflowExecutionSignaledEventAttributes.signalName ?? ''}`;
+  if (event.workflowExecutionUpdateAcceptedEventAttributes) return `update:${event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input?.name ?? ''}`;
+  if (event.workflowExecutionCancelRequestedEventAttributes) return 'cancel-requested';
+  if (event.upsertWorkflowSearchAttributesEventAttributes) {
+    const state = event.upsertWorkflowSearchAttributesEventAttributes.searchAttributes?.indexedFields?.['LanekeeperState'];
+    return state === undefined ? undefined : `state:${textOf(state.data).replaceAll('"', '')}`;
+  }
+  const closing = Object.keys(closings).find((name) => Boolean(Reflect.get(event, name)));
+  if (closing === undefined) return undefined;
+  const type = event.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo?.type;
+  return `end:${closings[closing] ?? ''}${type ? `:${type}` : ''}`;
+}
+
+/** What happened in a run, in order. A run that goes on ends with `end:OPEN`. */
+export function featuresOf(history: History): readonly string[] {
+  const features = history.events.map(featureOf).filter((feature) => feature !== undefined);
+  return features.at(-1)?.startsWith('end:') === true ? features : [...features, 'end:OPEN'];
+}

@@ -1,0 +1,46 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { type Engine, startEngine } from '../support/engine.js';
+import { until } from '../support/until.js';
+import { writeHistory } from './history-file.js';
+import { laneShapes } from './lane-shapes.js';
+import { continuedShapes, type Play, promotionShapes } from './promotion-shapes.js';
+import { releaseShapes } from './release-shapes.js';
+
+const folder = join(import.meta.dirname, 'histories');
+
+const named = (workflow: string, shapes: Readonly<Record<string, Play>>): [string, Play][] => Object.entries(shapes).map(([shape, play]) => [`${workflow}-${shape}`, play]);
+
+beforeAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+});
+
+describe.each([
+  ['as it is', undefined, [...named('promotion', promotionShapes), ...named('lane', laneShapes), ...named('release', releaseShapes)]],
+  ['that asks for short histories', { 'limit.historyCount.suggestContinueAsNew': '40' }, Object.entries(continuedShapes)],
+] as const)('on a server %s', (_how, dynamicConfig, shapes) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startEngine(dynamicConfig === undefined ? {} : { dynamicConfig });
+  });
+  afterAll(() => engine.close());
+
+  test.concurrent.for(shapes)('%s', async ([name, play]) => {
+    const { workflowId, runId } = await play(engine, name);
+    await isAtRest(engine, workflowId, runId);
+    const history = await engine.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    await writeHistory(join(folder, `${name}.json`), history);
+  });
+});
+
+/** Waits until nothing is under way in a run but what waits for others. */
+async function isAtRest(engine: Engine, workflowId: string, runId: string | undefined): Promise<void> {
+  const look = async (): Promise<boolean> => {
+    const { raw, status } = await engine.client.workflow.getHandle(workflowId, runId).describe();
+    if (status.name !== 'RUNNING') return true;
+    return !raw.pendingWorkflowTask && (raw.pendingActivities ?? []).every((activity) => activity.activityType?.name === 'awaitHolderClose');
+  };
+  await until(look, `${workflowId} to be at rest`);
+}

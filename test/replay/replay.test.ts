@@ -90,14 +90,12 @@ describe.each(Object.entries(shapes))('the history %s', (name, wanted) => {
   });
 });
 
-/** Exchanges what two events of a kind say, and leaves each in its place. */
+/** Exchanges which activity two events schedule, as code does that calls them in another order: numbers go by place, so they stay. */
 function exchange(history: History, first: string, second: string): void {
-  const find = (name: string) => history.events.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name);
+  const find = (name: string) => history.events.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name)?.activityTaskScheduledEventAttributes;
   const [one, other] = [find(first), find(second)];
-  if (!one?.activityTaskScheduledEventAttributes || !other?.activityTaskScheduledEventAttributes) throw new Error('the history has no such events');
-  const kept = one.activityTaskScheduledEventAttributes;
-  one.activityTaskScheduledEventAttributes = other.activityTaskScheduledEventAttributes;
-  other.activityTaskScheduledEventAttributes = kept;
+  if (!one || !other) throw new Error('the history has no such events');
+  [one.activityType, other.activityType] = [other.activityType ?? null, one.activityType ?? null];
 }
 
 describe('a history with two commands reordered', () => {

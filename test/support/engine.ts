@@ -131,7 +131,7 @@ function verbs(engine: Pick<Engine, 'client' | 'database' | 'dataDir'>): Pick<En
   };
   const reached: Engine['reached'] = async (handle, ...states) => {
     let last = '';
-    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    for (const deadline = Date.now() + 50_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
       const seen = await handle.query(statusQuery).catch((error: unknown) => ({ state: `no answer: ${String(error)}`, reason: '' }));
       if (states.includes(seen.state)) return seen.reason;
       last = `${seen.state}: ${seen.reason}`;

@@ -6,6 +6,7 @@ import { servicesOf, switchAlias } from '../../store/lane-aliases.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { holdsIn } from '../support/holds.js';
 import { sealText } from '../support/sealed-bundle.js';
+import { until } from '../support/until.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -20,12 +21,13 @@ describe('a lane', () => {
     const bundles: Digest[] = [];
     for (let index = 0; index < 20; index += 1) bundles.push(await sealText(engine, `race ${index}`));
     const handles = await Promise.all(bundles.map((bundle) => engine.promote({ lane: 'bronze', bundle })));
-    await Promise.all(handles.map((handle) => engine.reached(handle, 'LIVE', 'SUPERSEDED')));
+    const arrived = () => engine.database.transaction('default', (tx) => tx.query("select 1 from promotions where state in ('LIVE', 'SUPERSEDED')"));
+    await until(async () => (await arrived()).length === 20, 'all twenty to have been live', 150_000);
     const holds = await Promise.all(handles.map((handle) => holdsIn(handle)));
     const sorted = holds.flat().sort((a, b) => a.from - b.from);
     expect(sorted).toHaveLength(20);
     for (const [index, hold] of sorted.entries()) expect(hold.from).toBeGreaterThanOrEqual(sorted[index - 1]?.to ?? 0);
-  }, 120_000);
+  }, 180_000);
 
   test('goes on serving what it served when a service never gets healthy', async () => {
     const good = await sealText(engine, 'good');

@@ -15,9 +15,11 @@ export interface ApiConfig {
 /** Reads the environment, here and nowhere else in api/. @throws CONFIGURATION naming everything that is missing */
 export function readApiConfig(): ApiConfig {
   const env = process.env;
-  const names = ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_API_PORT', 'LANEKEEPER_POLICIES'] as const;
-  const missing = names.filter((name) => (env[name] ?? '') === '');
-  const port = Number(env['LANEKEEPER_API_PORT']);
+  const names = ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES'] as const;
+  // PORT is what a service of the image convention is told.
+  const givenPort = env['LANEKEEPER_API_PORT'] ?? env['PORT'] ?? '';
+  const missing = [...names.filter((name) => (env[name] ?? '') === ''), ...(givenPort === '' ? ['LANEKEEPER_API_PORT'] : [])];
+  const port = Number(givenPort);
   if (missing.length > 0 || !Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new LanekeeperError('CONFIGURATION', {
       message: 'the API cannot start',

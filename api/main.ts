@@ -34,14 +34,14 @@ async function main(config: ApiConfig): Promise<void> {
     process.once('SIGINT', resolve);
   });
   await server.close();
-  await connection.close();
   await database.close();
+  await connection.close();
 }
 
 try {
   await main(readApiConfig());
-  // The channel to the supervisor would keep the process alive.
-  if (process.connected) process.disconnect();
+  // At once: a call to a Temporal that is away would be tried again on the closed connection and fail in a timer that nobody watches.
+  process.exit(0);
 } catch (error) {
   log.fatal({ err: error, detail: asLanekeeperError(error)?.detail }, messageOf(error));
   process.exitCode = 1;

@@ -1,8 +1,8 @@
-import { access } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../../core/digest.js';
 import { hexOf } from '../../core/digest.js';
-import { LanekeeperError } from '../../core/errors.js';
+import { LanekeeperError, messageOf } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
 import { npmJson, type RunNpm } from '../process/npm.js';
 
@@ -15,7 +15,7 @@ export interface Sbom {
 
 /** What a bill of materials is made of. */
 export interface SbomInput {
-  /** The application folder of an unpacked image. */
+  /** The application folder of an unpacked image, a copy made for this: its package.json is changed. */
   readonly folder: string;
   readonly service: string;
   readonly image: Digest;
@@ -29,19 +29,46 @@ export interface SbomInput {
  * @throws BUILD_FAILED when npm finds the installed packages broken
  */
 export async function npmSboms(input: SbomInput, runNpm: RunNpm): Promise<Sbom[]> {
-  await access(join(input.folder, 'package.json')).catch(() => {
-    throw new LanekeeperError('BUILD_FAILED', {
-      message: `the image of service ${input.service} has no package.json`,
-      object: `service ${input.service}`,
-      why: 'its packages cannot be listed without one',
-      next: 'add a package.json with a name and a version to the folder of the service',
-    });
-  });
+  await forgetDevelopment(input);
   const documentOf = async (format: string): Promise<Record<string, unknown>> => {
-    const args = ['sbom', '--sbom-format', format, '--omit', 'dev'];
+    const args = ['sbom', '--sbom-format', format];
     return record(npmJson(await runNpm(input.folder, args), `list the packages in the image of ${input.service}`));
   };
   return [spdxOf(await documentOf('spdx'), input), cycloneDxOf(await documentOf('cyclonedx'), input)];
+}
+
+/**
+ * Takes the packages for development out of package.json. npm calls those that are named and not installed missing, although an image is to have
+ * none, and leaves out those that are in an image all the same.
+ */
+async function forgetDevelopment(input: SbomInput): Promise<void> {
+  const path = join(input.folder, 'package.json');
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new LanekeeperError(
+      'BUILD_FAILED',
+      {
+        message: `the image of service ${input.service} has no package.json`,
+        object: `service ${input.service}`,
+        why: 'its packages cannot be listed without one',
+        next: 'add a package.json with a name and a version to the folder of the service',
+      },
+      { cause: error },
+    );
+  });
+  const { devDependencies: _development, ...rest } = parsePackage(content, input.service);
+  await writeFile(path, JSON.stringify(rest));
+}
+
+function parsePackage(content: string, service: string): Record<string, unknown> {
+  try {
+    return record(JSON.parse(content));
+  } catch (error) {
+    throw new LanekeeperError(
+      'BUILD_FAILED',
+      { message: `package.json in the image of service ${service} is no JSON`, object: `service ${service}`, why: messageOf(error), next: 'correct package.json, commit, and release again' },
+      { cause: error },
+    );
+  }
 }
 
 function spdxOf(document: Record<string, unknown>, input: SbomInput): Sbom {

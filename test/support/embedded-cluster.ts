@@ -34,9 +34,18 @@ export async function startCluster(): Promise<EmbeddedCluster> {
   const cluster = await prepareCluster(dataDir, port!, { PATH: process.env['PATH'] ?? '' });
   const newServer = () => new Child(cluster.plan, { changed: () => undefined, say: () => undefined });
   let server = newServer();
-  await server.start(60_000);
-  await cluster.createDatabase();
-  await migrate(cluster.adminUrl, cluster.applicationPassword);
+  const close = async (): Promise<void> => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await server.start(60_000);
+    await cluster.createDatabase();
+    await migrate(cluster.adminUrl, cluster.applicationPassword);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     dataDir,
     databaseUrl: cluster.applicationUrl,
@@ -49,9 +58,6 @@ export async function startCluster(): Promise<EmbeddedCluster> {
       server = newServer();
       await server.start(60_000);
     },
-    async close() {
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    close,
   };
 }

@@ -62,17 +62,39 @@ export interface EngineOptions {
   readonly temporal?: Omit<TestTemporal, 'server'>;
 }
 
-/** Starts an engine of its own for a test file. Closing it stops everything. */
+/** Starts an engine of its own for a test file. Closing it stops everything; so does a start that fails half way. */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const engine = await assemble(options, (closer) => closers.push(closer));
+    return { ...engine, ...verbs(engine), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Starts the parts in order. What is to be closed is closed in the reverse one. */
+async function assemble(options: EngineOptions, toClose: (closer: () => Promise<unknown>) => void): Promise<Omit<Engine, 'close' | keyof ReturnType<typeof verbs>>> {
   const cluster = await startCluster();
+  toClose(() => cluster.close());
   const { dataDir } = cluster;
   const temporal = options.temporal ?? (await startTemporal(dataDir, options.dynamicConfig));
+  toClose(() => temporal.close());
   await ensureDevelopmentIdentities(dataDir, cluster.databaseUrl);
   const blobs = openFolderStore(join(dataDir, 'blobs'));
   let wake = (): void => undefined;
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onEvents: () => wake() });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await connectTo(temporal);
+  toClose(async () => {
+    await database.close();
+    await clientConnection.close();
+    await connection.close();
+  });
   const client = new Client({ connection: clientConnection });
   const workers = await createWorkers({
     connection,
@@ -91,28 +113,19 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const running = Promise.all(workers.map((worker) => worker.run()));
   const dispatcher = startDispatcher({ database, client, onError: () => undefined });
   wake = () => dispatcher.wake();
+  toClose(async () => {
+    stopWorkers(workers);
+    await running;
+    await dispatcher.stop();
+  });
   const lanePortBase = 23_000 + (process.pid % 400) * 20;
   const router = await startAliasRouter(
     { databaseUrl: cluster.databaseUrl, dataDir, lanePortBase, healthDeadlineMs: 3_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } },
     blobs,
     () => undefined,
   );
-  const engine = { cluster, temporal, client, database, blobs, dataDir };
-  return {
-    ...engine,
-    ...verbs(engine),
-    async close() {
-      await router.close();
-      stopWorkers(workers);
-      await running;
-      await dispatcher.stop();
-      await database.close();
-      await clientConnection.close();
-      await connection.close();
-      await temporal.close();
-      await cluster.close();
-    },
-  };
+  toClose(() => router.close());
+  return { cluster, temporal, client, database, blobs, dataDir };
 }
 
 function stopWorkers(workers: readonly Worker[]): void {

@@ -50,7 +50,10 @@ export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Rec
     },
     { changed: () => undefined, say: () => undefined },
   );
-  await server.start(60_000);
+  await server.start(60_000).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   return {
     address,
     namespace: 'default',

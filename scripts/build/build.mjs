@@ -9,7 +9,7 @@ import { sourcePaths } from './source-paths.mjs';
 
 const dist = join(root, 'dist');
 const stampFile = join(dist, 'build.json');
-const sourceFolders = ['activities', 'adapters', 'api', 'bench', 'cli', 'core', 'embedded', 'gen', 'scripts', 'store', 'temporal-config', 'workers', 'workflows'];
+const sourceFolders = ['activities', 'adapters', 'api', 'bench', 'cli', 'core', 'embedded', 'gen', 'scripts', 'store', 'temporal-config', 'test/support', 'workers', 'workflows'];
 
 /** The sha256 over the names and contents of everything that a build reads. */
 async function hashSources() {

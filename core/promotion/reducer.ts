@@ -1,6 +1,6 @@
 import { assertNever } from '../errors.js';
 import { decided } from './decided.js';
-import type { GateRound, PromotionCommand, PromotionEvent } from './events.js';
+import type { GateRound, PromotionEvent } from './events.js';
 import { isFinal, type PromotionIdentity, type PromotionState, type StepError } from './state.js';
 import { end, holdsNothing, move, note, type Reduction, startEnding, stay } from './transitions.js';
 
@@ -135,8 +135,7 @@ function stepErrored(before: PromotionState, error: StepError, now: Date): Reduc
   const state = before.switched
     ? { ...before, error, giveUpAt: new Date(now.getTime() + giveUpAfterMs).toISOString() }
     : { ...holdsNothing(before), error };
-  const commands: PromotionCommand[] = [];
-  return move(state, 'ERRORED', `${error.step}: ${error.message}`, now, commands);
+  return move(state, 'ERRORED', `${error.step}: ${error.message}`, now);
 }
 
 function superseded(state: PromotionState, how: 'SUPERSEDED' | 'ROLLED_BACK', by: string, now: Date): Reduction {

@@ -8,7 +8,7 @@ import { shortId } from '../core/ids.js';
 import { registerAttestation, type StoredAttestation } from '../store/attestations.js';
 import { requireBundle, type StoredBundle } from '../store/bundles.js';
 import { appendEvent } from '../store/method-events.js';
-import { enrolledKeys, type StoredKey } from '../store/principals.js';
+import { enrolledKeys, wasValid } from '../store/principals.js';
 import type { Caller } from './caller.js';
 import type { ApiDeps } from './deps.js';
 
@@ -32,7 +32,7 @@ const attachable: readonly AttestationKind[] = ['test-result', 'preview-check', 
 export async function attachEvidence(deps: ApiDeps, caller: Caller, handed: HandedEvidence): Promise<StoredAttestation> {
   const { bundle, keys } = await deps.database.transaction(caller.tenant, async (tx) => ({
     bundle: await requireBundle(tx, handed.bundle),
-    keys: (await enrolledKeys(tx)).filter((key) => isValid(key, deps.now())),
+    keys: (await enrolledKeys(tx)).filter((key) => wasValid(key, deps.now())),
   }));
   const { statement, statementDigest, keyId } = verifyBundle(handed.signed, keys.map((key) => key.publicKeyPem));
   requireKind(statement, handed.kind);
@@ -62,10 +62,6 @@ export async function attachEvidence(deps: ApiDeps, caller: Caller, handed: Hand
     }
     return attestation;
   });
-}
-
-function isValid(key: StoredKey, now: Date): boolean {
-  return key.validFrom <= now && (key.validUntil === null || now < key.validUntil);
 }
 
 function requireKind(statement: Statement, kind: string): void {

@@ -14,9 +14,6 @@ import { toLane } from './convert/words.js';
 import type { ApiDeps } from './deps.js';
 import { changesBetween } from './rpc/bundle-service.js';
 
-// Messages of gates name the promotion; a plan has none yet.
-const placeholder = 'PROMOTION';
-
 /** Says what the gates of a lane would say to a bundle if the caller asked for its promotion now. Nothing is started or kept. */
 export async function planPromotion(deps: ApiDeps, caller: Caller, givenBundle: string, lane: Lane): Promise<PlanResponse> {
   return deps.database.transaction(caller.tenant, async (tx) => {
@@ -24,7 +21,7 @@ export async function planPromotion(deps: ApiDeps, caller: Caller, givenBundle: 
     const snapshot = resolvePolicy(await deps.policies.policyOf(bundle.product), bundle.product, lane, 'PROMOTION');
     const policyDigest = digestOfJson(snapshot);
     const { product, digest } = bundle;
-    const facts = await gatherFacts(tx, deps.blobs, { product, lane, kind: 'PROMOTION', bundle: digest, policyDigest, promotionId: placeholder, requester: caller.principal.name });
+    const facts = await gatherFacts(tx, deps.blobs, { product, lane, kind: 'PROMOTION', bundle: digest, policyDigest, requester: caller.principal.name });
     const now = deps.now();
     const { results } = evaluateGates(snapshot, facts, now);
     const { live } = await readLane(tx, product, lane);

@@ -87,6 +87,11 @@ export async function principalsOfEmail(tx: Transaction, email: string): Promise
   return rows.map((row) => row.name);
 }
 
+/** Whether a key was valid at an instant; half-open. */
+export function wasValid(key: Pick<StoredKey, 'validFrom' | 'validUntil'>, at: Date): boolean {
+  return key.validFrom.getTime() <= at.getTime() && (key.validUntil === null || at.getTime() < key.validUntil.getTime());
+}
+
 /** All enrolled keys, with the roles of their principals. */
 export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[]> {
   const rows = await tx.query<{

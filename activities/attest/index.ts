@@ -1,27 +1,19 @@
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
-import type { StatementSigner } from '../../adapters/sigstore/keys.js';
-import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import type { Digest } from '../../core/digest.js';
-import { digestOf } from '../../core/hash.js';
 import { promotionStatement } from '../../core/evidence/promotion.js';
-import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, statementBytes, type Subject, subjectOf } from '../../core/evidence/statement.js';
 import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
-import { attestationById, findAttestation, registerAttestation } from '../../store/attestations.js';
+import { attestationById } from '../../store/attestations.js';
 import { requireBundle } from '../../store/bundles.js';
 import { lastRound } from '../../store/check-runs.js';
-import type { Database, Transaction } from '../../store/database.js';
+import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decisions.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotions.js';
 import { withFailures } from '../failures.js';
 import type { AttestActivities } from '../promotion/types.js';
+import { type SigningDeps, signOnce } from '../sign-once.js';
 
 /** What the `sign` queue needs to attest promotions: the verification key and nobody else's. */
-export interface AttestDeps {
-  readonly database: Database;
-  readonly blobs: ContentStore;
-  readonly signer: StatementSigner;
-}
+export type AttestDeps = Pick<SigningDeps, 'database' | 'blobs' | 'signer'>;
 
 /** The activities of the `sign` queue that promotions use. A try after a crash makes the same statement and finds the first signature. */
 export function createAttestActivities(deps: AttestDeps): AttestActivities {
@@ -80,20 +72,16 @@ async function checksumsOf(tx: Transaction, ids: readonly string[]): Promise<rea
 }
 
 async function sign(deps: AttestDeps, tenant: string, promotion: StoredPromotion, statement: Statement): Promise<string> {
-  const statementDigest = digestOf(statementBytes(statement));
-  const known = await deps.database.transaction(tenant, (tx) => findAttestation(tx, statementDigest, deps.signer.keyId));
-  if (known !== undefined) return known.id;
-  const checksum = await deps.blobs.put(await signStatement(statement, deps.signer));
-  const { attestation } = await deps.database.transaction(tenant, (tx) =>
-    registerAttestation(tx, {
-      kind: describeStatement(statement).kind,
-      predicateType: statement.predicateType,
-      checksum,
-      statementDigest,
-      keyId: deps.signer.keyId,
+  const { database, blobs, signer } = deps;
+  const { id } = await signOnce(
+    { database, blobs, signer },
+    {
+      tenant,
+      statement,
+      payload: statementBytes(statement),
       producedByRun: `${promotion.workflowId}/${promotion.id}`,
       subjects: [{ digest: promotion.bundle, type: 'bundle' }],
-    }),
+    },
   );
-  return attestation.id;
+  return id;
 }

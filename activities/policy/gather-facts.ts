@@ -14,7 +14,7 @@ import { requireBundle } from '../../store/bundles.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decisions.js';
 import { lanesOfBundle } from '../../store/lane-history.js';
-import { enrolledKeys, principalsOfEmail, type StoredKey } from '../../store/principals.js';
+import { enrolledKeys, principalsOfEmail, type StoredKey, wasValid } from '../../store/principals.js';
 
 /** What the facts are gathered about. A plan has no promotion yet. */
 export interface FactsSubject {
@@ -55,7 +55,8 @@ export async function gatherFacts(tx: Transaction, blobs: ContentStore, subject:
     product: subject.product,
     lane: subject.lane,
     kind: subject.kind,
-    promotionId: subject.promotionId ?? '',
+    // Messages of gates name the promotion; a plan has none yet.
+    promotionId: subject.promotionId ?? 'PROMOTION',
     policyDigest: subject.policyDigest,
     bundle: {
       digest: bundle.digest,
@@ -89,11 +90,6 @@ async function verify(attestation: StoredAttestation, key: StoredKey | undefined
   } catch (error) {
     return problem(`attestation ${attestation.id} cannot be relied on: ${messageOf(error)}`);
   }
-}
-
-/** Whether a key was valid at an instant; half-open. */
-export function wasValid(key: Pick<StoredKey, 'validFrom' | 'validUntil'>, at: Date): boolean {
-  return key.validFrom.getTime() <= at.getTime() && (key.validUntil === null || at.getTime() < key.validUntil.getTime());
 }
 
 /** Approvals count only through their signed statement: the row says which, the statement says what. */

@@ -11,10 +11,10 @@ import { registerAttestation } from '../../store/attestations.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionById, decisionByNonce, recordDecision, type StoredDecision } from '../../store/decisions.js';
 import { requireSnapshot } from '../../store/policy-snapshots.js';
-import { enrolledKeys, type StoredKey } from '../../store/principals.js';
+import { enrolledKeys, type StoredKey, wasValid } from '../../store/principals.js';
 import { lockPromotion, setRequester, type StoredPromotion } from '../../store/promotions.js';
 import { wereShown } from '../../store/shown-facts.js';
-import { gatherFacts, wasValid } from '../policy/gather-facts.js';
+import { gatherFacts } from '../policy/gather-facts.js';
 import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';
 

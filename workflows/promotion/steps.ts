@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { DeployActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
 import type { PromotionEvent } from '../../core/promotion/events.js';
 import type { PromotionState, Step } from '../../core/promotion/state.js';
@@ -30,7 +30,7 @@ export function startStep(step: Step, state: PromotionState, report: (event: Ext
           if (!cancelled) report({ type: 'step-done', step });
         },
         (error: unknown) => {
-          if (!cancelled || !isCancellation(error)) if (!cancelled) report(failureOf(step, error));
+          if (!cancelled) report(failureOf(step, error));
         },
       ),
   );

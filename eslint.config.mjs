@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   {
     // One file a process reads the environment; tests and benchmarks are their own configuration.
-    files: ['**/config.ts', 'scripts/**', 'test/**', 'bench/**', 'vitest.config.ts'],
+    files: ['**/config.ts', 'scripts/**', 'test/**', 'bench/**', 'jest.config.mjs'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

@@ -56,11 +56,8 @@ async function buildPrograms(present, outdir) {
 }
 
 async function buildWorkflows(outdir) {
-  const { bundleWorkflowCode } = await import('@temporalio/worker');
-  const quiet = () => undefined;
-  const logger = { trace: quiet, debug: quiet, info: quiet, warn: console.error, error: console.error, log: quiet };
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, workflowEntry), logger });
-  await writeFile(join(outdir, 'workflow-bundle.js'), code);
+  const { bundleWorkflows } = await import('./workflows.mjs');
+  await writeFile(join(outdir, 'workflow-bundle.js'), await bundleWorkflows());
 }
 
 /**

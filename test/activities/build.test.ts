@@ -1,7 +1,7 @@
 import { access, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MockActivityEnvironment } from '@temporalio/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { unpackImage } from '../../adapters/oci/unpack-image.js';
 import { buildActivitiesOf, buildDepsIn, fetched, quietEnvironment, serviceOf } from '../support/build-deps.js';
 import { repositoryOf, repositoryOfExample } from '../support/git-repository.js';
@@ -36,7 +36,7 @@ describe('building', () => {
 
   test('that fails says how the build ended, and leaves no scratch folder', async () => {
     const { activities, input, deps } = await small({ build: 'echo compiling; echo it broke >&2; exit 3' });
-    await expect(activities.buildImage(input)).rejects.toMatchObject({ type: 'BUILD_FAILED', nonRetryable: true, details: [{ why: expect.stringContaining('it broke') as string }] });
+    await expect(activities.buildImage(input)).rejects.toMatchObject({ type: 'BUILD_FAILED', nonRetryable: true, details: [{ why: expect.stringContaining('it broke') }] });
     expect(await readdir(deps.scratchFolder)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test } from '@jest/globals';
 import { buildActivitiesOf, buildDepsIn, fetched, serviceOf } from '../support/build-deps.js';
 import { repositoryOf } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';

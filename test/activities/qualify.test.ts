@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import type { BuildActivities } from '../../activities/release/types.js';
 import { parseStatement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { buildActivitiesOf, buildDepsIn, fetched } from '../support/build-deps.js';
@@ -76,7 +76,7 @@ describe('tests of a product', () => {
     ['no test ran', report(''), 'EVIDENCE_INVALID', 'not one test ran'],
     ['they write outside their folder', `${passes}; echo x > /usr/escaped`, 'BUILD_WROTE_OUTSIDE', ''],
   ])('qualify nothing when %s', async (_when, command, type, why) => {
-    await expect(qualifySmall(command)).rejects.toMatchObject({ type, nonRetryable: true, details: [{ why: expect.stringContaining(why) as string }] });
+    await expect(qualifySmall(command)).rejects.toMatchObject({ type, nonRetryable: true, details: [{ why: expect.stringContaining(why) }] });
   });
 
   test('know where the unpacked image is', async () => {

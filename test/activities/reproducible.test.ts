@@ -1,26 +1,32 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { buildActivitiesOf, buildDepsIn, fetched } from '../support/build-deps.js';
 import { git, repositoryOfExample } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
 
+/** Timers run as ever; the clock alone is another one. */
+const timers = [
+  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+  ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+];
+
 let umask = 0o022;
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
+  jest.useFakeTimers({ doNotFake: timers });
   // Setting it tells what it was.
   umask = process.umask(0o022);
 });
 afterEach(() => {
   process.umask(umask);
-  vi.useRealTimers();
+  jest.useRealTimers();
 });
 
 /** The digests of all images of a clone, built under these circumstances. */
 async function imagesOf(repository: { folder: string; revision: string }, circumstances: { umask: number; now: string; variables: Record<string, string> }): Promise<Digest[]> {
   process.umask(circumstances.umask);
-  vi.setSystemTime(circumstances.now);
+  jest.setSystemTime(new Date(circumstances.now));
   const activities = buildActivitiesOf(buildDepsIn(await scratchFolder(), { environment: childEnvironment(process.env, circumstances.variables) }));
   const { source, common } = await fetched(activities, repository, 'agents-runtime');
   const digests: Digest[] = [];

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';

@@ -1,6 +1,6 @@
 import { create, type DescMethod, type DescMethodStreaming, type DescMethodUnary, type DescService } from '@bufbuild/protobuf';
 import { Code, ConnectError, createRouterTransport, type Transport } from '@connectrpc/connect';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createAuthorizationInterceptor, requireRules, ruleOf } from '../../api/authorize.js';
 import type { Caller } from '../../api/caller.js';
 import { createErrorInterceptor } from '../../api/errors.js';

@@ -1,5 +1,5 @@
 import { createRouterTransport, createClient, ConnectError, Code } from '@connectrpc/connect';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { statusOf } from '../../api/error-codes.js';
 import { createErrorInterceptor } from '../../api/errors.js';
 import { type ErrorCode, LanekeeperError } from '../../core/errors.js';

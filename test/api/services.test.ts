@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { digestOf } from '../../core/hash.js';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Code } from '@connectrpc/connect';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { statusOf } from '../../api/error-codes.js';
 import { commands } from '../../cli/commands.js';
 import { exitCodeMeanings, exitCodeOf, isErrorCode } from '../../cli/exit-codes.js';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { inspectProduct } from '../../cli/init/inspect.js';
 import { renderProductFile } from '../../cli/init/render.js';
 import { parseProductFile } from '../../core/release/product-file.js';

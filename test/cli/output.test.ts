@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { toPlain } from '../../cli/output/plain.js';
 import { duration, parseDuration, relativeTime } from '../../cli/output/relative-time.js';
 import { shortenIds } from '../../cli/output/short-ids.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { commands } from '../../cli/commands.js';
 import { readEnvironment } from '../../cli/config.js';
 import { runCaptured } from '../support/lane-runner.js';

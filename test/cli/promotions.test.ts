@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { shortId } from '../../core/ids.js';
 import { type Engine, startEngine } from '../support/engine.js';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { readEnvironment } from '../../cli/config.js';
 import { findStack } from '../../cli/stack.js';
 import { scratchFolder } from '../support/scratch.js';

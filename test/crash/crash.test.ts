@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CrashStack, startCrashStack, type Victim } from '../support/crash-stack.js';
 import { attachPreviewCheck } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';

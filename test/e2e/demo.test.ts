@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { scratchFolder } from '../support/scratch.js';
 
 const program = join(import.meta.dirname, '../../dist/demo.js');
@@ -33,7 +33,7 @@ describe('the demo notices', () => {
     const failed = reports.findIndex((report) => report.step === step);
     expect(code).toBe(1);
     expect(reports).toHaveLength(22);
-    expect(reports[failed]).toMatchObject({ ok: false, seen: expect.stringContaining(seen) as string });
+    expect(reports[failed]).toMatchObject({ ok: false, seen: expect.stringContaining(seen) });
     expect(reports.slice(0, failed).every((report) => report.ok)).toBe(true);
     expect(reports.slice(failed).some((report) => report.ok)).toBe(false);
   });

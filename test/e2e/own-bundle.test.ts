@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { workflowIds } from '../../core/ids.js';
 import { parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundles.js';

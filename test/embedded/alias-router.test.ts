@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AliasRouter, startAliasRouter } from '../../embedded/router/alias-router.js';
 import { bundleNamed, imageOf, type LaneFixture, startLaneFixture, textService } from '../support/lane-fixture.js';
+import { eventually } from '../support/until.js';
 
 let lanes: LaneFixture;
 let router: AliasRouter;
@@ -101,8 +102,8 @@ describe('a service', () => {
   it('is started again when it dies; meanwhile the lane answers 503 with the reason', async () => {
     await serve('silver', 'mortal');
     await answerOf('silver', '/die');
-    expect(await answerOf('silver')).toMatchObject({ status: 503, text: expect.stringContaining('started again') as string });
-    await expect.poll(async () => (await answerOf('silver')).status, { timeout: 10_000 }).toBe(200);
+    expect(await answerOf('silver')).toMatchObject({ status: 503, text: expect.stringContaining('started again') });
+    await eventually(async () => expect((await answerOf('silver')).status).toBe(200));
   });
 
   it('knows its port, its bundle and the other services, and nothing of the router', async () => {

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { workflowBundle } from '../support/workflow-bundle.js';
 import { featuresOf } from './features.js';
 import { type History, readHistory } from './history-file.js';
 
@@ -51,10 +52,8 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
 /** What a rollback and its victim say of each other lies in a payload, which no event's type shows. */
 const payloads: Readonly<Record<string, string>> = { 'promotion-rollback-live': '"kind":"ROLLBACK"', 'promotion-rolled-back': '"how":"ROLLED_BACK"', 'promotion-superseded': '"how":"SUPERSEDED"' };
 
-let workflowBundle: WorkflowBundleWithSourceMap;
-beforeAll(async () => {
+beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: join(import.meta.dirname, '../../workflows/index.ts'), logger: new DefaultLogger('ERROR') });
 });
 
 const historyOf = (name: string): Promise<History> => readHistory(join(folder, `${name}.json`));
@@ -80,7 +79,7 @@ describe.each(Object.entries(shapes))('the history %s', (name, wanted) => {
     const answered = history.events.filter((event) => event.workflowTaskCompletedEventAttributes ?? event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes);
     expect(answered).toHaveLength(history.events.filter((event) => event.workflowTaskScheduledEventAttributes).length);
     const features = featuresOf(history);
-    expect(inOrder(features, wanted), `expected ${wanted.join(', ')}; it has ${features.join(', ')}`).toBe(true);
+    if (!inOrder(features, wanted)) throw new Error(`expected ${wanted.join(', ')}; it has ${features.join(', ')}`);
     const text = history.events.flatMap((event) => [event.workflowExecutionStartedEventAttributes?.input, event.workflowExecutionSignaledEventAttributes?.input]).flatMap((input) => input?.payloads ?? []);
     expect(text.map((payload) => Buffer.from(payload.data ?? []).toString('utf8')).join('\n')).toContain(payloads[name] ?? '');
   });

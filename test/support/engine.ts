@@ -24,6 +24,7 @@ import type { promotion } from '../../workflows/promotion/workflow.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
+import { workflowBundle } from './workflow-bundle.js';
 
 /** The handle of a promotion's run. */
 export type PromotionHandle = WorkflowHandleWithFirstExecutionRunId<typeof promotion>;
@@ -106,7 +107,7 @@ async function assemble(options: EngineOptions, toClose: (closer: () => Promise<
     policiesDir: options.policiesDir ?? policiesDir,
     roles: ['control', 'build', 'sign', 'deploy'],
     build: { ...readBuildSettings(process.env), npmCacheFolder: join(homedir(), '.npm') },
-    workflows: { workflowsPath: join(import.meta.dirname, '../../workflows/index.ts') },
+    workflows: { workflowBundle },
     faultPoint: () => Promise.resolve(),
     now: options.now ?? (() => new Date()),
   });

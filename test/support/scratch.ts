@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from './clean-up.js';
 
 /** A new folder for one test; it is removed when the test ends, also when it fails. */
 export async function scratchFolder(): Promise<string> {

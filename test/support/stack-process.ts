@@ -2,11 +2,11 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { commandLineOf } from '../../embedded/process/command-line.js';
 import { anyFreePorts } from '../../embedded/process/free-port.js';
 import { identify } from '../../embedded/process/identity.js';
 import { readStackRecord, type StackRecord } from '../../embedded/stack-file.js';
+import { onTestFinished } from './clean-up.js';
 import { dataFolder } from './embedded-cluster.js';
 
 const program = join(import.meta.dirname, '../../dist/stack.js');

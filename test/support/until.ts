@@ -5,3 +5,15 @@ export async function until(condition: () => Promise<boolean> | boolean, what: s
   }
   throw new Error(`waited ${withinMs} ms in vain for ${what}`);
 }
+
+/** Waits until an assertion holds, trying it often; throws what it threw last when it never does. */
+export async function eventually(assertion: () => unknown, withinMs = 20_000): Promise<void> {
+  for (const deadline = Date.now() + withinMs; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    try {
+      await assertion();
+      return;
+    } catch (error) {
+      if (Date.now() >= deadline) throw error;
+    }
+  }
+}

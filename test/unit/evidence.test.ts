@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { type Decision, decisionStatement, parseDecisionStatement } from '../../core/evidence/decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { parseJUnit } from '../../core/evidence/junit.js';

@@ -1,7 +1,7 @@
 import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { hexOf } from '../../core/digest.js';
 import { digestOf } from '../../core/hash.js';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extract } from 'tar-stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { archiveCommit, cloneBare, parseRepository, readCommit, resolveRevision } from '../../adapters/git/git.js';
 import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { git, repositoryOf } from '../support/git-repository.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../core/hash.js';
 import { tallyApprovals } from '../../core/policy/approvals.js';
 import { evaluateGates } from '../../core/policy/evaluate.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { asLanekeeperError } from '../../core/errors.js';
 import { parsePlan } from '../../core/release/plan.js';
 import { parseProductFile } from '../../core/release/product-file.js';

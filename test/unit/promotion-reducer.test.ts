@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import type { GateRound, PromotionEvent } from '../../core/promotion/events.js';
 import { giveUpAfterMs, openPromotion, reduce } from '../../core/promotion/reducer.js';
 import { isFinal, type PromotionIdentity, type PromotionState, timelineLength } from '../../core/promotion/state.js';

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { generateKeyPair, keyIdOf, loadSigner, loadSignerFile, writeKeyPair } from '../../adapters/sigstore/keys.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { listFiles } from '../../adapters/archive/list-files.js';
 import { bytesOf } from '../../adapters/content-store/bytes-of.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';

@@ -1,11 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from '@jest/globals';
 import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { runProcess } from '../../adapters/process/run-process.js';
 import { detectFence, fenceCommand } from '../../adapters/process/write-fence.js';
+import { onTestFinished } from '../support/clean-up.js';
 import { scratchFolder } from '../support/scratch.js';
+import { eventually } from '../support/until.js';
 
 /** Runs a shell line behind the fence of this machine, or without one. */
 async function runFenced(folder: string, line: string, fence?: 'none') {
@@ -46,9 +48,9 @@ describe('the write fence', () => {
     const fenced = fenceCommand(fence, [folder], '/bin/sh', ['-c', '(setsid sleep 271 &) ; sleep 271']);
     const starter = spawn('/bin/sh', ['-c', '"$@" & wait', 'starter', fenced.command, ...fenced.args], { cwd: folder, env, stdio: 'ignore' });
     onTestFinished(() => void starter.kill('SIGKILL'));
-    await expect.poll(() => running('sleep 271'), { timeout: 10_000 }).toBe(2);
+    await eventually(() => expect(running('sleep 271')).toBe(2));
     starter.kill('SIGKILL');
-    await expect.poll(() => running('sleep 271'), { timeout: 5_000 }).toBe(0);
+    await eventually(() => expect(running('sleep 271')).toBe(0));
   });
 
   test('leaves a command that needs Node and /dev/null alone', async () => {
@@ -65,7 +67,8 @@ describe('a child process', () => {
     const result = await runProcess({ command: '/bin/sh', args: ['-c', line], cwd: folder, env, timeoutMs: 500 });
     expect(result.timedOut).toBe(true);
     const pid = (await readFile(join(folder, 'pid'), 'utf8')).trim();
-    await expect.poll(async () => readFile(`/proc/${pid}/stat`, 'utf8').then((text) => text.split(' ')[2], () => 'gone'), { timeout: 5_000 }).toMatch(/gone|Z/);
+    const state = () => readFile(`/proc/${pid}/stat`, 'utf8').then((text) => text.split(' ')[2], () => 'gone');
+    await eventually(async () => expect(await state()).toMatch(/gone|Z/));
   });
 
   test('does not see secrets of the process that starts it', async () => {

@@ -1,9 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '../../store/database.js';
 import { appendEvent, readCursor } from '../../store/method-events.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
+import { until } from '../support/until.js';
 
 let cluster: EmbeddedCluster;
 beforeAll(async () => {
@@ -29,7 +30,7 @@ describe('the dispatcher', () => {
     wake = () => dispatcher.wake();
     await database.transaction('default', (tx) => appendEvent(tx, { type: 'decision.recorded' }));
     const position = () => observer.transaction('default', async (tx) => (await readCursor(tx, 'dispatcher')).eventId);
-    await expect.poll(position, { timeout: 10_000 }).toBeGreaterThan(0);
+    await until(async () => (await position()) > 0, 'the cursor to move');
     await dispatcher.stop();
     await Promise.all([database.close(), observer.close()]);
     expect(woken).toBe(1);

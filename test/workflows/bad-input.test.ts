@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../core/hash.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { type Engine, startEngine } from '../support/engine.js';

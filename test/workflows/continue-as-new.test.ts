@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { changedSignal, decideUpdate, decisionSignal, statusQuery } from '../../workflows/promotion/contract.js';

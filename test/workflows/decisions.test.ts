@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { digestOf } from '../../core/hash.js';
 import type { Decision } from '../../core/evidence/decision.js';
@@ -57,7 +57,7 @@ describe.each(doors)('through the door for a decision as %s', (door) => {
   test.each(refused)('a decision $what is refused with $code and changes nothing', async ({ code, person, keyOf, changes }) => {
     const text = await send(door, await engine.sign(person, about(), changes?.() ?? {}, keyOf));
     expect(text).toContain(code);
-    expect(await handle.query(statusQuery)).toMatchObject({ state: 'AWAITING_APPROVAL', reason: expect.stringContaining('2 of 2 approvals') as string });
+    expect(await handle.query(statusQuery)).toMatchObject({ state: 'AWAITING_APPROVAL', reason: expect.stringContaining('2 of 2 approvals') });
   });
 
   test('something that is no signed statement is refused', async () => {
@@ -89,12 +89,12 @@ describe('a decision that counts', () => {
 
   test('is not counted twice for one person', async () => {
     await send('update', await engine.sign('alice', about()));
-    expect(await handle.query(statusQuery)).toMatchObject({ state: 'AWAITING_APPROVAL', reason: expect.stringContaining('1 of 2 approvals') as string });
+    expect(await handle.query(statusQuery)).toMatchObject({ state: 'AWAITING_APPROVAL', reason: expect.stringContaining('1 of 2 approvals') });
   });
 
   test('keeps requested changes open until the same person approves', async () => {
     await send('update', await engine.sign('alice', { ...about(), verb: 'request-changes' }, { comment: 'say hello nicer' }));
-    expect(await handle.query(statusQuery)).toMatchObject({ state: 'GATING', reason: expect.stringContaining('say hello nicer') as string });
+    expect(await handle.query(statusQuery)).toMatchObject({ state: 'GATING', reason: expect.stringContaining('say hello nicer') });
     await send('update', await engine.sign('alice', about()));
     expect(await handle.query(statusQuery)).toMatchObject({ state: 'AWAITING_APPROVAL' });
   });

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPair, loadSigner } from '../../adapters/sigstore/keys.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import type { Digest } from '../../core/digest.js';

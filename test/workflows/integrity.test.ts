@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { failureOf } from '../support/failures.js';
@@ -33,7 +33,7 @@ describe('what was changed behind our back is noticed', () => {
     const image = JSON.parse(await readFile(blob(rows[0]?.digest ?? ''), 'utf8')) as { layers: { digest: string }[] };
     await writeFile(blob(image.layers.at(-1)?.digest ?? ''), 'another application');
     const result = await (await engine.promote({ lane: 'bronze', bundle })).result();
-    expect(result).toMatchObject({ state: 'FAILED', reason: expect.stringContaining('blob') as string });
+    expect(result).toMatchObject({ state: 'FAILED', reason: expect.stringContaining('blob') });
     const switches = await engine.database.transaction('default', (tx) => tx.query('select 1 from alias_switches where bundle_digest = $1', [bundle]));
     expect(switches).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { statusQuery } from '../../workflows/promotion/contract.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
@@ -35,7 +35,7 @@ test('a policy edited in the middle is shown, changes nothing for who asked befo
   await engine.reached(after, 'GATING');
   expect((await after.query(statusQuery)).policyDigest).not.toBe(policyDigest);
   const shown = (await before.query(statusQuery)).openGates.find((gate) => gate.gate === 'policy-edited');
-  expect(shown).toMatchObject({ severity: 'ADVISORY', explanation: expect.stringContaining('keeps the gates it was requested under') as string });
+  expect(shown).toMatchObject({ severity: 'ADVISORY', explanation: expect.stringContaining('keeps the gates it was requested under') });
   await attachPreviewCheck(engine, bundle);
   await engine.reached(before, 'LIVE');
   await attachPreviewCheck(engine, other);

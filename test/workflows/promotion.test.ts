@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { decideUpdate, decisionSignal, gatesQuery, timelineQuery } from '../../workflows/promotion/contract.js';
 import { type Engine, startEngine } from '../support/engine.js';
@@ -45,7 +45,7 @@ describe('a promotion', () => {
     expect(reason).toContain('2 of 2 approvals of different roles missing');
     const about = { verb: 'approve', lane: 'gold', bundle, promotionId: handle.firstExecutionRunId } as const;
     const self = await handle.executeUpdate(decideUpdate, { args: [{ statement: await engine.sign('dev', about) }] });
-    expect(self).toMatchObject({ accepted: false, text: expect.stringContaining('SELF_APPROVAL') as string });
+    expect(self).toMatchObject({ accepted: false, text: expect.stringContaining('SELF_APPROVAL') });
     const first = await handle.executeUpdate(decideUpdate, { args: [{ statement: await engine.sign('alice', about) }] });
     expect(first).toMatchObject({ accepted: true, state: 'AWAITING_APPROVAL' });
     await handle.signal(decisionSignal, await engine.sign('bob', about, {}, 'carol'));

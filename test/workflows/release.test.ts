@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';
 import { verifyRelease } from '../../adapters/sigstore/verify-release.js';
 import type { Digest } from '../../core/digest.js';
@@ -17,6 +17,7 @@ import { type Repository, repositoryOf, repositoryOfExample } from '../support/g
 import { mutations } from '../support/mutations.js';
 import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
+import { eventually, until } from '../support/until.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -184,11 +185,11 @@ describe('a release', () => {
   test('that is cancelled ends its build and says so', async () => {
     const { folder, revision } = await repositoryOf(join(await scratchFolder(), 'r'), smallProduct({ build: 'sleep 300', name: 'cancelled' }));
     const handle = await start({ product: 'cancelled', revision, repository: folder }, workflowIds.release('default', 'cancelled', revision));
-    await expect.poll(() => handle.query(releaseStatusQuery).then((status) => status.steps.find((step) => step.id === 'build/web')?.state), { timeout: 20_000 }).toBe('RUNNING');
+    await until(async () => (await handle.query(releaseStatusQuery)).steps.find((step) => step.id === 'build/web')?.state === 'RUNNING', 'the build to run');
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
     expect((await handle.describe()).status.name).toBe('CANCELLED');
     expect(await rows("select state, error->>'code' as code from releases where product = 'cancelled'")).toEqual([{ state: 'FAILED', code: 'CANCELLED' }]);
-    await expect.poll(() => readdir(join(engine.dataDir, 'scratch')), { timeout: 10_000 }).toEqual([]);
+    await eventually(async () => expect(await readdir(join(engine.dataDir, 'scratch'))).toEqual([]));
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { Digest } from '../../core/digest.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';

@@ -1,5 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
 import { statusQuery } from '../../workflows/promotion/contract.js';
 import { type Engine, startEngine } from '../support/engine.js';

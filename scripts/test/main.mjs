@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/**
+ * Runs the tests, one group after the other; arguments go to Jest. The last line is `N passed, N failed, N skipped`, counted from Jest's own
+ * JSON reports; a test file that could not be loaded counts as one failure, and so does a group that left no report.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { root } from '../setup/paths.mjs';
+import { groups } from './groups.mjs';
+
+const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+// Jest loads ES modules through an interface that Node still calls experimental, and says so once a process.
+const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+
+const stopped = new AbortController();
+// Ctrl-C reaches Jest through the terminal too; this process stays to print the count.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort());
+
+/** Runs one group. @returns what it counted, and the exit code of Jest */
+async function run({ name, args }, report) {
+  const all = [jest, '--selectProjects', name, ...args, '--passWithNoTests', '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+  const { exitCode = 1 } = await execa(process.execPath, [...node, ...all], {
+    cwd: root,
+    stdio: ['inherit', 'ignore', 'inherit'],
+    reject: false,
+    cancelSignal: stopped.signal,
+    gracefulCancel: false,
+  });
+  const found = await readFile(report, 'utf8').then(JSON.parse, () => undefined);
+  if (found === undefined) return { passed: 0, failed: 1, skipped: 0, exitCode: exitCode || 1 };
+  return {
+    passed: found.numPassedTests,
+    failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
+    skipped: found.numPendingTests + found.numTodoTests,
+    exitCode,
+  };
+}
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const folder = await mkdtemp(join(tmpdir(), 'lanekeeper-report-'));
+try {
+  for (const group of groups) {
+    if (stopped.signal.aborted) break;
+    const { exitCode, ...counts } = await run(group, join(folder, `${group.name}.json`));
+    for (const [what, count] of Object.entries(counts)) totals[what] += count;
+    if (exitCode !== 0 || counts.failed > 0) process.exitCode = 1;
+    if (exitCode !== 0 && counts.failed === 0) console.log(`the group ${group.name} ended with code ${exitCode}, see above`);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+if (stopped.signal.aborted) process.exitCode = 1;
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);

@@ -1,0 +1,4 @@
+import { afterEach } from '@jest/globals';
+import { cleanUp } from '../clean-up.js';
+
+afterEach(cleanUp);

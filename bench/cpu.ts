@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { execaSync } from 'execa';
 
 interface ProcessTime {
   readonly pid: number;
@@ -24,7 +24,7 @@ export function cpuSecondsOf(root: number, except: readonly number[] = []): numb
 let ticksPerSecond: number | undefined;
 
 function linuxTimes(): readonly ProcessTime[] {
-  ticksPerSecond ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) || 100;
+  ticksPerSecond ??= Number(execaSync('getconf', ['CLK_TCK']).stdout) || 100;
   const ticks = ticksPerSecond;
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
     try {
@@ -40,7 +40,7 @@ function linuxTimes(): readonly ProcessTime[] {
 }
 
 function portableTimes(): readonly ProcessTime[] {
-  const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,time='], { encoding: 'utf8' }).trim().split('\n');
+  const lines = execaSync('ps', ['-axo', 'pid=,ppid=,time=']).stdout.trim().split('\n');
   return lines.flatMap((line) => {
     const [pid, parent, time] = line.trim().split(/\s+/);
     const seconds = (time ?? '').split(':').map(Number).reduce((sum, part) => sum * 60 + part, 0);

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { LanekeeperError } from '../core/errors.js';
 import type { Context } from './context.js';
-
-const run = promisify(execFile);
 
 /** A commit of a repository. */
 export interface Commit {
@@ -25,7 +22,7 @@ export interface Commit {
 export async function readCommit(context: Pick<Context, 'environment'>, folder: string, revision: string): Promise<Commit> {
   const git = async (cwd: string, ...args: string[]): Promise<string> => {
     const env = { ...context.environment.inherited, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
-    const { stdout } = await run('git', ['-c', 'core.fsmonitor=false', ...args], { cwd, env, maxBuffer: 16 * 1024 * 1024 });
+    const { stdout } = await execa('git', ['-c', 'core.fsmonitor=false', ...args], { cwd, env, extendEnv: false, stripFinalNewline: false, maxBuffer: 16 * 1024 * 1024 });
     return stdout;
   };
   const root = await git(folder, 'rev-parse', '--show-toplevel').catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execa } from 'execa';
 import { LanekeeperError } from '../../core/errors.js';
 
 /** A command to run. */
@@ -40,8 +40,12 @@ const maxTailBytes = 64 * 1024;
  * @throws UNAVAILABLE when the command cannot be started; the reason of `signal` when that fires
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
-  request.signal?.throwIfAborted();
-  const child = spawn(request.command, request.args, { cwd: request.cwd, env: { ...request.env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { signal: cancelSignal } = request;
+  cancelSignal?.throwIfAborted();
+  const child = execa(request.command, request.args, {
+    ...{ cwd: request.cwd, env: request.env, extendEnv: false, stdin: 'ignore', buffer: false, encoding: 'buffer', reject: false },
+    ...{ detached: true, timeout: request.timeoutMs, killSignal: 'SIGKILL', ...(cancelSignal !== undefined && { cancelSignal }) },
+  });
   const killGroup = (): void => {
     if (child.pid === undefined) return;
     try {
@@ -50,38 +54,29 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
       // The group is gone already.
     }
   };
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    killGroup();
-  }, request.timeoutMs);
+  // A grandchild that holds the pipes open must not keep us waiting: end the group with its leader.
+  child.once('exit', killGroup);
   const beat = setInterval(() => request.onHeartbeat?.(), request.heartbeatMs ?? 2_000);
-  request.signal?.addEventListener('abort', killGroup, { once: true });
   const output = new OutputBuffer(request.maxStdoutBytes ?? defaultMaxStdoutBytes);
   child.stdout.on('data', (chunk: Buffer) => { output.addStdout(chunk); });
   child.stderr.on('data', (chunk: Buffer) => { output.addTail(chunk); });
   try {
-    const exitCode = await new Promise<number | undefined>((resolve, reject) => {
-      child.once('error', reject);
-      // A grandchild that holds the pipes open must not keep us waiting: end the group with its leader.
-      child.once('exit', killGroup);
-      child.once('close', (code) => { resolve(code ?? undefined); });
-    });
-    request.signal?.throwIfAborted();
+    const { exitCode, signal, timedOut, cause } = await child;
+    cancelSignal?.throwIfAborted();
+    if (exitCode === undefined && signal === undefined && !timedOut) throw cannotStart(request.command, cause);
     return { exitCode, timedOut, stdout: output.stdout, truncated: output.truncated, tail: output.tail };
-  } catch (error) {
-    request.signal?.throwIfAborted();
-    throw new LanekeeperError(
-      'UNAVAILABLE',
-      { message: `${request.command} cannot be started`, object: request.command, next: `check that ${request.command} is installed and on PATH` },
-      { cause: error },
-    );
   } finally {
-    clearTimeout(timer);
     clearInterval(beat);
-    request.signal?.removeEventListener('abort', killGroup);
     killGroup();
   }
+}
+
+function cannotStart(command: string, cause: unknown): LanekeeperError {
+  return new LanekeeperError(
+    'UNAVAILABLE',
+    { message: `${command} cannot be started`, object: command, next: `check that ${command} is installed and on PATH` },
+    { cause },
+  );
 }
 
 /** Output with bounds: what is above them is dropped, so that a talkative child cannot fill the memory. */

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import pg from 'pg';
 import { LanekeeperError } from '../../core/errors.js';
 import { readJsonFile, writeJsonFile } from '../atomic-file.js';
@@ -95,25 +95,12 @@ async function initialise(programs: string, folder: string, user: SystemUser | u
     writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
     if (user !== undefined) for (const path of [secret, passwordFile]) chownSync(path, user.uid, user.gid);
     const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-    const { code, output } = await run(join(programs, 'bin', 'initdb'), ['-D', folder, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...locale], env, user);
-    if (code !== 0) throw new LanekeeperError('INTERNAL', { message: 'PostgreSQL could not create its data', object: folder, why: output.trim().slice(-2000) });
+    const args = ['-D', folder, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...locale];
+    const { failed, all, originalMessage } = await execa(join(programs, 'bin', 'initdb'), args, { cwd: '/', env, extendEnv: false, ...user, stdin: 'ignore', all: true, reject: false });
+    if (failed) throw new LanekeeperError('INTERNAL', { message: 'PostgreSQL could not create its data', object: folder, why: `${all}\n${originalMessage ?? ''}`.trim().slice(-2000) });
   } finally {
     rmSync(secret, { recursive: true, force: true });
   }
-}
-
-function run(command: string, args: readonly string[], env: Record<string, string>, user: SystemUser | undefined): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: '/', env, ...user, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const take = (chunk: Buffer): void => {
-      output += chunk.toString();
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-  });
 }
 
 /**

@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { LanekeeperError, messageOf } from '../../core/errors.js';
+import { execaSync } from 'execa';
+import { LanekeeperError } from '../../core/errors.js';
 
 /** A user of the system. */
 export interface SystemUser {
@@ -21,7 +21,7 @@ export function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const found = lookUp('postgres');
   if (found !== undefined) return found;
-  spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'ignore' });
+  execaSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'ignore', reject: false });
   const user = lookUp('postgres') ?? lookUp('nobody');
   if (user !== undefined) return user;
   throw new LanekeeperError('CONFIGURATION', {
@@ -76,15 +76,10 @@ export function makeDataFolder(folder: string, user: SystemUser | undefined): st
 }
 
 function mayReach(path: string, user: SystemUser): boolean {
-  return spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...user, cwd: '/', env: {}, stdio: 'ignore' }).status === 0;
+  return !execaSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...user, cwd: '/', env: {}, extendEnv: false, stdio: 'ignore', reject: false }).failed;
 }
 
 function lookUp(name: string): SystemUser | undefined {
-  try {
-    const id = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-    return { uid: id('-u'), gid: id('-g') };
-  } catch (error) {
-    if (messageOf(error) === '') throw error;
-    return undefined;
-  }
+  const [uid, gid] = ['-u', '-g'].map((flag) => execaSync('id', [flag, name], { reject: false }));
+  return uid?.failed !== false || gid?.failed !== false ? undefined : { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }

@@ -1,19 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { messageOf } from '../../core/errors.js';
-import { type ProcessIdentity, identify } from './identity.js';
+import type { ProcessIdentity } from './identity.js';
+import { launch, type LaunchPlan } from './launch.js';
 import { politeStop, type StopStep, stopProcess } from './stop-process.js';
 
 /** How to start one part of the stack. */
-export interface ChildPlan {
+export interface ChildPlan extends Omit<LaunchPlan, 'onMessage'> {
   readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  /** The whole environment of the child; nothing is inherited. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  readonly logFile: string;
-  readonly user?: { readonly uid: number; readonly gid: number };
   readonly stop?: readonly StopStep[];
   /** Work before each start, for example removing what a crash left. */
   readonly beforeStart?: () => Promise<void>;
@@ -95,39 +88,22 @@ export class Child {
     await plan.beforeStart?.();
     if (this.#stopping) return;
     if (existsSync(plan.logFile) && statSync(plan.logFile).size > maxLogBytes) renameSync(plan.logFile, `${plan.logFile}.1`);
-    const log = openSync(plan.logFile, 'a', 0o600);
     const begun = Date.now();
-    let child: ChildProcess;
-    try {
-      child = spawn(plan.command, plan.args, {
-        cwd: plan.cwd,
-        env: { ...plan.env },
-        detached: true,
-        ...plan.user,
-        stdio: plan.isReady === undefined ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
-      });
-    } finally {
-      closeSync(log);
-    }
-    let over = false;
-    const ended = (how: string): void => {
-      if (over) return;
-      over = true;
-      this.identity = undefined;
-      this.#events.changed();
-      if (this.#stopping) return;
-      if (Date.now() - begun > steadyMs) this.#backoffMs = firstBackoffMs;
-      this.#events.say(`${plan.name} ended (${how}); starting it again in ${this.#backoffMs / 1000} s. Its log: ${plan.logFile}`);
-      this.#timer = setTimeout(() => void this.#again(), this.#backoffMs);
-      this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
+    const onMessage = (message: unknown): void => {
+      if (typeof message === 'object' && message !== null && 'ready' in message && message.ready === true) this.#ready = true;
     };
-    child.on('error', (error) => ended(messageOf(error)));
-    child.on('exit', (code, signal) => ended(signal ?? `code ${String(code)}`));
-    child.on('message', (message) => {
-      if (typeof message === 'object' && 'ready' in message && message.ready === true) this.#ready = true;
-    });
-    this.identity = child.pid === undefined ? undefined : identify(child.pid);
+    this.identity = launch({ ...plan, ...(plan.isReady === undefined && { onMessage }) }, (how) => this.#onEnd(how, Date.now() - begun));
     this.#events.changed();
+  }
+
+  #onEnd(how: string, ranMs: number): void {
+    this.identity = undefined;
+    this.#events.changed();
+    if (this.#stopping) return;
+    if (ranMs > steadyMs) this.#backoffMs = firstBackoffMs;
+    this.#events.say(`${this.plan.name} ended (${how}); starting it again in ${this.#backoffMs / 1000} s. Its log: ${this.plan.logFile}`);
+    this.#timer = setTimeout(() => void this.#again(), this.#backoffMs);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
   }
 
   async #again(): Promise<void> {

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identify, type ProcessIdentity } from '../process/identity.js';
+import type { ProcessIdentity } from '../process/identity.js';
+import { launch } from '../process/launch.js';
 import { stopProcess } from '../process/stop-process.js';
 import { isHealthy } from './health.js';
 import type { ServiceRecord } from './service-record.js';
@@ -77,20 +76,11 @@ export class ServiceProcess {
   }
 
   #spawn(): void {
-    mkdirSync(dirname(this.plan.logFile), { recursive: true, mode: 0o700 });
-    const log = openSync(this.plan.logFile, 'a', 0o600);
+    const { entry, workingDir: cwd, env, logFile } = this.plan;
     this.#ended = undefined;
-    let child: ChildProcess;
-    try {
-      child = spawn(process.execPath, [this.plan.entry], { cwd: this.plan.workingDir, env: { ...this.plan.env }, detached: true, stdio: ['ignore', log, log] });
-    } finally {
-      closeSync(log);
-    }
-    const identity = child.pid === undefined ? undefined : identify(child.pid);
+    const identity = launch({ command: process.execPath, args: [entry], cwd, env, logFile }, (how) => this.#onEnd(how, identity));
     this.#identity = identity;
     if (identity !== undefined) this.#record.add(identity);
-    child.on('error', (error) => this.#onEnd(error.message, identity));
-    child.on('exit', (code, signal) => this.#onEnd(signal ?? `exit code ${String(code)}`, identity));
   }
 
   #onEnd(how: string, identity: ProcessIdentity | undefined): void {

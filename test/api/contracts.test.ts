@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { scratchFolder } from '../support/scratch.js';
 
-const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 
 /** Runs the contract check over a copy of proto/ in which one file was edited. @returns what the check complains about */
@@ -17,15 +15,13 @@ async function checkEdited(file: string, edit: (text: string) => string): Promis
   const after = edit(before);
   expect(after).not.toBe(before);
   await writeFile(path, after);
-  return run(process.execPath, ['scripts/generate.mjs', '--check', '--proto', proto], { cwd: root }).then(
-    () => '',
-    (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)),
-  );
+  const { stderr } = await execa(process.execPath, ['scripts/generate.mjs', '--check', '--proto', proto], { cwd: root, reject: false });
+  return stderr;
 }
 
 describe('the check of the contracts', () => {
   it('passes on the contracts as they are committed', async () => {
-    await run(process.execPath, ['scripts/generate.mjs', '--check'], { cwd: root });
+    await execa(process.execPath, ['scripts/generate.mjs', '--check'], { cwd: root });
   });
 
   it('refuses a field that was removed', async () => {

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
 import { scratchFolder } from '../support/scratch.js';
 
 const program = join(import.meta.dirname, '../../dist/demo.js');
@@ -13,12 +13,11 @@ interface StepReport {
 }
 
 /** Runs the demo with something broken on purpose. */
-async function demoWith(sabotage: string): Promise<{ code: number | null; reports: readonly StepReport[] }> {
+async function demoWith(sabotage: string): Promise<{ code: number | undefined; reports: readonly StepReport[] }> {
   const folder = await scratchFolder();
   await chmod(folder, 0o711);
-  const ended = spawnSync(process.execPath, [program, '--once', '--json', '--break', sabotage, '--folder', join(folder, 'demo')], { encoding: 'utf8', env: { ...process.env } });
-  const lines = ended.stdout.trim().split('\n');
-  return { code: ended.status, reports: lines.map((line) => JSON.parse(line) as StepReport) };
+  const { exitCode, stdout } = await execa(process.execPath, [program, '--once', '--json', '--break', sabotage, '--folder', join(folder, 'demo')], { lines: true, reject: false });
+  return { code: exitCode, reports: stdout.map((line) => JSON.parse(line) as StepReport) };
 }
 
 const broken = [

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { execaSync } from 'execa';
 import { scratchFolder } from '../support/scratch.js';
 import { testStack } from '../support/stack-process.js';
 
@@ -31,9 +31,9 @@ async function strangersProduct(): Promise<string> {
 function shellIn(folder: string, stack: string): (command: string) => string {
   const env = { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, HOME: process.env['HOME'], LANEKEEPER_STACK: stack, GIT_CONFIG_GLOBAL: '/dev/null' };
   return (command) => {
-    const done = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8', env });
-    if (done.status !== 0) throw new Error(`${command} ended with ${String(done.status)}:\n${done.stdout}${done.stderr}`);
-    return done.stdout;
+    const { failed, exitCode, all, stdout } = execaSync('sh', ['-c', command], { cwd: folder, env, extendEnv: false, all: true, reject: false });
+    if (failed) throw new Error(`${command} ended with ${String(exitCode)}:\n${all}`);
+    return stdout;
   };
 }
 

@@ -63,17 +63,16 @@ describe('the end', () => {
     const stack = await testStack();
     const supervisor = await stack.start();
     supervisor.kill(signal);
-    expect(await once(supervisor, 'exit')).toEqual([0, null]);
+    expect(await supervisor.ended).toBe(0);
     expect(stack.processes()).toEqual([]);
   });
 
   it('comes from another terminal too', async () => {
     const stack = await testStack();
     const supervisor = await stack.start();
-    const exit = once(supervisor, 'exit');
     expect(stack.run('status').code).toBe(0);
     expect(stack.run('stop').code).toBe(0);
-    expect(await exit).toEqual([0, null]);
+    expect(await supervisor.ended).toBe(0);
     expect(stack.processes()).toEqual([]);
     expect(stack.run('status').code).toBe(3);
   });
@@ -85,7 +84,7 @@ describe('a supervisor that was killed', () => {
     const supervisor = await stack.start();
     const before = stack.record();
     supervisor.kill('SIGKILL');
-    await once(supervisor, 'exit');
+    await supervisor.ended;
     await stack.start();
     const after = stack.record();
     expect(after.children.map(({ pid }) => pid).filter((pid) => before.children.some((child) => child.pid === pid))).toEqual([]);
@@ -97,7 +96,7 @@ describe('a supervisor that was killed', () => {
     const stack = await testStack();
     const supervisor = await stack.start();
     supervisor.kill('SIGKILL');
-    await once(supervisor, 'exit');
+    await supervisor.ended;
     stack.run('stop');
     expect(stack.processes()).toEqual([]);
   });

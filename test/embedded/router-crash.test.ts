@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { execaNode } from 'execa';
 import { readJsonFile } from '../../embedded/atomic-file.js';
 import { isRunning, type ProcessIdentity } from '../../embedded/process/identity.js';
 import { stopServices } from '../../embedded/router/service-record.js';
@@ -9,7 +8,7 @@ import { bundleNamed, imageOf, type LaneFixture, startLaneFixture, textService }
 import { eventually, until } from '../support/until.js';
 
 let lanes: LaneFixture;
-let router: ChildProcess;
+let router: { kill(): Promise<unknown> };
 const cleanUp: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -20,16 +19,22 @@ afterAll(async () => {
   for (const close of cleanUp.reverse()) await close();
 });
 
-/** Starts the router program as the supervisor does, and waits for its word that it is ready. */
-async function startRouter(): Promise<ChildProcess> {
+/** Starts the router program as the supervisor does, and waits until it says that it is ready. */
+async function startRouter(): Promise<typeof router> {
   const env = { ...lanes.config.serviceEnv, DATABASE_URL: lanes.config.databaseUrl, LANEKEEPER_DATA: lanes.config.dataDir, LANEKEEPER_LANE_PORT_BASE: String(lanes.config.lanePortBase) };
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/router.js')], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = execaNode(join(import.meta.dirname, '../../dist/router.js'), { env, extendEnv: false, reject: false, stdout: 'ignore', stderr: 'inherit', ipc: true });
   cleanUp.push(async () => {
-    if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+    child.kill('SIGTERM');
+    await child;
     await stopServices(lanes.config.dataDir);
   });
-  await once(child, 'message');
-  return child;
+  await child.getOneMessage();
+  return {
+    kill() {
+      child.kill('SIGKILL');
+      return child;
+    },
+  };
 }
 
 function services(): ProcessIdentity[] {
@@ -42,8 +47,7 @@ it('leaves no service behind when the router is killed, and serves the same bund
   const url = await lanes.urlOf('gold', 'web');
   const before = services();
   expect(before).toHaveLength(1);
-  router.kill('SIGKILL');
-  await once(router, 'exit');
+  await router.kill();
   expect(before.map(isRunning)).toEqual([true]);
   router = await startRouter();
   expect(before.map(isRunning)).toEqual([false]);

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { execa } from 'execa';
 
 /** What cosign is asked to verify. */
 export interface CosignRequest {
@@ -33,13 +30,8 @@ export async function cosignVerify(request: CosignRequest): Promise<string> {
   await writeFile(file('bundle.json'), request.bundle);
   await writeFile(file('pub.pem'), request.publicKeyPem);
   await writeFile(file('subject'), request.subject);
-  const env = { HOME: request.folder, PATH: process.env['PATH'] };
-  await run(cosignPath(), ['trusted-root', 'create', '--out', file('trusted-root.json')], { env });
+  const run = execa({ env: { HOME: request.folder, PATH: process.env['PATH'] }, extendEnv: false, all: true });
+  await run(cosignPath(), ['trusted-root', 'create', '--out', file('trusted-root.json')]);
   const flags = ['--key', file('pub.pem'), '--bundle', file('bundle.json'), '--new-bundle-format', '--trusted-root', file('trusted-root.json')];
-  const result = await run(
-    cosignPath(),
-    ['verify-blob-attestation', ...flags, '--insecure-ignore-tlog', '--type', request.predicateType, file('subject')],
-    { env },
-  );
-  return result.stdout + result.stderr;
+  return (await run(cosignPath(), ['verify-blob-attestation', ...flags, '--insecure-ignore-tlog', '--type', request.predicateType, file('subject')])).all;
 }

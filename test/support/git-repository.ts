@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { execa } from 'execa';
 
 /** A repository with one commit by a named author. */
 export interface Repository {
@@ -23,7 +20,7 @@ const identity = {
 /** Runs git with a fixed identity and time. @returns what it printed, without the line end */
 export async function git(folder: string, ...args: string[]): Promise<string> {
   const env = { ...identity, PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
-  return (await run('git', args, { cwd: folder, env })).stdout.trim();
+  return (await execa('git', args, { cwd: folder, env, extendEnv: false })).stdout;
 }
 
 /** Commits everything in a folder, which becomes a repository if it is none. */

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa, execaSync } from 'execa';
 import { commandLineOf } from '../../embedded/process/command-line.js';
-import { anyFreePorts } from '../../embedded/process/free-port.js';
+import { isPortFree } from '../../embedded/process/free-port.js';
 import { identify } from '../../embedded/process/identity.js';
 import { readStackRecord, type StackRecord } from '../../embedded/stack-file.js';
 import { onTestFinished } from './clean-up.js';
@@ -11,13 +11,20 @@ import { dataFolder } from './embedded-cluster.js';
 
 const program = join(import.meta.dirname, '../../dist/stack.js');
 
+/** The supervisor of a stack. */
+export interface Supervisor {
+  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
+  /** How it ended: its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string | undefined>;
+}
+
 /** A stack of its own for one test: the real programs, in a data folder that is removed afterwards. */
 export interface TestStack {
   readonly dataDir: string;
-  /** Starts it and waits until it is ready. @returns the supervisor */
-  start(): Promise<ChildProcess>;
+  /** Starts it and waits until it is ready. */
+  start(): Promise<Supervisor>;
   /** Runs `stack <args>` on the data folder to its end. */
-  run(...args: string[]): { code: number | null; output: string };
+  run(...args: string[]): { code: number | undefined; output: string };
   record(): StackRecord;
   pidOf(child: string): number;
   /** Command lines of all processes that work on the data folder. */
@@ -36,7 +43,7 @@ export async function testStack(): Promise<TestStack> {
 /** Prepares a stack on free ports. Who calls it closes it. */
 export async function prepareStack(variables: Readonly<Record<string, string>> = {}): Promise<TestStack> {
   const dataDir = await dataFolder();
-  const [base] = await anyFreePorts(1);
+  const base = await freeBase();
   const common = ['--data', dataDir, '--no-default'];
   const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables };
   let output = '';
@@ -46,8 +53,8 @@ export async function prepareStack(variables: Readonly<Record<string, string>> =
     return found;
   };
   const run = (...args: string[]) => {
-    const done = spawnSync(process.execPath, [program, ...args, ...common], { encoding: 'utf8', env: environment });
-    return { code: done.status, output: done.stdout + done.stderr };
+    const { exitCode, all } = execaSync(process.execPath, [program, ...args, ...common], { env: environment, extendEnv: false, all: true, reject: false });
+    return { code: exitCode, output: all };
   };
   let first = true;
   return {
@@ -55,14 +62,14 @@ export async function prepareStack(variables: Readonly<Record<string, string>> =
     run,
     record,
     async start() {
-      const child = spawn(process.execPath, [program, 'start', ...common, ...(first ? ['--port-base', String(base)] : [])], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = execa(process.execPath, [program, 'start', ...common, ...(first ? ['--port-base', String(base)] : [])], { env: environment, extendEnv: false, stdin: 'ignore', all: true, reject: false });
       first = false;
-      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      child.all.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      const supervisor: Supervisor = { kill: (signal) => void child.kill(signal), ended: child.then(({ exitCode, signal }) => signal ?? exitCode) };
       const deadline = Date.now() + 60_000;
       for (;;) {
         const seen = readStackRecord(dataDir);
-        if (seen?.pid === child.pid && seen?.state === 'ready') return child;
+        if (seen?.pid === child.pid && seen?.state === 'ready') return supervisor;
         if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the stack did not become ready:\n${output}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
@@ -76,8 +83,16 @@ export async function prepareStack(variables: Readonly<Record<string, string>> =
   };
 }
 
+/** Where some free ports begin, below those that the system hands out: one that it gave might go to somebody else before the stack starts. */
+async function freeBase(): Promise<number> {
+  for (;;) {
+    const base = 12_000 + Math.floor(Math.random() * 80) * 100;
+    if (await isPortFree(base)) return base;
+  }
+}
+
 function processesNaming(text: string): string[] {
-  if (process.platform !== 'linux') return spawnSync('ps', ['-axo', 'args='], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line.includes(text));
+  if (process.platform !== 'linux') return execaSync('ps', ['-axo', 'args='], { lines: true }).stdout.filter((line) => line.includes(text));
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && identify(Number(name)) !== undefined)
     .map((name) => `${commandLineOf(Number(name))} ${environmentOf(name)}`)

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { execaSync } from 'execa';
 import { anyFreePorts } from '../../embedded/process/free-port.js';
 import { Child } from '../../embedded/process/child.js';
 import { isNamespaceReady } from '../../embedded/temporal/readiness.js';
@@ -14,7 +14,7 @@ export interface TestTemporal {
   readonly namespace: string;
   readonly server: Child;
   /** Runs the `temporal` command line against it. */
-  cli(...args: string[]): { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+  cli(...args: string[]): { readonly code: number | undefined; readonly stdout: string; readonly stderr: string };
   close(): Promise<void>;
 }
 
@@ -59,8 +59,8 @@ export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Rec
     namespace: 'default',
     server,
     cli(...args) {
-      const done = spawnSync(toolPath('temporal'), [...args, '--address', address, '--namespace', 'default'], { encoding: 'utf8', env });
-      return { code: done.status, stdout: done.stdout, stderr: done.stderr };
+      const done = execaSync(toolPath('temporal'), [...args, '--address', address, '--namespace', 'default'], { env, extendEnv: false, reject: false });
+      return { code: done.exitCode, stdout: done.stdout, stderr: done.stderr };
     },
     close: () => server.stop(),
   };

@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { execa, execaSync } from 'execa';
 import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { runProcess } from '../../adapters/process/run-process.js';
 import { detectFence, fenceCommand } from '../../adapters/process/write-fence.js';
@@ -20,7 +20,7 @@ async function runFenced(folder: string, line: string, fence?: 'none') {
 
 /** How many processes run this command line. */
 function running(commandLine: string): number {
-  return execFileSync('ps', ['-e', '-o', 'args='], { encoding: 'utf8' }).split('\n').filter((line) => line === commandLine).length;
+  return execaSync('ps', ['-e', '-o', 'args='], { lines: true }).stdout.filter((line) => line === commandLine).length;
 }
 
 describe('the write fence', () => {
@@ -46,7 +46,7 @@ describe('the write fence', () => {
     const env = childEnvironment(process.env);
     const fence = await detectFence(env, folder);
     const fenced = fenceCommand(fence, [folder], '/bin/sh', ['-c', '(setsid sleep 271 &) ; sleep 271']);
-    const starter = spawn('/bin/sh', ['-c', '"$@" & wait', 'starter', fenced.command, ...fenced.args], { cwd: folder, env, stdio: 'ignore' });
+    const starter = execa('/bin/sh', ['-c', '"$@" & wait', 'starter', fenced.command, ...fenced.args], { cwd: folder, env, extendEnv: false, stdio: 'ignore', reject: false });
     onTestFinished(() => void starter.kill('SIGKILL'));
     await eventually(() => expect(running('sleep 271')).toBe(2));
     starter.kill('SIGKILL');

@@ -1,0 +1,42 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { execa } from 'execa';
+import { identify, type ProcessIdentity } from './identity.js';
+
+/** How to start a program that goes on by itself. */
+export interface LaunchPlan {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the program; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Both of its output streams are appended here. */
+  readonly logFile: string;
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Called with each message of a program that is connected by a channel; without it there is no channel. */
+  readonly onMessage?: (message: unknown) => void;
+}
+
+/**
+ * Starts a program in a process group of its own, which outlives this process.
+ *
+ * @param onEnd told once how it ended, also when it could not be started
+ * @returns undefined when it could not be started
+ */
+export function launch(plan: LaunchPlan, onEnd: (how: string) => void): ProcessIdentity | undefined {
+  mkdirSync(dirname(plan.logFile), { recursive: true, mode: 0o700 });
+  // The types of execa end at descriptor 9; it hands over any.
+  const log = openSync(plan.logFile, 'a', 0o600) as 9;
+  try {
+    const child = execa(plan.command, plan.args, {
+      ...{ cwd: plan.cwd, env: plan.env, extendEnv: false, ...plan.user },
+      ...{ detached: true, cleanup: false, reject: false, buffer: false },
+      ...{ stdin: 'ignore', stdout: log, stderr: log, ipc: plan.onMessage !== undefined, serialization: 'json' },
+    });
+    if (plan.onMessage !== undefined) child.on('message', plan.onMessage);
+    void child.then(({ signal, exitCode, originalMessage }) => onEnd(signal ?? (exitCode === undefined ? (originalMessage ?? 'it could not be started') : `exit code ${exitCode}`)));
+    return child.pid === undefined ? undefined : identify(child.pid);
+  } finally {
+    closeSync(log);
+  }
+}

@@ -1,34 +1,21 @@
-/**
- * The arrows of ARCHITECTURE.md ("Who owns what"). A folder may import what its row names and itself; everything else is an error.
- */
-const product = ['core', 'workflows', 'activities', 'adapters', 'store', 'api', 'cli', 'workers', 'embedded', 'gen', 'temporal-config'];
+import { arrows, around, compositionRoots, product } from './scripts/folders.mjs';
 
-/** folder -> what it may import besides itself. */
-const arrows = {
-  core: [],
-  gen: [],
-  'temporal-config': [],
-  workflows: ['core', 'temporal-config'],
-  activities: ['core', 'store', 'adapters', 'temporal-config'],
-  adapters: ['core'],
-  store: ['core'],
-  api: ['gen', 'core', 'store', 'adapters/content-store', 'adapters/sigstore', 'activities/policy', 'temporal-config', 'workflows/[^/]+/contract[.]ts'],
-  cli: ['gen', 'core', 'adapters/sigstore', 'temporal-config'],
-};
-
+/** The arrows of ARCHITECTURE.md ("Who owns what"). A folder may import what its row names and itself; everything else is an error. */
 const folders = (names) => `^(${names.join('|')})(/|$)`;
 
-const directions = Object.entries(arrows).map(([folder, allowed]) => ({
-  name: `${folder}-imports`,
-  comment: `${folder}/ may import only: ${[folder, ...allowed].join(', ')}.`,
-  severity: 'error',
-  from: { path: `^${folder}/` },
-  to: {
-    path: folders([...product, 'scripts', 'bench', 'test', 'examples']),
-    pathNot: folders([folder, ...allowed]),
-    ...(folder === 'workflows' && { dependencyTypesNot: ['type-only'] }),
-  },
-}));
+const directions = Object.entries(arrows)
+  .filter(([, allowed]) => allowed !== undefined)
+  .map(([folder, allowed]) => ({
+    name: `${folder}-imports`,
+    comment: `${folder}/ may import only: ${[folder, ...allowed].join(', ')}.`,
+    severity: 'error',
+    from: { path: `^${folder}/` },
+    to: {
+      path: folders([...product, ...around, 'examples']),
+      pathNot: folders([folder, ...allowed]),
+      ...(folder === 'workflows' && { dependencyTypesNot: ['type-only'] }),
+    },
+  }));
 
 export default {
   forbidden: [
@@ -42,10 +29,10 @@ export default {
     },
     {
       name: 'nobody-imports-composition-roots',
-      comment: 'workers/ and embedded/ put the parts together; no part knows them.',
+      comment: 'These put the parts together; no part knows them.',
       severity: 'error',
-      from: { path: folders(product), pathNot: folders(['workers', 'embedded']) },
-      to: { path: folders(['workers', 'embedded']) },
+      from: { path: folders(product), pathNot: folders(['workers', 'apps/stack', 'apps/router']) },
+      to: { path: folders(compositionRoots) },
     },
     {
       name: 'scripts-import-nothing-of-the-product',

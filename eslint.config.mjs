@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import { generated, ignored } from './scripts/folders.mjs';
 
 const nodeBuiltins = { group: ['node:*', 'fs', 'path', 'child_process', 'crypto', 'os', 'http', 'net'] };
 
@@ -12,7 +13,7 @@ const mistakes = Object.fromEntries(
 );
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', 'gen/', 'coverage/', '.lanekeeper/', '.lanekeeper-demo/', 'examples/'] },
+  { ignores: [...ignored.map((folder) => `${folder}/`), `${generated}/`, 'examples/'] },
   { rules: mistakes },
   ...tseslint.configs.strictTypeChecked,
   {
@@ -48,7 +49,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['cli/**', 'scripts/**', 'bench/**', 'embedded/main.ts', 'bin/**'],
+    files: ['apps/cli/**', 'apps/stack/main.ts', 'scripts/**', 'bench/**', 'bin/**'],
     rules: { 'no-console': 'off' },
   },
   {

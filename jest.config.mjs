@@ -1,3 +1,4 @@
+import { sources } from './scripts/folders.mjs';
 import { root } from './scripts/setup/paths.mjs';
 
 /**
@@ -13,7 +14,7 @@ export const common = {
   moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
   // The sources name the JavaScript that they become; what is here is TypeScript.
   moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.lanekeeper'],
+  roots: sources.map((folder) => `<rootDir>/${folder}`),
   setupFilesAfterEnv: ['<rootDir>/test/support/jest/setup.ts'],
   transform: {
     '\\.ts$': [

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
-import { createLaneActivities } from '../activities/lane/index.js';
+import { createLaneActivities } from '../activities/lane/lane-activities.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
-import { createPromotionActivities } from '../activities/promotion/index.js';
+import { createPromotionActivities } from '../activities/promotion/promotion-activities.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import type { Machine } from './machine.js';
 import { createBareDriver } from './sides.js';

@@ -1,10 +1,10 @@
 import type { Digest } from '../core/digest.js';
 import { digestOf } from '../core/hash.js';
 import { canonicalManifest, type Manifest, type ManifestAttestation } from '../core/release/manifest.js';
-import { sealBundle } from '../store/bundles.js';
+import { sealBundle } from '../store/bundle/write.js';
 import type { Database } from '../store/database.js';
-import { registerProduct } from '../store/products.js';
-import { startRelease } from '../store/releases.js';
+import { registerProduct } from '../store/product/write.js';
+import { startRelease } from '../store/release/write.js';
 
 /** Seals so many bundles of a product. They have a manifest and no evidence, because nothing asks for any. */
 export async function sealBundles(database: Database, product: string, count: number): Promise<readonly Digest[]> {

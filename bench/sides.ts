@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { startOrJoin } from '../api/start-workflow.js';
+import { startOrJoin } from '../apps/api/start-workflow.js';
 import type { Digest } from '../core/digest.js';
 import { hexOf } from '../core/digest.js';
 import { workflowIds } from '../core/ids.js';

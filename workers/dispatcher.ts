@@ -2,7 +2,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Doorbell } from '../core/doorbell.js';
 import { messageOf } from '../core/errors.js';
 import type { Database } from '../store/database.js';
-import { eventsAfter, readCursor, writeCursor } from '../store/method-events.js';
+import { eventsAfter, readCursor, writeCursor } from '../store/event/write.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
 import type { FaultPoint } from './fault-point.js';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createAttestActivities } from '../activities/attest/index.js';
-import { createDeployActivities } from '../activities/deploy/index.js';
-import { createLaneActivities } from '../activities/lane/index.js';
+import { createAttestActivities } from '../activities/promotion/attest-activities.js';
+import { createDeployActivities } from '../activities/lane/deploy-activities.js';
+import { createLaneActivities } from '../activities/lane/lane-activities.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
-import { createPromotionActivities } from '../activities/promotion/index.js';
+import { createPromotionActivities } from '../activities/promotion/promotion-activities.js';
 import { createBuildActivities } from '../activities/release/build-activities.js';
 import { createReleaseRecordActivities } from '../activities/release/record-activities.js';
 import { createSealActivities } from '../activities/release/seal-activities.js';

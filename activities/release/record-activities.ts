@@ -1,7 +1,7 @@
-import { bundleOfRevision } from '../../store/bundle-of-revision.js';
+import { bundleOfRevision } from '../../store/bundle/read.js';
 import type { Database } from '../../store/database.js';
-import { registerProduct } from '../../store/products.js';
-import { endRelease, startRelease } from '../../store/releases.js';
+import { registerProduct } from '../../store/product/write.js';
+import { endRelease, startRelease } from '../../store/release/write.js';
 import { withFailures } from '../failures.js';
 import type { ReleaseRecordActivities } from './types.js';
 

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import decisionSchema from '../../schemas/decision.schema.json' with { type: 'json' };
+import decisionSchema from '../schemas/decision.schema.json' with { type: 'json' };
 import type { DecisionVerb } from '../decision/verbs.js';
 import { type Digest, digestOfHex } from '../digest.js';
 import { LanekeeperError } from '../errors.js';
@@ -7,7 +7,7 @@ import type { Lane } from '../lanes.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, subjectOf } from './statement.js';
 
-/** The predicate `https://lanekeeper.dev/attestation/decision/v1` (`schemas/decision.schema.json`): what a person decided. */
+/** The predicate `https://lanekeeper.dev/attestation/decision/v1` (`core/schemas/decision.schema.json`): what a person decided. */
 export interface DecisionPredicate {
   readonly verb: DecisionVerb;
   /** Who decides. The signing key must be enrolled for exactly this person. */
@@ -69,6 +69,6 @@ function invalid(why: string): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
     message: 'this is not a decision',
     why,
-    next: 'sign it with lane approve, lane reject or lane promote; the format is schemas/decision.schema.json',
+    next: 'sign it with lane approve, lane reject or lane promote; the format is core/schemas/decision.schema.json',
   });
 }

@@ -9,8 +9,8 @@ export const predicateTypes = {
   testResult: 'https://in-toto.io/attestation/test-result/v0.1',
   /** SLSA verification summary v1: what a lane decided. */
   verificationSummary: 'https://slsa.dev/verification_summary/v1',
-  /** What a person decided, `schemas/decision.schema.json`. */
+  /** What a person decided, `core/schemas/decision.schema.json`. */
   decision: 'https://lanekeeper.dev/attestation/decision/v1',
-  /** How a promotion ended, `schemas/promotion.schema.json`. */
+  /** How a promotion ended, `core/schemas/promotion.schema.json`. */
   promotion: 'https://lanekeeper.dev/attestation/promotion/v1',
 } as const;

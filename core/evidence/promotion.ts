@@ -3,7 +3,7 @@ import type { Lane } from '../lanes.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, type Subject } from './statement.js';
 
-/** The predicate `https://lanekeeper.dev/attestation/promotion/v1` (`schemas/promotion.schema.json`): how a promotion ended. */
+/** The predicate `https://lanekeeper.dev/attestation/promotion/v1` (`core/schemas/promotion.schema.json`): how a promotion ended. */
 export interface PromotionPredicate {
   readonly kind: 'PROMOTION' | 'ROLLBACK';
   readonly tenant: string;

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parseDocument } from 'yaml';
-import policySchema from '../../schemas/policy.schema.json' with { type: 'json' };
+import policySchema from '../schemas/policy.schema.json' with { type: 'json' };
 import { LanekeeperError } from '../errors.js';
 import { lanes, type Lane } from '../lanes.js';
 import { checkRule } from './cel.js';
@@ -29,7 +29,7 @@ interface GateFile {
 const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<PolicyFile>(policySchema);
 
 /**
- * Reads a policy file (format: `schemas/policy.schema.json`).
+ * Reads a policy file (format: `core/schemas/policy.schema.json`).
  *
  * @throws INVALID_POLICY naming every problem with its place
  */
@@ -85,5 +85,5 @@ function secondsOf(duration: string): number {
 }
 
 function invalid(fileName: string, why: string): LanekeeperError {
-  return new LanekeeperError('INVALID_POLICY', { message: `${fileName} is not a valid policy`, object: fileName, why, next: 'correct the file; its format is schemas/policy.schema.json' });
+  return new LanekeeperError('INVALID_POLICY', { message: `${fileName} is not a valid policy`, object: fileName, why, next: 'correct the file; its format is core/schemas/policy.schema.json' });
 }

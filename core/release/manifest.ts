@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse, stringify } from 'yaml';
-import manifestSchema from '../../schemas/manifest.schema.json' with { type: 'json' };
+import manifestSchema from '../schemas/manifest.schema.json' with { type: 'json' };
 import type { Digest } from '../digest.js';
 import type { AttestationKind } from '../evidence/describe.js';
 import { LanekeeperError, messageOf } from '../errors.js';
@@ -67,7 +67,7 @@ export interface ManifestSdk extends StoredFile {
   readonly size: number;
 }
 
-/** What a bundle consists of (`schemas/manifest.schema.json`). Its canonical form names the bundle. */
+/** What a bundle consists of (`core/schemas/manifest.schema.json`). Its canonical form names the bundle. */
 export interface Manifest {
   readonly apiVersion: 'lanekeeper.dev/v1';
   readonly kind: 'ReleaseBundle';
@@ -156,5 +156,5 @@ export function filesIn(manifest: Manifest): { readonly name: string; readonly c
 }
 
 function corrupt(why: string): LanekeeperError {
-  return new LanekeeperError('BUNDLE_CORRUPT', { message: 'this is not the manifest of a release bundle', why, next: 'the format is schemas/manifest.schema.json' });
+  return new LanekeeperError('BUNDLE_CORRUPT', { message: 'this is not the manifest of a release bundle', why, next: 'the format is core/schemas/manifest.schema.json' });
 }

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import planSchema from '../../schemas/plan.schema.json' with { type: 'json' };
+import planSchema from '../schemas/plan.schema.json' with { type: 'json' };
 import type { Digest } from '../digest.js';
 import { LanekeeperError, messageOf } from '../errors.js';
 import { digestOfJson } from '../hash.js';
@@ -22,7 +22,7 @@ const maxLength = 1024 * 1024;
 
 const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<PlanFile>(planSchema);
 
-/** Reads a plan file (`schemas/plan.schema.json`). @throws INVALID_PRODUCT_FILE naming every problem */
+/** Reads a plan file (`core/schemas/plan.schema.json`). @throws INVALID_PRODUCT_FILE naming every problem */
 export function parsePlan(text: string, fileName: string): PlanSummary {
   if (text.length > maxLength) throw invalid(fileName, `it is longer than ${String(maxLength)} characters`);
   let value: unknown;
@@ -40,6 +40,6 @@ function invalid(fileName: string, why: string): LanekeeperError {
     message: `${fileName} is not a valid plan`,
     object: fileName,
     why,
-    next: 'correct the file; its format is schemas/plan.schema.json',
+    next: 'correct the file; its format is core/schemas/plan.schema.json',
   });
 }

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import productSchema from '../../schemas/product.schema.json' with { type: 'json' };
+import productSchema from '../schemas/product.schema.json' with { type: 'json' };
 import { LanekeeperError, messageOf } from '../errors.js';
 import type { ProductDefinition, ProductFile } from './product.js';
 
@@ -20,7 +20,7 @@ interface Problem {
 }
 
 /**
- * Reads `lanekeeper.yaml` (`schemas/product.schema.json`) and fills in its defaults.
+ * Reads `lanekeeper.yaml` (`core/schemas/product.schema.json`) and fills in its defaults.
  * @throws INVALID_PRODUCT_FILE with every problem at once: file, line, and what was expected
  */
 export function parseProductFile(text: string, fileName: string = productFileName): ProductDefinition {

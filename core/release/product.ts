@@ -1,4 +1,4 @@
-/** `lanekeeper.yaml` as it is written, after `schemas/product.schema.json` accepted it. */
+/** `lanekeeper.yaml` as it is written, after `core/schemas/product.schema.json` accepted it. */
 export interface ProductFile {
   readonly metadata: { readonly name: string };
   readonly spec: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { product } from '../folders.mjs';
 import { SetupError } from '../setup/log.mjs';
 import { root } from '../setup/paths.mjs';
 import { entries, workflowEntry } from './entries.mjs';
@@ -9,7 +10,7 @@ import { sourcePaths } from './source-paths.mjs';
 
 const dist = join(root, 'dist');
 const stampFile = join(dist, 'build.json');
-const sourceFolders = ['activities', 'adapters', 'api', 'bench', 'cli', 'core', 'embedded', 'gen', 'scripts', 'store', 'temporal-config', 'test/support', 'workers', 'workflows'];
+const sourceFolders = [...product, 'bench', 'scripts', 'test/support'];
 
 /** The sha256 over the names and contents of everything that a build reads. */
 async function hashSources() {

@@ -1,10 +1,10 @@
 /** The programs of dist/ and the sources they start from. A self-contained one carries its npm packages inside. */
 export const entries = [
-  { name: 'lane', source: 'cli/main.ts', selfContained: true },
+  { name: 'lane', source: 'apps/cli/main.ts', selfContained: true },
   { name: 'worker', source: 'workers/main.ts' },
-  { name: 'api', source: 'api/main.ts' },
-  { name: 'router', source: 'embedded/router/main.ts' },
-  { name: 'stack', source: 'embedded/main.ts' },
+  { name: 'api', source: 'apps/api/main.ts' },
+  { name: 'router', source: 'apps/router/main.ts' },
+  { name: 'stack', source: 'apps/stack/main.ts' },
   { name: 'demo', source: 'scripts/demo/main.ts' },
   { name: 'bench', source: 'bench/main.ts' },
 ];

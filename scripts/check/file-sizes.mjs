@@ -1,13 +1,13 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
+import { generated, ignored } from '../folders.mjs';
 import { root } from '../setup/paths.mjs';
 
 const limit = 300;
-const skipped = new Set(['node_modules', 'dist', 'gen', 'coverage', '.git', '.lanekeeper']);
 
 async function* sources(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory() && !skipped.has(entry.name)) yield* sources(join(folder, entry.name));
+    if (entry.isDirectory() && !ignored.includes(entry.name) && entry.name !== basename(generated)) yield* sources(join(folder, entry.name));
     else if (entry.isFile() && /\.(ts|mts|mjs|js|sql|proto|sh)$/.test(entry.name)) yield join(folder, entry.name);
   }
 }

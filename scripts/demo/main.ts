@@ -98,6 +98,6 @@ async function describeWorld(stage: Stage, scene: Scene): Promise<void> {
   stage.say(`Temporal UI   ${scene.stack?.temporalUiUrl ?? ''}`);
   stage.say(`manifest      ${join(scene.folder, 'bundle', 'release', 'agents', 'manifest.yaml')}`);
   stage.say(`evidence      ${join(scene.folder, 'bundle', 'evidence')}`);
-  stage.say(`try it        LANEKEEPER_STACK=${scene.tools.dataDir} ${join(root, 'bin', 'lane.mjs')} bundle show ${short(scene.first.bundle)}`);
+  stage.say(`try it        LANEKEEPER_STACK=${scene.tools.dataDir} ${join(root, 'bin', 'lane')} bundle show ${short(scene.first.bundle)}`);
   stage.say('\nAll of it runs until Ctrl-C.');
 }

@@ -55,7 +55,7 @@ export class Tools {
 
   /** Runs `lane` without telling. */
   quietLane(...args: readonly string[]): Promise<Ended> {
-    return run(process.execPath, [join(root, 'bin', 'lane.mjs'), ...args], { cwd: this.repository, env: { LANEKEEPER_STACK: this.dataDir, NO_COLOR: '1' } });
+    return run(process.execPath, [join(root, 'bin', 'lane'), ...args], { cwd: this.repository, env: { LANEKEEPER_STACK: this.dataDir, NO_COLOR: '1' } });
   }
 
   /** Runs `lane` and reads its JSON. @throws with what it said when it failed */

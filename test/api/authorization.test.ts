@@ -1,11 +1,11 @@
 import { create, type DescMethod, type DescMethodStreaming, type DescMethodUnary, type DescService } from '@bufbuild/protobuf';
 import { Code, ConnectError, createRouterTransport, type Transport } from '@connectrpc/connect';
 import { describe, expect, it } from '@jest/globals';
-import { createAuthorizationInterceptor, requireRules, ruleOf } from '../../api/authorize.js';
-import type { Caller } from '../../api/caller.js';
-import { createErrorInterceptor } from '../../api/errors.js';
-import { services } from '../../api/services.js';
-import { ErrorDetailSchema } from '../../gen/governance/v1/error_pb.js';
+import { createAuthorizationInterceptor, requireRules, ruleOf } from '../../apps/api/identity/authorize.js';
+import type { Caller } from '../../apps/api/identity/caller.js';
+import { createErrorInterceptor } from '../../apps/api/errors/connect-error.js';
+import { services } from '../../apps/api/services.js';
+import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 
 /** The RPCs that need a role, and which roles have it. Every other RPC takes any valid token, and none is public. */
 const needsRole: Readonly<Record<string, readonly string[]>> = {

@@ -15,13 +15,13 @@ async function checkEdited(file: string, edit: (text: string) => string): Promis
   const after = edit(before);
   expect(after).not.toBe(before);
   await writeFile(path, after);
-  const { stderr } = await execa(process.execPath, ['scripts/generate.mjs', '--check', '--proto', proto], { cwd: root, reject: false });
+  const { stderr } = await execa(process.execPath, ['scripts/proto/main.mjs', '--check', '--proto', proto], { cwd: root, reject: false });
   return stderr;
 }
 
 describe('the check of the contracts', () => {
   it('passes on the contracts as they are committed', async () => {
-    await execa(process.execPath, ['scripts/generate.mjs', '--check'], { cwd: root });
+    await execa(process.execPath, ['scripts/proto/main.mjs', '--check'], { cwd: root });
   });
 
   it('refuses a field that was removed', async () => {
@@ -48,6 +48,6 @@ describe('the check of the contracts', () => {
 
   it('refuses generated code that is not what the contracts generate', async () => {
     const said = await checkEdited('governance/v1/error.proto', (text) => text.replace('What happened, in one sentence', 'What happened'));
-    expect(said).toContain('gen/governance/v1/error_pb.d.ts is not what proto/ generates');
+    expect(said).toContain('sdk/typescript/gen/governance/v1/error_pb.d.ts is not what proto/ generates');
   });
 });

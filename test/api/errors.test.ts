@@ -1,10 +1,10 @@
 import { createRouterTransport, createClient, ConnectError, Code } from '@connectrpc/connect';
 import { describe, expect, it } from '@jest/globals';
-import { statusOf } from '../../api/error-codes.js';
-import { createErrorInterceptor } from '../../api/errors.js';
+import { statusOf } from '../../apps/api/errors/codes.js';
+import { createErrorInterceptor } from '../../apps/api/errors/connect-error.js';
 import { type ErrorCode, LanekeeperError } from '../../core/errors.js';
-import { ErrorDetailSchema } from '../../gen/governance/v1/error_pb.js';
-import { IdentityService } from '../../gen/governance/v1/identity_service_pb.js';
+import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
+import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
 
 /** A client of a service that throws what it is given. */
 function clientThrowing(error: unknown, reports: unknown[] = []) {

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Code } from '@connectrpc/connect';
 import { describe, expect, it } from '@jest/globals';
-import { statusOf } from '../../api/error-codes.js';
-import { commands } from '../../cli/commands.js';
-import { exitCodeMeanings, exitCodeOf, isErrorCode } from '../../cli/exit-codes.js';
+import { statusOf } from '../../apps/api/errors/codes.js';
+import { commands } from '../../apps/cli/commands/commands.js';
+import { exitCodeMeanings, exitCodeOf, isErrorCode } from '../../apps/cli/errors/exit-codes.js';
 
 const read = (name: string) => readFile(join(import.meta.dirname, '../../docs', name), 'utf8');
 const snakeCase = (name: string) => name.replaceAll(/(?<!^)([A-Z])/g, '_$1').toLowerCase();

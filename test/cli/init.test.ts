@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { inspectProduct } from '../../cli/init/inspect.js';
-import { renderProductFile } from '../../cli/init/render.js';
+import { inspectProduct } from '../../apps/cli/init/inspect.js';
+import { renderProductFile } from '../../apps/cli/init/render.js';
 import { parseProductFile } from '../../core/release/product-file.js';
 import { scratchFolder } from '../support/scratch.js';
 

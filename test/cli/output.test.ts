@@ -1,13 +1,13 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from '@jest/globals';
-import { toPlain } from '../../cli/output/plain.js';
-import { duration, parseDuration, relativeTime } from '../../cli/output/relative-time.js';
-import { shortenIds } from '../../cli/output/short-ids.js';
-import { renderFields, renderTable } from '../../cli/output/table.js';
-import { shellWord } from '../../cli/front-door.js';
-import { Lane } from '../../gen/governance/v1/lane_pb.js';
-import { PromotionSchema, PromotionState } from '../../gen/release/v1/promotion_pb.js';
+import { toPlain } from '../../apps/cli/output/plain.js';
+import { duration, parseDuration, relativeTime } from '../../apps/cli/output/relative-time.js';
+import { shortenIds } from '../../apps/cli/output/short-ids.js';
+import { renderFields, renderTable } from '../../apps/cli/output/table.js';
+import { shellWord } from '../../apps/cli/decision/front-door.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { PromotionSchema, PromotionState } from '#gen/release/v1/promotion_pb.js';
 
 describe('tables', () => {
   it('align their columns, whatever colours the cells hold', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { commands } from '../../cli/commands.js';
-import { readEnvironment } from '../../cli/config.js';
+import { commands } from '../../apps/cli/commands/commands.js';
+import { readEnvironment } from '../../apps/cli/program/config.js';
 import { runCaptured } from '../support/lane-runner.js';
 
 const run = (...argv: string[]) => runCaptured(argv, { ...readEnvironment({}), stack: '/nowhere' });

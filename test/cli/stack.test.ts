@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readEnvironment } from '../../cli/config.js';
-import { findStack } from '../../cli/stack.js';
+import { readEnvironment } from '../../apps/cli/program/config.js';
+import { findStack } from '../../apps/cli/connection/stack.js';
 import { scratchFolder } from '../support/scratch.js';
 
 async function stackAt(folder: string): Promise<string> {

@@ -3,7 +3,7 @@ import type { Digest } from '../../core/digest.js';
 import { parseDigest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
-import { Lane as LaneMessage } from '../../gen/governance/v1/lane_pb.js';
+import { Lane as LaneMessage } from '#gen/governance/v1/lane_pb.js';
 import type { CrashStack, Victim } from '../support/crash-stack.js';
 import { repositoryOf } from '../support/git-repository.js';
 import { textService } from '../support/lane-fixture.js';

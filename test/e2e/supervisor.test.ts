@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { anyFreePorts } from '../../embedded/process/free-port.js';
-import { readJsonFile, writeJsonFile } from '../../embedded/atomic-file.js';
+import { anyFreePorts } from '../../adapters/network/free-port.js';
+import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
 import { testStack } from '../support/stack-process.js';
 import { until } from '../support/until.js';
 

@@ -4,9 +4,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Doorbell } from '../../core/doorbell.js';
 import { type Database, openDatabase } from '../../store/database.js';
-import { appendEvent, eventsAfter } from '../../store/method-events.js';
+import { appendEvent, eventsAfter } from '../../store/event/write.js';
 import { migrate } from '../../store/migrate.js';
-import { registerProduct } from '../../store/products.js';
+import { registerProduct } from '../../store/product/write.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { describeSchema } from '../support/schema.js';
 

@@ -1,9 +1,9 @@
 import { chmod, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareCluster } from '../../embedded/postgres/cluster.js';
-import { Child } from '../../embedded/process/child.js';
-import { anyFreePorts } from '../../embedded/process/free-port.js';
+import { prepareCluster } from '../../apps/stack/postgres/cluster.js';
+import { Child } from '../../apps/stack/child.js';
+import { anyFreePorts } from '../../adapters/network/free-port.js';
 import { migrate } from '../../store/migrate.js';
 
 /** A PostgreSQL as the stack starts it, in a data folder of its own. */

@@ -7,10 +7,10 @@ import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { buildImage } from '../../adapters/oci/build-image.js';
 import type { Digest } from '../../core/digest.js';
 import { digestOf } from '../../core/hash.js';
-import type { RouterConfig } from '../../embedded/router/config.js';
+import type { RouterConfig } from '../../apps/router/config.js';
 import { type Database, openDatabase } from '../../store/database.js';
-import { type AliasObservation, type AliasService, readObservation } from '../../store/lane-aliases.js';
-import { registerProduct } from '../../store/products.js';
+import { type AliasObservation, type AliasService, readObservation } from '../../store/alias/write.js';
+import { registerProduct } from '../../store/product/write.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 
 /** A product whose lanes a router serves, without the workflows that would point them. */

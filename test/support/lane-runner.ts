@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { openPolicyFolder } from '../../activities/policy/policy-source.js';
-import { startServer } from '../../api/server.js';
-import { runLane } from '../../cli/program.js';
-import { type Clients, createClients } from '../../cli/clients.js';
-import { loadIdentity } from '../../cli/identity.js';
-import { findStack } from '../../cli/stack.js';
+import { startServer } from '../../apps/api/server.js';
+import { runLane } from '../../apps/cli/program/program.js';
+import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
+import { loadIdentity } from '../../apps/cli/connection/identity.js';
+import { findStack } from '../../apps/cli/connection/stack.js';
 import type { Engine } from './engine.js';
 
 /** What one run of `lane` did. */

@@ -11,12 +11,12 @@ import { type Statement, statementBytes, statementOf, type Subject, subjectOf } 
 import { testResultStatement } from '../../core/evidence/test-result.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
 import { canonicalManifest, type Manifest, type ManifestAttestation } from '../../core/release/manifest.js';
-import { registerAttestation, type StoredAttestation } from '../../store/attestations.js';
-import { sealBundle } from '../../store/bundles.js';
+import { registerAttestation, type StoredAttestation } from '../../store/evidence/write.js';
+import { sealBundle } from '../../store/bundle/write.js';
 import type { Database } from '../../store/database.js';
-import { appendEvent } from '../../store/method-events.js';
-import { registerProduct } from '../../store/products.js';
-import { startRelease } from '../../store/releases.js';
+import { appendEvent } from '../../store/event/write.js';
+import { registerProduct } from '../../store/product/write.js';
+import { startRelease } from '../../store/release/write.js';
 import { imageOf, textService } from './lane-fixture.js';
 
 /** What a test can attach evidence with. */

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa, execaSync } from 'execa';
-import { commandLineOf } from '../../embedded/process/command-line.js';
-import { isPortFree } from '../../embedded/process/free-port.js';
-import { identify } from '../../embedded/process/identity.js';
-import { readStackRecord, type StackRecord } from '../../embedded/stack-file.js';
+import { commandLineOf } from '../../adapters/process/command-line.js';
+import { isPortFree } from '../../adapters/network/free-port.js';
+import { identify } from '../../adapters/process/identity.js';
+import { readStackRecord, type StackRecord } from '../../apps/stack/stack-file.js';
 import { onTestFinished } from './clean-up.js';
 import { dataFolder } from './embedded-cluster.js';
 

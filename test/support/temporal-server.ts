@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { execaSync } from 'execa';
-import { anyFreePorts } from '../../embedded/process/free-port.js';
-import { Child } from '../../embedded/process/child.js';
-import { isNamespaceReady } from '../../embedded/temporal/readiness.js';
+import { anyFreePorts } from '../../adapters/network/free-port.js';
+import { Child } from '../../apps/stack/child.js';
+import { isNamespaceReady } from '../../apps/stack/temporal/readiness.js';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
 
 /** A Temporal dev server of one test file, with the settings of a server that nobody has tuned. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { asLanekeeperError } from '../../core/errors.js';
-import { servicesOf, switchAlias } from '../../store/lane-aliases.js';
+import { servicesOf, switchAlias } from '../../store/alias/write.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { holdsIn } from '../support/holds.js';
 import { sealText } from '../support/sealed-bundle.js';

@@ -61,7 +61,7 @@ export async function release(scene: Scene): Promise<void> {
 
   await stage.step('release.sealed', 'release/agents/manifest.yaml is valid, names the bundle, and every digest in it is right', async () => {
     const manifest: unknown = parse(await readFile(join(folder, 'release', 'agents', 'manifest.yaml'), 'utf8'));
-    const schema = JSON.parse(await readFile(join(root, 'schemas', 'manifest.schema.json'), 'utf8')) as object;
+    const schema = JSON.parse(await readFile(join(root, 'core', 'schemas', 'manifest.schema.json'), 'utf8')) as object;
     const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
     const valid = validate(manifest);
     const digest = `sha256:${createHash('sha256').update(canonicalize(manifest) ?? '').digest('hex')}`;

@@ -1,0 +1,46 @@
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { StatementSigner } from '../../adapters/sigstore/keys.js';
+import { signPayload } from '../../adapters/sigstore/sign-statement.js';
+import { describeStatement } from '../../core/evidence/describe.js';
+import type { Statement } from '../../core/evidence/statement.js';
+import { digestOf } from '../../core/hash.js';
+import { findAttestation, type NewAttestation, registerAttestation, type StoredAttestation } from '../../store/evidence/write.js';
+import type { Database } from '../../store/database.js';
+
+/** What signing works with. Each key of the sign queue has its own. */
+export interface SigningDeps {
+  readonly database: Database;
+  readonly blobs: ContentStore;
+  readonly signer: StatementSigner;
+  /** Called at `sign.stored` and `sign.registered`; where tests end the process. */
+  readonly faultPoint?: (name: string) => void | Promise<void>;
+}
+
+/** A statement to be signed, with the bytes that are signed. */
+export interface Signing extends Pick<NewAttestation, 'producedByRun' | 'subjects'> {
+  readonly tenant: string;
+  readonly statement: Statement;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Signs and registers a statement, once for each key: the same statement again returns the first attestation. ECDSA signs the same bytes
+ * differently each time, so a step that was tried again may leave a second bundle in the content store; the first registration stays the
+ * only attestation.
+ */
+export async function signOnce(deps: SigningDeps, signing: Signing): Promise<StoredAttestation> {
+  const { tenant, statement, payload, producedByRun, subjects } = signing;
+  const { keyId } = deps.signer;
+  const statementDigest = digestOf(payload);
+  const known = await deps.database.transaction(tenant, (tx) => findAttestation(tx, statementDigest, keyId));
+  if (known !== undefined) return known;
+  const checksum = await deps.blobs.put(await signPayload(payload, deps.signer));
+  await deps.faultPoint?.('sign.stored');
+  const { kind, attributes } = describeStatement(statement);
+  const { predicateType } = statement;
+  const { attestation } = await deps.database.transaction(tenant, (tx) =>
+    registerAttestation(tx, { kind, predicateType, checksum, statementDigest, keyId, producedByRun, subjects, attributes }),
+  );
+  await deps.faultPoint?.('sign.registered');
+  return attestation;
+}

@@ -1,0 +1,82 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { refusalOf } from '../../../core/policy/approvals.js';
+import type { ApprovalRule } from '../../../core/policy/model.js';
+import { CaseKind, type GovernanceCase, GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
+import { requireBundle, type StoredBundle } from '../../../store/bundle/write.js';
+import type { Transaction } from '../../../store/database.js';
+import { decisionsOf, type StoredDecision } from '../../../store/decision/write.js';
+import { requireSnapshot } from '../../../store/policy/snapshots.js';
+import { principalsOfEmail, requirePrincipal, type StoredPrincipal } from '../../../store/identity/write.js';
+import { newestCheckRuns } from '../../../store/policy/list.js';
+import { listAwaitingApproval, type ListedPromotion } from '../../../store/promotion/list.js';
+import { toDecisionMessage } from '../policy/convert.js';
+import { bounded, toLane } from '../convert.js';
+
+type Waiting = ListedPromotion & { readonly waitingSince: Date };
+
+/** The open approval cases of the tenant, the one that waits longest first, as `person` sees them. */
+export async function listPendingCases(tx: Transaction, person: StoredPrincipal): Promise<GovernanceCase[]> {
+  const cases: GovernanceCase[] = [];
+  for (const promotion of await listAwaitingApproval(tx)) cases.push(...(await casesOf(tx, promotion, person)));
+  return cases;
+}
+
+async function casesOf(tx: Transaction, promotion: Waiting, person: StoredPrincipal): Promise<GovernanceCase[]> {
+  const snapshot = await requireSnapshot(tx, promotion.policyDigest);
+  const bundle = await requireBundle(tx, promotion.bundle);
+  const decisions = await decisionsOf(tx, promotion.id);
+  const runs = await newestCheckRuns(tx, promotion.id);
+  const cases: GovernanceCase[] = [];
+  for (const gate of snapshot.gates) {
+    const run = runs.find((each) => each.gateId === gate.id);
+    if (gate.approvals === undefined || run?.verdict === 'PASS') continue;
+    const whyNot = await refusalFor(tx, gate.approvals, promotion, bundle, decisions, person);
+    cases.push(
+      create(GovernanceCaseSchema, {
+        id: `${promotion.id}/${gate.id}`,
+        kind: CaseKind.APPROVAL,
+        promotionId: promotion.id,
+        gateId: gate.id,
+        product: promotion.product,
+        lane: toLane(promotion.lane),
+        bundleDigest: promotion.bundle,
+        requester: promotion.requester ?? '',
+        author: bounded(bundle.author.name, 200),
+        openedAt: timestampFromDate(promotion.waitingSince),
+        missing: bounded(run?.explanation, 4000),
+        waitsForMe: whyNot === undefined,
+        whyNotMe: bounded(whyNot, 1000),
+        decisions: decisions.map(toDecisionMessage),
+      }),
+    );
+  }
+  return cases;
+}
+
+/** Why a person cannot approve, by the same rule that the gate uses. */
+async function refusalFor(
+  tx: Transaction,
+  rule: ApprovalRule,
+  promotion: ListedPromotion,
+  bundle: StoredBundle,
+  decisions: readonly StoredDecision[],
+  person: StoredPrincipal,
+): Promise<string | undefined> {
+  const own = decisions.filter((decision) => decision.accepted && decision.principal === person.name).at(-1);
+  if (own?.verb === 'approve') return `${person.name} has approved already`;
+  const requester = promotion.requester === null ? undefined : await requirePrincipal(tx, promotion.requester);
+  const facts = {
+    bundle: {
+      digest: bundle.digest,
+      revision: bundle.revision,
+      author: bundle.author,
+      authorPrincipals: await principalsOfEmail(tx, bundle.author.email),
+      images: [],
+      methodology: null,
+      plan: null,
+    },
+    ...(requester !== undefined && { requester: { principal: requester.name, roles: requester.roles } }),
+  };
+  return refusalOf(rule, { principal: person.name, roles: person.roles }, facts);
+}

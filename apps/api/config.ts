@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { LanekeeperError } from '../../core/errors.js';
+
+/** What the API process is told at its start. */
+export interface ApiConfig {
+  /** Port on loopback; 0 for any free one. */
+  readonly port: number;
+  /** Connection string of the application's database role. */
+  readonly databaseUrl: string;
+  /** Folder of the content store. */
+  readonly blobsDir: string;
+  readonly policiesDir: string;
+}
+
+/** Reads the environment, here and nowhere else in api/. @throws CONFIGURATION naming everything that is missing */
+export function readApiConfig(): ApiConfig {
+  const env = process.env;
+  const names = ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES'] as const;
+  // PORT is what a service of the image convention is told.
+  const givenPort = env['LANEKEEPER_API_PORT'] ?? env['PORT'] ?? '';
+  const missing = [...names.filter((name) => (env[name] ?? '') === ''), ...(givenPort === '' ? ['LANEKEEPER_API_PORT'] : [])];
+  const port = Number(givenPort);
+  if (missing.length > 0 || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new LanekeeperError('CONFIGURATION', {
+      message: 'the API cannot start',
+      why: missing.length > 0 ? `not set: ${missing.join(', ')}` : 'LANEKEEPER_API_PORT is no port',
+      next: 'start the stack with  npm start',
+    });
+  }
+  return {
+    port,
+    databaseUrl: env['DATABASE_URL'] ?? '',
+    blobsDir: resolve(env['LANEKEEPER_DATA'] ?? '', 'blobs'),
+    policiesDir: resolve(env['LANEKEEPER_POLICIES'] ?? ''),
+  };
+}

@@ -1,0 +1,73 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { create } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import type { Lane as LaneName } from '../../core/lanes.js';
+import { LanekeeperError } from '../../core/errors.js';
+import type { PromotionKind as PromotionKindName } from '../../core/promotion/state.js';
+import { type ErrorDetail, ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
+
+const laneNumbers: Readonly<Record<LaneName, Lane>> = { bronze: Lane.BRONZE, silver: Lane.SILVER, gold: Lane.GOLD };
+
+/** A lane for the wire. */
+export function toLane(lane: LaneName): Lane {
+  return laneNumbers[lane];
+}
+
+/** A lane from the wire; undefined where the caller did not say. @throws INVALID_INPUT for a number that is no lane */
+export function fromLane(lane: Lane): LaneName | undefined {
+  switch (lane) {
+    case Lane.UNSPECIFIED:
+      return undefined;
+    case Lane.BRONZE:
+      return 'bronze';
+    case Lane.SILVER:
+      return 'silver';
+    case Lane.GOLD:
+      return 'gold';
+    default:
+      throw new LanekeeperError('UNKNOWN_LANE', { message: `there is no lane number ${String(lane)}` });
+  }
+}
+
+/** A lane from the wire that has to be there. @throws UNKNOWN_LANE */
+export function requireLane(lane: Lane): LaneName {
+  const name = fromLane(lane);
+  if (name === undefined) throw new LanekeeperError('UNKNOWN_LANE', { message: 'a lane is needed', next: 'the lanes are bronze, silver and gold' });
+  return name;
+}
+
+/** A kind of promotion for the wire. */
+export function toPromotionKind(kind: PromotionKindName): PromotionKind {
+  return kind === 'ROLLBACK' ? PromotionKind.ROLLBACK : PromotionKind.PROMOTION;
+}
+
+/** A field that is left out where there is no instant. */
+export function instant<K extends string>(name: K, date: Date | null | undefined): Partial<Record<K, Timestamp>> {
+  const fields: Partial<Record<K, Timestamp>> = {};
+  if (date !== null && date !== undefined) fields[name] = timestampFromDate(date);
+  return fields;
+}
+
+/** Text that fits a bound of the contract. */
+export function bounded(text: string | null | undefined, length: number): string {
+  const value = text ?? '';
+  return value.length <= length ? value : `${value.slice(0, length - 1)}…`;
+}
+
+/** An error as the database keeps it, for the wire; undefined where there is none. */
+export function toErrorDetail(error: unknown): ErrorDetail | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const text = (name: string): string => {
+    const value: unknown = Reflect.get(error, name);
+    return typeof value === 'string' ? value : '';
+  };
+  return create(ErrorDetailSchema, {
+    reason: /^[A-Z][A-Z_]{1,62}$/.test(text('code')) ? text('code') : 'INTERNAL',
+    message: bounded(text('message'), 4000),
+    object: bounded(text('object') || text('step'), 1000),
+    why: bounded(text('why'), 4000),
+    next: bounded(text('next'), 2000),
+  });
+}

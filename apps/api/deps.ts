@@ -1,0 +1,13 @@
+import type { Client } from '@temporalio/client';
+import type { PolicySource } from '../../activities/policy/policy-source.js';
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { Database } from '../../store/database.js';
+
+/** What the services work with. */
+export interface ApiDeps {
+  readonly database: Database;
+  readonly client: Client;
+  readonly blobs: ContentStore;
+  readonly policies: PolicySource;
+  readonly now: () => Date;
+}

@@ -1,0 +1,90 @@
+import { verifyBundle } from '../../../adapters/sigstore/verify-bundle.js';
+import type { Digest } from '../../../core/digest.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import { type AttestationKind, describeStatement } from '../../../core/evidence/describe.js';
+import { type Statement, subjectDigestsOf } from '../../../core/evidence/statement.js';
+import { digestOf } from '../../../core/hash.js';
+import { shortId } from '../../../core/ids.js';
+import { registerAttestation, type StoredAttestation } from '../../../store/evidence/write.js';
+import { requireBundle, type StoredBundle } from '../../../store/bundle/write.js';
+import { appendEvent } from '../../../store/event/write.js';
+import { enrolledKeys, wasValid } from '../../../store/identity/write.js';
+import type { Caller } from '../identity/caller.js';
+import type { ApiDeps } from '../deps.js';
+
+/** Evidence that somebody hands in. */
+export interface HandedEvidence {
+  readonly bundle: Digest;
+  readonly kind: string;
+  /** The report that the statement names; may be empty. */
+  readonly report: Uint8Array;
+  readonly signed: Uint8Array;
+}
+
+/** What may come from outside. Decisions go to their promotion; promotions and lane decisions are attested by the system itself. */
+const attachable: readonly AttestationKind[] = ['test-result', 'preview-check', 'provenance', 'sbom-spdx', 'sbom-cyclonedx', 'signature'];
+
+/**
+ * Verifies evidence and attaches it: signature and signer, subjects and kind, and that the report is the one that was signed for.
+ *
+ * @throws SIGNATURE_INVALID, EVIDENCE_INVALID, UNKNOWN_BUNDLE
+ */
+export async function attachEvidence(deps: ApiDeps, caller: Caller, handed: HandedEvidence): Promise<StoredAttestation> {
+  const { bundle, keys } = await deps.database.transaction(caller.tenant, async (tx) => ({
+    bundle: await requireBundle(tx, handed.bundle),
+    keys: (await enrolledKeys(tx)).filter((key) => wasValid(key, deps.now())),
+  }));
+  const { statement, statementDigest, keyId } = verifyBundle(handed.signed, keys.map((key) => key.publicKeyPem));
+  requireKind(statement, handed.kind);
+  requireReport(statement, handed.report);
+  const subjects = subjectsIn(statement, bundle);
+  if (handed.report.length > 0) await deps.blobs.put(handed.report);
+  const checksum = await deps.blobs.put(handed.signed);
+  return deps.database.transaction(caller.tenant, async (tx) => {
+    const { attestation, fresh } = await registerAttestation(tx, {
+      kind: handed.kind,
+      predicateType: statement.predicateType,
+      checksum,
+      statementDigest,
+      keyId,
+      producedByRun: `attached-by/${caller.principal.name}`,
+      subjects,
+      attributes: describeStatement(statement).attributes,
+    });
+    if (fresh) {
+      await appendEvent(tx, {
+        type: 'evidence.attached',
+        product: bundle.product,
+        bundleDigest: bundle.digest,
+        actor: caller.principal.name,
+        data: { kind: handed.kind, attestationId: attestation.id, signer: attestation.signer },
+      });
+    }
+    return attestation;
+  });
+}
+
+function requireKind(statement: Statement, kind: string): void {
+  const actual = describeStatement(statement).kind;
+  if (actual !== kind) throw invalid(`the signed statement is of kind ${actual}, not ${kind}`);
+  if (!attachable.includes(actual)) throw invalid(`evidence of kind ${kind} is not attached by hand`);
+}
+
+/** The report has to be the one whose digest was signed: in `configuration`, as test results name it. */
+function requireReport(statement: Statement, report: Uint8Array): void {
+  if (report.length === 0) return;
+  const hex = digestOf(report).slice('sha256:'.length);
+  if (!JSON.stringify(statement.predicate).includes(hex)) throw invalid('the report is not the one that the signed statement names');
+}
+
+function subjectsIn(statement: Statement, bundle: StoredBundle): readonly { readonly digest: Digest; readonly type: 'artifact' | 'bundle' }[] {
+  return subjectDigestsOf(statement).map((digest) => {
+    if (digest === bundle.digest) return { digest, type: 'bundle' };
+    if (bundle.artifacts.some((artifact) => artifact.digest === digest)) return { digest, type: 'artifact' };
+    throw invalid(`its subject ${shortId(digest)} is neither bundle ${shortId(bundle.digest)} nor one of its artifacts`);
+  });
+}
+
+function invalid(why: string): LanekeeperError {
+  return new LanekeeperError('EVIDENCE_INVALID', { message: 'the evidence was not attached', why, next: 'lane evidence attach BUNDLE --kind KIND --report FILE' });
+}

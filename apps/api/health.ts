@@ -1,0 +1,36 @@
+import { messageOf } from '../../core/errors.js';
+import type { ApiDeps } from './deps.js';
+
+/** What `/healthz` answers. */
+export interface Health {
+  readonly status: 'ok' | 'degraded';
+  readonly parts: Readonly<Record<'database' | 'temporal', { readonly ok: boolean; readonly detail?: string }>>;
+  /** The API's clock, RFC 3339. */
+  readonly now: string;
+}
+
+const answerWithinMs = 2_000;
+
+/** Asks the parts that the API depends on. */
+export async function checkHealth(deps: ApiDeps): Promise<Health> {
+  const [database, temporal] = await Promise.all([
+    probe(() => deps.database.tenants()),
+    probe(() => deps.client.withDeadline(Date.now() + answerWithinMs, () => deps.client.workflowService.getSystemInfo({}))),
+  ]);
+  return { status: database.ok && temporal.ok ? 'ok' : 'degraded', parts: { database, temporal }, now: deps.now().toISOString() };
+}
+
+async function probe(ask: () => Promise<unknown>): Promise<{ readonly ok: boolean; readonly detail?: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${String(answerWithinMs / 1000)} s`)), answerWithinMs);
+  });
+  try {
+    await Promise.race([ask(), late]);
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, detail: messageOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

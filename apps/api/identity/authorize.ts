@@ -1,0 +1,71 @@
+import { type DescMethod, type DescService, getOption, hasOption } from '@bufbuild/protobuf';
+import type { Interceptor } from '@connectrpc/connect';
+import { LanekeeperError } from '../../../core/errors.js';
+import { rule } from '#gen/authz/v1/authz_pb.js';
+import { type Caller, callerKey, type Identify } from './caller.js';
+
+/** Who may call an RPC. */
+export type AccessRule = { readonly allow: 'public' | 'authenticated' } | { readonly allow: 'roles'; readonly anyOf: readonly string[] };
+
+/** The rule that stands beside an RPC in proto. @throws CONFIGURATION when there is none: nothing is open by oversight */
+export function ruleOf(method: DescMethod): AccessRule {
+  const { allow } = hasOption(method, rule) ? getOption(method, rule) : { allow: { case: undefined } };
+  if (allow.case === 'public' && allow.value) return { allow: 'public' };
+  if (allow.case === 'authenticated' && allow.value) return { allow: 'authenticated' };
+  if (allow.case === 'roles' && allow.value.anyOf.length > 0) return { allow: 'roles', anyOf: allow.value.anyOf };
+  throw new LanekeeperError('CONFIGURATION', {
+    message: `RPC ${method.parent.typeName}.${method.name} does not say who may call it`,
+    object: `${method.parent.typeName}.${method.name}`,
+    next: 'add the option (authz.v1.rule) beside it in proto/ and run  npm run generate',
+  });
+}
+
+/** Demands a rule for every RPC of the services. Called before the API listens. @throws CONFIGURATION */
+export function requireRules(services: readonly DescService[]): void {
+  for (const service of services) for (const method of service.methods) ruleOf(method);
+}
+
+/** Whether a rule lets a caller in. */
+export function isAllowed(access: AccessRule, caller: Caller | undefined): boolean {
+  switch (access.allow) {
+    case 'public':
+      return true;
+    case 'authenticated':
+      return caller !== undefined;
+    case 'roles':
+      return caller !== undefined && caller.principal.roles.some((role) => access.anyOf.includes(role));
+  }
+}
+
+/** The one place where access is decided, for every transport and every RPC: by the rule beside the RPC, and never without one. */
+export function createAuthorizationInterceptor(identify: Identify): Interceptor {
+  return (next) => async (request) => {
+    const access = ruleOf(request.method);
+    const token = tokenOf(request.header.get('authorization'));
+    const caller = token === undefined ? undefined : await identify(token);
+    if (!isAllowed(access, caller)) throw refusal(request.method, access, token, caller);
+    request.contextValues.set(callerKey, caller);
+    return next(request);
+  };
+}
+
+function tokenOf(header: string | null): string | undefined {
+  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
+}
+
+function refusal(method: DescMethod, access: AccessRule, token: string | undefined, caller: Caller | undefined): LanekeeperError {
+  if (caller === undefined) {
+    return new LanekeeperError('UNAUTHENTICATED', {
+      message: token === undefined ? 'a token is needed' : 'the token is not known',
+      why: token === undefined ? 'the request has no bearer token' : 'it was never enrolled here, or it has expired',
+      next: 'lane doctor says which identity and which stack are used',
+    });
+  }
+  const roles = access.allow === 'roles' ? access.anyOf.join(', ') : '';
+  return new LanekeeperError('PERMISSION_DENIED', {
+    message: `${caller.principal.name} may not call ${method.name}`,
+    object: `${method.parent.typeName}.${method.name}`,
+    why: `it takes one of the roles ${roles}; ${caller.principal.name} has ${caller.principal.roles.join(', ') || 'none'}`,
+    next: 'call as somebody else: lane --as PERSON …',
+  });
+}

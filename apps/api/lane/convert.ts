@@ -1,0 +1,26 @@
+import { create } from '@bufbuild/protobuf';
+import { type LaneStatus, LaneStatusSchema, ServingState } from '#gen/release/v1/lane_status_pb.js';
+import type { LaneView } from '../../../store/lane/list.js';
+import { bounded, instant, toLane } from '../convert.js';
+
+/** How a lane stands, for the wire. Lanes answer on loopback, each service on a port of its own. */
+export function toLaneStatus(view: LaneView): LaneStatus {
+  const endpoints = view.endpoints.map(({ service, port }) => ({ service, url: `http://127.0.0.1:${String(port)}` }));
+  return create(LaneStatusSchema, {
+    product: view.product,
+    lane: toLane(view.lane),
+    liveBundleDigest: view.live?.bundle ?? '',
+    liveRevision: view.live?.revision ?? '',
+    livePromotionId: view.live?.promotionId ?? '',
+    ...instant('liveAt', view.live?.at),
+    previousBundleDigest: view.previous ?? '',
+    holderPromotionId: view.holder ?? '',
+    queuedPromotionIds: [...view.queued],
+    fencingToken: BigInt(view.fencingToken),
+    serving: view.serving === undefined ? ServingState.UNSPECIFIED : ServingState[view.serving.status],
+    servingDetail: bounded(view.serving?.detail, 4000),
+    servedBundleDigest: view.serving?.bundle ?? '',
+    url: endpoints[0]?.url ?? '',
+    endpoints,
+  });
+}

@@ -1,0 +1,48 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { pino } from 'pino';
+import { openPolicyFolder } from '../../activities/policy/policy-source.js';
+import { openFolderStore } from '../../adapters/content-store/folder-store.js';
+import { asLanekeeperError, messageOf } from '../../core/errors.js';
+import { openDatabase } from '../../store/database.js';
+import { type ApiConfig, readApiConfig } from './config.js';
+import { startServer } from './server.js';
+
+const log = pino({ base: { process: 'api' } });
+
+/** Serves the API until the process is told to stop. */
+async function main(config: ApiConfig): Promise<void> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const database = openDatabase({ url: config.databaseUrl });
+  // Lazy: the API answers what PostgreSQL knows also while Temporal is away.
+  const connection = Connection.lazy(connectionOptions);
+  const server = await startServer(
+    {
+      database,
+      client: new Client({ connection, namespace }),
+      blobs: openFolderStore(config.blobsDir),
+      policies: openPolicyFolder(config.policiesDir),
+      now: () => new Date(),
+    },
+    config.port,
+    (error) => log.error({ err: error }, 'an RPC failed in a way that nobody expected'),
+  );
+  log.info({ port: server.port }, 'the API listens on loopback');
+  process.send?.({ ready: true });
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  await server.close();
+  await database.close();
+  await connection.close();
+}
+
+try {
+  await main(readApiConfig());
+  // At once: a call to a Temporal that is away would be tried again on the closed connection and fail in a timer that nobody watches.
+  process.exit(0);
+} catch (error) {
+  log.fatal({ err: error, detail: asLanekeeperError(error)?.detail }, messageOf(error));
+  process.exitCode = 1;
+}

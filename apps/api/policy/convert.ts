@@ -1,0 +1,116 @@
+import { create } from '@bufbuild/protobuf';
+import type { GateResult } from '../../../core/policy/facts.js';
+import type { Gate, PolicySnapshot } from '../../../core/policy/model.js';
+import { type CheckRun, CheckRunSchema, Verdict } from '#gen/governance/v1/check_run_pb.js';
+import { type Decision, DecisionSchema, DecisionVerb, FrontDoor } from '#gen/governance/v1/decision_pb.js';
+import {
+  EvidenceScope,
+  GateType,
+  type GovernancePolicy,
+  GovernancePolicySchema,
+  type RequiredCheck,
+  RequiredCheckSchema,
+  Severity,
+} from '#gen/governance/v1/policy_pb.js';
+import type { StoredDecision } from '../../../store/decision/write.js';
+import type { StoredCheckRun } from '../../../store/policy/list.js';
+import { bounded, instant, toLane, toPromotionKind } from '../convert.js';
+
+/** What a gate said, for the wire. */
+export function toCheckRun(run: StoredCheckRun): CheckRun {
+  return create(CheckRunSchema, {
+    promotionId: run.promotionId,
+    round: run.round,
+    gateId: run.gateId,
+    verdict: Verdict[run.verdict],
+    severity: Severity[run.severity],
+    explanation: bounded(run.explanation, 4000),
+    nextStep: bounded(run.nextStep, 2000),
+    reliedOn: [...run.reliedOn],
+    ...instant('evaluatedAt', run.evaluatedAt),
+    ...instant('recheckAt', run.recheckAt),
+  });
+}
+
+/** What a gate would say, for the wire; it belongs to no promotion yet. */
+export function toPlannedCheckRun(result: GateResult, at: Date): CheckRun {
+  return toCheckRun({
+    promotionId: '-',
+    round: 0,
+    gateId: result.gate,
+    verdict: result.verdict,
+    severity: result.severity,
+    explanation: result.explanation,
+    nextStep: result.next ?? null,
+    reliedOn: result.reliedOn,
+    evaluatedAt: at,
+    recheckAt: result.recheckAt === undefined ? null : new Date(result.recheckAt),
+  });
+}
+
+const verbs: Readonly<Record<StoredDecision['verb'], DecisionVerb>> = {
+  request: DecisionVerb.REQUEST,
+  approve: DecisionVerb.APPROVE,
+  reject: DecisionVerb.REJECT,
+  'request-changes': DecisionVerb.REQUEST_CHANGES,
+  rollback: DecisionVerb.ROLLBACK,
+  abort: DecisionVerb.ABORT,
+  retry: DecisionVerb.RETRY,
+  unknown: DecisionVerb.UNKNOWN,
+};
+
+/** A decision for the wire. */
+export function toDecisionMessage(decision: StoredDecision): Decision {
+  return create(DecisionSchema, {
+    id: decision.id,
+    promotionId: decision.promotionId,
+    verb: verbs[decision.verb],
+    principal: decision.principal ?? '',
+    accepted: decision.accepted,
+    refusalCode: decision.refusalCode ?? '',
+    refusalReason: bounded(decision.refusalReason, 4000),
+    attestationId: decision.attestationId ?? '',
+    statementDigest: decision.statementDigest,
+    policyDigest: decision.policyDigest ?? '',
+    factsDigest: decision.factsDigest ?? '',
+    comment: bounded(decision.comment, 2000),
+    frontDoor: FrontDoor[decision.frontDoor],
+    ...instant('registeredAt', decision.registeredAt),
+  });
+}
+
+/** A policy snapshot for the wire. */
+export function toPolicyMessage(digest: string, snapshot: PolicySnapshot): GovernancePolicy {
+  return create(GovernancePolicySchema, {
+    digest,
+    name: snapshot.policy,
+    product: snapshot.product,
+    lane: toLane(snapshot.lane),
+    kind: toPromotionKind(snapshot.kind),
+    checks: snapshot.gates.map(toRequiredCheck),
+  });
+}
+
+function toRequiredCheck(gate: Gate): RequiredCheck {
+  const { evidence, approvals } = gate;
+  return create(RequiredCheckSchema, {
+    id: gate.id,
+    type: GateType[gate.type],
+    severity: Severity[gate.severity],
+    rule: gate.rule ?? '',
+    message: gate.message,
+    ...(evidence !== undefined && {
+      evidence: {
+        kind: evidence.kind,
+        per: evidence.per === 'bundle' ? EvidenceScope.BUNDLE : EvidenceScope.IMAGE,
+        minimumCount: evidence.min,
+        ...(evidence.maxAgeSeconds !== undefined && { maximumAgeSeconds: BigInt(evidence.maxAgeSeconds) }),
+        trustedPurposes: [...(evidence.signers.purposes ?? [])],
+        trustedRoles: [...(evidence.signers.roles ?? [])],
+      },
+    }),
+    ...(approvals !== undefined && {
+      approvals: { count: approvals.count, roles: [...approvals.roles], distinctRoles: approvals.distinctRoles, separatedFrom: [...approvals.separation] },
+    }),
+  });
+}

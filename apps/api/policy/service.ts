@@ -1,0 +1,45 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { parseDigest } from '../../../core/digest.js';
+import { canonicalJson } from '../../../core/hash.js';
+import type { GateService } from '#gen/governance/v1/gate_service_pb.js';
+import { decisionsOf } from '../../../store/decision/write.js';
+import { requireSnapshot } from '../../../store/policy/snapshots.js';
+import { newestCheckRuns } from '../../../store/policy/list.js';
+import { readLane } from '../../../store/lane/list.js';
+import { readPromotion } from '../../../store/promotion/list.js';
+import { resolvePolicy, resolvePromotion } from '../../../store/resolve-id.js';
+import { requireCaller } from '../identity/caller.js';
+import { explainPromotion } from '../promotion/explain.js';
+import { toCheckRun, toPolicyMessage } from './convert.js';
+import type { ApiDeps } from '../deps.js';
+
+/** Gates and their verdicts. */
+export function createGateService({ database }: ApiDeps): ServiceImpl<typeof GateService> {
+  return {
+    async listGates(request, context) {
+      const { tenant } = requireCaller(context);
+      return database.transaction(tenant, async (tx) => {
+        const id = await resolvePromotion(tx, request.promotionId);
+        return { gates: (await newestCheckRuns(tx, id)).map(toCheckRun) };
+      });
+    },
+    async getPolicySnapshot(request, context) {
+      const { tenant } = requireCaller(context);
+      return database.transaction(tenant, async (tx) => {
+        const digest = parseDigest(await resolvePolicy(tx, request.digest));
+        const snapshot = await requireSnapshot(tx, digest);
+        return { policy: toPolicyMessage(digest, snapshot), content: canonicalJson(snapshot) };
+      });
+    },
+    async explainPromotion(request, context) {
+      const { tenant } = requireCaller(context);
+      return database.transaction(tenant, async (tx) => {
+        const promotion = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
+        const gates = await newestCheckRuns(tx, promotion.id);
+        const decisions = await decisionsOf(tx, promotion.id);
+        const lane = await readLane(tx, promotion.product, promotion.lane);
+        return explainPromotion(promotion, gates, decisions, lane);
+      });
+    },
+  };
+}

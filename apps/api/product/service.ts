@@ -1,0 +1,35 @@
+import { create } from '@bufbuild/protobuf';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { type Product, ProductSchema } from '#gen/release/v1/product_pb.js';
+import type { ProductService } from '#gen/release/v1/product_service_pb.js';
+import { registerProduct, requireProduct, type StoredProduct } from '../../../store/product/write.js';
+import { listProducts } from '../../../store/product/list.js';
+import { requireCaller } from '../identity/caller.js';
+import { instant } from '../convert.js';
+import type { ApiDeps } from '../deps.js';
+
+/** Products. */
+export function createProductService({ database }: ApiDeps): ServiceImpl<typeof ProductService> {
+  return {
+    async registerProduct(request, context) {
+      const { tenant, principal } = requireCaller(context);
+      const product = await database.transaction(tenant, async (tx) => {
+        await registerProduct(tx, { name: request.name, repository: request.repository, by: principal.name });
+        return requireProduct(tx, request.name);
+      });
+      return { product: toProduct(product) };
+    },
+    async getProduct(request, context) {
+      const { tenant } = requireCaller(context);
+      return { product: toProduct(await database.transaction(tenant, (tx) => requireProduct(tx, request.name))) };
+    },
+    async listProducts(_request, context) {
+      const { tenant } = requireCaller(context);
+      return { products: (await database.transaction(tenant, listProducts)).map(toProduct) };
+    },
+  };
+}
+
+function toProduct(product: StoredProduct): Product {
+  return create(ProductSchema, { name: product.name, repository: product.repository, ...instant('createdAt', product.createdAt) });
+}

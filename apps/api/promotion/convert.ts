@@ -1,0 +1,65 @@
+import { create } from '@bufbuild/protobuf';
+import { promotionWorkflowType } from '../../../workflows/promotion/contract.js';
+import type { PromotionPhase } from '../../../core/promotion/state.js';
+import { type Promotion, PromotionSchema, PromotionState } from '#gen/release/v1/promotion_pb.js';
+import { WorkflowRunSchema } from '#gen/workflows_runtime/v1/workflow_run_pb.js';
+import type { ListedPromotion } from '../../../store/promotion/list.js';
+import type { TimelineEvent } from '../../../store/event/list.js';
+import { toTimelineEntry } from '../event/convert.js';
+import { bounded, instant, toErrorDetail, toLane, toPromotionKind } from '../convert.js';
+
+/** A promotion for the wire. */
+export function toPromotionMessage(promotion: ListedPromotion, namespace: string, timeline: readonly TimelineEvent[] = []): Promotion {
+  const error = toErrorDetail(promotion.error);
+  const lane = toLane(promotion.lane);
+  return create(PromotionSchema, {
+    id: promotion.id,
+    run: create(WorkflowRunSchema, {
+      firstRunId: promotion.id,
+      workflowId: promotion.workflowId,
+      workflowType: promotionWorkflowType,
+      namespace,
+      bundleDigest: promotion.bundle,
+      lane,
+      policySnapshotDigest: promotion.policyDigest,
+      ...instant('startedAt', promotion.createdAt),
+      ...instant('endedAt', promotion.endedAt),
+    }),
+    product: promotion.product,
+    lane,
+    bundleDigest: promotion.bundle,
+    revision: promotion.revision,
+    kind: toPromotionKind(promotion.kind),
+    state: toState(promotion.state),
+    reason: bounded(promotion.reason, 4000),
+    ...(error !== undefined && { error }),
+    requester: promotion.requester ?? '',
+    policyDigest: promotion.policyDigest,
+    ...instant('createdAt', promotion.createdAt),
+    ...instant('updatedAt', promotion.updatedAt),
+    ...instant('liveAt', promotion.liveAt),
+    ...instant('endedAt', promotion.endedAt),
+    timeline: timeline.map(toTimelineEntry),
+  });
+}
+
+const states: Readonly<Record<PromotionPhase, PromotionState>> = {
+  REQUESTED: PromotionState.REQUESTED,
+  GATING: PromotionState.GATING,
+  AWAITING_APPROVAL: PromotionState.AWAITING_APPROVAL,
+  QUEUED: PromotionState.QUEUED,
+  GUARDING: PromotionState.GUARDING,
+  DEPLOYING: PromotionState.DEPLOYING,
+  VERIFYING: PromotionState.VERIFYING,
+  LIVE: PromotionState.LIVE,
+  ERRORED: PromotionState.ERRORED,
+  SUPERSEDED: PromotionState.SUPERSEDED,
+  ROLLED_BACK: PromotionState.ROLLED_BACK,
+  REJECTED: PromotionState.REJECTED,
+  ABORTED: PromotionState.ABORTED,
+  FAILED: PromotionState.FAILED,
+};
+
+function toState(state: PromotionPhase): PromotionState {
+  return states[state];
+}

@@ -1,0 +1,64 @@
+import { create } from '@bufbuild/protobuf';
+import { shortId } from '../../../core/ids.js';
+import { type ExplainPromotionResponse, ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
+import type { StoredDecision } from '../../../store/decision/write.js';
+import type { StoredCheckRun } from '../../../store/policy/list.js';
+import type { LaneView } from '../../../store/lane/list.js';
+import type { ListedPromotion } from '../../../store/promotion/list.js';
+import { toCheckRun, toDecisionMessage } from '../policy/convert.js';
+import { bounded, toErrorDetail } from '../convert.js';
+
+/** Says why a promotion stands where it stands, and what would move it. */
+export function explainPromotion(
+  promotion: ListedPromotion,
+  gates: readonly StoredCheckRun[],
+  decisions: readonly StoredDecision[],
+  lane: LaneView,
+): ExplainPromotionResponse {
+  const isGating = promotion.state === 'GATING' || promotion.state === 'AWAITING_APPROVAL';
+  const open = gates.filter((gate) => gate.severity === 'BLOCKING' && gate.verdict !== 'PASS' && gate.verdict !== 'NOT_APPLICABLE');
+  const blocking = isGating ? open : [];
+  const error = toErrorDetail(promotion.error);
+  const steps = [...blocking.map((gate) => gate.nextStep ?? ''), ...(error === undefined ? [] : [error.next]), ...stepsOf(promotion, lane)];
+  return create(ExplainPromotionResponseSchema, {
+    promotionId: promotion.id,
+    summary: bounded(summaryOf(promotion, lane), 4000),
+    blocking: blocking.map(toCheckRun),
+    refused: decisions.filter((decision) => !decision.accepted).map(toDecisionMessage),
+    ...(error !== undefined && { error }),
+    nextSteps: [...new Set(steps.filter((step) => step !== ''))].slice(0, 50),
+  });
+}
+
+function summaryOf(promotion: ListedPromotion, lane: LaneView): string {
+  const what = `${promotion.kind === 'ROLLBACK' ? 'rollback' : 'promotion'} of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
+  const waitsFor = lane.holder !== null && lane.holder !== promotion.id ? `; the lane is held by promotion ${shortId(lane.holder)}` : '';
+  switch (promotion.state) {
+    case 'GATING':
+      return `${what} waits for gates`;
+    case 'AWAITING_APPROVAL':
+      return `${what} waits for people`;
+    case 'QUEUED':
+      return `${what} waits for the lane${waitsFor}`;
+    case 'LIVE':
+      return `${what} is live`;
+    default:
+      return `${what} is ${promotion.state}${promotion.reason === null ? '' : `: ${promotion.reason}`}`;
+  }
+}
+
+function stepsOf(promotion: ListedPromotion, lane: LaneView): readonly string[] {
+  const id = shortId(promotion.id);
+  switch (promotion.state) {
+    case 'ERRORED':
+      return [`lane retry ${id}`, `lane abort ${id}`];
+    case 'QUEUED':
+      return lane.holder !== null && lane.holder !== promotion.id ? [`lane why ${shortId(lane.holder)}`] : [];
+    case 'REJECTED':
+    case 'ABORTED':
+    case 'FAILED':
+      return promotion.kind === 'ROLLBACK' ? [`lane rollback ${promotion.product} --lane ${promotion.lane}`] : [`lane promote ${shortId(promotion.bundle)} --to ${promotion.lane}`];
+    default:
+      return [];
+  }
+}

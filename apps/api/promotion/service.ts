@@ -1,0 +1,80 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { isFinal } from '../../../core/promotion/state.js';
+import type { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
+import { listLanes } from '../../../store/lane/list.js';
+import { newestCheckRuns } from '../../../store/policy/list.js';
+import { listPromotions, readPromotion } from '../../../store/promotion/list.js';
+import { resolvePromotion } from '../../../store/resolve-id.js';
+import { promotionVersion, readTimeline } from '../../../store/event/list.js';
+import { requireProduct } from '../../../store/product/write.js';
+import { abortUpdate, retryUpdate } from '../../../workflows/promotion/contract.js';
+import { requireCaller } from '../identity/caller.js';
+import { toCheckRun } from '../policy/convert.js';
+import { toLaneStatus } from '../lane/convert.js';
+import { toPromotionMessage } from './convert.js';
+import { fromLane, requireLane } from '../convert.js';
+import type { ApiDeps } from '../deps.js';
+import { planPromotion } from './plan.js';
+import { sendDecision } from '../decision/send.js';
+import { startPromotion } from './start.js';
+import { watch } from '../watch.js';
+
+/** Promotions, rollbacks and lanes. */
+export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof PromotionService> {
+  const { database, client } = deps;
+  const { namespace } = client.options;
+  const start = async (request: Parameters<typeof startPromotion>[2], context: Parameters<typeof requireCaller>[0] & { readonly signal: AbortSignal }) => {
+    const { workflowId, firstRunId, joined } = await startPromotion(deps, requireCaller(context), request, context.signal);
+    return { workflowId, promotionId: firstRunId, joined };
+  };
+  return {
+    promote: (request, context) => start({ ...request, lane: requireLane(request.lane), kind: 'PROMOTION' }, context),
+    rollback: (request, context) => start({ ...request, lane: requireLane(request.lane), kind: 'ROLLBACK' }, context),
+    async getPromotion(request, context) {
+      const { tenant } = requireCaller(context);
+      return database.transaction(tenant, async (tx) => {
+        const id = await resolvePromotion(tx, request.promotionId);
+        return { promotion: toPromotionMessage(await readPromotion(tx, id), namespace, await readTimeline(tx, { promotionId: id })) };
+      });
+    },
+    async listPromotions(request, context) {
+      const { tenant } = requireCaller(context);
+      const filter = { product: request.product, lane: fromLane(request.lane), openOnly: request.openOnly };
+      const page = await database.transaction(tenant, (tx) => listPromotions(tx, filter, { size: request.pageSize, token: request.pageToken }));
+      return { promotions: page.items.map((promotion) => toPromotionMessage(promotion, namespace)), nextPageToken: page.nextToken };
+    },
+    async *watchPromotion(request, context) {
+      const { tenant } = requireCaller(context);
+      const id = await database.transaction(tenant, (tx) => resolvePromotion(tx, request.promotionId));
+      const states = watch({
+        version: () => database.transaction(tenant, (tx) => promotionVersion(tx, id)),
+        read: () =>
+          database.transaction(tenant, async (tx) => ({
+            promotion: await readPromotion(tx, id),
+            timeline: await readTimeline(tx, { promotionId: id }),
+            gates: await newestCheckRuns(tx, id),
+          })),
+        isOver: ({ promotion }) => promotion.state === 'LIVE' || isFinal(promotion.state),
+        signal: context.signal,
+      });
+      for await (const { promotion, timeline, gates } of states) yield { promotion: toPromotionMessage(promotion, namespace, timeline), gates: gates.map(toCheckRun) };
+    },
+    async abort(request, context) {
+      return { outcome: await sendDecision(deps, requireCaller(context), { promotionId: request.promotionId, signed: request.signedDecision, update: abortUpdate }) };
+    },
+    async retry(request, context) {
+      return { outcome: await sendDecision(deps, requireCaller(context), { promotionId: request.promotionId, signed: request.signedDecision, update: retryUpdate }) };
+    },
+    async listLanes(request, context) {
+      const { tenant } = requireCaller(context);
+      const views = await database.transaction(tenant, async (tx) => {
+        if (request.product !== '') await requireProduct(tx, request.product);
+        return listLanes(tx, request.product);
+      });
+      return { lanes: views.map(toLaneStatus) };
+    },
+    async plan(request, context) {
+      return planPromotion(deps, requireCaller(context), request.bundle, requireLane(request.lane));
+    },
+  };
+}

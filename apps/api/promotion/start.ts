@@ -1,0 +1,73 @@
+import { type Digest, parseDigest } from '../../../core/digest.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import { shortId, workflowIds } from '../../../core/ids.js';
+import type { Lane } from '../../../core/lanes.js';
+import type { PromotionKind } from '../../../core/promotion/state.js';
+import { requireBundle } from '../../../store/bundle/write.js';
+import { requireRollbackTarget } from '../../../store/lane/history.js';
+import { requireProduct } from '../../../store/product/write.js';
+import { promotionExists, readPromotion } from '../../../store/promotion/list.js';
+import { decideUpdate, type PromotionInput, promotionWorkflowType } from '../../../workflows/promotion/contract.js';
+import type { Caller } from '../identity/caller.js';
+import type { ApiDeps } from '../deps.js';
+import { parseSigned } from '../evidence/signed-statement.js';
+import { awaitRecord, type StartedRun, startOrJoin } from '../start-workflow.js';
+import { sendDecision } from '../decision/send.js';
+
+/** A signed request for a promotion or a rollback. */
+export interface PromotionRequest {
+  readonly product: string;
+  readonly lane: Lane;
+  readonly bundleDigest: string;
+  readonly kind: PromotionKind;
+  readonly signedRequest: Uint8Array;
+}
+
+/**
+ * Starts the promotion workflow, or joins the run that is open, and hands over the signed request either way. What can be known
+ * without deciding anything is said at once; everything else is the workflow's.
+ */
+export async function startPromotion(deps: ApiDeps, caller: Caller, asked: PromotionRequest, signal: AbortSignal): Promise<StartedRun> {
+  const bundle = parseDigest(asked.bundleDigest, 'bundle_digest');
+  const request = parseSigned(asked.signedRequest);
+  await requireObjects(deps, caller, { ...asked, bundle });
+  const { product, lane, kind } = asked;
+  const input: PromotionInput = { tenant: caller.tenant, product, lane, bundle, kind, request };
+  const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> => deps.database.transaction(caller.tenant, work);
+  const recordOf = (id: string) => inTenant(async (tx) => ((await promotionExists(tx, id)) ? readPromotion(tx, id) : undefined));
+  const hasEnded = async (id: string) => (await recordOf(id))?.endedAt instanceof Date;
+  const run = await startOrJoin(deps.client, promotionWorkflowType, workflowIds.promotion(caller.tenant, product, lane, bundle), input, hasEnded);
+  await awaitRecord(deps.client, run, () => inTenant((tx) => promotionExists(tx, run.firstRunId)), signal);
+  const joined = run.joined ? await recordOf(run.firstRunId) : undefined;
+  if (joined === undefined) return run;
+  if (joined.kind !== kind) throw otherKind(joined.kind, run.firstRunId, asked);
+  // A run that was started without a signed request takes this one; a run that has a requester needs no second.
+  if (joined.requester === null && (joined.state === 'GATING' || joined.state === 'AWAITING_APPROVAL')) {
+    await sendDecision(deps, caller, { promotionId: run.firstRunId, signed: asked.signedRequest, update: decideUpdate });
+  }
+  return run;
+}
+
+function otherKind(open: PromotionKind, promotionId: string, asked: PromotionRequest): LanekeeperError {
+  return new LanekeeperError('CONFLICT', {
+    message: `a ${open.toLowerCase()} of this bundle into ${asked.lane} is open already`,
+    object: `promotion ${shortId(promotionId)}`,
+    why: 'a bundle has one open promotion in a lane, and this one is of the other kind',
+    next: `lane abort ${shortId(promotionId)}, or wait until it has ended`,
+  });
+}
+
+async function requireObjects(deps: ApiDeps, caller: Caller, asked: PromotionRequest & { readonly bundle: Digest }): Promise<void> {
+  await deps.database.transaction(caller.tenant, async (tx) => {
+    await requireProduct(tx, asked.product);
+    const bundle = await requireBundle(tx, asked.bundle);
+    if (bundle.product !== asked.product) {
+      throw new LanekeeperError('UNKNOWN_BUNDLE', {
+        message: `bundle ${shortId(asked.bundle)} belongs to product ${bundle.product}, not ${asked.product}`,
+        object: `bundle ${asked.bundle}`,
+        next: `lane get bundles --product ${asked.product}`,
+      });
+    }
+    if (asked.kind === 'ROLLBACK') await requireRollbackTarget(tx, asked.product, asked.lane);
+  });
+}

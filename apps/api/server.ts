@@ -1,0 +1,66 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { createValidateInterceptor } from '@connectrpc/validate';
+import { createAuthorizationInterceptor, requireRules } from './identity/authorize.js';
+import { identifyByToken } from './identity/caller.js';
+import type { ApiDeps } from './deps.js';
+import { createErrorInterceptor } from './errors/connect-error.js';
+import { checkHealth } from './health.js';
+import { routeServices, services } from './services.js';
+
+/** The largest request, in bytes: a report and its signed statement. */
+const readMaxBytes = 12 * 1024 * 1024;
+
+const drainMs = 5_000;
+
+/** The API while it listens. */
+export interface ApiServer {
+  readonly port: number;
+  /** Takes no new calls, ends the streams, lets calls in flight finish, and closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves all RPCs over HTTP on loopback, and `/healthz`.
+ *
+ * @param report is told of errors that should not have happened
+ * @throws CONFIGURATION when an RPC does not say who may call it
+ */
+export async function startServer(deps: ApiDeps, port: number, report: (error: unknown) => void): Promise<ApiServer> {
+  requireRules(services);
+  const stopping = new AbortController();
+  const rpc = connectNodeAdapter({
+    routes: (router) => routeServices(router, deps),
+    interceptors: [createErrorInterceptor(report), createAuthorizationInterceptor(identifyByToken(deps.database)), createValidateInterceptor()],
+    readMaxBytes,
+    shutdownSignal: stopping.signal,
+  });
+  const server = createServer((request, response) => {
+    if (request.url === '/healthz') void answerHealth(deps, request, response);
+    else rpc(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port, // a TCP server that listens has one
+    async close() {
+      stopping.abort(new Error('the API is stopping'));
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A connection that has answered is kept open by its client; it is idle from then on.
+      const sweep = setInterval(() => server.closeIdleConnections(), 20);
+      const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+      await closed;
+      clearTimeout(timer);
+      clearInterval(sweep);
+    },
+  };
+}
+
+async function answerHealth(deps: ApiDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const health = await checkHealth(deps);
+  response.writeHead(health.status === 'ok' ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(request.method === 'HEAD' ? undefined : JSON.stringify(health));
+}

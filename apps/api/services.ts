@@ -1,0 +1,44 @@
+import type { DescService } from '@bufbuild/protobuf';
+import type { ConnectRouter } from '@connectrpc/connect';
+import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
+import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
+import { GateService } from '#gen/governance/v1/gate_service_pb.js';
+import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
+import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
+import { ProductService } from '#gen/release/v1/product_service_pb.js';
+import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
+import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
+import type { ApiDeps } from './deps.js';
+import { createBundleService } from './bundle/service.js';
+import { createDecisionService } from './decision/service.js';
+import { createEvidenceService } from './evidence/service.js';
+import { createGateService } from './policy/service.js';
+import { createIdentityService } from './identity/service.js';
+import { createProductService } from './product/service.js';
+import { createPromotionService } from './promotion/service.js';
+import { createReleaseService } from './release/service.js';
+
+/** Every service that the API serves. */
+export const services: readonly DescService[] = [
+  ProductService,
+  ReleaseService,
+  BundleService,
+  PromotionService,
+  GateService,
+  DecisionService,
+  EvidenceService,
+  IdentityService,
+];
+
+/** Routes every service to its implementation. */
+export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
+  router
+    .service(ProductService, createProductService(deps))
+    .service(ReleaseService, createReleaseService(deps))
+    .service(BundleService, createBundleService(deps))
+    .service(PromotionService, createPromotionService(deps))
+    .service(GateService, createGateService(deps))
+    .service(DecisionService, createDecisionService(deps))
+    .service(EvidenceService, createEvidenceService(deps))
+    .service(IdentityService, createIdentityService(deps));
+}

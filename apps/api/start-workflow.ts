@@ -1,0 +1,69 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { taskQueues } from '../../temporal-config/task-queues.js';
+
+/** A run that was started or joined. */
+export interface StartedRun {
+  readonly workflowId: string;
+  /** First run id of the chain, which does not change when it continues as new. */
+  readonly firstRunId: string;
+  /** Whether it was running already. */
+  readonly joined: boolean;
+}
+
+/**
+ * Starts a workflow under its canonical id, or joins the run that is open. A closed id may run again.
+ *
+ * @param hasEnded whether a run is over by its record: it has been told to close, and is waited for instead of joined
+ */
+export async function startOrJoin(
+  client: Client,
+  workflowType: string,
+  workflowId: string,
+  input: unknown,
+  hasEnded: (firstRunId: string) => Promise<boolean> = () => Promise.resolve(false),
+): Promise<StartedRun> {
+  const options = { workflowId, taskQueue: taskQueues.control, args: [input] };
+  try {
+    const handle = await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'FAIL' });
+    return { workflowId, firstRunId: handle.firstExecutionRunId, joined: false };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  // It may have closed since; then this starts it anew, which is what was asked for.
+  await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' });
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? '';
+  if (!(await hasEnded(firstRunId))) return { workflowId, firstRunId, joined: true };
+  await client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }).result();
+  return startOrJoin(client, workflowType, workflowId, input, hasEnded);
+}
+
+const recordedWithinMs = 15_000;
+const lookEveryMs = 100;
+
+/**
+ * Waits until a run has created its record, so that whoever started it can ask about it.
+ *
+ * @throws the error that ended the run, when it ended without a record: wrong input, a refused request
+ * @returns whether the record was seen; else what the run returned, or undefined when it goes on and nothing was seen in time
+ */
+export async function awaitRecord(
+  client: Client,
+  run: StartedRun,
+  isRecorded: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<{ readonly recorded: true } | { readonly recorded: false; readonly result: unknown }> {
+  const deadline = Date.now() + recordedWithinMs;
+  const handle = client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.firstRunId });
+  while (Date.now() < deadline && !signal.aborted) {
+    if (await isRecorded()) return { recorded: true };
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') {
+      if (await isRecorded()) return { recorded: true };
+      const result: unknown = await handle.result();
+      return { recorded: false, result };
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+  return { recorded: false, result: undefined };
+}

@@ -1,0 +1,105 @@
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { type Digest, isDigest, parseDigest } from '../../../core/digest.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import { filesIn, type Manifest, parseManifest, renderManifestYaml } from '../../../core/release/manifest.js';
+import type { Clients } from '../connection/clients.js';
+import { instantOf } from '../output/words.js';
+import { type EvidenceEntry, type KeyEntry, layout } from './layout.js';
+
+/** A bundle as it lies in a folder. */
+export interface DownloadedBundle {
+  readonly digest: Digest;
+  readonly manifest: Manifest;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Downloads a bundle with all its files, its evidence and the public keys, so that it can be verified without any stack. */
+export async function downloadBundle(api: Clients, given: string, folder: string): Promise<DownloadedBundle> {
+  const { digest, manifest: text } = await api.bundles.getManifest({ bundle: given });
+  const manifest = parseManifest(text);
+  await write(folder, layout.manifest, text);
+  await write(folder, layout.manifestYaml, renderManifestYaml(manifest));
+  const wanted = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));
+  let bytes = 0;
+  // An image manifest names its configuration and layers: they join the queue when it has been read.
+  for (const blob of wanted) {
+    const { size, named } = await downloadBlob(api, blob, join(folder, layout.blob(blob)), manifest.images.some((image) => image.digest === blob));
+    bytes += size;
+    for (const each of named) wanted.add(each);
+  }
+  await writeEvidence(api, digest, folder);
+  await writeKeys(api, folder);
+  return { digest: parseDigest(digest), manifest, files: wanted.size, bytes };
+}
+
+async function downloadBlob(api: Clients, digest: Digest, path: string, isImage: boolean): Promise<{ size: number; named: readonly Digest[] }> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.part`;
+  const file = await open(part, 'w');
+  const hash = createHash('sha256');
+  const kept: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const { chunk } of api.bundles.getBlob({ digest })) {
+      hash.update(chunk);
+      size += chunk.length;
+      if (isImage) kept.push(chunk);
+      await file.write(chunk);
+    }
+  } finally {
+    await file.close();
+  }
+  if (`sha256:${hash.digest('hex')}` !== digest) {
+    await rm(part);
+    throw new LanekeeperError('BLOB_CORRUPT', { message: 'a blob came with another content than its digest says', object: `blob ${digest}`, next: 'download again; then lane doctor' });
+  }
+  await rename(part, path);
+  return { size, named: isImage ? namedIn(Buffer.concat(kept)) : [] };
+}
+
+/** The digests that an image manifest names. */
+export function namedIn(imageManifest: Uint8Array): readonly Digest[] {
+  const value: unknown = JSON.parse(new TextDecoder().decode(imageManifest));
+  const descriptors = typeof value === 'object' && value !== null ? [Reflect.get(value, 'config'), Reflect.get(value, 'layers')].flat() : [];
+  return descriptors.flatMap((descriptor: unknown) => {
+    const digest: unknown = typeof descriptor === 'object' && descriptor !== null ? Reflect.get(descriptor, 'digest') : undefined;
+    return isDigest(digest) ? [digest] : [];
+  });
+}
+
+async function writeEvidence(api: Clients, digest: string, folder: string): Promise<void> {
+  const { attestations } = await api.evidence.listEvidence({ bundle: digest });
+  const entries: EvidenceEntry[] = [];
+  for (const attestation of attestations) {
+    const { signedStatement } = await api.evidence.getEvidence({ attestationId: attestation.id });
+    await write(folder, layout.evidence(attestation.id), signedStatement);
+    const { id, kind, predicateType, checksum, statementDigest, keyId, signer, subjects } = attestation;
+    entries.push({ id, kind, predicateType, checksum, statementDigest, keyId, signer, registeredAt: instantOf(attestation.registeredAt) ?? '', subjects });
+  }
+  await write(folder, layout.evidenceIndex, `${JSON.stringify(entries, undefined, 2)}\n`);
+}
+
+async function writeKeys(api: Clients, folder: string): Promise<void> {
+  const { principals } = await api.identity.listPrincipals({});
+  const entries = principals.flatMap((principal) =>
+    principal.keys.map((key): KeyEntry => ({
+      keyId: key.keyId,
+      principal: principal.name,
+      purpose: key.purpose,
+      validFrom: instantOf(key.validFrom) ?? '',
+      validUntil: instantOf(key.validUntil) ?? '',
+      publicKeyPem: key.publicKeyPem,
+    })),
+  );
+  for (const entry of entries) await write(folder, layout.key(entry.principal, entry.keyId), entry.publicKeyPem);
+  await write(folder, layout.keyIndex, `${JSON.stringify(entries, undefined, 2)}\n`);
+}
+
+async function write(folder: string, name: string, content: string | Uint8Array): Promise<void> {
+  const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { type Digest, hexOf } from '../../../core/digest.js';
+import { manifestPath } from '../../../core/release/manifest.js';
+
+/** Where things lie in the folder of a downloaded bundle. */
+export const layout = {
+  /** The manifest as people read it. */
+  manifestYaml: manifestPath,
+  /** The manifest in canonical JSON: its sha256 is the bundle digest. */
+  manifest: 'manifest.json',
+  /** The evidence that was attached, with its records. */
+  evidenceIndex: join('evidence', 'index.json'),
+  /** The public keys that signed, with whose they are. */
+  keyIndex: join('keys', 'index.json'),
+  blob: (digest: Digest) => join('blobs', 'sha256', hexOf(digest)),
+  evidence: (id: string) => join('evidence', `${id}.sigstore.json`),
+  key: (principal: string, keyId: string) => join('keys', `${principal}-${keyId.replace(/^sha256:/, '').slice(0, 12)}.pem`),
+} as const;
+
+/** One entry of the evidence index. */
+export interface EvidenceEntry {
+  readonly id: string;
+  readonly kind: string;
+  readonly predicateType: string;
+  readonly checksum: string;
+  readonly statementDigest: string;
+  readonly keyId: string;
+  readonly signer: string;
+  readonly registeredAt: string;
+  readonly subjects: readonly string[];
+}
+
+/** One entry of the key index. */
+export interface KeyEntry {
+  readonly keyId: string;
+  readonly principal: string;
+  readonly purpose: string;
+  readonly validFrom: string;
+  readonly validUntil: string;
+  readonly publicKeyPem: string;
+}

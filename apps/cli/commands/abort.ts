@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import type { Act } from '../program/act.js';
+import { defineEndOrRetry } from '../decision/end-or-retry.js';
+
+/** `lane abort ID` */
+export function define(command: Command, act: Act): void {
+  defineEndOrRetry(command, act, {
+    verb: 'abort',
+    question: (promotion) => `End ${promotion}?`,
+    send: async (api, signed) => (await api.promotions.abort(signed)).outcome,
+  });
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { shortId } from '../../../core/ids.js';
+import type { Act } from '../program/act.js';
+import { decide, type DecideOptions, getFacts } from '../decision/decide.js';
+import { laneName } from '../output/words.js';
+import { factsView } from '../views/facts-view.js';
+
+/** `lane approve ID` */
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<promotion>', 'a promotion id or a unique prefix of it')
+    .option('--yes', 'do not ask; needed where there is no terminal')
+    .option('--comment <text>', 'what you want to have on record')
+    .option('--signal', 'send nothing: write the signed decision and print the  temporal  command that sends it')
+    .option('--out <file>', 'with --signal: the file to write')
+    .action(
+      act(async (context, [id]: [string], options: DecideOptions) => {
+        const facts = await getFacts(context, id);
+        context.terminal.tell(`${await factsView(facts, context)}\n`);
+        const api = await context.api();
+        return decide(
+          context,
+          facts,
+          {
+            verb: 'approve',
+            question: () => `Approve ${shortId(facts.bundleDigest)} of ${facts.product} for ${laneName(facts.lane)} as ${context.person}?`,
+            send: async (promotionId, signedDecision) => (await api.decisions.submitDecision({ promotionId, signedDecision })).outcome,
+          },
+          options,
+        );
+      }),
+    );
+}

@@ -1,0 +1,21 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { shortId } from '../../../../core/ids.js';
+import { downloadBundle } from '../../bundle-folder/download.js';
+import type { Context } from '../../program/context.js';
+import { usageError } from '../../errors/tell.js';
+
+/** Downloads a bundle into a folder that is empty or not there yet. */
+export async function download(context: Context, given: string, out: string | undefined): Promise<undefined> {
+  const api = await context.api();
+  const { bundle } = await api.bundles.getBundle({ bundle: given });
+  const folder = resolve(context.cwd, out ?? `bundle-${shortId(bundle?.digest ?? given)}`);
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).length > 0) throw usageError(`${folder} is not empty`, 'name another folder with --out');
+  const { digest, files, bytes } = await downloadBundle(api, bundle?.digest ?? given, folder);
+  const shown = relative(context.cwd, folder) || '.';
+  await context.show.object('DownloadedBundle', { digest, folder, files, bytes }, () => folder);
+  context.terminal.tell(`${String(files)} files, ${(bytes / 1e6).toFixed(1)} MB`);
+  context.terminal.tell(`next: lane bundle verify ${shown}`);
+  return undefined;
+}

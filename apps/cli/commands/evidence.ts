@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { parseDigest } from '../../../core/digest.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import { parseJUnit } from '../../../core/evidence/junit.js';
+import { subjectOf } from '../../../core/evidence/statement.js';
+import { testResultStatement } from '../../../core/evidence/test-result.js';
+import { digestOf } from '../../../core/hash.js';
+import { shortId } from '../../../core/ids.js';
+import { AttestationSchema } from '#gen/governance/v1/attestation_pb.js';
+import { EvidenceAttachmentSchema } from '#gen/release/v1/bundle_pb.js';
+import type { Act } from '../program/act.js';
+import { evidenceTable } from './bundle/show.js';
+import type { Context } from '../program/context.js';
+import { usageError } from '../errors/tell.js';
+import { toPlain } from '../output/plain.js';
+import { signWithOwnKey } from '../decision/sign.js';
+
+interface AttachOptions {
+  kind: string;
+  report: string;
+  url?: string;
+}
+
+/** `lane evidence attach | list` */
+export function define(command: Command, act: Act): void {
+  command
+    .command('attach')
+    .description('Attach the report of tests to a bundle, signed with your own key.')
+    .argument('<bundle>', 'a bundle digest or a unique prefix of it')
+    .option('--kind <kind>', 'preview-check (tests against a preview URL) or test-result', 'preview-check')
+    .requiredOption('--report <file>', 'the report: JUnit XML')
+    .option('--url <url>', 'what was tested; needed for a preview-check')
+    .action(act(async (context, [bundle]: [string], options: AttachOptions) => attach(context, bundle, options)));
+  command
+    .command('list')
+    .description('List the evidence about a bundle and its artifacts.')
+    .argument('<bundle>', 'a bundle digest or a unique prefix of it')
+    .action(act(async (context, [bundle]: [string]) => listEvidence(context, bundle)));
+}
+
+async function attach(context: Context, given: string, options: AttachOptions): Promise<undefined> {
+  const { kind, url } = options;
+  if (kind !== 'preview-check' && kind !== 'test-result') throw usageError(`evidence of kind ${kind} cannot be made of a report`, '--kind preview-check or --kind test-result');
+  if (kind === 'preview-check' && !/^https?:\/\/\S+$/.test(url ?? '')) throw usageError('a preview-check says which address was tested', 'give --url URL');
+  const report = await readFile(resolve(context.cwd, options.report)).catch((error: unknown) => {
+    throw new LanekeeperError('INVALID_INPUT', { message: 'the report cannot be read', object: options.report, next: 'name the JUnit file with --report' }, { cause: error });
+  });
+  const results = parseJUnit(report.toString('utf8'));
+  const api = await context.api();
+  const { bundle } = await api.bundles.getBundle({ bundle: given });
+  const digest = parseDigest(bundle?.digest ?? '');
+  const statement = testResultStatement({
+    suite: kind === 'preview-check' ? 'preview' : 'image',
+    subject: [subjectOf(bundle?.product ?? '', digest)],
+    report: results,
+    reportDigest: digestOf(report),
+    ...(url !== undefined && { url }),
+  });
+  const { attestation } = await api.evidence.attachEvidence({ bundleDigest: digest, kind, report, signedStatement: await signWithOwnKey(context, statement) });
+  if (attestation === undefined) return undefined;
+  const counts = `${String(results.passed)} passed, ${String(results.failed)} failed, ${String(results.skipped)} skipped`;
+  await context.show.object('Attestation', toPlain(AttestationSchema, attestation), () => `${attestation.id.slice(0, 12)}: ${kind} of ${shortId(digest)}, ${counts}, signed by ${attestation.signer}`);
+  if (results.result === 'FAILED') context.terminal.tell('the report says that tests failed: gates that need it stay closed');
+  return undefined;
+}
+
+/** Lists evidence; also `lane get evidence`. */
+export async function listEvidence(context: Context, given: string): Promise<undefined> {
+  const { evidence } = await (await context.api()).bundles.getBundle({ bundle: given });
+  await context.show.list('EvidenceAttachment', evidence.map((each) => toPlain(EvidenceAttachmentSchema, each)), () => evidenceTable(evidence, context));
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import type { Command } from 'commander';
+import { shortId } from '../../../core/ids.js';
+import { DecisionSchema, FrontDoor } from '#gen/governance/v1/decision_pb.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { LaneStatusSchema } from '#gen/release/v1/lane_status_pb.js';
+import { PromotionSchema } from '#gen/release/v1/promotion_pb.js';
+import type { Act } from '../program/act.js';
+import { listBundles } from './bundle/list.js';
+import type { Context } from '../program/context.js';
+import { usageError } from '../errors/tell.js';
+import { pageSizeOf } from '../output/limit.js';
+import { toPlain } from '../output/plain.js';
+import { relativeTime } from '../output/relative-time.js';
+import { renderTable } from '../output/table.js';
+import { instantOf, laneOf, verbOf } from '../output/words.js';
+import { laneTable } from '../views/lane-table.js';
+import { promotionTable } from '../views/promotion-table.js';
+import { listEvidence } from './evidence.js';
+import { listProducts } from './product.js';
+
+interface Options {
+  product?: string;
+  lane?: string;
+  promotion?: string;
+  bundle?: string;
+  open?: true;
+  limit: string;
+}
+
+const kinds: Readonly<Record<string, (context: Context, options: Options) => Promise<undefined>>> = {
+  products: listProducts,
+  bundles: listBundles,
+  promotions: listPromotions,
+  lanes: listLanes,
+  decisions: listDecisions,
+  evidence: async (context, { bundle }) => {
+    if (bundle === undefined) throw usageError('evidence of which bundle?', 'lane get evidence --bundle BUNDLE');
+    return listEvidence(context, bundle);
+  },
+};
+
+/** `lane get KIND` */
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<kind>', Object.keys(kinds).join(', '))
+    .option('--product <product>', 'only of a product')
+    .option('--lane <lane>', 'only of a lane (promotions)')
+    .option('--open', 'only what has not ended (promotions)')
+    .option('--promotion <id>', 'only of a promotion (decisions)')
+    .option('--bundle <bundle>', 'of this bundle (evidence)')
+    .option('--limit <count>', 'how many', '50')
+    .action(
+      act(async (context, [kind]: [string], options: Options) => {
+        const list = kinds[kind] ?? kinds[`${kind}s`];
+        if (list === undefined) throw usageError(`there is no kind ${kind}`, `lane get ${Object.keys(kinds).join('|')}`);
+        return list(context, options);
+      }),
+    );
+}
+
+async function listPromotions(context: Context, options: Options): Promise<undefined> {
+  const { promotions } = await (await context.api()).promotions.listPromotions({
+    product: options.product ?? '',
+    lane: options.lane === undefined ? Lane.UNSPECIFIED : laneOf(options.lane).lane,
+    openOnly: options.open === true,
+    pageSize: pageSizeOf(options.limit),
+  });
+  await context.show.list('Promotion', promotions.map((promotion) => toPlain(PromotionSchema, promotion)), () => (promotions.length === 0 ? 'no promotions: lane promote BUNDLE --to bronze' : promotionTable(promotions, context)));
+  return undefined;
+}
+
+async function listLanes(context: Context, options: Options): Promise<undefined> {
+  const { lanes } = await (await context.api()).promotions.listLanes({ product: options.product ?? '' });
+  await context.show.list('LaneStatus', lanes.map((lane) => toPlain(LaneStatusSchema, lane)), () => (lanes.length === 0 ? 'no products yet: lane init, lane release' : laneTable(lanes, context)));
+  return undefined;
+}
+
+async function listDecisions(context: Context, options: Options): Promise<undefined> {
+  const { decisions } = await (await context.api()).decisions.listDecisions({ promotionId: options.promotion ?? '', pageSize: pageSizeOf(options.limit) });
+  const { colours } = context.terminal;
+  await context.show.list('Decision', decisions.map((decision) => toPlain(DecisionSchema, decision)), () =>
+    decisions.length === 0
+      ? 'no decisions'
+      : renderTable(
+          ['PROMOTION', 'VERB', 'BY', 'OUTCOME', 'WHEN', 'DOOR', 'WHY'].map((title) => colours.dim(title)),
+          decisions.map((decision) => [
+            shortId(decision.promotionId),
+            verbOf(decision.verb),
+            decision.principal || '?',
+            decision.accepted ? colours.green('accepted') : colours.red('refused'),
+            relativeTime(instantOf(decision.registeredAt), context.now()),
+            FrontDoor[decision.frontDoor].toLowerCase(),
+            decision.accepted ? decision.comment : `${decision.refusalCode}: ${decision.refusalReason}`,
+          ]),
+        ),
+  );
+  return undefined;
+}

@@ -1,0 +1,23 @@
+import type { Act } from '../program/act.js';
+import type { Command } from 'commander';
+import { usageError } from '../errors/tell.js';
+import { exitCodeMeanings } from '../errors/exit-codes.js';
+import { renderTable } from '../output/table.js';
+
+/** `lane help [COMMAND | exit-codes]` */
+export function define(command: Command, act: Act): void {
+  command.argument('[topic]', 'a command, or exit-codes').action(
+    act(async (context, [topic]: [string | undefined]) => {
+      const root = command.parent;
+      if (topic === 'exit-codes') {
+        const items = exitCodeMeanings.map(([code, meaning]) => ({ code, meaning }));
+        await context.show.list('ExitCode', items, () => renderTable(['CODE', 'MEANING'], exitCodeMeanings.map(([code, meaning]) => [String(code), meaning])));
+        return undefined;
+      }
+      const about = topic === undefined ? root : root?.commands.find((each) => each.name() === topic);
+      if (about === undefined || about === null) throw usageError(`there is no command ${topic ?? ''}`, 'lane help');
+      about.outputHelp();
+      return undefined;
+    }),
+  );
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { LanekeeperError } from '../../../core/errors.js';
+import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
+import type { Act } from '../program/act.js';
+import { inspectProduct } from '../init/inspect.js';
+import { renderProductFile } from '../init/render.js';
+
+/** `lane init [FOLDER]` */
+export function define(command: Command, act: Act): void {
+  command
+    .argument('[folder]', 'the root of the product', '.')
+    .option('--name <product>', 'the name of the product')
+    .option('--force', 'write over a lanekeeper.yaml that is there')
+    .action(
+      act(async (context, [given]: [string], options: { name?: string; force?: true }) => {
+        const folder = resolve(context.cwd, given);
+        const file = join(folder, productFileName);
+        if (existsSync(file) && options.force !== true) {
+          throw new LanekeeperError('CONFLICT', { message: `${productFileName} is there already`, object: file, next: 'edit it, or write over it with --force' });
+        }
+        const found = inspectProduct(folder);
+        const product = { ...found, name: options.name ?? found.name };
+        const text = renderProductFile(product);
+        parseProductFile(text);
+        await writeFile(file, text);
+        await context.show.object('ProductFile', { file, name: product.name, doubts: [...found.doubts] }, () => file);
+        for (const doubt of found.doubts) context.terminal.tell(`look at this: ${doubt}`);
+        context.terminal.tell(`next: git add ${productFileName} && git commit -m "Add ${productFileName}" ; then  lane release`);
+        return undefined;
+      }),
+    );
+}

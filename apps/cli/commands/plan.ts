@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { shortId } from '../../../core/ids.js';
+import { Verdict } from '#gen/governance/v1/check_run_pb.js';
+import { PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
+import type { Act } from '../program/act.js';
+import { exitCodes } from '../errors/exit-codes.js';
+import { toPlain } from '../output/plain.js';
+import { renderFields } from '../output/table.js';
+import { laneOf } from '../output/words.js';
+import { changeLines } from '../views/change-lines.js';
+import { gateTable, isBlocking } from '../views/gate-table.js';
+
+/** `lane plan BUNDLE --to LANE` */
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<bundle>', 'a bundle digest or a unique prefix of it')
+    .requiredOption('--to <lane>', 'bronze, silver or gold')
+    .option('--exit-code', 'exit with 3 when a gate fails and with 8 when something is missing')
+    .action(
+      act(async (context, [bundle]: [string], options: { to: string; exitCode?: true }) => {
+        const { name, lane } = laneOf(options.to);
+        const plan = await (await context.api()).promotions.plan({ bundle, lane });
+        const open = plan.gates.filter(isBlocking);
+        await context.show.object('Plan', toPlain(PlanResponseSchema, plan), () =>
+          [
+            renderFields([
+              ['bundle', `${shortId(plan.bundleDigest)} of ${plan.product}`],
+              ['lane', `${name}, where ${plan.liveBundleDigest === '' ? 'nothing is live' : `${shortId(plan.liveBundleDigest)} is live`}`],
+              ['policy', shortId(plan.policyDigest)],
+            ]),
+            gateTable(plan.gates, context),
+            ...(plan.changes.length === 0 ? [] : [`difference to what is live:\n${changeLines(plan.changes, context)}`]),
+            open.length === 0 ? `every gate passes. next: lane promote ${shortId(plan.bundleDigest)} --to ${name}` : `${String(open.length)} of ${String(plan.gates.length)} gates are open`,
+          ].join('\n\n'),
+        );
+        if (options.exitCode !== true || open.length === 0) return undefined;
+        return open.some((gate) => gate.verdict === Verdict.FAIL) ? exitCodes.blocked : exitCodes.pending;
+      }),
+    );
+}

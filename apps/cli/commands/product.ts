@@ -1,0 +1,71 @@
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
+import { type Product, ProductSchema } from '#gen/release/v1/product_pb.js';
+import type { Act } from '../program/act.js';
+import type { Context } from '../program/context.js';
+import { readCommit } from '../release/git.js';
+import { toPlain } from '../output/plain.js';
+import { relativeTime } from '../output/relative-time.js';
+import { renderFields, renderTable } from '../output/table.js';
+import { instantOf } from '../output/words.js';
+import { bundleTable } from '../views/bundle-table.js';
+import { laneTable } from '../views/lane-table.js';
+
+/** `lane product add | list | show` */
+export function define(command: Command, act: Act): void {
+  command
+    .command('add')
+    .description('Register the product of a repository, or its new place.')
+    .argument('[folder]', 'a folder of the repository', '.')
+    .option('--name <product>', 'the name; from lanekeeper.yaml where absent')
+    .action(
+      act(async (context, [folder]: [string], options: { name?: string }) => {
+        const repository = await repositoryOf(context, folder);
+        const name = options.name ?? (await nameIn(context, repository));
+        const { product } = await (await context.api()).products.registerProduct({ name, repository });
+        if (product !== undefined) await context.show.object('Product', toPlain(ProductSchema, product), () => `${product.name} is registered with ${product.repository}`);
+        return undefined;
+      }),
+    );
+  command
+    .command('list')
+    .description('List the products.')
+    .action(act(async (context) => listProducts(context)));
+  command
+    .command('show')
+    .description('Show a product with its lanes and newest bundles.')
+    .argument('<product>')
+    .action(act(async (context, [name]: [string]) => showProduct(context, name)));
+}
+
+/** Lists the products; also `lane get products`. */
+export async function listProducts(context: Context): Promise<undefined> {
+  const { products } = await (await context.api()).products.listProducts({});
+  await context.show.list('Product', products.map((product) => toPlain(ProductSchema, product)), () => (products.length === 0 ? 'no products yet: lane init, lane release' : productTable(products, context.now())));
+  return undefined;
+}
+
+function productTable(products: readonly Product[], now: Date): string {
+  return renderTable(['PRODUCT', 'REGISTERED', 'REPOSITORY'], products.map((product) => [product.name, relativeTime(instantOf(product.createdAt), now), product.repository]));
+}
+
+async function showProduct(context: Context, name: string): Promise<undefined> {
+  const api = await context.api();
+  const { product } = await api.products.getProduct({ name });
+  const [{ lanes }, { bundles }] = await Promise.all([api.promotions.listLanes({ product: name }), api.bundles.listBundles({ product: name, pageSize: 5 })]);
+  if (product === undefined) return undefined;
+  await context.show.object('Product', toPlain(ProductSchema, product), () =>
+    [renderFields([['product', product.name], ['repository', product.repository]]), laneTable(lanes, context), bundles.length === 0 ? 'no bundles yet: lane release' : bundleTable(bundles, context)].join('\n\n'),
+  );
+  return undefined;
+}
+
+async function repositoryOf(context: Context, folder: string): Promise<string> {
+  return (await readCommit(context, resolve(context.cwd, folder), 'HEAD')).root;
+}
+
+async function nameIn(context: Context, repository: string): Promise<string> {
+  const commit = await readCommit(context, repository, 'HEAD');
+  return parseProductFile(await commit.readFile(productFileName), `${productFileName} of ${basename(repository)}`).name;
+}

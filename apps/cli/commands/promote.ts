@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { parseDigest } from '../../../core/digest.js';
+import { shortId, workflowIds } from '../../../core/ids.js';
+import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
+import type { Act } from '../program/act.js';
+import type { Context } from '../program/context.js';
+import { showFrontDoor, writeStart } from '../decision/front-door.js';
+import type { ExitCode } from '../errors/exit-codes.js';
+import { toPlain } from '../output/plain.js';
+import { laneOf } from '../output/words.js';
+import { signDecision, validity } from '../decision/sign.js';
+import { showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
+
+interface Options extends WaitOptions {
+  to: string;
+  reason?: string;
+  print?: true;
+  out?: string;
+}
+
+/** `lane promote BUNDLE --to LANE` */
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<bundle>', 'a bundle digest or a unique prefix of it')
+    .requiredOption('--to <lane>', 'bronze, silver or gold')
+    .option('--reason <text>', 'why, for the record')
+    .option('--wait', 'wait until it is live or has ended; Ctrl-C ends the waiting alone')
+    .option('--timeout <duration>', 'longest wait, for example 30m; it goes on afterwards')
+    .option('--print', 'send nothing: write the signed input and print the  temporal  command that starts it')
+    .option('--out <file>', 'with --print: the file to write')
+    .action(act(async (context, [bundle]: [string], options: Options) => promote(context, bundle, options)));
+}
+
+async function promote(context: Context, given: string, options: Options): Promise<ExitCode | undefined> {
+  const target = laneOf(options.to);
+  const api = await context.api();
+  const [{ tenant }, { bundle }] = await Promise.all([api.identity.whoAmI({}), api.bundles.getBundle({ bundle: given })]);
+  const digest = parseDigest(bundle?.digest ?? '');
+  const product = bundle?.product ?? '';
+  const validForMs = options.print === true ? validity.later : validity.now;
+  const decision = { verb: 'request', tenant, product, lane: target.name, bundle: digest, ...(options.reason !== undefined && { comment: options.reason }) } as const;
+  const signedRequest = await signDecision(context, decision, validForMs);
+  if (options.print === true) {
+    const request: unknown = JSON.parse(signedRequest.toString('utf8'));
+    const message = await writeStart(context, {
+      type: 'promotion',
+      workflowId: workflowIds.promotion(tenant, product, target.name, digest),
+      input: { tenant, product, lane: target.name, bundle: digest, request },
+      fileName: `promote-${shortId(digest)}-${target.name}.json`,
+      out: options.out,
+    });
+    await showFrontDoor(context, message, validForMs);
+    return undefined;
+  }
+  const started = await api.promotions.promote({ product, bundleDigest: digest, lane: target.lane, signedRequest });
+  context.terminal.tell(`promotion ${shortId(started.promotionId)}: ${shortId(digest)} of ${product} to ${target.name}${started.joined ? ' (was under way and is joined)' : ''}`);
+  const show = (promotion: Promotion) => context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);
+  return options.wait === true || options.timeout !== undefined ? waitFor(context, started.promotionId, options, show) : showStarted(context, started.promotionId, show);
+}

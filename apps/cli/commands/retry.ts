@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import type { Act } from '../program/act.js';
+import { defineEndOrRetry } from '../decision/end-or-retry.js';
+
+/** `lane retry ID` */
+export function define(command: Command, act: Act): void {
+  defineEndOrRetry(command, act, {
+    verb: 'retry',
+    question: (promotion) => `Try ${promotion} again?`,
+    send: async (api, signed) => (await api.promotions.retry(signed)).outcome,
+  });
+}

@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { parseDigest } from '../../../core/digest.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import { shortId, workflowIds } from '../../../core/ids.js';
+import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
+import type { LaneStatus } from '#gen/release/v1/lane_status_pb.js';
+import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
+import type { Act } from '../program/act.js';
+import type { Context } from '../program/context.js';
+import { usageError } from '../errors/tell.js';
+import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
+import { showFrontDoor, writeStart } from '../decision/front-door.js';
+import { readCommit } from '../release/git.js';
+import { toPlain } from '../output/plain.js';
+import { laneOf } from '../output/words.js';
+import { signDecision, validity } from '../decision/sign.js';
+import { showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
+
+interface Options extends WaitOptions {
+  lane: string;
+  reason?: string;
+  yes?: true;
+  print?: true;
+  out?: string;
+}
+
+/** `lane rollback [PRODUCT] --lane LANE --reason TEXT` */
+export function define(command: Command, act: Act): void {
+  command
+    .argument('[product]', 'the product; that of this repository where absent')
+    .requiredOption('--lane <lane>', 'bronze, silver or gold')
+    .option('--reason <text>', 'why; needed')
+    .option('--yes', 'do not ask; needed where there is no terminal')
+    .option('--wait', 'wait until it is live or has ended; Ctrl-C ends the waiting alone')
+    .option('--timeout <duration>', 'longest wait, for example 5m; it goes on afterwards')
+    .option('--print', 'send nothing: write the signed input and print the  temporal  command that starts it')
+    .option('--out <file>', 'with --print: the file to write')
+    .action(act(async (context, [product]: [string | undefined], options: Options) => rollback(context, product, options)));
+}
+
+async function rollback(context: Context, givenProduct: string | undefined, options: Options): Promise<ExitCode | undefined> {
+  const { name: lane, lane: number } = laneOf(options.lane);
+  const { reason } = options;
+  if (reason === undefined || reason.trim() === '') throw usageError('a rollback needs a reason', 'give --reason TEXT');
+  const product = givenProduct ?? (await productHere(context));
+  const api = await context.api();
+  const [{ tenant }, { lanes }] = await Promise.all([api.identity.whoAmI({}), api.promotions.listLanes({ product })]);
+  const status = lanes.find((each) => each.lane === number);
+  const digest = targetOf(status, product, lane);
+  const question = `Roll ${lane} of ${product} back from ${shortId(status?.liveBundleDigest ?? '')} to ${shortId(digest)}?`;
+  if (!(await context.confirm(question, options.yes === true || options.print === true))) {
+    context.terminal.tell('nothing was done');
+    return exitCodes.error;
+  }
+  const validForMs = options.print === true ? validity.later : validity.now;
+  const signedRequest = await signDecision(context, { verb: 'rollback', tenant, product, lane, bundle: digest, comment: reason }, validForMs);
+  if (options.print === true) {
+    const request: unknown = JSON.parse(signedRequest.toString('utf8'));
+    const message = await writeStart(context, {
+      type: 'promotion',
+      workflowId: workflowIds.promotion(tenant, product, lane, digest),
+      input: { tenant, product, lane, bundle: digest, kind: 'ROLLBACK', request },
+      fileName: `rollback-${product}-${lane}.json`,
+      out: options.out,
+    });
+    await showFrontDoor(context, message, validForMs);
+    return undefined;
+  }
+  const started = await api.promotions.rollback({ product, lane: number, bundleDigest: digest, signedRequest });
+  context.terminal.tell(`rollback ${shortId(started.promotionId)}: ${lane} of ${product} back to ${shortId(digest)}`);
+  const show = (promotion: Promotion) => context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);
+  return options.wait === true || options.timeout !== undefined ? waitFor(context, started.promotionId, options, show) : showStarted(context, started.promotionId, show);
+}
+
+function targetOf(status: LaneStatus | undefined, product: string, lane: string): ReturnType<typeof parseDigest> {
+  const previous = status?.previousBundleDigest ?? '';
+  if (previous !== '') return parseDigest(previous);
+  throw new LanekeeperError('NOTHING_TO_ROLL_BACK', {
+    message: `${lane} of ${product} has nothing to go back to`,
+    object: `lane ${product}/${lane}`,
+    why: (status?.liveBundleDigest ?? '') === '' ? 'nothing has been live there' : 'what is live is the first bundle that was, or all before it were rolled back',
+    next: `promote another bundle: lane promote BUNDLE --to ${lane}`,
+  });
+}
+
+async function productHere(context: Context): Promise<string> {
+  const commit = await readCommit(context, context.cwd, 'HEAD');
+  return parseProductFile(await commit.readFile(productFileName)).name;
+}

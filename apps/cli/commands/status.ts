@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { LaneStatusSchema } from '#gen/release/v1/lane_status_pb.js';
+import { PromotionSchema, PromotionState } from '#gen/release/v1/promotion_pb.js';
+import type { Act } from '../program/act.js';
+import { toPlain } from '../output/plain.js';
+import { laneTable } from '../views/lane-table.js';
+import { promotionTable } from '../views/promotion-table.js';
+
+/** `lane status [PRODUCT]` */
+export function define(command: Command, act: Act): void {
+  command.argument('[product]').action(
+    act(async (context, [product = '']: [string | undefined]) => {
+      const api = await context.api();
+      const [{ lanes }, { promotions }] = await Promise.all([api.promotions.listLanes({ product }), api.promotions.listPromotions({ product, openOnly: true, pageSize: 500 })]);
+      const onTheWay = promotions.filter((promotion) => promotion.state !== PromotionState.LIVE);
+      const value = { lanes: lanes.map((lane) => toPlain(LaneStatusSchema, lane)), promotions: onTheWay.map((promotion) => toPlain(PromotionSchema, promotion)) };
+      await context.show.object('Status', value, () => {
+        if (lanes.length === 0) return 'no products yet: lane init, lane release';
+        return onTheWay.length === 0 ? laneTable(lanes, context) : `${laneTable(lanes, context)}\n\n${promotionTable(onTheWay, context)}`;
+      });
+      return undefined;
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { domainErrorOf } from '../errors/domain-error.js';
+import { PromotionSchema } from '#gen/release/v1/promotion_pb.js';
+import { ReleaseSchema } from '#gen/release/v1/release_pb.js';
+import { TimelineEntrySchema } from '#gen/release/v1/timeline_pb.js';
+import type { Act } from '../program/act.js';
+import type { Context } from '../program/context.js';
+import type { ExitCode } from '../errors/exit-codes.js';
+import { exitCodeOfState, followPromotion, timelineLine } from '../promotion/follow.js';
+import { followRelease } from '../release/follow.js';
+import { toPlain } from '../output/plain.js';
+import { stateMark } from '../output/words.js';
+import { timeoutOf, type WaitOptions } from '../promotion/wait.js';
+
+/** `lane watch ID` */
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<id>', 'a promotion or release: its id or a unique prefix of it')
+    .option('--timeout <duration>', 'longest wait, for example 30m')
+    .action(act(async (context, [id]: [string], options: WaitOptions) => watchEither(context, id, options)));
+}
+
+async function watchEither(context: Context, id: string, options: WaitOptions): Promise<ExitCode> {
+  const api = await context.api();
+  const found = await api.promotions.getPromotion({ promotionId: id }).catch((error: unknown) => {
+    if (domainErrorOf(error)?.code === 'UNKNOWN_PROMOTION') return undefined;
+    throw error;
+  });
+  if (found?.promotion === undefined) {
+    const { release, exitCode } = await followRelease(context, id);
+    if (context.format !== 'table') context.terminal.print(JSON.stringify({ ...toPlain(ReleaseSchema, release), kind: 'Release' }));
+    return exitCode;
+  }
+  const promotion = await followPromotion(context, found.promotion.id, {
+    timeoutMs: timeoutOf(options),
+    onChange({ news }) {
+      // A stream: one entry a line, in every form.
+      for (const entry of news) context.terminal.print(context.format === 'table' ? timelineLine(entry, context) : JSON.stringify({ kind: 'TimelineEntry', ...toPlain(TimelineEntrySchema, entry) }));
+    },
+  });
+  if (context.format === 'table') context.terminal.tell(stateMark(promotion.state, context.terminal.colours));
+  else context.terminal.print(JSON.stringify({ ...toPlain(PromotionSchema, promotion), kind: 'Promotion' }));
+  return exitCodeOfState(promotion.state);
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { PrincipalSchema } from '#gen/governance/v1/identity_service_pb.js';
+import type { Act } from '../program/act.js';
+import { toPlain } from '../output/plain.js';
+import { renderFields } from '../output/table.js';
+
+/** `lane whoami` */
+export function define(command: Command, act: Act): void {
+  command.action(
+    act(async (context) => {
+      const { tenant, principal } = await (await context.api()).identity.whoAmI({});
+      const { apiUrl, file, foundBy } = context.stack();
+      const plain = principal === undefined ? {} : toPlain(PrincipalSchema, principal);
+      await context.show.object('Principal', { tenant, ...plain, stack: { file, foundBy, apiUrl } }, () =>
+        renderFields([
+          ['person', principal === undefined ? '' : `${principal.name} (${principal.displayName})`],
+          ['roles', principal?.roles.join(', ')],
+          ['mail', principal?.emails.join(', ')],
+          ['keys', principal?.keys.map((key) => key.keyId).join('\n')],
+          ['tenant', tenant],
+          ['stack', `${file} (by ${foundBy})`],
+          ['api', apiUrl],
+        ]),
+      );
+      return undefined;
+    }),
+  );
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { Verdict } from '#gen/governance/v1/check_run_pb.js';
+import { ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
+import type { Act } from '../program/act.js';
+import { exitCodes } from '../errors/exit-codes.js';
+import { toPlain } from '../output/plain.js';
+import { relativeTime } from '../output/relative-time.js';
+import { instantOf, verbOf } from '../output/words.js';
+import { gateTable } from '../views/gate-table.js';
+
+/** `lane why ID` */
+export function define(command: Command, act: Act): void {
+  command
+    .argument('<promotion>', 'a promotion id or a unique prefix of it')
+    .option('--exit-code', 'exit with 3 when a gate fails and with 8 when something is missing')
+    .action(
+      act(async (context, [id]: [string], options: { exitCode?: true }) => {
+        const why = await (await context.api()).gates.explainPromotion({ promotionId: id });
+        const { colours } = context.terminal;
+        const refused = why.refused.map(
+          (each) => `${colours.red('✗')} ${verbOf(each.verb)} of ${each.principal || 'an unknown signer'} refused (${each.refusalCode}) ${relativeTime(instantOf(each.registeredAt), context.now())}: ${each.refusalReason}`,
+        );
+        const shownSteps = new Set(why.blocking.map((gate) => gate.nextStep));
+        const parts = [
+          why.summary,
+          ...(why.blocking.length === 0 ? [] : [gateTable(why.blocking, context)]),
+          ...(refused.length === 0 ? [] : [`refused decisions:\n${refused.join('\n')}`]),
+          ...(why.error === undefined ? [] : [`${colours.red('error:')} ${why.error.message}${why.error.why === '' ? '' : `\nwhy: ${why.error.why}`}`]),
+          ...why.nextSteps.filter((step) => !shownSteps.has(step)).map((step) => `next: ${step}`),
+        ];
+        await context.show.object('Explanation', toPlain(ExplainPromotionResponseSchema, why), () => parts.join('\n\n'));
+        if (options.exitCode !== true || why.blocking.length === 0) return undefined;
+        return why.blocking.some((gate) => gate.verdict === Verdict.FAIL) ? exitCodes.blocked : exitCodes.pending;
+      }),
+    );
+}

@@ -1,0 +1,86 @@
+import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import { type ErrorCode, LanekeeperError } from '../../../core/errors.js';
+import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
+import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
+import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
+import { GateService } from '#gen/governance/v1/gate_service_pb.js';
+import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
+import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
+import { ProductService } from '#gen/release/v1/product_service_pb.js';
+import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
+import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
+import { isErrorCode } from '../errors/exit-codes.js';
+
+/** Clients of every service. What they throw is an error of the domain. */
+export interface Clients {
+  readonly products: Client<typeof ProductService>;
+  readonly releases: Client<typeof ReleaseService>;
+  readonly bundles: Client<typeof BundleService>;
+  readonly promotions: Client<typeof PromotionService>;
+  readonly gates: Client<typeof GateService>;
+  readonly decisions: Client<typeof DecisionService>;
+  readonly evidence: Client<typeof EvidenceService>;
+  readonly identity: Client<typeof IdentityService>;
+}
+
+/** Connects to the API of a stack. Nothing is sent before the first call. */
+export function createClients(apiUrl: string, token: string): Clients {
+  const authorize: Interceptor = (next) => (request) => {
+    request.header.set('authorization', `Bearer ${token}`);
+    return next(request);
+  };
+  const transport = createConnectTransport({ baseUrl: apiUrl, httpVersion: '1.1', useBinaryFormat: true, interceptors: [translateErrors(apiUrl), authorize] });
+  return {
+    products: createClient(ProductService, transport),
+    releases: createClient(ReleaseService, transport),
+    bundles: createClient(BundleService, transport),
+    promotions: createClient(PromotionService, transport),
+    gates: createClient(GateService, transport),
+    decisions: createClient(DecisionService, transport),
+    evidence: createClient(EvidenceService, transport),
+    identity: createClient(IdentityService, transport),
+  };
+}
+
+function translateErrors(apiUrl: string): Interceptor {
+  return (next) => async (request) => {
+    try {
+      const response = await next(request);
+      return response.stream ? { ...response, message: translated(response.message, apiUrl) } : response;
+    } catch (error) {
+      throw toLanekeeperError(error, apiUrl);
+    }
+  };
+}
+
+async function* translated<T>(messages: AsyncIterable<T>, apiUrl: string): AsyncIterable<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw toLanekeeperError(error, apiUrl);
+  }
+}
+
+/** What the API said, as the error that it was there; trouble on the way to it is UNAVAILABLE. */
+function toLanekeeperError(error: unknown, apiUrl: string): Error {
+  const connect = ConnectError.from(error);
+  const [detail] = connect.findDetails(ErrorDetailSchema);
+  if (detail !== undefined) {
+    const { message, object, why, next } = detail;
+    const code: ErrorCode = isErrorCode(detail.reason) ? detail.reason : 'INTERNAL';
+    return new LanekeeperError(code, { message, ...(object !== '' && { object }), ...(why !== '' && { why }), ...(next !== '' && { next }) }, { cause: error });
+  }
+  if (connect.code === Code.Canceled) return connect;
+  const isAway = connect.code === Code.Unavailable || connect.code === Code.Aborted || connect.code === Code.Unknown || connect.code === Code.Internal;
+  return new LanekeeperError(
+    isAway ? 'UNAVAILABLE' : 'INTERNAL',
+    {
+      message: isAway ? 'the API of the stack does not answer' : 'the API answered in a way that this lane does not understand',
+      object: apiUrl,
+      why: connect.rawMessage,
+      next: isAway ? 'start the stack with  npm start , then  lane doctor' : 'lane doctor',
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { LanekeeperError } from '../../../core/errors.js';
+import { parsePrincipalName } from '../../../core/ids.js';
+import type { Stack } from './stack.js';
+
+/** Who acts: a person with a token for the API and a key of their own. */
+export interface Identity {
+  readonly person: string;
+  readonly token: string;
+  readonly keyFile: string;
+}
+
+/** The identity of a person, from the stack's folder. @throws UNAUTHENTICATED, CONFIGURATION */
+export function loadIdentity(stack: Stack, person: string): Identity {
+  const folder = join(stack.dataDir, 'identities', parsePrincipalName(person, '--as'));
+  const tokenFile = join(folder, 'token');
+  const mode = statSync(tokenFile, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined) throw unknownPerson(stack, person);
+  if ((mode & 0o077) !== 0) {
+    throw new LanekeeperError('CONFIGURATION', {
+      message: 'the token can be read by others',
+      object: tokenFile,
+      why: `its mode is ${(mode & 0o777).toString(8)}`,
+      next: `chmod 600 ${tokenFile}`,
+    });
+  }
+  return { person, token: readFileSync(tokenFile, 'utf8').trim(), keyFile: join(folder, 'key.pem') };
+}
+
+/** The people of a stack whose identities this user can see. */
+export function knownPeople(stack: Stack): readonly string[] {
+  try {
+    return readdirSync(join(stack.dataDir, 'identities')).sort();
+  } catch {
+    return [];
+  }
+}
+
+function unknownPerson(stack: Stack, person: string): LanekeeperError {
+  const people = knownPeople(stack);
+  return new LanekeeperError('UNAUTHENTICATED', {
+    message: `there is no identity ${person}`,
+    object: join(stack.dataDir, 'identities', person),
+    why: people.length === 0 ? 'the stack has no identities that this user can read' : `there are: ${people.join(', ')}`,
+    next: people.length === 0 ? 'lane doctor' : `lane --as ${people[0] ?? ''} …`,
+  });
+}

@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { domainErrorOf } from '../errors/domain-error.js';
+import type { Context } from '../program/context.js';
+
+const betweenMs = 500;
+const forMs = 120_000;
+
+/**
+ * Reads a stream of the API until `onMessage` returns a value, and opens it again when it breaks or the stack is away for a while.
+ *
+ * @returns the value, or undefined when `signal` has ended it
+ * @throws what the API says, and UNAVAILABLE when the stack stays away
+ */
+export async function readStream<Message, Result>(
+  context: Context,
+  signal: AbortSignal,
+  open: () => AsyncIterable<Message>,
+  onMessage: (message: Message) => Result | undefined,
+): Promise<Result | undefined> {
+  let awayForMs = 0;
+  while (!hasEnded(signal)) {
+    try {
+      for await (const message of open()) {
+        awayForMs = 0;
+        const result = onMessage(message);
+        if (result !== undefined) return result;
+      }
+    } catch (error) {
+      if (hasEnded(signal)) return undefined;
+      if (domainErrorOf(error)?.code !== 'UNAVAILABLE' || awayForMs >= forMs) throw error;
+      if (awayForMs === 0) context.terminal.tell('the stack does not answer; waiting for it to come back');
+    }
+    awayForMs += betweenMs;
+    await delay(betweenMs, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+/** A function, because the state of a signal changes while one waits. */
+function hasEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

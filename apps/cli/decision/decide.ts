@@ -1,0 +1,78 @@
+import { parseDigest } from '../../../core/digest.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import type { DecisionVerb } from '../../../core/decision/verbs.js';
+import { digestOf } from '../../../core/hash.js';
+import { shortId } from '../../../core/ids.js';
+import { type DecisionOutcome, DecisionOutcomeSchema } from '#gen/governance/v1/decision_pb.js';
+import type { GetDecisionFactsResponse } from '#gen/governance/v1/decision_service_pb.js';
+import type { Context } from '../program/context.js';
+import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
+import { showFrontDoor, writeSignal } from './front-door.js';
+import { toPlain } from '../output/plain.js';
+import { laneName, laneOf } from '../output/words.js';
+import { signDecision, type UnsignedDecision, validity } from './sign.js';
+
+/** Options of commands that decide. */
+export interface DecideOptions {
+  yes?: true;
+  comment?: string;
+  /** Write the signed decision for Temporal's command line instead of sending it. */
+  signal?: true;
+  out?: string;
+}
+
+/** What is decided, and how the signed statement is sent. */
+export interface Verb {
+  readonly verb: DecisionVerb;
+  readonly question: (facts: GetDecisionFactsResponse) => string;
+  readonly send: (promotionId: string, signed: Buffer) => Promise<DecisionOutcome | undefined>;
+}
+
+/** Gets what a person is to be shown, and makes sure that the digest to be signed is that of exactly this. @throws UNAVAILABLE, BUNDLE_CORRUPT */
+export async function getFacts(context: Context, id: string): Promise<GetDecisionFactsResponse> {
+  const facts = await (await context.api()).decisions.getDecisionFacts({ promotionId: id });
+  if (digestOf(facts.facts) === facts.factsDigest) return facts;
+  throw new LanekeeperError('BUNDLE_CORRUPT', {
+    message: 'the facts are not those that their digest names',
+    object: `promotion ${shortId(facts.promotionId)}`,
+    why: 'what would be signed is not what would be shown',
+    next: 'lane doctor',
+  });
+}
+
+/** Asks, signs with the person's own key, and sends it, or writes it for Temporal's command line. @returns the exit code */
+export async function decide(context: Context, facts: GetDecisionFactsResponse, verb: Verb, options: DecideOptions): Promise<ExitCode | undefined> {
+  if (!(await context.confirm(verb.question(facts), options.yes === true || options.signal === true))) {
+    context.terminal.tell('nothing was decided');
+    return exitCodes.error;
+  }
+  const validForMs = options.signal === true ? validity.later : validity.now;
+  const signed = await signDecision(context, unsigned(facts, verb.verb, options.comment), validForMs);
+  if (options.signal === true) {
+    const statement: unknown = JSON.parse(signed.toString('utf8'));
+    const fileName = `${verb.verb}-${shortId(facts.promotionId)}-${context.person}.json`;
+    await showFrontDoor(context, await writeSignal(context, { workflowId: facts.workflowId, statement, fileName, out: options.out }), validForMs);
+    return undefined;
+  }
+  const outcome = await verb.send(facts.promotionId, signed);
+  if (outcome === undefined) return undefined;
+  const { colours } = context.terminal;
+  await context.show.object('DecisionOutcome', { promotionId: facts.promotionId, ...toPlain(DecisionOutcomeSchema, outcome) }, () =>
+    `${outcome.accepted ? colours.green('✓') : colours.red('✗')} ${outcome.text}${outcome.reason === '' ? '' : `\n${outcome.reason}`}`,
+  );
+  return outcome.accepted ? exitCodes.ok : exitCodes.blocked;
+}
+
+function unsigned(facts: GetDecisionFactsResponse, verb: DecisionVerb, comment: string | undefined): UnsignedDecision {
+  return {
+    verb,
+    tenant: facts.tenant,
+    product: facts.product,
+    lane: laneOf(laneName(facts.lane)).name,
+    bundle: parseDigest(facts.bundleDigest),
+    promotion: { workflowId: facts.workflowId, firstRunId: facts.promotionId },
+    policySnapshot: parseDigest(facts.policyDigest),
+    facts: parseDigest(facts.factsDigest),
+    ...(comment !== undefined && { comment }),
+  };
+}

@@ -1,0 +1,127 @@
+import { statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { messageOf } from '../../../core/errors.js';
+import { domainErrorOf } from '../errors/domain-error.js';
+import type { Context } from '../program/context.js';
+import { instantOf } from '../output/words.js';
+
+/** One thing that `lane doctor` looked at. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What to do about it; empty where there is nothing to do. */
+  readonly fix: string;
+}
+
+const answerWithinMs = 3_000;
+const clockTolerance = 30_000;
+const lowestNode = [20, 20] as const;
+
+/** Looks at this machine and at the stack, from the outside in. */
+export async function runChecks(context: Context): Promise<readonly Check[]> {
+  const checks = [nodeCheck(process.versions.node)];
+  const stack = await attempt('stack', () => {
+    const found = context.stack();
+    return { found: `${found.file} (by ${found.foundBy}), ${found.state}`, ok: found.state === 'ready', fix: 'start the stack: npm start' };
+  });
+  checks.push(stack);
+  if (domainErrorOf(stackError(context)) !== undefined) return checks;
+  checks.push(await attempt('identity', () => ({ found: `${context.identity().person}, token readable by its owner alone` })));
+  checks.push(await attempt('key', () => keyCheck(context)));
+  checks.push(...(await healthChecks(context)));
+  checks.push(await attempt('Temporal address', () => temporalCheck(context)));
+  checks.push(await attempt('token and clock', () => clockCheck(context)));
+  return checks;
+}
+
+function stackError(context: Context): unknown {
+  try {
+    context.stack();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+interface Found {
+  readonly found: string;
+  readonly ok?: boolean;
+  readonly fix?: string;
+}
+
+async function attempt(name: string, look: () => Found | Promise<Found>): Promise<Check> {
+  try {
+    const { found, ok = true, fix = '' } = await look();
+    return { name, found, ok, fix: ok ? '' : fix };
+  } catch (error) {
+    const known = domainErrorOf(error);
+    return { name, ok: false, found: known?.why === undefined ? messageOf(error) : `${known.message}: ${known.why}`, fix: known?.next ?? 'lane help' };
+  }
+}
+
+/** Whether this Node is new enough. */
+export function nodeCheck(version: string): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const ok = major > lowestNode[0] || (major === lowestNode[0] && minor >= lowestNode[1]);
+  return { name: 'Node', ok, found: version, fix: ok ? '' : `install Node ${lowestNode.join('.')} or newer` };
+}
+
+function keyCheck(context: Context): Found {
+  const { keyFile } = context.identity();
+  const mode = statSync(keyFile, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined) return { ok: false, found: `${keyFile} is missing`, fix: 'restore it, or act as somebody else: lane --as PERSON …' };
+  const ok = (mode & 0o077) === 0;
+  return { ok, found: `${keyFile}, mode ${(mode & 0o777).toString(8)}`, fix: `chmod 600 ${keyFile}` };
+}
+
+async function healthChecks(context: Context): Promise<readonly Check[]> {
+  const { apiUrl } = context.stack();
+  const fix = 'start the stack: npm start; its logs lie in logs/ of its folder';
+  let health: unknown;
+  const api = await attempt('API', async () => {
+    const response = await fetch(`${apiUrl}/healthz`, { signal: AbortSignal.timeout(answerWithinMs) }).catch(() => undefined);
+    if (response === undefined) return { ok: false, found: `${apiUrl} does not answer`, fix };
+    health = await response.json();
+    return { found: apiUrl };
+  });
+  if (!api.ok) return [api];
+  const part = (name: 'database' | 'temporal', title: string): Check => {
+    const { ok, detail } = partOf(health, name);
+    return { name: title, ok, found: ok ? 'answers the API' : `does not answer the API${detail === '' ? '' : `: ${detail}`}`, fix: ok ? '' : fix };
+  };
+  return [api, part('database', 'PostgreSQL'), part('temporal', 'Temporal')];
+}
+
+function partOf(health: unknown, name: string): { readonly ok: boolean; readonly detail: string } {
+  const parts: unknown = typeof health === 'object' && health !== null ? Reflect.get(health, 'parts') : undefined;
+  const part: unknown = typeof parts === 'object' && parts !== null ? Reflect.get(parts, name) : undefined;
+  if (typeof part !== 'object' || part === null) return { ok: false, detail: 'the API does not say' };
+  const detail: unknown = Reflect.get(part, 'detail');
+  return { ok: Reflect.get(part, 'ok') === true, detail: typeof detail === 'string' ? detail : '' };
+}
+
+async function temporalCheck(context: Context): Promise<Found> {
+  const { temporalAddress, namespace } = context.stack();
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(temporalAddress) ?? [];
+  const ok = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host, port: Number(port), timeout: answerWithinMs });
+    const end = (answers: boolean) => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false)).once('timeout', () => end(false));
+  });
+  return { ok, found: `${temporalAddress}, namespace ${namespace}${ok ? '' : ': no connection'}`, fix: 'the temporal command line cannot be used until it answers: npm start' };
+}
+
+async function clockCheck(context: Context): Promise<Found> {
+  const { principal, now } = await (await context.api()).identity.whoAmI({});
+  const difference = Math.abs(context.now().getTime() - Date.parse(instantOf(now) ?? ''));
+  const ok = difference <= clockTolerance;
+  return {
+    ok,
+    found: `${principal?.name ?? '?'} (${principal?.roles.join(', ') ?? ''}), clocks ${ok ? 'agree' : `differ by ${String(Math.round(difference / 1000))} s`}`,
+    fix: 'set the clock: what you sign would be refused as expired or as from the future',
+  };
+}

@@ -1,0 +1,86 @@
+import type { ErrorCode } from '../../../core/errors.js';
+
+/** What the exit codes mean. Public: scripts rely on them. */
+export const exitCodes = {
+  ok: 0,
+  error: 1,
+  usage: 2,
+  blocked: 3,
+  auth: 4,
+  notFound: 5,
+  conflict: 6,
+  timedOut: 7,
+  pending: 8,
+  verification: 10,
+  interrupted: 130,
+} as const;
+
+/** One of the exit codes. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The meanings, as `lane help exit-codes` prints them. */
+export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
+  [exitCodes.ok, 'done'],
+  [exitCodes.error, 'an error that no other code names; the message says which'],
+  [exitCodes.usage, 'the command was not understood, or its input is not valid'],
+  [exitCodes.blocked, 'a gate blocks, a person refused, or a decision was refused'],
+  [exitCodes.auth, 'no identity, or not the right to do this'],
+  [exitCodes.notFound, 'there is no such product, bundle, promotion or evidence'],
+  [exitCodes.conflict, 'not in this state: it has ended, was decided already, or changed meanwhile'],
+  [exitCodes.timedOut, 'the wait timed out; what was waited for continues'],
+  [exitCodes.pending, 'something is still missing (lane plan and lane why with --exit-code)'],
+  [exitCodes.verification, 'a signature, digest or content does not verify'],
+  [exitCodes.interrupted, 'interrupted; what was waited for continues'],
+];
+
+const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
+  INVALID_INPUT: exitCodes.usage,
+  INVALID_PRODUCT_FILE: exitCodes.usage,
+  INVALID_POLICY: exitCodes.error,
+  UNKNOWN_PRODUCT: exitCodes.notFound,
+  UNKNOWN_BUNDLE: exitCodes.notFound,
+  UNKNOWN_LANE: exitCodes.usage,
+  UNKNOWN_PROMOTION: exitCodes.notFound,
+  UNKNOWN_PRINCIPAL: exitCodes.notFound,
+  UNKNOWN_REVISION: exitCodes.notFound,
+  NOT_FOUND: exitCodes.notFound,
+  UNAUTHENTICATED: exitCodes.auth,
+  PERMISSION_DENIED: exitCodes.auth,
+  SIGNATURE_INVALID: exitCodes.verification,
+  UNTRUSTED_SIGNER: exitCodes.verification,
+  DECISION_EXPIRED: exitCodes.blocked,
+  DECISION_REPLAYED: exitCodes.conflict,
+  DECISION_MISMATCH: exitCodes.conflict,
+  SELF_APPROVAL: exitCodes.blocked,
+  ROLE_MISSING: exitCodes.blocked,
+  ALREADY_DECIDED: exitCodes.conflict,
+  BLOB_MISSING: exitCodes.verification,
+  BLOB_CORRUPT: exitCodes.verification,
+  BUNDLE_CORRUPT: exitCodes.verification,
+  EVIDENCE_INVALID: exitCodes.verification,
+  BUILD_FAILED: exitCodes.error,
+  BUILD_TIMED_OUT: exitCodes.error,
+  BUILD_WROTE_OUTSIDE: exitCodes.error,
+  TESTS_FAILED: exitCodes.blocked,
+  IMAGE_UNSUPPORTED: exitCodes.error,
+  LANE_PREREQUISITE: exitCodes.blocked,
+  NOTHING_TO_ROLL_BACK: exitCodes.conflict,
+  STALE_FENCING_TOKEN: exitCodes.conflict,
+  SERVICE_UNHEALTHY: exitCodes.blocked,
+  WRONG_STATE: exitCodes.conflict,
+  CONFLICT: exitCodes.conflict,
+  UNAVAILABLE: exitCodes.error,
+  TIMED_OUT: exitCodes.error,
+  CONFIGURATION: exitCodes.error,
+  INTERNAL: exitCodes.error,
+};
+
+/** The exit code of an error of the domain. */
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  return codeOf[code];
+}
+
+/** Whether a text is a code of the error model; what a newer server says may not be. */
+export function isErrorCode(value: string): value is ErrorCode {
+  return Object.hasOwn(codeOf, value);
+}

@@ -1,0 +1,54 @@
+import { LanekeeperError, messageOf } from '../../../core/errors.js';
+import { domainErrorOf } from './domain-error.js';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
+import type { Terminal } from '../program/terminal.js';
+
+/** Ends the command with an exit code that is no error of the domain, for example a wait that timed out. */
+export class ExitError extends Error {
+  readonly exitCode: ExitCode;
+  readonly next: string | undefined;
+
+  constructor(exitCode: ExitCode, message: string, next?: string) {
+    super(message);
+    this.name = 'ExitError';
+    this.exitCode = exitCode;
+    this.next = next;
+  }
+}
+
+/** A command that was not understood. */
+export function usageError(message: string, next?: string): LanekeeperError {
+  return new LanekeeperError('INVALID_INPUT', { message, ...(next !== undefined && { next }) });
+}
+
+interface Told {
+  readonly exitCode: ExitCode;
+  readonly code?: string;
+  readonly message: string;
+  readonly object?: string | undefined;
+  readonly why?: string | undefined;
+  readonly next?: string | undefined;
+}
+
+function describe(error: unknown): Told {
+  if (error instanceof ExitError) return { exitCode: error.exitCode, message: error.message, next: error.next };
+  const known = domainErrorOf(error);
+  if (known !== undefined) return { exitCode: exitCodeOf(known.code), code: known.code, ...known.detail };
+  return { exitCode: exitCodes.error, code: 'INTERNAL', message: messageOf(error), next: 'lane doctor' };
+}
+
+/** Says on standard error what happened, to which object, why, and what to do next; as JSON when JSON was asked for. @returns the exit code */
+export function tellError(error: unknown, terminal: Terminal, format: string): ExitCode {
+  const told = describe(error);
+  if (format === 'json') {
+    terminal.tell(JSON.stringify({ error: told }));
+    return told.exitCode;
+  }
+  const { colours } = terminal;
+  const isNotice = told.exitCode === exitCodes.interrupted || told.exitCode === exitCodes.timedOut;
+  const title = isNotice ? told.message : `${colours.red('error:')} ${told.message}`;
+  const object = told.object !== undefined && !told.message.includes(told.object) ? [`object: ${told.object}`] : [];
+  const lines = [title, ...object, ...(told.why === undefined || told.why === '' ? [] : [`why: ${told.why}`]), ...(told.next === undefined || told.next === '' ? [] : [`next: ${told.next}`])];
+  terminal.tell(lines.join('\n'));
+  return told.exitCode;
+}

@@ -1,0 +1,19 @@
+import { shortId } from '../../../core/ids.js';
+
+const shortest = 12;
+
+/**
+ * Shortens ids so that each stays unique among those shown: twelve characters, more where two are alike; of a digest its beginning, of a
+ * run id its end. Whatever is shown is accepted where ids are read.
+ */
+export function shortenIds(ids: readonly string[]): (id: string) => string {
+  const distinct = [...new Set(ids)];
+  let length = shortest;
+  while (length < 64 && new Set(distinct.map((id) => cut(id, length))).size < distinct.length) length += 1;
+  return (id) => cut(id, length);
+}
+
+function cut(id: string, length: number): string {
+  if (length === shortest) return shortId(id);
+  return id.startsWith('sha256:') ? id.slice(7, 7 + length) : id.slice(-length);
+}

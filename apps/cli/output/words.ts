@@ -1,0 +1,85 @@
+import { Verdict } from '#gen/governance/v1/check_run_pb.js';
+import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { PromotionState } from '#gen/release/v1/promotion_pb.js';
+import { isLane, type Lane as LaneName, parseLane } from '../../../core/lanes.js';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { Terminal } from '../program/terminal.js';
+
+type Colours = Terminal['colours'];
+
+/** A lane in the word of the domain. */
+export function laneName(lane: Lane): string {
+  const word = Lane[lane].toLowerCase();
+  return isLane(word) ? word : '';
+}
+
+/** A lane from what a person typed. @throws UNKNOWN_LANE */
+export function laneOf(text: string): { readonly name: LaneName; readonly lane: Lane } {
+  const name = parseLane(text);
+  const lane = { bronze: Lane.BRONZE, silver: Lane.SILVER, gold: Lane.GOLD }[name];
+  return { name, lane };
+}
+
+/** An instant in RFC 3339; undefined for none. */
+export function instantOf(timestamp: Timestamp | undefined): string | undefined {
+  return timestamp === undefined ? undefined : timestampDate(timestamp).toISOString();
+}
+
+/** A verb as people write it. */
+export function verbOf(verb: DecisionVerb): string {
+  if (verb === DecisionVerb.UNKNOWN) return 'a decision';
+  return DecisionVerb[verb].toLowerCase().replaceAll('_', ' ');
+}
+
+/** A verdict: a sign, a word and a colour, so that none of them is needed alone. */
+export function verdictMark(verdict: Verdict, colours: Colours): string {
+  switch (verdict) {
+    case Verdict.PASS:
+      return colours.green('✓ PASS');
+    case Verdict.FAIL:
+      return colours.red('✗ FAIL');
+    case Verdict.ERROR:
+      return colours.red('! ERROR');
+    case Verdict.PENDING:
+      return colours.yellow('… PENDING');
+    case Verdict.NOT_APPLICABLE:
+      return colours.dim('- N/A');
+    default:
+      return Verdict[verdict];
+  }
+}
+
+/** A state with its colour. */
+export function stateMark(state: PromotionState, colours: Colours): string {
+  const word = PromotionState[state];
+  switch (state) {
+    case PromotionState.LIVE:
+      return colours.green(word);
+    case PromotionState.REJECTED:
+    case PromotionState.FAILED:
+    case PromotionState.ERRORED:
+      return colours.red(word);
+    case PromotionState.SUPERSEDED:
+    case PromotionState.ROLLED_BACK:
+    case PromotionState.ABORTED:
+      return colours.dim(word);
+    default:
+      return colours.yellow(word);
+  }
+}
+
+/** Whether a promotion has ended. */
+export function isOver(state: PromotionState): boolean {
+  switch (state) {
+    case PromotionState.SUPERSEDED:
+    case PromotionState.ROLLED_BACK:
+    case PromotionState.REJECTED:
+    case PromotionState.ABORTED:
+    case PromotionState.FAILED:
+      return true;
+    default:
+      return false;
+  }
+}

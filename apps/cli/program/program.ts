@@ -1,0 +1,100 @@
+import { Command, CommanderError } from 'commander';
+import packageFile from '../../../package.json' with { type: 'json' };
+import type { Act } from './act.js';
+import { commands } from '../commands/commands.js';
+import type { CliEnvironment } from './config.js';
+import { createContext, type GlobalOptions } from './context.js';
+import { tellError, usageError } from '../errors/tell.js';
+import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+/** What one run of `lane` needs from outside. */
+export interface Surroundings {
+  readonly environment: CliEnvironment;
+  readonly terminal: Terminal;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+const optionsWithValue = ['-o', '--output', '--as', '--stack'];
+
+/** Runs `lane` with arguments. @returns the exit code */
+export async function runLane(argv: readonly string[], { environment, terminal, signal }: Surroundings): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const act: Act = (work) =>
+    async function (this: Command) {
+      const context = createContext(this.optsWithGlobals<GlobalOptions>(), environment, terminal, signal);
+      // Commander has checked arguments and options against the definition that stands beside the work.
+      exitCode = (await work(context, this.processedArgs as unknown as Parameters<typeof work>[1], this.opts())) ?? exitCodes.ok;
+    };
+  const program = createRoot(terminal);
+  const chosen = chosenCommands(argv);
+  try {
+    for (const { name, summary, group, load } of commands) {
+      const command = program.command(name).summary(summary).description(sentence(summary)).helpGroup(group);
+      if (chosen.includes(name)) (await load()).define(command, act);
+    }
+    inheritSettings(program);
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return misuse(error, terminal, outputIn(argv));
+    return tellError(error, terminal, outputIn(argv));
+  }
+}
+
+/** The exit code where commander ended the run: it has shown help or the version, or has not understood. */
+function misuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
+  if (error.exitCode === 0) return exitCodes.ok;
+  return error.code === 'commander.help' ? exitCodes.usage : tellMisuse(error, terminal, format);
+}
+
+function createRoot(terminal: Terminal): Command {
+  return new Command('lane')
+    .description('Release governance: bundles climb bronze, silver and gold as durable, signed, explainable promotions.')
+    .version(packageFile.version, '-V, --version', 'print the version')
+    .option('-o, --output <form>', 'table, json or yaml; data on standard output, all else on standard error', 'table')
+    .option('--as <person>', 'who acts (LANE_AS; dev where neither is given)')
+    .option('--stack <path>', 'the stack: its stack.json or folder (LANEKEEPER_STACK)')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      // The help of a command that needs a subcommand; what was not understood is told where all errors are.
+      writeErr: (text) => (text.startsWith('Usage:') ? terminal.tell(text.trimEnd()) : undefined),
+    })
+    .addHelpText('after', '\nBegin with  lane init , then  lane release . Exit codes:  lane help exit-codes .');
+}
+
+/** Tells what was not understood, in the form of every other error. */
+function tellMisuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
+  const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
+  const meant = /Did you mean (.*)\?/.exec(suggestion)?.[1];
+  return tellError(usageError(message, meant === undefined ? 'lane help, or lane help COMMAND' : `did you mean ${meant}?`), terminal, format);
+}
+
+/** Commands that are defined after their parents do not inherit settings by themselves when they are made by `command()` in a module. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritSettings(child);
+  }
+}
+
+/** The commands whose modules are needed: the first word that is no option, and for `help` the one it asks about. */
+function chosenCommands(argv: readonly string[]): readonly string[] {
+  const words = argv.filter((word, index) => !word.startsWith('-') && !optionsWithValue.includes(argv[index - 1] ?? ''));
+  return words[0] === 'help' ? words.slice(0, 2) : words.slice(0, 1);
+}
+
+function outputIn(argv: readonly string[]): string {
+  const joined = argv.find((word) => /^(-o|--output=)(json|yaml|table)$/.test(word));
+  if (joined !== undefined) return joined.replace(/^(-o|--output=)/, '');
+  const at = argv.findIndex((word) => word === '-o' || word === '--output');
+  return at === -1 ? 'table' : (argv[at + 1] ?? 'table');
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}

@@ -1,0 +1,80 @@
+import { shortId } from '../../../core/ids.js';
+import type { CheckRun } from '#gen/governance/v1/check_run_pb.js';
+import { type Promotion, PromotionState } from '#gen/release/v1/promotion_pb.js';
+import type { TimelineEntry } from '#gen/release/v1/timeline_pb.js';
+import type { Context } from '../program/context.js';
+import { ExitError } from '../errors/tell.js';
+import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
+import { instantOf, isOver } from '../output/words.js';
+import { readStream } from '../connection/reconnect.js';
+
+/** What a watcher is shown each time. */
+export interface Seen {
+  readonly promotion: Promotion;
+  readonly gates: readonly CheckRun[];
+  /** What has happened since the last time. */
+  readonly news: readonly TimelineEntry[];
+}
+
+/** How long to follow. */
+export interface FollowOptions {
+  /** Milliseconds; undefined for as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+  readonly onChange: (seen: Seen) => void;
+}
+
+/**
+ * Follows a promotion until it is live or has ended, over interruptions of the stack. It goes on, whatever happens to this process.
+ *
+ * @throws ExitError when Ctrl-C or the timeout ended the watching, and only the watching
+ */
+export async function followPromotion(context: Context, id: string, options: FollowOptions): Promise<Promotion> {
+  const timeout = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+  const signal = AbortSignal.any([context.signal, ...(timeout === undefined ? [] : [timeout])]);
+  const api = await context.api();
+  let seenUntil = -1n;
+  const open = () => api.promotions.watchPromotion({ promotionId: id }, { signal });
+  const ended = await readStream(context, signal, open, ({ promotion, gates }) => {
+    if (promotion === undefined) return undefined;
+    const after = seenUntil;
+    const news = promotion.timeline.filter((entry) => entry.eventId > after);
+    seenUntil = promotion.timeline.at(-1)?.eventId ?? seenUntil;
+    options.onChange({ promotion, gates, news });
+    return promotion.state === PromotionState.LIVE || isOver(promotion.state) ? promotion : undefined;
+  });
+  if (ended !== undefined) return ended;
+  if (context.signal.aborted) throw detached(`Promotion ${shortId(id)}`, `lane watch ${shortId(id)}`);
+  throw new ExitError(exitCodes.timedOut, `Promotion ${shortId(id)} is not there yet; it continues`, `lane watch ${shortId(id)}`);
+}
+
+/** Ctrl-C ends the watching and nothing else. */
+export function detached(what: string, watchAgain: string): ExitError {
+  return new ExitError(exitCodes.interrupted, `${what} continues: ${watchAgain}`);
+}
+
+/** One line of a timeline: local time and what happened. */
+export function timelineLine(entry: TimelineEntry, context: Context): string {
+  const instant = instantOf(entry.at);
+  const time = instant === undefined ? '' : new Date(instant).toLocaleTimeString('en-GB');
+  const who = entry.actor === '' ? '' : context.terminal.colours.dim(` (${entry.actor})`);
+  return `${context.terminal.colours.dim(time)}  ${entry.text}${who}`;
+}
+
+/** The exit code of a promotion that was waited for. */
+export function exitCodeOfState(state: PromotionState): ExitCode {
+  switch (state) {
+    case PromotionState.LIVE:
+      return exitCodes.ok;
+    case PromotionState.REJECTED:
+    case PromotionState.FAILED:
+      return exitCodes.blocked;
+    case PromotionState.ABORTED:
+    case PromotionState.SUPERSEDED:
+    case PromotionState.ROLLED_BACK:
+      return exitCodes.conflict;
+    case PromotionState.ERRORED:
+      return exitCodes.error;
+    default:
+      return exitCodes.pending;
+  }
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { shortId } from '../../../core/ids.js';
+import type { Promotion } from '#gen/release/v1/promotion_pb.js';
+import { PromotionState } from '#gen/release/v1/promotion_pb.js';
+import type { Context } from '../program/context.js';
+import { usageError } from '../errors/tell.js';
+import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
+import { exitCodeOfState, followPromotion, timelineLine } from './follow.js';
+import { parseDuration } from '../output/relative-time.js';
+import { stateMark } from '../output/words.js';
+import { gateTable, isBlocking } from '../views/gate-table.js';
+
+/** Options of commands that can wait. */
+export interface WaitOptions {
+  wait?: true;
+  timeout?: string;
+}
+
+/** The timeout that was asked for, in milliseconds. @throws INVALID_INPUT */
+export function timeoutOf(options: WaitOptions): number | undefined {
+  if (options.timeout === undefined) return undefined;
+  const timeoutMs = parseDuration(options.timeout);
+  if (timeoutMs === undefined) throw usageError(`${options.timeout} is no duration`, 'write 90s, 30m or 2h');
+  return timeoutMs;
+}
+
+/** Waits for a promotion, telling what happens; shows it at the end. @returns the exit code for where it ended */
+export async function waitFor(context: Context, id: string, options: WaitOptions, show: (promotion: Promotion) => Promise<void>): Promise<ExitCode> {
+  const timeoutMs = timeoutOf(options);
+  let told = '';
+  const promotion = await followPromotion(context, id, {
+    timeoutMs,
+    onChange({ promotion: now, gates, news }) {
+      for (const entry of news) context.terminal.tell(timelineLine(entry, context));
+      const open = gates.filter(isBlocking);
+      const isWaiting = now.state === PromotionState.GATING || now.state === PromotionState.AWAITING_APPROVAL;
+      const text = isWaiting && open.length > 0 ? gateTable(open, context) : '';
+      if (text !== told && text !== '') context.terminal.tell(text);
+      told = text;
+    },
+  });
+  await show(promotion);
+  context.terminal.tell(`${stateMark(promotion.state, context.terminal.colours)}${promotion.reason === '' ? '' : `: ${promotion.reason}`}`);
+  return exitCodeOfState(promotion.state);
+}
+
+const firstRoundWithinMs = 5_000;
+
+/** Shows where a promotion stands that has just been started, once its first round of gates is over, and what it needs next. */
+export async function showStarted(context: Context, id: string, show: (promotion: Promotion) => Promise<void>): Promise<ExitCode> {
+  const api = await context.api();
+  const ask = () => Promise.all([api.promotions.getPromotion({ promotionId: id }), api.gates.explainPromotion({ promotionId: id })]);
+  let [{ promotion }, why] = await ask();
+  for (const deadline = Date.now() + firstRoundWithinMs; promotion?.state === PromotionState.GATING && why.blocking.length === 0 && Date.now() < deadline; ) {
+    await delay(100);
+    [{ promotion }, why] = await ask();
+  }
+  if (promotion !== undefined) await show(promotion);
+  context.terminal.tell(why.summary);
+  for (const step of why.nextSteps) context.terminal.tell(`next: ${step}`);
+  if (why.nextSteps.length === 0) context.terminal.tell(`next: lane watch ${shortId(id)}`);
+  return exitCodes.ok;
+}

@@ -1,0 +1,57 @@
+import { execa } from 'execa';
+import { LanekeeperError } from '../../../core/errors.js';
+import type { Context } from '../program/context.js';
+
+/** A commit of a repository. */
+export interface Commit {
+  /** The root of the repository, absolute. */
+  readonly root: string;
+  /** All forty digits. */
+  readonly revision: string;
+  /** The text of a file as the commit has it. @throws NOT_FOUND */
+  readFile(path: string): Promise<string>;
+  /** Whether the folder holds changes that no commit has. */
+  hasUncommittedChanges(): Promise<boolean>;
+}
+
+/**
+ * Finds the commit that `revision` names in the repository around `folder`.
+ *
+ * @throws CONFIGURATION when the folder is in no repository, UNKNOWN_REVISION when there is no such commit
+ */
+export async function readCommit(context: Pick<Context, 'environment'>, folder: string, revision: string): Promise<Commit> {
+  const git = async (cwd: string, ...args: string[]): Promise<string> => {
+    const env = { ...context.environment.inherited, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+    const { stdout } = await execa('git', ['-c', 'core.fsmonitor=false', ...args], { cwd, env, extendEnv: false, stripFinalNewline: false, maxBuffer: 16 * 1024 * 1024 });
+    return stdout;
+  };
+  const root = await git(folder, 'rev-parse', '--show-toplevel').catch((error: unknown) => {
+    throw new LanekeeperError(
+      'CONFIGURATION',
+      { message: 'this folder is in no Git repository', object: folder, why: 'a release reads a commit', next: 'git init, git add, git commit; or go to the repository of the product' },
+      { cause: error },
+    );
+  });
+  const top = root.trimEnd();
+  const found = await git(top, 'rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`).catch((error: unknown) => {
+    throw new LanekeeperError(
+      'UNKNOWN_REVISION',
+      { message: `there is no commit ${revision}`, object: top, next: revision === 'HEAD' ? 'commit something first: git add, git commit' : 'git log shows the commits' },
+      { cause: error },
+    );
+  });
+  const commit = found.trimEnd();
+  return {
+    root: top,
+    revision: commit,
+    readFile: (path) =>
+      git(top, 'show', `${commit}:${path}`).catch((error: unknown) => {
+        throw new LanekeeperError(
+          'NOT_FOUND',
+          { message: `commit ${commit.slice(0, 12)} has no ${path}`, object: top, next: `lane init writes one; commit it: git add ${path}, git commit` },
+          { cause: error },
+        );
+      }),
+    hasUncommittedChanges: async () => (await git(top, 'status', '--porcelain')).trim() !== '',
+  };
+}

@@ -1,0 +1,23 @@
+import type { ReleaseBundle } from '#gen/release/v1/bundle_pb.js';
+import type { Context } from '../program/context.js';
+import { relativeTime } from '../output/relative-time.js';
+import { shortenIds } from '../output/short-ids.js';
+import { renderTable } from '../output/table.js';
+import { instantOf, laneName } from '../output/words.js';
+
+/** Bundles as a table. */
+export function bundleTable(bundles: readonly ReleaseBundle[], context: Context): string {
+  const { colours } = context.terminal;
+  const short = shortenIds(bundles.map((bundle) => bundle.digest));
+  return renderTable(
+    ['BUNDLE', 'PRODUCT', 'REVISION', 'SEALED', 'LIVE IN', 'COMMIT'].map((title) => colours.dim(title)),
+    bundles.map((bundle) => [
+      colours.bold(short(bundle.digest)),
+      bundle.product,
+      bundle.revision.slice(0, 10),
+      relativeTime(instantOf(bundle.sealedAt), context.now()),
+      bundle.liveLanes.map(laneName).join(', ') || '-',
+      `${bundle.subject} (${bundle.authorName})`,
+    ]),
+  );
+}

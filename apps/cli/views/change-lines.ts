@@ -1,0 +1,30 @@
+import { type BundleChange, ChangeKind } from '#gen/release/v1/bundle_pb.js';
+import type { Context } from '../program/context.js';
+
+const longestValue = 80;
+
+/** What follows from another change, and would only repeat it: blobs, signatures and runs differ whenever the image does. */
+const derived = /(^run\/|\/attestation\/|\/provenance\/|\/signature\/|\/sboms\/|\/report\/|\/uri$|\/statement$|\/keyId$|\/size$)/;
+
+/** Differences between two bundles, a line each; only those that a person decides about, unless all are wanted. */
+export function changeLines(changes: readonly BundleChange[], context: Context, options: { readonly all?: boolean } = {}): string {
+  const { colours } = context.terminal;
+  const shown = options.all === true ? changes : changes.filter((change) => !derived.test(change.path));
+  const lines = shown.map((change) => {
+    switch (change.kind) {
+      case ChangeKind.ADDED:
+        return colours.green(`+ ${change.path}: ${clip(change.after)}`);
+      case ChangeKind.REMOVED:
+        return colours.red(`- ${change.path}: ${clip(change.before)}`);
+      default:
+        return `~ ${change.path}: ${clip(change.before)} → ${clip(change.after)}`;
+    }
+  });
+  const hidden = changes.length - shown.length;
+  return [...lines, ...(hidden > 0 ? [colours.dim(`  and ${String(hidden)} that follow from these`)] : [])].join('\n');
+}
+
+function clip(value: string): string {
+  const short = /^(cas:)?sha256:[0-9a-f]{64}$/.test(value) ? value.replace(/^(cas:)?sha256:/, '').slice(0, 12) : value;
+  return short.length <= longestValue ? short : `${short.slice(0, longestValue - 1)}…`;
+}

@@ -1,0 +1,29 @@
+import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
+import type { Promotion } from '#gen/release/v1/promotion_pb.js';
+import type { Context } from '../program/context.js';
+import { relativeTime } from '../output/relative-time.js';
+import { shortenIds } from '../output/short-ids.js';
+import { renderTable } from '../output/table.js';
+import { instantOf, laneName, stateMark } from '../output/words.js';
+
+const longestReason = 60;
+
+/** Promotions as a table. */
+export function promotionTable(promotions: readonly Promotion[], context: Context): string {
+  const { colours } = context.terminal;
+  const promotionId = shortenIds(promotions.map((promotion) => promotion.id));
+  const bundleId = shortenIds(promotions.map((promotion) => promotion.bundleDigest));
+  return renderTable(
+    ['PROMOTION', 'PRODUCT', 'LANE', 'BUNDLE', 'STATE', 'SINCE', 'BY', 'WHY'].map((title) => colours.dim(title)),
+    promotions.map((promotion) => [
+      colours.bold(promotionId(promotion.id)),
+      promotion.product,
+      `${laneName(promotion.lane)}${promotion.kind === PromotionKind.ROLLBACK ? ' (rollback)' : ''}`,
+      bundleId(promotion.bundleDigest),
+      stateMark(promotion.state, colours),
+      relativeTime(instantOf(promotion.updatedAt), context.now()),
+      promotion.requester || '-',
+      promotion.reason.length > longestReason ? `${promotion.reason.slice(0, longestReason - 1)}…` : promotion.reason,
+    ]),
+  );
+}

@@ -1,0 +1,85 @@
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { openDatabase } from '../../store/database.js';
+import { aliasChannel } from '../../store/alias/write.js';
+import type { RouterConfig } from './config.js';
+import { LaneController } from './lane-controller.js';
+import { readLanes } from './lane-rows.js';
+import { ServiceRecord } from './service-record.js';
+import { listen } from './wake-up.js';
+
+const pollMs = 1_000;
+
+/** A router that runs: service runner and reverse proxy for every lane of every tenant. */
+export interface AliasRouter {
+  /** Stops every service and every port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the router: it follows `lane_aliases`, told by a notification and, where one is lost, by a look each second. It returns when
+ * every lane serves again what it served before.
+ */
+export async function startAliasRouter(config: RouterConfig, store: ContentStore, say: (text: string) => void): Promise<AliasRouter> {
+  const database = openDatabase({ url: config.databaseUrl, maxConnections: 4 });
+  const record = new ServiceRecord(config.dataDir);
+  const context = { store, dataDir: config.dataDir, serviceEnv: config.serviceEnv, healthDeadlineMs: config.healthDeadlineMs, record, say };
+  const lanes = new Map<string, LaneController>();
+  let closing = false;
+
+  async function look(tenant: string, only?: { product: string; lane: string }): Promise<void> {
+    for (const row of await database.transaction(tenant, (tx) => readLanes(tx, only))) {
+      if (closing) return;
+      const name = `${tenant}/${row.key.product}/${row.key.lane}`;
+      const known = lanes.get(name);
+      if (known === undefined) lanes.set(name, new LaneController(row, database, context, config.lanePortBase));
+      else known.want(row.desired);
+    }
+  }
+  async function lookAtAll(): Promise<void> {
+    for (const tenant of await database.tenants()) await look(tenant);
+  }
+
+  let trouble = false;
+  let timer: NodeJS.Timeout | undefined;
+  let round = Promise.resolve();
+  const poll = (): void => {
+    round = lookAtAll().then(
+      () => {
+        trouble = false;
+      },
+      (error: unknown) => {
+        if (!trouble) say(`the database does not answer, lanes go on serving: ${String(error)}`);
+        trouble = true;
+      },
+    );
+    void round.then(() => {
+      if (!closing) timer = setTimeout(poll, pollMs);
+    });
+  };
+  const stopListening = listen(config.databaseUrl, aliasChannel, (payload) => {
+    const [tenant, product, lane] = parsePayload(payload);
+    if (tenant !== undefined && product !== undefined && lane !== undefined) void look(tenant, { product, lane }).catch(() => undefined);
+  });
+  poll();
+  await round;
+  await Promise.all([...lanes.values()].map((lane) => lane.settled));
+  return {
+    async close() {
+      closing = true;
+      clearTimeout(timer);
+      await stopListening();
+      await round;
+      await Promise.all([...lanes.values()].map((lane) => lane.close()));
+      await database.close();
+    },
+  };
+}
+
+function parsePayload(payload: string): (string | undefined)[] {
+  try {
+    const value: unknown = JSON.parse(payload);
+    return Array.isArray(value) ? value.map((part) => (typeof part === 'string' ? part : undefined)) : [];
+  } catch {
+    return [];
+  }
+}

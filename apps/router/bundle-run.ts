@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { type UnpackedImage, unpackImage } from '../../adapters/oci/unpack-image.js';
+import { type Digest, hexOf } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
+import type { AliasService } from '../../store/alias/write.js';
+import { anyFreePorts } from '../../adapters/network/free-port.js';
+import type { LaneKey, ServedBundle } from './lane-rows.js';
+import { ServiceProcess } from './service-process.js';
+import type { ServiceRecord } from './service-record.js';
+
+/** What running bundles needs from its surroundings. */
+export interface RunnerContext {
+  readonly store: ContentStore;
+  readonly dataDir: string;
+  readonly serviceEnv: Readonly<Record<string, string>>;
+  readonly healthDeadlineMs: number;
+  readonly record: ServiceRecord;
+  readonly say: (text: string) => void;
+}
+
+/** A bundle running for one lane: a process for each service, which know each other by address and nobody else's. */
+export class BundleRun {
+  readonly target: ServedBundle;
+  /** Requests and WebSockets under way. */
+  inFlight = 0;
+  #processes: ReadonlyMap<string, ServiceProcess>;
+
+  private constructor(target: ServedBundle, processes: ReadonlyMap<string, ServiceProcess>) {
+    this.target = target;
+    this.#processes = processes;
+  }
+
+  /**
+   * Unpacks the images, starts every service and returns when all are healthy; otherwise everything of it is stopped again.
+   * @throws IMAGE_UNSUPPORTED, BLOB_MISSING, BLOB_CORRUPT, or SERVICE_UNHEALTHY with the end of the output
+   */
+  static async start(context: RunnerContext, lane: LaneKey, target: ServedBundle, signal: AbortSignal): Promise<BundleRun> {
+    const images = await Promise.all(target.services.map((service) => unpackService(context, service)));
+    const ports = await anyFreePorts(target.services.length);
+    const addresses = target.services.map(({ name }, index) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, `http://127.0.0.1:${ports[index] ?? 0}`] as const);
+    const processes = target.services.map(({ name }, index) => {
+      const image = images[index] as UnpackedImage;
+      const plan = {
+        name,
+        workingDir: image.workingDir,
+        entry: image.entrypoint[1],
+        port: ports[index] ?? 0,
+        health: image.health,
+        env: {
+          ...context.serviceEnv,
+          NODE_ENV: 'production',
+          PORT: String(ports[index]),
+          HOST: '127.0.0.1',
+          LANEKEEPER_REVISION: target.revision,
+          LANEKEEPER_BUNDLE: target.bundle,
+          ...Object.fromEntries(addresses.filter((_, other) => other !== index)),
+        },
+        logFile: join(context.dataDir, 'logs', 'services', `${lane.product}-${lane.lane}-${name}-${hexOf(target.bundle).slice(0, 12)}.log`),
+      };
+      return new ServiceProcess(plan, context.record, (text) => context.say(`${lane.product} ${lane.lane}: ${text}`));
+    });
+    const run = new BundleRun(target, new Map(processes.map((process) => [process.plan.name, process])));
+    const deadline = Date.now() + context.healthDeadlineMs;
+    try {
+      await Promise.all(processes.map((process) => process.start(deadline, signal)));
+      return run;
+    } catch (error) {
+      await run.stop();
+      throw new LanekeeperError('SERVICE_UNHEALTHY', { message: error instanceof Error ? error.message : String(error), object: `bundle ${target.bundle}` }, { cause: error });
+    }
+  }
+
+  /** The address of a service: undefined when the bundle has no such service, null while its process is down. */
+  addressOf(service: string): { readonly host: string; readonly port: number } | null | undefined {
+    const process = this.#processes.get(service);
+    if (process === undefined) return undefined;
+    return process.isServing ? { host: '127.0.0.1', port: process.plan.port } : null;
+  }
+
+  /** Whether every service takes requests, so that traffic may be switched to it at once. */
+  get isServing(): boolean {
+    return [...this.#processes.values()].every((process) => process.isServing);
+  }
+
+  /** Lets requests under way finish, for at most `drainMs`, then stops every process. */
+  async stop(drainMs = 0): Promise<void> {
+    const deadline = Date.now() + drainMs;
+    while (this.inFlight > 0 && Date.now() < deadline) await delay(50);
+    await Promise.all([...this.#processes.values()].map((process) => process.stop()));
+  }
+}
+
+async function unpackService(context: RunnerContext, service: AliasService): Promise<UnpackedImage> {
+  const image = await unpackImage(context.store, service.imageDigest, folderOf(context.dataDir, service.imageDigest));
+  const running = Number(process.versions.node.split('.')[0]);
+  if (running >= image.nodeMajor) return image;
+  throw new LanekeeperError('IMAGE_UNSUPPORTED', {
+    message: `service ${service.name} needs Node ${image.nodeMajor} or newer`,
+    object: `image ${service.imageDigest}`,
+    why: `this machine runs Node ${process.versions.node}`,
+    next: 'start the stack with a newer Node, or build the service for this one',
+  });
+}
+
+/** Where an image is unpacked. */
+function folderOf(dataDir: string, image: Digest): string {
+  return join(dataDir, 'services', hexOf(image));
+}

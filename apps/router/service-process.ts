@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessIdentity } from '../../adapters/process/identity.js';
+import { launch } from '../../adapters/process/launch.js';
+import { stopProcess } from '../../adapters/process/stop-process.js';
+import { isHealthy } from './health.js';
+import type { ServiceRecord } from './service-record.js';
+
+/** How to run one service of a bundle. */
+export interface ServicePlan {
+  readonly name: string;
+  /** The folder of the application, where it is started. */
+  readonly workingDir: string;
+  /** The file that node starts, relative to the folder. */
+  readonly entry: string;
+  readonly port: number;
+  /** The path that answers 200 when the service is ready. */
+  readonly health: string;
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+}
+
+const firstBackoffMs = 250;
+const longestBackoffMs = 10_000;
+const stopSteps = [{ signal: 'SIGTERM', graceMs: 5_000 }, { signal: 'SIGKILL', graceMs: 3_000 }] as const;
+
+/** One service process. After its first start it is started again with backoff whenever it dies. */
+export class ServiceProcess {
+  readonly plan: ServicePlan;
+  #record: ServiceRecord;
+  #say: (text: string) => void;
+  #identity: ProcessIdentity | undefined;
+  #healthy = false;
+  #stopped = false;
+  #supervised = false;
+  #ended: string | undefined;
+  #backoffMs = firstBackoffMs;
+
+  constructor(plan: ServicePlan, record: ServiceRecord, say: (text: string) => void) {
+    this.plan = plan;
+    this.#record = record;
+    this.#say = say;
+  }
+
+  /** Whether it takes requests. */
+  get isServing(): boolean {
+    return this.#healthy && this.#identity !== undefined;
+  }
+
+  /** Starts the process and waits until it is healthy. @throws an Error that says why not, with the last lines of its output */
+  async start(deadline: number, signal: AbortSignal): Promise<void> {
+    this.#spawn();
+    await this.#untilHealthy(deadline, signal);
+    this.#supervised = true;
+    // It may have died between its answer and this line.
+    if (this.#ended !== undefined) throw this.#failure(`ended with ${this.#ended}`);
+  }
+
+  /** Stops the process for good. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#healthy = false;
+    if (this.#identity !== undefined) await stopProcess(this.#identity, stopSteps);
+  }
+
+  async #untilHealthy(deadline: number, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      if (this.#stopped || signal.aborted) throw new Error(`service ${this.plan.name} was stopped before it was healthy`);
+      if (this.#ended !== undefined) throw this.#failure(`ended with ${this.#ended} before it was healthy`);
+      if (await isHealthy(this.plan.port, this.plan.health)) break;
+      if (Date.now() > deadline) throw this.#failure(`did not answer 200 on ${this.plan.health} in time`);
+      await delay(25);
+    }
+    this.#healthy = true;
+  }
+
+  #spawn(): void {
+    const { entry, workingDir: cwd, env, logFile } = this.plan;
+    this.#ended = undefined;
+    const identity = launch({ command: process.execPath, args: [entry], cwd, env, logFile }, (how) => this.#onEnd(how, identity));
+    this.#identity = identity;
+    if (identity !== undefined) this.#record.add(identity);
+  }
+
+  #onEnd(how: string, identity: ProcessIdentity | undefined): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = how;
+    this.#healthy = false;
+    this.#identity = undefined;
+    if (identity !== undefined) this.#record.remove(identity);
+    if (this.#stopped || !this.#supervised) return;
+    this.#say(`service ${this.plan.name} ended with ${how}; starting it again`);
+    void this.#restart();
+  }
+
+  async #restart(): Promise<void> {
+    await delay(this.#backoffMs);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
+    if (this.#stopped) return;
+    try {
+      this.#spawn();
+      await this.#untilHealthy(Date.now() + 60_000, new AbortController().signal);
+      this.#backoffMs = firstBackoffMs;
+      this.#say(`service ${this.plan.name} is healthy again`);
+    } catch (error) {
+      // A process that ended has its own restart under way; one that hangs is ended, which starts the next.
+      if (this.#identity !== undefined) await stopProcess(this.#identity, stopSteps);
+      this.#say(String(error));
+    }
+  }
+
+  #failure(what: string): Error {
+    return new Error(`service ${this.plan.name} ${what}; the end of its output:\n${this.#logTail()}`);
+  }
+
+  #logTail(): string {
+    try {
+      return readFileSync(this.plan.logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n').slice(-2000) || '(nothing)';
+    } catch {
+      return '(nothing)';
+    }
+  }
+}

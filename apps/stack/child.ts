@@ -1,0 +1,119 @@
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { messageOf } from '../../core/errors.js';
+import type { ProcessIdentity } from '../../adapters/process/identity.js';
+import { launch, type LaunchPlan } from '../../adapters/process/launch.js';
+import { politeStop, type StopStep, stopProcess } from '../../adapters/process/stop-process.js';
+
+/** How to start one part of the stack. */
+export interface ChildPlan extends Omit<LaunchPlan, 'onMessage'> {
+  readonly name: string;
+  readonly stop?: readonly StopStep[];
+  /** Work before each start, for example removing what a crash left. */
+  readonly beforeStart?: () => Promise<void>;
+  /** Resolves once the part answers; asked again and again until it resolves to true. Without it the child says `{ ready: true }` itself. */
+  readonly isReady?: () => Promise<boolean>;
+}
+
+/** What the supervisor is told. */
+export interface ChildEvents {
+  /** The process was started, or is gone: write down who runs. */
+  changed(): void;
+  say(text: string): void;
+}
+
+const firstBackoffMs = 250;
+const longestBackoffMs = 10_000;
+/** A child that ran this long starts again at once and with a short backoff. */
+const steadyMs = 30_000;
+/** A child that was started again this often without ever being ready will not become so. */
+const hopeless = 4;
+const maxLogBytes = 10 * 1024 * 1024;
+
+/** One supervised child: started again with backoff when it dies, until it is stopped. */
+export class Child {
+  readonly plan: ChildPlan;
+  identity: ProcessIdentity | undefined;
+  restarts = 0;
+  #events: ChildEvents;
+  #stopping = false;
+  #ready = false;
+  #backoffMs = firstBackoffMs;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(plan: ChildPlan, events: ChildEvents) {
+    this.plan = plan;
+    this.#events = events;
+  }
+
+  /** Starts the child and waits until it is ready. @throws when it is not ready in time; the text holds the end of its log */
+  async start(timeoutMs: number): Promise<void> {
+    await this.#spawn();
+    const deadline = Date.now() + timeoutMs;
+    while (!this.#ready) {
+      if (this.#stopping) throw new Error(`${this.plan.name} was stopped before it was ready`);
+      if (this.restarts >= hopeless) throw this.#unready(`ended ${hopeless + 1} times before it was ready`);
+      if (Date.now() > deadline) throw this.#unready(`was not ready within ${timeoutMs / 1000} s`);
+      if (this.identity !== undefined && this.plan.isReady !== undefined) this.#ready = await this.plan.isReady().catch(() => false);
+      if (!this.#ready) await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  /** Stops the child for good. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const identity = this.identity;
+    if (identity !== undefined && !(await stopProcess(identity, this.plan.stop ?? politeStop))) {
+      this.#events.say(`${this.plan.name} (pid ${identity.pid}) does not end`);
+    }
+    this.identity = undefined;
+    this.#events.changed();
+  }
+
+  /** The last lines that the child wrote. */
+  logTail(lines = 12): string {
+    try {
+      return readFileSync(this.plan.logFile, 'utf8').trimEnd().split('\n').slice(-lines).map((line) => `    ${line}`).join('\n');
+    } catch {
+      return '    (nothing)';
+    }
+  }
+
+  #unready(what: string): Error {
+    return new Error(`${this.plan.name} ${what}; the end of ${this.plan.logFile}:\n${this.logTail()}`);
+  }
+
+  async #spawn(): Promise<void> {
+    const { plan } = this;
+    await plan.beforeStart?.();
+    if (this.#stopping) return;
+    if (existsSync(plan.logFile) && statSync(plan.logFile).size > maxLogBytes) renameSync(plan.logFile, `${plan.logFile}.1`);
+    const begun = Date.now();
+    const onMessage = (message: unknown): void => {
+      if (typeof message === 'object' && message !== null && 'ready' in message && message.ready === true) this.#ready = true;
+    };
+    this.identity = launch({ ...plan, ...(plan.isReady === undefined && { onMessage }) }, (how) => this.#onEnd(how, Date.now() - begun));
+    this.#events.changed();
+  }
+
+  #onEnd(how: string, ranMs: number): void {
+    this.identity = undefined;
+    this.#events.changed();
+    if (this.#stopping) return;
+    if (ranMs > steadyMs) this.#backoffMs = firstBackoffMs;
+    this.#events.say(`${this.plan.name} ended (${how}); starting it again in ${this.#backoffMs / 1000} s. Its log: ${this.plan.logFile}`);
+    this.#timer = setTimeout(() => void this.#again(), this.#backoffMs);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
+  }
+
+  async #again(): Promise<void> {
+    this.restarts += 1;
+    try {
+      await this.#spawn();
+      if (this.identity !== undefined) this.#events.say(`${this.plan.name} started again (pid ${this.identity.pid})`);
+    } catch (error) {
+      this.#events.say(`${this.plan.name} could not be started: ${messageOf(error)}`);
+      this.#timer = setTimeout(() => void this.#again(), longestBackoffMs);
+    }
+  }
+}

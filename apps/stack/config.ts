@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { LanekeeperError, messageOf } from '../../core/errors.js';
+import { readJsonFile } from '../../adapters/files/json-file.js';
+
+/** What the stack command was asked to do, from its arguments and the environment; read here and nowhere else. */
+export interface StackConfig {
+  readonly command: 'start' | 'stop' | 'status';
+  readonly dataDir: string;
+  /** The first of the ports to use; undefined when nobody asked for one. */
+  readonly portBase: number | undefined;
+  /** Whether `lane` finds this stack without being told. */
+  readonly isDefault: boolean;
+  readonly pointerFile: string;
+  readonly policiesDir: string;
+  /** A PostgreSQL of one's own, as a role that may create roles and tables. */
+  readonly externalDatabaseUrl: string | undefined;
+  /** A Temporal of one's own. */
+  readonly externalTemporalAddress: string | undefined;
+  readonly namespace: string;
+  /** The standard TEMPORAL_* variables (TLS, API key, profile), handed on when Temporal is one's own. */
+  readonly temporalVariables: Readonly<Record<string, string>>;
+  readonly temporalPath: string;
+  /** Variables that children may inherit. */
+  readonly inherited: Readonly<Record<string, string>>;
+  readonly version: string;
+  /** Where tests hold the worker, see `workers/fault-point.ts`. */
+  readonly faultPointFolder: string | undefined;
+}
+
+/** The root of the clone, from the source tree as well as from dist/. */
+export const repositoryRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+const usage = 'usage: stack start|stop|status [--data DIR] [--port-base N] [--no-default]';
+
+/** Reads arguments and environment. @throws CONFIGURATION */
+export function readStackConfig(argv: readonly string[]): StackConfig {
+  const env = process.env;
+  const { values, positionals } = parse(argv);
+  const command = positionals[0];
+  if (positionals.length !== 1 || (command !== 'start' && command !== 'stop' && command !== 'status')) throw misuse('one command is needed');
+  const portBase = values['port-base'] === undefined ? undefined : Number(values['port-base']);
+  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 1024 && portBase <= 65_000)) throw misuse('--port-base takes a number from 1024 to 65000');
+  const configHome = env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  return {
+    command,
+    dataDir: resolve(values.data ?? env['LANEKEEPER_DATA'] ?? join(repositoryRoot, '.lanekeeper')),
+    portBase,
+    isDefault: values['no-default'] !== true,
+    pointerFile: join(configHome, 'lanekeeper', 'stack.json'),
+    policiesDir: resolve(env['LANEKEEPER_POLICIES'] ?? join(repositoryRoot, 'policies')),
+    externalDatabaseUrl: nonEmpty(env['DATABASE_URL']),
+    externalTemporalAddress: nonEmpty(env['TEMPORAL_ADDRESS']),
+    namespace: nonEmpty(env['TEMPORAL_NAMESPACE']) ?? 'default',
+    temporalVariables: select(env, /^TEMPORAL_/),
+    temporalPath: findTemporal(),
+    inherited: select(env, inheritedNames),
+    version: packageVersion(),
+    faultPointFolder: nonEmpty(env['LANEKEEPER_FAULT_POINTS']),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { data: { type: 'string' }, 'port-base': { type: 'string' }, 'no-default': { type: 'boolean' } },
+    });
+  } catch (error) {
+    throw misuse(messageOf(error));
+  }
+}
+
+function misuse(why: string): LanekeeperError {
+  return new LanekeeperError('CONFIGURATION', { message: 'the stack command was not understood', why, next: usage });
+}
+
+/** The program that set-up found; its name alone when set-up did not run, so that PATH decides. */
+function findTemporal(): string {
+  const tools = readJsonFile(join(repositoryRoot, 'dist', 'tools.json'));
+  return typeof tools === 'object' && tools !== null && 'temporal' in tools && typeof tools.temporal === 'string' ? tools.temporal : 'temporal';
+}
+
+function packageVersion(): string {
+  const value: unknown = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
+  return typeof value === 'object' && value !== null && 'version' in value ? String(value.version) : 'unknown';
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+// What programs need to find files, speak the user's language, reach the network and trust its certificates; everything else stays out.
+const inheritedNames = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|npm_config_(registry|cafile|userconfig|globalconfig|cache|nodedir))$/i;
+
+function select(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && names.test(entry[0]));
+  return Object.fromEntries(entries);
+}

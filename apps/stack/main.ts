@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs';
+import { messageOf, asLanekeeperError } from '../../core/errors.js';
+import { readStackConfig, type StackConfig } from './config.js';
+import { isRunning } from '../../adapters/process/identity.js';
+import { stopProcess } from '../../adapters/process/stop-process.js';
+import { stopOrphans } from './recover.js';
+import { isSupervisorRunning, readStackRecord, type StackRecord } from './stack-file.js';
+import { releaseDataFolder, takeDataFolder } from './start-lock.js';
+import { Supervisor } from './supervisor.js';
+
+const say = (text: string): void => console.error(`[stack] ${text}`);
+
+/** Exit code of `status` when nothing runs. */
+const notRunning = 3;
+
+async function start(config: StackConfig): Promise<number> {
+  // What the parts write is this user's alone, whatever the mode of the data folder.
+  process.umask(0o077);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const holder = takeDataFolder(config.dataDir);
+  if (holder !== undefined) {
+    const record = readStackRecord(config.dataDir);
+    console.log(`already running (pid ${holder.pid})`);
+    if (record !== undefined) console.log(describe(record));
+    return 0;
+  }
+  const begun = Date.now();
+  const supervisor = new Supervisor(config, say);
+  const stopping = { requested: false };
+  const over = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (!stopping.requested) say(`${signal}: stopping`);
+        stopping.requested = true;
+        void supervisor.stop().then(resolve);
+      });
+    }
+  });
+  try {
+    const started = supervisor.start();
+    const record = await Promise.race([started, over.then(() => undefined)]);
+    if (record !== undefined) {
+      console.log(`ready in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+      console.log(describe(record));
+      await over;
+    }
+    await started.catch(() => undefined);
+    say('stopped');
+    return 0;
+  } catch (error) {
+    await supervisor.stop();
+    if (stopping.requested) return 0;
+    throw error;
+  } finally {
+    releaseDataFolder(config.dataDir);
+  }
+}
+
+async function stop(config: StackConfig): Promise<number> {
+  const record = readStackRecord(config.dataDir);
+  if (record !== undefined && isSupervisorRunning(record)) {
+    say(`stopping the stack of ${config.dataDir} (pid ${record.pid})`);
+    // Longer than all graces of the parts together; a supervisor that still hangs then leaves orphans, which the next line ends.
+    await stopProcess(record.supervisor, [{ signal: 'SIGTERM', graceMs: 60_000 }, { signal: 'SIGKILL', graceMs: 5_000 }]);
+  } else {
+    say(`no stack runs on ${config.dataDir}`);
+  }
+  await stopOrphans(config.dataDir, say);
+  return 0;
+}
+
+function status(config: StackConfig): number {
+  const record = readStackRecord(config.dataDir);
+  if (record === undefined || !isSupervisorRunning(record)) {
+    console.log(`no stack runs on ${config.dataDir}`);
+    return notRunning;
+  }
+  console.log(`${record.state} since ${record.startedAt} (pid ${record.pid})`);
+  console.log(describe(record));
+  return 0;
+}
+
+function describe(record: StackRecord): string {
+  const rows = [
+    ['API', record.apiUrl],
+    ['Temporal', `${record.temporalAddress}, namespace ${record.namespace}`],
+    ...(record.temporalUiUrl === undefined ? [] : [['Temporal UI', record.temporalUiUrl]]),
+    ['data', record.dataDir],
+    ['processes', record.children.map((child) => `${child.name} ${isRunning(child) ? child.pid : 'down'}`).join(', ')],
+  ];
+  return rows.map(([name, value]) => `  ${String(name).padEnd(12)} ${String(value)}`).join('\n');
+}
+
+async function main(): Promise<number> {
+  const config = readStackConfig(process.argv.slice(2));
+  switch (config.command) {
+    case 'start':
+      return start(config);
+    case 'stop':
+      return stop(config);
+    case 'status':
+      return status(config);
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const known = asLanekeeperError(error);
+    console.error(`error: ${known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : messageOf(error))}`);
+    if (known?.object !== undefined) console.error(`object: ${known.object}`);
+    if (known?.why !== undefined) console.error(`why: ${known.why}`);
+    if (known?.next !== undefined) console.error(`next: ${known.next}`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import pg from 'pg';
+import { LanekeeperError } from '../../../core/errors.js';
+import { readJsonFile, writeJsonFile } from '../../../adapters/files/json-file.js';
+import type { ChildPlan } from '../child.js';
+import { identify } from '../../../adapters/process/identity.js';
+import { commandLineOf } from '../../../adapters/process/command-line.js';
+import { type StopStep, stopProcess } from '../../../adapters/process/stop-process.js';
+import { postgresFolder } from './binaries.js';
+import { makeDataFolder, reachablePrograms, serverUser, type SystemUser } from './owner.js';
+
+/** Fast shutdown, then immediate shutdown (recovers at the next start), then the end. */
+const stopServer: readonly StopStep[] = [
+  { signal: 'SIGINT', graceMs: 10_000 },
+  { signal: 'SIGQUIT', graceMs: 5_000 },
+  { signal: 'SIGKILL', graceMs: 5_000 },
+];
+
+/** The embedded PostgreSQL: where it lies and how to reach it. */
+export interface Cluster {
+  readonly plan: ChildPlan;
+  /** Connects as the owner of the cluster, to the database of the application. */
+  readonly adminUrl: string;
+  /** Connects as the application's role. */
+  readonly applicationUrl: string;
+  readonly applicationPassword: string;
+  /** Creates the database of the application, once the server answers. */
+  readonly createDatabase: () => Promise<void>;
+}
+
+const databaseName = 'lanekeeper';
+
+/** Creates the cluster of a data folder when there is none, and says how to start it. @throws INTERNAL when initdb fails */
+export async function prepareCluster(dataDir: string, port: number, inherited: Readonly<Record<string, string>>): Promise<Cluster> {
+  const user = serverUser();
+  const programs = reachablePrograms(postgresFolder(), user);
+  const { admin, application } = passwords(join(dataDir, 'postgres-passwords.json'));
+  const env = { PATH: inherited['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+  const folder = makeDataFolder(join(dataDir, 'postgres'), user);
+  await stopOrphan(folder);
+  if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(programs, folder, user, admin, env);
+  const url = (role: string, password: string, database: string): string => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
+  const serverUrl = url('postgres', admin, 'postgres');
+  return {
+    plan: {
+      name: 'postgres',
+      command: join(programs, 'bin', 'postgres'),
+      args: ['-D', folder, ...settings(port).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      env,
+      cwd: '/',
+      logFile: join(dataDir, 'logs', 'postgres.log'),
+      ...(user !== undefined && { user }),
+      stop: stopServer,
+      beforeStart: () => stopOrphan(folder),
+      isReady: () => answers(serverUrl),
+    },
+    adminUrl: url('postgres', admin, databaseName),
+    applicationUrl: url('lanekeeper_app', application, databaseName),
+    applicationPassword: application,
+    createDatabase: () => createDatabase(serverUrl),
+  };
+}
+
+function settings(port: number): [string, string | number][] {
+  return [
+    ['port', port],
+    ['listen_addresses', '127.0.0.1'],
+    ['unix_socket_directories', ''],
+    ['max_connections', 200],
+    ['shared_buffers', '64MB'],
+    ['timezone', 'UTC'],
+    ['log_timezone', 'UTC'],
+  ];
+}
+
+function passwords(file: string): { admin: string; application: string } {
+  const known = readJsonFile(file);
+  if (typeof known === 'object' && known !== null && 'admin' in known && 'application' in known) {
+    return { admin: String(known.admin), application: String(known.application) };
+  }
+  const fresh = { admin: randomBytes(24).toString('hex'), application: randomBytes(24).toString('hex') };
+  writeJsonFile(file, fresh);
+  return fresh;
+}
+
+async function initialise(programs: string, folder: string, user: SystemUser | undefined, password: string, env: Record<string, string>): Promise<void> {
+  // A folder that the server's user can enter, even where the data folder is closed to it.
+  const secret = mkdtempSync(join(user === undefined ? tmpdir() : '/tmp', 'lanekeeper-'));
+  const passwordFile = join(secret, 'password');
+  try {
+    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+    if (user !== undefined) for (const path of [secret, passwordFile]) chownSync(path, user.uid, user.gid);
+    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const args = ['-D', folder, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...locale];
+    const { failed, all, originalMessage } = await execa(join(programs, 'bin', 'initdb'), args, { cwd: '/', env, extendEnv: false, ...user, stdin: 'ignore', all: true, reject: false });
+    if (failed) throw new LanekeeperError('INTERNAL', { message: 'PostgreSQL could not create its data', object: folder, why: `${all}\n${originalMessage ?? ''}`.trim().slice(-2000) });
+  } finally {
+    rmSync(secret, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Ends a server that a killed supervisor left on this data. After a restart of the machine the pid in the file may belong to any other
+ * program, and PostgreSQL would refuse to start: then the file goes. The file of a server that just died stays, because PostgreSQL reads
+ * in it whether some of its processes still write.
+ */
+async function stopOrphan(folder: string): Promise<void> {
+  const pidFile = join(folder, 'postmaster.pid');
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
+  const identity = Number.isInteger(pid) && pid > 1 ? identify(pid) : undefined;
+  if (identity === undefined) return;
+  if (!isServerOf(pid, folder)) {
+    rmSync(pidFile, { force: true });
+  } else if (!(await stopProcess(identity, stopServer))) {
+    throw new LanekeeperError('CONFLICT', { message: `PostgreSQL (pid ${pid}) of an earlier start does not end`, object: folder, next: `kill -9 ${pid}` });
+  }
+}
+
+function isServerOf(pid: number, folder: string): boolean {
+  const line = commandLineOf(pid);
+  return line.includes('postgres') && line.includes(folder);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function createDatabase(serverUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    const found = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
+    if (found.rowCount === 0) await client.query(`create database ${databaseName}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
+import { type ProcessIdentity, isRunning } from '../../adapters/process/identity.js';
+
+/** A child as stack.json names it. */
+export interface RecordedChild extends ProcessIdentity {
+  readonly name: string;
+}
+
+/** What runs, and where: the content of `stack.json`. It holds no secret; credentials lie in files of their own beside it. */
+export interface StackRecord {
+  /** Version of Lanekeeper. */
+  readonly version: string;
+  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped';
+  readonly pid: number;
+  /** When the supervisor was started, ISO 8601. */
+  readonly startedAt: string;
+  readonly supervisor: ProcessIdentity;
+  readonly apiUrl: string;
+  readonly temporalAddress: string;
+  /** Absent where Temporal is not ours. */
+  readonly temporalUiUrl?: string;
+  readonly namespace: string;
+  readonly dataDir: string;
+  readonly children: readonly RecordedChild[];
+}
+
+/** Where the record of a data folder lies. */
+export function stackFileOf(dataDir: string): string {
+  return join(dataDir, 'stack.json');
+}
+
+/** The record of a data folder, or undefined when there is none that can be read. */
+export function readStackRecord(dataDir: string): StackRecord | undefined {
+  const value = readJsonFile(stackFileOf(dataDir));
+  return isStackRecord(value) ? value : undefined;
+}
+
+/** Replaces the record of a data folder. */
+export function writeStackRecord(record: StackRecord): void {
+  writeJsonFile(stackFileOf(record.dataDir), record);
+}
+
+/** Whether the supervisor that wrote the record still runs. */
+export function isSupervisorRunning(record: StackRecord): boolean {
+  return isRunning(record.supervisor);
+}
+
+/** Names `dataDir` as the stack that `lane` talks to when nothing else is said. */
+export function writePointer(pointerFile: string, dataDir: string): void {
+  mkdirSync(dirname(pointerFile), { recursive: true });
+  writeJsonFile(pointerFile, { dataDir, stack: stackFileOf(dataDir) });
+}
+
+function isStackRecord(value: unknown): value is StackRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('supervisor' in value) || !isIdentity(value.supervisor)) return false;
+  if (!('children' in value) || !Array.isArray(value.children) || !value.children.every(isIdentity)) return false;
+  const texts = ['version', 'state', 'startedAt', 'apiUrl', 'temporalAddress', 'namespace', 'dataDir'];
+  return texts.every((name) => typeof Reflect.get(value, name) === 'string');
+}
+
+function isIdentity(value: unknown): value is ProcessIdentity {
+  return typeof value === 'object' && value !== null && 'pid' in value && typeof value.pid === 'number' && 'startedAt' in value && typeof value.startedAt === 'string';
+}

@@ -1,0 +1,48 @@
+import { linkSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
+import { identify, isRunning, type ProcessIdentity } from '../../adapters/process/identity.js';
+
+/**
+ * Takes the data folder for this process. The lock names the process by pid and start, so a lock that a killed supervisor left is worth
+ * nothing and is taken over.
+ * @returns the holder when somebody else has it, else undefined
+ */
+export function takeDataFolder(dataDir: string): ProcessIdentity | undefined {
+  const lock = join(dataDir, 'supervisor.lock');
+  const mine = `${lock}.${process.pid}`;
+  writeJsonFile(mine, identify(process.pid));
+  try {
+    for (;;) {
+      try {
+        // A link appears whole and only where nothing is: exactly one of several starters wins.
+        linkSync(mine, lock);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      }
+      const holder = readIdentity(lock);
+      if (holder !== undefined && isRunning(holder)) return holder;
+      const aside = `${lock}.dead-${process.pid}`;
+      try {
+        renameSync(lock, aside);
+        rmSync(aside, { force: true });
+      } catch {
+        // Another starter removed it first.
+      }
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** Gives the data folder back. */
+export function releaseDataFolder(dataDir: string): void {
+  rmSync(join(dataDir, 'supervisor.lock'), { force: true });
+}
+
+function readIdentity(path: string): ProcessIdentity | undefined {
+  const value = readJsonFile(path);
+  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startedAt' in value)) return undefined;
+  return typeof value.pid === 'number' && typeof value.startedAt === 'string' ? { pid: value.pid, startedAt: value.startedAt } : undefined;
+}

@@ -1,0 +1,139 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate } from '../../store/migrate.js';
+import { ensureDevelopmentIdentities } from '../../workers/dev-identities.js';
+import { programPlan, type Surroundings } from './children.js';
+import type { StackConfig } from './config.js';
+import { choosePorts, type StackPorts } from './ports.js';
+import { type Cluster, prepareCluster } from './postgres/cluster.js';
+import { externalDatabase } from './postgres/external.js';
+import { Child, type ChildPlan } from './child.js';
+import { identify, type ProcessIdentity } from '../../adapters/process/identity.js';
+import { stopOrphans } from './recover.js';
+import { type StackRecord, writePointer, writeStackRecord } from './stack-file.js';
+import { devServerPlan } from './temporal/dev-server.js';
+import { registerSearchAttributes } from './temporal/register.js';
+
+// Generous: a slow disk after a crash may replay a long log. A warm start takes a few seconds.
+const readyTimeoutMs = 90_000;
+
+/** Who stops when, all of one group at once: first what starts work, then the engines, and what serves the lanes last. */
+const stopOrder = [['worker', 'api'], ['temporal'], ['postgres'], ['router']];
+
+/** Owns the stack on one machine: starts its parts, keeps them running, stops them. */
+export class Supervisor {
+  #config: StackConfig;
+  #say: (text: string) => void;
+  #children = new Map<string, Child>();
+  #record: StackRecord | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: StackConfig, say: (text: string) => void) {
+    this.#config = config;
+    this.#say = say;
+  }
+
+  /** Starts everything, as much at once as depends on nothing, and returns when all parts are ready. */
+  async start(): Promise<StackRecord> {
+    const { dataDir } = this.#config;
+    prepareFolders(dataDir);
+    await stopOrphans(dataDir, this.#say);
+    const ports = await choosePorts(dataDir, this.#config.portBase, this.#say);
+    this.#record = this.#initialRecord(ports);
+    this.#write({ state: 'starting' });
+    const temporal = this.#startTemporal(ports);
+    const programs = this.#startDatabase(ports).then(async (databaseUrl) => {
+      const surroundings = { config: this.#config, ports, databaseUrl, temporalAddress: this.#temporalAddress(ports) };
+      await Promise.all([this.#startProgram('router', surroundings), this.#startProgram('api', surroundings), temporal.then(() => this.#startProgram('worker', surroundings))]);
+    });
+    await Promise.all([temporal, programs]);
+    this.#write({ state: 'ready' });
+    if (this.#config.isDefault) writePointer(this.#config.pointerFile, dataDir);
+    return this.#record;
+  }
+
+  /** Stops everything in order. Called again it waits for the same end. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#write({ state: 'stopping' });
+    for (const group of stopOrder) {
+      await Promise.all(group.map(async (name) => this.#children.get(name)?.stop()));
+    }
+    this.#write({ state: 'stopped' });
+  }
+
+  async #startTemporal(ports: StackPorts): Promise<void> {
+    if (this.#config.externalTemporalAddress === undefined) return this.#startChild(devServerPlan(this.#config, ports));
+    const added = await registerSearchAttributes(this.#config.namespace);
+    this.#say(`using Temporal at ${this.#config.externalTemporalAddress}${added.length > 0 ? `; registered ${added.join(', ')}` : ''}`);
+  }
+
+  /** @returns the connection string of the application's role, on a database that is up to date */
+  async #startDatabase(ports: StackPorts): Promise<string> {
+    const { externalDatabaseUrl, dataDir, inherited } = this.#config;
+    let database: Pick<Cluster, 'adminUrl' | 'applicationUrl' | 'applicationPassword'>;
+    if (externalDatabaseUrl === undefined) {
+      const cluster = await prepareCluster(dataDir, ports.postgres, inherited);
+      await this.#startChild(cluster.plan);
+      await cluster.createDatabase();
+      database = cluster;
+    } else {
+      database = externalDatabase(externalDatabaseUrl, dataDir);
+      this.#say('using the PostgreSQL that DATABASE_URL names');
+    }
+    const applied = await migrate(database.adminUrl, database.applicationPassword);
+    if (applied.length > 0) this.#say(`database: applied ${applied.join(', ')}`);
+    await ensureDevelopmentIdentities(dataDir, database.applicationUrl);
+    return database.applicationUrl;
+  }
+
+  #startProgram(name: 'worker' | 'api' | 'router', surroundings: Surroundings): Promise<void> {
+    return this.#startChild(programPlan(name, surroundings));
+  }
+
+  async #startChild(plan: ChildPlan): Promise<void> {
+    if (this.#stopped !== undefined) throw new Error('the stack is stopping');
+    const child = new Child(plan, { changed: () => this.#write({}), say: this.#say });
+    this.#children.set(plan.name, child);
+    await child.start(readyTimeoutMs);
+  }
+
+  #temporalAddress(ports: StackPorts): string {
+    return this.#config.externalTemporalAddress ?? `127.0.0.1:${ports.temporal}`;
+  }
+
+  #initialRecord(ports: StackPorts): StackRecord {
+    const supervisor = identify(process.pid) satisfies ProcessIdentity | undefined;
+    return {
+      version: this.#config.version,
+      state: 'starting',
+      pid: process.pid,
+      startedAt: new Date().toISOString(),
+      supervisor: supervisor ?? { pid: process.pid, startedAt: '' },
+      apiUrl: `http://127.0.0.1:${ports.api}`,
+      temporalAddress: this.#temporalAddress(ports),
+      ...(this.#config.externalTemporalAddress === undefined && { temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}` }),
+      namespace: this.#config.namespace,
+      dataDir: this.#config.dataDir,
+      children: [],
+    };
+  }
+
+  #write(change: Pick<Partial<StackRecord>, 'state'>): void {
+    if (this.#record === undefined) return;
+    const children = [...this.#children].flatMap(([name, { identity }]) => (identity === undefined ? [] : [{ name, ...identity }]));
+    this.#record = { ...this.#record, ...change, children };
+    writeStackRecord(this.#record);
+  }
+}
+
+function prepareFolders(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // As root the server of the database runs as another user, which must be able to pass through; secrets have modes of their own.
+  chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
+  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
+}

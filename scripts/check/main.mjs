@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/** Every static check of the repository, each with its time; exits with 1 when one fails. `npm run check -- lint types` runs some. */
+import { join } from 'node:path';
+import { findLongFiles } from './file-sizes.mjs';
+import { findRegistryHosts } from './lock-file.mjs';
+import { sources } from '../folders.mjs';
+import { root } from '../setup/paths.mjs';
+import { run } from '../setup/run.mjs';
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const command = (name, ...args) => async () => {
+  const { code, output } = await run(name, args, { cwd: root });
+  return code === 0 ? [] : [output.trimEnd() || `${name} ended with code ${code}`];
+};
+
+/**
+ * Workflows without the types of Node. Types of activities bring their own files into the program, and those may use Node: only what is
+ * said about workflows/ counts here. That no code from elsewhere needs Node is what bundling the workflows proves, at each build.
+ */
+async function checkWorkflowTypes() {
+  const { output } = await run(bin('tsc'), ['-p', 'tsconfig.workflows.json', '--pretty', 'false'], { cwd: root });
+  return output.split('\n').filter((line) => line.startsWith('workflows/'));
+}
+
+const checks = [
+  ['types', command(bin('tsc'), '-p', '.')],
+  ['types-workflows', checkWorkflowTypes],
+  ['lint', command(bin('eslint'), '.', '--max-warnings', '0')],
+  ['dependencies', command(bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...sources)],
+  ['file-sizes', findLongFiles],
+  ['unused-code', command(bin('knip'))],
+  ['proto', command(process.execPath, 'scripts/proto/main.mjs', '--check')],
+  ['lock-file', findRegistryHosts],
+  ['lock-file-complete', command(process.execPath, 'scripts/setup/complete-lock.mjs', '--check')],
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !checks.some(([known]) => known === name));
+if (unknown.length > 0) {
+  console.error(`unknown check ${unknown.join(', ')}; there are ${checks.map(([name]) => name).join(', ')}`);
+  process.exit(2);
+}
+
+const failures = [];
+for (const [name, work] of checks) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const begun = Date.now();
+  const problems = await work();
+  console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(19)} ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  if (problems.length > 0) failures.push([name, problems]);
+}
+for (const [name, problems] of failures) console.log(`\n--- ${name}\n${problems.join('\n')}`);
+if (failures.length > 0) {
+  console.log(`\n${failures.length} of ${wanted.length || checks.length} checks failed: ${failures.map(([name]) => name).join(', ')}`);
+  process.exitCode = 1;
+}

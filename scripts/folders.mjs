@@ -1,0 +1,41 @@
+/**
+ * The folders of the repository and the arrows between them: the one list that the build, the checks, the linter and the tests read.
+ * ARCHITECTURE.md ("Who owns what") says why.
+ */
+
+/** Each folder of the product with what it may import besides itself. `undefined`: everything; these put the parts together. */
+export const arrows = {
+  core: [],
+  'sdk/typescript': [],
+  'temporal-config': [],
+  workflows: ['core', 'temporal-config'],
+  activities: ['core', 'store', 'adapters', 'temporal-config'],
+  adapters: ['core'],
+  store: ['core'],
+  'apps/api': [
+    ...['sdk/typescript', 'core', 'store', 'adapters/content-store', 'adapters/sigstore', 'temporal-config'],
+    ...['activities/policy', 'workflows/[^/]+/contract[.]ts'],
+  ],
+  'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'temporal-config'],
+  'apps/router': ['core', 'store', 'adapters'],
+  'apps/stack': undefined,
+  workers: undefined,
+};
+
+/** The folders of the product. */
+export const product = Object.keys(arrows);
+
+/** The folders that nobody imports: they put the parts together. */
+export const compositionRoots = product.filter((folder) => arrows[folder] === undefined || folder === 'apps/router');
+
+/** What is written around the product, in TypeScript or JavaScript. */
+export const around = ['bench', 'scripts', 'test'];
+
+/** Every folder with sources of our own. */
+export const sources = [...product, ...around];
+
+/** Folders that no check and no test looks into, at any depth. */
+export const ignored = ['node_modules', 'dist', 'coverage', '.git', '.lanekeeper', '.lanekeeper-demo'];
+
+/** The code that the contracts generate. */
+export const generated = 'sdk/typescript/gen';

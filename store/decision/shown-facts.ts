@@ -1,0 +1,58 @@
+import type { Digest } from '../../core/digest.js';
+import { canonicalJson, digestOf } from '../../core/hash.js';
+import { evidenceOfBundle } from '../evidence/write.js';
+import { requireBundle } from '../bundle/write.js';
+import { lastRound } from '../policy/write.js';
+import type { Transaction } from '../database.js';
+import { laneHistory } from '../lane/history.js';
+import { requirePromotion } from '../promotion/write.js';
+
+/** What a person is shown before deciding. Its digest goes into the decision. */
+export interface ShownFacts {
+  readonly promotionId: string;
+  readonly workflowId: string;
+  readonly kind: string;
+  readonly product: string;
+  readonly lane: string;
+  readonly bundle: Digest;
+  readonly revision: string;
+  readonly author: { readonly name: string; readonly email: string };
+  readonly requester: string | null;
+  readonly policyDigest: Digest;
+  readonly liveBundle: Digest | null;
+  readonly gates: readonly { readonly gate: string; readonly verdict: string; readonly explanation: string }[];
+  readonly evidence: readonly { readonly id: string; readonly kind: string; readonly checksum: Digest; readonly signer: string }[];
+}
+
+/** Puts together what is known about a promotion, and keeps it, so that a decision can name it. */
+export async function showFacts(tx: Transaction, promotionId: string): Promise<{ readonly digest: Digest; readonly facts: ShownFacts }> {
+  const promotion = await requirePromotion(tx, promotionId);
+  const bundle = await requireBundle(tx, promotion.bundle);
+  const [live] = await laneHistory(tx, promotion.product, promotion.lane, 1);
+  const evidence = await evidenceOfBundle(tx, promotion.bundle);
+  const facts: ShownFacts = {
+    promotionId,
+    workflowId: promotion.workflowId,
+    kind: promotion.kind,
+    product: promotion.product,
+    lane: promotion.lane,
+    bundle: promotion.bundle,
+    revision: bundle.revision,
+    author: bundle.author,
+    requester: promotion.requester,
+    policyDigest: promotion.policyDigest,
+    liveBundle: live?.bundle ?? null,
+    gates: (await lastRound(tx, promotionId)).map(({ gate, verdict, explanation }) => ({ gate, verdict, explanation })),
+    evidence: evidence.map(({ id, kind, checksum, signer }) => ({ id, kind, checksum, signer })),
+  };
+  const content = canonicalJson(facts);
+  const digest = digestOf(content);
+  await tx.query('insert into shown_facts (tenant_id, digest, promotion_id, content) values ($1, $2, $3, $4) on conflict do nothing', [tx.tenant, digest, promotionId, content]);
+  return { digest, facts };
+}
+
+/** Whether facts with this digest were shown for this promotion. */
+export async function wereShown(tx: Transaction, promotionId: string, digest: Digest): Promise<boolean> {
+  const rows = await tx.query('select 1 from shown_facts where tenant_id = $1 and promotion_id = $2 and digest = $3', [tx.tenant, promotionId, digest]);
+  return rows.length > 0;
+}

@@ -10,7 +10,7 @@ import { requireSnapshot } from '../../../store/policy/snapshots.js';
 import { principalsOfEmail, requirePrincipal, type StoredPrincipal } from '../../../store/identity/write.js';
 import { newestCheckRuns } from '../../../store/policy/list.js';
 import { listAwaitingApproval, type ListedPromotion } from '../../../store/promotion/list.js';
-import { toDecisionMessage } from '../policy/convert.js';
+import { toDecisionMessage } from '../decision/convert.js';
 import { bounded, toLane } from '../convert.js';
 
 type Waiting = ListedPromotion & { readonly waitingSince: Date };

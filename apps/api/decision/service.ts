@@ -8,7 +8,7 @@ import { requirePromotion } from '../../../store/promotion/write.js';
 import { showFacts } from '../../../store/decision/shown-facts.js';
 import { decideUpdate } from '../../../workflows/promotion/contract.js';
 import { requireCaller } from '../identity/caller.js';
-import { toDecisionMessage } from '../policy/convert.js';
+import { toDecisionMessage } from './convert.js';
 import { toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { listPendingCases } from '../case/pending.js';

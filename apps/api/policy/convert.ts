@@ -2,7 +2,6 @@ import { create } from '@bufbuild/protobuf';
 import type { GateResult } from '../../../core/policy/facts.js';
 import type { Gate, PolicySnapshot } from '../../../core/policy/model.js';
 import { type CheckRun, CheckRunSchema, Verdict } from '#gen/governance/v1/check_run_pb.js';
-import { type Decision, DecisionSchema, DecisionVerb, FrontDoor } from '#gen/governance/v1/decision_pb.js';
 import {
   EvidenceScope,
   GateType,
@@ -12,7 +11,6 @@ import {
   RequiredCheckSchema,
   Severity,
 } from '#gen/governance/v1/policy_pb.js';
-import type { StoredDecision } from '../../../store/decision/write.js';
 import type { StoredCheckRun } from '../../../store/policy/list.js';
 import { bounded, instant, toLane, toPromotionKind } from '../convert.js';
 
@@ -45,37 +43,6 @@ export function toPlannedCheckRun(result: GateResult, at: Date): CheckRun {
     reliedOn: result.reliedOn,
     evaluatedAt: at,
     recheckAt: result.recheckAt === undefined ? null : new Date(result.recheckAt),
-  });
-}
-
-const verbs: Readonly<Record<StoredDecision['verb'], DecisionVerb>> = {
-  request: DecisionVerb.REQUEST,
-  approve: DecisionVerb.APPROVE,
-  reject: DecisionVerb.REJECT,
-  'request-changes': DecisionVerb.REQUEST_CHANGES,
-  rollback: DecisionVerb.ROLLBACK,
-  abort: DecisionVerb.ABORT,
-  retry: DecisionVerb.RETRY,
-  unknown: DecisionVerb.UNKNOWN,
-};
-
-/** A decision for the wire. */
-export function toDecisionMessage(decision: StoredDecision): Decision {
-  return create(DecisionSchema, {
-    id: decision.id,
-    promotionId: decision.promotionId,
-    verb: verbs[decision.verb],
-    principal: decision.principal ?? '',
-    accepted: decision.accepted,
-    refusalCode: decision.refusalCode ?? '',
-    refusalReason: bounded(decision.refusalReason, 4000),
-    attestationId: decision.attestationId ?? '',
-    statementDigest: decision.statementDigest,
-    policyDigest: decision.policyDigest ?? '',
-    factsDigest: decision.factsDigest ?? '',
-    comment: bounded(decision.comment, 2000),
-    frontDoor: FrontDoor[decision.frontDoor],
-    ...instant('registeredAt', decision.registeredAt),
   });
 }
 

@@ -5,7 +5,8 @@ import type { StoredDecision } from '../../../store/decision/write.js';
 import type { StoredCheckRun } from '../../../store/policy/list.js';
 import type { LaneView } from '../../../store/lane/list.js';
 import type { ListedPromotion } from '../../../store/promotion/list.js';
-import { toCheckRun, toDecisionMessage } from '../policy/convert.js';
+import { toDecisionMessage } from '../decision/convert.js';
+import { toCheckRun } from '../policy/convert.js';
 import { bounded, toErrorDetail } from '../convert.js';
 
 /** Says why a promotion stands where it stands, and what would move it. */

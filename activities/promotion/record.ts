@@ -1,0 +1,15 @@
+import { asLanekeeperError } from '../../core/errors.js';
+import { transition } from '../../store/promotion/write.js';
+import type { ControlDeps } from './deps.js';
+import type { PromotionControlActivities } from './types.js';
+
+/** Records a transition. @returns whether it counts: not when the lane has been granted to somebody else since */
+export async function record(deps: ControlDeps, input: Parameters<PromotionControlActivities['recordTransition']>[0]): Promise<boolean> {
+  try {
+    await deps.database.transaction(input.tenant, (tx) => transition(tx, { ...input, id: input.promotionId }));
+    return true;
+  } catch (error) {
+    if (asLanekeeperError(error)?.code === 'STALE_FENCING_TOKEN') return false;
+    throw error;
+  }
+}

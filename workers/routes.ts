@@ -1,5 +1,5 @@
 import { workflowIds } from '../core/ids.js';
-import { isFinal, type PromotionPhase } from '../core/promotion/state.js';
+import { hasEnded, type PromotionPhase } from '../core/promotion/state.js';
 import type { Transaction } from '../store/database.js';
 import type { StoredEvent } from '../store/event/write.js';
 import { gatingPromotionsOfBundle, requirePromotion, type StoredPromotion } from '../store/promotion/write.js';
@@ -37,7 +37,7 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
 function laneWakeup(tenant: string, event: StoredEvent): readonly Wakeup[] {
   const to = event.data['to'] as PromotionPhase;
   const from = event.data['from'] as PromotionPhase;
-  const leaves = to === 'LIVE' || to === 'ERRORED' || isFinal(to) || (from === 'QUEUED' && (to === 'GATING' || to === 'AWAITING_APPROVAL'));
+  const leaves = to === 'LIVE' || to === 'ERRORED' || hasEnded(to) || (from === 'QUEUED' && (to === 'GATING' || to === 'AWAITING_APPROVAL'));
   if (event.product === null || event.lane === null || (to !== 'QUEUED' && !leaves)) return [];
   const { product, lane } = event;
   return [{ to: 'lane', workflowId: workflowIds.lane(tenant, product, lane), input: { tenant, product, lane } }];

@@ -1,4 +1,4 @@
-import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import type { Digest } from '../../core/digest.js';
 import { messageOf } from '../../core/errors.js';
@@ -81,7 +81,7 @@ async function verify(attestation: StoredAttestation, key: StoredKey | undefined
   if (key === undefined) return problem(`attestation ${attestation.id} is signed by a key that is not enrolled`);
   if (!wasValid(key, attestation.registeredAt)) return problem(`the key of ${key.principal} was not valid when attestation ${attestation.id} was registered`);
   try {
-    const { statement } = verifyBundle(await blobs.get(attestation.checksum), [key.publicKeyPem]);
+    const { statement } = verifyStatement(await blobs.get(attestation.checksum), [key.publicKeyPem]);
     const signer: SignerFact = { keyId: key.keyId, principal: key.principal, purpose: key.purpose, roles: key.roles };
     return {
       statement,

@@ -1,4 +1,4 @@
-import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { type Refusal, refuseDecision } from '../../core/decision/check.js';
 import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError, LanekeeperError } from '../../core/errors.js';
@@ -62,7 +62,7 @@ export async function judgeStatement(deps: ControlDeps, tx: Transaction, promoti
   if (same !== undefined) return { ...base, known: same };
   const keys = (await enrolledKeys(tx)).filter((key) => key.purpose === 'person' && wasValid(key, deps.now()));
   try {
-    const verified = verifyBundle(bytes, keys.map((key) => key.publicKeyPem));
+    const verified = verifyStatement(bytes, keys.map((key) => key.publicKeyPem));
     const key = keys.find((candidate) => candidate.keyId === verified.keyId);
     if (key === undefined) throw new LanekeeperError('UNTRUSTED_SIGNER', { message: 'it is not signed by an enrolled person' });
     const signed = { ...base, key, statementDigest: verified.statementDigest };

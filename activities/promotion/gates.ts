@@ -4,7 +4,7 @@ import { digestOfJson } from '../../core/hash.js';
 import { shortId } from '../../core/ids.js';
 import { evaluateGates } from '../../core/policy/evaluate.js';
 import type { GateResult } from '../../core/policy/facts.js';
-import { type PolicySnapshot, resolvePolicy } from '../../core/policy/model.js';
+import { type PolicySnapshot, snapshotPolicy } from '../../core/policy/model.js';
 import type { GateRound } from '../../core/promotion/events.js';
 import { recordRound } from '../../store/policy/write.js';
 import type { Transaction } from '../../store/database.js';
@@ -56,7 +56,7 @@ function kindsOf(snapshot: PolicySnapshot): ReadonlySet<string> {
 async function policyDrift(deps: ControlDeps, promotion: StoredPromotion): Promise<GateResult | undefined> {
   const { product, lane, kind, policyDigest } = promotion;
   const newest = await deps.policies.policyOf(product).then(
-    (policy) => digestOfJson(resolvePolicy(policy, product, lane, kind)),
+    (policy) => digestOfJson(snapshotPolicy(policy, product, lane, kind)),
     (error: unknown) => messageOf(error),
   );
   if (newest === policyDigest) return undefined;

@@ -1,6 +1,6 @@
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
-import { resolvePolicy } from '../../core/policy/model.js';
+import { snapshotPolicy } from '../../core/policy/model.js';
 import type { PromotionIdentity } from '../../core/promotion/state.js';
 import { requireBundle } from '../../store/bundle/write.js';
 import type { Transaction } from '../../store/database.js';
@@ -21,7 +21,7 @@ export async function open(deps: ControlDeps, input: OpenInput): Promise<Promoti
     await requireProduct(tx, input.product);
     await requireOwnBundle(tx, input);
     if (input.kind === 'ROLLBACK') await requireTarget(tx, input);
-    const policyDigest = await pinSnapshot(tx, resolvePolicy(policy, input.product, input.lane, input.kind));
+    const policyDigest = await pinSnapshot(tx, snapshotPolicy(policy, input.product, input.lane, input.kind));
     const fresh = await openPromotion(tx, { ...input, id: input.promotionId, policyDigest });
     if (fresh && input.request !== undefined) await acceptRequest(deps, tx, input);
     const stored = await requirePromotion(tx, input.promotionId);

@@ -4,7 +4,7 @@ import { describeStatement } from '../../core/evidence/describe.js';
 import { requireAbout } from '../../core/evidence/statement.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
 import { attestationsIn, bundleDigestOf, filesIn, type Manifest, type ManifestAttestation, parseManifest } from '../../core/release/manifest.js';
-import { verifyBundle } from './verify-bundle.js';
+import { verifyStatement } from './verify-statement.js';
 
 /** The bytes of a blob, or nothing; they are hashed here and need not be trusted. */
 export type ReadBlob = (digest: Digest) => Promise<Uint8Array | undefined>;
@@ -76,8 +76,8 @@ async function checkAttestation(release: ReleaseToVerify, attestation: ManifestA
   return `signed by ${keyId}, about ${subject}`;
 }
 
-async function verified(release: ReleaseToVerify, attestation: ManifestAttestation): Promise<ReturnType<typeof verifyBundle>> {
-  return verifyBundle(await read(release, attestation.checksum), release.publicKeysPem);
+async function verified(release: ReleaseToVerify, attestation: ManifestAttestation): Promise<ReturnType<typeof verifyStatement>> {
+  return verifyStatement(await read(release, attestation.checksum), release.publicKeysPem);
 }
 
 /** Configuration and layers are named by the image manifest alone. */

@@ -3,14 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 const lookEveryMs = 250;
 
 /**
- * Yields what `read` returns: at once, and again each time it has changed; ends when `isOver` says so or the caller has gone.
+ * Yields what `read` returns: at once, and again each time it has changed; ends when `isLast` says so or the caller has gone.
  *
  * @param options.version a text that is cheap to get and changes with what `read` returns; where absent, the values themselves are compared
  */
 export async function* watch<T>(options: {
   readonly read: () => Promise<T>;
   readonly version?: () => Promise<string>;
-  readonly isOver: (value: T) => boolean;
+  readonly isLast: (value: T) => boolean;
   readonly signal: AbortSignal;
 }): AsyncGenerator<T> {
   let seen: string | undefined;
@@ -21,7 +21,7 @@ export async function* watch<T>(options: {
       const version = early ?? JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
       if (version !== seen) yield value;
       seen = version;
-      if (options.isOver(value)) return;
+      if (options.isLast(value)) return;
     }
     await delay(lookEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
   }

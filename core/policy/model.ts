@@ -81,7 +81,7 @@ export interface PolicySnapshot {
 }
 
 /** Resolves the gates of a policy for one product, lane and kind of promotion. */
-export function resolvePolicy(policy: Policy, product: string, lane: Lane, kind: PromotionKind): PolicySnapshot {
+export function snapshotPolicy(policy: Policy, product: string, lane: Lane, kind: PromotionKind): PolicySnapshot {
   const gates = policy.gates.filter((gate) => gate.lanes.includes(lane) && gate.kinds.includes(kind));
   return { policy: policy.name, product, lane, kind, gates };
 }

@@ -1,10 +1,10 @@
 import { assertNever } from '../errors.js';
 import type { DecisionOutcome } from './events.js';
-import type { PromotionState } from './state.js';
+import type { PromotionMachine } from './state.js';
 import { end, move, note, type Reduction, startEnding, stay } from './transitions.js';
 
 /** What a person's verified statement changes. A refused one is noted and changes nothing. */
-export function decided(before: PromotionState, decision: DecisionOutcome, now: Date): Reduction {
+export function decided(before: PromotionMachine, decision: DecisionOutcome, now: Date): Reduction {
   const state = note(before, now, decision.text);
   if (!decision.accepted) return stay(state);
   switch (decision.verb) {
@@ -26,12 +26,12 @@ export function decided(before: PromotionState, decision: DecisionOutcome, now: 
   }
 }
 
-function abort(state: PromotionState, reason: string, now: Date): Reduction {
+function abort(state: PromotionMachine, reason: string, now: Date): Reduction {
   if (state.phase === 'LIVE' || state.ending !== undefined) return stay(state);
   return state.switched ? startEnding(state, 'ABORTED', reason, now) : end(state, 'ABORTED', reason, now);
 }
 
-function retry(before: PromotionState, now: Date): Reduction {
+function retry(before: PromotionMachine, now: Date): Reduction {
   if (before.phase !== 'ERRORED') return stay(before);
   const { error, giveUpAt: _none, ...rest } = before;
   const state = { ...rest, attempt: before.attempt + 1 };

@@ -1,15 +1,15 @@
 import { assertNever } from '../errors.js';
 import { decided } from './decided.js';
 import type { GateRound, PromotionEvent } from './events.js';
-import { isFinal, type PromotionIdentity, type PromotionState, type StepError } from './state.js';
-import { end, holdsNothing, move, note, type Reduction, startEnding, stay } from './transitions.js';
+import { hasEnded, type PromotionIdentity, type PromotionMachine, type StepError } from './state.js';
+import { end, withoutLane, move, note, type Reduction, startEnding, stay } from './transitions.js';
 
 /** How long an ERRORED promotion that has switched waits for a person before it rolls back, in milliseconds. */
 export const giveUpAfterMs = 15 * 60_000;
 
 /** The state of a promotion that has just been recorded, and the first command. */
 export function openPromotion(identity: PromotionIdentity, now: Date): Reduction {
-  const state: PromotionState = {
+  const state: PromotionMachine = {
     version: 1,
     identity,
     phase: 'GATING',
@@ -27,8 +27,8 @@ export function openPromotion(identity: PromotionIdentity, now: Date): Reduction
  * The promotion's state machine: what an event makes of a state, and what is to be done. Pure; time is an argument. Events that do
  * not concern the phase change nothing, because hints may come late, twice or in another order.
  */
-export function reduce(state: PromotionState, event: Exclude<PromotionEvent, { type: 'opened' }>, now: Date): Reduction {
-  if (isFinal(state.phase)) return stay(state);
+export function reduce(state: PromotionMachine, event: Exclude<PromotionEvent, { type: 'opened' }>, now: Date): Reduction {
+  if (hasEnded(state.phase)) return stay(state);
   switch (event.type) {
     case 'changed':
     case 'recheck-due':
@@ -58,40 +58,40 @@ export function reduce(state: PromotionState, event: Exclude<PromotionEvent, { t
   }
 }
 
-function isGating(state: PromotionState): boolean {
+function isGating(state: PromotionMachine): boolean {
   return state.phase === 'GATING' || state.phase === 'AWAITING_APPROVAL';
 }
 
-function withRound(state: PromotionState, round: GateRound): PromotionState {
+function withRound(state: PromotionMachine, round: GateRound): PromotionMachine {
   const { recheckAt: _old, ...rest } = state;
   return { ...rest, round: round.round, gates: round.verdicts, ...(round.recheckAt !== undefined && { recheckAt: round.recheckAt }) };
 }
 
-function gatesEvaluated(before: PromotionState, round: GateRound, now: Date): Reduction {
+function gatesEvaluated(before: PromotionMachine, round: GateRound, now: Date): Reduction {
   const state = withRound(before, round);
   const granted = state.phase === 'QUEUED' && state.fencingToken !== undefined;
   if (!isGating(state) && !granted) return stay(state);
   if (round.outcome !== 'PASS') {
     const to = round.outcome === 'APPROVALS' ? 'AWAITING_APPROVAL' : 'GATING';
     if (state.phase === to) return stay({ ...state, reason: round.reason });
-    return move(holdsNothing(state), to, round.reason, now);
+    return move(withoutLane(state), to, round.reason, now);
   }
   if (granted) return begin(state, now);
   return move(state, 'QUEUED', 'every gate passes; waiting for the lane', now);
 }
 
 /** A rollback moves the alias first: its build was checked when it went live, still runs, and is hashed again where it has to be unpacked. */
-function begin(state: PromotionState, now: Date): Reduction {
+function begin(state: PromotionMachine, now: Date): Reduction {
   const reason = 'the lane is granted and every gate still passes';
   if (state.identity.kind === 'ROLLBACK') return deploy(state, reason, now);
   return move(state, 'GUARDING', reason, now, [{ type: 'run-step', step: 'guard' }]);
 }
 
-function deploy(state: PromotionState, reason: string, now: Date): Reduction {
+function deploy(state: PromotionMachine, reason: string, now: Date): Reduction {
   return move({ ...state, switched: true }, 'DEPLOYING', `${reason}; the alias is moved`, now, [{ type: 'run-step', step: 'deploy' }]);
 }
 
-function laneGranted(state: PromotionState, fencingToken: number, now: Date): Reduction {
+function laneGranted(state: PromotionMachine, fencingToken: number, now: Date): Reduction {
   // A grant that is told twice, or told after a newer one, is old news.
   if ((state.fencingToken ?? 0) >= fencingToken) return stay(state);
   const granted = { ...state, fencingToken };
@@ -101,13 +101,13 @@ function laneGranted(state: PromotionState, fencingToken: number, now: Date): Re
   return state.phase === 'GUARDING' ? stay(granted) : stay(state);
 }
 
-function laneLost(state: PromotionState, now: Date): Reduction {
+function laneLost(state: PromotionMachine, now: Date): Reduction {
   if (state.phase !== 'QUEUED' && state.phase !== 'GUARDING' && state.phase !== 'DEPLOYING') return stay(state);
-  const { state: queued, commands } = move(holdsNothing(state), 'QUEUED', 'the lane was given to another promotion; queued again', now);
+  const { state: queued, commands } = move(withoutLane(state), 'QUEUED', 'the lane was given to another promotion; queued again', now);
   return { state: { ...queued, switched: false }, commands: [{ type: 'cancel-step' }, ...commands] };
 }
 
-function stepDone(state: PromotionState, step: 'guard' | 'deploy' | 'verify' | 'revert', now: Date): Reduction {
+function stepDone(state: PromotionMachine, step: 'guard' | 'deploy' | 'verify' | 'revert', now: Date): Reduction {
   switch (step) {
     case 'guard':
       if (state.phase !== 'GUARDING') return stay(state);
@@ -125,26 +125,26 @@ function stepDone(state: PromotionState, step: 'guard' | 'deploy' | 'verify' | '
   }
 }
 
-function stepRefused(before: PromotionState, error: StepError, now: Date): Reduction {
+function stepRefused(before: PromotionMachine, error: StepError, now: Date): Reduction {
   const state = { ...before, error };
   if (error.step === 'revert') return stepErrored(before, error, now);
   return state.switched ? startEnding(state, 'FAILED', error.message, now) : end(state, 'FAILED', error.message, now);
 }
 
-function stepErrored(before: PromotionState, error: StepError, now: Date): Reduction {
+function stepErrored(before: PromotionMachine, error: StepError, now: Date): Reduction {
   const state = before.switched
     ? { ...before, error, giveUpAt: new Date(now.getTime() + giveUpAfterMs).toISOString() }
-    : { ...holdsNothing(before), error };
+    : { ...withoutLane(before), error };
   return move(state, 'ERRORED', `${error.step}: ${error.message}`, now);
 }
 
-function superseded(state: PromotionState, how: 'SUPERSEDED' | 'ROLLED_BACK', by: string, now: Date): Reduction {
+function superseded(state: PromotionMachine, how: 'SUPERSEDED' | 'ROLLED_BACK', by: string, now: Date): Reduction {
   const reason = how === 'SUPERSEDED' ? `superseded by promotion ${by}` : `rolled back by promotion ${by}`;
   // PostgreSQL was told in the transaction that made the other bundle live; only the run has to end.
   return stay(note({ ...state, phase: how, reason }, now, reason));
 }
 
-function cancelled(state: PromotionState, now: Date): Reduction {
+function cancelled(state: PromotionMachine, now: Date): Reduction {
   if (state.phase === 'LIVE') return stay(note(state, now, 'a cancellation was ignored: this bundle is live; use lane rollback'));
   if (state.ending !== undefined) return stay(state);
   const reason = 'cancelled in Temporal';

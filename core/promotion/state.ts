@@ -20,7 +20,7 @@ export type FinalPhase = 'SUPERSEDED' | 'ROLLED_BACK' | 'REJECTED' | 'ABORTED' |
 const finalPhases: readonly PromotionPhase[] = ['SUPERSEDED', 'ROLLED_BACK', 'REJECTED', 'ABORTED', 'FAILED'];
 
 /** Whether a promotion in this phase has ended. */
-export function isFinal(phase: PromotionPhase): phase is FinalPhase {
+export function hasEnded(phase: PromotionPhase): phase is FinalPhase {
   return finalPhases.includes(phase);
 }
 
@@ -68,7 +68,7 @@ export interface GateVerdict {
 }
 
 /** The state of the machine. `version` belongs to the form that is carried over a continue-as-new. */
-export interface PromotionState {
+export interface PromotionMachine {
   readonly version: 1;
   readonly identity: PromotionIdentity;
   readonly phase: PromotionPhase;

@@ -20,6 +20,6 @@ export async function requireSnapshot(tx: Transaction, digest: Digest): Promise<
   if (digestOf(row.content) !== digest) {
     throw new LanekeeperError('BUNDLE_CORRUPT', { message: 'the stored policy snapshot was changed', object: `policy snapshot ${digest}`, next: 'restore the database from a backup' });
   }
-  // Its digest says that it is what resolvePolicy made.
+  // Its digest says that it is what snapshotPolicy made.
   return JSON.parse(row.content) as PolicySnapshot;
 }

@@ -2,7 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
-import { isFinal, type PromotionKind, type PromotionPhase } from '../../core/promotion/state.js';
+import { hasEnded, type PromotionKind, type PromotionPhase } from '../../core/promotion/state.js';
 import type { Transaction } from '../database.js';
 import { recordLive } from '../lane/history.js';
 import { requireHold } from '../lane/hold.js';
@@ -117,7 +117,7 @@ const fenced: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING', 'VERIFYING',
 export async function transition(tx: Transaction, change: Transition): Promise<void> {
   const before = await lockPromotion(tx, change.id);
   if (before.state === change.to && before.reason === change.reason) return;
-  if (isFinal(before.state)) {
+  if (hasEnded(before.state)) {
     throw new LanekeeperError('WRONG_STATE', { message: `promotion ${shortId(change.id)} has ended as ${before.state}`, object: `promotion ${change.id}` });
   }
   if (fenced.includes(change.to)) await requireHold(tx, before, change.fencingToken);
@@ -129,7 +129,7 @@ export async function transition(tx: Transaction, change: Transition): Promise<v
             live_at = case when $3 = 'LIVE' then now() else live_at end,
             ended_at = case when $6 then now() else ended_at end
       where tenant_id = $1 and id = $2`,
-    [tx.tenant, change.id, change.to, change.reason, change.error === undefined ? null : JSON.stringify(change.error), isFinal(change.to)],
+    [tx.tenant, change.id, change.to, change.reason, change.error === undefined ? null : JSON.stringify(change.error), hasEnded(change.to)],
   );
   await appendEvent(tx, {
     type: 'promotion.transitioned',

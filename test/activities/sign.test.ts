@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
-import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { createSignActivities, type SignDeps } from '../../activities/release/sign-activities.js';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
@@ -50,7 +50,7 @@ describe('signing a statement', () => {
   test('registers what verifies', async () => {
     const signed = await createSignActivities(deps).signStatement(input);
     expect(signed).toMatchObject({ kind: 'signature', predicateType: predicateTypes.signature, statement: input.statement, keyId: deps.signer.keyId });
-    expect(verifyBundle(await blobs.get(signed.checksum), [deps.signer.publicKeyPem]).statementDigest).toBe(input.statement);
+    expect(verifyStatement(await blobs.get(signed.checksum), [deps.signer.publicKeyPem]).statementDigest).toBe(input.statement);
   });
 
   test('again gives the first signature, although a second would be another', async () => {

@@ -7,7 +7,7 @@ import { shortenIds } from '../../apps/cli/output/short-ids.js';
 import { renderFields, renderTable } from '../../apps/cli/output/table.js';
 import { shellWord } from '../../apps/cli/decision/front-door.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
-import { PromotionSchema, PromotionState } from '#gen/release/v1/promotion_pb.js';
+import { PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 
 describe('tables', () => {
   it('align their columns, whatever colours the cells hold', () => {
@@ -55,7 +55,7 @@ describe('short ids', () => {
 
 describe('data for machines', () => {
   it('has the words of the domain, instants in RFC 3339, and nothing that is not set', () => {
-    const promotion = create(PromotionSchema, { id: 'x', lane: Lane.GOLD, state: PromotionState.AWAITING_APPROVAL, createdAt: timestampFromDate(new Date('2026-01-02T03:04:05Z')) });
+    const promotion = create(PromotionSchema, { id: 'x', lane: Lane.GOLD, state: PromotionPhase.AWAITING_APPROVAL, createdAt: timestampFromDate(new Date('2026-01-02T03:04:05Z')) });
     const plain = toPlain(PromotionSchema, promotion);
     expect(plain).toMatchObject({ id: 'x', lane: 'gold', state: 'AWAITING_APPROVAL', createdAt: '2026-01-02T03:04:05.000Z' });
     expect(Object.keys(plain)).not.toContain('liveAt');

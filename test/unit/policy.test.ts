@@ -6,7 +6,7 @@ import { digestOf } from '../../core/hash.js';
 import { tallyApprovals } from '../../core/policy/approvals.js';
 import { evaluateGates } from '../../core/policy/evaluate.js';
 import type { ApprovalFact, EvidenceFact, Facts } from '../../core/policy/facts.js';
-import { type Gate, resolvePolicy } from '../../core/policy/model.js';
+import { type Gate, snapshotPolicy } from '../../core/policy/model.js';
 import { parsePolicy } from '../../core/policy/parse.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
@@ -131,9 +131,9 @@ describe('approvals', () => {
 describe('a policy file', () => {
   test('of the default has gates for each lane and one for rollbacks', async () => {
     const policy = parsePolicy(await readFile(join(import.meta.dirname, '../../policies/default.yaml'), 'utf8'), 'default.yaml');
-    const count = (lane: 'bronze' | 'silver' | 'gold') => resolvePolicy(policy, 'shop', lane, 'PROMOTION').gates.length;
+    const count = (lane: 'bronze' | 'silver' | 'gold') => snapshotPolicy(policy, 'shop', lane, 'PROMOTION').gates.length;
     expect([count('bronze'), count('silver'), count('gold')]).toEqual([5, 7, 9]);
-    expect(resolvePolicy(policy, 'shop', 'gold', 'ROLLBACK').gates.map((each) => each.id)).toEqual(['rollback-right']);
+    expect(snapshotPolicy(policy, 'shop', 'gold', 'ROLLBACK').gates.map((each) => each.id)).toEqual(['rollback-right']);
   });
 
   const file = (gates: string) => `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: p }\nspec:\n  gates:\n${gates}`;

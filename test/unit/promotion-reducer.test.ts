@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import type { GateRound, PromotionEvent } from '../../core/promotion/events.js';
 import { giveUpAfterMs, openPromotion, reduce } from '../../core/promotion/reducer.js';
-import { isFinal, type PromotionIdentity, type PromotionState, timelineLength } from '../../core/promotion/state.js';
+import { hasEnded, type PromotionIdentity, type PromotionMachine, timelineLength } from '../../core/promotion/state.js';
 import type { Reduction } from '../../core/promotion/transitions.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
@@ -135,10 +135,10 @@ describe('whatever happens, in any order', () => {
   test('an ended promotion stays ended, the timeline stays bounded, and nothing deploys without a token', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 120 }), (events) => {
-        let state: PromotionState = openPromotion(identity, now).state;
+        let state: PromotionMachine = openPromotion(identity, now).state;
         for (const each of events) {
           const next = reduce(state, each, now);
-          if (isFinal(state.phase)) expect(next).toEqual({ state, commands: [] });
+          if (hasEnded(state.phase)) expect(next).toEqual({ state, commands: [] });
           if (next.commands.some((command) => command.type === 'run-step' && command.step === 'deploy')) expect(next.state.fencingToken).toBeDefined();
           expect(next.state.timeline.length).toBeLessThanOrEqual(timelineLength);
           state = next.state;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { generateKeyPair, keyIdOf, loadSigner, loadSignerFile, writeKeyPair } from '../../adapters/sigstore/keys.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
-import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { requireAbout, statementOf, subjectOf } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
 import { cosignVerify } from '../support/cosign.js';
@@ -18,7 +18,7 @@ const signer = loadSigner(keys.privateKeyPem);
 
 describe('a signed statement', () => {
   test('is verified by us and names the key that signed it', async () => {
-    const verified = verifyBundle(await signStatement(statement, signer), [generateKeyPair().publicKeyPem, keys.publicKeyPem]);
+    const verified = verifyStatement(await signStatement(statement, signer), [generateKeyPair().publicKeyPem, keys.publicKeyPem]);
     expect(verified.statement).toEqual(statement);
     expect(verified.keyId).toBe(keyIdOf(keys.publicKeyPem));
   });
@@ -31,7 +31,7 @@ describe('a signed statement', () => {
 
   test.each(Object.entries(mutations))('with another %s is refused by us and by cosign', async (_what, mutate) => {
     const mutated = mutate({ bundle: await signStatement(statement, signer), publicKeyPem: keys.publicKeyPem });
-    expect(() => verifyBundle(mutated.bundle, [mutated.publicKeyPem])).toThrow(/signature does not verify|not a Sigstore bundle/);
+    expect(() => verifyStatement(mutated.bundle, [mutated.publicKeyPem])).toThrow(/signature does not verify|not a Sigstore bundle/);
     await expect(cosignVerify({ ...mutated, folder: await scratchFolder(), predicateType: type, subject: artifact })).rejects.toThrow();
   });
 
@@ -46,14 +46,14 @@ describe('a signed statement', () => {
     ['type', 'https://slsa.dev/provenance/v1', digestOf(artifact)],
     ['subject', type, digestOf('another image')],
   ])('is refused by us when another %s is demanded', async (_what, predicateType, subject) => {
-    const verified = verifyBundle(await signStatement(statement, signer), [keys.publicKeyPem]);
+    const verified = verifyStatement(await signStatement(statement, signer), [keys.publicKeyPem]);
     expect(() => {
       requireAbout(verified.statement, predicateType, subject);
     }).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
   });
 
   test.each(['', '{', '[]', '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}'])('is not to be found in %j', (text) => {
-    expect(() => verifyBundle(Buffer.from(text), [keys.publicKeyPem])).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
+    expect(() => verifyStatement(Buffer.from(text), [keys.publicKeyPem])).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
   });
 });
 

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { verifyBundle } from '../../adapters/sigstore/verify-bundle.js';
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { verifyRelease } from '../../adapters/sigstore/verify-release.js';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
@@ -99,7 +99,7 @@ describe('releasing the example product', () => {
     const folder = await scratchFolder();
     for (const { attestation, subject } of attestationsIn(manifest)) {
       const mutated = mutate({ bundle: await engine.blobs.get(attestation.checksum), publicKeyPem: keys[0]! });
-      expect(() => verifyBundle(mutated.bundle, [mutated.publicKeyPem])).toThrow();
+      expect(() => verifyStatement(mutated.bundle, [mutated.publicKeyPem])).toThrow();
       await expect(cosignVerify({ ...mutated, folder, predicateType: attestation.predicateType, subject: await engine.blobs.get(subject) })).rejects.toThrow();
     }
   });

@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
-import type { GateVerdict, PromotionKind, PromotionPhase, PromotionState, StepError, TimelineEntry } from '../../core/promotion/state.js';
+import type { GateVerdict, PromotionKind, PromotionPhase, PromotionMachine, StepError, TimelineEntry } from '../../core/promotion/state.js';
 
 /** Type name of the workflow. Public: `temporal workflow start --type promotion`. */
 export const promotionWorkflowType = 'promotion';
@@ -21,7 +21,7 @@ export interface PromotionInput {
   /** The signed request: a Sigstore bundle with a decision statement of verb `request` or `rollback`. Without it the requester is unknown. */
   readonly request?: unknown;
   /** Set by the workflow itself when it continues as new. */
-  readonly carried?: PromotionState;
+  readonly carried?: PromotionMachine;
 }
 
 /** How a run of the workflow ended. */

@@ -2,8 +2,7 @@ import { condition, proxyActivities, upsertSearchAttributes, workflowInfo } from
 import type { AttestActivities, PromotionControlActivities } from '../../activities/promotion/types.js';
 import type { PromotionCommand } from '../../core/promotion/events.js';
 import { reduce } from '../../core/promotion/reducer.js';
-import type { PromotionState } from '../../core/promotion/state.js';
-import { hasEnded } from '../../core/promotion/transitions.js';
+import { hasEnded, type PromotionMachine } from '../../core/promotion/state.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { signStep } from '../activity-options.js';
 import { Alarm, type Deadline } from './alarm.js';
@@ -14,9 +13,9 @@ const { attestVerification, attestPromotion } = proxyActivities<AttestActivities
 
 /** The loop of one run: takes entries, lets the reducer decide, carries out its commands. */
 export class PromotionRun {
-  state: PromotionState;
+  state: PromotionMachine;
   /** The state as of the last entry that was dealt with in full, so what PostgreSQL knows too. Queries show this one. */
-  published: PromotionState;
+  published: PromotionMachine;
   private readonly inbox: Inbox;
   private readonly control: PromotionControlActivities;
   private step: RunningStep | undefined;
@@ -25,7 +24,7 @@ export class PromotionRun {
   /** Length of the history in the workflow task that last answered an update. */
   private answeredAt = 0;
 
-  constructor(state: PromotionState, inbox: Inbox, control: PromotionControlActivities) {
+  constructor(state: PromotionMachine, inbox: Inbox, control: PromotionControlActivities) {
     this.state = state;
     this.published = state;
     this.inbox = inbox;
@@ -43,13 +42,13 @@ export class PromotionRun {
   }
 
   /** Whether nothing is left to do. */
-  get isOver(): boolean {
-    return hasEnded(this.state) && this.inbox.isEmpty && this.attesting === 0;
+  get isDone(): boolean {
+    return hasEnded(this.state.phase) && this.inbox.isEmpty && this.attesting === 0;
   }
 
   /** Whether nothing is under way that a continued run would not know of. */
   mayContinueAsNew(): boolean {
-    return this.step === undefined && this.attesting === 0 && this.inbox.isEmpty && !hasEnded(this.state);
+    return this.step === undefined && this.attesting === 0 && this.inbox.isEmpty && !hasEnded(this.state.phase);
   }
 
   /**
@@ -67,7 +66,7 @@ export class PromotionRun {
   /** Waits for the next entry, or for the instant at which time alone changes something, and deals with it. */
   async next(): Promise<void> {
     this.alarm.set(this.deadline());
-    await condition(() => !this.inbox.isEmpty || (hasEnded(this.state) && this.attesting === 0));
+    await condition(() => !this.inbox.isEmpty || (hasEnded(this.state.phase) && this.attesting === 0));
     const entry = this.inbox.take();
     if (entry === undefined) return;
     await (entry.type === 'decision' ? this.decide(entry) : this.apply(entry));

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { DeployActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
 import type { PromotionEvent } from '../../core/promotion/events.js';
-import type { PromotionState, Step } from '../../core/promotion/state.js';
+import type { PromotionMachine, Step } from '../../core/promotion/state.js';
 import { deployStep, guardStep } from '../activity-options.js';
 
 const { guardBundle } = proxyActivities<Pick<PromotionGuardActivities, 'guardBundle'>>(guardStep);
@@ -17,7 +17,7 @@ export interface RunningStep {
  * Starts a step beside the loop, so that an abort is heard while it runs. How it ended comes back as an event; a step that was cancelled
  * says nothing.
  */
-export function startStep(step: Step, state: PromotionState, report: (event: Extract<PromotionEvent, { type: 'step-done' | 'step-failed' | 'lane-lost' }>) => void): RunningStep {
+export function startStep(step: Step, state: PromotionMachine, report: (event: Extract<PromotionEvent, { type: 'step-done' | 'step-failed' | 'lane-lost' }>) => void): RunningStep {
   // A step ends by its own outcome or because the machine says so, not because the run was cancelled: the machine decides what to undo.
   const scope = new CancellationScope({ cancellable: false });
   const cancellable = new CancellationScope();
@@ -43,7 +43,7 @@ export function startStep(step: Step, state: PromotionState, report: (event: Ext
   };
 }
 
-async function perform(step: Step, state: PromotionState): Promise<void> {
+async function perform(step: Step, state: PromotionMachine): Promise<void> {
   const { tenant, promotionId } = state.identity;
   const ref = { tenant, promotionId };
   const fencing = { fencingToken: state.fencingToken ?? 0, idempotencyKey: `${promotionId}/${step}/${state.attempt}` };

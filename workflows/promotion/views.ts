@@ -1,12 +1,12 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { PromotionState } from '../../core/promotion/state.js';
+import type { PromotionMachine } from '../../core/promotion/state.js';
 import type { DecisionMessage, PromotionStatus } from './contract.js';
 
 /** The largest signed decision, in characters of JSON. A real one is about 3,000. */
 const maxStatementLength = 32_768;
 
 /** Answer of the query `status`. */
-export function statusOf(state: PromotionState): PromotionStatus {
+export function statusOf(state: PromotionMachine): PromotionStatus {
   const { promotionId, product, lane, bundle, kind, policyDigest } = state.identity;
   return {
     promotionId,

@@ -70,7 +70,7 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   void CancellationScope.current().cancelRequested.catch(() => inbox.put({ type: 'cancelled' }));
   return CancellationScope.nonCancellable(async () => {
     await run.perform(start.commands);
-    while (!run.isOver) {
+    while (!run.isDone) {
       await run.next();
       if (workflowInfo().continueAsNewSuggested && run.mayContinueAsNew()) {
         await condition(allHandlersFinished);

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { LanekeeperError } from '../../../core/errors.js';
 import { digestOf } from '../../../core/hash.js';
 import { shortId } from '../../../core/ids.js';
-import { isFinal } from '../../../core/promotion/state.js';
+import { hasEnded } from '../../../core/promotion/state.js';
 import { type DecisionOutcome, DecisionOutcomeSchema } from '#gen/governance/v1/decision_pb.js';
 import { requirePromotion } from '../../../store/promotion/write.js';
 import type { decideUpdate } from '../../../workflows/promotion/contract.js';
@@ -29,7 +29,7 @@ export interface DecisionDelivery {
 export async function sendDecision(deps: ApiDeps, caller: Caller, delivery: DecisionDelivery): Promise<DecisionOutcome> {
   const statement = parseSigned(delivery.signed);
   const promotion = await deps.database.transaction(caller.tenant, (tx) => requirePromotion(tx, delivery.promotionId));
-  if (isFinal(promotion.state)) {
+  if (hasEnded(promotion.state)) {
     throw new LanekeeperError('WRONG_STATE', {
       message: `the promotion has ended as ${promotion.state}`,
       object: `promotion ${promotion.id}`,

@@ -1,4 +1,4 @@
-import { verifyBundle } from '../../../adapters/sigstore/verify-bundle.js';
+import { verifyStatement } from '../../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { type AttestationKind, describeStatement } from '../../../core/evidence/describe.js';
@@ -34,7 +34,7 @@ export async function attachEvidence(deps: ApiDeps, caller: Caller, handed: Hand
     bundle: await requireBundle(tx, handed.bundle),
     keys: (await enrolledKeys(tx)).filter((key) => wasValid(key, deps.now())),
   }));
-  const { statement, statementDigest, keyId } = verifyBundle(handed.signed, keys.map((key) => key.publicKeyPem));
+  const { statement, statementDigest, keyId } = verifyStatement(handed.signed, keys.map((key) => key.publicKeyPem));
   requireKind(statement, handed.kind);
   requireReport(statement, handed.report);
   const subjects = subjectsIn(statement, bundle);

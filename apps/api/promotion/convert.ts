@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { promotionWorkflowType } from '../../../workflows/promotion/contract.js';
-import type { PromotionPhase } from '../../../core/promotion/state.js';
-import { type Promotion, PromotionSchema, PromotionState } from '#gen/release/v1/promotion_pb.js';
+import { type Promotion, PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { WorkflowRunSchema } from '#gen/workflows_runtime/v1/workflow_run_pb.js';
 import type { ListedPromotion } from '../../../store/promotion/list.js';
 import type { TimelineEvent } from '../../../store/event/list.js';
@@ -30,7 +29,7 @@ export function toPromotionMessage(promotion: ListedPromotion, namespace: string
     bundleDigest: promotion.bundle,
     revision: promotion.revision,
     kind: toPromotionKind(promotion.kind),
-    state: toState(promotion.state),
+    state: PromotionPhase[promotion.state],
     reason: bounded(promotion.reason, 4000),
     ...(error !== undefined && { error }),
     requester: promotion.requester ?? '',
@@ -41,25 +40,4 @@ export function toPromotionMessage(promotion: ListedPromotion, namespace: string
     ...instant('endedAt', promotion.endedAt),
     timeline: timeline.map(toTimelineEntry),
   });
-}
-
-const states: Readonly<Record<PromotionPhase, PromotionState>> = {
-  REQUESTED: PromotionState.REQUESTED,
-  GATING: PromotionState.GATING,
-  AWAITING_APPROVAL: PromotionState.AWAITING_APPROVAL,
-  QUEUED: PromotionState.QUEUED,
-  GUARDING: PromotionState.GUARDING,
-  DEPLOYING: PromotionState.DEPLOYING,
-  VERIFYING: PromotionState.VERIFYING,
-  LIVE: PromotionState.LIVE,
-  ERRORED: PromotionState.ERRORED,
-  SUPERSEDED: PromotionState.SUPERSEDED,
-  ROLLED_BACK: PromotionState.ROLLED_BACK,
-  REJECTED: PromotionState.REJECTED,
-  ABORTED: PromotionState.ABORTED,
-  FAILED: PromotionState.FAILED,
-};
-
-function toState(state: PromotionPhase): PromotionState {
-  return states[state];
 }

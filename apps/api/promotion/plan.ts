@@ -3,7 +3,7 @@ import { gatherFacts } from '../../../activities/policy/gather-facts.js';
 import { digestOfJson } from '../../../core/hash.js';
 import type { Lane } from '../../../core/lanes.js';
 import { evaluateGates } from '../../../core/policy/evaluate.js';
-import { resolvePolicy } from '../../../core/policy/model.js';
+import { snapshotPolicy } from '../../../core/policy/model.js';
 import { type PlanResponse, PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import { requireBundle } from '../../../store/bundle/write.js';
 import { readLane } from '../../../store/lane/list.js';
@@ -18,7 +18,7 @@ import { changesBetween } from '../bundle/service.js';
 export async function planPromotion(deps: ApiDeps, caller: Caller, givenBundle: string, lane: Lane): Promise<PlanResponse> {
   return deps.database.transaction(caller.tenant, async (tx) => {
     const bundle = await requireBundle(tx, await resolveBundle(tx, givenBundle));
-    const snapshot = resolvePolicy(await deps.policies.policyOf(bundle.product), bundle.product, lane, 'PROMOTION');
+    const snapshot = snapshotPolicy(await deps.policies.policyOf(bundle.product), bundle.product, lane, 'PROMOTION');
     const policyDigest = digestOfJson(snapshot);
     const { product, digest } = bundle;
     const facts = await gatherFacts(tx, deps.blobs, { product, lane, kind: 'PROMOTION', bundle: digest, policyDigest, requester: caller.principal.name });

@@ -1,5 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
-import { isFinal } from '../../../core/promotion/state.js';
+import { hasEnded } from '../../../core/promotion/state.js';
 import type { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { listLanes } from '../../../store/lane/list.js';
 import { newestCheckRuns } from '../../../store/policy/list.js';
@@ -54,7 +54,7 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
             timeline: await readTimeline(tx, { promotionId: id }),
             gates: await newestCheckRuns(tx, id),
           })),
-        isOver: ({ promotion }) => promotion.state === 'LIVE' || isFinal(promotion.state),
+        isLast: ({ promotion }) => promotion.state === 'LIVE' || hasEnded(promotion.state),
         signal: context.signal,
       });
       for await (const { promotion, timeline, gates } of states) yield { promotion: toPromotionMessage(promotion, namespace, timeline), gates: gates.map(toCheckRun) };

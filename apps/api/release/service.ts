@@ -52,7 +52,7 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
           const { release, timeline } = await read();
           return toReleaseMessage(release, namespace, { timeline, steps: await readSteps(client, release) });
         },
-        isOver: (release) => release.state !== ReleaseState.RUNNING,
+        isLast: (release) => release.state !== ReleaseState.RUNNING,
         signal: context.signal,
       });
       for await (const release of states) yield { release };

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type VerifiedBundle, verifyBundle } from '../../../adapters/sigstore/verify-bundle.js';
+import { type VerifiedStatement, verifyStatement } from '../../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { requireAbout, subjectDigestsOf } from '../../../core/evidence/statement.js';
@@ -64,7 +64,7 @@ async function verifyFiles(report: VerificationReport, manifest: Manifest, read:
 async function verifyManifestAttestations(report: VerificationReport, manifest: Manifest, keys: TrustedKeys, read: Read): Promise<void> {
   for (const { attestation, subject, service } of attestationsIn(manifest)) {
     await report.check('signature', `${attestation.kind} of ${service}`, async () => {
-      const verified = verifyBundle(await read(layout.blob(attestation.checksum)), keys.ofPurpose('build'));
+      const verified = verifyStatement(await read(layout.blob(attestation.checksum)), keys.ofPurpose('build'));
       if (verified.keyId !== attestation.keyId) fail(`it is signed with key ${verified.keyId}, not ${attestation.keyId}`);
       if (verified.statementDigest !== attestation.statement) fail('it is another statement than the manifest names');
       requireAbout(verified.statement, attestation.predicateType, subject);
@@ -74,7 +74,7 @@ async function verifyManifestAttestations(report: VerificationReport, manifest: 
 }
 
 /** A bill of materials is signed as it lies in the bundle; a test result names the report in the bundle. */
-function requireSameContent(manifest: Manifest, attestation: ManifestAttestation, { statement }: VerifiedBundle): void {
+function requireSameContent(manifest: Manifest, attestation: ManifestAttestation, { statement }: VerifiedStatement): void {
   for (const image of manifest.images) {
     const sbom = image.sboms.find((each) => each.attestation === attestation);
     if (sbom !== undefined && digestOfJson(statement.predicate) !== sbom.checksum) fail('the signed bill of materials is not the one in the bundle');
@@ -90,7 +90,7 @@ async function verifyAttached(report: VerificationReport, manifest: Manifest, bu
     await report.check('evidence', `${entry.kind} ${entry.id.slice(0, 12)} by ${entry.signer}`, async () => {
       const bytes = await read(layout.evidence(entry.id));
       if (digestOf(bytes) !== entry.checksum) fail(`its content has the digest ${digestOf(bytes)}, not ${entry.checksum}`);
-      const verified = verifyBundle(bytes, keys.ofSigner(entry.signer));
+      const verified = verifyStatement(bytes, keys.ofSigner(entry.signer));
       if (verified.keyId !== entry.keyId || verified.statementDigest !== entry.statementDigest) fail('it is another statement than its record says');
       if (!keys.wasValid(entry.keyId, entry.registeredAt)) fail(`the key of ${entry.signer} was not valid when it was registered, at ${entry.registeredAt}`);
       if (verified.statement.predicateType !== entry.predicateType) fail(`it is of type ${verified.statement.predicateType}, not ${entry.predicateType}`);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { LaneStatusSchema } from '#gen/release/v1/lane_status_pb.js';
-import { PromotionSchema, PromotionState } from '#gen/release/v1/promotion_pb.js';
+import { PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { Act } from '../program/act.js';
 import { toPlain } from '../output/plain.js';
 import { laneTable } from '../views/lane-table.js';
@@ -12,7 +12,7 @@ export function define(command: Command, act: Act): void {
     act(async (context, [product = '']: [string | undefined]) => {
       const api = await context.api();
       const [{ lanes }, { promotions }] = await Promise.all([api.promotions.listLanes({ product }), api.promotions.listPromotions({ product, openOnly: true, pageSize: 500 })]);
-      const onTheWay = promotions.filter((promotion) => promotion.state !== PromotionState.LIVE);
+      const onTheWay = promotions.filter((promotion) => promotion.state !== PromotionPhase.LIVE);
       const value = { lanes: lanes.map((lane) => toPlain(LaneStatusSchema, lane)), promotions: onTheWay.map((promotion) => toPlain(PromotionSchema, promotion)) };
       await context.show.object('Status', value, () => {
         if (lanes.length === 0) return 'no products yet: lane init, lane release';

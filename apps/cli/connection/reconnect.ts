@@ -18,7 +18,7 @@ export async function readStream<Message, Result>(
   onMessage: (message: Message) => Result | undefined,
 ): Promise<Result | undefined> {
   let awayForMs = 0;
-  while (!hasEnded(signal)) {
+  while (!isAborted(signal)) {
     try {
       for await (const message of open()) {
         awayForMs = 0;
@@ -26,7 +26,7 @@ export async function readStream<Message, Result>(
         if (result !== undefined) return result;
       }
     } catch (error) {
-      if (hasEnded(signal)) return undefined;
+      if (isAborted(signal)) return undefined;
       if (domainErrorOf(error)?.code !== 'UNAVAILABLE' || awayForMs >= forMs) throw error;
       if (awayForMs === 0) context.terminal.tell('the stack does not answer; waiting for it to come back');
     }
@@ -37,6 +37,6 @@ export async function readStream<Message, Result>(
 }
 
 /** A function, because the state of a signal changes while one waits. */
-function hasEnded(signal: AbortSignal): boolean {
+function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

@@ -1,7 +1,7 @@
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
-import { PromotionState } from '#gen/release/v1/promotion_pb.js';
+import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { isLane, type Lane as LaneName, parseLane } from '../../../core/lanes.js';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -52,18 +52,18 @@ export function verdictMark(verdict: Verdict, colours: Colours): string {
 }
 
 /** A state with its colour. */
-export function stateMark(state: PromotionState, colours: Colours): string {
-  const word = PromotionState[state];
+export function stateMark(state: PromotionPhase, colours: Colours): string {
+  const word = PromotionPhase[state];
   switch (state) {
-    case PromotionState.LIVE:
+    case PromotionPhase.LIVE:
       return colours.green(word);
-    case PromotionState.REJECTED:
-    case PromotionState.FAILED:
-    case PromotionState.ERRORED:
+    case PromotionPhase.REJECTED:
+    case PromotionPhase.FAILED:
+    case PromotionPhase.ERRORED:
       return colours.red(word);
-    case PromotionState.SUPERSEDED:
-    case PromotionState.ROLLED_BACK:
-    case PromotionState.ABORTED:
+    case PromotionPhase.SUPERSEDED:
+    case PromotionPhase.ROLLED_BACK:
+    case PromotionPhase.ABORTED:
       return colours.dim(word);
     default:
       return colours.yellow(word);
@@ -71,13 +71,13 @@ export function stateMark(state: PromotionState, colours: Colours): string {
 }
 
 /** Whether a promotion has ended. */
-export function isOver(state: PromotionState): boolean {
+export function hasEnded(state: PromotionPhase): boolean {
   switch (state) {
-    case PromotionState.SUPERSEDED:
-    case PromotionState.ROLLED_BACK:
-    case PromotionState.REJECTED:
-    case PromotionState.ABORTED:
-    case PromotionState.FAILED:
+    case PromotionPhase.SUPERSEDED:
+    case PromotionPhase.ROLLED_BACK:
+    case PromotionPhase.REJECTED:
+    case PromotionPhase.ABORTED:
+    case PromotionPhase.FAILED:
       return true;
     default:
       return false;

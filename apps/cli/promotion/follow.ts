@@ -1,11 +1,11 @@
 import { shortId } from '../../../core/ids.js';
 import type { CheckRun } from '#gen/governance/v1/check_run_pb.js';
-import { type Promotion, PromotionState } from '#gen/release/v1/promotion_pb.js';
+import { type Promotion, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { TimelineEntry } from '#gen/release/v1/timeline_pb.js';
 import type { Context } from '../program/context.js';
 import { ExitError } from '../errors/tell.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
-import { instantOf, isOver } from '../output/words.js';
+import { instantOf, hasEnded } from '../output/words.js';
 import { readStream } from '../connection/reconnect.js';
 
 /** What a watcher is shown each time. */
@@ -40,7 +40,7 @@ export async function followPromotion(context: Context, id: string, options: Fol
     const news = promotion.timeline.filter((entry) => entry.eventId > after);
     seenUntil = promotion.timeline.at(-1)?.eventId ?? seenUntil;
     options.onChange({ promotion, gates, news });
-    return promotion.state === PromotionState.LIVE || isOver(promotion.state) ? promotion : undefined;
+    return promotion.state === PromotionPhase.LIVE || hasEnded(promotion.state) ? promotion : undefined;
   });
   if (ended !== undefined) return ended;
   if (context.signal.aborted) throw detached(`Promotion ${shortId(id)}`, `lane watch ${shortId(id)}`);
@@ -61,18 +61,18 @@ export function timelineLine(entry: TimelineEntry, context: Context): string {
 }
 
 /** The exit code of a promotion that was waited for. */
-export function exitCodeOfState(state: PromotionState): ExitCode {
+export function exitCodeOfState(state: PromotionPhase): ExitCode {
   switch (state) {
-    case PromotionState.LIVE:
+    case PromotionPhase.LIVE:
       return exitCodes.ok;
-    case PromotionState.REJECTED:
-    case PromotionState.FAILED:
+    case PromotionPhase.REJECTED:
+    case PromotionPhase.FAILED:
       return exitCodes.blocked;
-    case PromotionState.ABORTED:
-    case PromotionState.SUPERSEDED:
-    case PromotionState.ROLLED_BACK:
+    case PromotionPhase.ABORTED:
+    case PromotionPhase.SUPERSEDED:
+    case PromotionPhase.ROLLED_BACK:
       return exitCodes.conflict;
-    case PromotionState.ERRORED:
+    case PromotionPhase.ERRORED:
       return exitCodes.error;
     default:
       return exitCodes.pending;

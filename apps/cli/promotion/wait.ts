@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { shortId } from '../../../core/ids.js';
 import type { Promotion } from '#gen/release/v1/promotion_pb.js';
-import { PromotionState } from '#gen/release/v1/promotion_pb.js';
+import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { Context } from '../program/context.js';
 import { usageError } from '../errors/tell.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
@@ -33,7 +33,7 @@ export async function waitFor(context: Context, id: string, options: WaitOptions
     onChange({ promotion: now, gates, news }) {
       for (const entry of news) context.terminal.tell(timelineLine(entry, context));
       const open = gates.filter(isBlocking);
-      const isWaiting = now.state === PromotionState.GATING || now.state === PromotionState.AWAITING_APPROVAL;
+      const isWaiting = now.state === PromotionPhase.GATING || now.state === PromotionPhase.AWAITING_APPROVAL;
       const text = isWaiting && open.length > 0 ? gateTable(open, context) : '';
       if (text !== told && text !== '') context.terminal.tell(text);
       told = text;
@@ -51,7 +51,7 @@ export async function showStarted(context: Context, id: string, show: (promotion
   const api = await context.api();
   const ask = () => Promise.all([api.promotions.getPromotion({ promotionId: id }), api.gates.explainPromotion({ promotionId: id })]);
   let [{ promotion }, why] = await ask();
-  for (const deadline = Date.now() + firstRoundWithinMs; promotion?.state === PromotionState.GATING && why.blocking.length === 0 && Date.now() < deadline; ) {
+  for (const deadline = Date.now() + firstRoundWithinMs; promotion?.state === PromotionPhase.GATING && why.blocking.length === 0 && Date.now() < deadline; ) {
     await delay(100);
     [{ promotion }, why] = await ask();
   }

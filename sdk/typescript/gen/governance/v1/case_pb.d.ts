@@ -138,7 +138,7 @@ export declare const GovernanceCaseSchema: GenMessage<GovernanceCase>;
  */
 export enum CaseKind {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: CASE_KIND_UNSPECIFIED = 0;
    */

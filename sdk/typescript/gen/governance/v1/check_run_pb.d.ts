@@ -102,7 +102,7 @@ export declare const CheckRunSchema: GenMessage<CheckRun>;
  */
 export enum Verdict {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: VERDICT_UNSPECIFIED = 0;
    */

@@ -163,7 +163,7 @@ export declare const DecisionOutcomeSchema: GenMessage<DecisionOutcome>;
  */
 export enum DecisionVerb {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: DECISION_VERB_UNSPECIFIED = 0;
    */
@@ -238,7 +238,7 @@ export declare const DecisionVerbSchema: GenEnum<DecisionVerb>;
  */
 export enum FrontDoor {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: FRONT_DOOR_UNSPECIFIED = 0;
    */

@@ -203,7 +203,7 @@ export declare const ListPrincipalsResponseSchema: GenMessage<ListPrincipalsResp
  */
 export enum PrincipalKind {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: PRINCIPAL_KIND_UNSPECIFIED = 0;
    */

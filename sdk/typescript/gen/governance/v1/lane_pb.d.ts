@@ -16,7 +16,7 @@ export declare const file_governance_v1_lane: GenFile;
  */
 export enum Lane {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: LANE_UNSPECIFIED = 0;
    */

@@ -231,7 +231,7 @@ export declare const GovernancePolicySchema: GenMessage<GovernancePolicy>;
  */
 export enum Severity {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: SEVERITY_UNSPECIFIED = 0;
    */
@@ -264,7 +264,7 @@ export declare const SeveritySchema: GenEnum<Severity>;
  */
 export enum GateType {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: GATE_TYPE_UNSPECIFIED = 0;
    */
@@ -339,7 +339,7 @@ export declare const GateTypeSchema: GenEnum<GateType>;
  */
 export enum PromotionKind {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: PROMOTION_KIND_UNSPECIFIED = 0;
    */
@@ -372,7 +372,7 @@ export declare const PromotionKindSchema: GenEnum<PromotionKind>;
  */
 export enum EvidenceScope {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: EVIDENCE_SCOPE_UNSPECIFIED = 0;
    */

@@ -282,7 +282,7 @@ export declare const BundleChangeSchema: GenMessage<BundleChange>;
  */
 export enum ArtifactKind {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: ARTIFACT_KIND_UNSPECIFIED = 0;
    */
@@ -315,7 +315,7 @@ export declare const ArtifactKindSchema: GenEnum<ArtifactKind>;
  */
 export enum ChangeKind {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: CHANGE_KIND_UNSPECIFIED = 0;
    */

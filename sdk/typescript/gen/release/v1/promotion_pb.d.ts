@@ -74,9 +74,9 @@ export declare type Promotion = Message<"release.v1.Promotion"> & {
   /**
    * Where it stands.
    *
-   * @generated from field: release.v1.PromotionState state = 8;
+   * @generated from field: release.v1.PromotionPhase state = 8;
    */
-  state: PromotionState;
+  state: PromotionPhase;
 
   /**
    * Why it stands there.
@@ -151,117 +151,117 @@ export declare const PromotionSchema: GenMessage<Promotion>;
 /**
  * Where a promotion stands. Number 15 is kept for AT_RISK.
  *
- * @generated from enum release.v1.PromotionState
+ * @generated from enum release.v1.PromotionPhase
  */
-export enum PromotionState {
+export enum PromotionPhase {
   /**
-   * Not said.
+   * Unspecified.
    *
-   * @generated from enum value: PROMOTION_STATE_UNSPECIFIED = 0;
+   * @generated from enum value: PROMOTION_PHASE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
    * It was asked for.
    *
-   * @generated from enum value: PROMOTION_STATE_REQUESTED = 1;
+   * @generated from enum value: PROMOTION_PHASE_REQUESTED = 1;
    */
   REQUESTED = 1,
 
   /**
    * Gates are open.
    *
-   * @generated from enum value: PROMOTION_STATE_GATING = 2;
+   * @generated from enum value: PROMOTION_PHASE_GATING = 2;
    */
   GATING = 2,
 
   /**
    * People alone are missing.
    *
-   * @generated from enum value: PROMOTION_STATE_AWAITING_APPROVAL = 3;
+   * @generated from enum value: PROMOTION_PHASE_AWAITING_APPROVAL = 3;
    */
   AWAITING_APPROVAL = 3,
 
   /**
    * Every gate passes; the lane is not granted yet.
    *
-   * @generated from enum value: PROMOTION_STATE_QUEUED = 4;
+   * @generated from enum value: PROMOTION_PHASE_QUEUED = 4;
    */
   QUEUED = 4,
 
   /**
    * The lane is granted; the last checks before the switch.
    *
-   * @generated from enum value: PROMOTION_STATE_GUARDING = 5;
+   * @generated from enum value: PROMOTION_PHASE_GUARDING = 5;
    */
   GUARDING = 5,
 
   /**
    * The lane is being switched.
    *
-   * @generated from enum value: PROMOTION_STATE_DEPLOYING = 6;
+   * @generated from enum value: PROMOTION_PHASE_DEPLOYING = 6;
    */
   DEPLOYING = 6,
 
   /**
    * What the lane serves is being checked.
    *
-   * @generated from enum value: PROMOTION_STATE_VERIFYING = 7;
+   * @generated from enum value: PROMOTION_PHASE_VERIFYING = 7;
    */
   VERIFYING = 7,
 
   /**
    * The lane serves the bundle.
    *
-   * @generated from enum value: PROMOTION_STATE_LIVE = 8;
+   * @generated from enum value: PROMOTION_PHASE_LIVE = 8;
    */
   LIVE = 8,
 
   /**
    * Another bundle took its place.
    *
-   * @generated from enum value: PROMOTION_STATE_SUPERSEDED = 9;
+   * @generated from enum value: PROMOTION_PHASE_SUPERSEDED = 9;
    */
   SUPERSEDED = 9,
 
   /**
    * A rollback took its place.
    *
-   * @generated from enum value: PROMOTION_STATE_ROLLED_BACK = 10;
+   * @generated from enum value: PROMOTION_PHASE_ROLLED_BACK = 10;
    */
   ROLLED_BACK = 10,
 
   /**
    * A person refused it.
    *
-   * @generated from enum value: PROMOTION_STATE_REJECTED = 11;
+   * @generated from enum value: PROMOTION_PHASE_REJECTED = 11;
    */
   REJECTED = 11,
 
   /**
    * A person ended it.
    *
-   * @generated from enum value: PROMOTION_STATE_ABORTED = 12;
+   * @generated from enum value: PROMOTION_PHASE_ABORTED = 12;
    */
   ABORTED = 12,
 
   /**
    * A verdict ended it, for example a service that never got healthy.
    *
-   * @generated from enum value: PROMOTION_STATE_FAILED = 13;
+   * @generated from enum value: PROMOTION_PHASE_FAILED = 13;
    */
   FAILED = 13,
 
   /**
    * Technical trouble after all retries; it waits for `retry` or `abort`.
    *
-   * @generated from enum value: PROMOTION_STATE_ERRORED = 14;
+   * @generated from enum value: PROMOTION_PHASE_ERRORED = 14;
    */
   ERRORED = 14,
 }
 
 /**
- * Describes the enum release.v1.PromotionState.
+ * Describes the enum release.v1.PromotionPhase.
  */
-export declare const PromotionStateSchema: GenEnum<PromotionState>;
+export declare const PromotionPhaseSchema: GenEnum<PromotionPhase>;
 

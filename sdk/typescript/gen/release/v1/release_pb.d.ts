@@ -173,7 +173,7 @@ export declare const ReleaseSchema: GenMessage<Release>;
  */
 export enum ReleaseState {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: RELEASE_STATE_UNSPECIFIED = 0;
    */
@@ -213,7 +213,7 @@ export declare const ReleaseStateSchema: GenEnum<ReleaseState>;
  */
 export enum StepState {
   /**
-   * Not said.
+   * Unspecified.
    *
    * @generated from enum value: STEP_STATE_UNSPECIFIED = 0;
    */

@@ -10,7 +10,7 @@ import { keyIdOf, publicKeyOf } from './keys.js';
 export const maxBundleBytes = 16 * 1024 * 1024;
 
 /** What a bundle proves once its signature is verified. */
-export interface VerifiedBundle {
+export interface VerifiedStatement {
   readonly statement: Statement;
   /** sha256 of the signed payload. */
   readonly statementDigest: Digest;
@@ -24,7 +24,7 @@ export interface VerifiedBundle {
  * @param publicKeysPem - the keys that are trusted, in PEM
  * @throws SIGNATURE_INVALID when no given key made the signature, EVIDENCE_INVALID when this is no such bundle or its payload no statement
  */
-export function verifyBundle(bundleBytes: Uint8Array, publicKeysPem: readonly string[]): VerifiedBundle {
+export function verifyStatement(bundleBytes: Uint8Array, publicKeysPem: readonly string[]): VerifiedStatement {
   const bundle = parseBundle(bundleBytes);
   for (const pem of publicKeysPem) {
     if (!isSignedBy(bundle, pem)) continue;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { decideUpdate, decisionSignal, gatesQuery, timelineQuery } from '../../workflows/promotion/contract.js';
-import { type Engine, startEngine } from '../support/engine.js';
+import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 
 let engine: Engine;
@@ -17,6 +17,13 @@ async function bundleInSilver(text: string): Promise<Digest> {
   await attachPreviewCheck(engine, bundle);
   await engine.bringTo(bundle, 'silver');
   return bundle;
+}
+
+/** How many events a run has, without its workflow tasks: a slow machine needs more of those for the same work. */
+async function eventsBesidesTasks(handle: PromotionHandle): Promise<number> {
+  const { events } = await handle.fetchHistory();
+  const isTask = (name: string, value: unknown) => name.startsWith('workflowTask') && value !== null;
+  return (events ?? []).filter((event) => !Object.entries(event).some(([name, value]) => isTask(name, value))).length;
 }
 
 describe('a promotion', () => {
@@ -55,7 +62,6 @@ describe('a promotion', () => {
     const timeline = (await handle.query(timelineQuery)).map((entry) => entry.text);
     expect(timeline.join('\n')).toContain('UNTRUSTED_SIGNER');
     expect((await handle.query(gatesQuery)).every((gate) => gate.verdict === 'PASS')).toBe(true);
-    const { events } = await handle.fetchHistory();
-    expect(events?.length).toBeLessThanOrEqual(90);
+    expect(await eventsBesidesTasks(handle)).toBeLessThanOrEqual(50);
   });
 });

@@ -6,7 +6,7 @@ import { LanekeeperError } from '../core/errors.js';
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** One transaction of one tenant. Query groups take it as their first argument. */
+/** One transaction of one tenant. Every function that reads or writes rows takes it as its first argument. */
 export interface Transaction {
   readonly tenant: string;
   /** Notes that the log of method events has grown, for whoever follows it in this process. */

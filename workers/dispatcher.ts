@@ -2,7 +2,8 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Doorbell } from '../core/doorbell.js';
 import { messageOf } from '../core/errors.js';
 import type { Database } from '../store/database.js';
-import { eventsAfter, readCursor, writeCursor } from '../store/event/write.js';
+import { eventsAfter, lockDispatcher, readCursor } from '../store/event/read.js';
+import { writeCursor } from '../store/event/write.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
 import type { FaultPoint } from './fault-point.js';
@@ -77,8 +78,7 @@ async function look(deps: DispatcherDeps): Promise<number> {
   let found = 0;
   for (const tenant of await deps.database.tenants()) {
     found += await deps.database.transaction(tenant, async (tx) => {
-      const locked = await tx.query<{ free: boolean }>("select pg_try_advisory_xact_lock(hashtext('dispatcher ' || $1)) as free", [tenant]);
-      if (locked[0]?.free !== true) return 0;
+      if (!(await lockDispatcher(tx))) return 0;
       const events = await eventsAfter(tx, await readCursor(tx, 'dispatcher'), batchSize);
       const last = events.at(-1);
       if (last === undefined) return 0;

@@ -1,8 +1,8 @@
 import { workflowIds } from '../core/ids.js';
 import { hasEnded, type PromotionPhase } from '../core/promotion/state.js';
 import type { Transaction } from '../store/database.js';
-import type { StoredEvent } from '../store/event/write.js';
-import { gatingPromotionsOfBundle, requirePromotion, type StoredPromotion } from '../store/promotion/write.js';
+import type { StoredEvent } from '../store/event/read.js';
+import { gatingPromotionsOfBundle, requirePromotion, type StoredPromotion } from '../store/promotion/read.js';
 
 /** One wake-up: a signal to a run, or to a lane that is started when it is not there. */
 export type Wakeup =

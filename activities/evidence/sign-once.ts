@@ -4,7 +4,8 @@ import { signPayload } from '../../adapters/sigstore/sign-statement.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import type { Statement } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
-import { findAttestation, type NewAttestation, registerAttestation, type StoredAttestation } from '../../store/evidence/write.js';
+import { findAttestation, type StoredAttestation } from '../../store/evidence/read.js';
+import { type NewAttestation, registerAttestation } from '../../store/evidence/write.js';
 import type { Database } from '../../store/database.js';
 
 /** What signing works with. Each key of the sign queue has its own. */

@@ -4,8 +4,9 @@ import { LanekeeperError, messageOf } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
 import type { Database } from '../../store/database.js';
-import { laneTargets, pointAliasToLive, readObservation, servicesOf, switchAlias } from '../../store/alias/write.js';
-import { requirePromotion, type StoredPromotion } from '../../store/promotion/write.js';
+import { laneTargets, readObservation, servicesOf } from '../../store/alias/read.js';
+import { pointAliasToLive, switchAlias } from '../../store/alias/write.js';
+import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
 import { withFailures } from '../failures.js';
 import type { DeployActivities, PromotionRef } from '../promotion/types.js';
 

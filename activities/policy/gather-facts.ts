@@ -9,12 +9,12 @@ import type { Lane } from '../../core/lanes.js';
 import type { ApprovalFact, EvidenceFact, Facts, SignerFact } from '../../core/policy/facts.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import { parseManifest } from '../../core/release/manifest.js';
-import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/write.js';
-import { requireBundle } from '../../store/bundle/write.js';
+import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
+import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
-import { decisionsOf } from '../../store/decision/write.js';
+import { decisionsOf } from '../../store/decision/read.js';
 import { lanesOfBundle } from '../../store/lane/history.js';
-import { enrolledKeys, principalsOfEmail, type StoredKey, wasValid } from '../../store/identity/write.js';
+import { enrolledKeys, principalsOfEmail, type StoredKey, wasValid } from '../../store/identity/read.js';
 
 /** What the facts are gathered about. A plan has no promotion yet. */
 export interface FactsSubject {

@@ -8,9 +8,9 @@ import { type PolicySnapshot, snapshotPolicy } from '../../core/policy/model.js'
 import type { GateRound } from '../../core/promotion/events.js';
 import { recordRound } from '../../store/policy/write.js';
 import type { Transaction } from '../../store/database.js';
-import { requireHold } from '../../store/lane/hold.js';
-import { requireSnapshot } from '../../store/policy/snapshots.js';
-import { requirePromotion, type StoredPromotion } from '../../store/promotion/write.js';
+import { requireHold } from '../../store/lane/read.js';
+import { requireSnapshot } from '../../store/policy/read.js';
+import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
 import { gatherFacts } from '../policy/gather-facts.js';
 import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';

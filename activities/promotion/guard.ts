@@ -2,8 +2,8 @@ import { heartbeat } from '@temporalio/activity';
 import { readImage } from '../../adapters/oci/read-image.js';
 import type { Digest } from '../../core/digest.js';
 import { filesIn, parseManifest } from '../../core/release/manifest.js';
-import { requireBundle } from '../../store/bundle/write.js';
-import { requirePromotion } from '../../store/promotion/write.js';
+import { requireBundle } from '../../store/bundle/read.js';
+import { requirePromotion } from '../../store/promotion/read.js';
 import type { ControlDeps } from './deps.js';
 import type { PromotionRef } from './types.js';
 

@@ -4,7 +4,7 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { AttestationKind } from '../../core/evidence/describe.js';
 import { parseStatement, type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
-import type { StoredAttestation } from '../../store/evidence/write.js';
+import type { StoredAttestation } from '../../store/evidence/read.js';
 import { withFailures } from '../failures.js';
 import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
 import type { SignActivities, SignedStatement } from './types.js';

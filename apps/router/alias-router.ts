@@ -1,11 +1,10 @@
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { listenForSwitches } from '../../store/alias/notice.js';
+import { routedLanes } from '../../store/alias/read.js';
 import { openDatabase } from '../../store/database.js';
-import { aliasChannel } from '../../store/alias/write.js';
 import type { RouterConfig } from './config.js';
 import { LaneController } from './lane-controller.js';
-import { readLanes } from './lane-rows.js';
 import { ServiceRecord } from './service-record.js';
-import { listen } from './wake-up.js';
 
 const pollMs = 1_000;
 
@@ -27,7 +26,7 @@ export async function startAliasRouter(config: RouterConfig, store: ContentStore
   let closing = false;
 
   async function look(tenant: string, only?: { product: string; lane: string }): Promise<void> {
-    for (const row of await database.transaction(tenant, (tx) => readLanes(tx, only))) {
+    for (const row of await database.transaction(tenant, (tx) => routedLanes(tx, only))) {
       if (closing) return;
       const name = `${tenant}/${row.key.product}/${row.key.lane}`;
       const known = lanes.get(name);
@@ -56,9 +55,8 @@ export async function startAliasRouter(config: RouterConfig, store: ContentStore
       if (!closing) timer = setTimeout(poll, pollMs);
     });
   };
-  const stopListening = listen(config.databaseUrl, aliasChannel, (payload) => {
-    const [tenant, product, lane] = parsePayload(payload);
-    if (tenant !== undefined && product !== undefined && lane !== undefined) void look(tenant, { product, lane }).catch(() => undefined);
+  const stopListening = listenForSwitches(config.databaseUrl, (tenant, lane) => {
+    void look(tenant, lane).catch(() => undefined);
   });
   poll();
   await round;
@@ -73,13 +71,4 @@ export async function startAliasRouter(config: RouterConfig, store: ContentStore
       await database.close();
     },
   };
-}
-
-function parsePayload(payload: string): (string | undefined)[] {
-  try {
-    const value: unknown = JSON.parse(payload);
-    return Array.isArray(value) ? value.map((part) => (typeof part === 'string' ? part : undefined)) : [];
-  } catch {
-    return [];
-  }
 }

@@ -4,9 +4,8 @@ import type { ContentStore } from '../../adapters/content-store/content-store.js
 import { type UnpackedImage, unpackImage } from '../../adapters/oci/unpack-image.js';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
-import type { AliasService } from '../../store/alias/write.js';
+import type { AliasService, LaneKey, ServedBundle } from '../../store/alias/read.js';
 import { anyFreePorts } from '../../adapters/network/free-port.js';
-import type { LaneKey, ServedBundle } from './lane-rows.js';
 import { ServiceProcess } from './service-process.js';
 import type { ServiceRecord } from './service-record.js';
 

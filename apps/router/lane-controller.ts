@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.js';
+import type { LaneKey, RoutedLane, ServedBundle } from '../../store/alias/read.js';
+import { type NewObservation, recordObservation } from '../../store/alias/write.js';
 import type { Database } from '../../store/database.js';
 import { BundleRun, type RunnerContext } from './bundle-run.js';
-import { type LaneKey, lanePorts, type LaneRow, type Observation, type ServedBundle, writeObservation } from './lane-rows.js';
+import { lanePorts } from './lane-ports.js';
 import { LaneServer } from './lane-server.js';
 
 const drainMs = 30_000;
@@ -30,7 +32,7 @@ export class LaneController {
   #settled: Promise<void>;
   #loop: Promise<void>;
 
-  constructor(row: LaneRow, database: Database, context: RunnerContext, portBase: number) {
+  constructor(row: RoutedLane, database: Database, context: RunnerContext, portBase: number) {
     this.key = row.key;
     this.#database = database;
     this.#context = context;
@@ -174,8 +176,10 @@ export class LaneController {
   }
 
   /** Writes an observation; the database may be away for a while, and what is served does not wait for it. */
-  #write(observation: Observation): Promise<void> {
-    return this.#untilDone('writing down what is served', () => this.#database.transaction(this.key.tenant, (tx) => writeObservation(tx, this.key, observation)));
+  #write(observation: NewObservation): Promise<void> {
+    return this.#untilDone('writing down what is served', () =>
+      this.#database.transaction(this.key.tenant, (tx) => recordObservation(tx, this.key, observation)),
+    );
   }
 
   #say(text: string): void {

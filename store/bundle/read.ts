@@ -1,10 +1,119 @@
 import type { Digest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
+import { digestOf } from '../../core/hash.js';
+import { shortId } from '../../core/ids.js';
+import { lanes, type Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
+import { lanesOfBundle } from '../lane/history.js';
+
+/** One artifact of a bundle, by digest. */
+export interface BundleArtifact {
+  readonly kind: 'image' | 'sdk';
+  readonly name: string;
+  readonly digest: Digest;
+  readonly mediaType: string;
+}
+
+/** A sealed bundle. `manifest` is canonical JSON and its sha256 the digest. */
+export interface StoredBundle {
+  readonly digest: Digest;
+  readonly manifest: string;
+  readonly product: string;
+  readonly revision: string;
+  readonly author: { readonly name: string; readonly email: string };
+  /** Of the commit. */
+  readonly committedAt: Date;
+  /** First line of the commit message. */
+  readonly subject: string;
+  readonly releaseId: string;
+  readonly artifacts: readonly BundleArtifact[];
+  readonly sealedAt: Date;
+}
+
+/** A bundle with the lanes in which it is live. */
+export interface ListedBundle extends StoredBundle {
+  readonly liveLanes: readonly Lane[];
+}
+
+interface BundleRow {
+  digest: Digest;
+  product: string;
+  revision: string;
+  author_name: string;
+  author_email: string;
+  committed_at: Date;
+  subject: string;
+  manifest: string;
+  release_id: string;
+  sealed_at: Date;
+}
+
+/**
+ * A sealed bundle with its artifacts.
+ *
+ * @throws UNKNOWN_BUNDLE, or BUNDLE_CORRUPT when the stored manifest no longer has its digest
+ */
+export async function requireBundle(tx: Transaction, digest: Digest): Promise<StoredBundle> {
+  const rows = await tx.query<BundleRow>('select * from bundles where tenant_id = $1 and digest = $2', [
+    tx.tenant,
+    digest,
+  ]);
+  const row = rows[0];
+  if (row === undefined) {
+    throw new LanekeeperError('UNKNOWN_BUNDLE', {
+      message: `there is no bundle ${shortId(digest)}`,
+      object: `bundle ${digest}`,
+      next: 'lane get bundles lists them',
+    });
+  }
+  if (digestOf(row.manifest) !== row.digest) {
+    throw new LanekeeperError('BUNDLE_CORRUPT', {
+      message: `the stored manifest of bundle ${shortId(digest)} was changed`,
+      object: `bundle ${digest}`,
+      why: 'its sha256 is not the digest that names the bundle',
+      next: 'restore the database from a backup, then lane bundle verify',
+    });
+  }
+  const artifacts = await tx.query<{ kind: 'image' | 'sdk'; name: string; digest: Digest; media_type: string }>(
+    `select kind, name, digest, media_type
+       from artifacts where tenant_id = $1 and bundle_digest = $2 order by kind, name`,
+    [tx.tenant, digest],
+  );
+  return {
+    digest: row.digest,
+    manifest: row.manifest,
+    product: row.product,
+    revision: row.revision,
+    author: { name: row.author_name, email: row.author_email },
+    committedAt: row.committed_at,
+    subject: row.subject,
+    releaseId: row.release_id,
+    sealedAt: row.sealed_at,
+    artifacts: artifacts.map((artifact) => ({
+      kind: artifact.kind,
+      name: artifact.name,
+      digest: artifact.digest,
+      mediaType: artifact.media_type,
+    })),
+  };
+}
+
+/** A bundle by its full digest. @throws UNKNOWN_BUNDLE, BUNDLE_CORRUPT */
+export async function readBundle(tx: Transaction, digest: Digest): Promise<ListedBundle> {
+  const bundle = await requireBundle(tx, digest);
+  const known = await lanesOfBundle(tx, bundle.product, digest);
+  return { ...bundle, liveLanes: lanes.filter((lane) => known.some((entry) => entry.lane === lane && entry.live)) };
+}
 
 /** The bundle that was sealed for a revision of a product, the first if there are several. */
-export async function bundleOfRevision(tx: Transaction, product: string, revision: string): Promise<Digest | undefined> {
+export async function bundleOfRevision(
+  tx: Transaction,
+  product: string,
+  revision: string,
+): Promise<Digest | undefined> {
   const rows = await tx.query<{ digest: Digest }>(
-    'select digest from bundles where tenant_id = $1 and product = $2 and revision = $3 order by sealed_at, digest limit 1',
+    `select digest
+       from bundles where tenant_id = $1 and product = $2 and revision = $3 order by sealed_at, digest limit 1`,
     [tx.tenant, product, revision],
   );
   return rows[0]?.digest;

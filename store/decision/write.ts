@@ -1,55 +1,28 @@
-import type { DecisionVerb } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
+import { canonicalJson, digestOf } from '../../core/hash.js';
+import { requireBundle } from '../bundle/read.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
-import type { StoredPromotion } from '../promotion/write.js';
-
-/** A decision as it was dealt with. */
-export interface StoredDecision {
-  readonly id: string;
-  readonly promotionId: string;
-  readonly verb: DecisionVerb | 'unknown';
-  readonly principal: string | null;
-  readonly accepted: boolean;
-  readonly refusalCode: string | null;
-  readonly refusalReason: string | null;
-  readonly attestationId: string | null;
-  readonly statementDigest: Digest;
-  readonly nonce: string | null;
-  readonly policyDigest: Digest | null;
-  readonly factsDigest: Digest | null;
-  readonly comment: string | null;
-  readonly frontDoor: 'UPDATE' | 'SIGNAL' | 'START';
-  readonly registeredAt: Date;
-}
+import { evidenceOfBundle } from '../evidence/read.js';
+import { laneHistory } from '../lane/history.js';
+import { lastRound } from '../policy/read.js';
+import { requirePromotion, type StoredPromotion } from '../promotion/read.js';
+import type { StoredDecision } from './read.js';
 
 /** A decision to be recorded. */
 export type NewDecision = Omit<StoredDecision, 'registeredAt' | 'promotionId'>;
 
-interface DecisionRow {
-  id: string;
-  promotion_id: string;
-  verb: StoredDecision['verb'];
-  principal: string | null;
-  accepted: boolean;
-  refusal_code: string | null;
-  refusal_reason: string | null;
-  attestation_id: string | null;
-  statement_digest: Digest;
-  nonce: string | null;
-  policy_digest: Digest | null;
-  facts_digest: Digest | null;
-  comment: string | null;
-  front_door: StoredDecision['frontDoor'];
-  registered_at: Date;
-}
-
 /** Records a decision, accepted or refused, with its event. */
-export async function recordDecision(tx: Transaction, promotion: Pick<StoredPromotion, 'id' | 'product' | 'lane' | 'bundle'>, decision: NewDecision): Promise<void> {
+export async function recordDecision(
+  tx: Transaction,
+  promotion: Pick<StoredPromotion, 'id' | 'product' | 'lane' | 'bundle'>,
+  decision: NewDecision,
+): Promise<void> {
   const rows = await tx.query(
-    `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, refusal_code, refusal_reason, attestation_id, statement_digest,
-                            nonce, policy_digest, facts_digest, comment, front_door)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (tenant_id, id) do nothing returning id`,
+    `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, refusal_code, refusal_reason,
+                            attestation_id, statement_digest, nonce, policy_digest, facts_digest, comment, front_door)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     on conflict (tenant_id, id) do nothing returning id`,
     [
       tx.tenant,
       decision.id,
@@ -76,45 +49,64 @@ export async function recordDecision(tx: Transaction, promotion: Pick<StoredProm
     bundleDigest: promotion.bundle,
     promotionId: promotion.id,
     actor: decision.principal ?? undefined,
-    data: { verb: decision.verb, ...(decision.accepted ? {} : { code: decision.refusalCode, reason: decision.refusalReason }) },
+    data: {
+      verb: decision.verb,
+      ...(decision.accepted ? {} : { code: decision.refusalCode, reason: decision.refusalReason }),
+    },
   });
 }
 
-/** All decisions about a promotion, oldest first. */
-export async function decisionsOf(tx: Transaction, promotionId: string): Promise<readonly StoredDecision[]> {
-  const rows = await tx.query<DecisionRow>('select * from decisions where tenant_id = $1 and promotion_id = $2 order by registered_at, id', [tx.tenant, promotionId]);
-  return rows.map(toDecision);
+/** What a person is shown before deciding. Its digest goes into the decision. */
+export interface ShownFacts {
+  readonly promotionId: string;
+  readonly workflowId: string;
+  readonly kind: string;
+  readonly product: string;
+  readonly lane: string;
+  readonly bundle: Digest;
+  readonly revision: string;
+  readonly author: { readonly name: string; readonly email: string };
+  readonly requester: string | null;
+  readonly policyDigest: Digest;
+  readonly liveBundle: Digest | null;
+  readonly gates: readonly { readonly gate: string; readonly verdict: string; readonly explanation: string }[];
+  readonly evidence: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly checksum: Digest;
+    readonly signer: string;
+  }[];
 }
 
-/** How the very same message was dealt with before. */
-export async function decisionById(tx: Transaction, id: string): Promise<StoredDecision | undefined> {
-  const rows = await tx.query<DecisionRow>('select * from decisions where tenant_id = $1 and id = $2', [tx.tenant, id]);
-  return rows[0] === undefined ? undefined : toDecision(rows[0]);
-}
-
-/** The accepted decision that used a nonce of this person. */
-export async function decisionByNonce(tx: Transaction, principal: string, nonce: string): Promise<StoredDecision | undefined> {
-  const rows = await tx.query<DecisionRow>('select * from decisions where tenant_id = $1 and principal = $2 and nonce = $3 and accepted', [tx.tenant, principal, nonce]);
-  return rows[0] === undefined ? undefined : toDecision(rows[0]);
-}
-
-/** A row as a record; also for the read queries of the API. */
-export function toDecision(row: DecisionRow): StoredDecision {
-  return {
-    id: row.id,
-    promotionId: row.promotion_id,
-    verb: row.verb,
-    principal: row.principal,
-    accepted: row.accepted,
-    refusalCode: row.refusal_code,
-    refusalReason: row.refusal_reason,
-    attestationId: row.attestation_id,
-    statementDigest: row.statement_digest,
-    nonce: row.nonce,
-    policyDigest: row.policy_digest,
-    factsDigest: row.facts_digest,
-    comment: row.comment,
-    frontDoor: row.front_door,
-    registeredAt: row.registered_at,
+/** Puts together what is known about a promotion, and keeps it, so that a decision can name it. */
+export async function showFacts(
+  tx: Transaction,
+  promotionId: string,
+): Promise<{ readonly digest: Digest; readonly facts: ShownFacts }> {
+  const promotion = await requirePromotion(tx, promotionId);
+  const bundle = await requireBundle(tx, promotion.bundle);
+  const [live] = await laneHistory(tx, promotion.product, promotion.lane, 1);
+  const evidence = await evidenceOfBundle(tx, promotion.bundle);
+  const facts: ShownFacts = {
+    promotionId,
+    workflowId: promotion.workflowId,
+    kind: promotion.kind,
+    product: promotion.product,
+    lane: promotion.lane,
+    bundle: promotion.bundle,
+    revision: bundle.revision,
+    author: bundle.author,
+    requester: promotion.requester,
+    policyDigest: promotion.policyDigest,
+    liveBundle: live?.bundle ?? null,
+    gates: (await lastRound(tx, promotionId)).map(({ gate, verdict, explanation }) => ({ gate, verdict, explanation })),
+    evidence: evidence.map(({ id, kind, checksum, signer }) => ({ id, kind, checksum, signer })),
   };
+  const content = canonicalJson(facts);
+  const digest = digestOf(content);
+  await tx.query(
+    'insert into shown_facts (tenant_id, digest, promotion_id, content) values ($1, $2, $3, $4) on conflict do nothing',
+    [tx.tenant, digest, promotionId, content],
+  );
+  return { digest, facts };
 }

@@ -1,5 +1,5 @@
-import type { MethodEventType } from './write.js';
 import type { Transaction } from '../database.js';
+import type { MethodEventType } from './read.js';
 
 /** An event as a timeline shows it. */
 export interface TimelineEvent {
@@ -17,20 +17,20 @@ const longest = 1_000;
 
 /** The newest events of a promotion or release, oldest first. */
 export async function readTimeline(tx: Transaction, subject: TimelineSubject): Promise<readonly TimelineEvent[]> {
-  const [column, id] = 'promotionId' in subject ? ['promotion_id', subject.promotionId] : ['release_id', subject.releaseId];
-  const rows = await tx.query<{ id: number; type: MethodEventType; actor: string | null; occurred_at: Date; data: Record<string, unknown> }>(
-    `select id, type, actor, occurred_at, data from method_events where tenant_id = $1 and ${column} = $2 order by id desc limit ${longest}`,
+  const [column, id] =
+    'promotionId' in subject ? ['promotion_id', subject.promotionId] : ['release_id', subject.releaseId];
+  const rows = await tx.query<{
+    id: number;
+    type: MethodEventType;
+    actor: string | null;
+    occurred_at: Date;
+    data: Record<string, unknown>;
+  }>(
+    `select id, type, actor, occurred_at, data from method_events
+      where tenant_id = $1 and ${column} = $2 order by id desc limit ${longest}`,
     [tx.tenant, id],
   );
-  return rows.reverse().map((row) => ({ id: row.id, type: row.type, actor: row.actor, occurredAt: row.occurred_at, data: row.data }));
-}
-
-/** A text that changes whenever the promotion, its gates or its events change. */
-export async function promotionVersion(tx: Transaction, promotionId: string): Promise<string> {
-  const rows = await tx.query<{ version: string }>(
-    `select concat_ws('/', p.updated_at, p.gate_round, (select max(id) from method_events where tenant_id = $1 and promotion_id = $2)) as version
-       from promotions p where p.tenant_id = $1 and p.id = $2`,
-    [tx.tenant, promotionId],
-  );
-  return rows[0]?.version ?? '';
+  return rows
+    .reverse()
+    .map((row) => ({ id: row.id, type: row.type, actor: row.actor, occurredAt: row.occurred_at, data: row.data }));
 }

@@ -1,22 +1,7 @@
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
-
-/** The kinds of facts in the log. Names are public: metrics, audit and the dispatcher read them. */
-export type MethodEventType =
-  | 'product.registered'
-  | 'release.started'
-  | 'release.sealed'
-  | 'release.failed'
-  | 'evidence.attached'
-  | 'promotion.requested'
-  | 'promotion.transitioned'
-  | 'promotion.superseded'
-  | 'decision.recorded'
-  | 'decision.refused'
-  | 'lane.granted'
-  | 'lane.revoked'
-  | 'alias.switched';
+import type { EventPosition, MethodEventType } from './read.js';
 
 /** An append-only fact. It is written in the transaction of the change that it tells of. */
 export interface MethodEvent {
@@ -50,75 +35,12 @@ export async function appendEvent(tx: Transaction, event: MethodEvent): Promise<
   tx.eventAppended();
 }
 
-/** An event with its place in commit order. */
-export interface StoredEvent {
-  readonly position: EventPosition;
-  readonly type: MethodEventType;
-  readonly product: string | null;
-  readonly lane: Lane | null;
-  readonly bundleDigest: Digest | null;
-  readonly promotionId: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-/** Commit order is (transaction id, id): ids alone are handed out before the commit and would let a late one be skipped. */
-export interface EventPosition {
-  readonly transactionId: string;
-  readonly eventId: number;
-}
-
-interface EventRow {
-  transaction_id: string;
-  id: number;
-  type: MethodEventType;
-  product: string | null;
-  lane: Lane | null;
-  bundle_digest: Digest | null;
-  promotion_id: string | null;
-  data: Record<string, unknown>;
-}
-
-/**
- * Events after a position, oldest first, from transactions that are all finished: those below the oldest one still running.
- * An event that commits late is therefore never skipped.
- */
-export async function eventsAfter(tx: Transaction, after: EventPosition, limit: number): Promise<readonly StoredEvent[]> {
-  const rows = await tx.query<EventRow>(
-    `select transaction_id::text, id, type, product, lane, bundle_digest, promotion_id, data
-       from method_events
-      where tenant_id = $1
-        and (transaction_id, id) > ($2::xid8, $3::bigint)
-        and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-      order by method_events.transaction_id, id
-      limit $4`,
-    [tx.tenant, after.transactionId, after.eventId, limit],
-  );
-  return rows.map((row) => ({
-    position: { transactionId: row.transaction_id, eventId: row.id },
-    type: row.type,
-    product: row.product,
-    lane: row.lane,
-    bundleDigest: row.bundle_digest,
-    promotionId: row.promotion_id,
-    data: row.data,
-  }));
-}
-
-/** Where a reader of the log stands. */
-export async function readCursor(tx: Transaction, name: string): Promise<EventPosition> {
-  const rows = await tx.query<{ transaction_id: string; event_id: number }>(
-    'select transaction_id::text, event_id from dispatch_cursors where tenant_id = $1 and name = $2',
-    [tx.tenant, name],
-  );
-  const row = rows[0];
-  return row === undefined ? { transactionId: '0', eventId: 0 } : { transactionId: row.transaction_id, eventId: row.event_id };
-}
-
 /** Moves a reader forward. */
 export async function writeCursor(tx: Transaction, name: string, position: EventPosition): Promise<void> {
   await tx.query(
     `insert into dispatch_cursors (tenant_id, name, transaction_id, event_id) values ($1, $2, $3::xid8, $4)
-     on conflict (tenant_id, name) do update set transaction_id = excluded.transaction_id, event_id = excluded.event_id`,
+     on conflict (tenant_id, name) do update set transaction_id = excluded.transaction_id,
+       event_id = excluded.event_id`,
     [tx.tenant, name, position.transactionId, position.eventId],
   );
 }

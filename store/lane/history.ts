@@ -2,9 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
-import type { PromotionKind } from '../../core/promotion/state.js';
 import type { Transaction } from '../database.js';
-import { appendEvent } from '../event/write.js';
 
 /** One row of a lane's history. */
 export interface LaneHistoryEntry {
@@ -15,17 +13,28 @@ export interface LaneHistoryEntry {
 }
 
 /** What is live in a lane, newest first, then what a rollback would go back to, and so on. */
-export async function laneHistory(tx: Transaction, product: string, lane: Lane, limit = 2): Promise<readonly LaneHistoryEntry[]> {
+export async function laneHistory(
+  tx: Transaction,
+  product: string,
+  lane: Lane,
+  limit = 2,
+): Promise<readonly LaneHistoryEntry[]> {
   const rows = await tx.query<{ position: number; bundle_digest: Digest; promotion_id: string; live_at: Date }>(
     `select position, bundle_digest, promotion_id, live_at from lane_history
       where tenant_id = $1 and product = $2 and lane = $3 and withdrawn_by is null order by position desc limit $4`,
     [tx.tenant, product, lane, limit],
   );
-  return rows.map((row) => ({ position: row.position, bundle: row.bundle_digest, promotionId: row.promotion_id, liveAt: row.live_at }));
+  return rows.map((row) => ({
+    position: row.position,
+    bundle: row.bundle_digest,
+    promotionId: row.promotion_id,
+    liveAt: row.live_at,
+  }));
 }
 
 /**
- * The bundle that a rollback goes back to: the last one that was live before the present one and was not itself rolled back.
+ * The bundle that a rollback goes back to: the last one that was live before the present one and was not itself rolled
+ * back.
  *
  * @throws NOTHING_TO_ROLL_BACK
  */
@@ -35,13 +44,20 @@ export async function requireRollbackTarget(tx: Transaction, product: string, la
   throw new LanekeeperError('NOTHING_TO_ROLL_BACK', {
     message: `${lane} of ${product} has nothing to go back to`,
     object: `lane ${product}/${lane}`,
-    why: live === undefined ? 'nothing has been live there' : `${shortId(live.bundle)} is the first bundle that has been live there and was not rolled back`,
+    why:
+      live === undefined
+        ? 'nothing has been live there'
+        : `${shortId(live.bundle)} is the first bundle that has been live there and was not rolled back`,
     next: `promote another bundle: lane promote BUNDLE --to ${lane}`,
   });
 }
 
 /** For each lane, whether this bundle is live there, or has been and was not rolled back. */
-export async function lanesOfBundle(tx: Transaction, product: string, bundle: Digest): Promise<readonly { readonly lane: Lane; readonly live: boolean }[]> {
+export async function lanesOfBundle(
+  tx: Transaction,
+  product: string,
+  bundle: Digest,
+): Promise<readonly { readonly lane: Lane; readonly live: boolean }[]> {
   const rows = await tx.query<{ lane: Lane; live: boolean }>(
     `select h.lane, bool_or(h.position = top.position) as live
        from lane_history h
@@ -54,49 +70,12 @@ export async function lanesOfBundle(tx: Transaction, product: string, bundle: Di
   return rows;
 }
 
-/** Records that a promotion went live: pushes or, for a rollback, withdraws what was above; whoever was live is told so by an event. */
-export async function recordLive(
-  tx: Transaction,
-  promotion: { readonly id: string; readonly product: string; readonly lane: Lane; readonly bundle: Digest; readonly kind: PromotionKind },
-): Promise<void> {
-  const { product, lane } = promotion;
-  if (promotion.kind === 'ROLLBACK') await withdraw(tx, promotion);
-  else {
-    const rows = await tx.query<{ next: number }>('select coalesce(max(position), 0) + 1 as next from lane_history where tenant_id = $1 and product = $2 and lane = $3', [
-      tx.tenant,
-      product,
-      lane,
-    ]);
-    await tx.query(
-      'insert into lane_history (tenant_id, product, lane, position, bundle_digest, promotion_id, live_at) values ($1, $2, $3, $4, $5, $6, now())',
-      [tx.tenant, product, lane, rows[0]?.next ?? 1, promotion.bundle, promotion.id],
-    );
-  }
-  const how = promotion.kind === 'ROLLBACK' ? 'ROLLED_BACK' : 'SUPERSEDED';
-  const reason = `${how === 'ROLLED_BACK' ? 'rolled back' : 'superseded'} by promotion ${shortId(promotion.id)}`;
-  const ended = await tx.query<{ id: string; bundle_digest: Digest }>(
-    `update promotions set state = $5, reason = $6, ended_at = now(), updated_at = now()
-      where tenant_id = $1 and product = $2 and lane = $3 and state = 'LIVE' and id <> $4 returning id, bundle_digest`,
-    [tx.tenant, product, lane, promotion.id, how, reason],
+/** The position that the next bundle to go live takes, above everything that has been live or was rolled back. */
+export async function nextPosition(tx: Transaction, product: string, lane: Lane): Promise<number> {
+  const rows = await tx.query<{ next: number }>(
+    `select coalesce(max(position), 0) + 1 as next
+       from lane_history where tenant_id = $1 and product = $2 and lane = $3`,
+    [tx.tenant, product, lane],
   );
-  for (const row of ended) {
-    await appendEvent(tx, { type: 'promotion.superseded', product, lane, bundleDigest: row.bundle_digest, promotionId: row.id, data: { by: promotion.id, how } });
-  }
-}
-
-async function withdraw(tx: Transaction, rollback: { readonly id: string; readonly product: string; readonly lane: Lane; readonly bundle: Digest }): Promise<void> {
-  const history = await laneHistory(tx, rollback.product, rollback.lane, 1_000);
-  const target = history.slice(1).find((entry) => entry.bundle === rollback.bundle) ?? history.find((entry) => entry.bundle === rollback.bundle);
-  if (target === undefined) throw new LanekeeperError('NOTHING_TO_ROLL_BACK', { message: `bundle ${shortId(rollback.bundle)} has not been live in ${rollback.lane}` });
-  await tx.query(
-    'update lane_history set withdrawn_by = $4 where tenant_id = $1 and product = $2 and lane = $3 and withdrawn_by is null and position > $5',
-    [tx.tenant, rollback.product, rollback.lane, rollback.id, target.position],
-  );
-  await tx.query('update lane_history set promotion_id = $5, live_at = now() where tenant_id = $1 and product = $2 and lane = $3 and position = $4', [
-    tx.tenant,
-    rollback.product,
-    rollback.lane,
-    target.position,
-    rollback.id,
-  ]);
+  return rows[0]?.next ?? 1;
 }

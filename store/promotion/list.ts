@@ -1,12 +1,7 @@
 import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
-import { requirePromotion, type StoredPromotion, toPromotion } from './write.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
-
-/** A promotion with the commit of its bundle. */
-export interface ListedPromotion extends StoredPromotion {
-  readonly revision: string;
-}
+import { listedColumns, type ListedPromotion, type ListedRow, toListed } from './read.js';
 
 /** Which promotions are wanted; an empty text stands for all. */
 export interface PromotionFilter {
@@ -15,28 +10,17 @@ export interface PromotionFilter {
   readonly openOnly: boolean;
 }
 
-const columns = '(select b.revision from bundles b where b.tenant_id = p.tenant_id and b.digest = p.bundle_digest) as revision, p.*';
-
-type ListedRow = Parameters<typeof toPromotion>[0] & { readonly revision: string | null };
-
-/** A promotion by its full id, with the commit of its bundle. @throws UNKNOWN_PROMOTION */
-export async function readPromotion(tx: Transaction, id: string): Promise<ListedPromotion> {
-  const rows = await tx.query<ListedRow>(`select ${columns} from promotions p where p.tenant_id = $1 and p.id = $2`, [tx.tenant, id]);
-  return rows[0] === undefined ? { ...(await requirePromotion(tx, id)), revision: '' } : toListed(rows[0]);
-}
-
-/** Whether a promotion has been recorded. */
-export async function promotionExists(tx: Transaction, id: string): Promise<boolean> {
-  return (await tx.query('select 1 from promotions where tenant_id = $1 and id = $2', [tx.tenant, id])).length > 0;
-}
-
 /** Promotions, newest first. */
-export async function listPromotions(tx: Transaction, filter: PromotionFilter, request: PageRequest): Promise<Page<ListedPromotion>> {
+export async function listPromotions(
+  tx: Transaction,
+  filter: PromotionFilter,
+  request: PageRequest,
+): Promise<Page<ListedPromotion>> {
   const { time, id, limit } = placeOf(request);
   const rows = await tx.query<PlacedRow & ListedRow>(
     pagedSql({
       from: 'promotions p',
-      select: columns,
+      select: listedColumns,
       time: 'p.created_at',
       id: 'p.id',
       where: "($5 = '' or p.product = $5) and ($6 = '' or p.lane = $6) and (not $7 or p.ended_at is null)",
@@ -47,17 +31,17 @@ export async function listPromotions(tx: Transaction, filter: PromotionFilter, r
 }
 
 /** Promotions that wait for people, the one that waits longest first, each with when it began to. */
-export async function listAwaitingApproval(tx: Transaction): Promise<readonly (ListedPromotion & { readonly waitingSince: Date })[]> {
+export async function listAwaitingApproval(
+  tx: Transaction,
+): Promise<readonly (ListedPromotion & { readonly waitingSince: Date })[]> {
   const rows = await tx.query<ListedRow & { waiting_since: Date | null }>(
-    `select ${columns}, (
+    `select ${listedColumns}, (
         select max(e.occurred_at) from method_events e
-         where e.tenant_id = p.tenant_id and e.promotion_id = p.id and e.type = 'promotion.transitioned' and e.data->>'to' = p.state) as waiting_since
-       from promotions p where p.tenant_id = $1 and p.state = 'AWAITING_APPROVAL' order by waiting_since nulls first, p.id limit 1000`,
+         where e.tenant_id = p.tenant_id and e.promotion_id = p.id and e.type = 'promotion.transitioned'
+           and e.data->>'to' = p.state) as waiting_since
+       from promotions p where p.tenant_id = $1 and p.state = 'AWAITING_APPROVAL'
+      order by waiting_since nulls first, p.id limit 1000`,
     [tx.tenant],
   );
   return rows.map((row) => ({ ...toListed(row), waitingSince: row.waiting_since ?? row.created_at }));
-}
-
-function toListed(row: ListedRow): ListedPromotion {
-  return { ...toPromotion(row), revision: row.revision ?? '' };
 }

@@ -4,52 +4,10 @@ import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
 import { hasEnded, type PromotionKind, type PromotionPhase } from '../../core/promotion/state.js';
 import type { Transaction } from '../database.js';
-import { recordLive } from '../lane/history.js';
-import { requireHold } from '../lane/hold.js';
 import { appendEvent } from '../event/write.js';
-
-/** A promotion as PostgreSQL knows it. `id` is the first run id of its workflow. */
-export interface StoredPromotion {
-  readonly id: string;
-  readonly workflowId: string;
-  readonly product: string;
-  readonly lane: Lane;
-  readonly bundle: Digest;
-  readonly kind: PromotionKind;
-  readonly state: PromotionPhase;
-  readonly reason: string | null;
-  readonly error: unknown;
-  readonly requester: string | null;
-  readonly policyDigest: Digest;
-  readonly gateRound: number;
-  readonly queuedAt: Date | null;
-  readonly switched: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly liveAt: Date | null;
-  readonly endedAt: Date | null;
-}
-
-interface PromotionRow {
-  id: string;
-  workflow_id: string;
-  product: string;
-  lane: Lane;
-  bundle_digest: Digest;
-  kind: PromotionKind;
-  state: PromotionPhase;
-  reason: string | null;
-  error: unknown;
-  requester: string | null;
-  policy_digest: Digest;
-  gate_round: number;
-  queued_at: Date | null;
-  switched: boolean;
-  created_at: Date;
-  updated_at: Date;
-  live_at: Date | null;
-  ended_at: Date | null;
-}
+import { requireHold } from '../lane/read.js';
+import { recordLive } from '../lane/write.js';
+import { lockOpenRuns, lockPromotion } from './read.js';
 
 /** What is needed to open a promotion. */
 export interface NewPromotion {
@@ -63,19 +21,25 @@ export interface NewPromotion {
 }
 
 /**
- * Opens a promotion in GATING. Telling it again changes nothing. An earlier run of the same workflow that ended without a word (it was
- * terminated in Temporal) is closed as ABORTED first: Temporal has seen to it that only one run is open.
+ * Opens a promotion in GATING. Telling it again changes nothing. An earlier run of the same workflow that ended without
+ * a word (it was terminated in Temporal) is closed as ABORTED first: Temporal has seen to it that only one run is open.
  */
 export async function openPromotion(tx: Transaction, promotion: NewPromotion): Promise<boolean> {
-  const stale = await tx.query<{ id: string }>(
-    'select id from promotions where tenant_id = $1 and workflow_id = $2 and ended_at is null and id <> $3 for update',
-    [tx.tenant, promotion.workflowId, promotion.id],
-  );
-  for (const row of stale) await transition(tx, { id: row.id, to: 'ABORTED', reason: 'its run was ended in Temporal' });
+  const stale = await lockOpenRuns(tx, promotion);
+  for (const id of stale) await transition(tx, { id, to: 'ABORTED', reason: 'its run was ended in Temporal' });
   const rows = await tx.query(
     `insert into promotions (tenant_id, id, workflow_id, product, lane, bundle_digest, kind, state, policy_digest)
      values ($1, $2, $3, $4, $5, $6, $7, 'GATING', $8) on conflict (tenant_id, id) do nothing returning id`,
-    [tx.tenant, promotion.id, promotion.workflowId, promotion.product, promotion.lane, promotion.bundle, promotion.kind, promotion.policyDigest],
+    [
+      tx.tenant,
+      promotion.id,
+      promotion.workflowId,
+      promotion.product,
+      promotion.lane,
+      promotion.bundle,
+      promotion.kind,
+      promotion.policyDigest,
+    ],
   );
   if (rows.length === 0) return false;
   await appendEvent(tx, {
@@ -90,9 +54,14 @@ export async function openPromotion(tx: Transaction, promotion: NewPromotion): P
 }
 
 /** Names the requester, once. */
-export async function setRequester(tx: Transaction, promotionId: string, requester: { readonly principal: string; readonly attestationId: string }): Promise<void> {
+export async function setRequester(
+  tx: Transaction,
+  promotionId: string,
+  requester: { readonly principal: string; readonly attestationId: string },
+): Promise<void> {
   await tx.query(
-    'update promotions set requester = $3, request_attestation_id = $4, updated_at = now() where tenant_id = $1 and id = $2 and requester is null',
+    `update promotions set requester = $3, request_attestation_id = $4, updated_at = now()
+      where tenant_id = $1 and id = $2 and requester is null`,
     [tx.tenant, promotionId, requester.principal, requester.attestationId],
   );
 }
@@ -118,18 +87,30 @@ export async function transition(tx: Transaction, change: Transition): Promise<v
   const before = await lockPromotion(tx, change.id);
   if (before.state === change.to && before.reason === change.reason) return;
   if (hasEnded(before.state)) {
-    throw new LanekeeperError('WRONG_STATE', { message: `promotion ${shortId(change.id)} has ended as ${before.state}`, object: `promotion ${change.id}` });
+    throw new LanekeeperError('WRONG_STATE', {
+      message: `promotion ${shortId(change.id)} has ended as ${before.state}`,
+      object: `promotion ${change.id}`,
+    });
   }
   if (fenced.includes(change.to)) await requireHold(tx, before, change.fencingToken);
   await tx.query(
     `update promotions
         set state = $3, reason = $4, error = $5, updated_at = now(),
-            queued_at = case when $3 = 'QUEUED' then coalesce(queued_at, now()) when $3 in ('GATING', 'AWAITING_APPROVAL') then null else queued_at end,
-            switched = case when $3 in ('DEPLOYING', 'VERIFYING', 'LIVE') then true when $6 then false else switched end,
+            queued_at = case when $3 = 'QUEUED' then coalesce(queued_at, now())
+                             when $3 in ('GATING', 'AWAITING_APPROVAL') then null else queued_at end,
+            switched = case when $3 in ('DEPLOYING', 'VERIFYING', 'LIVE') then true
+                            when $6 then false else switched end,
             live_at = case when $3 = 'LIVE' then now() else live_at end,
             ended_at = case when $6 then now() else ended_at end
       where tenant_id = $1 and id = $2`,
-    [tx.tenant, change.id, change.to, change.reason, change.error === undefined ? null : JSON.stringify(change.error), hasEnded(change.to)],
+    [
+      tx.tenant,
+      change.id,
+      change.to,
+      change.reason,
+      change.error === undefined ? null : JSON.stringify(change.error),
+      hasEnded(change.to),
+    ],
   );
   await appendEvent(tx, {
     type: 'promotion.transitioned',
@@ -140,55 +121,4 @@ export async function transition(tx: Transaction, change: Transition): Promise<v
     data: { from: before.state, to: change.to, reason: change.reason },
   });
   if (change.to === 'LIVE') await recordLive(tx, before);
-}
-
-/** A promotion by id. @throws UNKNOWN_PROMOTION */
-export async function requirePromotion(tx: Transaction, id: string): Promise<StoredPromotion> {
-  return read(tx, id, '');
-}
-
-/** A promotion by id, locked for change. @throws UNKNOWN_PROMOTION */
-export async function lockPromotion(tx: Transaction, id: string): Promise<StoredPromotion> {
-  return read(tx, id, 'for update');
-}
-
-async function read(tx: Transaction, id: string, lock: '' | 'for update'): Promise<StoredPromotion> {
-  const rows = await tx.query<PromotionRow>(`select * from promotions where tenant_id = $1 and id = $2 ${lock}`, [tx.tenant, id]);
-  if (rows[0] === undefined) {
-    throw new LanekeeperError('UNKNOWN_PROMOTION', { message: `there is no promotion ${shortId(id)}`, object: `promotion ${id}`, next: 'lane get promotions lists them' });
-  }
-  return toPromotion(rows[0]);
-}
-
-/** The open promotions that an event about a bundle concerns: those that wait for gates. */
-export async function gatingPromotionsOfBundle(tx: Transaction, bundle: Digest): Promise<readonly StoredPromotion[]> {
-  const rows = await tx.query<PromotionRow>(
-    "select * from promotions where tenant_id = $1 and bundle_digest = $2 and state in ('GATING', 'AWAITING_APPROVAL')",
-    [tx.tenant, bundle],
-  );
-  return rows.map(toPromotion);
-}
-
-/** A row as a record; also for the read queries of the API. */
-export function toPromotion(row: PromotionRow): StoredPromotion {
-  return {
-    id: row.id,
-    workflowId: row.workflow_id,
-    product: row.product,
-    lane: row.lane,
-    bundle: row.bundle_digest,
-    kind: row.kind,
-    state: row.state,
-    reason: row.reason,
-    error: row.error,
-    requester: row.requester,
-    policyDigest: row.policy_digest,
-    gateRound: row.gate_round,
-    queuedAt: row.queued_at,
-    switched: row.switched,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    liveAt: row.live_at,
-    endedAt: row.ended_at,
-  };
 }

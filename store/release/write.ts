@@ -19,10 +19,24 @@ export async function startRelease(tx: Transaction, release: NewRelease): Promis
     `insert into releases (tenant_id, id, workflow_id, product, revision, repository, state, requested_by)
      values ($1, $2, $3, $4, $5, $6, 'RUNNING', $7)
      on conflict (tenant_id, id) do nothing returning id`,
-    [tx.tenant, release.id, release.workflowId, release.product, release.revision, release.repository, release.requestedBy ?? null],
+    [
+      tx.tenant,
+      release.id,
+      release.workflowId,
+      release.product,
+      release.revision,
+      release.repository,
+      release.requestedBy ?? null,
+    ],
   );
   if (rows.length === 0) return;
-  await appendEvent(tx, { type: 'release.started', product: release.product, releaseId: release.id, actor: release.requestedBy, data: { revision: release.revision } });
+  await appendEvent(tx, {
+    type: 'release.started',
+    product: release.product,
+    releaseId: release.id,
+    actor: release.requestedBy,
+    data: { revision: release.revision },
+  });
 }
 
 /** Records how a release ended. Only the first ending counts. */
@@ -35,7 +49,13 @@ export async function endRelease(
   const rows = await tx.query(
     `update releases set state = $3, bundle_digest = $4, error = $5, ended_at = now()
       where tenant_id = $1 and id = $2 and state = 'RUNNING' returning id`,
-    [tx.tenant, release.id, sealed ? 'SEALED' : 'FAILED', sealed ? outcome.bundle : null, sealed ? null : JSON.stringify(outcome.error)],
+    [
+      tx.tenant,
+      release.id,
+      sealed ? 'SEALED' : 'FAILED',
+      sealed ? outcome.bundle : null,
+      sealed ? null : JSON.stringify(outcome.error),
+    ],
   );
   if (rows.length === 0) return;
   await appendEvent(tx, {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { workflowIds } from '../../core/ids.js';
 import { parseManifest } from '../../core/release/manifest.js';
-import { requireBundle } from '../../store/bundle/write.js';
+import { requireBundle } from '../../store/bundle/read.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { type ReleaseResult, releaseWorkflowType } from '../../workflows/release/contract.js';
 import { type Engine, startEngine } from '../support/engine.js';

@@ -6,7 +6,7 @@ import type { DecisionVerb } from '../../core/decision/verbs.js';
 import type { Lane } from '../../core/lanes.js';
 import { workflowIds } from '../../core/ids.js';
 import { parseManifest } from '../../core/release/manifest.js';
-import { requireBundle } from '../../store/bundle/write.js';
+import { requireBundle } from '../../store/bundle/read.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { abortUpdate, decideUpdate, decisionSignal, promotionWorkflowType, retryUpdate } from '../../workflows/promotion/contract.js';
 import type { Engine, PromotionHandle } from '../support/engine.js';

@@ -9,7 +9,7 @@ import type { Digest } from '../../core/digest.js';
 import { digestOf } from '../../core/hash.js';
 import type { RouterConfig } from '../../apps/router/config.js';
 import { type Database, openDatabase } from '../../store/database.js';
-import { type AliasObservation, type AliasService, readObservation } from '../../store/alias/write.js';
+import { type AliasObservation, type AliasService, readObservation } from '../../store/alias/read.js';
 import { registerProduct } from '../../store/product/write.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 

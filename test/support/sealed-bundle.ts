@@ -11,7 +11,8 @@ import { type Statement, statementBytes, statementOf, type Subject, subjectOf } 
 import { testResultStatement } from '../../core/evidence/test-result.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
 import { canonicalManifest, type Manifest, type ManifestAttestation } from '../../core/release/manifest.js';
-import { registerAttestation, type StoredAttestation } from '../../store/evidence/write.js';
+import type { StoredAttestation } from '../../store/evidence/read.js';
+import { registerAttestation } from '../../store/evidence/write.js';
 import { sealBundle } from '../../store/bundle/write.js';
 import type { Database } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';

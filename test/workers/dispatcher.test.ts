@@ -1,7 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '../../store/database.js';
-import { appendEvent, readCursor } from '../../store/event/write.js';
+import { readCursor } from '../../store/event/read.js';
+import { appendEvent } from '../../store/event/write.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { until } from '../support/until.js';

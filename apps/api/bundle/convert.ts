@@ -11,9 +11,8 @@ import {
   ReleaseBundleSchema,
 } from '#gen/release/v1/bundle_pb.js';
 import { type MethodologyContext, MethodologyContextSchema } from '#gen/release/v1/methodology_pb.js';
-import type { StoredAttestation } from '../../../store/evidence/write.js';
-import type { StoredBundle } from '../../../store/bundle/write.js';
-import type { ListedBundle } from '../../../store/bundle/list.js';
+import type { StoredAttestation } from '../../../store/evidence/read.js';
+import type { ListedBundle, StoredBundle } from '../../../store/bundle/read.js';
 import { bounded, instant, toLane } from '../convert.js';
 
 /** A bundle for the wire. */

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type Decision, DecisionSchema, DecisionVerb, FrontDoor } from '#gen/governance/v1/decision_pb.js';
-import type { StoredDecision } from '../../../store/decision/write.js';
+import type { StoredDecision } from '../../../store/decision/read.js';
 import { bounded, instant } from '../convert.js';
 
 const verbs: Readonly<Record<StoredDecision['verb'], DecisionVerb>> = {

@@ -4,7 +4,7 @@ import { digestOf } from '../../../core/hash.js';
 import { shortId } from '../../../core/ids.js';
 import { hasEnded } from '../../../core/promotion/state.js';
 import { type DecisionOutcome, DecisionOutcomeSchema } from '#gen/governance/v1/decision_pb.js';
-import { requirePromotion } from '../../../store/promotion/write.js';
+import { requirePromotion } from '../../../store/promotion/read.js';
 import type { decideUpdate } from '../../../workflows/promotion/contract.js';
 import type { Caller } from '../identity/caller.js';
 import { bounded } from '../convert.js';

@@ -5,10 +5,11 @@ import { type AttestationKind, describeStatement } from '../../../core/evidence/
 import { type Statement, subjectDigestsOf } from '../../../core/evidence/statement.js';
 import { digestOf } from '../../../core/hash.js';
 import { shortId } from '../../../core/ids.js';
-import { registerAttestation, type StoredAttestation } from '../../../store/evidence/write.js';
-import { requireBundle, type StoredBundle } from '../../../store/bundle/write.js';
+import type { StoredAttestation } from '../../../store/evidence/read.js';
+import { registerAttestation } from '../../../store/evidence/write.js';
+import { requireBundle, type StoredBundle } from '../../../store/bundle/read.js';
 import { appendEvent } from '../../../store/event/write.js';
-import { enrolledKeys, wasValid } from '../../../store/identity/write.js';
+import { enrolledKeys, wasValid } from '../../../store/identity/read.js';
 import type { Caller } from '../identity/caller.js';
 import type { ApiDeps } from '../deps.js';
 

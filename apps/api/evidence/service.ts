@@ -2,7 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import { parseDigest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import type { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
-import { attestationById, evidenceOfBundle } from '../../../store/evidence/write.js';
+import { attestationById, evidenceOfBundle } from '../../../store/evidence/read.js';
 import { resolveBundle } from '../../../store/resolve-id.js';
 import { attachEvidence } from './attach.js';
 import { requireCaller } from '../identity/caller.js';

@@ -2,7 +2,7 @@ import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import { LanekeeperError } from '../../../core/errors.js';
 import { digestOf } from '../../../core/hash.js';
 import type { Database } from '../../../store/database.js';
-import { principalOfToken, type StoredPrincipal } from '../../../store/identity/write.js';
+import { principalOfToken, type StoredPrincipal } from '../../../store/identity/read.js';
 
 /** Who calls, and for which tenant. */
 export interface Caller {

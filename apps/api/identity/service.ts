@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { type IdentityService, type Principal, PrincipalKind, PrincipalSchema } from '#gen/governance/v1/identity_service_pb.js';
-import { enrolledKeys, type StoredKey, type StoredPrincipal } from '../../../store/identity/write.js';
+import { enrolledKeys, type StoredKey, type StoredPrincipal } from '../../../store/identity/read.js';
 import { listPrincipals } from '../../../store/identity/list.js';
 import { requireCaller } from './caller.js';
 import { instant } from '../convert.js';

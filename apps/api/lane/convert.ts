@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type LaneStatus, LaneStatusSchema, ServingState } from '#gen/release/v1/lane_status_pb.js';
-import type { LaneView } from '../../../store/lane/list.js';
+import type { LaneView } from '../../../store/lane/read.js';
 import { bounded, instant, toLane } from '../convert.js';
 
 /** How a lane stands, for the wire. Lanes answer on loopback, each service on a port of its own. */

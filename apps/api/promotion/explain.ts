@@ -1,10 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { shortId } from '../../../core/ids.js';
 import { type ExplainPromotionResponse, ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
-import type { StoredDecision } from '../../../store/decision/write.js';
+import type { StoredDecision } from '../../../store/decision/read.js';
 import type { StoredCheckRun } from '../../../store/policy/list.js';
-import type { LaneView } from '../../../store/lane/list.js';
-import type { ListedPromotion } from '../../../store/promotion/list.js';
+import type { LaneView } from '../../../store/lane/read.js';
+import type { ListedPromotion } from '../../../store/promotion/read.js';
 import { toDecisionMessage } from '../decision/convert.js';
 import { toCheckRun } from '../policy/convert.js';
 import { bounded, toErrorDetail } from '../convert.js';

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type Release, ReleaseSchema, ReleaseState, StepState } from '#gen/release/v1/release_pb.js';
 import { WorkflowRunSchema } from '#gen/workflows_runtime/v1/workflow_run_pb.js';
-import type { StoredRelease } from '../../../store/release/list.js';
+import type { StoredRelease } from '../../../store/release/read.js';
 import type { TimelineEvent } from '../../../store/event/list.js';
 import { type ReleaseStep, releaseWorkflowType } from '../../../workflows/release/contract.js';
 import { toTimelineEntry } from '../event/convert.js';

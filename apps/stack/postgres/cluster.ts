@@ -3,13 +3,13 @@ import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import pg from 'pg';
 import { LanekeeperError } from '../../../core/errors.js';
 import { readJsonFile, writeJsonFile } from '../../../adapters/files/json-file.js';
 import type { ChildPlan } from '../child.js';
 import { identify } from '../../../adapters/process/identity.js';
 import { commandLineOf } from '../../../adapters/process/command-line.js';
 import { type StopStep, stopProcess } from '../../../adapters/process/stop-process.js';
+import { answers, createDatabase } from '../../../store/provision.js';
 import { postgresFolder } from './binaries.js';
 import { makeDataFolder, reachablePrograms, serverUser, type SystemUser } from './owner.js';
 
@@ -61,7 +61,7 @@ export async function prepareCluster(dataDir: string, port: number, inherited: R
     adminUrl: url('postgres', admin, databaseName),
     applicationUrl: url('lanekeeper_app', application, databaseName),
     applicationPassword: application,
-    createDatabase: () => createDatabase(serverUrl),
+    createDatabase: () => createDatabase(serverUrl, databaseName),
   };
 }
 
@@ -124,29 +124,4 @@ async function stopOrphan(folder: string): Promise<void> {
 function isServerOf(pid: number, folder: string): boolean {
   const line = commandLineOf(pid);
   return line.includes('postgres') && line.includes(folder);
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('select 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-async function createDatabase(serverUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    const found = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
-    if (found.rowCount === 0) await client.query(`create database ${databaseName}`);
-  } finally {
-    await client.end();
-  }
 }

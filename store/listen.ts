@@ -3,8 +3,9 @@ import pg from 'pg';
 const reconnectMs = 1_000;
 
 /**
- * Hears a channel of PostgreSQL on a connection of its own, which is opened again when it breaks. What is sent meanwhile is lost, so a
- * listener also looks by itself now and then.
+ * Hears a channel of PostgreSQL on a connection of its own, which is opened again when it breaks. What is sent
+ * meanwhile is lost, so a listener also looks by itself now and then.
+ *
  * @returns a function that ends it
  */
 export function listen(url: string, channel: string, onMessage: (payload: string) => void): () => Promise<void> {
@@ -25,7 +26,10 @@ export function listen(url: string, channel: string, onMessage: (payload: string
     mine.on('error', again);
     mine.on('end', again);
     mine.on('notification', ({ payload }) => onMessage(payload ?? ''));
-    mine.connect().then(() => mine.query(`listen ${pg.escapeIdentifier(channel)}`)).catch(again);
+    mine
+      .connect()
+      .then(() => mine.query(`listen ${pg.escapeIdentifier(channel)}`))
+      .catch(again);
   }
 
   connect();

@@ -1,0 +1,110 @@
+import type { Digest } from '../../core/digest.js';
+import type { Transaction } from '../database.js';
+
+/** Ids of elements of the evidence graph (`graph.v1.Element`), derived from what they stand for. */
+export const elementIds = {
+  artifact: (digest: Digest) => `artifact/${digest}`,
+  bundle: (digest: Digest) => `bundle/${digest}`,
+  attestation: (id: string) => `attestation/${id}`,
+  run: (workflowId: string, runId: string) => `run/${workflowId}/${runId}`,
+} as const;
+
+/** What a rule may look at in an attestation. */
+export type AttestationAttributes = Readonly<Record<string, string | number | boolean>>;
+
+/** An attestation as it is registered. */
+export interface StoredAttestation {
+  readonly id: string;
+  readonly kind: string;
+  readonly predicateType: string;
+  readonly uri: string;
+  readonly checksum: Digest;
+  readonly statementDigest: Digest;
+  readonly keyId: Digest;
+  readonly signer: string;
+  readonly producedByRun: string;
+  readonly registeredAt: Date;
+  readonly attributes: AttestationAttributes;
+  readonly subjects: readonly Digest[];
+}
+
+interface AttestationRow {
+  id: string;
+  kind: string;
+  predicate_type: string;
+  uri: string;
+  checksum: Digest;
+  statement_digest: Digest;
+  key_id: Digest;
+  signer: string;
+  produced_by_run: string;
+  registered_at: Date;
+  metadata: AttestationAttributes;
+  subjects: string[];
+}
+
+const selectAttestation = `
+  select a.id, a.kind, a.predicate_type, a.uri, a.checksum, a.statement_digest, a.key_id, a.signer,
+         a.produced_by_run, a.registered_at, e.metadata,
+         array(select split_part(r.target_element_id, '/', 2) from element_relationships r
+                where r.tenant_id = a.tenant_id and r.source_element_id = a.element_id
+                  and r.type_key = 'EVIDENCE_OF') as subjects
+    from attestations a
+    join elements e on e.tenant_id = a.tenant_id and e.id = a.element_id`;
+
+/** The attestation of a statement by a key, if it has been registered. */
+export async function findAttestation(
+  tx: Transaction,
+  statementDigest: Digest,
+  keyId: Digest,
+): Promise<StoredAttestation | undefined> {
+  const rows = await tx.query<AttestationRow>(
+    `${selectAttestation} where a.tenant_id = $1 and a.statement_digest = $2 and a.key_id = $3`,
+    [tx.tenant, statementDigest, keyId],
+  );
+  return rows[0] === undefined ? undefined : toAttestation(rows[0]);
+}
+
+/** Evidence of a bundle: what is related to it or to one of its artifacts, oldest first. */
+export async function evidenceOfBundle(tx: Transaction, bundle: Digest): Promise<readonly StoredAttestation[]> {
+  const rows = await tx.query<AttestationRow>(
+    `${selectAttestation}
+      where a.tenant_id = $1
+        and a.element_id in (
+          select r.source_element_id from element_relationships r
+           where r.tenant_id = $1 and r.type_key = 'EVIDENCE_OF'
+             and r.target_element_id in (
+               select $2::text
+               union select target_element_id from element_relationships
+                where tenant_id = $1 and type_key = 'CONTAINS' and source_element_id = $2::text))
+      order by a.registered_at, a.id`,
+    [tx.tenant, elementIds.bundle(bundle)],
+  );
+  return rows.map(toAttestation);
+}
+
+/** One attestation by its id. */
+export async function attestationById(tx: Transaction, id: string): Promise<StoredAttestation | undefined> {
+  const rows = await tx.query<AttestationRow>(`${selectAttestation} where a.tenant_id = $1 and a.id = $2`, [
+    tx.tenant,
+    id,
+  ]);
+  return rows[0] === undefined ? undefined : toAttestation(rows[0]);
+}
+
+function toAttestation(row: AttestationRow): StoredAttestation {
+  return {
+    id: row.id,
+    kind: row.kind,
+    predicateType: row.predicate_type,
+    uri: row.uri,
+    checksum: row.checksum,
+    statementDigest: row.statement_digest,
+    keyId: row.key_id,
+    signer: row.signer,
+    producedByRun: row.produced_by_run,
+    registeredAt: row.registered_at,
+    attributes: row.metadata,
+    subjects: row.subjects.filter((subject): subject is Digest => subject.startsWith('sha256:')),
+  };
+}

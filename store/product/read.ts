@@ -1,0 +1,38 @@
+import { LanekeeperError } from '../../core/errors.js';
+import type { Transaction } from '../database.js';
+
+/** A registered product. */
+export interface StoredProduct {
+  readonly name: string;
+  readonly repository: string;
+  readonly createdAt: Date;
+}
+
+/** A row of `products`. */
+export interface ProductRow {
+  name: string;
+  repository: string;
+  created_at: Date;
+}
+
+/** A product by name. @throws UNKNOWN_PRODUCT */
+export async function requireProduct(tx: Transaction, name: string): Promise<StoredProduct> {
+  const rows = await tx.query<ProductRow>(
+    'select name, repository, created_at from products where tenant_id = $1 and name = $2',
+    [tx.tenant, name],
+  );
+  const row = rows[0];
+  if (row === undefined) {
+    throw new LanekeeperError('UNKNOWN_PRODUCT', {
+      message: `there is no product ${name}`,
+      object: `product ${name}`,
+      next: 'lane get products lists them; lane release in the repository of a product registers it',
+    });
+  }
+  return toProduct(row);
+}
+
+/** A row as a record. */
+export function toProduct(row: ProductRow): StoredProduct {
+  return { name: row.name, repository: row.repository, createdAt: row.created_at };
+}

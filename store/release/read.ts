@@ -1,0 +1,75 @@
+import type { Digest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
+import { shortId } from '../../core/ids.js';
+import type { Transaction } from '../database.js';
+
+/** A release as PostgreSQL knows it. `id` is the first run id of its workflow. */
+export interface StoredRelease {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly product: string;
+  readonly revision: string;
+  readonly repository: string;
+  readonly state: 'RUNNING' | 'SEALED' | 'FAILED';
+  readonly error: unknown;
+  readonly bundle: Digest | null;
+  readonly requestedBy: string | null;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** A row of `releases`: what `releaseColumns` selects. */
+export interface ReleaseRow {
+  id: string;
+  workflow_id: string;
+  product: string;
+  revision: string;
+  repository: string;
+  state: StoredRelease['state'];
+  error: unknown;
+  bundle_digest: Digest | null;
+  requested_by: string | null;
+  created_at: Date;
+  ended_at: Date | null;
+}
+
+/** The columns of a `ReleaseRow`, from `releases r`. */
+export const releaseColumns = `r.id, r.workflow_id, r.product, r.revision, r.repository, r.state, r.error,
+  r.bundle_digest, r.requested_by, r.created_at, r.ended_at`;
+
+/** A release by its full id. @throws NOT_FOUND */
+export async function readRelease(tx: Transaction, id: string): Promise<StoredRelease> {
+  const found = await findRelease(tx, id);
+  if (found !== undefined) return found;
+  throw new LanekeeperError('NOT_FOUND', {
+    message: `there is no release ${shortId(id)}`,
+    object: `release ${id}`,
+    next: 'lane release starts one',
+  });
+}
+
+/** A release by its full id, if it has been recorded. */
+export async function findRelease(tx: Transaction, id: string): Promise<StoredRelease | undefined> {
+  const rows = await tx.query<ReleaseRow>(
+    `select ${releaseColumns} from releases r where r.tenant_id = $1 and r.id = $2`,
+    [tx.tenant, id],
+  );
+  return rows[0] === undefined ? undefined : toRelease(rows[0]);
+}
+
+/** A row as a record. */
+export function toRelease(row: ReleaseRow): StoredRelease {
+  return {
+    id: row.id,
+    workflowId: row.workflow_id,
+    product: row.product,
+    revision: row.revision,
+    repository: row.repository,
+    state: row.state,
+    error: row.error,
+    bundle: row.bundle_digest,
+    requestedBy: row.requested_by,
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+  };
+}

@@ -61,6 +61,13 @@ export default {
       from: { path: folders([...product, 'scripts']) },
       to: { path: folders(['test', 'bench', 'examples']) },
     },
+    {
+      name: 'postgresql-in-store',
+      comment: 'SQL lives in store/; everybody else calls its functions.',
+      severity: 'error',
+      from: { path: folders(product), pathNot: '^store/' },
+      to: { path: '^node_modules/pg/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

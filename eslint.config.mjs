@@ -40,12 +40,16 @@ export default tseslint.config(
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: 'The environment is read in the configuration files alone (ARCHITECTURE.md, conventions).',
         },
+        {
+          selector: "CallExpression[callee.property.name='query'] > :matches(Literal, TemplateLiteral)",
+          message: 'SQL lives in store/ (ARCHITECTURE.md, conventions).',
+        },
       ],
     },
   },
   {
     // One file a process reads the environment; tests and benchmarks are their own configuration.
-    files: ['**/config.ts', 'scripts/**', 'test/**', 'bench/**', 'jest.config.mjs'],
+    files: ['**/config.ts', 'store/**', 'scripts/**', 'test/**', 'bench/**', 'jest.config.mjs'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

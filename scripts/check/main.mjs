@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { findLongFiles } from './file-sizes.mjs';
 import { findRegistryHosts } from './lock-file.mjs';
-import { findSqlOutsideStore } from './sql.mjs';
 import { sources } from '../folders.mjs';
 import { root } from '../setup/paths.mjs';
 import { run } from '../setup/run.mjs';
@@ -29,7 +28,6 @@ const checks = [
   ['lint', command(bin('eslint'), '.', '--max-warnings', '0')],
   ['dependencies', command(bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...sources)],
   ['file-sizes', findLongFiles],
-  ['sql', findSqlOutsideStore],
   ['unused-code', command(bin('knip'))],
   ['proto', command(process.execPath, 'scripts/proto/main.mjs', '--check')],
   ['lock-file', findRegistryHosts],

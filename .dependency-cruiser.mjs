@@ -1,6 +1,9 @@
 import { arrows, around, compositionRoots, product } from './scripts/folders.mjs';
 
-/** The arrows of ARCHITECTURE.md ("Who owns what"). A folder may import what its row names and itself; everything else is an error. */
+/**
+ * The arrows of ARCHITECTURE.md ("Who owns what"). A folder may import what its row names and itself; everything else
+ * is an error.
+ */
 const folders = (names) => `^(${names.join('|')})(/|$)`;
 
 const directions = Object.entries(arrows)
@@ -75,7 +78,11 @@ export default {
       comment: 'A package that is not in package.json works by accident.',
       severity: 'error',
       from: { path: folders(product) },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: '^node_modules/@types/',
+      },
     },
   ],
   options: {
@@ -83,6 +90,10 @@ export default {
     exclude: { path: '^(dist|examples)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.mjs', '.js', '.json', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json', '.d.ts'],
+    },
   },
 };

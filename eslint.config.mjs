@@ -5,10 +5,32 @@ const nodeBuiltins = { group: ['node:*', 'fs', 'path', 'child_process', 'crypto'
 
 const mistakes = Object.fromEntries(
   [
-    'for-direction', 'no-case-declarations', 'no-compare-neg-zero', 'no-cond-assign', 'no-constant-binary-expression', 'no-constant-condition',
-    'no-control-regex', 'no-debugger', 'no-dupe-else-if', 'no-duplicate-case', 'no-empty', 'no-fallthrough', 'no-irregular-whitespace',
-    'no-loss-of-precision', 'no-prototype-builtins', 'no-self-assign', 'no-sparse-arrays', 'no-unreachable', 'no-unsafe-finally',
-    'no-unused-labels', 'no-useless-escape', 'no-var', 'prefer-const', 'require-yield', 'use-isnan', 'valid-typeof',
+    'for-direction',
+    'no-case-declarations',
+    'no-compare-neg-zero',
+    'no-cond-assign',
+    'no-constant-binary-expression',
+    'no-constant-condition',
+    'no-control-regex',
+    'no-debugger',
+    'no-dupe-else-if',
+    'no-duplicate-case',
+    'no-empty',
+    'no-fallthrough',
+    'no-irregular-whitespace',
+    'no-loss-of-precision',
+    'no-prototype-builtins',
+    'no-self-assign',
+    'no-sparse-arrays',
+    'no-unreachable',
+    'no-unsafe-finally',
+    'no-unused-labels',
+    'no-useless-escape',
+    'no-var',
+    'prefer-const',
+    'require-yield',
+    'use-isnan',
+    'valid-typeof',
   ].map((rule) => [rule, 'error']),
 );
 
@@ -25,12 +47,18 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
       // An implementation of an asynchronous interface may have nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       // `type` describes unions, `interface` objects; both are in use on purpose.
       '@typescript-eslint/consistent-type-definitions': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       eqeqeq: 'error',
       'max-lines': ['error', { max: 300 }],
       'no-console': 'error',
@@ -61,7 +89,10 @@ export default tseslint.config(
     files: ['core/**'],
     ignores: ['core/hash.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ ...nodeBuiltins, message: 'core/ is free of Node; hashing is in core/hash.ts.' }] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ ...nodeBuiltins, message: 'core/ is free of Node; hashing is in core/hash.ts.' }] },
+      ],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'fetch'],
       'no-restricted-properties': [
         'error',
@@ -80,7 +111,11 @@ export default tseslint.config(
           patterns: [
             { ...nodeBuiltins, message: 'Workflows are deterministic: no Node built-ins.' },
             { group: ['**/core/hash.js'], message: 'Workflows use the parts of core that are free of Node.' },
-            { group: ['**/activities/**'], allowTypeImports: true, message: 'Workflows take types alone from activities.' },
+            {
+              group: ['**/activities/**'],
+              allowTypeImports: true,
+              message: 'Workflows take types alone from activities.',
+            },
           ],
         },
       ],
@@ -90,7 +125,8 @@ export default tseslint.config(
   {
     files: ['test/**'],
     rules: {
-      // A missing element fails the test with its own message; asserting it again in each line hides the behaviour under test.
+      // A missing element fails the test with its own message; asserting it again in each line hides the behaviour
+      // under test.
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-restricted-imports': 'off',
     },
@@ -101,7 +137,18 @@ export default tseslint.config(
     rules: { ...tseslint.configs.disableTypeChecked.rules, 'no-undef': 'error' },
     languageOptions: {
       parserOptions: { projectService: false, program: null },
-      globals: { console: 'readonly', process: 'readonly', Buffer: 'readonly', URL: 'readonly', fetch: 'readonly', AbortController: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly' },
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+        AbortController: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+      },
     },
   },
 );

@@ -2,9 +2,9 @@ import { sources } from './scripts/folders.mjs';
 import { root } from './scripts/setup/paths.mjs';
 
 /**
- * Three groups; `npm test` runs them one after the other (scripts/test/groups.mjs says how many files at a time, and for how long). Pure
- * tests share all cores; tests with a real PostgreSQL or Temporal run two at a time; whole stacks run alone, because each one is a handful
- * of processes with deadlines of its own.
+ * Three groups; `npm test` runs them one after the other (scripts/test/groups.mjs says how many files at a time, and
+ * for how long). Pure tests share all cores; tests with a real PostgreSQL or Temporal run two at a time; whole stacks
+ * run alone, because each one is a handful of processes with deadlines of its own.
  */
 export const common = {
   rootDir: root,

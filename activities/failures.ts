@@ -9,7 +9,12 @@ export function toApplicationFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const known = asLanekeeperError(error);
   if (known === undefined) {
-    return ApplicationFailure.create({ type: 'INTERNAL', nonRetryable: false, message: messageOf(error), ...(error instanceof Error && { cause: error }) });
+    return ApplicationFailure.create({
+      type: 'INTERNAL',
+      nonRetryable: false,
+      message: messageOf(error),
+      ...(error instanceof Error && { cause: error }),
+    });
   }
   return ApplicationFailure.create({
     type: known.code,

@@ -8,17 +8,28 @@ import type { Machine } from './machine.js';
 import { createBareDriver } from './sides.js';
 import { createBareActivities, createTrivialSteps } from './trivial-activities.js';
 
-/** Workers that serve both sides: the product's workflows and database steps, the comparator, and steps without work for both. */
+/**
+ * Workers that serve both sides: the product's workflows and database steps, the comparator, and steps without work for
+ * both.
+ */
 export interface BenchWorkers {
   stop(): Promise<void>;
 }
 
 /** Starts them with the settings of the product's workers. */
-export async function startBenchWorkers(machine: Machine, onAttested: (promotionId: string) => void): Promise<BenchWorkers> {
+export async function startBenchWorkers(
+  machine: Machine,
+  onAttested: (promotionId: string) => void,
+): Promise<BenchWorkers> {
   const { connection, client, database, blobs, config } = machine;
   const steps = createTrivialSteps(onAttested);
   const policies = openPolicyFolder(fileURLToPath(new URL('./policies/', import.meta.url)));
-  const common = { connection, namespace: config.namespace, shutdownGraceTime: '3 s', shutdownForceTime: '8 s' } as const;
+  const common = {
+    connection,
+    namespace: config.namespace,
+    shutdownGraceTime: '3 s',
+    shutdownForceTime: '8 s',
+  } as const;
   const workers = [
     await Worker.create({
       ...common,

@@ -16,14 +16,25 @@ export async function sealBundles(database: Database, product: string, count: nu
     const digest = digestOf(text);
     const { source, run } = manifest;
     await database.transaction('default', async (tx) => {
-      await startRelease(tx, { id: run.firstRunId, workflowId: run.workflowId, product, revision: source.revision, repository: source.repository });
+      await startRelease(tx, {
+        id: run.firstRunId,
+        workflowId: run.workflowId,
+        product,
+        revision: source.revision,
+        repository: source.repository,
+      });
       await sealBundle(tx, {
         ...source,
         digest,
         manifest: text,
         product,
         releaseId: run.firstRunId,
-        artifacts: manifest.images.map((image) => ({ kind: 'image', name: image.service, digest: image.digest, mediaType: image.mediaType })),
+        artifacts: manifest.images.map((image) => ({
+          kind: 'image',
+          name: image.service,
+          digest: image.digest,
+          mediaType: image.mediaType,
+        })),
       });
     });
     digests.push(digest);
@@ -50,7 +61,13 @@ function manifestOf(product: string, number: number): Manifest {
     kind: 'ReleaseBundle',
     tenant: 'default',
     product,
-    source: { repository: `/${product}`, revision, author: { name: 'Author', email: 'author@example.com' }, committedAt: '2026-01-01T00:00:00Z', subject: name },
+    source: {
+      repository: `/${product}`,
+      revision,
+      author: { name: 'Author', email: 'author@example.com' },
+      committedAt: '2026-01-01T00:00:00Z',
+      subject: name,
+    },
     run: { workflowId: `release/default/${product}/${revision}`, firstRunId: digestOf(`run ${name}`).slice(7, 43) },
     images: [
       {
@@ -67,7 +84,14 @@ function manifestOf(product: string, number: number): Manifest {
         ],
         provenance: attestation('provenance'),
         signature: attestation('signature'),
-        tests: { result: 'PASSED', passed: 1, failed: 0, skipped: 0, report: file('report'), attestation: attestation('test-result') },
+        tests: {
+          result: 'PASSED',
+          passed: 1,
+          failed: 0,
+          skipped: 0,
+          report: file('report'),
+          attestation: attestation('test-result'),
+        },
       },
     ],
     sdks: [],

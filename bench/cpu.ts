@@ -8,13 +8,13 @@ interface ProcessTime {
 }
 
 /**
- * CPU seconds, user and system, that the process with this pid and all that descend from it have used, without those below `except`. On Linux children that have
- * ended count for their parent; `ps` on macOS knows only those that live.
+ * CPU seconds, user and system, that the process with this pid and all that descend from it have used, without those
+ * below `except`. On Linux children that have ended count for their parent; `ps` on macOS knows only those that live.
  */
 export function cpuSecondsOf(root: number, except: readonly number[] = []): number {
   const all = process.platform === 'linux' ? linuxTimes() : portableTimes();
   const counted = new Set([root]);
-  for (let before = -1; before !== counted.size; ) {
+  for (let before = -1; before !== counted.size;) {
     before = counted.size;
     for (const { pid, parent } of all) if (counted.has(parent) && !except.includes(pid)) counted.add(pid);
   }
@@ -26,24 +26,30 @@ let ticksPerSecond: number | undefined;
 function linuxTimes(): readonly ProcessTime[] {
   ticksPerSecond ??= Number(execaSync('getconf', ['CLK_TCK']).stdout) || 100;
   const ticks = ticksPerSecond;
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      // The command's name may hold anything; the fields after its closing parenthesis are plain. utime, stime, cutime, cstime.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      const used = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-      return [{ pid: Number(name), parent: Number(fields[1]), seconds: used / ticks }];
-    } catch {
-      return []; // It ended between the two looks; its parent has its time.
-    }
-  });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        // The command's name may hold anything; the fields after its closing parenthesis are plain. utime, stime,
+        // cutime, cstime.
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const used = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+        return [{ pid: Number(name), parent: Number(fields[1]), seconds: used / ticks }];
+      } catch {
+        return []; // It ended between the two looks; its parent has its time.
+      }
+    });
 }
 
 function portableTimes(): readonly ProcessTime[] {
   const lines = execaSync('ps', ['-axo', 'pid=,ppid=,time=']).stdout.trim().split('\n');
   return lines.flatMap((line) => {
     const [pid, parent, time] = line.trim().split(/\s+/);
-    const seconds = (time ?? '').split(':').map(Number).reduce((sum, part) => sum * 60 + part, 0);
+    const seconds = (time ?? '')
+      .split(':')
+      .map(Number)
+      .reduce((sum, part) => sum * 60 + part, 0);
     return Number.isFinite(seconds) ? [{ pid: Number(pid), parent: Number(parent), seconds }] : [];
   });
 }

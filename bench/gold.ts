@@ -22,8 +22,8 @@ const stepsOfPromotion = 5;
 type Run = WorkflowHandle & { readonly firstRunId: string };
 
 /**
- * Takes one real bundle through bronze and silver to gold with the product's own workers, policy and router: signed evidence, a signed
- * request, one approval as an update and one as a signal.
+ * Takes one real bundle through bronze and silver to gold with the product's own workers, policy and router: signed
+ * evidence, a signed request, one approval as an update and one as a signal.
  *
  * @returns the events of the gold promotion's history once it is live and attested
  */
@@ -40,7 +40,11 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
   });
   const running = Promise.all(workers.map((worker) => worker.run()));
   const lanePortBase = 27_000 + (process.pid % 400) * 20;
-  const router = await startAliasRouter({ databaseUrl, dataDir, lanePortBase, healthDeadlineMs: 20_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } }, blobs, () => undefined);
+  const router = await startAliasRouter(
+    { databaseUrl, dataDir, lanePortBase, healthDeadlineMs: 20_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } },
+    blobs,
+    () => undefined,
+  );
   try {
     const bundle = await sealText(machine, 'gold');
     await reached(machine, await promote(machine, 'bronze', bundle), 'LIVE');
@@ -48,13 +52,18 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
     await reached(machine, await promote(machine, 'silver', bundle), 'LIVE');
     const gold = await promote(machine, 'gold', bundle, await decisionOf(machine, 'dev', 'request', bundle));
     await reached(machine, gold, 'AWAITING_APPROVAL');
-    await gold.executeUpdate(decideUpdate, { args: [{ statement: await decisionOf(machine, 'alice', 'approve', bundle, gold) }] });
+    await gold.executeUpdate(decideUpdate, {
+      args: [{ statement: await decisionOf(machine, 'alice', 'approve', bundle, gold) }],
+    });
     await gold.signal(decisionSignal, await decisionOf(machine, 'bob', 'approve', bundle, gold));
     await reached(machine, gold, 'LIVE');
     let events = await eventCountsOf(gold);
     await until('the promotion is attested', async () => {
       events = await eventCountsOf(gold);
-      return events['activityTaskCompleted'] === stepsOfPromotion && events['workflowTaskCompleted'] === events['workflowTaskScheduled'];
+      return (
+        events['activityTaskCompleted'] === stepsOfPromotion &&
+        events['workflowTaskCompleted'] === events['workflowTaskScheduled']
+      );
     });
     return events;
   } finally {
@@ -66,30 +75,58 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
 
 async function promote({ client }: Machine, lane: Lane, bundle: Digest, request?: unknown): Promise<Run> {
   const workflowId = workflowIds.promotion('default', product, lane, bundle);
-  const { firstRunId } = await startOrJoin(client, promotionWorkflowType, workflowId, { tenant: 'default', product, lane, bundle, ...(request !== undefined && { request }) });
-  return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), { firstRunId });
+  const { firstRunId } = await startOrJoin(client, promotionWorkflowType, workflowId, {
+    tenant: 'default',
+    product,
+    lane,
+    bundle,
+    ...(request !== undefined && { request }),
+  });
+  return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), {
+    firstRunId,
+  });
 }
 
 async function reached({ database }: Machine, run: Run, state: string): Promise<void> {
-  const rows = () => database.transaction('default', (tx) => tx.query<{ state: string }>('select state from promotions where id = $1', [run.firstRunId]));
+  const rows = () =>
+    database.transaction('default', (tx) =>
+      tx.query<{ state: string }>('select state from promotions where id = $1', [run.firstRunId]),
+    );
   await until(`${run.workflowId} is ${state}`, async () => (await rows())[0]?.state === state);
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 20))) {
+  for (
+    const deadline = Date.now() + 60_000;
+    !(await holds());
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  ) {
     if (Date.now() > deadline) throw new Error(`it did not come about that ${what}`);
   }
 }
 
-/** What a person signs at home: a request without a promotion, or a decision about one with the facts that they were shown. */
-async function decisionOf({ database, dataDir }: Machine, principal: string, verb: DecisionVerb, bundle: Digest, run?: Run): Promise<unknown> {
+/**
+ * What a person signs at home: a request without a promotion, or a decision about one with the facts that they were
+ * shown.
+ */
+async function decisionOf(
+  { database, dataDir }: Machine,
+  principal: string,
+  verb: DecisionVerb,
+  bundle: Digest,
+  run?: Run,
+): Promise<unknown> {
   const shown =
     run === undefined
       ? {}
       : await database.transaction('default', async (tx) => {
           const { policyDigest } = await requirePromotion(tx, run.firstRunId);
           const { digest } = await showFacts(tx, run.firstRunId);
-          return { promotion: { workflowId: run.workflowId, firstRunId: run.firstRunId }, policySnapshot: policyDigest, facts: digest };
+          return {
+            promotion: { workflowId: run.workflowId, firstRunId: run.firstRunId },
+            policySnapshot: policyDigest,
+            facts: digest,
+          };
         });
   const issuedAt = new Date();
   const statement = decisionStatement({

@@ -8,7 +8,9 @@ export async function eventCountsOf(handle: WorkflowHandle): Promise<EventCounts
   const { events } = await handle.fetchHistory();
   const counts: Record<string, number> = {};
   for (const event of events ?? []) {
-    const attributes = Object.entries(event).find(([name, value]) => name.endsWith('EventAttributes') && value !== null && value !== undefined);
+    const attributes = Object.entries(event).find(
+      ([name, value]) => name.endsWith('EventAttributes') && value !== null && value !== undefined,
+    );
     const type = (attributes?.[0] ?? 'unknown').replace(/EventAttributes$/, '');
     counts[type] = (counts[type] ?? 0) + 1;
   }

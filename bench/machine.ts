@@ -49,8 +49,8 @@ export interface Environment {
 }
 
 /**
- * Starts PostgreSQL and the Temporal dev server as processes of their own, with the settings that `npm start` gives them, in a folder that
- * is removed afterwards, and the dispatcher in this process, where the workers will be too.
+ * Starts PostgreSQL and the Temporal dev server as processes of their own, with the settings that `npm start` gives
+ * them, in a folder that is removed afterwards, and the dispatcher in this process, where the workers will be too.
  */
 export async function startMachine(): Promise<Machine> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -69,14 +69,22 @@ export async function startMachine(): Promise<Machine> {
   const connection = await NativeConnection.connect({ address });
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection, namespace: config.namespace });
-  const dispatcher = startDispatcher({ database, client, onError: (message) => console.error(`dispatcher: ${message}`) });
+  const dispatcher = startDispatcher({
+    database,
+    client,
+    onError: (message) => console.error(`dispatcher: ${message}`),
+  });
   wake = () => dispatcher.wake();
   return {
     ...{ config, databaseUrl, dataDir, database, connection, client },
     blobs: openFolderStore(join(dataDir, 'blobs')),
     usedCpu() {
       const servers = [server.identity?.pid ?? 0, cluster.server.identity?.pid ?? 0] as const;
-      return { worker: cpuSecondsOf(process.pid, servers), temporal: cpuSecondsOf(servers[0]), postgres: cpuSecondsOf(servers[1]) };
+      return {
+        worker: cpuSecondsOf(process.pid, servers),
+        temporal: cpuSecondsOf(servers[0]),
+        postgres: cpuSecondsOf(servers[1]),
+      };
     },
     environment: await describeEnvironment(clientConnection, database),
     async close() {
@@ -92,7 +100,9 @@ export async function startMachine(): Promise<Machine> {
 
 async function describeEnvironment(connection: Connection, database: Database): Promise<Environment> {
   const { serverVersion } = await connection.workflowService.getSystemInfo({});
-  const rows = await database.transaction('default', (tx) => tx.query<{ server_version: string }>('show server_version'));
+  const rows = await database.transaction('default', (tx) =>
+    tx.query<{ server_version: string }>('show server_version'),
+  );
   return {
     cores: cpus().length,
     processor: cpus()[0]?.model.trim() ?? 'unknown',

@@ -9,11 +9,21 @@ function readOptions() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { json: { type: 'boolean', default: false }, pairs: { type: 'string', default: '5' }, promotions: { type: 'string', default: '60' } },
+      options: {
+        json: { type: 'boolean', default: false },
+        pairs: { type: 'string', default: '5' },
+        promotions: { type: 'string', default: '60' },
+      },
     });
     const pairs = Number(values.pairs);
     const promotions = Number(values.promotions);
-    const valid = positionals.length === 1 && positionals[0] === 'promotion' && Number.isInteger(pairs) && pairs > 0 && Number.isInteger(promotions) && promotions >= 20;
+    const valid =
+      positionals.length === 1 &&
+      positionals[0] === 'promotion' &&
+      Number.isInteger(pairs) &&
+      pairs > 0 &&
+      Number.isInteger(promotions) &&
+      promotions >= 20;
     return valid ? { json: values.json, pairs, promotions } : undefined;
   } catch {
     return undefined;
@@ -22,7 +32,9 @@ function readOptions() {
 
 const options = readOptions();
 if (options === undefined) {
-  console.error(`${usage}\n  --pairs       pairs of batches in each series; 5\n  --promotions  promotions in a batch of twenty at a time, at least 20; a third of it one at a time; 60\n  --json        one JSON object on standard output`);
+  console.error(
+    `${usage}\n  --pairs       pairs of batches in each series; 5\n  --promotions  promotions in a batch of twenty at a time, at least 20; a third of it one at a time; 60\n  --json        one JSON object on standard output`,
+  );
   process.exit(2);
 }
 const { json, pairs, promotions } = options;

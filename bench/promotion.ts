@@ -20,21 +20,40 @@ export async function benchPromotion(plans: readonly SeriesPlan[], say: (text: s
     const series = await measureAll(machine, plans, say);
     say('taking one bundle to gold');
     const events = await goldPromotion(machine);
-    return { benchmark: 'promotion', environment: machine.environment, series, goldPromotion: { approvals: 2, historyEvents: totalOf(events), events } };
+    return {
+      benchmark: 'promotion',
+      environment: machine.environment,
+      series,
+      goldPromotion: { approvals: 2, historyEvents: totalOf(events), events },
+    };
   } finally {
     await machine.close();
   }
 }
 
-async function measureAll(machine: Awaited<ReturnType<typeof startMachine>>, plans: readonly SeriesPlan[], say: (text: string) => void): Promise<readonly SeriesSummary[]> {
+async function measureAll(
+  machine: Awaited<ReturnType<typeof startMachine>>,
+  plans: readonly SeriesPlan[],
+  say: (text: string) => void,
+): Promise<readonly SeriesSummary[]> {
   const arrivals = new Arrivals();
   const workers = await startBenchWorkers(machine, (promotionId) => arrivals.note(promotionId));
   try {
     const summaries: SeriesSummary[] = [];
     for (const plan of plans) {
       say(`${plan.concurrency} at a time: ${plan.pairs} pairs of ${plan.concurrency * plan.each} promotions`);
-      const series = await measureSeries(machine, arrivals, [lanekeeperSide(machine.client), bareSide(machine.client)], plan);
-      summaries.push(summarize(series, { lanekeeper: await typicalEvents(series.closed.lanekeeper), bare: await typicalEvents(series.closed.bare) }));
+      const series = await measureSeries(
+        machine,
+        arrivals,
+        [lanekeeperSide(machine.client), bareSide(machine.client)],
+        plan,
+      );
+      summaries.push(
+        summarize(series, {
+          lanekeeper: await typicalEvents(series.closed.lanekeeper),
+          bare: await typicalEvents(series.closed.bare),
+        }),
+      );
     }
     return summaries;
   } finally {
@@ -42,7 +61,10 @@ async function measureAll(machine: Awaited<ReturnType<typeof startMachine>>, pla
   }
 }
 
-/** Two messages that arrive together share a workflow task, so runs differ by a few events: the one in the middle stands for all. */
+/**
+ * Two messages that arrive together share a workflow task, so runs differ by a few events: the one in the middle stands
+ * for all.
+ */
 async function typicalEvents(runs: readonly WorkflowHandle[]): Promise<EventCounts> {
   const counts: EventCounts[] = [];
   for (const run of runs) counts.push(await eventCountsOf(run));

@@ -63,24 +63,41 @@ function renderSeries(series: SeriesSummary): readonly string[] {
     const ratios = series.pairs.map((pair) => pair.lanekeeper[quantity] / pair.bare[quantity]);
     return `${readable(Math.min(...ratios))} to ${readable(Math.max(...ratios))}`;
   };
-  const cpuOf = (side: 'lanekeeper' | 'bare', part: (typeof parts)[number]) => median(series.pairs.map((pair) => pair[side].cpuSecondsOf[part]));
-  const same = JSON.stringify(withoutTasks(series.events.lanekeeper)) === JSON.stringify(withoutTasks(series.events.bare));
+  const cpuOf = (side: 'lanekeeper' | 'bare', part: (typeof parts)[number]) =>
+    median(series.pairs.map((pair) => pair[side].cpuSecondsOf[part]));
+  const same =
+    JSON.stringify(withoutTasks(series.events.lanekeeper)) === JSON.stringify(withoutTasks(series.events.bare));
   return [
     '',
     `${series.concurrency} at a time, ${series.pairs.length} pairs of batches of ${series.promotionsInBatch}; medians`,
     `  ${'five trivial steps, no gates'.padEnd(30)}${'lanekeeper'.padStart(12)}${'bare'.padStart(12)}${'ratio'.padStart(10)}   of all pairs`,
-    ...quantities.map((quantity) => `  ${names[quantity].padEnd(30)}${readable(lanekeeper[quantity]).padStart(12)}${readable(bare[quantity]).padStart(12)}${readable(ratio[quantity]).padStart(10)}   ${spread(quantity)}`),
-    ...parts.map((part) => `  ${`  of it ${part}`.padEnd(30)}${readable(cpuOf('lanekeeper', part)).padStart(12)}${readable(cpuOf('bare', part)).padStart(12)}`),
+    ...quantities.map(
+      (quantity) =>
+        `  ${names[quantity].padEnd(30)}${readable(lanekeeper[quantity]).padStart(12)}${readable(bare[quantity]).padStart(12)}${readable(ratio[quantity]).padStart(10)}   ${spread(quantity)}`,
+    ),
+    ...parts.map(
+      (part) =>
+        `  ${`  of it ${part}`.padEnd(30)}${readable(cpuOf('lanekeeper', part)).padStart(12)}${readable(cpuOf('bare', part)).padStart(12)}`,
+    ),
     `  ${'history events of one run'.padEnd(30)}${String(totalOf(series.events.lanekeeper)).padStart(12)}${String(totalOf(series.events.bare)).padStart(12)}   ${same ? 'the same, but for workflow tasks' : 'THEY DIFFER'}`,
-    ...(same ? [] : [`    lanekeeper: ${renderEvents(series.events.lanekeeper)}`, `    bare:       ${renderEvents(series.events.bare)}`]),
+    ...(same
+      ? []
+      : [
+          `    lanekeeper: ${renderEvents(series.events.lanekeeper)}`,
+          `    bare:       ${renderEvents(series.events.bare)}`,
+        ]),
   ];
 }
 
 function renderEvents(counts: EventCounts): string {
-  return Object.entries(counts).map(([type, count]) => `${count} ${type}`).join(', ');
+  return Object.entries(counts)
+    .map(([type, count]) => `${count} ${type}`)
+    .join(', ');
 }
 
 /** Two results that arrive together share a workflow task, so how many there are is a matter of timing. */
 function withoutTasks(counts: EventCounts): readonly (readonly [string, number])[] {
-  return Object.entries(counts).filter(([type]) => !type.startsWith('workflowTask')).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries(counts)
+    .filter(([type]) => !type.startsWith('workflowTask'))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -39,16 +39,28 @@ export interface Series extends SeriesPlan {
 }
 
 /** Measures one series: a pair to warm up, then the pairs that count, each beginning with the other side. */
-export async function measureSeries(machine: Machine, arrivals: Arrivals, sides: readonly [Side, Side], plan: SeriesPlan): Promise<Series> {
+export async function measureSeries(
+  machine: Machine,
+  arrivals: Arrivals,
+  sides: readonly [Side, Side],
+  plan: SeriesPlan,
+): Promise<Series> {
   const products = Array.from({ length: plan.concurrency }, (_, index) => `p${plan.concurrency}-${index}`);
   const bundles = new Map<string, readonly Digest[]>();
-  for (const product of products) bundles.set(product, await sealBundles(machine.database, product, plan.each * (plan.pairs + 1)));
-  const lines = { lanekeeper: products.map((product) => new Line(product)), bare: products.map((product) => new Line(product)) };
+  for (const product of products)
+    bundles.set(product, await sealBundles(machine.database, product, plan.each * (plan.pairs + 1)));
+  const lines = {
+    lanekeeper: products.map((product) => new Line(product)),
+    bare: products.map((product) => new Line(product)),
+  };
   const measured: Pair[] = [];
   for (let turn = 0; turn <= plan.pairs; turn += 1) {
     const seen: Partial<Record<Side['name'], Measurement>> = {};
     for (const side of turn % 2 === 0 ? sides : [...sides].reverse()) {
-      const work = lines[side.name].map((line) => ({ line, bundles: (bundles.get(line.product) ?? []).slice(turn * plan.each, (turn + 1) * plan.each) }));
+      const work = lines[side.name].map((line) => ({
+        line,
+        bundles: (bundles.get(line.product) ?? []).slice(turn * plan.each, (turn + 1) * plan.each),
+      }));
       seen[side.name] = await measureBatch(machine, arrivals, side, work);
     }
     if (turn > 0) measured.push(seen as Pair);
@@ -67,7 +79,12 @@ class Line {
   }
 }
 
-async function measureBatch(machine: Machine, arrivals: Arrivals, side: Side, work: readonly { readonly line: Line; readonly bundles: readonly Digest[] }[]): Promise<Measurement> {
+async function measureBatch(
+  machine: Machine,
+  arrivals: Arrivals,
+  side: Side,
+  work: readonly { readonly line: Line; readonly bundles: readonly Digest[] }[],
+): Promise<Measurement> {
   const durations: number[] = [];
   const before = machine.usedCpu();
   const begun = performance.now();
@@ -89,12 +106,24 @@ async function measureBatch(machine: Machine, arrivals: Arrivals, side: Side, wo
   const after = machine.usedCpu();
   const used = (part: keyof CpuSeconds) => (after[part] - before[part]) / durations.length;
   const cpu = { worker: used('worker'), temporal: used('temporal'), postgres: used('postgres') };
-  return { perMinute: (durations.length * 60) / seconds, p50Ms: median(durations), cpuSeconds: cpu.worker + cpu.temporal + cpu.postgres, cpuSecondsOf: cpu };
+  return {
+    perMinute: (durations.length * 60) / seconds,
+    p50Ms: median(durations),
+    cpuSeconds: cpu.worker + cpu.temporal + cpu.postgres,
+    cpuSecondsOf: cpu,
+  };
 }
 
 async function untilLanesAreFree(machine: Machine): Promise<void> {
-  const held = () => machine.database.transaction('default', (tx) => tx.query('select 1 from lanes where holder_promotion_id is not null limit 1'));
-  for (const deadline = Date.now() + 30_000; (await held()).length > 0; await new Promise((resolve) => setTimeout(resolve, 20))) {
+  const held = () =>
+    machine.database.transaction('default', (tx) =>
+      tx.query('select 1 from lanes where holder_promotion_id is not null limit 1'),
+    );
+  for (
+    const deadline = Date.now() + 30_000;
+    (await held()).length > 0;
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  ) {
     if (Date.now() > deadline) throw new Error('a lane is still held although every promotion is live');
   }
 }

@@ -14,19 +14,33 @@ export interface Side {
 
 const lane = 'bronze';
 
-function side(client: Client, name: Side['name'], workflowType: string, idOf: (product: string, bundle: Digest) => string): Side {
+function side(
+  client: Client,
+  name: Side['name'],
+  workflowType: string,
+  idOf: (product: string, bundle: Digest) => string,
+): Side {
   return {
     name,
     async start(product, bundle) {
-      const { workflowId, firstRunId } = await startOrJoin(client, workflowType, idOf(product, bundle), { tenant: 'default', product, lane, bundle });
-      return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), { firstRunId });
+      const { workflowId, firstRunId } = await startOrJoin(client, workflowType, idOf(product, bundle), {
+        tenant: 'default',
+        product,
+        lane,
+        bundle,
+      });
+      return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), {
+        firstRunId,
+      });
     },
   };
 }
 
 /** Promotions of the product. */
 export function lanekeeperSide(client: Client): Side {
-  return side(client, 'lanekeeper', promotionWorkflowType, (product, bundle) => workflowIds.promotion('default', product, lane, bundle));
+  return side(client, 'lanekeeper', promotionWorkflowType, (product, bundle) =>
+    workflowIds.promotion('default', product, lane, bundle),
+  );
 }
 
 /** The comparator. */
@@ -35,17 +49,19 @@ export function bareSide(client: Client): Side {
 }
 
 /**
- * Sends the comparator's runs the signals that promotions get from the dispatcher: the lane is granted as soon as a run is queued, and the
- * run before ends when the next is live.
+ * Sends the comparator's runs the signals that promotions get from the dispatcher: the lane is granted as soon as a run
+ * is queued, and the run before ends when the next is live.
  */
 export function createBareDriver(client: Client): BareListener {
   const live = new Map<string, { readonly workflowId: string; readonly promotionId: string }>();
-  const handleOf = (run: { readonly workflowId: string; readonly promotionId: string }) => client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.promotionId });
+  const handleOf = (run: { readonly workflowId: string; readonly promotionId: string }) =>
+    client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.promotionId });
   return (run, to) => {
     if (to === 'QUEUED') void handleOf(run).signal(laneGrantedSignal, { fencingToken: 1 });
     if (to !== 'LIVE') return;
     const before = live.get(run.product);
     live.set(run.product, run);
-    if (before !== undefined) void handleOf(before).signal(supersededSignal, { by: run.promotionId, how: 'SUPERSEDED' });
+    if (before !== undefined)
+      void handleOf(before).signal(supersededSignal, { by: run.promotionId, how: 'SUPERSEDED' });
   };
 }

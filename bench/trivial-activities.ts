@@ -4,15 +4,34 @@ import { digestOf } from '../core/hash.js';
 import type { GateRound } from '../core/promotion/events.js';
 import type { PromotionIdentity, PromotionPhase } from '../core/promotion/state.js';
 
-/** What stands in the comparator for the steps that touch the database: same number, same sizes, nothing behind them. */
+/**
+ * What stands in the comparator for the steps that touch the database: same number, same sizes, nothing behind them.
+ */
 export interface BareActivities {
-  bareOpen(input: Omit<PromotionIdentity, 'policyDigest'> & { readonly workflowId: string }): Promise<PromotionIdentity>;
-  bareRound(input: { readonly tenant: string; readonly promotionId: string; readonly round: number; readonly fencingToken?: number }): Promise<{ readonly round: GateRound; readonly holdsLane: boolean }>;
-  bareRecord(input: { readonly tenant: string; readonly promotionId: string; readonly product: string; readonly workflowId: string; readonly to: PromotionPhase; readonly reason: string }): Promise<boolean>;
+  bareOpen(
+    input: Omit<PromotionIdentity, 'policyDigest'> & { readonly workflowId: string },
+  ): Promise<PromotionIdentity>;
+  bareRound(input: {
+    readonly tenant: string;
+    readonly promotionId: string;
+    readonly round: number;
+    readonly fencingToken?: number;
+  }): Promise<{ readonly round: GateRound; readonly holdsLane: boolean }>;
+  bareRecord(input: {
+    readonly tenant: string;
+    readonly promotionId: string;
+    readonly product: string;
+    readonly workflowId: string;
+    readonly to: PromotionPhase;
+    readonly reason: string;
+  }): Promise<boolean>;
 }
 
 /** What the comparator tells its driver, which sends the signals that the dispatcher sends in the product. */
-export type BareListener = (run: { readonly workflowId: string; readonly promotionId: string; readonly product: string }, to: PromotionPhase) => void;
+export type BareListener = (
+  run: { readonly workflowId: string; readonly promotionId: string; readonly product: string },
+  to: PromotionPhase,
+) => void;
 
 /** The activities of the steps, by task queue. */
 export interface TrivialSteps {

@@ -1,4 +1,7 @@
-/** Remembers that something happened until somebody looks: many rings are one. Used where handlers only note and a loop acts. */
+/**
+ * Remembers that something happened until somebody looks: many rings are one. Used where handlers only note and a loop
+ * acts.
+ */
 export class Doorbell {
   private rung: boolean;
 

@@ -57,7 +57,10 @@ export type ErrorCode =
 export interface ErrorDetail {
   /** What happened, one sentence without a full stop. */
   readonly message: string;
-  /** Which object it happened to, in the form that commands accept: `promotion 3f9a…`, `services[0].entry in lanekeeper.yaml:12`. */
+  /**
+   * Which object it happened to, in the form that commands accept: `promotion 3f9a…`, `services[0].entry in
+   * lanekeeper.yaml:12`.
+   */
   readonly object?: string;
   /** Why: the rule or the observation behind it. */
   readonly why?: string;

@@ -11,7 +11,8 @@ export function digestOf(data: Uint8Array | string): Digest {
 /** Canonical JSON (RFC 8785). @throws INVALID_INPUT when the value has no JSON form */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
-  if (text === undefined) throw new LanekeeperError('INVALID_INPUT', { message: 'the value has no canonical JSON form' });
+  if (text === undefined)
+    throw new LanekeeperError('INVALID_INPUT', { message: 'the value has no canonical JSON form' });
   return text;
 }
 

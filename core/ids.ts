@@ -5,7 +5,8 @@ import type { Lane } from './lanes.js';
 /** The canonical workflow ids. They make starts idempotent: whoever asks for the same thing meets the same run. */
 export const workflowIds = {
   release: (tenant: string, product: string, revision: string) => `release/${tenant}/${product}/${revision}`,
-  promotion: (tenant: string, product: string, lane: Lane, bundle: Digest) => `promotion/${tenant}/${product}/${lane}/${hexOf(bundle)}`,
+  promotion: (tenant: string, product: string, lane: Lane, bundle: Digest) =>
+    `promotion/${tenant}/${product}/${lane}/${hexOf(bundle)}`,
   lane: (tenant: string, product: string, lane: Lane) => `lane/${tenant}/${product}/${lane}`,
 } as const;
 
@@ -33,8 +34,9 @@ function describe(value: unknown): string {
 }
 
 /**
- * The short form people type. Of a digest the first twelve hex digits; of a run id the last twelve, because run ids begin with the time
- * and those of one minute look alike. Where ids are read, any unique beginning of a digest and any unique beginning or end of a run id is accepted.
+ * The short form people type. Of a digest the first twelve hex digits; of a run id the last twelve, because run ids
+ * begin with the time and those of one minute look alike. Where ids are read, any unique beginning of a digest and any
+ * unique beginning or end of a run id is accepted.
  */
 export function shortId(id: string): string {
   return id.startsWith('sha256:') ? id.slice(7, 19) : id.slice(-12);

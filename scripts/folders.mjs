@@ -1,9 +1,12 @@
 /**
- * The folders of the repository and the arrows between them: the one list that the build, the checks, the linter and the tests read.
- * ARCHITECTURE.md ("Who owns what") says why.
+ * The folders of the repository and the arrows between them: the one list that the build, the checks, the linter and
+ * the tests read. ARCHITECTURE.md ("Who owns what") says why.
  */
 
-/** Each folder of the product with what it may import besides itself. `undefined`: everything; these put the parts together. */
+/**
+ * Each folder of the product with what it may import besides itself. `undefined`: everything; these put the parts
+ * together.
+ */
 export const arrows = {
   core: [],
   'sdk/typescript': [],

@@ -16,7 +16,10 @@ export interface Transaction {
 
 /** The database as the application sees it: transactions of a tenant, nothing outside of one. */
 export interface Database {
-  /** Runs `work` in a transaction in which only `tenant`'s rows exist. Commits when it resolves, rolls back when it throws. */
+  /**
+   * Runs `work` in a transaction in which only `tenant`'s rows exist. Commits when it resolves, rolls back when it
+   * throws.
+   */
   transaction<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Ids of all tenants. */
   tenants(): Promise<readonly string[]>;
@@ -28,7 +31,8 @@ export interface Database {
  *
  * @param options.url connection string of the application's role
  * @param options.maxConnections size of the pool
- * @param options.onEvents called after the commit of a transaction that appended events, so that the dispatcher of the same process need
+ * @param options.onEvents called after the commit of a transaction that appended events, so that the dispatcher of the
+ * same process need
  *   not wait for its next look. Other commits are quiet: the dispatcher's own would wake it for ever.
  */
 export function openDatabase(options: { url: string; maxConnections?: number; onEvents?: () => void }): Database {
@@ -87,7 +91,11 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    throw new LanekeeperError('UNAVAILABLE', { message: 'PostgreSQL does not answer', next: 'lane doctor' }, { cause: error });
+    throw new LanekeeperError(
+      'UNAVAILABLE',
+      { message: 'PostgreSQL does not answer', next: 'lane doctor' },
+      { cause: error },
+    );
   }
 }
 
@@ -95,8 +103,18 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 function translate(error: unknown): unknown {
   if (error instanceof LanekeeperError || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const connection = code.startsWith('08') || code.startsWith('57P') || /^E(CONN|PIPE|TIMEDOUT)/.test(code) || /Connection terminated/.test(error.message);
-  if (connection) return new LanekeeperError('UNAVAILABLE', { message: 'the connection to PostgreSQL broke', next: 'lane doctor' }, { cause: error });
-  if (code === '40001' || code === '40P01') return new LanekeeperError('CONFLICT', { message: 'two changes met in the database' }, { cause: error });
+  const connection =
+    code.startsWith('08') ||
+    code.startsWith('57P') ||
+    /^E(CONN|PIPE|TIMEDOUT)/.test(code) ||
+    /Connection terminated/.test(error.message);
+  if (connection)
+    return new LanekeeperError(
+      'UNAVAILABLE',
+      { message: 'the connection to PostgreSQL broke', next: 'lane doctor' },
+      { cause: error },
+    );
+  if (code === '40001' || code === '40P01')
+    return new LanekeeperError('CONFLICT', { message: 'two changes met in the database' }, { cause: error });
   return error;
 }

@@ -14,14 +14,23 @@ const migrationLock = 7305061;
 async function migrationFolder(): Promise<URL> {
   const candidates = [new URL('./migrations/', import.meta.url), new URL('../store/migrations/', import.meta.url)];
   for (const candidate of candidates) {
-    if (await readdir(candidate).then(() => true, () => false)) return candidate;
+    if (
+      await readdir(candidate).then(
+        () => true,
+        () => false,
+      )
+    )
+      return candidate;
   }
-  throw new LanekeeperError('CONFIGURATION', { message: 'the migrations folder is missing', object: fileURLToPath(candidates[0] as URL) });
+  throw new LanekeeperError('CONFIGURATION', {
+    message: 'the migrations folder is missing',
+    object: fileURLToPath(candidates[0] as URL),
+  });
 }
 
 /**
- * Brings the database up to date: creates the application's role with its password, applies each migration once, in order, each in
- * a transaction of its own. Running it again does no harm.
+ * Brings the database up to date: creates the application's role with its password, applies each migration once, in
+ * order, each in a transaction of its own. Running it again does no harm.
  *
  * @param adminUrl connection string of a role that may create roles and tables
  * @param applicationPassword password to set for the application's role
@@ -34,8 +43,12 @@ export async function migrate(adminUrl: string, applicationPassword: string): Pr
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    await client.query('create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())');
-    const migrations = await Promise.all(names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })));
+    await client.query(
+      'create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
+    );
+    const migrations = await Promise.all(
+      names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })),
+    );
     const pending = await pendingOf(client, migrations);
     await ensureApplicationRole(client, applicationPassword);
     const fresh: string[] = [];
@@ -56,7 +69,9 @@ interface Migration {
 
 /** Those that were not applied yet. Nothing is touched when one that was applied has been edited. */
 async function pendingOf(client: pg.Client, migrations: readonly Migration[]): Promise<readonly Migration[]> {
-  const applied = await client.query<{ name: string; checksum: string }>('select name, checksum from schema_migrations');
+  const applied = await client.query<{ name: string; checksum: string }>(
+    'select name, checksum from schema_migrations',
+  );
   const checksums = new Map(applied.rows.map((row) => [row.name, row.checksum]));
   const edited = migrations.find(({ name, sql }) => checksums.has(name) && checksums.get(name) !== digestOf(sql));
   if (edited !== undefined) {

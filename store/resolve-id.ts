@@ -5,9 +5,27 @@ import type { Transaction } from './database.js';
 /** The things that people name by a prefix of their id. */
 const sources = {
   bundle: { table: 'bundles', column: 'digest', order: 'sealed_at', code: 'UNKNOWN_BUNDLE', list: 'lane get bundles' },
-  promotion: { table: 'promotions', column: 'id', order: 'created_at', code: 'UNKNOWN_PROMOTION', list: 'lane get promotions' },
-  release: { table: 'releases', column: 'id', order: 'created_at', code: 'NOT_FOUND', list: 'lane product show PRODUCT' },
-  policy: { table: 'policy_snapshots', column: 'digest', order: 'created_at', code: 'NOT_FOUND', list: 'lane why PROMOTION' },
+  promotion: {
+    table: 'promotions',
+    column: 'id',
+    order: 'created_at',
+    code: 'UNKNOWN_PROMOTION',
+    list: 'lane get promotions',
+  },
+  release: {
+    table: 'releases',
+    column: 'id',
+    order: 'created_at',
+    code: 'NOT_FOUND',
+    list: 'lane product show PRODUCT',
+  },
+  policy: {
+    table: 'policy_snapshots',
+    column: 'digest',
+    order: 'created_at',
+    code: 'NOT_FOUND',
+    list: 'lane why PROMOTION',
+  },
 } as const satisfies Record<string, { table: string; column: string; order: string; code: ErrorCode; list: string }>;
 
 const shownCandidates = 10;
@@ -30,7 +48,9 @@ async function resolve(tx: Transaction, kind: keyof typeof sources, given: strin
     });
   }
   if (others.length === 0) return first;
-  const shown = [first, ...others].slice(0, shownCandidates).map((id) => (id.startsWith('sha256:') ? id.slice(7, 31) : id));
+  const shown = [first, ...others]
+    .slice(0, shownCandidates)
+    .map((id) => (id.startsWith('sha256:') ? id.slice(7, 31) : id));
   throw new LanekeeperError('INVALID_INPUT', {
     message: `${given} names more than one ${kind}`,
     object: `${kind} ${given}`,
@@ -39,7 +59,10 @@ async function resolve(tx: Transaction, kind: keyof typeof sources, given: strin
   });
 }
 
-/** The bundle that a digest or a unique prefix of one names. @throws UNKNOWN_BUNDLE, INVALID_INPUT when it names several */
+/**
+ * The bundle that a digest or a unique prefix of one names.
+ * @throws UNKNOWN_BUNDLE, INVALID_INPUT when it names several
+ */
 export async function resolveBundle(tx: Transaction, given: string): Promise<Digest> {
   const id = await resolve(tx, 'bundle', given);
   return id as Digest; // the column's domain admits nothing else

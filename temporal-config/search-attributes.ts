@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 /**
- * The search attributes of every run, all of type Keyword: SQL visibility allows ten a namespace. The same list registers them with the
- * server and types them in the workflows.
+ * The search attributes of every run, all of type Keyword: SQL visibility allows ten a namespace. The same list
+ * registers them with the server and types them in the workflows.
  */
 export const searchAttributes = {
   tenant: defineSearchAttributeKey('LanekeeperTenant', SearchAttributeType.KEYWORD),
@@ -13,7 +13,10 @@ export const searchAttributes = {
   policy: defineSearchAttributeKey('LanekeeperPolicy', SearchAttributeType.KEYWORD),
 } as const;
 
-/** Name and type of each attribute, as `temporal operator search-attribute create` and `start-dev --search-attribute` take them. */
-export const searchAttributeDefinitions: readonly { readonly name: string; readonly type: 'Keyword' }[] = Object.values(searchAttributes).map(
-  (attribute) => ({ name: attribute.name, type: 'Keyword' }),
-);
+/**
+ * Name and type of each attribute, as `temporal operator search-attribute create` and `start-dev --search-attribute`
+ * take them.
+ */
+export const searchAttributeDefinitions: readonly { readonly name: string; readonly type: 'Keyword' }[] = Object.values(
+  searchAttributes,
+).map((attribute) => ({ name: attribute.name, type: 'Keyword' }));

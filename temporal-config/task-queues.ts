@@ -1,6 +1,6 @@
 /**
- * The four task queues. They differ in rights: `control` has the database and policy, `build` runs the product's own scripts and holds
- * no key, `sign` alone holds signing keys, `deploy` has the lane targets' credentials.
+ * The four task queues. They differ in rights: `control` has the database and policy, `build` runs the product's own
+ * scripts and holds no key, `sign` alone holds signing keys, `deploy` has the lane targets' credentials.
  */
 export const taskQueues = {
   control: 'lanekeeper-control',

@@ -13,7 +13,9 @@ export interface WorkerConfig {
   readonly dataDir: string;
   readonly policiesDir: string;
   readonly workflowBundlePath: string;
-  /** Which task queues this process serves. All four in the embedded default, which is no boundary between their rights. */
+  /**
+   * Which task queues this process serves. All four in the embedded default, which is no boundary between their rights.
+   */
   readonly roles: readonly TaskQueueRole[];
   readonly temporal: ClientConnectConfig;
   /** Folder in which tests say at which points a step is to wait, see `faultPointIn`. */
@@ -35,7 +37,8 @@ export function readBuildSettings(env: NodeJS.ProcessEnv): BuildSettings {
   const userConfig = env['npm_config_userconfig'] ?? join(homedir(), '.npmrc');
   return {
     environment: childEnvironment(env),
-    npmCacheFolder: env['LANEKEEPER_NPM_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lanekeeper', 'npm'),
+    npmCacheFolder:
+      env['LANEKEEPER_NPM_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lanekeeper', 'npm'),
     ...(existsSync(userConfig) && { npmUserConfig: userConfig }),
   };
 }
@@ -53,15 +56,21 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
   const policiesDir = required('LANEKEEPER_POLICIES');
   const roles = (env['LANEKEEPER_ROLES'] ?? Object.keys(taskQueues).join(',')).split(',');
   const unknown = roles.filter((role) => !isRole(role));
-  if (unknown.length > 0) problems.push(`LANEKEEPER_ROLES names ${unknown.join(', ')}; the roles are ${Object.keys(taskQueues).join(', ')}`);
+  if (unknown.length > 0)
+    problems.push(`LANEKEEPER_ROLES names ${unknown.join(', ')}; the roles are ${Object.keys(taskQueues).join(', ')}`);
   if (problems.length > 0) {
-    throw new LanekeeperError('CONFIGURATION', { message: 'the worker is not configured', why: problems.join('; '), next: 'npm start sets all of them; docs/operating.md lists them' });
+    throw new LanekeeperError('CONFIGURATION', {
+      message: 'the worker is not configured',
+      why: problems.join('; '),
+      next: 'npm start sets all of them; docs/operating.md lists them',
+    });
   }
   return {
     databaseUrl,
     dataDir,
     policiesDir,
-    workflowBundlePath: env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url)),
+    workflowBundlePath:
+      env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url)),
     roles: roles.filter(isRole),
     temporal: loadClientConnectConfig(),
     faultPointFolder: env['LANEKEEPER_FAULT_POINTS'],

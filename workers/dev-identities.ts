@@ -23,8 +23,8 @@ const machines = [
 const tenant = 'default';
 
 /**
- * Creates what a development stack needs to sign and to know people, where it is not there yet, and enrols it. Files are 0600 in folders
- * of 0700; running it again changes nothing.
+ * Creates what a development stack needs to sign and to know people, where it is not there yet, and enrols it. Files
+ * are 0600 in folders of 0700; running it again changes nothing.
  *
  * @param dataDir folder of the stack: `identities/<person>/` and `keys/<purpose>/` lie in it
  * @param databaseUrl connection string of the application's role
@@ -45,7 +45,13 @@ export async function ensureDevelopmentIdentities(dataDir: string, databaseUrl: 
     for (const machine of machines) {
       const publicKeyPem = await ensureKey(join(dataDir, 'keys', machine.purpose));
       await database.transaction(tenant, async (tx) => {
-        await enrolPrincipal(tx, { name: machine.name, displayName: machine.displayName, kind: 'machine', roles: [], emails: [] });
+        await enrolPrincipal(tx, {
+          name: machine.name,
+          displayName: machine.displayName,
+          kind: 'machine',
+          roles: [],
+          emails: [],
+        });
         await enrol(tx, machine.name, machine.purpose, publicKeyPem);
       });
     }
@@ -54,20 +60,33 @@ export async function ensureDevelopmentIdentities(dataDir: string, databaseUrl: 
   }
 }
 
-async function enrol(tx: Transaction, principal: string, purpose: 'person' | 'build' | 'verification', publicKeyPem: string): Promise<void> {
-  await enrolKey(tx, { keyId: keyIdOf(publicKeyPem), principal, purpose, publicKeyPem, enrolledBy: 'development set-up' });
+async function enrol(
+  tx: Transaction,
+  principal: string,
+  purpose: 'person' | 'build' | 'verification',
+  publicKeyPem: string,
+): Promise<void> {
+  await enrolKey(tx, {
+    keyId: keyIdOf(publicKeyPem),
+    principal,
+    purpose,
+    publicKeyPem,
+    enrolledBy: 'development set-up',
+  });
 }
 
 async function ensureKey(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const paths = { privateKey: join(folder, 'key.pem'), publicKey: join(folder, 'pub.pem') };
-  if (!(await exists(paths.privateKey)) || !(await exists(paths.publicKey))) await writeKeyPair(generateKeyPair(), paths);
+  if (!(await exists(paths.privateKey)) || !(await exists(paths.publicKey)))
+    await writeKeyPair(generateKeyPair(), paths);
   return readFile(paths.publicKey, 'utf8');
 }
 
 async function ensureToken(folder: string): Promise<string> {
   const path = join(folder, 'token');
-  if (!(await exists(path))) await writeFile(path, `lk_${tenant}_${randomBytes(24).toString('base64url')}`, { mode: 0o600 });
+  if (!(await exists(path)))
+    await writeFile(path, `lk_${tenant}_${randomBytes(24).toString('base64url')}`, { mode: 0o600 });
   return (await readFile(path, 'utf8')).trim();
 }
 

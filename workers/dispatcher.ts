@@ -32,8 +32,9 @@ export interface DispatcherDeps {
 }
 
 /**
- * Follows the log of method events from a durable cursor and signals every open run that an event concerns, at least once. The cursor
- * moves in the transaction that holds the dispatcher's lock, so several processes may run one: each batch is one's alone.
+ * Follows the log of method events from a durable cursor and signals every open run that an event concerns, at least
+ * once. The cursor moves in the transaction that holds the dispatcher's lock, so several processes may run one: each
+ * batch is one's alone.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const woken = new Doorbell();

@@ -8,8 +8,9 @@ export type FaultPoint = (name: string) => Promise<void>;
 const lookMs = 10;
 
 /**
- * Places at which a test wants a process to be found when it kills one. While a file with the name of a point lies in the folder, a step that
- * comes there says so in `<name>.reached` and waits until the file is gone. Without a folder a step never waits.
+ * Places at which a test wants a process to be found when it kills one. While a file with the name of a point lies in
+ * the folder, a step that comes there says so in `<name>.reached` and waits until the file is gone. Without a folder a
+ * step never waits.
  *
  * @param folder absolute; a testing aid, never set in use
  */

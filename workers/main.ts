@@ -16,9 +16,21 @@ const log = pino({ name: 'worker' });
 /** Serves the task queues until the process is told to stop. */
 async function main(config: WorkerConfig): Promise<void> {
   log.level = config.logLevel;
-  Runtime.install({ logger: new DefaultLogger('WARN', (entry) => log[pinoLevel(entry.level)]({ ...entry.meta }, entry.message)), shutdownSignals: [] });
-  if (!(await access(config.workflowBundlePath).then(() => true, () => false))) {
-    throw new LanekeeperError('CONFIGURATION', { message: 'the workflow bundle is missing', object: config.workflowBundlePath, next: 'npm run build' });
+  Runtime.install({
+    logger: new DefaultLogger('WARN', (entry) => log[pinoLevel(entry.level)]({ ...entry.meta }, entry.message)),
+    shutdownSignals: [],
+  });
+  if (
+    !(await access(config.workflowBundlePath).then(
+      () => true,
+      () => false,
+    ))
+  ) {
+    throw new LanekeeperError('CONFIGURATION', {
+      message: 'the workflow bundle is missing',
+      object: config.workflowBundlePath,
+      next: 'npm run build',
+    });
   }
   const faultPoint = faultPointIn(config.faultPointFolder);
   let dispatcher: Dispatcher | undefined;
@@ -40,7 +52,12 @@ async function main(config: WorkerConfig): Promise<void> {
       now: () => new Date(),
     });
     if (config.roles.includes('control')) {
-      dispatcher = startDispatcher({ database, client, faultPoint, onError: (message) => log.warn({ message }, 'the dispatcher could not look; it tries again') });
+      dispatcher = startDispatcher({
+        database,
+        client,
+        faultPoint,
+        onError: (message) => log.warn({ message }, 'the dispatcher could not look; it tries again'),
+      });
     }
     const stop = () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -56,7 +73,11 @@ async function main(config: WorkerConfig): Promise<void> {
     await database.close();
     await clientConnection.close();
     // When a worker could not be created, those before it still hold the connection; the reason is what matters then.
-    await connection.close().catch((error: unknown) => log.warn({ message: messageOf(error) }, 'the connection to Temporal could not be closed'));
+    await connection
+      .close()
+      .catch((error: unknown) =>
+        log.warn({ message: messageOf(error) }, 'the connection to Temporal could not be closed'),
+      );
   }
 }
 

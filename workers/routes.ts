@@ -6,8 +6,18 @@ import { gatingPromotionsOfBundle, requirePromotion, type StoredPromotion } from
 
 /** One wake-up: a signal to a run, or to a lane that is started when it is not there. */
 export type Wakeup =
-  | { readonly to: 'promotion'; readonly workflowId: string; readonly firstRunId: string; readonly signal: string; readonly args: readonly unknown[] }
-  | { readonly to: 'lane'; readonly workflowId: string; readonly input: { readonly tenant: string; readonly product: string; readonly lane: string } };
+  | {
+      readonly to: 'promotion';
+      readonly workflowId: string;
+      readonly firstRunId: string;
+      readonly signal: string;
+      readonly args: readonly unknown[];
+    }
+  | {
+      readonly to: 'lane';
+      readonly workflowId: string;
+      readonly input: { readonly tenant: string; readonly product: string; readonly lane: string };
+    };
 
 /** Which runs an event concerns, and what each is told. Hints only: receivers read PostgreSQL again. */
 export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<readonly Wakeup[]> {
@@ -33,11 +43,17 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
   }
 }
 
-/** A lane has something to do when a promotion queues, and when one that may hold it goes on to a phase that does not. */
+/**
+ * A lane has something to do when a promotion queues, and when one that may hold it goes on to a phase that does not.
+ */
 function laneWakeup(tenant: string, event: StoredEvent): readonly Wakeup[] {
   const to = event.data['to'] as PromotionPhase;
   const from = event.data['from'] as PromotionPhase;
-  const leaves = to === 'LIVE' || to === 'ERRORED' || hasEnded(to) || (from === 'QUEUED' && (to === 'GATING' || to === 'AWAITING_APPROVAL'));
+  const leaves =
+    to === 'LIVE' ||
+    to === 'ERRORED' ||
+    hasEnded(to) ||
+    (from === 'QUEUED' && (to === 'GATING' || to === 'AWAITING_APPROVAL'));
   if (event.product === null || event.lane === null || (to !== 'QUEUED' && !leaves)) return [];
   const { product, lane } = event;
   return [{ to: 'lane', workflowId: workflowIds.lane(tenant, product, lane), input: { tenant, product, lane } }];
@@ -45,10 +61,17 @@ function laneWakeup(tenant: string, event: StoredEvent): readonly Wakeup[] {
 
 async function gatingWakeups(tx: Transaction, event: StoredEvent): Promise<readonly Wakeup[]> {
   if (event.bundleDigest === null) return [];
-  return (await gatingPromotionsOfBundle(tx, event.bundleDigest)).map((promotion) => signalTo(promotion, 'changed', []));
+  return (await gatingPromotionsOfBundle(tx, event.bundleDigest)).map((promotion) =>
+    signalTo(promotion, 'changed', []),
+  );
 }
 
-async function promotionWakeup(tx: Transaction, event: StoredEvent, signal: string, args: readonly unknown[]): Promise<readonly Wakeup[]> {
+async function promotionWakeup(
+  tx: Transaction,
+  event: StoredEvent,
+  signal: string,
+  args: readonly unknown[],
+): Promise<readonly Wakeup[]> {
   return event.promotionId === null ? [] : [signalTo(await requirePromotion(tx, event.promotionId), signal, args)];
 }
 

@@ -2,13 +2,14 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
 import { taskQueues } from '../temporal-config/task-queues.js';
 
 /**
- * The retry and timeout profiles. Each says who uses it and why it is as it is. Domain verdicts are thrown as non-retryable failures,
- * so what is retried is technical trouble alone.
+ * The retry and timeout profiles. Each says who uses it and why it is as it is. Domain verdicts are thrown as
+ * non-retryable failures, so what is retried is technical trouble alone.
  */
 
 /**
- * Steps that only touch the database or compute. Two seconds, because they run inside a workflow task. A few quick tries cover a hiccup;
- * then the wait is a durable timer of up to 90 s, so that ten minutes without PostgreSQL cost fewer than 60 events.
+ * Steps that only touch the database or compute. Two seconds, because they run inside a workflow task. A few quick
+ * tries cover a hiccup; then the wait is a durable timer of up to 90 s, so that ten minutes without PostgreSQL cost
+ * fewer than 60 events.
  */
 export const databaseStep = {
   startToCloseTimeout: '2 s',
@@ -16,7 +17,10 @@ export const databaseStep = {
   retry: { initialInterval: '200 ms', backoffCoefficient: 4, maximumInterval: '90 s' },
 } as const satisfies LocalActivityOptions;
 
-/** Building and testing a product: minutes, run by its own scripts. A failed build is a verdict; a lost worker is noticed by its heartbeat. */
+/**
+ * Building and testing a product: minutes, run by its own scripts. A failed build is a verdict; a lost worker is
+ * noticed by its heartbeat.
+ */
 export const buildStep = {
   taskQueue: taskQueues.build,
   startToCloseTimeout: '60 min',
@@ -31,7 +35,10 @@ export const signStep = {
   retry: { initialInterval: '500 ms', maximumInterval: '1 min' },
 } as const satisfies ActivityOptions;
 
-/** Reading and checking a bundle's blobs before a deploy: I/O of some seconds; gives up into ERRORED, where a person decides. */
+/**
+ * Reading and checking a bundle's blobs before a deploy: I/O of some seconds; gives up into ERRORED, where a person
+ * decides.
+ */
 export const guardStep = {
   taskQueue: taskQueues.control,
   startToCloseTimeout: '2 min',
@@ -40,8 +47,8 @@ export const guardStep = {
 } as const satisfies ActivityOptions;
 
 /**
- * Moving and checking a lane's target. Idempotent by its key and fenced by its token, so a try after a crash is safe. The heartbeat is
- * short because a lane stands still while a dead worker is not noticed.
+ * Moving and checking a lane's target. Idempotent by its key and fenced by its token, so a try after a crash is safe.
+ * The heartbeat is short because a lane stands still while a dead worker is not noticed.
  */
 export const deployStep = {
   taskQueue: taskQueues.deploy,
@@ -50,7 +57,10 @@ export const deployStep = {
   retry: { initialInterval: '500 ms', maximumInterval: '15 s', maximumAttempts: 20 },
 } as const satisfies ActivityOptions;
 
-/** Waiting for a holder's run to close. Lasts as long as the hold; a lost worker is noticed within seconds and the watch taken up again. */
+/**
+ * Waiting for a holder's run to close. Lasts as long as the hold; a lost worker is noticed within seconds and the watch
+ * taken up again.
+ */
 export const watchStep = {
   taskQueue: taskQueues.control,
   startToCloseTimeout: '7 days',

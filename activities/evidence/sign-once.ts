@@ -25,9 +25,9 @@ export interface Signing extends Pick<NewAttestation, 'producedByRun' | 'subject
 }
 
 /**
- * Signs and registers a statement, once for each key: the same statement again returns the first attestation. ECDSA signs the same bytes
- * differently each time, so a step that was tried again may leave a second bundle in the content store; the first registration stays the
- * only attestation.
+ * Signs and registers a statement, once for each key: the same statement again returns the first attestation. ECDSA
+ * signs the same bytes differently each time, so a step that was tried again may leave a second bundle in the content
+ * store; the first registration stays the only attestation.
  */
 export async function signOnce(deps: SigningDeps, signing: Signing): Promise<StoredAttestation> {
   const { tenant, statement, payload, producedByRun, subjects } = signing;
@@ -40,7 +40,16 @@ export async function signOnce(deps: SigningDeps, signing: Signing): Promise<Sto
   const { kind, attributes } = describeStatement(statement);
   const { predicateType } = statement;
   const { attestation } = await deps.database.transaction(tenant, (tx) =>
-    registerAttestation(tx, { kind, predicateType, checksum, statementDigest, keyId, producedByRun, subjects, attributes }),
+    registerAttestation(tx, {
+      kind,
+      predicateType,
+      checksum,
+      statementDigest,
+      keyId,
+      producedByRun,
+      subjects,
+      attributes,
+    }),
   );
   await deps.faultPoint?.('sign.registered');
   return attestation;

@@ -20,14 +20,23 @@ export interface DeployDeps {
 /** How often the router's word is looked for while a switch is under way, in milliseconds. */
 const observationIntervalMs = 25;
 
-/** The activities of the `deploy` queue for the embedded lane target: the alias row is the order, the router's observation the answer. */
+/**
+ * The activities of the `deploy` queue for the embedded lane target: the alias row is the order, the router's
+ * observation the answer.
+ */
 export function createDeployActivities(deps: DeployDeps): DeployActivities {
-  const promotionOf = (ref: PromotionRef) => deps.database.transaction(ref.tenant, (tx) => requirePromotion(tx, ref.promotionId));
+  const promotionOf = (ref: PromotionRef) =>
+    deps.database.transaction(ref.tenant, (tx) => requirePromotion(tx, ref.promotionId));
   return withFailures<DeployActivities>({
     async deployBundle(input) {
       const promotion = await promotionOf(input);
       const generation = await deps.database.transaction(input.tenant, async (tx) =>
-        switchAlias(tx, { ...input, product: promotion.product, lane: promotion.lane, ...(await servicesOf(tx, promotion.bundle)) }),
+        switchAlias(tx, {
+          ...input,
+          product: promotion.product,
+          lane: promotion.lane,
+          ...(await servicesOf(tx, promotion.bundle)),
+        }),
       );
       await untilObserved(deps.database, input.tenant, promotion, generation);
       await deps.faultPoint?.('deploy.switched');
@@ -39,13 +48,20 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
     },
     async revertLane(input) {
       const promotion = await promotionOf(input);
-      const generation = await deps.database.transaction(input.tenant, (tx) => pointAliasToLive(tx, { ...input, product: promotion.product, lane: promotion.lane }));
+      const generation = await deps.database.transaction(input.tenant, (tx) =>
+        pointAliasToLive(tx, { ...input, product: promotion.product, lane: promotion.lane }),
+      );
       if (generation !== undefined) await untilObserved(deps.database, input.tenant, promotion, generation);
     },
   });
 }
 
-async function untilObserved(database: Database, tenant: string, lane: { readonly product: string; readonly lane: Lane }, generation: number): Promise<void> {
+async function untilObserved(
+  database: Database,
+  tenant: string,
+  lane: { readonly product: string; readonly lane: Lane },
+  generation: number,
+): Promise<void> {
   for (;;) {
     heartbeat();
     const observation = await database.transaction(tenant, (tx) => readObservation(tx, lane.product, lane.lane));
@@ -85,7 +101,11 @@ async function verifyAnswer(promotion: StoredPromotion, url: string, service: st
     throw unhealthy(promotion, `${service} does not answer at ${url}: ${messageOf(error)}`);
   }
   const served = response.headers.get('lanekeeper-bundle');
-  if (served !== bundle) throw unhealthy(promotion, `${service} at ${url} serves ${served === null ? 'nothing that names its bundle' : shortId(served)}`);
+  if (served !== bundle)
+    throw unhealthy(
+      promotion,
+      `${service} at ${url} serves ${served === null ? 'nothing that names its bundle' : shortId(served)}`,
+    );
   if (response.status >= 500) throw unhealthy(promotion, `${service} answers ${response.status} at ${url}`);
 }
 

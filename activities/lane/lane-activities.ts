@@ -16,17 +16,26 @@ export function createLaneActivities(deps: { readonly database: Database; readon
     },
     async awaitHolderClose(input) {
       const context = Context.current();
-      const handle = deps.client.workflow.getHandle(input.workflowId, undefined, { firstExecutionRunId: input.promotionId });
+      const handle = deps.client.workflow.getHandle(input.workflowId, undefined, {
+        firstExecutionRunId: input.promotionId,
+      });
       const pulse = setInterval(() => context.heartbeat(), heartbeatIntervalMs);
       try {
         // However it ends, it has ended: failed, cancelled, terminated and timed out count like done.
-        const closed = deps.client.withAbortSignal(context.cancellationSignal, () => handle.result()).then(
-          () => undefined,
-          (error: unknown) => {
-            if (context.cancellationSignal.aborted || error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) return;
-            throw error;
-          },
-        );
+        const closed = deps.client
+          .withAbortSignal(context.cancellationSignal, () => handle.result())
+          .then(
+            () => undefined,
+            (error: unknown) => {
+              if (
+                context.cancellationSignal.aborted ||
+                error instanceof WorkflowFailedError ||
+                error instanceof WorkflowNotFoundError
+              )
+                return;
+              throw error;
+            },
+          );
         await Promise.race([closed, context.cancelled]);
       } finally {
         clearInterval(pulse);

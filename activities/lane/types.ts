@@ -9,8 +9,16 @@ export interface LaneHolder {
 
 /** What the `lane` workflow needs of the world. */
 export interface LaneActivities {
-  /** Brings the lane up to date with its promotions: frees, preempts, grants. `closed` is a holder whose run was seen to end. */
-  settleLane(input: { readonly tenant: string; readonly product: string; readonly lane: Lane; readonly closed?: string }): Promise<LaneHolder | null>;
+  /**
+   * Brings the lane up to date with its promotions: frees, preempts, grants. `closed` is a holder whose run was seen to
+   * end.
+   */
+  settleLane(input: {
+    readonly tenant: string;
+    readonly product: string;
+    readonly lane: Lane;
+    readonly closed?: string;
+  }): Promise<LaneHolder | null>;
   /** Returns when the run with this id has closed, however it ended. */
   awaitHolderClose(input: { readonly workflowId: string; readonly promotionId: string }): Promise<void>;
 }

@@ -35,21 +35,26 @@ interface Verified {
 }
 
 /**
- * Gathers what an evaluation sees. Every attestation is read again from the content store, hashed, and its signature verified with the
- * enrolled key; kind, subjects and result come from the signed statement, not from its row.
+ * Gathers what an evaluation sees. Every attestation is read again from the content store, hashed, and its signature
+ * verified with the enrolled key; kind, subjects and result come from the signed statement, not from its row.
  */
 export async function gatherFacts(tx: Transaction, blobs: ContentStore, subject: FactsSubject): Promise<Facts> {
   const bundle = await requireBundle(tx, subject.bundle);
   const keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
-  const attestations = (await evidenceOfBundle(tx, subject.bundle)).filter((attestation) => subject.kinds?.has(attestation.kind) ?? true);
-  const verified = await Promise.all(attestations.map((attestation) => verify(attestation, keys.get(attestation.keyId), blobs)));
+  const attestations = (await evidenceOfBundle(tx, subject.bundle)).filter(
+    (attestation) => subject.kinds?.has(attestation.kind) ?? true,
+  );
+  const verified = await Promise.all(
+    attestations.map((attestation) => verify(attestation, keys.get(attestation.keyId), blobs)),
+  );
   const live = await lanesOfBundle(tx, subject.product, subject.bundle);
   const lane = (name: Lane) => {
     const entry = live.find((candidate) => candidate.lane === name);
     return { live: entry?.live ?? false, wasLive: entry !== undefined };
   };
   const manifest = parseManifest(bundle.manifest);
-  const requester = subject.requester === null || subject.requester === undefined ? undefined : rolesOf(keys, subject.requester);
+  const requester =
+    subject.requester === null || subject.requester === undefined ? undefined : rolesOf(keys, subject.requester);
   return {
     tenant: tx.tenant,
     product: subject.product,
@@ -63,7 +68,9 @@ export async function gatherFacts(tx: Transaction, blobs: ContentStore, subject:
       revision: bundle.revision,
       author: bundle.author,
       authorPrincipals: await principalsOfEmail(tx, bundle.author.email),
-      images: bundle.artifacts.filter((artifact) => artifact.kind === 'image').map(({ name, digest }) => ({ name, digest })),
+      images: bundle.artifacts
+        .filter((artifact) => artifact.kind === 'image')
+        .map(({ name, digest }) => ({ name, digest })),
       methodology: manifest.methodology ?? null,
       plan: manifest.plan ?? null,
     },
@@ -74,12 +81,19 @@ export async function gatherFacts(tx: Transaction, blobs: ContentStore, subject:
   };
 }
 
-async function verify(attestation: StoredAttestation, key: StoredKey | undefined, blobs: ContentStore): Promise<Verified> {
+async function verify(
+  attestation: StoredAttestation,
+  key: StoredKey | undefined,
+  blobs: ContentStore,
+): Promise<Verified> {
   const registeredAt = attestation.registeredAt.toISOString();
   const base = { id: attestation.id, checksum: attestation.checksum, registeredAt };
-  const problem = (why: string): Verified => ({ fact: { ...base, kind: attestation.kind, subjects: attestation.subjects, attributes: {}, problem: why } });
+  const problem = (why: string): Verified => ({
+    fact: { ...base, kind: attestation.kind, subjects: attestation.subjects, attributes: {}, problem: why },
+  });
   if (key === undefined) return problem(`attestation ${attestation.id} is signed by a key that is not enrolled`);
-  if (!wasValid(key, attestation.registeredAt)) return problem(`the key of ${key.principal} was not valid when attestation ${attestation.id} was registered`);
+  if (!wasValid(key, attestation.registeredAt))
+    return problem(`the key of ${key.principal} was not valid when attestation ${attestation.id} was registered`);
   try {
     const { statement } = verifyStatement(await blobs.get(attestation.checksum), [key.publicKeyPem]);
     const signer: SignerFact = { keyId: key.keyId, principal: key.principal, purpose: key.purpose, roles: key.roles };
@@ -93,11 +107,17 @@ async function verify(attestation: StoredAttestation, key: StoredKey | undefined
 }
 
 /** Approvals count only through their signed statement: the row says which, the statement says what. */
-async function approvals(tx: Transaction, promotionId: string, verified: readonly Verified[], keys: ReadonlyMap<Digest, StoredKey>): Promise<readonly ApprovalFact[]> {
+async function approvals(
+  tx: Transaction,
+  promotionId: string,
+  verified: readonly Verified[],
+  keys: ReadonlyMap<Digest, StoredKey>,
+): Promise<readonly ApprovalFact[]> {
   const accepted = (await decisionsOf(tx, promotionId)).filter((decision) => decision.accepted);
   return accepted.flatMap((row): ApprovalFact[] => {
     const evidence = verified.find((item) => item.fact.id === row.attestationId);
-    if (evidence?.statement === undefined || evidence.fact.signer === undefined || evidence.fact.kind !== 'decision') return [];
+    if (evidence?.statement === undefined || evidence.fact.signer === undefined || evidence.fact.kind !== 'decision')
+      return [];
     const decision = parseDecisionStatement(evidence.statement);
     const { signer } = evidence.fact;
     if (decision.principal !== signer.principal || decision.promotion?.firstRunId !== promotionId) return [];
@@ -118,7 +138,10 @@ async function approvals(tx: Transaction, promotionId: string, verified: readonl
   });
 }
 
-function rolesOf(keys: ReadonlyMap<Digest, StoredKey>, principal: string): { readonly principal: string; readonly roles: readonly string[] } {
+function rolesOf(
+  keys: ReadonlyMap<Digest, StoredKey>,
+  principal: string,
+): { readonly principal: string; readonly roles: readonly string[] } {
   const key = [...keys.values()].find((candidate) => candidate.principal === principal);
   return { principal, roles: key?.roles ?? [] };
 }

@@ -11,7 +11,9 @@ export interface PolicySource {
   policyOf(product: string): Promise<Policy>;
 }
 
-/** Policies as files of a folder. Read anew each time; what is in use is pinned by digest and not touched by an edit. */
+/**
+ * Policies as files of a folder. Read anew each time; what is in use is pinned by digest and not touched by an edit.
+ */
 export function openPolicyFolder(folder: string): PolicySource {
   return {
     async policyOf(product) {
@@ -20,7 +22,11 @@ export function openPolicyFolder(folder: string): PolicySource {
         const text = existsSync(path) ? await readFile(path, 'utf8') : undefined;
         if (text !== undefined) return parsePolicy(text, name);
       }
-      throw new LanekeeperError('CONFIGURATION', { message: 'there is no policy', object: `default.yaml in ${folder}`, next: 'restore policies/default.yaml' });
+      throw new LanekeeperError('CONFIGURATION', {
+        message: 'there is no policy',
+        object: `default.yaml in ${folder}`,
+        next: 'restore policies/default.yaml',
+      });
     },
   };
 }

@@ -15,11 +15,16 @@ import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
 /** What the `sign` queue needs to attest promotions: the verification key and nobody else's. */
 export type AttestDeps = Pick<SigningDeps, 'database' | 'blobs' | 'signer'>;
 
-/** The activities of the `sign` queue that promotions use. A try after a crash makes the same statement and finds the first signature. */
+/**
+ * The activities of the `sign` queue that promotions use. A try after a crash makes the same statement and finds the
+ * first signature.
+ */
 export function createAttestActivities(deps: AttestDeps): AttestActivities {
   return withFailures<AttestActivities>({
     async attestVerification(input) {
-      const { promotion, subjects, checksums } = await deps.database.transaction(input.tenant, (tx) => gather(tx, input.promotionId));
+      const { promotion, subjects, checksums } = await deps.database.transaction(input.tenant, (tx) =>
+        gather(tx, input.promotionId),
+      );
       const statement = verificationSummaryStatement({
         subject: subjects,
         timeVerified: input.at,
@@ -32,7 +37,9 @@ export function createAttestActivities(deps: AttestDeps): AttestActivities {
       return sign(deps, input.tenant, promotion, statement);
     },
     async attestPromotion(input) {
-      const { promotion, subjects, checksums } = await deps.database.transaction(input.tenant, (tx) => gather(tx, input.promotionId));
+      const { promotion, subjects, checksums } = await deps.database.transaction(input.tenant, (tx) =>
+        gather(tx, input.promotionId),
+      );
       const { workflowId, kind, product, lane, policyDigest, requester, createdAt } = promotion;
       const statement = promotionStatement(subjects, {
         kind,
@@ -56,10 +63,19 @@ async function gather(tx: Transaction, promotionId: string) {
   const promotion = await requirePromotion(tx, promotionId);
   const bundle = await requireBundle(tx, promotion.bundle);
   const images = bundle.artifacts.filter((artifact) => artifact.kind === 'image');
-  const subjects: Subject[] = [subjectOf(promotion.product, promotion.bundle), ...images.map((image) => subjectOf(image.name, image.digest))];
+  const subjects: Subject[] = [
+    subjectOf(promotion.product, promotion.bundle),
+    ...images.map((image) => subjectOf(image.name, image.digest)),
+  ];
   const reliedOn = [...new Set((await lastRound(tx, promotionId)).flatMap((gate) => gate.reliedOn))].sort();
-  const decided = (await decisionsOf(tx, promotionId)).flatMap((decision) => (decision.accepted && decision.attestationId !== null ? [decision.attestationId] : []));
-  return { promotion, subjects, checksums: { reliedOn: await checksumsOf(tx, reliedOn), decisions: await checksumsOf(tx, decided) } };
+  const decided = (await decisionsOf(tx, promotionId)).flatMap((decision) =>
+    decision.accepted && decision.attestationId !== null ? [decision.attestationId] : [],
+  );
+  return {
+    promotion,
+    subjects,
+    checksums: { reliedOn: await checksumsOf(tx, reliedOn), decisions: await checksumsOf(tx, decided) },
+  };
 }
 
 async function checksumsOf(tx: Transaction, ids: readonly string[]): Promise<readonly Digest[]> {
@@ -71,7 +87,12 @@ async function checksumsOf(tx: Transaction, ids: readonly string[]): Promise<rea
   return found;
 }
 
-async function sign(deps: AttestDeps, tenant: string, promotion: StoredPromotion, statement: Statement): Promise<string> {
+async function sign(
+  deps: AttestDeps,
+  tenant: string,
+  promotion: StoredPromotion,
+  statement: Statement,
+): Promise<string> {
   const { database, blobs, signer } = deps;
   const { id } = await signOnce(
     { database, blobs, signer },

@@ -39,8 +39,13 @@ export interface Judgement {
   readonly known?: StoredDecision;
 }
 
-/** Verifies a statement from either front door, records it, and says what it means. Refused ones change nothing else. */
-export async function register(deps: ControlDeps, input: Parameters<PromotionControlActivities['registerDecision']>[0]): Promise<DecisionOutcome> {
+/**
+ * Verifies a statement from either front door, records it, and says what it means. Refused ones change nothing else.
+ */
+export async function register(
+  deps: ControlDeps,
+  input: Parameters<PromotionControlActivities['registerDecision']>[0],
+): Promise<DecisionOutcome> {
   return deps.database.transaction(input.tenant, async (tx) => {
     const promotion = await lockPromotion(tx, input.promotionId);
     const judgement = await judgeStatement(deps, tx, promotion, input);
@@ -50,27 +55,50 @@ export async function register(deps: ControlDeps, input: Parameters<PromotionCon
       await setRequester(tx, promotion.id, { principal: judgement.decision.principal, attestationId });
     }
     const stored = await decisionById(tx, judgement.id);
-    if (stored === undefined) throw new LanekeeperError('INTERNAL', { message: 'a decision was recorded and is not there', object: `decision ${judgement.id}` });
+    if (stored === undefined)
+      throw new LanekeeperError('INTERNAL', {
+        message: 'a decision was recorded and is not there',
+        object: `decision ${judgement.id}`,
+      });
     return outcomeOf(stored, false);
   });
 }
 
 /** Finds out whether a statement counts. Writes nothing. */
-export async function judgeStatement(deps: ControlDeps, tx: Transaction, promotion: StoredPromotion, submission: Submission): Promise<Judgement> {
-  const bytes = Buffer.from(typeof submission.statement === 'string' ? submission.statement : JSON.stringify(submission.statement ?? null), 'utf8');
-  const base = { id: digestOf(`${promotion.id} ${digestOf(bytes)}`), bytes, frontDoor: submission.frontDoor, statementDigest: digestOf(bytes) };
+export async function judgeStatement(
+  deps: ControlDeps,
+  tx: Transaction,
+  promotion: StoredPromotion,
+  submission: Submission,
+): Promise<Judgement> {
+  const bytes = Buffer.from(
+    typeof submission.statement === 'string' ? submission.statement : JSON.stringify(submission.statement ?? null),
+    'utf8',
+  );
+  const base = {
+    id: digestOf(`${promotion.id} ${digestOf(bytes)}`),
+    bytes,
+    frontDoor: submission.frontDoor,
+    statementDigest: digestOf(bytes),
+  };
   const same = await decisionById(tx, base.id);
   if (same !== undefined) return { ...base, known: same };
   const keys = (await enrolledKeys(tx)).filter((key) => key.purpose === 'person' && wasValid(key, deps.now()));
   try {
-    const verified = verifyStatement(bytes, keys.map((key) => key.publicKeyPem));
+    const verified = verifyStatement(
+      bytes,
+      keys.map((key) => key.publicKeyPem),
+    );
     const key = keys.find((candidate) => candidate.keyId === verified.keyId);
-    if (key === undefined) throw new LanekeeperError('UNTRUSTED_SIGNER', { message: 'it is not signed by an enrolled person' });
+    if (key === undefined)
+      throw new LanekeeperError('UNTRUSTED_SIGNER', { message: 'it is not signed by an enrolled person' });
     const signed = { ...base, key, statementDigest: verified.statementDigest };
     const decision = parseDecisionStatement(verified.statement);
     const used = await decisionByNonce(tx, decision.principal, decision.nonce);
-    if (used?.promotionId === promotion.id && used.statementDigest === verified.statementDigest) return { ...signed, decision, known: used };
-    const refusal = used === undefined ? await refuse(deps, tx, promotion, submission, decision, key) : replayed(decision);
+    if (used?.promotionId === promotion.id && used.statementDigest === verified.statementDigest)
+      return { ...signed, decision, known: used };
+    const refusal =
+      used === undefined ? await refuse(deps, tx, promotion, submission, decision, key) : replayed(decision);
     return { ...signed, decision, ...(refusal !== undefined && { refusal }) };
   } catch (error) {
     const known = asLanekeeperError(error);
@@ -80,12 +108,25 @@ export async function judgeStatement(deps: ControlDeps, tx: Transaction, promoti
 }
 
 function replayed(decision: Decision): Refusal {
-  return { code: 'DECISION_REPLAYED', reason: `its nonce was used before by ${decision.principal}, for something else` };
+  return {
+    code: 'DECISION_REPLAYED',
+    reason: `its nonce was used before by ${decision.principal}, for something else`,
+  };
 }
 
-async function refuse(deps: ControlDeps, tx: Transaction, promotion: StoredPromotion, submission: Submission, decision: Decision, key: StoredKey): Promise<Refusal | undefined> {
+async function refuse(
+  deps: ControlDeps,
+  tx: Transaction,
+  promotion: StoredPromotion,
+  submission: Submission,
+  decision: Decision,
+  key: StoredKey,
+): Promise<Refusal | undefined> {
   if (submission.expectedVerb !== undefined && decision.verb !== submission.expectedVerb) {
-    return { code: 'DECISION_MISMATCH', reason: `its verb is ${decision.verb}; this door takes ${submission.expectedVerb}` };
+    return {
+      code: 'DECISION_MISMATCH',
+      reason: `its verb is ${decision.verb}; this door takes ${submission.expectedVerb}`,
+    };
   }
   const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id, kinds: new Set() });
   return refuseDecision(decision, {
@@ -101,8 +142,16 @@ async function refuse(deps: ControlDeps, tx: Transaction, promotion: StoredPromo
   });
 }
 
-/** Keeps a judgement. A statement that counts becomes evidence, dated by our own registration. Returns its attestation id. */
-export async function recordJudgement(deps: ControlDeps, tx: Transaction, promotion: StoredPromotion, judgement: Judgement): Promise<string> {
+/**
+ * Keeps a judgement. A statement that counts becomes evidence, dated by our own registration. Returns its attestation
+ * id.
+ */
+export async function recordJudgement(
+  deps: ControlDeps,
+  tx: Transaction,
+  promotion: StoredPromotion,
+  judgement: Judgement,
+): Promise<string> {
   const { decision, key, refusal } = judgement;
   let attestationId: string | null = null;
   if (refusal === undefined && decision !== undefined && key !== undefined) {
@@ -141,5 +190,10 @@ function outcomeOf(decision: StoredDecision, again: boolean): DecisionOutcome {
   const how = decision.accepted
     ? `${decision.verb} by ${who} is recorded`
     : `${decision.verb === 'unknown' ? 'a decision' : decision.verb} of ${who} was refused (${decision.refusalCode ?? ''}): ${decision.refusalReason ?? ''}`;
-  return { accepted: decision.accepted, verb: decision.verb, principal: who, text: again ? `${how}; it had been sent before` : how };
+  return {
+    accepted: decision.accepted,
+    verb: decision.verb,
+    principal: who,
+    text: again ? `${how}; it had been sent before` : how,
+  };
 }

@@ -19,17 +19,29 @@ import type { PromotionControlActivities } from './types.js';
 const maxExplanationLength = 500;
 
 /** Runs one round: all gates of the pinned snapshot together, over facts read again, kept with its verdicts. */
-export async function evaluate(deps: ControlDeps, input: Parameters<PromotionControlActivities['evaluateGates']>[0]): ReturnType<PromotionControlActivities['evaluateGates']> {
+export async function evaluate(
+  deps: ControlDeps,
+  input: Parameters<PromotionControlActivities['evaluateGates']>[0],
+): ReturnType<PromotionControlActivities['evaluateGates']> {
   return deps.database.transaction(input.tenant, async (tx) => {
     const promotion = await requirePromotion(tx, input.promotionId);
     const holdsLane = input.fencingToken !== undefined && (await holds(tx, promotion, input.fencingToken));
     const snapshot = await requireSnapshot(tx, promotion.policyDigest);
-    const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id, kinds: kindsOf(snapshot) });
+    const facts = await gatherFacts(tx, deps.blobs, {
+      ...promotion,
+      promotionId: promotion.id,
+      kinds: kindsOf(snapshot),
+    });
     const at = deps.now();
     const evaluated = evaluateGates(snapshot, facts, at);
     const drift = await policyDrift(deps, promotion);
     const evaluation = drift === undefined ? evaluated : { ...evaluated, results: [...evaluated.results, drift] };
-    await recordRound(tx, promotion.id, { number: input.round, results: evaluation.results, reason: evaluation.reason, at });
+    await recordRound(tx, promotion.id, {
+      number: input.round,
+      results: evaluation.results,
+      reason: evaluation.reason,
+      at,
+    });
     const round: GateRound = {
       round: input.round,
       outcome: evaluation.outcome,
@@ -49,10 +61,16 @@ export async function evaluate(deps: ControlDeps, input: Parameters<PromotionCon
 
 /** What the gates ask for, and the decisions of people. */
 function kindsOf(snapshot: PolicySnapshot): ReadonlySet<string> {
-  return new Set(['decision', ...snapshot.gates.flatMap((gate) => (gate.evidence === undefined ? [] : [gate.evidence.kind]))]);
+  return new Set([
+    'decision',
+    ...snapshot.gates.flatMap((gate) => (gate.evidence === undefined ? [] : [gate.evidence.kind])),
+  ]);
 }
 
-/** A promotion keeps the gates it was requested under. That the file says something else by now is shown, and changes nothing. */
+/**
+ * A promotion keeps the gates it was requested under. That the file says something else by now is shown, and changes
+ * nothing.
+ */
 async function policyDrift(deps: ControlDeps, promotion: StoredPromotion): Promise<GateResult | undefined> {
   const { product, lane, kind, policyDigest } = promotion;
   const newest = await deps.policies.policyOf(product).then(

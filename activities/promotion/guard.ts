@@ -9,7 +9,9 @@ import type { PromotionRef } from './types.js';
 
 /** Reads every file that the bundle's manifest names, and every layer of its images, and hashes each again. */
 export async function guard(deps: ControlDeps, input: PromotionRef): Promise<void> {
-  const bundle = await deps.database.transaction(input.tenant, async (tx) => requireBundle(tx, (await requirePromotion(tx, input.promotionId)).bundle));
+  const bundle = await deps.database.transaction(input.tenant, async (tx) =>
+    requireBundle(tx, (await requirePromotion(tx, input.promotionId)).bundle),
+  );
   const manifest = parseManifest(bundle.manifest);
   const digests = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));
   for (const image of manifest.images) {

@@ -4,7 +4,10 @@ import type { ControlDeps } from './deps.js';
 import type { PromotionGuardActivities } from './types.js';
 
 /** Starts the run under its canonical id, or joins the one that is open under it. */
-export async function handOver(deps: ControlDeps, input: Parameters<PromotionGuardActivities['handOver']>[0]): Promise<{ runId: string; joined: boolean }> {
+export async function handOver(
+  deps: ControlDeps,
+  input: Parameters<PromotionGuardActivities['handOver']>[0],
+): Promise<{ runId: string; joined: boolean }> {
   try {
     const handle = await deps.client.workflow.start(input.workflowType, {
       workflowId: input.workflowId,

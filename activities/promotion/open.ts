@@ -61,9 +61,17 @@ async function requireTarget(tx: Transaction, input: OpenInput): Promise<void> {
 
 async function acceptRequest(deps: ControlDeps, tx: Transaction, input: OpenInput): Promise<void> {
   const promotion = await requirePromotion(tx, input.promotionId);
-  const judgement = await judgeStatement(deps, tx, promotion, { phase: 'REQUESTED', statement: input.request, frontDoor: 'START' });
+  const judgement = await judgeStatement(deps, tx, promotion, {
+    phase: 'REQUESTED',
+    statement: input.request,
+    frontDoor: 'START',
+  });
   const { refusal, decision } = judgement;
-  if (refusal === undefined && decision !== undefined && (decision.verb === 'request' || decision.verb === 'rollback')) {
+  if (
+    refusal === undefined &&
+    decision !== undefined &&
+    (decision.verb === 'request' || decision.verb === 'rollback')
+  ) {
     const attestationId = await recordJudgement(deps, tx, promotion, judgement);
     await setRequester(tx, promotion.id, { principal: decision.principal, attestationId });
     return;

@@ -4,7 +4,10 @@ import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';
 
 /** Records a transition. @returns whether it counts: not when the lane has been granted to somebody else since */
-export async function record(deps: ControlDeps, input: Parameters<PromotionControlActivities['recordTransition']>[0]): Promise<boolean> {
+export async function record(
+  deps: ControlDeps,
+  input: Parameters<PromotionControlActivities['recordTransition']>[0],
+): Promise<boolean> {
   try {
     await deps.database.transaction(input.tenant, (tx) => transition(tx, { ...input, id: input.promotionId }));
     return true;

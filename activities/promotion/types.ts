@@ -13,9 +13,11 @@ export interface PromotionRef {
 /** Steps that only touch the database or compute; local activities of at most two seconds. */
 export interface PromotionControlActivities {
   /**
-   * Checks the input against the database, pins the policy snapshot and opens the record. Nothing is left behind when it throws.
+   * Checks the input against the database, pins the policy snapshot and opens the record. Nothing is left behind when
+   * it throws.
    *
-   * @throws UNKNOWN_PRODUCT, UNKNOWN_BUNDLE, BUNDLE_CORRUPT, NOTHING_TO_ROLL_BACK, PERMISSION_DENIED, SIGNATURE_INVALID and the refusals of decisions
+   * @throws UNKNOWN_PRODUCT, UNKNOWN_BUNDLE, BUNDLE_CORRUPT, NOTHING_TO_ROLL_BACK, PERMISSION_DENIED, SIGNATURE_INVALID
+   * and the refusals of decisions
    */
   openPromotion(input: {
     readonly tenant: string;
@@ -29,7 +31,9 @@ export interface PromotionControlActivities {
   }): Promise<PromotionIdentity>;
 
   /** Runs one round of gates. With a fencing token, also says whether the lane is still held. */
-  evaluateGates(input: PromotionRef & { readonly round: number; readonly fencingToken?: number }): Promise<{ readonly round: GateRound; readonly holdsLane: boolean }>;
+  evaluateGates(
+    input: PromotionRef & { readonly round: number; readonly fencingToken?: number },
+  ): Promise<{ readonly round: GateRound; readonly holdsLane: boolean }>;
 
   /**
    * Records a change of phase.
@@ -37,12 +41,22 @@ export interface PromotionControlActivities {
    * @returns false when the phase is the holder's alone and the lane is not held any more
    */
   recordTransition(
-    input: PromotionRef & { readonly to: PromotionPhase; readonly reason: string; readonly error?: unknown; readonly fencingToken?: number },
+    input: PromotionRef & {
+      readonly to: PromotionPhase;
+      readonly reason: string;
+      readonly error?: unknown;
+      readonly fencingToken?: number;
+    },
   ): Promise<boolean>;
 
   /** Verifies a signed statement, records it as evidence, or records why it was refused. */
   registerDecision(
-    input: PromotionRef & { readonly phase: PromotionPhase; readonly statement: unknown; readonly frontDoor: 'UPDATE' | 'SIGNAL' | 'START'; readonly expectedVerb?: string },
+    input: PromotionRef & {
+      readonly phase: PromotionPhase;
+      readonly statement: unknown;
+      readonly frontDoor: 'UPDATE' | 'SIGNAL' | 'START';
+      readonly expectedVerb?: string;
+    },
   ): Promise<DecisionOutcome>;
 }
 
@@ -51,7 +65,11 @@ export interface PromotionGuardActivities {
   /** Reads every blob of the bundle again. @throws BLOB_MISSING, BLOB_CORRUPT, BUNDLE_CORRUPT */
   guardBundle(input: PromotionRef): Promise<void>;
   /** Starts the canonical run of this input or joins it. */
-  handOver(input: { readonly workflowId: string; readonly workflowType: string; readonly input: unknown }): Promise<{ readonly runId: string; readonly joined: boolean }>;
+  handOver(input: {
+    readonly workflowId: string;
+    readonly workflowType: string;
+    readonly input: unknown;
+  }): Promise<{ readonly runId: string; readonly joined: boolean }>;
 }
 
 /** The lane target. Each call carries what fences it and what makes it happen once. */
@@ -67,7 +85,11 @@ export interface DeployActivities {
 /** Statements about a promotion, signed with the verification key. */
 export interface AttestActivities {
   /** Signs the SLSA Verification Summary of a lane decision. */
-  attestVerification(input: PromotionRef & { readonly outcome: 'LIVE' | FinalPhase; readonly at: string }): Promise<string>;
+  attestVerification(
+    input: PromotionRef & { readonly outcome: 'LIVE' | FinalPhase; readonly at: string },
+  ): Promise<string>;
   /** Signs the record of the promotion itself. */
-  attestPromotion(input: PromotionRef & { readonly outcome: 'LIVE' | FinalPhase; readonly at: string }): Promise<string>;
+  attestPromotion(
+    input: PromotionRef & { readonly outcome: 'LIVE' | FinalPhase; readonly at: string },
+  ): Promise<string>;
 }

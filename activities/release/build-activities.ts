@@ -35,7 +35,8 @@ async function prepare(deps: BuildDeps): Promise<Fence> {
   await mkdir(deps.scratchFolder, { recursive: true });
   await sweepScratch(deps.scratchFolder);
   const fence = deps.fence ?? (await detectFence(deps.environment, deps.scratchFolder));
-  if (fence === 'none') log.warn('this machine offers no write fence: of what builds write outside, only the surroundings are checked');
+  if (fence === 'none')
+    log.warn('this machine offers no write fence: of what builds write outside, only the surroundings are checked');
   else log.info('builds run behind a write fence', { fence });
   return fence;
 }

@@ -51,7 +51,10 @@ export async function runBuild(
     commands,
     folder,
     // A convention of reproducible builds: what wants a time takes that of the commit.
-    env: { SOURCE_DATE_EPOCH: String(Math.floor(Date.parse(input.committedAt) / 1000)), LANEKEEPER_REVISION: input.revision },
+    env: {
+      SOURCE_DATE_EPOCH: String(Math.floor(Date.parse(input.committedAt) / 1000)),
+      LANEKEEPER_REVISION: input.revision,
+    },
     timeoutMs: input.timeoutSeconds * 1000,
     ...(isFolder(input.repository) && { repository: input.repository }),
   });
@@ -60,7 +63,14 @@ export async function runBuild(
 }
 
 async function pruneDependencies(workspace: Workspace, folder: string, service: ServiceDefinition): Promise<void> {
-  const there = await Promise.all(['node_modules', 'package-lock.json'].map((name) => access(join(folder, name)).then(() => true, () => false)));
+  const there = await Promise.all(
+    ['node_modules', 'package-lock.json'].map((name) =>
+      access(join(folder, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   if (there.includes(false)) return;
   const result = await workspace.runNpm(folder, ['prune', '--omit=dev', '--ignore-scripts']);
   if (result.exitCode !== 0) throw failed(`service ${service.name}`, result);
@@ -71,8 +81,14 @@ function applicationFiles(files: readonly ListedFile[], service: ServiceDefiniti
   const { include } = service;
   if (include === undefined) return own.filter((file) => !leftOut.has(file.name.split('/')[0] ?? ''));
   // Without these two nobody could tell which packages are in the image.
-  const wanted = [...include.map((name) => name.replace(/^\.\//, '').replace(/\/$/, '')), 'package.json', 'package-lock.json'];
-  return own.filter((file) => wanted.some((name) => name === '.' || file.name === name || file.name.startsWith(`${name}/`)));
+  const wanted = [
+    ...include.map((name) => name.replace(/^\.\//, '').replace(/\/$/, '')),
+    'package.json',
+    'package-lock.json',
+  ];
+  return own.filter((file) =>
+    wanted.some((name) => name === '.' || file.name === name || file.name.startsWith(`${name}/`)),
+  );
 }
 
 function isDependency(name: string): boolean {

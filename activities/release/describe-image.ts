@@ -12,12 +12,19 @@ import type { BuildActivities, DescribedImage, UnsignedStatement } from './types
 import { type BuildDeps, type FencedBuildDeps, inWorkspace } from './workspace.js';
 
 /** Describes an image: what is in it, how it was built, and that it is ours. Nothing is signed here. */
-export async function describeImage(deps: FencedBuildDeps, step: Step, input: Parameters<BuildActivities['describeImage']>[0]): Promise<DescribedImage> {
+export async function describeImage(
+  deps: FencedBuildDeps,
+  step: Step,
+  input: Parameters<BuildActivities['describeImage']>[0],
+): Promise<DescribedImage> {
   const { built, service } = input;
   const subject = subjectOf(service.name, built.image);
   return inWorkspace(deps, step, async (workspace) => {
     const unpacked = await unpackImage(deps.blobs, built.image, join(await workspace.folder('images'), service.name));
-    const sboms = await npmSboms({ folder: unpacked.workingDir, service: service.name, image: built.image, createdAt: input.committedAt }, workspace.runNpm);
+    const sboms = await npmSboms(
+      { folder: unpacked.workingDir, service: service.name, image: built.image, createdAt: input.committedAt },
+      workspace.runNpm,
+    );
     return {
       sboms: await Promise.all(sboms.map((sbom) => storeSbom(deps, subject, sbom))),
       provenance: await storeStatement(
@@ -39,10 +46,20 @@ export async function describeImage(deps: FencedBuildDeps, step: Step, input: Pa
   });
 }
 
-async function storeSbom(deps: BuildDeps, subject: Subject, { format, specVersion, document }: Sbom): Promise<DescribedImage['sboms'][number]> {
+async function storeSbom(
+  deps: BuildDeps,
+  subject: Subject,
+  { format, specVersion, document }: Sbom,
+): Promise<DescribedImage['sboms'][number]> {
   const checksum = await deps.blobs.put(canonicalJson(document));
   const type = format === 'SPDX' ? predicateTypes.spdx : predicateTypes.cycloneDx;
-  return { format, specVersion, checksum, uri: uriOf(checksum), statement: await storeStatement(deps, statementOf(type, [subject], document)) };
+  return {
+    format,
+    specVersion,
+    checksum,
+    uri: uriOf(checksum),
+    statement: await storeStatement(deps, statementOf(type, [subject], document)),
+  };
 }
 
 /** Stores a statement for the sign queue, which gets its digest only. */

@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { extract } from 'tar-stream';
 import { bytesOf } from '../../adapters/content-store/bytes-of.js';
 import { uriOf } from '../../adapters/content-store/content-store.js';
-import { archiveCommit, cloneBare, type GitContext, isFolder, parseRepository, parseRevision, readCommit } from '../../adapters/git/git.js';
+import {
+  archiveCommit,
+  cloneBare,
+  type GitContext,
+  isFolder,
+  parseRepository,
+  parseRevision,
+  readCommit,
+} from '../../adapters/git/git.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { parsePlan } from '../../core/release/plan.js';
 import { parseProductFile, productFileName } from '../../core/release/product-file.js';
@@ -14,11 +22,19 @@ const gitTimeoutMs = 300_000;
 const maxFileBytes = 1024 * 1024;
 
 /** Reads a commit: its files, its author, and what `lanekeeper.yaml` and the plan in it say. */
-export async function fetchSource(deps: FencedBuildDeps, step: Step, input: Parameters<BuildActivities['fetchSource']>[0]): Promise<FetchedSource> {
+export async function fetchSource(
+  deps: FencedBuildDeps,
+  step: Step,
+  input: Parameters<BuildActivities['fetchSource']>[0],
+): Promise<FetchedSource> {
   const repository = parseRepository(input.repository);
   const revision = parseRevision(input.revision);
   return inWorkspace(deps, step, async (workspace) => {
-    const git: GitContext = { env: { ...deps.environment, HOME: await workspace.folder('home') }, timeoutMs: gitTimeoutMs, signal: step.signal };
+    const git: GitContext = {
+      env: { ...deps.environment, HOME: await workspace.folder('home') },
+      timeoutMs: gitTimeoutMs,
+      signal: step.signal,
+    };
     const clone = join(await workspace.folder('tmp'), 'clone.git');
     if (!isFolder(repository)) await cloneBare(repository, clone, git);
     const folder = isFolder(repository) ? repository : clone;
@@ -54,13 +70,19 @@ async function textIn(archive: Buffer, name: string, next: string): Promise<stri
       entry.resume();
       continue;
     }
-    if (entry.header.size > maxFileBytes) throw new LanekeeperError('INVALID_PRODUCT_FILE', { message: `${name} is too large`, object: name });
+    if (entry.header.size > maxFileBytes)
+      throw new LanekeeperError('INVALID_PRODUCT_FILE', { message: `${name} is too large`, object: name });
     const chunks: Uint8Array[] = [];
     for await (const chunk of bytesOf(entry)) chunks.push(chunk);
     found = Buffer.concat(chunks).toString('utf8');
   }
   if (found !== undefined) return found;
-  throw new LanekeeperError('INVALID_PRODUCT_FILE', { message: `the commit has no file ${name}`, object: name, why: 'only committed files count', next });
+  throw new LanekeeperError('INVALID_PRODUCT_FILE', {
+    message: `the commit has no file ${name}`,
+    object: name,
+    why: 'only committed files count',
+    next,
+  });
 }
 
 function anotherProduct(found: string, wanted: string): LanekeeperError {

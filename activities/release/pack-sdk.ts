@@ -8,12 +8,21 @@ import type { BuildActivities } from './types.js';
 import { type FencedBuildDeps, inWorkspace } from './workspace.js';
 
 /** Builds an SDK and packs the file that a registry would get. */
-export async function packSdk(deps: FencedBuildDeps, step: Step, input: Parameters<BuildActivities['packSdk']>[0]): Promise<ManifestSdk> {
+export async function packSdk(
+  deps: FencedBuildDeps,
+  step: Step,
+  input: Parameters<BuildActivities['packSdk']>[0],
+): Promise<ManifestSdk> {
   const { sdk } = input;
   return inWorkspace(deps, step, async (workspace) => {
     await workspace.unpackSource(input.archive);
     await runBuild(workspace, `SDK ${sdk.name}`, sdk.path, sdk.build, input);
-    const packed = await npmPack(join(workspace.source, sdk.path), await workspace.folder('packed'), deps.blobs, workspace.runNpm);
+    const packed = await npmPack(
+      join(workspace.source, sdk.path),
+      await workspace.folder('packed'),
+      deps.blobs,
+      workspace.runNpm,
+    );
     return {
       name: sdk.name,
       language: sdk.language,

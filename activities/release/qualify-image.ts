@@ -18,8 +18,8 @@ type QualifyInput = Parameters<BuildActivities['qualifyImage']>[0];
 const maxReportBytes = 8 * 1024 * 1024;
 
 /**
- * Runs a service's own tests against its unpacked image, the one that would be deployed, not against a source tree. The images of the other
- * services are there too, because services test how they work together.
+ * Runs a service's own tests against its unpacked image, the one that would be deployed, not against a source tree. The
+ * images of the other services are there too, because services test how they work together.
  */
 export async function qualifyImage(deps: FencedBuildDeps, step: Step, input: QualifyInput): Promise<QualifiedImage> {
   const { service } = input;
@@ -29,7 +29,11 @@ export async function qualifyImage(deps: FencedBuildDeps, step: Step, input: Qua
     const result = await workspace.run({
       commands: service.test,
       folder: service.path,
-      env: { JUNIT_FILE: reportFile, LANEKEEPER_REVISION: input.revision, ...(await imageVariables(deps, workspace, input)) },
+      env: {
+        JUNIT_FILE: reportFile,
+        LANEKEEPER_REVISION: input.revision,
+        ...(await imageVariables(deps, workspace, input)),
+      },
       timeoutMs: input.timeoutSeconds * 1000,
       ...(isFolder(input.repository) && { repository: input.repository }),
     });
@@ -40,14 +44,29 @@ export async function qualifyImage(deps: FencedBuildDeps, step: Step, input: Qua
     if (image === undefined) throw new LanekeeperError('INTERNAL', { message: `service ${service.name} has no image` });
     const checksum = await deps.blobs.put(bytes);
     if (report.result === 'FAILED' || result.exitCode !== 0) throw failed(input, explain(report, result));
-    const statement = testResultStatement({ suite: 'image', subject: [subjectOf(service.name, image)], report, reportDigest: checksum });
+    const statement = testResultStatement({
+      suite: 'image',
+      subject: [subjectOf(service.name, image)],
+      report,
+      reportDigest: checksum,
+    });
     const { passed, failed: failures, skipped } = report;
-    return { passed, failed: failures, skipped, report: { uri: uriOf(checksum), checksum }, statement: await storeStatement(deps, statement) };
+    return {
+      passed,
+      failed: failures,
+      skipped,
+      report: { uri: uriOf(checksum), checksum },
+      statement: await storeStatement(deps, statement),
+    };
   });
 }
 
 /** `IMAGE_DIR` and `IMAGE_ENTRY` of the service itself, `<SERVICE>_IMAGE_DIR` and `<SERVICE>_IMAGE_ENTRY` of each. */
-async function imageVariables(deps: BuildDeps, workspace: Workspace, input: QualifyInput): Promise<Record<string, string>> {
+async function imageVariables(
+  deps: BuildDeps,
+  workspace: Workspace,
+  input: QualifyInput,
+): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
   for (const { service, image } of input.images) {
     const unpacked = await unpackImage(deps.blobs, image, join(await workspace.folder('images'), service));
@@ -63,13 +82,19 @@ async function imageVariables(deps: BuildDeps, workspace: Workspace, input: Qual
 
 async function readReport(path: string, input: BuildInput, result: ProcessResult): Promise<Buffer> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() !== true) throw failed(input, `they left no JUnit report in $JUNIT_FILE and ended with code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`);
-  if (found.size > maxReportBytes) throw failed(input, `their JUnit report is larger than ${String(maxReportBytes)} bytes`);
+  if (found?.isFile() !== true)
+    throw failed(
+      input,
+      `they left no JUnit report in $JUNIT_FILE and ended with code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`,
+    );
+  if (found.size > maxReportBytes)
+    throw failed(input, `their JUnit report is larger than ${String(maxReportBytes)} bytes`);
   return readFile(path);
 }
 
 function explain(report: TestReport, result: ProcessResult): string {
-  if (report.failed === 0) return `all tests passed, and yet the command ended with code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`;
+  if (report.failed === 0)
+    return `all tests passed, and yet the command ended with code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`;
   const counts = `${String(report.failed)} of ${String(report.passed + report.failed)} failed`;
   return `${counts}: ${report.failedTests.slice(0, 10).join('; ')}`;
 }

@@ -9,12 +9,14 @@ import type { ReleaseRecordActivities } from './types.js';
 export function createReleaseRecordActivities(deps: { readonly database: Database }): ReleaseRecordActivities {
   const { database } = deps;
   return withFailures<ReleaseRecordActivities>({
-    findSealed: async ({ tenant, product, revision }) => (await database.transaction(tenant, (tx) => bundleOfRevision(tx, product, revision))) ?? null,
+    findSealed: async ({ tenant, product, revision }) =>
+      (await database.transaction(tenant, (tx) => bundleOfRevision(tx, product, revision))) ?? null,
     openRelease: async ({ tenant, product, revision, releaseId, workflowId, repository }) =>
       database.transaction(tenant, async (tx) => {
         await registerProduct(tx, { name: product, repository });
         await startRelease(tx, { id: releaseId, workflowId, product, revision, repository });
       }),
-    failRelease: async ({ tenant, product, releaseId, error }) => database.transaction(tenant, (tx) => endRelease(tx, { id: releaseId, product }, { error })),
+    failRelease: async ({ tenant, product, releaseId, error }) =>
+      database.transaction(tenant, (tx) => endRelease(tx, { id: releaseId, product }, { error })),
   });
 }

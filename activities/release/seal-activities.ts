@@ -3,7 +3,15 @@ import { mediaType } from '../../adapters/oci/convention.js';
 import { readImage } from '../../adapters/oci/read-image.js';
 import type { Digest } from '../../core/digest.js';
 import { canonicalJson } from '../../core/hash.js';
-import { bundleDigestOf, canonicalManifest, filesIn, type Manifest, type ManifestSdk, parseManifest, renderManifestYaml } from '../../core/release/manifest.js';
+import {
+  bundleDigestOf,
+  canonicalManifest,
+  filesIn,
+  type Manifest,
+  type ManifestSdk,
+  parseManifest,
+  renderManifestYaml,
+} from '../../core/release/manifest.js';
 import { sealBundle } from '../../store/bundle/write.js';
 import type { Database } from '../../store/database.js';
 import { endRelease } from '../../store/release/write.js';
@@ -24,7 +32,10 @@ export function createSealActivities(deps: SealDeps): SealActivities {
   });
 }
 
-async function sealRelease(deps: SealDeps, input: Parameters<SealActivities['sealRelease']>[0]): Promise<{ bundle: Digest; manifestFile: Digest }> {
+async function sealRelease(
+  deps: SealDeps,
+  input: Parameters<SealActivities['sealRelease']>[0],
+): Promise<{ bundle: Digest; manifestFile: Digest }> {
   const sdkManifests = await storeSdkManifests(deps.blobs, input.manifest.sdks, input.revision);
   // Reading back what is about to be sealed applies the schema, so that nothing else ever gets a seal.
   const manifest = parseManifest(canonicalManifest({ ...input.manifest, sdkManifests }));
@@ -42,8 +53,18 @@ async function sealRelease(deps: SealDeps, input: Parameters<SealActivities['sea
 
 async function recordSeal(database: Database, ref: ReleaseRef, manifest: Manifest, bundle: Digest): Promise<void> {
   const { author, committedAt, subject } = manifest.source;
-  const images = manifest.images.map((image) => ({ kind: 'image' as const, name: image.service, digest: image.digest, mediaType: mediaType.manifest }));
-  const sdks = manifest.sdks.map((sdk) => ({ kind: 'sdk' as const, name: sdk.name, digest: sdk.checksum, mediaType: 'application/gzip' }));
+  const images = manifest.images.map((image) => ({
+    kind: 'image' as const,
+    name: image.service,
+    digest: image.digest,
+    mediaType: mediaType.manifest,
+  }));
+  const sdks = manifest.sdks.map((sdk) => ({
+    kind: 'sdk' as const,
+    name: sdk.name,
+    digest: sdk.checksum,
+    mediaType: 'application/gzip',
+  }));
   await database.transaction(ref.tenant, async (tx) => {
     await sealBundle(tx, {
       digest: bundle,
@@ -61,7 +82,11 @@ async function recordSeal(database: Database, ref: ReleaseRef, manifest: Manifes
 }
 
 /** `release/dist/<language>/manifest.json`: the packed SDKs of each language. */
-async function storeSdkManifests(blobs: ContentStore, sdks: readonly ManifestSdk[], revision: string): Promise<Manifest['sdkManifests']> {
+async function storeSdkManifests(
+  blobs: ContentStore,
+  sdks: readonly ManifestSdk[],
+  revision: string,
+): Promise<Manifest['sdkManifests']> {
   const languages: readonly string[] = [...new Set(sdks.map((sdk) => sdk.language))];
   return Promise.all(
     languages.map(async (language) => {

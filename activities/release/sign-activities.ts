@@ -33,7 +33,11 @@ function readStatement(payload: Buffer, digest: Digest): Statement {
   try {
     return parseStatement(JSON.parse(payload.toString('utf8')));
   } catch (error) {
-    throw new LanekeeperError('EVIDENCE_INVALID', { message: `blob ${digest} is no statement that could be signed`, object: `blob ${digest}` }, { cause: error });
+    throw new LanekeeperError(
+      'EVIDENCE_INVALID',
+      { message: `blob ${digest} is no statement that could be signed`, object: `blob ${digest}` },
+      { cause: error },
+    );
   }
 }
 

@@ -13,7 +13,9 @@ export function currentStep(): Step {
   const context = Context.current();
   return {
     signal: context.cancellationSignal,
-    heartbeat: () => { context.heartbeat(); },
+    heartbeat: () => {
+      context.heartbeat();
+    },
   };
 }
 

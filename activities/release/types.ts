@@ -82,16 +82,28 @@ export interface BuildActivities {
    * Reads a commit into the content store.
    * @throws INVALID_INPUT, UNKNOWN_REVISION, INVALID_PRODUCT_FILE, UNAVAILABLE
    */
-  readonly fetchSource: (input: { readonly repository: string; readonly revision: string; readonly product: string }) => Promise<FetchedSource>;
+  readonly fetchSource: (input: {
+    readonly repository: string;
+    readonly revision: string;
+    readonly product: string;
+  }) => Promise<FetchedSource>;
   /** Builds the image of one service. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
   readonly buildImage: (input: BuildInput) => Promise<BuiltService>;
   /** Lists what is in an image, and states how it was built; times come from the workflow. @throws BUILD_FAILED */
   readonly describeImage: (
-    input: BuildInput & { readonly built: BuiltService; readonly producedByRun: string; readonly startedOn: string; readonly finishedOn: string },
+    input: BuildInput & {
+      readonly built: BuiltService;
+      readonly producedByRun: string;
+      readonly startedOn: string;
+      readonly finishedOn: string;
+    },
   ) => Promise<DescribedImage>;
   /** Packs one SDK. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
   readonly packSdk: (input: Omit<BuildInput, 'service'> & { readonly sdk: SdkDefinition }) => Promise<ManifestSdk>;
-  /** Runs the product's tests against the unpacked images. @throws TESTS_FAILED, EVIDENCE_INVALID, BUILD_WROTE_OUTSIDE */
+  /**
+   * Runs the product's tests against the unpacked images.
+   * @throws TESTS_FAILED, EVIDENCE_INVALID, BUILD_WROTE_OUTSIDE
+   */
   readonly qualifyImage: (
     input: BuildInput & { readonly images: readonly { readonly service: string; readonly image: Digest }[] },
   ) => Promise<QualifiedImage>;
@@ -123,8 +135,8 @@ export interface SignedStatement {
 /** Work on the sign queue, the only holder of keys. */
 export interface SignActivities {
   /**
-   * Signs a statement and registers it, once: the same statement and key give the attestation that is registered already. The statement and
-   * what it is about are hashed again first.
+   * Signs a statement and registers it, once: the same statement and key give the attestation that is registered
+   * already. The statement and what it is about are hashed again first.
    * @throws BLOB_MISSING, BLOB_CORRUPT, EVIDENCE_INVALID
    */
   readonly signStatement: (input: SignInput) => Promise<SignedStatement>;
@@ -133,11 +145,17 @@ export interface SignActivities {
 /** Records of releases: local activities on the database alone. */
 export interface ReleaseRecordActivities {
   /** The bundle that was sealed for this revision, if there is one. */
-  readonly findSealed: (input: { readonly tenant: string; readonly product: string; readonly revision: string }) => Promise<Digest | null>;
+  readonly findSealed: (input: {
+    readonly tenant: string;
+    readonly product: string;
+    readonly revision: string;
+  }) => Promise<Digest | null>;
   /** Opens the record of a release; registers the product if it is new. */
   readonly openRelease: (input: ReleaseRef & { readonly repository: string }) => Promise<void>;
   /** Records why a release ended without a bundle. */
-  readonly failRelease: (input: ReleaseRef & { readonly error: { readonly code: string; readonly message: string } }) => Promise<void>;
+  readonly failRelease: (
+    input: ReleaseRef & { readonly error: { readonly code: string; readonly message: string } },
+  ) => Promise<void>;
 }
 
 /** Sealing: control work that reads every blob. */
@@ -146,5 +164,7 @@ export interface SealActivities {
    * Seals a bundle after hashing all that its manifest names again.
    * @throws BUNDLE_CORRUPT, BLOB_MISSING, BLOB_CORRUPT
    */
-  readonly sealRelease: (input: ReleaseRef & { readonly manifest: Omit<Manifest, 'sdkManifests'> }) => Promise<{ readonly bundle: Digest; readonly manifestFile: Digest }>;
+  readonly sealRelease: (
+    input: ReleaseRef & { readonly manifest: Omit<Manifest, 'sdkManifests'> },
+  ) => Promise<{ readonly bundle: Digest; readonly manifestFile: Digest }>;
 }

@@ -21,7 +21,9 @@ export interface BuildDeps {
   readonly environment: Readonly<Record<string, string>>;
   /** The user's own npm configuration file, if there is one. */
   readonly npmUserConfig?: string;
-  /** Called at `build.stored`, when an image lies in the content store and nobody knows; where tests end the process. */
+  /**
+   * Called at `build.stored`, when an image lies in the content store and nobody knows; where tests end the process.
+   */
   readonly faultPoint?: (name: string) => void | Promise<void>;
   /** The fence to use; by default the best that the machine offers. */
   readonly fence?: Fence;
@@ -67,7 +69,8 @@ const scratchPrefix = 'build-';
 export async function sweepScratch(scratchFolder: string): Promise<void> {
   for (const name of await readdir(scratchFolder).catch(() => [])) {
     const pid = Number(name.slice(scratchPrefix.length).split('-')[0]);
-    if (name.startsWith(scratchPrefix) && !isAlive(pid)) await rm(join(scratchFolder, name), { recursive: true, force: true });
+    if (name.startsWith(scratchPrefix) && !isAlive(pid))
+      await rm(join(scratchFolder, name), { recursive: true, force: true });
   }
 }
 
@@ -82,7 +85,11 @@ function isAlive(pid: number): boolean {
 }
 
 /** Runs `work` in a scratch folder of its own, which is gone afterwards, however `work` ends. */
-export async function inWorkspace<T>(deps: FencedBuildDeps, step: Step, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+export async function inWorkspace<T>(
+  deps: FencedBuildDeps,
+  step: Step,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
   await mkdir(deps.scratchFolder, { recursive: true });
   await mkdir(deps.npmCacheFolder, { recursive: true });
   const root = await realpath(await mkdtemp(join(deps.scratchFolder, `${scratchPrefix}${String(process.pid)}-`)));
@@ -106,7 +113,13 @@ async function openWorkspace(deps: FencedBuildDeps, step: Step, root: string): P
     TMPDIR: join(inside, 'tmp'),
     CI: 'true',
   };
-  const start = async (cwd: string, command: string, args: readonly string[], extra: Readonly<Record<string, string>>, timeoutMs: number): Promise<ProcessResult> =>
+  const start = async (
+    cwd: string,
+    command: string,
+    args: readonly string[],
+    extra: Readonly<Record<string, string>>,
+    timeoutMs: number,
+  ): Promise<ProcessResult> =>
     runProcess({
       ...fenceCommand(fence, [inside, cache], command, args),
       cwd,
@@ -129,8 +142,11 @@ async function openWorkspace(deps: FencedBuildDeps, step: Step, root: string): P
       const around = [root, ...(request.repository === undefined ? [] : [request.repository])];
       const note = async (): ReturnType<typeof noteSurroundings> => noteSurroundings(around, (path) => path === inside);
       const before = fence === 'none' ? await note() : undefined;
-      const result = await runAll(request, (command, timeoutMs) => start(cwd, '/bin/sh', ['-c', `umask 022\n${command}`], request.env ?? {}, timeoutMs));
-      if (fence !== 'none' && result.exitCode !== 0 && saysReadOnly(result.tail)) throw wroteOutside(lastLines(result, 5));
+      const result = await runAll(request, (command, timeoutMs) =>
+        start(cwd, '/bin/sh', ['-c', `umask 022\n${command}`], request.env ?? {}, timeoutMs),
+      );
+      if (fence !== 'none' && result.exitCode !== 0 && saysReadOnly(result.tail))
+        throw wroteOutside(lastLines(result, 5));
       const changed = before && firstChange(before, await note());
       if (changed !== undefined) throw wroteOutside(`it changed ${changed}`);
       return result;
@@ -139,7 +155,10 @@ async function openWorkspace(deps: FencedBuildDeps, step: Step, root: string): P
   };
 }
 
-async function runAll(request: CommandRun, start: (command: string, timeoutMs: number) => Promise<ProcessResult>): Promise<ProcessResult> {
+async function runAll(
+  request: CommandRun,
+  start: (command: string, timeoutMs: number) => Promise<ProcessResult>,
+): Promise<ProcessResult> {
   const deadline = Date.now() + request.timeoutMs;
   let last: ProcessResult = { exitCode: 0, timedOut: false, stdout: Buffer.alloc(0), truncated: false, tail: '' };
   for (const command of request.commands) {
@@ -155,7 +174,11 @@ async function unpackSource(blobs: ContentStore, archive: Digest, target: string
     await createLinks(target, links, false);
   } catch (error) {
     if (!(error instanceof ArchiveRefused)) throw error;
-    throw new LanekeeperError('BUILD_FAILED', { message: 'the commit cannot be built', why: error.message, next: 'remove the file from the repository' }, { cause: error });
+    throw new LanekeeperError(
+      'BUILD_FAILED',
+      { message: 'the commit cannot be built', why: error.message, next: 'remove the file from the repository' },
+      { cause: error },
+    );
   }
 }
 

@@ -26,11 +26,16 @@ export interface PendingLink {
 export class ArchiveRefused extends Error {}
 
 /**
- * Writes the files and folders of a tar stream below `root`. Names that leave the folder, hard links, devices and duplicates are refused.
- * Symbolic links are returned and not created, so that no file of this or a later archive can be written through one.
+ * Writes the files and folders of a tar stream below `root`. Names that leave the folder, hard links, devices and
+ * duplicates are refused. Symbolic links are returned and not created, so that no file of this or a later archive can
+ * be written through one.
  * @throws {@link ArchiveRefused}
  */
-export async function extractTar(source: Readable, root: string, limits: ExtractLimits = defaultExtractLimits): Promise<PendingLink[]> {
+export async function extractTar(
+  source: Readable,
+  root: string,
+  limits: ExtractLimits = defaultExtractLimits,
+): Promise<PendingLink[]> {
   const links: PendingLink[] = [];
   const archive = extract();
   // Errors of the source reach the loop below, because the pipeline destroys the archive with them.
@@ -40,7 +45,8 @@ export async function extractTar(source: Readable, root: string, limits: Extract
   try {
     for await (const entry of archive) {
       entries += 1;
-      if (entries > limits.maxEntries) throw new ArchiveRefused(`it has more than ${String(limits.maxEntries)} entries`);
+      if (entries > limits.maxEntries)
+        throw new ArchiveRefused(`it has more than ${String(limits.maxEntries)} entries`);
       const name = safeName(entry.header.name);
       if (name === '') {
         entry.resume();
@@ -61,25 +67,31 @@ export async function extractTar(source: Readable, root: string, limits: Extract
           entry.resume();
           break;
         default:
-          throw new ArchiveRefused(`${JSON.stringify(name)} is a ${entry.header.type}, and only files, folders and symbolic links are allowed`);
+          throw new ArchiveRefused(
+            `${JSON.stringify(name)} is a ${entry.header.type}, and only files, folders and symbolic links are allowed`,
+          );
       }
     }
   } catch (error) {
     source.destroy();
-    throw error instanceof ArchiveRefused || error instanceof LanekeeperError ? error : new ArchiveRefused(messageOf(error), { cause: error });
+    throw error instanceof ArchiveRefused || error instanceof LanekeeperError
+      ? error
+      : new ArchiveRefused(messageOf(error), { cause: error });
   }
   return links;
 }
 
 /**
- * Creates the links that {@link extractTar} held back. With `mustResolve`, each must lead to something inside `root`, through other links too.
+ * Creates the links that {@link extractTar} held back. With `mustResolve`, each must lead to something inside `root`,
+ * through other links too.
  * @throws {@link ArchiveRefused}
  */
 export async function createLinks(root: string, links: readonly PendingLink[], mustResolve: boolean): Promise<void> {
   for (const link of links) {
     const path = join(root, link.name);
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-    if ((await lstat(path).catch(() => undefined)) !== undefined) throw new ArchiveRefused(`${JSON.stringify(link.name)} appears twice`);
+    if ((await lstat(path).catch(() => undefined)) !== undefined)
+      throw new ArchiveRefused(`${JSON.stringify(link.name)} appears twice`);
     await symlink(link.target, path);
   }
   if (!mustResolve) return;
@@ -91,7 +103,12 @@ export async function createLinks(root: string, links: readonly PendingLink[], m
   }
 }
 
-async function writeEntry(content: AsyncIterable<Uint8Array>, executable: boolean, path: string, budget: number): Promise<number> {
+async function writeEntry(
+  content: AsyncIterable<Uint8Array>,
+  executable: boolean,
+  path: string,
+  budget: number,
+): Promise<number> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const file = await open(path, flags, 0o600);
@@ -118,7 +135,14 @@ function safeName(name: string): string {
 
 function safeTarget(name: string, target: string): string {
   const resolved = posix.join(posix.dirname(name), target);
-  if (target === '' || target.startsWith('/') || target.includes('\0') || resolved === '..' || resolved.startsWith('../')) throw leaves(name);
+  if (
+    target === '' ||
+    target.startsWith('/') ||
+    target.includes('\0') ||
+    resolved === '..' ||
+    resolved.startsWith('../')
+  )
+    throw leaves(name);
   return target;
 }
 

@@ -39,7 +39,13 @@ export async function listFiles(root: string, skip: (name: string) => boolean): 
       else if (!entry.isFile()) throw refused(name, 'only files, folders and symbolic links can be in an image');
       const { mode, size } = await lstat(path);
       if (size > maxFileBytes) throw refused(name, `it is larger than ${String(maxFileBytes)} bytes`);
-      found.push({ name, path, kind: entry.isSymbolicLink() ? 'link' : 'file', executable: (mode & 0o100) !== 0, size });
+      found.push({
+        name,
+        path,
+        kind: entry.isSymbolicLink() ? 'link' : 'file',
+        executable: (mode & 0o100) !== 0,
+        size,
+      });
     }
   }
 

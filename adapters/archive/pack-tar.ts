@@ -13,8 +13,8 @@ export interface ArchiveEntry extends ListedFile {
 const epoch = new Date(0);
 
 /**
- * Packs entries into an uncompressed tar that depends on names, kinds, executable bits and contents alone: sorted, no times, no owners, modes
- * 0644 and 0755. Uncompressed, because what a compressor writes differs between its versions.
+ * Packs entries into an uncompressed tar that depends on names, kinds, executable bits and contents alone: sorted, no
+ * times, no owners, modes 0644 and 0755. Uncompressed, because what a compressor writes differs between its versions.
  * @returns the digest and size of the tar, which is in the content store
  */
 export async function packTar(store: ContentStore, entries: readonly ArchiveEntry[]): Promise<StoredBlob> {
@@ -37,15 +37,22 @@ export function foldersAbove(names: readonly string[]): string[] {
   return [...folders];
 }
 
-
 async function feed(archive: Pack, entries: readonly ArchiveEntry[]): Promise<void> {
   const folders = foldersAbove(entries.map((entry) => entry.name)).map((name) => ({ name, entry: undefined }));
-  const all = [...folders, ...entries.map((entry) => ({ name: entry.name, entry }))].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const all = [...folders, ...entries.map((entry) => ({ name: entry.name, entry }))].sort((a, b) =>
+    Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
+  );
   const common = { uid: 0, gid: 0, uname: '', gname: '', mtime: epoch };
   for (const { name, entry } of all) {
     if (entry === undefined) await add(archive, { ...common, name: `${name}/`, type: 'directory', mode: 0o755 });
-    else if (entry.kind === 'link') await add(archive, { ...common, name, type: 'symlink', mode: 0o777, linkname: await readlink(entry.path) });
-    else await add(archive, { ...common, name, type: 'file', mode: entry.executable ? 0o755 : 0o644 }, await readFile(entry.path));
+    else if (entry.kind === 'link')
+      await add(archive, { ...common, name, type: 'symlink', mode: 0o777, linkname: await readlink(entry.path) });
+    else
+      await add(
+        archive,
+        { ...common, name, type: 'file', mode: entry.executable ? 0o755 : 0o644 },
+        await readFile(entry.path),
+      );
   }
   archive.finalize();
 }

@@ -12,8 +12,8 @@ export interface StoredBlob {
 }
 
 /**
- * Blobs by their content. Activities exchange digests, so that workers may sit on different machines; what a digest names is hashed again
- * each time it is read, so that a changed blob is an error and never an input.
+ * Blobs by their content. Activities exchange digests, so that workers may sit on different machines; what a digest
+ * names is hashed again each time it is read, so that a changed blob is an error and never an input.
  */
 export interface ContentStore {
   /** Stores bytes; storing them again changes nothing. */

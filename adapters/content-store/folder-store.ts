@@ -15,8 +15,8 @@ const maxBlobBytes = 1024 * 1024 * 1024;
 const maxBytesInMemory = 64 * 1024 * 1024;
 
 /**
- * A content store in a folder: `<folder>/sha256/<hex>`. A blob appears by rename after its bytes are on disk, so a crash leaves either the
- * whole blob or none.
+ * A content store in a folder: `<folder>/sha256/<hex>`. A blob appears by rename after its bytes are on disk, so a
+ * crash leaves either the whole blob or none.
  */
 export function openFolderStore(folder: string): ContentStore {
   const blobs = join(folder, 'sha256');
@@ -120,5 +120,8 @@ function corrupt(digest: Digest): LanekeeperError {
 }
 
 function tooLarge(object: string, limitBytes: number): LanekeeperError {
-  return new LanekeeperError('INVALID_INPUT', { message: `${object} is larger than ${String(limitBytes)} bytes`, object });
+  return new LanekeeperError('INVALID_INPUT', {
+    message: `${object} is larger than ${String(limitBytes)} bytes`,
+    object,
+  });
 }

@@ -1,6 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-/** Writes a JSON file by a rename, readable by its owner alone. Synchronous, so that a record of a process exists before anything else happens. */
+/**
+ * Writes a JSON file by a rename, readable by its owner alone. Synchronous, so that a record of a process exists before
+ * anything else happens.
+ */
 export function writeJsonFile(path: string, value: unknown): void {
   const temporary = `${path}.${process.pid}.part`;
   writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });

@@ -57,8 +57,15 @@ export function isFolder(repository: string): boolean {
  * @throws INVALID_INPUT when the name could be read as an option, UNKNOWN_REVISION when there is no such commit
  */
 export async function resolveRevision(folder: string, ref: string, context: GitContext): Promise<string> {
-  if (!refPattern.test(ref)) throw new LanekeeperError('INVALID_INPUT', { message: `${JSON.stringify(ref.slice(0, 100))} is not a name of a commit` });
-  const result = await runGit(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], context);
+  if (!refPattern.test(ref))
+    throw new LanekeeperError('INVALID_INPUT', {
+      message: `${JSON.stringify(ref.slice(0, 100))} is not a name of a commit`,
+    });
+  const result = await runGit(
+    folder,
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+    context,
+  );
   if (result.exitCode !== 0) throw unknownRevision(folder, ref, result);
   return parseRevision(result.stdout.toString('utf8').trim());
 }
@@ -66,9 +73,14 @@ export async function resolveRevision(folder: string, ref: string, context: GitC
 /** Author, time and subject of a commit. @throws UNKNOWN_REVISION, INVALID_INPUT */
 export async function readCommit(folder: string, revision: string, context: GitContext): Promise<Commit> {
   const id = parseRevision(revision);
-  const result = await runGit(folder, ['log', '-1', '--no-show-signature', '--format=%H%x00%an%x00%ae%x00%ct%x00%s', '--end-of-options', id], context);
+  const result = await runGit(
+    folder,
+    ['log', '-1', '--no-show-signature', '--format=%H%x00%an%x00%ae%x00%ct%x00%s', '--end-of-options', id],
+    context,
+  );
   const [hash, name, email, seconds, subject] = result.stdout.toString('utf8').trimEnd().split('\0');
-  if (result.exitCode !== 0 || hash !== id || name === undefined || email === undefined) throw unknownRevision(folder, id, result);
+  if (result.exitCode !== 0 || hash !== id || name === undefined || email === undefined)
+    throw unknownRevision(folder, id, result);
   return {
     revision: id,
     author: { name: name.slice(0, 200), email: email.slice(0, 200) },
@@ -77,12 +89,20 @@ export async function readCommit(folder: string, revision: string, context: GitC
   };
 }
 
-/** The files of a commit as a tar; what lies in the working folder plays no part. @throws UNKNOWN_REVISION, INVALID_INPUT */
+/**
+ * The files of a commit as a tar; what lies in the working folder plays no part.
+ * @throws UNKNOWN_REVISION, INVALID_INPUT
+ */
 export async function archiveCommit(folder: string, revision: string, context: GitContext): Promise<Buffer> {
   const id = parseRevision(revision);
   const result = await runGit(folder, ['-c', 'tar.umask=0022', 'archive', '--format=tar', id], context);
   if (result.exitCode !== 0) throw unknownRevision(folder, id, result);
-  if (result.truncated) throw new LanekeeperError('INVALID_INPUT', { message: 'the commit holds more than 512 MiB', object: folder, next: 'keep large files out of the repository' });
+  if (result.truncated)
+    throw new LanekeeperError('INVALID_INPUT', {
+      message: 'the commit holds more than 512 MiB',
+      object: folder,
+      next: 'keep large files out of the repository',
+    });
   return result.stdout;
 }
 
@@ -99,9 +119,22 @@ export async function cloneBare(repository: string, target: string, context: Git
 }
 
 async function runGit(cwd: string, args: readonly string[], context: GitContext): Promise<ProcessResult> {
-  // Configuration of the machine and hooks of the repository must not change what a commit looks like, nor run anything.
-  const settings = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.autocrlf=false', 'core.attributesFile=/dev/null', 'protocol.ext.allow=never'];
-  const env = { ...context.env, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_NO_REPLACE_OBJECTS: '1' };
+  // Configuration of the machine and hooks of the repository must not change what a commit looks like, nor run
+  // anything.
+  const settings = [
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'core.autocrlf=false',
+    'core.attributesFile=/dev/null',
+    'protocol.ext.allow=never',
+  ];
+  const env = {
+    ...context.env,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
+  };
   const result = await runProcess({
     command: 'git',
     args: ['--no-pager', ...settings.flatMap((setting) => ['-c', setting]), ...args],
@@ -111,7 +144,11 @@ async function runGit(cwd: string, args: readonly string[], context: GitContext)
     maxStdoutBytes: maxArchiveBytes,
     ...(context.signal && { signal: context.signal }),
   });
-  if (result.timedOut) throw new LanekeeperError('TIMED_OUT', { message: `git ${args[0] ?? ''} took longer than ${String(context.timeoutMs)} ms`, object: cwd });
+  if (result.timedOut)
+    throw new LanekeeperError('TIMED_OUT', {
+      message: `git ${args[0] ?? ''} took longer than ${String(context.timeoutMs)} ms`,
+      object: cwd,
+    });
   return result;
 }
 

@@ -14,11 +14,26 @@ export interface PackedPackage extends StoredBlob {
 }
 
 /** Packs the package in `folder` with `npm pack` and stores the file. @throws BUILD_FAILED */
-export async function npmPack(folder: string, target: string, store: ContentStore, runNpm: RunNpm): Promise<PackedPackage> {
-  const printed = npmJson(await runNpm(folder, ['pack', '--json', '--ignore-scripts', '--pack-destination', target]), 'pack the SDK');
-  const first: unknown = Array.isArray(printed) ? printed[0] : Object.values(Object(printed) as Record<string, unknown>)[0];
+export async function npmPack(
+  folder: string,
+  target: string,
+  store: ContentStore,
+  runNpm: RunNpm,
+): Promise<PackedPackage> {
+  const printed = npmJson(
+    await runNpm(folder, ['pack', '--json', '--ignore-scripts', '--pack-destination', target]),
+    'pack the SDK',
+  );
+  const first: unknown = Array.isArray(printed)
+    ? printed[0]
+    : Object.values(Object(printed) as Record<string, unknown>)[0];
   const { name, version, filename, integrity } = Object(first) as Record<string, unknown>;
-  if (typeof name !== 'string' || typeof version !== 'string' || typeof filename !== 'string' || typeof integrity !== 'string') {
+  if (
+    typeof name !== 'string' ||
+    typeof version !== 'string' ||
+    typeof filename !== 'string' ||
+    typeof integrity !== 'string'
+  ) {
     throw new LanekeeperError('BUILD_FAILED', { message: 'npm pack printed something unexpected', object: folder });
   }
   // A scoped package's file is named without its slash.

@@ -31,8 +31,8 @@ export interface BuiltImage {
 }
 
 /**
- * Builds an OCI image. It depends on its content and the machine's architecture alone, never on paths, clocks, zones or the umask: there is
- * no creation time in it, and its layers are reproducible.
+ * Builds an OCI image. It depends on its content and the machine's architecture alone, never on paths, clocks, zones or
+ * the umask: there is no creation time in it, and its layers are reproducible.
  * @throws BUILD_FAILED when the entry is not among the files
  */
 export async function buildImage(store: ContentStore, content: ImageContent): Promise<BuiltImage> {
@@ -47,7 +47,12 @@ export async function buildImage(store: ContentStore, content: ImageContent): Pr
   const layers: StoredBlob[] = [];
   for (const files of [content.dependencies, content.application]) {
     if (files.length === 0) continue;
-    layers.push(await packTar(store, files.map((file) => ({ ...file, name: `${applicationFolder}/${file.name}` }))));
+    layers.push(
+      await packTar(
+        store,
+        files.map((file) => ({ ...file, name: `${applicationFolder}/${file.name}` })),
+      ),
+    );
   }
   const config = await putJson(store, configOf(content, layers));
   const manifest = await putJson(store, {
@@ -56,7 +61,10 @@ export async function buildImage(store: ContentStore, content: ImageContent): Pr
     config: { mediaType: mediaType.config, ...config },
     layers: layers.map((layer) => ({ mediaType: mediaType.layer, ...layer })),
   });
-  return { digest: manifest.digest, size: manifest.size + config.size + layers.reduce((sum, layer) => sum + layer.size, 0) };
+  return {
+    digest: manifest.digest,
+    size: manifest.size + config.size + layers.reduce((sum, layer) => sum + layer.size, 0),
+  };
 }
 
 function configOf(content: ImageContent, layers: readonly StoredBlob[]): unknown {

@@ -1,6 +1,7 @@
 /**
- * The convention of images that the embedded lane target runs: an application below `/app` with its production dependencies, started by
- * `node <entry>`, listening on `PORT` of the loopback interface, answering its health path with 200.
+ * The convention of images that the embedded lane target runs: an application below `/app` with its production
+ * dependencies, started by `node <entry>`, listening on `PORT` of the loopback interface, answering its health path
+ * with 200.
  */
 export const convention = 'node-app/v1';
 

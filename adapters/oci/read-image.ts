@@ -28,8 +28,10 @@ export async function readImage(store: ContentStore, manifestDigest: Digest): Pr
   if (manifest['mediaType'] !== mediaType.manifest) refuse(`its manifest is not of type ${mediaType.manifest}`);
   const configDigest = record(manifest['config'])?.['digest'];
   if (!isDigest(configDigest)) return refuse('its manifest names no configuration');
-  const layers = layersOf(manifest['layers']) ?? refuse(`its layers are not 1 to ${String(maxLayers)} uncompressed tar layers`);
-  const config = record(record(await readJson(store, configDigest, refuse))?.['config']) ?? refuse('it has no configuration');
+  const layers =
+    layersOf(manifest['layers']) ?? refuse(`its layers are not 1 to ${String(maxLayers)} uncompressed tar layers`);
+  const config =
+    record(record(await readJson(store, configDigest, refuse))?.['config']) ?? refuse('it has no configuration');
   const labels = labelsOf(config['Labels']);
   if (labels[label.convention] !== convention) refuse(`its label ${label.convention} is not ${convention}`);
   if (config['WorkingDir'] !== `/${applicationFolder}`) refuse(`its working directory is not /${applicationFolder}`);
@@ -45,7 +47,12 @@ export async function readImage(store: ContentStore, manifestDigest: Digest): Pr
 export function unsupported(image: Digest, why: string, cause?: unknown): LanekeeperError {
   return new LanekeeperError(
     'IMAGE_UNSUPPORTED',
-    { message: 'the image cannot be run here', object: `image ${image}`, why, next: 'build it with `lane release`, which follows the convention in docs/product-file.md' },
+    {
+      message: 'the image cannot be run here',
+      object: `image ${image}`,
+      why,
+      next: 'build it with `lane release`, which follows the convention in docs/product-file.md',
+    },
     { cause },
   );
 }
@@ -83,5 +90,7 @@ function entryOf(value: unknown): string | undefined {
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : undefined;
 }

@@ -1,7 +1,14 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Digest } from '../../core/digest.js';
-import { ArchiveRefused, createLinks, defaultExtractLimits, type ExtractLimits, extractTar, type PendingLink } from '../archive/extract-tar.js';
+import {
+  ArchiveRefused,
+  createLinks,
+  defaultExtractLimits,
+  type ExtractLimits,
+  extractTar,
+  type PendingLink,
+} from '../archive/extract-tar.js';
 import type { ContentStore } from '../content-store/content-store.js';
 import { applicationFolder } from './convention.js';
 import { readImage, unsupported } from './read-image.js';
@@ -20,9 +27,10 @@ export interface UnpackedImage {
 }
 
 /**
- * Unpacks an image of our convention into `targetDir`, which appears by rename when it is complete; a folder that is there already was
- * unpacked before and is used as it is. Each blob is hashed again before it is unpacked.
- * @throws IMAGE_UNSUPPORTED for another convention, entries or links that leave the folder, or too much content; BLOB_MISSING, BLOB_CORRUPT
+ * Unpacks an image of our convention into `targetDir`, which appears by rename when it is complete; a folder that is
+ * there already was unpacked before and is used as it is. Each blob is hashed again before it is unpacked.
+ * @throws IMAGE_UNSUPPORTED for another convention, entries or links that leave the folder, or too much content;
+ * BLOB_MISSING, BLOB_CORRUPT
  */
 export async function unpackImage(
   store: ContentStore,
@@ -41,7 +49,13 @@ export async function unpackImage(
   };
 }
 
-async function unpackAtOnce(store: ContentStore, image: Digest, layers: readonly Digest[], targetDir: string, limits: ExtractLimits): Promise<void> {
+async function unpackAtOnce(
+  store: ContentStore,
+  image: Digest,
+  layers: readonly Digest[],
+  targetDir: string,
+  limits: ExtractLimits,
+): Promise<void> {
   await mkdir(dirname(targetDir), { recursive: true });
   const temporary = await mkdtemp(join(dirname(targetDir), `.${basename(targetDir)}-`));
   try {

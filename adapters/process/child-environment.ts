@@ -1,6 +1,6 @@
 /**
- * Variables that a child may inherit: where programs, certificates and proxies are, and nothing that could be a secret. Tokens of a package
- * registry stay in the user's own npm configuration file, which is passed by name.
+ * Variables that a child may inherit: where programs, certificates and proxies are, and nothing that could be a secret.
+ * Tokens of a package registry stay in the user's own npm configuration file, which is passed by name.
  */
 const inherited = [
   'PATH',
@@ -19,7 +19,10 @@ const inherited = [
 ] as const;
 
 /** What of this process's environment children inherit; `extra` is added and wins. */
-export function childEnvironment(parent: Readonly<Record<string, string | undefined>>, extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function childEnvironment(
+  parent: Readonly<Record<string, string | undefined>>,
+  extra: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const env: Record<string, string> = { LANG: 'C.UTF-8', TZ: 'UTC' };
   for (const name of inherited) {
     const value = parent[name];

@@ -5,7 +5,10 @@ import { execaSync } from 'execa';
 export function commandLineOf(pid: number): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return execaSync('ps', ['-o', 'args=', '-p', String(pid)], { env: { PATH: '/bin:/usr/bin' }, extendEnv: false }).stdout.trim();
+    return execaSync('ps', ['-o', 'args=', '-p', String(pid)], {
+      env: { PATH: '/bin:/usr/bin' },
+      extendEnv: false,
+    }).stdout.trim();
   } catch {
     return '';
   }

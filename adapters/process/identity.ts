@@ -36,7 +36,10 @@ function linuxStart(pid: number): string | undefined {
 
 function portableStart(pid: number): string | undefined {
   try {
-    const line = execaSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { env: { PATH: '/bin:/usr/bin', LC_ALL: 'C' }, extendEnv: false }).stdout.trim();
+    const line = execaSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      env: { PATH: '/bin:/usr/bin', LC_ALL: 'C' },
+      extendEnv: false,
+    }).stdout.trim();
     return line === '' || line.startsWith('Z') ? undefined : line.replace(/^\S+\s+/, '');
   } catch {
     return undefined;

@@ -34,7 +34,11 @@ export function launch(plan: LaunchPlan, onEnd: (how: string) => void): ProcessI
       ...{ stdin: 'ignore', stdout: log, stderr: log, ipc: plan.onMessage !== undefined, serialization: 'json' },
     });
     if (plan.onMessage !== undefined) child.on('message', plan.onMessage);
-    void child.then(({ signal, exitCode, originalMessage }) => onEnd(signal ?? (exitCode === undefined ? (originalMessage ?? 'it could not be started') : `exit code ${exitCode}`)));
+    void child.then(({ signal, exitCode, originalMessage }) =>
+      onEnd(
+        signal ?? (exitCode === undefined ? (originalMessage ?? 'it could not be started') : `exit code ${exitCode}`),
+      ),
+    );
     return child.pid === undefined ? undefined : identify(child.pid);
   } finally {
     closeSync(log);

@@ -12,7 +12,8 @@ export function npmSettings(cacheFolder: string, userConfig: string | undefined)
     npm_config_fund: 'false',
     npm_config_audit: 'false',
     npm_config_progress: 'false',
-    // The user's own file says which registry is used and holds its tokens; naming it keeps both out of the environment.
+    // The user's own file says which registry is used and holds its tokens; naming it keeps both out of the
+    // environment.
     ...(userConfig !== undefined && { npm_config_userconfig: userConfig }),
   };
 }

@@ -35,16 +35,29 @@ const defaultMaxStdoutBytes = 64 * 1024 * 1024;
 const maxTailBytes = 64 * 1024;
 
 /**
- * Runs a command in a process group of its own; when it ends, is aborted or takes too long, the whole group is killed, so that nothing that it
- * started stays behind.
+ * Runs a command in a process group of its own; when it ends, is aborted or takes too long, the whole group is killed,
+ * so that nothing that it started stays behind.
  * @throws UNAVAILABLE when the command cannot be started; the reason of `signal` when that fires
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
   const { signal: cancelSignal } = request;
   cancelSignal?.throwIfAborted();
   const child = execa(request.command, request.args, {
-    ...{ cwd: request.cwd, env: request.env, extendEnv: false, stdin: 'ignore', buffer: false, encoding: 'buffer', reject: false },
-    ...{ detached: true, timeout: request.timeoutMs, killSignal: 'SIGKILL', ...(cancelSignal !== undefined && { cancelSignal }) },
+    ...{
+      cwd: request.cwd,
+      env: request.env,
+      extendEnv: false,
+      stdin: 'ignore',
+      buffer: false,
+      encoding: 'buffer',
+      reject: false,
+    },
+    ...{
+      detached: true,
+      timeout: request.timeoutMs,
+      killSignal: 'SIGKILL',
+      ...(cancelSignal !== undefined && { cancelSignal }),
+    },
   });
   const killGroup = (): void => {
     if (child.pid === undefined) return;
@@ -58,8 +71,12 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   child.once('exit', killGroup);
   const beat = setInterval(() => request.onHeartbeat?.(), request.heartbeatMs ?? 2_000);
   const output = new OutputBuffer(request.maxStdoutBytes ?? defaultMaxStdoutBytes);
-  child.stdout.on('data', (chunk: Buffer) => { output.addStdout(chunk); });
-  child.stderr.on('data', (chunk: Buffer) => { output.addTail(chunk); });
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.addStdout(chunk);
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.addTail(chunk);
+  });
   try {
     const { exitCode, signal, timedOut, cause } = await child;
     cancelSignal?.throwIfAborted();
@@ -74,7 +91,11 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
 function cannotStart(command: string, cause: unknown): LanekeeperError {
   return new LanekeeperError(
     'UNAVAILABLE',
-    { message: `${command} cannot be started`, object: command, next: `check that ${command} is installed and on PATH` },
+    {
+      message: `${command} cannot be started`,
+      object: command,
+      next: `check that ${command} is installed and on PATH`,
+    },
     { cause },
   );
 }

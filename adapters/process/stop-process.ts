@@ -27,11 +27,14 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * Stops a process and its group and waits until it is gone. The last step is followed by a SIGKILL to the group, because helpers of a
- * process may outlive it. A pid that now belongs to somebody else is left alone.
+ * Stops a process and its group and waits until it is gone. The last step is followed by a SIGKILL to the group,
+ * because helpers of a process may outlive it. A pid that now belongs to somebody else is left alone.
  * @returns whether it is gone
  */
-export async function stopProcess(identity: ProcessIdentity, steps: readonly StopStep[] = politeStop): Promise<boolean> {
+export async function stopProcess(
+  identity: ProcessIdentity,
+  steps: readonly StopStep[] = politeStop,
+): Promise<boolean> {
   for (const { signal, graceMs } of steps) {
     if (!isRunning(identity)) break;
     signalGroup(identity.pid, signal);

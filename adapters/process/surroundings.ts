@@ -7,10 +7,13 @@ const maxEntries = 100_000;
 export type Surroundings = ReadonlyMap<string, string>;
 
 /**
- * Notes what lies in folders, without reading contents. Where no fence can be put up, comparing two notes tells whether a command wrote into
- * the places around it; it cannot tell about the rest of the machine.
+ * Notes what lies in folders, without reading contents. Where no fence can be put up, comparing two notes tells whether
+ * a command wrote into the places around it; it cannot tell about the rest of the machine.
  */
-export async function noteSurroundings(folders: readonly string[], skip: (path: string) => boolean): Promise<Surroundings> {
+export async function noteSurroundings(
+  folders: readonly string[],
+  skip: (path: string) => boolean,
+): Promise<Surroundings> {
   const seen = new Map<string, string>();
   const visit = async (path: string): Promise<void> => {
     if (skip(path) || seen.size >= maxEntries) return;

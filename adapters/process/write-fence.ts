@@ -11,9 +11,10 @@ export interface FencedCommand {
 }
 
 /**
- * Makes every mount read-only except the folders before `--`, gives up the right to undo that, and becomes the command after `--`.
- * In a user namespace the flags of a mount are locked, so each is remounted with the flags that it has. A mount that stays writable although
- * it should not is an error, except for what the kernel shows under /proc, /sys and /dev.
+ * Makes every mount read-only except the folders before `--`, gives up the right to undo that, and becomes the command
+ * after `--`. In a user namespace the flags of a mount are locked, so each is remounted with the flags that it has. A
+ * mount that stays writable although it should not is an error, except for what the kernel shows under /proc, /sys and
+ * /dev.
  */
 const namespaceScript = String.raw`
 set -eu
@@ -46,27 +47,48 @@ const dieWithParent = 'if command -v setpriv >/dev/null; then exec setpriv --pde
 /** Which fence this machine offers; it is tried out, because containers often forbid namespaces. */
 export async function detectFence(env: Readonly<Record<string, string>>, scratch: string): Promise<Fence> {
   if (process.platform === 'darwin') {
-    const found = await access('/usr/bin/sandbox-exec').then(() => true, () => false);
+    const found = await access('/usr/bin/sandbox-exec').then(
+      () => true,
+      () => false,
+    );
     return found ? 'sandbox-exec' : 'none';
   }
   if (process.platform !== 'linux') return 'none';
   const probe = 'test ! -w /usr && test ! -w "$HOME" && : > "$1/fence-probe" && rm "$1/fence-probe"';
   for (const fence of ['namespace', 'user-namespace'] as const) {
     const fenced = fenceCommand(fence, [scratch], '/bin/sh', ['-c', probe, 'sh', scratch]);
-    const result = await runProcess({ ...fenced, cwd: scratch, env: { ...env, HOME: '/' }, timeoutMs: 10_000 }).catch(() => undefined);
+    const result = await runProcess({ ...fenced, cwd: scratch, env: { ...env, HOME: '/' }, timeoutMs: 10_000 }).catch(
+      () => undefined,
+    );
     if (result?.exitCode === 0) return fence;
   }
   return 'none';
 }
 
 /** The command behind a fence that lets it write into `writable` alone (absolute paths without links and colons). */
-export function fenceCommand(fence: Fence, writable: readonly string[], command: string, args: readonly string[]): FencedCommand {
+export function fenceCommand(
+  fence: Fence,
+  writable: readonly string[],
+  command: string,
+  args: readonly string[],
+): FencedCommand {
   switch (fence) {
     case 'namespace':
     case 'user-namespace': {
       // With a process namespace of its own, whatever the command leaves running ends with it.
       const flags = [fence === 'namespace' ? '-m' : '-Urm', '--pid', '--fork', '--kill-child'];
-      const unshare = ['unshare', ...flags, '/bin/sh', '-c', namespaceScript, 'fence', ...writable, '--', command, ...args];
+      const unshare = [
+        'unshare',
+        ...flags,
+        '/bin/sh',
+        '-c',
+        namespaceScript,
+        'fence',
+        ...writable,
+        '--',
+        command,
+        ...args,
+      ];
       return { command: '/bin/sh', args: ['-c', dieWithParent, 'fence', ...unshare] };
     }
     case 'sandbox-exec': {

@@ -24,8 +24,8 @@ export interface SbomInput {
 }
 
 /**
- * Bills of materials of what is in an unpacked image, by `npm sbom`. npm prints a random serial number, the time of day and the name of the
- * folder; they are replaced by what the image, its commit and its service say.
+ * Bills of materials of what is in an unpacked image, by `npm sbom`. npm prints a random serial number, the time of day
+ * and the name of the folder; they are replaced by what the image, its commit and its service say.
  * @throws BUILD_FAILED when npm finds the installed packages broken
  */
 export async function npmSboms(input: SbomInput, runNpm: RunNpm): Promise<Sbom[]> {
@@ -38,8 +38,8 @@ export async function npmSboms(input: SbomInput, runNpm: RunNpm): Promise<Sbom[]
 }
 
 /**
- * Takes the packages for development out of package.json. npm calls those that are named and not installed missing, although an image is to have
- * none, and leaves out those that are in an image all the same.
+ * Takes the packages for development out of package.json. npm calls those that are named and not installed missing,
+ * although an image is to have none, and leaves out those that are in an image all the same.
  */
 async function forgetDevelopment(input: SbomInput): Promise<void> {
   const path = join(input.folder, 'package.json');
@@ -65,7 +65,12 @@ function parsePackage(content: string, service: string): Record<string, unknown>
   } catch (error) {
     throw new LanekeeperError(
       'BUILD_FAILED',
-      { message: `package.json in the image of service ${service} is no JSON`, object: `service ${service}`, why: messageOf(error), next: 'correct package.json, commit, and release again' },
+      {
+        message: `package.json in the image of service ${service} is no JSON`,
+        object: `service ${service}`,
+        why: messageOf(error),
+        next: 'correct package.json, commit, and release again',
+      },
       { cause: error },
     );
   }
@@ -97,7 +102,9 @@ function cycloneDxOf(document: Record<string, unknown>, input: SbomInput): Sbom 
 /** A UUID made from content (version 8, RFC 9562). */
 function uuidOf(content: string): string {
   const hex = hexOf(digestOf(content));
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
 }
 
 /** Both formats want whole seconds. */
@@ -106,7 +113,9 @@ function withoutFraction(instant: string): string {
 }
 
 function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }
 
 function text(value: unknown): string {

@@ -37,7 +37,8 @@ export function keyIdOf(publicKeyPem: string): Digest {
 
 /** Reads a P-256 public key. @throws INVALID_INPUT */
 export function publicKeyOf(publicKeyPem: string): KeyObject {
-  // Node derives a public key from a private one; a private key where a public one belongs is a leak and not a convenience.
+  // Node derives a public key from a private one; a private key where a public one belongs is a leak and not a
+  // convenience.
   if (publicKeyPem.length > 10_000 || publicKeyPem.includes('PRIVATE KEY')) throw notAKey('public');
   try {
     return requireP256(createPublicKey(publicKeyPem));
@@ -60,7 +61,11 @@ export function loadSigner(privateKeyPem: string): StatementSigner {
 /** A signer from a key file, which only its owner may read. @throws CONFIGURATION, INVALID_INPUT */
 export async function loadSignerFile(path: string): Promise<StatementSigner> {
   const found = await stat(path).catch((error: unknown) => {
-    throw new LanekeeperError('CONFIGURATION', { message: 'the key file cannot be read', object: path, next: 'name the file that holds your private key' }, { cause: error });
+    throw new LanekeeperError(
+      'CONFIGURATION',
+      { message: 'the key file cannot be read', object: path, next: 'name the file that holds your private key' },
+      { cause: error },
+    );
   });
   if ((found.mode & 0o077) !== 0) {
     throw new LanekeeperError('CONFIGURATION', {
@@ -73,11 +78,21 @@ export async function loadSignerFile(path: string): Promise<StatementSigner> {
   return loadSigner(await readFile(path, 'utf8'));
 }
 
-/** Writes a key pair; the private file is 0600 from its first byte. @throws CONFIGURATION when a key is there already */
-export async function writeKeyPair(pair: KeyPair, paths: { readonly privateKey: string; readonly publicKey: string }): Promise<void> {
+/**
+ * Writes a key pair; the private file is 0600 from its first byte.
+ * @throws CONFIGURATION when a key is there already
+ */
+export async function writeKeyPair(
+  pair: KeyPair,
+  paths: { readonly privateKey: string; readonly publicKey: string },
+): Promise<void> {
   await mkdir(dirname(paths.privateKey), { recursive: true, mode: 0o700 });
   const file = await open(paths.privateKey, 'wx', 0o600).catch((error: unknown) => {
-    throw new LanekeeperError('CONFIGURATION', { message: 'the key file cannot be created', object: paths.privateKey, why: 'a key is never overwritten' }, { cause: error });
+    throw new LanekeeperError(
+      'CONFIGURATION',
+      { message: 'the key file cannot be created', object: paths.privateKey, why: 'a key is never overwritten' },
+      { cause: error },
+    );
   });
   try {
     await file.writeFile(pair.privateKeyPem);

@@ -5,8 +5,8 @@ import { canonicalJson } from '../../core/hash.js';
 import type { StatementSigner } from './keys.js';
 
 /**
- * Signs an in-toto statement: a DSSE envelope in a Sigstore bundle v0.3. The key hint stays empty, because `cosign` refuses an envelope with
- * a key id when it is given a plain public key.
+ * Signs an in-toto statement: a DSSE envelope in a Sigstore bundle v0.3. The key hint stays empty, because `cosign`
+ * refuses an envelope with a key id when it is given a plain public key.
  * @returns the bundle's JSON, the bytes that are stored and that `cosign verify-blob-attestation --bundle` reads
  */
 export async function signStatement(statement: Statement, signer: StatementSigner): Promise<Buffer> {
@@ -17,7 +17,8 @@ export async function signStatement(statement: Statement, signer: StatementSigne
 export async function signPayload(payload: Uint8Array, signer: StatementSigner): Promise<Buffer> {
   const builder = new DSSEBundleBuilder({
     signer: {
-      sign: (data) => Promise.resolve({ signature: signer.sign(data), key: { $case: 'publicKey', publicKey: signer.publicKeyPem } }),
+      sign: (data) =>
+        Promise.resolve({ signature: signer.sign(data), key: { $case: 'publicKey', publicKey: signer.publicKeyPem } }),
     },
     witnesses: [],
   });

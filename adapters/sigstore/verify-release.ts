@@ -3,7 +3,14 @@ import { asLanekeeperError, messageOf } from '../../core/errors.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { requireAbout } from '../../core/evidence/statement.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
-import { attestationsIn, bundleDigestOf, filesIn, type Manifest, type ManifestAttestation, parseManifest } from '../../core/release/manifest.js';
+import {
+  attestationsIn,
+  bundleDigestOf,
+  filesIn,
+  type Manifest,
+  type ManifestAttestation,
+  parseManifest,
+} from '../../core/release/manifest.js';
 import { verifyStatement } from './verify-statement.js';
 
 /** The bytes of a blob, or nothing; they are hashed here and need not be trusted. */
@@ -30,8 +37,9 @@ export interface ReleaseToVerify {
 }
 
 /**
- * Checks a release bundle offline: the manifest against its schema and digest, every blob against its name, every statement's signature, key,
- * type and subject, and that manifest and statements say the same. It looks at everything, also after something was found wrong.
+ * Checks a release bundle offline: the manifest against its schema and digest, every blob against its name, every
+ * statement's signature, key, type and subject, and that manifest and statements say the same. It looks at everything,
+ * also after something was found wrong.
  */
 export async function verifyRelease(release: ReleaseToVerify): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -39,27 +47,40 @@ export async function verifyRelease(release: ReleaseToVerify): Promise<Finding[]
     try {
       findings.push({ ok: true, object, detail: await work() });
     } catch (error) {
-      findings.push({ ok: false, object, detail: [messageOf(error), asLanekeeperError(error)?.why].filter(Boolean).join(': ') });
+      findings.push({
+        ok: false,
+        object,
+        detail: [messageOf(error), asLanekeeperError(error)?.why].filter(Boolean).join(': '),
+      });
     }
   };
   let manifest: Manifest | undefined;
   await check('manifest', () => {
     manifest = parseManifest(release.manifest);
     const digest = bundleDigestOf(manifest);
-    if (release.expected !== undefined && digest !== release.expected) throw new Error(`it has the digest ${digest}, not ${release.expected}`);
+    if (release.expected !== undefined && digest !== release.expected)
+      throw new Error(`it has the digest ${digest}, not ${release.expected}`);
     return `valid against its schema, digest ${digest}`;
   });
   if (manifest === undefined) return findings;
-  for (const file of filesIn(manifest)) await check(file.name, async () => `${file.checksum}, ${String((await read(release, file.checksum)).length)} bytes`);
-  for (const image of manifest.images) await check(`blobs of image ${image.service}`, async () => checkImage(release, image.digest));
+  for (const file of filesIn(manifest))
+    await check(
+      file.name,
+      async () => `${file.checksum}, ${String((await read(release, file.checksum)).length)} bytes`,
+    );
+  for (const image of manifest.images)
+    await check(`blobs of image ${image.service}`, async () => checkImage(release, image.digest));
   for (const { attestation, subject, service } of attestationsIn(manifest)) {
-    await check(`signature of ${attestation.kind} of ${service}`, async () => checkAttestation(release, attestation, subject));
+    await check(`signature of ${attestation.kind} of ${service}`, async () =>
+      checkAttestation(release, attestation, subject),
+    );
   }
   for (const image of manifest.images) {
     for (const sbom of image.sboms) {
       await check(`${sbom.format} SBOM of ${image.service} is what was signed`, async () => {
         const { statement } = await verified(release, sbom.attestation);
-        if (digestOf(canonicalJson(statement.predicate)) !== sbom.checksum) throw new Error('the signed document is another one');
+        if (digestOf(canonicalJson(statement.predicate)) !== sbom.checksum)
+          throw new Error('the signed document is another one');
         return sbom.checksum;
       });
     }
@@ -67,16 +88,25 @@ export async function verifyRelease(release: ReleaseToVerify): Promise<Finding[]
   return findings;
 }
 
-async function checkAttestation(release: ReleaseToVerify, attestation: ManifestAttestation, subject: Digest): Promise<string> {
+async function checkAttestation(
+  release: ReleaseToVerify,
+  attestation: ManifestAttestation,
+  subject: Digest,
+): Promise<string> {
   const { statement, statementDigest, keyId } = await verified(release, attestation);
   requireAbout(statement, attestation.predicateType, subject);
-  if (describeStatement(statement).kind !== attestation.kind) throw new Error(`it is a ${describeStatement(statement).kind}`);
-  if (statementDigest !== attestation.statement) throw new Error(`it is the statement ${statementDigest}, the manifest names ${attestation.statement}`);
+  if (describeStatement(statement).kind !== attestation.kind)
+    throw new Error(`it is a ${describeStatement(statement).kind}`);
+  if (statementDigest !== attestation.statement)
+    throw new Error(`it is the statement ${statementDigest}, the manifest names ${attestation.statement}`);
   if (keyId !== attestation.keyId) throw new Error(`key ${keyId} signed it, the manifest names ${attestation.keyId}`);
   return `signed by ${keyId}, about ${subject}`;
 }
 
-async function verified(release: ReleaseToVerify, attestation: ManifestAttestation): Promise<ReturnType<typeof verifyStatement>> {
+async function verified(
+  release: ReleaseToVerify,
+  attestation: ManifestAttestation,
+): Promise<ReturnType<typeof verifyStatement>> {
   return verifyStatement(await read(release, attestation.checksum), release.publicKeysPem);
 }
 

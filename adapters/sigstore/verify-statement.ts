@@ -19,17 +19,22 @@ export interface VerifiedStatement {
 }
 
 /**
- * Verifies a Sigstore bundle with a DSSE envelope against public keys; the payload is read only after its signature was found good. The
- * envelope names no key (see {@link signStatement}), so each key is tried.
+ * Verifies a Sigstore bundle with a DSSE envelope against public keys; the payload is read only after its signature was
+ * found good. The envelope names no key (see {@link signStatement}), so each key is tried.
  * @param publicKeysPem - the keys that are trusted, in PEM
- * @throws SIGNATURE_INVALID when no given key made the signature, EVIDENCE_INVALID when this is no such bundle or its payload no statement
+ * @throws SIGNATURE_INVALID when no given key made the signature, EVIDENCE_INVALID when this is no such bundle or its
+ * payload no statement
  */
 export function verifyStatement(bundleBytes: Uint8Array, publicKeysPem: readonly string[]): VerifiedStatement {
   const bundle = parseBundle(bundleBytes);
   for (const pem of publicKeysPem) {
     if (!isSignedBy(bundle, pem)) continue;
     const payload = payloadOf(bundle);
-    return { statement: parseStatement(parseJson(payload, 'the signed payload')), statementDigest: digestOf(payload), keyId: keyIdOf(pem) };
+    return {
+      statement: parseStatement(parseJson(payload, 'the signed payload')),
+      statementDigest: digestOf(payload),
+      keyId: keyIdOf(pem),
+    };
   }
   throw new LanekeeperError('SIGNATURE_INVALID', {
     message: 'the signature does not verify',
@@ -41,7 +46,13 @@ export function verifyStatement(bundleBytes: Uint8Array, publicKeysPem: readonly
 function isSignedBy(bundle: Bundle, publicKeyPem: string): boolean {
   const publicKey = publicKeyOf(publicKeyPem);
   const verifier = new Verifier(
-    { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [], publicKey: () => ({ publicKey, validFor: () => true }) },
+    {
+      certificateAuthorities: [],
+      timestampAuthorities: [],
+      tlogs: [],
+      ctlogs: [],
+      publicKey: () => ({ publicKey, validFor: () => true }),
+    },
     { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 },
   );
   try {
@@ -85,7 +96,11 @@ function parseJson(bytes: Uint8Array, object: string): unknown {
 function notABundle(why: string, cause?: unknown): LanekeeperError {
   return new LanekeeperError(
     'EVIDENCE_INVALID',
-    { message: 'this is not a Sigstore bundle with a signed in-toto statement', why, next: 'attach the bundle file that the signing tool wrote' },
+    {
+      message: 'this is not a Sigstore bundle with a signed in-toto statement',
+      why,
+      next: 'attach the bundle file that the signing tool wrote',
+    },
     { cause },
   );
 }

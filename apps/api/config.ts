@@ -18,7 +18,10 @@ export function readApiConfig(): ApiConfig {
   const names = ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES'] as const;
   // PORT is what a service of the image convention is told.
   const givenPort = env['LANEKEEPER_API_PORT'] ?? env['PORT'] ?? '';
-  const missing = [...names.filter((name) => (env[name] ?? '') === ''), ...(givenPort === '' ? ['LANEKEEPER_API_PORT'] : [])];
+  const missing = [
+    ...names.filter((name) => (env[name] ?? '') === ''),
+    ...(givenPort === '' ? ['LANEKEEPER_API_PORT'] : []),
+  ];
   const port = Number(givenPort);
   if (missing.length > 0 || !Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new LanekeeperError('CONFIGURATION', {

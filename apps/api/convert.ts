@@ -34,7 +34,11 @@ export function fromLane(lane: Lane): LaneName | undefined {
 /** A lane from the wire that has to be there. @throws UNKNOWN_LANE */
 export function requireLane(lane: Lane): LaneName {
   const name = fromLane(lane);
-  if (name === undefined) throw new LanekeeperError('UNKNOWN_LANE', { message: 'a lane is needed', next: 'the lanes are bronze, silver and gold' });
+  if (name === undefined)
+    throw new LanekeeperError('UNKNOWN_LANE', {
+      message: 'a lane is needed',
+      next: 'the lanes are bronze, silver and gold',
+    });
   return name;
 }
 

@@ -15,9 +15,15 @@ const answerWithinMs = 2_000;
 export async function checkHealth(deps: ApiDeps): Promise<Health> {
   const [database, temporal] = await Promise.all([
     probe(() => deps.database.tenants()),
-    probe(() => deps.client.withDeadline(Date.now() + answerWithinMs, () => deps.client.workflowService.getSystemInfo({}))),
+    probe(() =>
+      deps.client.withDeadline(Date.now() + answerWithinMs, () => deps.client.workflowService.getSystemInfo({})),
+    ),
   ]);
-  return { status: database.ok && temporal.ok ? 'ok' : 'degraded', parts: { database, temporal }, now: deps.now().toISOString() };
+  return {
+    status: database.ok && temporal.ok ? 'ok' : 'degraded',
+    parts: { database, temporal },
+    now: deps.now().toISOString(),
+  };
 }
 
 async function probe(ask: () => Promise<unknown>): Promise<{ readonly ok: boolean; readonly detail?: string }> {

@@ -40,7 +40,8 @@ async function main(config: ApiConfig): Promise<void> {
 
 try {
   await main(readApiConfig());
-  // At once: a call to a Temporal that is away would be tried again on the closed connection and fail in a timer that nobody watches.
+  // At once: a call to a Temporal that is away would be tried again on the closed connection and fail in a timer that
+  // nobody watches.
   process.exit(0);
 } catch (error) {
   log.fatal({ err: error, detail: asLanekeeperError(error)?.detail }, messageOf(error));

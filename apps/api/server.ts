@@ -32,7 +32,11 @@ export async function startServer(deps: ApiDeps, port: number, report: (error: u
   const stopping = new AbortController();
   const rpc = connectNodeAdapter({
     routes: (router) => routeServices(router, deps),
-    interceptors: [createErrorInterceptor(report), createAuthorizationInterceptor(identifyByToken(deps.database)), createValidateInterceptor()],
+    interceptors: [
+      createErrorInterceptor(report),
+      createAuthorizationInterceptor(identifyByToken(deps.database)),
+      createValidateInterceptor(),
+    ],
     readMaxBytes,
     shutdownSignal: stopping.signal,
   });
@@ -61,6 +65,9 @@ export async function startServer(deps: ApiDeps, port: number, report: (error: u
 
 async function answerHealth(deps: ApiDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const health = await checkHealth(deps);
-  response.writeHead(health.status === 'ok' ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.writeHead(health.status === 'ok' ? 200 : 503, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+  });
   response.end(request.method === 'HEAD' ? undefined : JSON.stringify(health));
 }

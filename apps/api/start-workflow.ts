@@ -45,7 +45,8 @@ const lookEveryMs = 100;
  * Waits until a run has created its record, so that whoever started it can ask about it.
  *
  * @throws the error that ended the run, when it ended without a record: wrong input, a refused request
- * @returns whether the record was seen; else what the run returned, or undefined when it goes on and nothing was seen in time
+ * @returns whether the record was seen; else what the run returned, or undefined when it goes on and nothing was seen
+ * in time
  */
 export async function awaitRecord(
   client: Client,

@@ -3,9 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 const lookEveryMs = 250;
 
 /**
- * Yields what `read` returns: at once, and again each time it has changed; ends when `isLast` says so or the caller has gone.
+ * Yields what `read` returns: at once, and again each time it has changed; ends when `isLast` says so or the caller has
+ * gone.
  *
- * @param options.version a text that is cheap to get and changes with what `read` returns; where absent, the values themselves are compared
+ * @param options.version a text that is cheap to get and changes with what `read` returns; where absent, the values
+ * themselves are compared
  */
 export async function* watch<T>(options: {
   readonly read: () => Promise<T>;
@@ -18,7 +20,8 @@ export async function* watch<T>(options: {
     const early = await options.version?.();
     if (early === undefined || early !== seen) {
       const value = await options.read();
-      const version = early ?? JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+      const version =
+        early ?? JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
       if (version !== seen) yield value;
       seen = version;
       if (options.isLast(value)) return;

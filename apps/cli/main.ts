@@ -5,7 +5,8 @@ import { openTerminal } from './program/terminal.js';
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {
-  // The first one ends the watching; a second one ends everything that may hang here. Nothing elsewhere is stopped by either.
+  // The first one ends the watching; a second one ends everything that may hang here. Nothing elsewhere is stopped by
+  // either.
   if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
   interrupted.abort();
 });
@@ -15,4 +16,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const environment = readEnvironment();
-process.exitCode = await runLane(process.argv.slice(2), { environment, terminal: openTerminal(environment.colour), signal: interrupted.signal });
+process.exitCode = await runLane(process.argv.slice(2), {
+  environment,
+  terminal: openTerminal(environment.colour),
+  signal: interrupted.signal,
+});

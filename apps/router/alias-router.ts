@@ -15,13 +15,24 @@ export interface AliasRouter {
 }
 
 /**
- * Starts the router: it follows `lane_aliases`, told by a notification and, where one is lost, by a look each second. It returns when
- * every lane serves again what it served before.
+ * Starts the router: it follows `lane_aliases`, told by a notification and, where one is lost, by a look each second.
+ * It returns when every lane serves again what it served before.
  */
-export async function startAliasRouter(config: RouterConfig, store: ContentStore, say: (text: string) => void): Promise<AliasRouter> {
+export async function startAliasRouter(
+  config: RouterConfig,
+  store: ContentStore,
+  say: (text: string) => void,
+): Promise<AliasRouter> {
   const database = openDatabase({ url: config.databaseUrl, maxConnections: 4 });
   const record = new ServiceRecord(config.dataDir);
-  const context = { store, dataDir: config.dataDir, serviceEnv: config.serviceEnv, healthDeadlineMs: config.healthDeadlineMs, record, say };
+  const context = {
+    store,
+    dataDir: config.dataDir,
+    serviceEnv: config.serviceEnv,
+    healthDeadlineMs: config.healthDeadlineMs,
+    record,
+    say,
+  };
   const lanes = new Map<string, LaneController>();
   let closing = false;
 

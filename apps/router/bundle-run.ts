@@ -32,13 +32,22 @@ export class BundleRun {
   }
 
   /**
-   * Unpacks the images, starts every service and returns when all are healthy; otherwise everything of it is stopped again.
+   * Unpacks the images, starts every service and returns when all are healthy; otherwise everything of it is stopped
+   * again.
    * @throws IMAGE_UNSUPPORTED, BLOB_MISSING, BLOB_CORRUPT, or SERVICE_UNHEALTHY with the end of the output
    */
-  static async start(context: RunnerContext, lane: LaneKey, target: ServedBundle, signal: AbortSignal): Promise<BundleRun> {
+  static async start(
+    context: RunnerContext,
+    lane: LaneKey,
+    target: ServedBundle,
+    signal: AbortSignal,
+  ): Promise<BundleRun> {
     const images = await Promise.all(target.services.map((service) => unpackService(context, service)));
     const ports = await anyFreePorts(target.services.length);
-    const addresses = target.services.map(({ name }, index) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, `http://127.0.0.1:${ports[index] ?? 0}`] as const);
+    const addresses = target.services.map(
+      ({ name }, index) =>
+        [`${name.toUpperCase().replaceAll('-', '_')}_URL`, `http://127.0.0.1:${ports[index] ?? 0}`] as const,
+    );
     const processes = target.services.map(({ name }, index) => {
       const image = images[index] as UnpackedImage;
       const plan = {
@@ -56,7 +65,12 @@ export class BundleRun {
           LANEKEEPER_BUNDLE: target.bundle,
           ...Object.fromEntries(addresses.filter((_, other) => other !== index)),
         },
-        logFile: join(context.dataDir, 'logs', 'services', `${lane.product}-${lane.lane}-${name}-${hexOf(target.bundle).slice(0, 12)}.log`),
+        logFile: join(
+          context.dataDir,
+          'logs',
+          'services',
+          `${lane.product}-${lane.lane}-${name}-${hexOf(target.bundle).slice(0, 12)}.log`,
+        ),
       };
       return new ServiceProcess(plan, context.record, (text) => context.say(`${lane.product} ${lane.lane}: ${text}`));
     });
@@ -67,7 +81,11 @@ export class BundleRun {
       return run;
     } catch (error) {
       await run.stop();
-      throw new LanekeeperError('SERVICE_UNHEALTHY', { message: error instanceof Error ? error.message : String(error), object: `bundle ${target.bundle}` }, { cause: error });
+      throw new LanekeeperError(
+        'SERVICE_UNHEALTHY',
+        { message: error instanceof Error ? error.message : String(error), object: `bundle ${target.bundle}` },
+        { cause: error },
+      );
     }
   }
 

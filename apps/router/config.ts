@@ -16,8 +16,13 @@ export interface RouterConfig {
 export function readRouterConfig(env: NodeJS.ProcessEnv = process.env): RouterConfig {
   const { DATABASE_URL: databaseUrl, LANEKEEPER_DATA: dataDir } = env;
   const missing = [...(databaseUrl ? [] : ['DATABASE_URL']), ...(dataDir ? [] : ['LANEKEEPER_DATA'])];
-  if (!databaseUrl || !dataDir) throw new LanekeeperError('CONFIGURATION', { message: `the router needs ${missing.join(' and ')} in its environment` });
-  const kept = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'].flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
+  if (!databaseUrl || !dataDir)
+    throw new LanekeeperError('CONFIGURATION', {
+      message: `the router needs ${missing.join(' and ')} in its environment`,
+    });
+  const kept = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'].flatMap((name) =>
+    env[name] ? [[name, env[name]] as const] : [],
+  );
   return {
     databaseUrl,
     dataDir,

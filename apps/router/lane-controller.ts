@@ -11,8 +11,9 @@ const drainMs = 30_000;
 const retryMs = 5_000;
 
 /**
- * Brings one lane to what the database wants and tells what became of it. One step at a time; a newer wish cuts the start of an older one
- * short. The build before the current one keeps running, so that going back is a matter of an assignment.
+ * Brings one lane to what the database wants and tells what became of it. One step at a time; a newer wish cuts the
+ * start of an older one short. The build before the current one keeps running, so that going back is a matter of an
+ * assignment.
  */
 export class LaneController {
   readonly key: LaneKey;
@@ -78,7 +79,9 @@ export class LaneController {
     }
   }
 
-  /** Repeats work that the database or a port keeps from being done; it is given up when a newer wish or the end comes. */
+  /**
+   * Repeats work that the database or a port keeps from being done; it is given up when a newer wish or the end comes.
+   */
   async #untilDone(what: string, work: () => Promise<void>): Promise<void> {
     while (!this.#closing.signal.aborted) {
       try {
@@ -106,7 +109,8 @@ export class LaneController {
   }
 
   async #restoreLater(target: ServedBundle): Promise<void> {
-    if (this.#current === undefined && this.#dealtWith === this.#wanted.generation && !this.#closing.signal.aborted) await this.#restore(target);
+    if (this.#current === undefined && this.#dealtWith === this.#wanted.generation && !this.#closing.signal.aborted)
+      await this.#restore(target);
   }
 
   async #reach(target: ServedBundle): Promise<void> {
@@ -114,7 +118,12 @@ export class LaneController {
     // A wish or the end that came just before must not be lost with the old controller.
     if (target.generation !== this.#wanted.generation || this.#closing.signal.aborted) return;
     await this.#listen(target).catch(async (error: unknown) => {
-      await this.#write({ generation: target.generation, status: 'STARTING', detail: messageOf(error), served: this.#served });
+      await this.#write({
+        generation: target.generation,
+        status: 'STARTING',
+        detail: messageOf(error),
+        served: this.#served,
+      });
       throw error;
     });
     const ready = this.#runningFor(target);
@@ -130,7 +139,9 @@ export class LaneController {
     await this.#write({ generation: target.generation, status: 'SERVING', detail, served: target });
     this.#served = target;
     this.#dealtWith = target.generation;
-    this.#say(target.services.length === 0 ? 'serves nothing' : `serves ${target.bundle} (generation ${target.generation})`);
+    this.#say(
+      target.services.length === 0 ? 'serves nothing' : `serves ${target.bundle} (generation ${target.generation})`,
+    );
   }
 
   /** @returns undefined when it did not become healthy, which is then written down, or when a newer wish came */
@@ -140,7 +151,12 @@ export class LaneController {
       return await BundleRun.start(this.#context, this.key, target, signal);
     } catch (error) {
       if (signal.aborted) return undefined;
-      await this.#write({ generation: target.generation, status: 'FAILED', detail: messageOf(error), served: this.#served });
+      await this.#write({
+        generation: target.generation,
+        status: 'FAILED',
+        detail: messageOf(error),
+        served: this.#served,
+      });
       this.#dealtWith = target.generation;
       this.#say(`generation ${target.generation} did not become healthy: ${messageOf(error)}`);
       return undefined;
@@ -160,7 +176,9 @@ export class LaneController {
 
   /** A build that runs already, which is what makes going back instant. */
   #runningFor(target: ServedBundle): BundleRun | undefined {
-    return [this.#current, this.#previous].find((run) => run !== undefined && run.isServing && run.target.bundle === target.bundle);
+    return [this.#current, this.#previous].find(
+      (run) => run !== undefined && run.isServing && run.target.bundle === target.bundle,
+    );
   }
 
   async #listen(target: ServedBundle): Promise<void> {
@@ -169,7 +187,10 @@ export class LaneController {
       if (this.#servers.has(service)) continue;
       const server = new LaneServer(port, service, () => ({ run: this.#current, reason: this.#reason }));
       await server.listen().catch((error: unknown) => {
-        throw new Error(`port ${port} of ${this.key.product} ${this.key.lane} ${service} is taken by another program; end it, since lanes keep their ports`, { cause: error });
+        throw new Error(
+          `port ${port} of ${this.key.product} ${this.key.lane} ${service} is taken by another program; end it, since lanes keep their ports`,
+          { cause: error },
+        );
       });
       this.#servers.set(service, server);
     }

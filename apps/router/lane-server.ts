@@ -11,8 +11,8 @@ export interface CurrentRun {
   readonly reason: string;
 }
 
-// Each request opens its own connection to the service: over loopback it costs little, and no request can meet a connection that the
-// service is just closing.
+// Each request opens its own connection to the service: over loopback it costs little, and no request can meet a
+// connection that the service is just closing.
 const proxy = createProxyServer({ agent: false, xfwd: true, proxyTimeout: 0 });
 proxy.on('proxyRes', (response) => {
   // What the client does with its own connection is between it and us.
@@ -20,7 +20,10 @@ proxy.on('proxyRes', (response) => {
   delete response.headers['keep-alive'];
 });
 
-/** The HTTP server behind one port of a lane. It asks at each request which build is current, so a switch is one assignment. */
+/**
+ * The HTTP server behind one port of a lane. It asks at each request which build is current, so a switch is one
+ * assignment.
+ */
 export class LaneServer {
   readonly port: number;
   readonly service: string;
@@ -78,7 +81,9 @@ export class LaneServer {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const found = this.#find();
     if (typeof found === 'string') {
-      socket.end(`HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${found}\n`);
+      socket.end(
+        `HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${found}\n`,
+      );
       return;
     }
     socket.once('close', enter(found.run));

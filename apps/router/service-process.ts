@@ -23,7 +23,10 @@ export interface ServicePlan {
 
 const firstBackoffMs = 250;
 const longestBackoffMs = 10_000;
-const stopSteps = [{ signal: 'SIGTERM', graceMs: 5_000 }, { signal: 'SIGKILL', graceMs: 3_000 }] as const;
+const stopSteps = [
+  { signal: 'SIGTERM', graceMs: 5_000 },
+  { signal: 'SIGKILL', graceMs: 3_000 },
+] as const;
 
 /** One service process. After its first start it is started again with backoff whenever it dies. */
 export class ServiceProcess {
@@ -48,7 +51,10 @@ export class ServiceProcess {
     return this.#healthy && this.#identity !== undefined;
   }
 
-  /** Starts the process and waits until it is healthy. @throws an Error that says why not, with the last lines of its output */
+  /**
+   * Starts the process and waits until it is healthy.
+   * @throws an Error that says why not, with the last lines of its output
+   */
   async start(deadline: number, signal: AbortSignal): Promise<void> {
     this.#spawn();
     await this.#untilHealthy(deadline, signal);
@@ -66,7 +72,8 @@ export class ServiceProcess {
 
   async #untilHealthy(deadline: number, signal: AbortSignal): Promise<void> {
     for (;;) {
-      if (this.#stopped || signal.aborted) throw new Error(`service ${this.plan.name} was stopped before it was healthy`);
+      if (this.#stopped || signal.aborted)
+        throw new Error(`service ${this.plan.name} was stopped before it was healthy`);
       if (this.#ended !== undefined) throw this.#failure(`ended with ${this.#ended} before it was healthy`);
       if (await isHealthy(this.plan.port, this.plan.health)) break;
       if (Date.now() > deadline) throw this.#failure(`did not answer 200 on ${this.plan.health} in time`);
@@ -78,7 +85,9 @@ export class ServiceProcess {
   #spawn(): void {
     const { entry, workingDir: cwd, env, logFile } = this.plan;
     this.#ended = undefined;
-    const identity = launch({ command: process.execPath, args: [entry], cwd, env, logFile }, (how) => this.#onEnd(how, identity));
+    const identity = launch({ command: process.execPath, args: [entry], cwd, env, logFile }, (how) =>
+      this.#onEnd(how, identity),
+    );
     this.#identity = identity;
     if (identity !== undefined) this.#record.add(identity);
   }
@@ -116,7 +125,9 @@ export class ServiceProcess {
 
   #logTail(): string {
     try {
-      return readFileSync(this.plan.logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n').slice(-2000) || '(nothing)';
+      return (
+        readFileSync(this.plan.logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n').slice(-2000) || '(nothing)'
+      );
     } catch {
       return '(nothing)';
     }

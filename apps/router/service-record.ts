@@ -7,8 +7,8 @@ import { stopProcess } from '../../adapters/process/stop-process.js';
 const recordFile = (dataDir: string): string => join(dataDir, 'services', 'running.json');
 
 /**
- * Which service processes run, on disk: code of a product does not notice when the router is killed, so the next start ends what is named
- * here.
+ * Which service processes run, on disk: code of a product does not notice when the router is killed, so the next start
+ * ends what is named here.
  */
 export class ServiceRecord {
   #file: string;
@@ -39,9 +39,23 @@ export class ServiceRecord {
 export async function stopServices(dataDir: string): Promise<void> {
   const value = readJsonFile(recordFile(dataDir));
   const recorded = (Array.isArray(value) ? value : []).filter(isIdentity).filter(isRunning);
-  await Promise.all(recorded.map((identity) => stopProcess(identity, [{ signal: 'SIGTERM', graceMs: 3_000 }, { signal: 'SIGKILL', graceMs: 3_000 }])));
+  await Promise.all(
+    recorded.map((identity) =>
+      stopProcess(identity, [
+        { signal: 'SIGTERM', graceMs: 3_000 },
+        { signal: 'SIGKILL', graceMs: 3_000 },
+      ]),
+    ),
+  );
 }
 
 function isIdentity(value: unknown): value is ProcessIdentity {
-  return typeof value === 'object' && value !== null && 'pid' in value && typeof value.pid === 'number' && 'startedAt' in value && typeof value.startedAt === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'pid' in value &&
+    typeof value.pid === 'number' &&
+    'startedAt' in value &&
+    typeof value.startedAt === 'string'
+  );
 }

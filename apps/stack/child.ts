@@ -10,7 +10,10 @@ export interface ChildPlan extends Omit<LaunchPlan, 'onMessage'> {
   readonly stop?: readonly StopStep[];
   /** Work before each start, for example removing what a crash left. */
   readonly beforeStart?: () => Promise<void>;
-  /** Resolves once the part answers; asked again and again until it resolves to true. Without it the child says `{ ready: true }` itself. */
+  /**
+   * Resolves once the part answers; asked again and again until it resolves to true. Without it the child says `{
+   * ready: true }` itself.
+   */
   readonly isReady?: () => Promise<boolean>;
 }
 
@@ -45,7 +48,10 @@ export class Child {
     this.#events = events;
   }
 
-  /** Starts the child and waits until it is ready. @throws when it is not ready in time; the text holds the end of its log */
+  /**
+   * Starts the child and waits until it is ready.
+   * @throws when it is not ready in time; the text holds the end of its log
+   */
   async start(timeoutMs: number): Promise<void> {
     await this.#spawn();
     const deadline = Date.now() + timeoutMs;
@@ -53,7 +59,8 @@ export class Child {
       if (this.#stopping) throw new Error(`${this.plan.name} was stopped before it was ready`);
       if (this.restarts >= hopeless) throw this.#unready(`ended ${hopeless + 1} times before it was ready`);
       if (Date.now() > deadline) throw this.#unready(`was not ready within ${timeoutMs / 1000} s`);
-      if (this.identity !== undefined && this.plan.isReady !== undefined) this.#ready = await this.plan.isReady().catch(() => false);
+      if (this.identity !== undefined && this.plan.isReady !== undefined)
+        this.#ready = await this.plan.isReady().catch(() => false);
       if (!this.#ready) await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -73,7 +80,12 @@ export class Child {
   /** The last lines that the child wrote. */
   logTail(lines = 12): string {
     try {
-      return readFileSync(this.plan.logFile, 'utf8').trimEnd().split('\n').slice(-lines).map((line) => `    ${line}`).join('\n');
+      return readFileSync(this.plan.logFile, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .slice(-lines)
+        .map((line) => `    ${line}`)
+        .join('\n');
     } catch {
       return '    (nothing)';
     }
@@ -87,12 +99,16 @@ export class Child {
     const { plan } = this;
     await plan.beforeStart?.();
     if (this.#stopping) return;
-    if (existsSync(plan.logFile) && statSync(plan.logFile).size > maxLogBytes) renameSync(plan.logFile, `${plan.logFile}.1`);
+    if (existsSync(plan.logFile) && statSync(plan.logFile).size > maxLogBytes)
+      renameSync(plan.logFile, `${plan.logFile}.1`);
     const begun = Date.now();
     const onMessage = (message: unknown): void => {
-      if (typeof message === 'object' && message !== null && 'ready' in message && message.ready === true) this.#ready = true;
+      if (typeof message === 'object' && message !== null && 'ready' in message && message.ready === true)
+        this.#ready = true;
     };
-    this.identity = launch({ ...plan, ...(plan.isReady === undefined && { onMessage }) }, (how) => this.#onEnd(how, Date.now() - begun));
+    this.identity = launch({ ...plan, ...(plan.isReady === undefined && { onMessage }) }, (how) =>
+      this.#onEnd(how, Date.now() - begun),
+    );
     this.#events.changed();
   }
 
@@ -101,7 +117,9 @@ export class Child {
     this.#events.changed();
     if (this.#stopping) return;
     if (ranMs > steadyMs) this.#backoffMs = firstBackoffMs;
-    this.#events.say(`${this.plan.name} ended (${how}); starting it again in ${this.#backoffMs / 1000} s. Its log: ${this.plan.logFile}`);
+    this.#events.say(
+      `${this.plan.name} ended (${how}); starting it again in ${this.#backoffMs / 1000} s. Its log: ${this.plan.logFile}`,
+    );
     this.#timer = setTimeout(() => void this.#again(), this.#backoffMs);
     this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
   }

@@ -12,8 +12,14 @@ export interface Surroundings {
   readonly temporalAddress: string;
 }
 
-/** How to start one of our own programs: configuration by environment, readiness by the message `{ ready: true }` to the supervisor. */
-export function programPlan(name: 'worker' | 'api' | 'router', { config, ports, databaseUrl, temporalAddress }: Surroundings): ChildPlan {
+/**
+ * How to start one of our own programs: configuration by environment, readiness by the message `{ ready: true }` to the
+ * supervisor.
+ */
+export function programPlan(
+  name: 'worker' | 'api' | 'router',
+  { config, ports, databaseUrl, temporalAddress }: Surroundings,
+): ChildPlan {
   return {
     name,
     command: process.execPath,
@@ -30,7 +36,8 @@ export function programPlan(name: 'worker' | 'api' | 'router', { config, ports, 
       LANEKEEPER_LANE_PORT_BASE: String(ports.laneBase),
       LANEKEEPER_POLICIES: config.policiesDir,
       LANEKEEPER_WORKFLOW_BUNDLE: join(repositoryRoot, 'dist', 'workflow-bundle.js'),
-      ...(name === 'worker' && config.faultPointFolder !== undefined && { LANEKEEPER_FAULT_POINTS: config.faultPointFolder }),
+      ...(name === 'worker' &&
+        config.faultPointFolder !== undefined && { LANEKEEPER_FAULT_POINTS: config.faultPointFolder }),
     },
     cwd: config.dataDir,
     logFile: join(config.dataDir, 'logs', `${name}.log`),

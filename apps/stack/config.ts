@@ -41,9 +41,11 @@ export function readStackConfig(argv: readonly string[]): StackConfig {
   const env = process.env;
   const { values, positionals } = parse(argv);
   const command = positionals[0];
-  if (positionals.length !== 1 || (command !== 'start' && command !== 'stop' && command !== 'status')) throw misuse('one command is needed');
+  if (positionals.length !== 1 || (command !== 'start' && command !== 'stop' && command !== 'status'))
+    throw misuse('one command is needed');
   const portBase = values['port-base'] === undefined ? undefined : Number(values['port-base']);
-  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 1024 && portBase <= 65_000)) throw misuse('--port-base takes a number from 1024 to 65000');
+  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 1024 && portBase <= 65_000))
+    throw misuse('--port-base takes a number from 1024 to 65000');
   const configHome = env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
   return {
     command,
@@ -82,7 +84,9 @@ function misuse(why: string): LanekeeperError {
 /** The program that set-up found; its name alone when set-up did not run, so that PATH decides. */
 function findTemporal(): string {
   const tools = readJsonFile(join(repositoryRoot, 'dist', 'tools.json'));
-  return typeof tools === 'object' && tools !== null && 'temporal' in tools && typeof tools.temporal === 'string' ? tools.temporal : 'temporal';
+  return typeof tools === 'object' && tools !== null && 'temporal' in tools && typeof tools.temporal === 'string'
+    ? tools.temporal
+    : 'temporal';
 }
 
 function packageVersion(): string {
@@ -94,10 +98,14 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-// What programs need to find files, speak the user's language, reach the network and trust its certificates; everything else stays out.
-const inheritedNames = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|npm_config_(registry|cafile|userconfig|globalconfig|cache|nodedir))$/i;
+// What programs need to find files, speak the user's language, reach the network and trust its certificates; everything
+// else stays out.
+const inheritedNames =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|npm_config_(registry|cafile|userconfig|globalconfig|cache|nodedir))$/i;
 
 function select(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
-  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && names.test(entry[0]));
+  const entries = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && names.test(entry[0]),
+  );
   return Object.fromEntries(entries);
 }

@@ -60,8 +60,12 @@ async function stop(config: StackConfig): Promise<number> {
   const record = readStackRecord(config.dataDir);
   if (record !== undefined && isSupervisorRunning(record)) {
     say(`stopping the stack of ${config.dataDir} (pid ${record.pid})`);
-    // Longer than all graces of the parts together; a supervisor that still hangs then leaves orphans, which the next line ends.
-    await stopProcess(record.supervisor, [{ signal: 'SIGTERM', graceMs: 60_000 }, { signal: 'SIGKILL', graceMs: 5_000 }]);
+    // Longer than all graces of the parts together; a supervisor that still hangs then leaves orphans, which the next
+    // line ends.
+    await stopProcess(record.supervisor, [
+      { signal: 'SIGTERM', graceMs: 60_000 },
+      { signal: 'SIGKILL', graceMs: 5_000 },
+    ]);
   } else {
     say(`no stack runs on ${config.dataDir}`);
   }
@@ -107,7 +111,9 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     const known = asLanekeeperError(error);
-    console.error(`error: ${known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : messageOf(error))}`);
+    console.error(
+      `error: ${known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : messageOf(error))}`,
+    );
     if (known?.object !== undefined) console.error(`object: ${known.object}`);
     if (known?.why !== undefined) console.error(`why: ${known.why}`);
     if (known?.next !== undefined) console.error(`next: ${known.next}`);

@@ -17,10 +17,15 @@ const defaultBase = 7400;
 const laneOffset = 20;
 
 /**
- * The ports of this data folder: those of the last time, unless a stranger listens on one; that one is replaced, and said.
+ * The ports of this data folder: those of the last time, unless a stranger listens on one; that one is replaced, and
+ * said.
  * @param base first port to try, when asked for
  */
-export async function choosePorts(dataDir: string, base: number | undefined, say: (text: string) => void): Promise<StackPorts> {
+export async function choosePorts(
+  dataDir: string,
+  base: number | undefined,
+  say: (text: string) => void,
+): Promise<StackPorts> {
   const file = join(dataDir, 'ports.json');
   const kept = base === undefined ? readPorts(file) : undefined;
   const first = base ?? kept?.api ?? defaultBase;
@@ -28,14 +33,21 @@ export async function choosePorts(dataDir: string, base: number | undefined, say
   const chosen: Partial<Record<(typeof names)[number], number>> = {};
   for (const [index, name] of names.entries()) {
     const wanted = kept?.[name] ?? first + index;
-    if (await isPortFree(wanted) && (kept !== undefined || !taken.has(wanted))) chosen[name] = wanted;
+    if ((await isPortFree(wanted)) && (kept !== undefined || !taken.has(wanted))) chosen[name] = wanted;
     else {
       chosen[name] = await nextFree(first + names.length, taken);
-      if (kept !== undefined || base !== undefined) say(`port ${wanted} is taken by another program; ${name} moves to ${chosen[name]}`);
+      if (kept !== undefined || base !== undefined)
+        say(`port ${wanted} is taken by another program; ${name} moves to ${chosen[name]}`);
     }
     taken.add(chosen[name]);
   }
-  const ports = { api: chosen.api ?? 0, temporal: chosen.temporal ?? 0, temporalUi: chosen.temporalUi ?? 0, postgres: chosen.postgres ?? 0, laneBase: kept?.laneBase ?? first + laneOffset };
+  const ports = {
+    api: chosen.api ?? 0,
+    temporal: chosen.temporal ?? 0,
+    temporalUi: chosen.temporalUi ?? 0,
+    postgres: chosen.postgres ?? 0,
+    laneBase: kept?.laneBase ?? first + laneOffset,
+  };
   writeJsonFile(file, ports);
   return ports;
 }

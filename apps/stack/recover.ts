@@ -6,11 +6,17 @@ import { readStackRecord } from './stack-file.js';
 /** Stops what a supervisor that was killed left running; each process is known by its pid and its start. */
 export async function stopOrphans(dataDir: string, say: (text: string) => void): Promise<void> {
   const orphans = (readStackRecord(dataDir)?.children ?? []).filter(isRunning);
-  if (orphans.length > 0) say(`stopping what an earlier start left: ${orphans.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`);
+  if (orphans.length > 0)
+    say(`stopping what an earlier start left: ${orphans.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`);
   // PostgreSQL understands SIGINT as a fast shutdown; SIGTERM would wait for its clients.
   const first = (name: string): NodeJS.Signals => (name === 'postgres' ? 'SIGINT' : 'SIGTERM');
   await Promise.all(
-    orphans.map(({ name, ...identity }) => stopProcess(identity, [{ signal: first(name), graceMs: 8_000 }, { signal: 'SIGKILL', graceMs: 5_000 }])),
+    orphans.map(({ name, ...identity }) =>
+      stopProcess(identity, [
+        { signal: first(name), graceMs: 8_000 },
+        { signal: 'SIGKILL', graceMs: 5_000 },
+      ]),
+    ),
   );
   await stopServices(dataDir);
 }

@@ -8,7 +8,10 @@ export interface RecordedChild extends ProcessIdentity {
   readonly name: string;
 }
 
-/** What runs, and where: the content of `stack.json`. It holds no secret; credentials lie in files of their own beside it. */
+/**
+ * What runs, and where: the content of `stack.json`. It holds no secret; credentials lie in files of their own beside
+ * it.
+ */
 export interface StackRecord {
   /** Version of Lanekeeper. */
   readonly version: string;
@@ -62,5 +65,12 @@ function isStackRecord(value: unknown): value is StackRecord {
 }
 
 function isIdentity(value: unknown): value is ProcessIdentity {
-  return typeof value === 'object' && value !== null && 'pid' in value && typeof value.pid === 'number' && 'startedAt' in value && typeof value.startedAt === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'pid' in value &&
+    typeof value.pid === 'number' &&
+    'startedAt' in value &&
+    typeof value.startedAt === 'string'
+  );
 }

@@ -4,8 +4,8 @@ import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
 import { identify, isRunning, type ProcessIdentity } from '../../adapters/process/identity.js';
 
 /**
- * Takes the data folder for this process. The lock names the process by pid and start, so a lock that a killed supervisor left is worth
- * nothing and is taken over.
+ * Takes the data folder for this process. The lock names the process by pid and start, so a lock that a killed
+ * supervisor left is worth nothing and is taken over.
  * @returns the holder when somebody else has it, else undefined
  */
 export function takeDataFolder(dataDir: string): ProcessIdentity | undefined {
@@ -44,5 +44,7 @@ export function releaseDataFolder(dataDir: string): void {
 function readIdentity(path: string): ProcessIdentity | undefined {
   const value = readJsonFile(path);
   if (typeof value !== 'object' || value === null || !('pid' in value) || !('startedAt' in value)) return undefined;
-  return typeof value.pid === 'number' && typeof value.startedAt === 'string' ? { pid: value.pid, startedAt: value.startedAt } : undefined;
+  return typeof value.pid === 'number' && typeof value.startedAt === 'string'
+    ? { pid: value.pid, startedAt: value.startedAt }
+    : undefined;
 }

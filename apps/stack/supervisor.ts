@@ -17,7 +17,9 @@ import { registerSearchAttributes } from './temporal/register.js';
 // Generous: a slow disk after a crash may replay a long log. A warm start takes a few seconds.
 const readyTimeoutMs = 90_000;
 
-/** Who stops when, all of one group at once: first what starts work, then the engines, and what serves the lanes last. */
+/**
+ * Who stops when, all of one group at once: first what starts work, then the engines, and what serves the lanes last.
+ */
 const stopOrder = [['worker', 'api'], ['temporal'], ['postgres'], ['router']];
 
 /** Owns the stack on one machine: starts its parts, keeps them running, stops them. */
@@ -44,7 +46,11 @@ export class Supervisor {
     const temporal = this.#startTemporal(ports);
     const programs = this.#startDatabase(ports).then(async (databaseUrl) => {
       const surroundings = { config: this.#config, ports, databaseUrl, temporalAddress: this.#temporalAddress(ports) };
-      await Promise.all([this.#startProgram('router', surroundings), this.#startProgram('api', surroundings), temporal.then(() => this.#startProgram('worker', surroundings))]);
+      await Promise.all([
+        this.#startProgram('router', surroundings),
+        this.#startProgram('api', surroundings),
+        temporal.then(() => this.#startProgram('worker', surroundings)),
+      ]);
     });
     await Promise.all([temporal, programs]);
     this.#write({ state: 'ready' });
@@ -69,7 +75,9 @@ export class Supervisor {
   async #startTemporal(ports: StackPorts): Promise<void> {
     if (this.#config.externalTemporalAddress === undefined) return this.#startChild(devServerPlan(this.#config, ports));
     const added = await registerSearchAttributes(this.#config.namespace);
-    this.#say(`using Temporal at ${this.#config.externalTemporalAddress}${added.length > 0 ? `; registered ${added.join(', ')}` : ''}`);
+    this.#say(
+      `using Temporal at ${this.#config.externalTemporalAddress}${added.length > 0 ? `; registered ${added.join(', ')}` : ''}`,
+    );
   }
 
   /** @returns the connection string of the application's role, on a database that is up to date */
@@ -116,7 +124,9 @@ export class Supervisor {
       supervisor: supervisor ?? { pid: process.pid, startedAt: '' },
       apiUrl: `http://127.0.0.1:${ports.api}`,
       temporalAddress: this.#temporalAddress(ports),
-      ...(this.#config.externalTemporalAddress === undefined && { temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}` }),
+      ...(this.#config.externalTemporalAddress === undefined && {
+        temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}`,
+      }),
       namespace: this.#config.namespace,
       dataDir: this.#config.dataDir,
       children: [],
@@ -125,7 +135,9 @@ export class Supervisor {
 
   #write(change: Pick<Partial<StackRecord>, 'state'>): void {
     if (this.#record === undefined) return;
-    const children = [...this.#children].flatMap(([name, { identity }]) => (identity === undefined ? [] : [{ name, ...identity }]));
+    const children = [...this.#children].flatMap(([name, { identity }]) =>
+      identity === undefined ? [] : [{ name, ...identity }],
+    );
     this.#record = { ...this.#record, ...change, children };
     writeStackRecord(this.#record);
   }
@@ -133,7 +145,8 @@ export class Supervisor {
 
 function prepareFolders(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // As root the server of the database runs as another user, which must be able to pass through; secrets have modes of their own.
+  // As root the server of the database runs as another user, which must be able to pass through; secrets have modes of
+  // their own.
   chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
   mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
 }

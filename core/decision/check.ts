@@ -35,24 +35,37 @@ export interface DecisionContext {
 }
 
 /**
- * Decides whether a decision with a good signature counts here. The signature is checked before, the nonce by the database.
+ * Decides whether a decision with a good signature counts here. The signature is checked before, the nonce by the
+ * database.
  *
  * @returns the refusal, or undefined when it counts
  */
 export function refuseDecision(decision: Decision, context: DecisionContext): Refusal | undefined {
-  return refuseForAnother(decision, context) ?? refuseByTime(decision, context) ?? refuseByState(decision, context) ?? refuseByRight(decision, context);
+  return (
+    refuseForAnother(decision, context) ??
+    refuseByTime(decision, context) ??
+    refuseByState(decision, context) ??
+    refuseByRight(decision, context)
+  );
 }
 
 function refuseForAnother(decision: Decision, context: DecisionContext): Refusal | undefined {
   const mismatch = (reason: string): Refusal => ({ code: 'DECISION_MISMATCH', reason });
   if (decision.principal !== context.signer.principal) {
-    return { code: 'UNTRUSTED_SIGNER', reason: `it says ${decision.principal} and is signed with the key of ${context.signer.principal}` };
+    return {
+      code: 'UNTRUSTED_SIGNER',
+      reason: `it says ${decision.principal} and is signed with the key of ${context.signer.principal}`,
+    };
   }
   if (decision.tenant !== context.tenant) return mismatch(`it is for tenant ${decision.tenant}, not ${context.tenant}`);
-  if (decision.product !== context.product) return mismatch(`it is for product ${decision.product}, not ${context.product}`);
+  if (decision.product !== context.product)
+    return mismatch(`it is for product ${decision.product}, not ${context.product}`);
   if (decision.lane !== context.lane) return mismatch(`it is for lane ${decision.lane}, not ${context.lane}`);
   if (decision.bundle !== context.bundle) return mismatch('it is for another bundle');
-  if (decision.verb === 'rollback' !== (context.kind === 'ROLLBACK') && (decision.verb === 'rollback' || decision.verb === 'request')) {
+  if (
+    (decision.verb === 'rollback') !== (context.kind === 'ROLLBACK') &&
+    (decision.verb === 'rollback' || decision.verb === 'request')
+  ) {
     return mismatch(`its verb is ${decision.verb} and this is a ${context.kind.toLowerCase()}`);
   }
   if (decision.verb === 'request' || decision.verb === 'rollback') return undefined;
@@ -61,15 +74,18 @@ function refuseForAnother(decision: Decision, context: DecisionContext): Refusal
   }
   if (decision.verb === 'abort' || decision.verb === 'retry') return undefined;
   if (decision.policySnapshot !== context.policyDigest) return mismatch('it was given under another policy snapshot');
-  if (decision.facts === undefined || !context.factsWereShown) return mismatch('the facts it names were never shown for this promotion');
+  if (decision.facts === undefined || !context.factsWereShown)
+    return mismatch('the facts it names were never shown for this promotion');
   return undefined;
 }
 
 function refuseByTime(decision: Decision, context: DecisionContext): Refusal | undefined {
   const now = context.now.getTime();
-  if (Date.parse(decision.expiresAt) <= now) return { code: 'DECISION_EXPIRED', reason: `it expired at ${decision.expiresAt}` };
+  if (Date.parse(decision.expiresAt) <= now)
+    return { code: 'DECISION_EXPIRED', reason: `it expired at ${decision.expiresAt}` };
   // A minute of difference between two clocks is normal; a statement from the future is not.
-  if (Date.parse(decision.issuedAt) > now + 60_000) return { code: 'DECISION_MISMATCH', reason: `it was issued in the future, at ${decision.issuedAt}` };
+  if (Date.parse(decision.issuedAt) > now + 60_000)
+    return { code: 'DECISION_MISMATCH', reason: `it was issued in the future, at ${decision.issuedAt}` };
   return undefined;
 }
 
@@ -84,14 +100,25 @@ const operatingRoles: readonly string[] = ['developer', 'release-manager', 'oper
 
 function refuseByRight(decision: Decision, context: DecisionContext): Refusal | undefined {
   const { signer } = context;
-  if (decision.verb === 'approve' || decision.verb === 'reject' || decision.verb === 'request-changes') return refuseApprover(context);
+  if (decision.verb === 'approve' || decision.verb === 'reject' || decision.verb === 'request-changes')
+    return refuseApprover(context);
   if (decision.verb === 'rollback') {
     const roles = ['release-manager', 'operator'];
     if (signer.roles.some((role) => roles.includes(role))) return undefined;
-    return { code: 'PERMISSION_DENIED', reason: `${signer.principal} has none of the roles ${roles.join(', ')} that may roll back` };
+    return {
+      code: 'PERMISSION_DENIED',
+      reason: `${signer.principal} has none of the roles ${roles.join(', ')} that may roll back`,
+    };
   }
-  if (context.facts.requester?.principal === signer.principal || signer.roles.some((role) => operatingRoles.includes(role))) return undefined;
-  return { code: 'PERMISSION_DENIED', reason: `${signer.principal} has none of the roles ${operatingRoles.join(', ')}` };
+  if (
+    context.facts.requester?.principal === signer.principal ||
+    signer.roles.some((role) => operatingRoles.includes(role))
+  )
+    return undefined;
+  return {
+    code: 'PERMISSION_DENIED',
+    reason: `${signer.principal} has none of the roles ${operatingRoles.join(', ')}`,
+  };
 }
 
 function refuseApprover(context: DecisionContext): Refusal | undefined {

@@ -7,7 +7,10 @@ import type { Lane } from '../lanes.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, subjectOf } from './statement.js';
 
-/** The predicate `https://lanekeeper.dev/attestation/decision/v1` (`core/schemas/decision.schema.json`): what a person decided. */
+/**
+ * The predicate `https://lanekeeper.dev/attestation/decision/v1` (`core/schemas/decision.schema.json`): what a person
+ * decided.
+ */
 export interface DecisionPredicate {
   readonly verb: DecisionVerb;
   /** Who decides. The signing key must be enrolled for exactly this person. */
@@ -35,10 +38,15 @@ export interface Decision extends DecisionPredicate {
   readonly bundle: Digest;
 }
 
-/** The longest that a decision may be good for, in milliseconds: a signature that is found later decides nothing any more. */
+/**
+ * The longest that a decision may be good for, in milliseconds: a signature that is found later decides nothing any
+ * more.
+ */
 const maxValidityMs = 7 * 24 * 3_600_000;
 
-const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile<DecisionPredicate>(decisionSchema);
+const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile<DecisionPredicate>(
+  decisionSchema,
+);
 
 /** The statement that a person signs. */
 export function decisionStatement(decision: Decision): Statement<DecisionPredicate> {
@@ -47,21 +55,30 @@ export function decisionStatement(decision: Decision): Statement<DecisionPredica
 }
 
 /**
- * Reads a decision out of a statement whose signature was verified. Whether it counts (person, right, time, promotion, nonce) is decided
- * elsewhere.
+ * Reads a decision out of a statement whose signature was verified. Whether it counts (person, right, time, promotion,
+ * nonce) is decided elsewhere.
  * @throws EVIDENCE_INVALID naming every problem
  */
 export function parseDecisionStatement(statement: Statement): Decision {
-  if (statement.predicateType !== predicateTypes.decision) throw invalid(`its type is ${statement.predicateType}, not ${predicateTypes.decision}`);
+  if (statement.predicateType !== predicateTypes.decision)
+    throw invalid(`its type is ${statement.predicateType}, not ${predicateTypes.decision}`);
   const [subject, ...others] = statement.subject;
   if (subject === undefined || others.length > 0) throw invalid('its subject is not exactly one bundle');
   const { predicate } = statement;
   if (!validate(predicate)) {
-    throw invalid((validate.errors ?? []).map((error) => `${error.instancePath || 'the predicate'} ${error.message ?? 'is invalid'}`).join('; '));
+    throw invalid(
+      (validate.errors ?? [])
+        .map((error) => `${error.instancePath || 'the predicate'} ${error.message ?? 'is invalid'}`)
+        .join('; '),
+    );
   }
-  if (subject.name !== predicate.product) throw invalid(`its subject is named ${JSON.stringify(subject.name.slice(0, 80))} and its product ${predicate.product}`);
+  if (subject.name !== predicate.product)
+    throw invalid(
+      `its subject is named ${JSON.stringify(subject.name.slice(0, 80))} and its product ${predicate.product}`,
+    );
   const validityMs = Date.parse(predicate.expiresAt) - Date.parse(predicate.issuedAt);
-  if (!(validityMs > 0 && validityMs <= maxValidityMs)) throw invalid('it does not expire after it is issued, within seven days');
+  if (!(validityMs > 0 && validityMs <= maxValidityMs))
+    throw invalid('it does not expire after it is issued, within seven days');
   return { ...predicate, bundle: digestOfHex(subject.digest.sha256) };
 }
 

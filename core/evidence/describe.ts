@@ -32,8 +32,8 @@ const kinds: Readonly<Record<string, AttestationKind>> = {
 };
 
 /**
- * Describes a statement by what was signed and by nothing that was said beside it: a test result is a `preview-check` only when its signed
- * report says that the preview was tested.
+ * Describes a statement by what was signed and by nothing that was said beside it: a test result is a `preview-check`
+ * only when its signed report says that the preview was tested.
  */
 export function describeStatement(statement: Statement): StatementDescription {
   if (statement.predicateType === predicateTypes.testResult) return describeTestResult(statement.predicate);
@@ -61,5 +61,7 @@ function describeTestResult(predicate: unknown): StatementDescription {
 }
 
 function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }

@@ -19,7 +19,14 @@ const maxNames = 200;
 const maxNameLength = 200;
 const maxCases = 100_000;
 
-const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', processEntities: false, parseTagValue: false, parseAttributeValue: false, maxNestedTags: 50 });
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  processEntities: false,
+  parseTagValue: false,
+  parseAttributeValue: false,
+  maxNestedTags: 50,
+});
 
 type Outcome = 'passed' | 'failed' | 'skipped';
 
@@ -48,14 +55,15 @@ export function parseJUnit(text: string): TestReport {
 function parseXml(text: string): Record<string, unknown> {
   let root: unknown;
   try {
-    // With validation, or a truncated report would lose its failures; the successor of this option is a package of its own.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // With validation, or a truncated report would lose its failures; the successor of this option is a package of its
+    // own. eslint-disable-next-line @typescript-eslint/no-deprecated
     root = parser.parse(text, true);
   } catch (error) {
     throw invalid(messageOf(error));
   }
   const found = record(root);
-  if (found === undefined || !('testsuites' in found || 'testsuite' in found)) throw invalid('its root is neither <testsuites> nor <testsuite>');
+  if (found === undefined || !('testsuites' in found || 'testsuite' in found))
+    throw invalid('its root is neither <testsuites> nor <testsuite>');
   return found;
 }
 
@@ -89,7 +97,9 @@ function list(value: unknown): Record<string, unknown>[] {
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : undefined;
 }
 
 function invalid(why: string): LanekeeperError {

@@ -3,7 +3,10 @@ import type { Lane } from '../lanes.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, type Subject } from './statement.js';
 
-/** The predicate `https://lanekeeper.dev/attestation/promotion/v1` (`core/schemas/promotion.schema.json`): how a promotion ended. */
+/**
+ * The predicate `https://lanekeeper.dev/attestation/promotion/v1` (`core/schemas/promotion.schema.json`): how a
+ * promotion ended.
+ */
 export interface PromotionPredicate {
   readonly kind: 'PROMOTION' | 'ROLLBACK';
   readonly tenant: string;
@@ -25,6 +28,9 @@ export interface PromotionPredicate {
 }
 
 /** The statement on how a promotion ended, about the bundle and its images. */
-export function promotionStatement(subject: readonly Subject[], predicate: PromotionPredicate): Statement<PromotionPredicate> {
+export function promotionStatement(
+  subject: readonly Subject[],
+  predicate: PromotionPredicate,
+): Statement<PromotionPredicate> {
   return statementOf(predicateTypes.promotion, subject, predicate);
 }

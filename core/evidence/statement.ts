@@ -42,7 +42,8 @@ export function subjectDigestsOf(statement: Statement): Digest[] {
  * @throws EVIDENCE_INVALID
  */
 export function requireAbout(statement: Statement, predicateType: string, digest: Digest): void {
-  if (statement.predicateType !== predicateType) throw invalid(`it is of type ${statement.predicateType}, not ${predicateType}`);
+  if (statement.predicateType !== predicateType)
+    throw invalid(`it is of type ${statement.predicateType}, not ${predicateType}`);
   if (!subjectDigestsOf(statement).includes(digest)) throw invalid(`it is not about ${digest}`);
 }
 
@@ -56,15 +57,18 @@ export function parseStatement(value: unknown): Statement {
   if (!isRecord(value)) throw invalid('it is no JSON object');
   if (value['_type'] !== statementType) throw invalid(`_type is not ${statementType}`);
   const { subject, predicateType, predicate } = value;
-  if (!Array.isArray(subject) || subject.length === 0 || subject.length > 64) throw invalid('subject is not a list of 1 to 64 entries');
-  if (typeof predicateType !== 'string' || predicateType.length > 200) throw invalid('predicateType is not a short text');
+  if (!Array.isArray(subject) || subject.length === 0 || subject.length > 64)
+    throw invalid('subject is not a list of 1 to 64 entries');
+  if (typeof predicateType !== 'string' || predicateType.length > 200)
+    throw invalid('predicateType is not a short text');
   if (!isRecord(predicate)) throw invalid('predicate is no JSON object');
   return statementOf(predicateType, subject.map(parseSubject), predicate);
 }
 
 function parseSubject(value: unknown, index: number): Subject {
   const digest = isRecord(value) && isRecord(value['digest']) ? value['digest']['sha256'] : undefined;
-  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) throw invalid(`subject[${String(index)}].digest.sha256 is not 64 lower-case hex digits`);
+  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest))
+    throw invalid(`subject[${String(index)}].digest.sha256 is not 64 lower-case hex digits`);
   const name = isRecord(value) ? value['name'] : undefined;
   return { name: typeof name === 'string' ? name.slice(0, 500) : '', digest: { sha256: digest } };
 }

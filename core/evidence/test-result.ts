@@ -7,7 +7,10 @@ import { type Statement, statementOf, type Subject } from './statement.js';
 /** Which tests a result is of: those of the product against the unpacked image, or those against the preview URL. */
 export type TestSuite = 'image' | 'preview';
 
-/** The predicate `https://in-toto.io/attestation/test-result/v0.1`; `configuration` names the report that the numbers come from. */
+/**
+ * The predicate `https://in-toto.io/attestation/test-result/v0.1`; `configuration` names the report that the numbers
+ * come from.
+ */
 export interface TestResultPredicate {
   readonly result: 'PASSED' | 'FAILED';
   readonly configuration: readonly [
@@ -16,7 +19,12 @@ export interface TestResultPredicate {
       readonly uri: string;
       readonly digest: { readonly sha256: string };
       /** Texts only, as in-toto demands of annotations by custom of its libraries. */
-      readonly annotations: { readonly suite: TestSuite; readonly passed: string; readonly failed: string; readonly skipped: string };
+      readonly annotations: {
+        readonly suite: TestSuite;
+        readonly passed: string;
+        readonly failed: string;
+        readonly skipped: string;
+      };
     },
   ];
   /** What was tested, for a preview. */
@@ -46,7 +54,12 @@ export function testResultStatement(input: TestResultInput): Statement<TestResul
         name: 'junit-report',
         uri: `cas:${reportDigest}`,
         digest: { sha256: hexOf(reportDigest) },
-        annotations: { suite, passed: String(report.passed), failed: String(report.failed), skipped: String(report.skipped) },
+        annotations: {
+          suite,
+          passed: String(report.passed),
+          failed: String(report.failed),
+          skipped: String(report.skipped),
+        },
       },
     ],
     ...(input.url !== undefined && { url: input.url }),

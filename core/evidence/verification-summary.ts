@@ -34,7 +34,10 @@ export interface VerificationSummaryPredicate {
 
 /** The statement on a lane's decision; on a failure the only level is `FAILED`, as the specification says. */
 export function verificationSummaryStatement(input: VerificationSummaryInput): Statement<VerificationSummaryPredicate> {
-  const reference = (digest: Digest): { uri: string; digest: { sha256: string } } => ({ uri: `cas:${digest}`, digest: { sha256: hexOf(digest) } });
+  const reference = (digest: Digest): { uri: string; digest: { sha256: string } } => ({
+    uri: `cas:${digest}`,
+    digest: { sha256: hexOf(digest) },
+  });
   return statementOf(predicateTypes.verificationSummary, input.subject, {
     verifier: { id: verifierId },
     timeVerified: input.timeVerified,

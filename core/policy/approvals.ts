@@ -8,8 +8,14 @@ export interface ApprovalTally {
   readonly refused: readonly string[];
 }
 
-/** Why this person may not approve under the rule, or undefined. One function for the door and for every round of gates. */
-export function refusalOf(rule: ApprovalRule, person: { principal: string; roles: readonly string[] }, facts: Pick<Facts, 'requester' | 'bundle'>): string | undefined {
+/**
+ * Why this person may not approve under the rule, or undefined. One function for the door and for every round of gates.
+ */
+export function refusalOf(
+  rule: ApprovalRule,
+  person: { principal: string; roles: readonly string[] },
+  facts: Pick<Facts, 'requester' | 'bundle'>,
+): string | undefined {
   if (rule.separation.includes('requester') && facts.requester?.principal === person.principal) {
     return `${person.principal} requested this promotion and cannot approve it`;
   }
@@ -23,8 +29,8 @@ export function refusalOf(rule: ApprovalRule, person: { principal: string; roles
 }
 
 /**
- * Counts distinct people, not signatures; with `distinctRoles` each must stand for another role, found by matching people to roles.
- * A decision about another bundle or another policy snapshot is void and not counted.
+ * Counts distinct people, not signatures; with `distinctRoles` each must stand for another role, found by matching
+ * people to roles. A decision about another bundle or another policy snapshot is void and not counted.
  */
 export function tallyApprovals(rule: ApprovalRule, facts: Facts): ApprovalTally {
   const refused: string[] = [];
@@ -41,8 +47,10 @@ export function tallyApprovals(rule: ApprovalRule, facts: Facts): ApprovalTally 
 }
 
 function voidReason(approval: ApprovalFact, facts: Facts): string | undefined {
-  if (approval.bundleDigest !== facts.bundle.digest) return `the approval of ${approval.principal} is about another bundle`;
-  if (approval.policyDigest !== facts.policyDigest) return `the approval of ${approval.principal} was given under another policy snapshot and is void`;
+  if (approval.bundleDigest !== facts.bundle.digest)
+    return `the approval of ${approval.principal} is about another bundle`;
+  if (approval.policyDigest !== facts.policyDigest)
+    return `the approval of ${approval.principal} was given under another policy snapshot and is void`;
   return undefined;
 }
 

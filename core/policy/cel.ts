@@ -6,11 +6,19 @@ export const maxRuleLength = 2_000;
 
 /** Checks that a rule can be parsed. @throws INVALID_POLICY */
 export function checkRule(rule: string, object: string): void {
-  if (rule.length > maxRuleLength) throw new LanekeeperError('INVALID_POLICY', { message: `the rule is longer than ${maxRuleLength} characters`, object });
+  if (rule.length > maxRuleLength)
+    throw new LanekeeperError('INVALID_POLICY', {
+      message: `the rule is longer than ${maxRuleLength} characters`,
+      object,
+    });
   try {
     parse(rule);
   } catch (error) {
-    throw new LanekeeperError('INVALID_POLICY', { message: `the rule is not CEL: ${messageOf(error)}`, object }, { cause: error });
+    throw new LanekeeperError(
+      'INVALID_POLICY',
+      { message: `the rule is not CEL: ${messageOf(error)}`, object },
+      { cause: error },
+    );
   }
 }
 

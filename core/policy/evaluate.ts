@@ -16,20 +16,26 @@ export interface Evaluation {
 }
 
 /**
- * Evaluates all gates of a snapshot together. A pure function of (snapshot, facts, now), so that any old decision can be replayed:
- * ERROR never passes, missing evidence is PENDING and never PASS, evidence that became too old counts as absent.
+ * Evaluates all gates of a snapshot together. A pure function of (snapshot, facts, now), so that any old decision can
+ * be replayed: ERROR never passes, missing evidence is PENDING and never PASS, evidence that became too old counts as
+ * absent.
  */
 export function evaluateGates(snapshot: PolicySnapshot, facts: Facts, now: Date): Evaluation {
   const results = snapshot.gates.map((gate) => evaluateGate(gate, facts, now));
   const changes = requestedChanges(facts);
   if (changes !== undefined) results.push(changes);
-  const open = results.filter((result) => result.severity === 'BLOCKING' && result.verdict !== 'PASS' && result.verdict !== 'NOT_APPLICABLE');
+  const open = results.filter(
+    (result) => result.severity === 'BLOCKING' && result.verdict !== 'PASS' && result.verdict !== 'NOT_APPLICABLE',
+  );
   const outcome = open.length === 0 ? 'PASS' : open.every((result) => result.waitsForPeople) ? 'APPROVALS' : 'OPEN';
   const times = results.flatMap((result) => (result.recheckAt === undefined ? [] : [result.recheckAt])).sort();
   return {
     results,
     outcome,
-    reason: open.length === 0 ? 'every gate passes' : open.map((result) => `${result.gate}: ${result.explanation}`).join(' · '),
+    reason:
+      open.length === 0
+        ? 'every gate passes'
+        : open.map((result) => `${result.gate}: ${result.explanation}`).join(' · '),
     ...(times[0] !== undefined && { recheckAt: times[0] }),
   };
 }
@@ -48,7 +54,8 @@ function evaluateGate(gate: Gate, facts: Facts, now: Date): GateResult {
     ...(evidence?.expiresAt !== undefined && { recheckAt: new Date(evidence.expiresAt).toISOString() }),
     ...extra,
   });
-  if (evidence?.notApplicable === true) return result('NOT_APPLICABLE', 'the bundle has nothing that this gate is about');
+  if (evidence?.notApplicable === true)
+    return result('NOT_APPLICABLE', 'the bundle has nothing that this gate is about');
   if (evidence !== undefined && evidence.missing.length > 0) {
     const explanation = evidence.missing.join('; ');
     return result(evidence.damaged === undefined ? 'PENDING' : 'ERROR', explanation);
@@ -56,17 +63,25 @@ function evaluateGate(gate: Gate, facts: Facts, now: Date): GateResult {
   if (gate.rule !== undefined) {
     const rule = evaluateRule(gate.rule, variables(facts, evidence?.accepted ?? []));
     if (!rule.ok) return result('ERROR', `the rule could not be evaluated: ${rule.why}`);
-    if (!rule.value) return result(gate.evidence === undefined ? 'PENDING' : 'FAIL', describeFailure(gate, evidence?.accepted ?? []));
+    if (!rule.value)
+      return result(gate.evidence === undefined ? 'PENDING' : 'FAIL', describeFailure(gate, evidence?.accepted ?? []));
   }
-  if (gate.approvals === undefined) return result('PASS', evidence === undefined ? 'the rule holds' : passText(evidence.accepted));
+  if (gate.approvals === undefined)
+    return result('PASS', evidence === undefined ? 'the rule holds' : passText(evidence.accepted));
   const tally = tallyApprovals(gate.approvals, facts);
   const people = tally.counted.map((approval) => approval.principal).join(', ');
   if (tally.missing > 0) {
     const notCounted = tally.refused.length > 0 ? `; not counted: ${tally.refused.join('; ')}` : '';
     const roles = gate.approvals.distinctRoles ? ' of different roles' : '';
-    return result('PENDING', `${tally.missing} of ${gate.approvals.count} approvals${roles} missing${people === '' ? '' : ` (given: ${people})`}${notCounted}`, { waitsForPeople: true });
+    return result(
+      'PENDING',
+      `${tally.missing} of ${gate.approvals.count} approvals${roles} missing${people === '' ? '' : ` (given: ${people})`}${notCounted}`,
+      { waitsForPeople: true },
+    );
   }
-  return result('PASS', `approved by ${people}`, { reliedOn: [...reliedOn, ...tally.counted.map((approval) => approval.attestationId)] });
+  return result('PASS', `approved by ${people}`, {
+    reliedOn: [...reliedOn, ...tally.counted.map((approval) => approval.attestationId)],
+  });
 }
 
 /** A person who asked for changes holds the promotion until they approve. */
@@ -88,16 +103,28 @@ function requestedChanges(facts: Facts): GateResult | undefined {
 /** What a rule sees. `now` is not among it: time enters only through declared terms such as `maxAge`. */
 function variables(facts: Facts, evidence: readonly EvidenceFact[]): Record<string, unknown> {
   return {
-    bundle: { digest: facts.bundle.digest, revision: facts.bundle.revision, images: facts.bundle.images, methodology: facts.bundle.methodology, plan: facts.bundle.plan },
+    bundle: {
+      digest: facts.bundle.digest,
+      revision: facts.bundle.revision,
+      images: facts.bundle.images,
+      methodology: facts.bundle.methodology,
+      plan: facts.bundle.plan,
+    },
     evidence: evidence.map((item) => ({ kind: item.kind, signer: item.signer?.principal ?? '', ...item.attributes })),
-    requester: { known: facts.requester !== undefined, name: facts.requester?.principal ?? '', roles: facts.requester?.roles ?? [] },
+    requester: {
+      known: facts.requester !== undefined,
+      name: facts.requester?.principal ?? '',
+      roles: facts.requester?.roles ?? [],
+    },
     lane: facts.lane,
     lanes: facts.lanes,
   };
 }
 
 function describeFailure(gate: Gate, accepted: readonly EvidenceFact[]): string {
-  const results = accepted.flatMap((item) => (item.attributes['result'] === undefined ? [] : [`${item.kind} says ${String(item.attributes['result'])}`]));
+  const results = accepted.flatMap((item) =>
+    item.attributes['result'] === undefined ? [] : [`${item.kind} says ${String(item.attributes['result'])}`],
+  );
   return results.length > 0 ? [...new Set(results)].join('; ') : `${gate.rule ?? 'the rule'} does not hold`;
 }
 

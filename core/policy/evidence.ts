@@ -36,7 +36,10 @@ export function tallyEvidence(rule: EvidenceRule, facts: Facts, now: Date): Evid
     accepted.push(...good.slice(0, rule.min));
     if (good.length < rule.min) missing.push(explainMissing(rule, subject, good.length, reasons, candidates));
   }
-  const expiries = rule.maxAgeSeconds === undefined ? [] : accepted.map((item) => Date.parse(item.registeredAt) + (rule.maxAgeSeconds ?? 0) * 1_000);
+  const expiries =
+    rule.maxAgeSeconds === undefined
+      ? []
+      : accepted.map((item) => Date.parse(item.registeredAt) + (rule.maxAgeSeconds ?? 0) * 1_000);
   return {
     accepted,
     missing,

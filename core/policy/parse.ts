@@ -21,12 +21,17 @@ interface GateFile {
   kinds?: ('PROMOTION' | 'ROLLBACK')[];
   severity?: Severity;
   evidence?: Omit<EvidenceRule, 'min' | 'maxAgeSeconds'> & { min?: number; maxAge?: string };
-  approvals?: Omit<ApprovalRule, 'distinctRoles' | 'separation'> & { distinctRoles?: boolean; separation?: ('requester' | 'author')[] };
+  approvals?: Omit<ApprovalRule, 'distinctRoles' | 'separation'> & {
+    distinctRoles?: boolean;
+    separation?: ('requester' | 'author')[];
+  };
   rule?: string;
   message: string;
 }
 
-const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<PolicyFile>(policySchema);
+const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<PolicyFile>(
+  policySchema,
+);
 
 /**
  * Reads a policy file (format: `core/schemas/policy.schema.json`).
@@ -36,10 +41,16 @@ const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: t
 export function parsePolicy(text: string, fileName: string): Policy {
   if (text.length > maxPolicyLength) throw invalid(fileName, `it is longer than ${maxPolicyLength} characters`);
   const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0) throw invalid(fileName, document.errors.map((error) => error.message.split('\n')[0]).join('; '));
+  if (document.errors.length > 0)
+    throw invalid(fileName, document.errors.map((error) => error.message.split('\n')[0]).join('; '));
   const value: unknown = document.toJS({ maxAliasCount: 20 });
   if (!validate(value)) {
-    throw invalid(fileName, (validate.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? 'is invalid'}`).join('; '));
+    throw invalid(
+      fileName,
+      (validate.errors ?? [])
+        .map((error) => `${error.instancePath || '/'} ${error.message ?? 'is invalid'}`)
+        .join('; '),
+    );
   }
   const ids = value.spec.gates.map((gate) => gate.id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -85,5 +96,10 @@ function secondsOf(duration: string): number {
 }
 
 function invalid(fileName: string, why: string): LanekeeperError {
-  return new LanekeeperError('INVALID_POLICY', { message: `${fileName} is not a valid policy`, object: fileName, why, next: 'correct the file; its format is core/schemas/policy.schema.json' });
+  return new LanekeeperError('INVALID_POLICY', {
+    message: `${fileName} is not a valid policy`,
+    object: fileName,
+    why,
+    next: 'correct the file; its format is core/schemas/policy.schema.json',
+  });
 }

@@ -11,7 +11,9 @@ export function decided(before: PromotionMachine, decision: DecisionOutcome, now
     case 'approve':
     case 'request-changes':
     case 'request':
-      return state.phase === 'GATING' || state.phase === 'AWAITING_APPROVAL' ? stay(state, [{ type: 'evaluate-gates' }]) : stay(state);
+      return state.phase === 'GATING' || state.phase === 'AWAITING_APPROVAL'
+        ? stay(state, [{ type: 'evaluate-gates' }])
+        : stay(state);
     case 'reject':
       return end(state, 'REJECTED', `rejected by ${decision.principal}`, now);
     case 'abort':
@@ -35,7 +37,8 @@ function retry(before: PromotionMachine, now: Date): Reduction {
   if (before.phase !== 'ERRORED') return stay(before);
   const { error, giveUpAt: _none, ...rest } = before;
   const state = { ...rest, attempt: before.attempt + 1 };
-  if (before.ending !== undefined) return stay(note(state, now, 'trying again to go back'), [{ type: 'run-step', step: 'revert' }]);
+  if (before.ending !== undefined)
+    return stay(note(state, now, 'trying again to go back'), [{ type: 'run-step', step: 'revert' }]);
   if (!state.switched) return move(state, 'GATING', 'trying again from the gates', now, [{ type: 'evaluate-gates' }]);
   return error?.step === 'verify'
     ? move(state, 'VERIFYING', 'trying again to verify', now, [{ type: 'run-step', step: 'verify' }])

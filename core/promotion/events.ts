@@ -29,7 +29,12 @@ export type PromotionEvent =
   | { readonly type: 'lane-granted'; readonly fencingToken: number }
   | { readonly type: 'lane-lost' }
   | { readonly type: 'step-done'; readonly step: Step }
-  | { readonly type: 'step-failed'; readonly step: Step; readonly error: StepError; readonly kind: 'verdict' | 'trouble' }
+  | {
+      readonly type: 'step-failed';
+      readonly step: Step;
+      readonly error: StepError;
+      readonly kind: 'verdict' | 'trouble';
+    }
   | { readonly type: 'superseded'; readonly by: string; readonly how: 'SUPERSEDED' | 'ROLLED_BACK' }
   | { readonly type: 'cancelled' };
 

@@ -24,10 +24,14 @@ export function openPromotion(identity: PromotionIdentity, now: Date): Reduction
 }
 
 /**
- * The promotion's state machine: what an event makes of a state, and what is to be done. Pure; time is an argument. Events that do
- * not concern the phase change nothing, because hints may come late, twice or in another order.
+ * The promotion's state machine: what an event makes of a state, and what is to be done. Pure; time is an argument.
+ * Events that do not concern the phase change nothing, because hints may come late, twice or in another order.
  */
-export function reduce(state: PromotionMachine, event: Exclude<PromotionEvent, { type: 'opened' }>, now: Date): Reduction {
+export function reduce(
+  state: PromotionMachine,
+  event: Exclude<PromotionEvent, { type: 'opened' }>,
+  now: Date,
+): Reduction {
   if (hasEnded(state.phase)) return stay(state);
   switch (event.type) {
     case 'changed':
@@ -47,7 +51,12 @@ export function reduce(state: PromotionMachine, event: Exclude<PromotionEvent, {
       return event.kind === 'verdict' ? stepRefused(state, event.error, now) : stepErrored(state, event.error, now);
     case 'give-up-due':
       return state.phase === 'ERRORED' && state.switched
-        ? startEnding(state, 'FAILED', 'technical trouble was not resolved in time, so the lane goes back to what was live', now)
+        ? startEnding(
+            state,
+            'FAILED',
+            'technical trouble was not resolved in time, so the lane goes back to what was live',
+            now,
+          )
         : stay(state);
     case 'superseded':
       return state.phase === 'LIVE' ? superseded(state, event.how, event.by, now) : stay(state);
@@ -64,7 +73,12 @@ function isGating(state: PromotionMachine): boolean {
 
 function withRound(state: PromotionMachine, round: GateRound): PromotionMachine {
   const { recheckAt: _old, ...rest } = state;
-  return { ...rest, round: round.round, gates: round.verdicts, ...(round.recheckAt !== undefined && { recheckAt: round.recheckAt }) };
+  return {
+    ...rest,
+    round: round.round,
+    gates: round.verdicts,
+    ...(round.recheckAt !== undefined && { recheckAt: round.recheckAt }),
+  };
 }
 
 function gatesEvaluated(before: PromotionMachine, round: GateRound, now: Date): Reduction {
@@ -80,7 +94,10 @@ function gatesEvaluated(before: PromotionMachine, round: GateRound, now: Date): 
   return move(state, 'QUEUED', 'every gate passes; waiting for the lane', now);
 }
 
-/** A rollback moves the alias first: its build was checked when it went live, still runs, and is hashed again where it has to be unpacked. */
+/**
+ * A rollback moves the alias first: its build was checked when it went live, still runs, and is hashed again where it
+ * has to be unpacked.
+ */
 function begin(state: PromotionMachine, now: Date): Reduction {
   const reason = 'the lane is granted and every gate still passes';
   if (state.identity.kind === 'ROLLBACK') return deploy(state, reason, now);
@@ -88,7 +105,9 @@ function begin(state: PromotionMachine, now: Date): Reduction {
 }
 
 function deploy(state: PromotionMachine, reason: string, now: Date): Reduction {
-  return move({ ...state, switched: true }, 'DEPLOYING', `${reason}; the alias is moved`, now, [{ type: 'run-step', step: 'deploy' }]);
+  return move({ ...state, switched: true }, 'DEPLOYING', `${reason}; the alias is moved`, now, [
+    { type: 'run-step', step: 'deploy' },
+  ]);
 }
 
 function laneGranted(state: PromotionMachine, fencingToken: number, now: Date): Reduction {
@@ -103,7 +122,12 @@ function laneGranted(state: PromotionMachine, fencingToken: number, now: Date): 
 
 function laneLost(state: PromotionMachine, now: Date): Reduction {
   if (state.phase !== 'QUEUED' && state.phase !== 'GUARDING' && state.phase !== 'DEPLOYING') return stay(state);
-  const { state: queued, commands } = move(withoutLane(state), 'QUEUED', 'the lane was given to another promotion; queued again', now);
+  const { state: queued, commands } = move(
+    withoutLane(state),
+    'QUEUED',
+    'the lane was given to another promotion; queued again',
+    now,
+  );
   return { state: { ...queued, switched: false }, commands: [{ type: 'cancel-step' }, ...commands] };
 }
 
@@ -114,12 +138,16 @@ function stepDone(state: PromotionMachine, step: 'guard' | 'deploy' | 'verify' |
       return deploy(state, 'the bundle is intact', now);
     case 'deploy':
       if (state.phase !== 'DEPLOYING') return stay(state);
-      return move(state, 'VERIFYING', 'the lane has switched; its answers are checked', now, [{ type: 'run-step', step: 'verify' }]);
+      return move(state, 'VERIFYING', 'the lane has switched; its answers are checked', now, [
+        { type: 'run-step', step: 'verify' },
+      ]);
     case 'verify':
       if (state.phase !== 'VERIFYING') return stay(state);
       return move(state, 'LIVE', 'the lane serves this bundle', now, [{ type: 'attest', outcome: 'LIVE' }]);
     case 'revert':
-      return state.ending === undefined ? stay(state) : end({ ...state, switched: false }, state.ending.phase, state.ending.reason, now);
+      return state.ending === undefined
+        ? stay(state)
+        : end({ ...state, switched: false }, state.ending.phase, state.ending.reason, now);
     default:
       return assertNever(step);
   }
@@ -145,7 +173,8 @@ function superseded(state: PromotionMachine, how: 'SUPERSEDED' | 'ROLLED_BACK', 
 }
 
 function cancelled(state: PromotionMachine, now: Date): Reduction {
-  if (state.phase === 'LIVE') return stay(note(state, now, 'a cancellation was ignored: this bundle is live; use lane rollback'));
+  if (state.phase === 'LIVE')
+    return stay(note(state, now, 'a cancellation was ignored: this bundle is live; use lane rollback'));
   if (state.ending !== undefined) return stay(state);
   const reason = 'cancelled in Temporal';
   return state.switched ? startEnding(state, 'ABORTED', reason, now) : end(state, 'ABORTED', reason, now);

@@ -19,7 +19,13 @@ export function note(state: PromotionMachine, now: Date, text: string): Promotio
 }
 
 /** A change of phase, recorded before what follows it is done. */
-export function move(state: PromotionMachine, to: PromotionPhase, reason: string, now: Date, then: readonly PromotionCommand[] = []): Reduction {
+export function move(
+  state: PromotionMachine,
+  to: PromotionPhase,
+  reason: string,
+  now: Date,
+  then: readonly PromotionCommand[] = [],
+): Reduction {
   const moved = note({ ...state, phase: to, reason }, now, reason);
   return { state: moved, commands: [{ type: 'record', from: state.phase, to, reason }, ...then] };
 }
@@ -27,12 +33,23 @@ export function move(state: PromotionMachine, to: PromotionPhase, reason: string
 /** The end of the promotion. A verdict is attested; an abort is nobody's verdict on the bundle. */
 export function end(state: PromotionMachine, phase: FinalPhase, reason: string, now: Date): Reduction {
   const attested = phase === 'FAILED' || phase === 'REJECTED';
-  const { state: ended, commands } = move(withoutWaits(state), phase, reason, now, attested ? [{ type: 'attest', outcome: phase }] : []);
+  const { state: ended, commands } = move(
+    withoutWaits(state),
+    phase,
+    reason,
+    now,
+    attested ? [{ type: 'attest', outcome: phase }] : [],
+  );
   return { state: ended, commands: [{ type: 'cancel-step' }, ...commands] };
 }
 
 /** Begins to undo the switch; the promotion ends when that is done. */
-export function startEnding(state: PromotionMachine, phase: 'ABORTED' | 'FAILED', reason: string, now: Date): Reduction {
+export function startEnding(
+  state: PromotionMachine,
+  phase: 'ABORTED' | 'FAILED',
+  reason: string,
+  now: Date,
+): Reduction {
   const { giveUpAt: _none, ...rest } = state;
   const next = note({ ...rest, ending: { phase, reason } }, now, `${reason}; the lane goes back to what was live`);
   return { state: next, commands: [{ type: 'cancel-step' }, { type: 'run-step', step: 'revert' }] };

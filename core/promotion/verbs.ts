@@ -2,7 +2,15 @@ import type { DecisionVerb } from '../decision/verbs.js';
 import type { PromotionPhase } from './state.js';
 
 const gating: readonly PromotionPhase[] = ['GATING', 'AWAITING_APPROVAL'];
-const beforeLive: readonly PromotionPhase[] = ['REQUESTED', ...gating, 'QUEUED', 'GUARDING', 'DEPLOYING', 'VERIFYING', 'ERRORED'];
+const beforeLive: readonly PromotionPhase[] = [
+  'REQUESTED',
+  ...gating,
+  'QUEUED',
+  'GUARDING',
+  'DEPLOYING',
+  'VERIFYING',
+  'ERRORED',
+];
 
 /** In which phases a verb means something. Elsewhere it is refused with WRONG_STATE. */
 export const phasesOfVerb: Readonly<Record<DecisionVerb, readonly PromotionPhase[]>> = {

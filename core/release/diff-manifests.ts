@@ -9,7 +9,9 @@ export interface ManifestChange {
   readonly after?: string;
 }
 
-/** How one manifest differs from another, by path. Lists are compared by the names of their entries, not by their order. */
+/**
+ * How one manifest differs from another, by path. Lists are compared by the names of their entries, not by their order.
+ */
 export function diffManifests(before: unknown, after: unknown): readonly ManifestChange[] {
   const [old, fresh] = [leavesOf(before), leavesOf(after)];
   const paths = [...new Set([...old.keys(), ...fresh.keys()])].sort();
@@ -17,7 +19,9 @@ export function diffManifests(before: unknown, after: unknown): readonly Manifes
     const [was, is] = [old.get(path), fresh.get(path)];
     if (was === is) return [];
     if (was === undefined) return is === undefined ? [] : [{ kind: 'ADDED', path, after: is }];
-    return is === undefined ? [{ kind: 'REMOVED', path, before: was }] : [{ kind: 'CHANGED', path, before: was, after: is }];
+    return is === undefined
+      ? [{ kind: 'REMOVED', path, before: was }]
+      : [{ kind: 'CHANGED', path, before: was, after: is }];
   });
 }
 

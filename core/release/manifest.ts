@@ -96,7 +96,9 @@ export interface Manifest {
 /** The largest manifest that is read, in characters. */
 const maxLength = 4 * 1024 * 1024;
 
-const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<Manifest>(manifestSchema);
+const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<Manifest>(
+  manifestSchema,
+);
 
 /** The canonical text of a manifest: what is stored, hashed, and never changed. */
 export function canonicalManifest(manifest: Manifest): string {
@@ -125,17 +127,26 @@ export function parseManifest(text: string): Manifest {
     throw corrupt(messageOf(error));
   }
   if (validate(value)) return value;
-  throw corrupt((validate.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? 'is invalid'}`).slice(0, 20).join('; '));
+  throw corrupt(
+    (validate.errors ?? [])
+      .map((error) => `${error.instancePath || '/'} ${error.message ?? 'is invalid'}`)
+      .slice(0, 20)
+      .join('; '),
+  );
 }
 
 /** All attestations that a manifest names, each with the digest that it must be about. */
-export function attestationsIn(manifest: Manifest): { readonly attestation: ManifestAttestation; readonly subject: Digest; readonly service: string }[] {
+export function attestationsIn(
+  manifest: Manifest,
+): { readonly attestation: ManifestAttestation; readonly subject: Digest; readonly service: string }[] {
   return manifest.images.flatMap((image) =>
-    [image.provenance, image.signature, image.tests.attestation, ...image.sboms.map((sbom) => sbom.attestation)].map((attestation) => ({
-      attestation,
-      subject: image.digest,
-      service: image.service,
-    })),
+    [image.provenance, image.signature, image.tests.attestation, ...image.sboms.map((sbom) => sbom.attestation)].map(
+      (attestation) => ({
+        attestation,
+        subject: image.digest,
+        service: image.service,
+      }),
+    ),
   );
 }
 
@@ -148,7 +159,9 @@ export function filesIn(manifest: Manifest): { readonly name: string; readonly c
       file(`test report of ${image.service}`, image.tests.report),
       ...image.sboms.map((sbom) => file(`${sbom.format} SBOM of ${image.service}`, sbom)),
     ]),
-    ...attestationsIn(manifest).map(({ attestation, service }) => file(`${attestation.kind} of ${service}`, attestation)),
+    ...attestationsIn(manifest).map(({ attestation, service }) =>
+      file(`${attestation.kind} of ${service}`, attestation),
+    ),
     ...manifest.sdks.map((sdk) => file(`SDK ${sdk.name}`, sdk)),
     ...manifest.sdkManifests.map((sdk) => file(sdk.path, sdk)),
     ...(manifest.plan === undefined ? [] : [file('plan', manifest.plan)]),
@@ -156,5 +169,9 @@ export function filesIn(manifest: Manifest): { readonly name: string; readonly c
 }
 
 function corrupt(why: string): LanekeeperError {
-  return new LanekeeperError('BUNDLE_CORRUPT', { message: 'this is not the manifest of a release bundle', why, next: 'the format is core/schemas/manifest.schema.json' });
+  return new LanekeeperError('BUNDLE_CORRUPT', {
+    message: 'this is not the manifest of a release bundle',
+    why,
+    next: 'the format is core/schemas/manifest.schema.json',
+  });
 }

@@ -31,8 +31,18 @@ export function parsePlan(text: string, fileName: string): PlanSummary {
   } catch (error) {
     throw invalid(fileName, messageOf(error));
   }
-  if (!validate(value)) throw invalid(fileName, (validate.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? 'is invalid'}`).join('; '));
-  return { metadata: value.metadata, toolGrants: [...new Set(value.tools.map((tool) => tool.name))].sort(), fingerprint: digestOfJson(value) };
+  if (!validate(value))
+    throw invalid(
+      fileName,
+      (validate.errors ?? [])
+        .map((error) => `${error.instancePath || '/'} ${error.message ?? 'is invalid'}`)
+        .join('; '),
+    );
+  return {
+    metadata: value.metadata,
+    toolGrants: [...new Set(value.tools.map((tool) => tool.name))].sort(),
+    fingerprint: digestOfJson(value),
+  };
 }
 
 function invalid(fileName: string, why: string): LanekeeperError {

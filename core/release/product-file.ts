@@ -11,7 +11,9 @@ export const productFileName = 'lanekeeper.yaml';
 const maxLength = 64 * 1024;
 const maxProblems = 20;
 
-const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, verbose: true }).compile<ProductFile>(productSchema);
+const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, verbose: true }).compile<ProductFile>(
+  productSchema,
+);
 
 /** Something that is wrong, and where. */
 interface Problem {
@@ -24,15 +26,26 @@ interface Problem {
  * @throws INVALID_PRODUCT_FILE with every problem at once: file, line, and what was expected
  */
 export function parseProductFile(text: string, fileName: string = productFileName): ProductDefinition {
-  if (text.length > maxLength) throw invalid(fileName, [{ line: 1, text: `the file is longer than ${String(maxLength)} characters` }]);
+  if (text.length > maxLength)
+    throw invalid(fileName, [{ line: 1, text: `the file is longer than ${String(maxLength)} characters` }]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
-    throw invalid(fileName, document.errors.map((error) => ({ line: lines.linePos(error.pos[0]).line, text: error.message })));
+    throw invalid(
+      fileName,
+      document.errors.map((error) => ({ line: lines.linePos(error.pos[0]).line, text: error.message })),
+    );
   }
   const value = toJs(document, fileName);
-  if (!validate(value)) throw invalid(fileName, describe(validate.errors ?? [], (path) => lineOf(document, lines, path)));
-  const problems = problemsOf(value).map(({ path, text: what }) => ({ line: lineOf(document, lines, path), text: what }));
+  if (!validate(value))
+    throw invalid(
+      fileName,
+      describe(validate.errors ?? [], (path) => lineOf(document, lines, path)),
+    );
+  const problems = problemsOf(value).map(({ path, text: what }) => ({
+    line: lineOf(document, lines, path),
+    text: what,
+  }));
   if (problems.length > 0) throw invalid(fileName, problems);
   return withDefaults(value);
 }
@@ -53,11 +66,15 @@ function problemsOf(file: ProductFile): { path: readonly (string | number)[]; te
   const names = [...services, ...sdks].map((part) => part.name);
   names.forEach((name, index) => {
     if (names.indexOf(name) === index) return;
-    const path = index < services.length ? ['spec', 'services', index, 'name'] : ['spec', 'sdks', index - services.length, 'name'];
+    const path =
+      index < services.length ? ['spec', 'services', index, 'name'] : ['spec', 'sdks', index - services.length, 'name'];
     problems.push({ path, text: `the name ${name} stands twice; each service and SDK needs its own` });
   });
   if (services.length > 1 && !services.some((service) => service.route === true)) {
-    problems.push({ path: ['spec', 'services'], text: 'no service has `route: true`; expected at least one, which the lane URL leads to' });
+    problems.push({
+      path: ['spec', 'services'],
+      text: 'no service has `route: true`; expected at least one, which the lane URL leads to',
+    });
   }
   return problems;
 }
@@ -86,7 +103,10 @@ function withDefaults(file: ProductFile): ProductDefinition {
 
 function describe(errors: readonly ErrorObject[], lineAt: (path: readonly (string | number)[]) => number): Problem[] {
   return errors.map((error) => {
-    const path = error.instancePath.split('/').slice(1).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+    const path = error.instancePath
+      .split('/')
+      .slice(1)
+      .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
     const extra: unknown = error.keyword === 'additionalProperties' ? error.params['additionalProperty'] : undefined;
     const where = typeof extra === 'string' ? [...path, extra] : path;
     return { line: lineAt(where), text: `${nameOf(where)} ${expectation(error)}` };
@@ -112,18 +132,30 @@ function expectation(error: ErrorObject): string {
 }
 
 function propertiesOf(schema: unknown): object {
-  return typeof schema === 'object' && schema !== null && 'properties' in schema && typeof schema.properties === 'object' && schema.properties !== null
+  return typeof schema === 'object' &&
+    schema !== null &&
+    'properties' in schema &&
+    typeof schema.properties === 'object' &&
+    schema.properties !== null
     ? schema.properties
     : {};
 }
 
 function descriptionOf(schema: unknown): string | undefined {
-  return typeof schema === 'object' && schema !== null && 'description' in schema && typeof schema.description === 'string' ? schema.description : undefined;
+  return typeof schema === 'object' &&
+    schema !== null &&
+    'description' in schema &&
+    typeof schema.description === 'string'
+    ? schema.description
+    : undefined;
 }
 
 function nameOf(path: readonly (string | number)[]): string {
   if (path.length === 0) return 'the file';
-  return path.reduce<string>((name, part) => (typeof part === 'number' ? `${name}[${String(part)}]` : name === '' ? part : `${name}.${part}`), '');
+  return path.reduce<string>(
+    (name, part) => (typeof part === 'number' ? `${name}[${String(part)}]` : name === '' ? part : `${name}.${part}`),
+    '',
+  );
 }
 
 /** The line of the key at a path, or of the nearest thing above it. */
@@ -141,7 +173,8 @@ function invalid(fileName: string, problems: readonly Problem[]): LanekeeperErro
   const shown = [...problems].sort((a, b) => a.line - b.line).slice(0, maxProblems);
   const first = shown[0]?.line ?? 1;
   return new LanekeeperError('INVALID_PRODUCT_FILE', {
-    message: problems.length === 1 ? `${fileName} has a mistake` : `${fileName} has ${String(problems.length)} mistakes`,
+    message:
+      problems.length === 1 ? `${fileName} has a mistake` : `${fileName} has ${String(problems.length)} mistakes`,
     object: `${fileName}:${String(first)}`,
     why: shown.map((problem) => `${fileName}:${String(problem.line)}: ${problem.text}`).join('\n'),
     next: `correct ${fileName}, commit it, and release again; its format is described in docs/product-file.md`,

@@ -13,7 +13,12 @@ export interface ProductFile {
       readonly test: readonly string[];
       readonly route?: boolean;
     }[];
-    readonly sdks?: readonly { readonly name: string; readonly language: 'typescript'; readonly path: string; readonly build?: readonly string[] }[];
+    readonly sdks?: readonly {
+      readonly name: string;
+      readonly language: 'typescript';
+      readonly path: string;
+      readonly build?: readonly string[];
+    }[];
     readonly plan?: string;
     readonly methodology?: Methodology;
     readonly timeouts?: { readonly buildSeconds?: number; readonly testSeconds?: number };

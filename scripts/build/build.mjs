@@ -18,20 +18,29 @@ async function hashSources() {
   for (const folder of sourceFolders) {
     const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of found) {
-      if (entry.isFile() && /\.(ts|mjs|js|json)$/.test(entry.name)) files.push(join(entry.parentPath ?? entry.path, entry.name));
+      if (entry.isFile() && /\.(ts|mjs|js|json)$/.test(entry.name))
+        files.push(join(entry.parentPath ?? entry.path, entry.name));
     }
   }
   const hash = createHash('sha256');
   for (const file of files.sort()) {
-    hash.update(`${relative(root, file)}\0`).update(await readFile(file)).update('\0');
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(await readFile(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }
 
-/** The command line starts in a moment because nothing is looked up in node_modules; CommonJS inside it needs a `require`. */
+/**
+ * The command line starts in a moment because nothing is looked up in node_modules; CommonJS inside it needs a
+ * `require`.
+ */
 const inOneFile = {
   minifySyntax: true,
-  banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
 };
 
 async function buildPrograms(present, outdir) {
@@ -50,7 +59,9 @@ async function buildPrograms(present, outdir) {
   for (const { name, source, selfContained } of present) {
     const kind = selfContained ? inOneFile : { packages: 'external' };
     await build({ ...common, entryPoints: { [name]: source }, ...kind }).catch((error) => {
-      const places = (error.errors ?? []).map(({ text, location }) => `  ${location ? `${location.file}:${location.line}: ` : ''}${text}`);
+      const places = (error.errors ?? []).map(
+        ({ text, location }) => `  ${location ? `${location.file}:${location.line}: ` : ''}${text}`,
+      );
       throw new SetupError(`${source} cannot be built:\n${places.join('\n') || error.message}`);
     });
   }
@@ -62,8 +73,8 @@ async function buildWorkflows(outdir) {
 }
 
 /**
- * Builds dist/ when the sources differ from those of the last build. Each file appears by a rename, so a process that starts
- * meanwhile never reads half of one.
+ * Builds dist/ when the sources differ from those of the last build. Each file appears by a rename, so a process that
+ * starts meanwhile never reads half of one.
  */
 export async function buildAll(say, { force = false } = {}) {
   const hash = await hashSources();

@@ -9,7 +9,9 @@ import { cacheDir, root } from '../setup/paths.mjs';
 
 const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
 try {
-  await withLock(join(cacheDir, 'locks', `clone-${name}`), 'this clone', () => buildAll(say, { force: process.argv.includes('--force') }));
+  await withLock(join(cacheDir, 'locks', `clone-${name}`), 'this clone', () =>
+    buildAll(say, { force: process.argv.includes('--force') }),
+  );
 } catch (error) {
   say(`FAILED: ${error instanceof SetupError ? error.message : error.stack}`);
   process.exitCode = 1;

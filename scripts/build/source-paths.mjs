@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 
 /**
- * An esbuild plugin that keeps `import.meta.url` pointing at the source file it was written in. Files that a module reads beside
- * itself (migrations, schemas) are then found by the same line of code in a test and in dist/.
+ * An esbuild plugin that keeps `import.meta.url` pointing at the source file it was written in. Files that a module
+ * reads beside itself (migrations, schemas) are then found by the same line of code in a test and in dist/.
  */
 export function sourcePaths(root, dist) {
   return {
@@ -11,9 +11,17 @@ export function sourcePaths(root, dist) {
     setup(build) {
       build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
-        if (!path.startsWith(root + sep) || path.includes(`${sep}node_modules${sep}`) || !text.includes('import.meta.url')) return undefined;
+        if (
+          !path.startsWith(root + sep) ||
+          path.includes(`${sep}node_modules${sep}`) ||
+          !text.includes('import.meta.url')
+        )
+          return undefined;
         const fromDist = relative(dist, path).split(sep).join('/');
-        const contents = text.replaceAll('import.meta.url', `new URL(${JSON.stringify(fromDist)}, import.meta.url).href`);
+        const contents = text.replaceAll(
+          'import.meta.url',
+          `new URL(${JSON.stringify(fromDist)}, import.meta.url).href`,
+        );
         return { contents, loader: 'ts' };
       });
     },

@@ -7,12 +7,16 @@ const limit = 300;
 
 async function* sources(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory() && !ignored.includes(entry.name) && entry.name !== basename(generated)) yield* sources(join(folder, entry.name));
+    if (entry.isDirectory() && !ignored.includes(entry.name) && entry.name !== basename(generated))
+      yield* sources(join(folder, entry.name));
     else if (entry.isFile() && /\.(ts|mts|mjs|js|sql|proto|sh)$/.test(entry.name)) yield join(folder, entry.name);
   }
 }
 
-/** Source files longer than 300 lines. Migrations are append-only and contracts are one file a package: they are not counted. */
+/**
+ * Source files longer than 300 lines. Migrations are append-only and contracts are one file a package: they are not
+ * counted.
+ */
 export async function findLongFiles() {
   const problems = [];
   for await (const file of sources(root)) {

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** Every static check of the repository, each with its time; exits with 1 when one fails. `npm run check -- lint types` runs some. */
+/**
+ * Every static check of the repository, each with its time; exits with 1 when one fails. `npm run check -- lint types`
+ * runs some.
+ */
 import { join } from 'node:path';
 import { findLongFiles } from './file-sizes.mjs';
 import { findRegistryHosts } from './lock-file.mjs';
@@ -8,14 +11,17 @@ import { root } from '../setup/paths.mjs';
 import { run } from '../setup/run.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const command = (name, ...args) => async () => {
-  const { code, output } = await run(name, args, { cwd: root });
-  return code === 0 ? [] : [output.trimEnd() || `${name} ended with code ${code}`];
-};
+const command =
+  (name, ...args) =>
+  async () => {
+    const { code, output } = await run(name, args, { cwd: root });
+    return code === 0 ? [] : [output.trimEnd() || `${name} ended with code ${code}`];
+  };
 
 /**
- * Workflows without the types of Node. Types of activities bring their own files into the program, and those may use Node: only what is
- * said about workflows/ counts here. That no code from elsewhere needs Node is what bundling the workflows proves, at each build.
+ * Workflows without the types of Node. Types of activities bring their own files into the program, and those may use
+ * Node: only what is said about workflows/ counts here. That no code from elsewhere needs Node is what bundling the
+ * workflows proves, at each build.
  */
 async function checkWorkflowTypes() {
   const { output } = await run(bin('tsc'), ['-p', 'tsconfig.workflows.json', '--pretty', 'false'], { cwd: root });
@@ -46,11 +52,15 @@ for (const [name, work] of checks) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const begun = Date.now();
   const problems = await work();
-  console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(19)} ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  console.log(
+    `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(19)} ${((Date.now() - begun) / 1000).toFixed(1)} s`,
+  );
   if (problems.length > 0) failures.push([name, problems]);
 }
 for (const [name, problems] of failures) console.log(`\n--- ${name}\n${problems.join('\n')}`);
 if (failures.length > 0) {
-  console.log(`\n${failures.length} of ${wanted.length || checks.length} checks failed: ${failures.map(([name]) => name).join(', ')}`);
+  console.log(
+    `\n${failures.length} of ${wanted.length || checks.length} checks failed: ${failures.map(([name]) => name).join(', ')}`,
+  );
   process.exitCode = 1;
 }

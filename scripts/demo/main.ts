@@ -16,7 +16,13 @@ import { pidOf, short } from './world.js';
 const usage = 'usage: npm run demo -- [--once] [--json] [--break dead-router|wrong-key|wrong-digest]';
 
 const { values } = parseArgs({
-  options: { once: { type: 'boolean' }, json: { type: 'boolean' }, break: { type: 'string' }, folder: { type: 'string' }, 'load-client': { type: 'string' } },
+  options: {
+    once: { type: 'boolean' },
+    json: { type: 'boolean' },
+    break: { type: 'string' },
+    folder: { type: 'string' },
+    'load-client': { type: 'string' },
+  },
 });
 if (values['load-client'] !== undefined) runLoadClient(values['load-client']);
 else process.exitCode = await main();
@@ -38,7 +44,15 @@ async function main(): Promise<number> {
   await mkdir(folder, { recursive: true });
   const repository = join(folder, 'agents-runtime');
   const tools = new Tools(stage, join(folder, 'data'), repository);
-  const scene: Scene = { stage, tools, folder, sabotage, stack: undefined, first: { bundle: '', revision: '' }, second: { bundle: '', revision: '' } };
+  const scene: Scene = {
+    stage,
+    tools,
+    folder,
+    sabotage,
+    stack: undefined,
+    first: { bundle: '', revision: '' },
+    second: { bundle: '', revision: '' },
+  };
   try {
     stage.say('Lanekeeper: one release, from a commit to gold and back, every step seen from outside.\n');
     await Promise.race([play(scene), interrupted.then(() => Promise.reject(new Error('interrupted')))]);
@@ -64,7 +78,10 @@ async function play(scene: Scene): Promise<void> {
     scene.stack = stack;
     const [api, ui] = await Promise.all([fetch(`${stack.apiUrl}/healthz`), fetch(stack.temporalUiUrl)]);
     const doctor = await tools.lane('doctor');
-    return { ok: api.ok && ui.ok && doctor.code === 0, seen: `API ${api.status}, Temporal UI ${ui.status}, lane doctor ${String(doctor.code)}${doctor.code === 0 ? '' : `: ${doctor.stdout}${doctor.stderr}`}` };
+    return {
+      ok: api.ok && ui.ok && doctor.code === 0,
+      seen: `API ${api.status}, Temporal UI ${ui.status}, lane doctor ${String(doctor.code)}${doctor.code === 0 ? '' : `: ${doctor.stdout}${doctor.stderr}`}`,
+    };
   });
   await release(scene);
   await bronze(scene);
@@ -77,10 +94,22 @@ async function play(scene: Scene): Promise<void> {
 
 /** A repository with a commit of a named author. */
 async function prepareRepository(tools: Tools): Promise<void> {
-  await cp(join(root, 'examples', 'agents-runtime'), tools.repository, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  await cp(join(root, 'examples', 'agents-runtime'), tools.repository, {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules'),
+  });
   await tools.git('init', '--quiet', '--initial-branch', 'main');
   await tools.git('add', '--all');
-  await tools.git('-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', 'commit', '--quiet', '--message', 'An agent runtime with a web front');
+  await tools.git(
+    '-c',
+    'user.name=Dev',
+    '-c',
+    'user.email=dev@example.com',
+    'commit',
+    '--quiet',
+    '--message',
+    'An agent runtime with a web front',
+  );
 }
 
 function resume(tools: Tools): void {
@@ -98,6 +127,8 @@ async function describeWorld(stage: Stage, scene: Scene): Promise<void> {
   stage.say(`Temporal UI   ${scene.stack?.temporalUiUrl ?? ''}`);
   stage.say(`manifest      ${join(scene.folder, 'bundle', 'release', 'agents', 'manifest.yaml')}`);
   stage.say(`evidence      ${join(scene.folder, 'bundle', 'evidence')}`);
-  stage.say(`try it        LANEKEEPER_STACK=${scene.tools.dataDir} ${join(root, 'bin', 'lane')} bundle show ${short(scene.first.bundle)}`);
+  stage.say(
+    `try it        LANEKEEPER_STACK=${scene.tools.dataDir} ${join(root, 'bin', 'lane')} bundle show ${short(scene.first.bundle)}`,
+  );
   stage.say('\nAll of it runs until Ctrl-C.');
 }

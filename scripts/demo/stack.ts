@@ -22,7 +22,15 @@ interface StackRecord {
 /** Starts the stack on free ports and waits until it is ready. @throws with what it said when it is not in time */
 export async function startStack(stage: Stage, dataDir: string): Promise<DemoStack> {
   stage.command('npm', 'start', '--', '--data', dataDir, '--no-default');
-  const args = [join(root, 'dist', 'stack.js'), 'start', '--data', dataDir, '--no-default', '--port-base', String(await freePort())];
+  const args = [
+    join(root, 'dist', 'stack.js'),
+    'start',
+    '--data',
+    dataDir,
+    '--no-default',
+    '--port-base',
+    String(await freePort()),
+  ];
   const child = spawn(process.execPath, args, { env: baseEnvironment, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const hear = (chunk: Buffer): void => {
@@ -58,7 +66,9 @@ async function stopStack(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** A port from which some consecutive ones are likely free: the system hands out such ports apart from well-known ones. */
+/**
+ * A port from which some consecutive ones are likely free: the system hands out such ports apart from well-known ones.
+ */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

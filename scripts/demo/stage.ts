@@ -56,7 +56,9 @@ export class Stage {
     this.json = json;
   }
 
-  /** A sentence for people. With `--json` it goes to standard error, so that standard output holds the reports alone. */
+  /**
+   * A sentence for people. With `--json` it goes to standard error, so that standard output holds the reports alone.
+   */
   say(text: string): void {
     (this.json ? process.stderr : process.stdout).write(`${text}\n`);
   }
@@ -75,7 +77,14 @@ export class Stage {
     } catch (error) {
       seen = { ok: false, seen: error instanceof Error ? error.message : String(error) };
     }
-    this.report({ step, expected, seen: seen.seen, ok: seen.ok, durationMs: Math.round(performance.now() - begun), workflowId: seen.workflowId ?? null });
+    this.report({
+      step,
+      expected,
+      seen: seen.seen,
+      ok: seen.ok,
+      durationMs: Math.round(performance.now() - begun),
+      workflowId: seen.workflowId ?? null,
+    });
     if (!seen.ok) throw new StepFailed(step);
   }
 
@@ -83,7 +92,15 @@ export class Stage {
   close(): boolean {
     const reached = new Set(this.reports.map((report) => report.step));
     for (const step of stepIds) {
-      if (!reached.has(step)) this.report({ step, expected: 'the step is reached', seen: 'an earlier step failed', ok: false, durationMs: 0, workflowId: null });
+      if (!reached.has(step))
+        this.report({
+          step,
+          expected: 'the step is reached',
+          seen: 'an earlier step failed',
+          ok: false,
+          durationMs: 0,
+          workflowId: null,
+        });
     }
     return this.reports.every((report) => report.ok);
   }
@@ -91,6 +108,9 @@ export class Stage {
   private report(report: StepReport): void {
     this.reports.push(report);
     if (this.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else this.say(`${report.ok ? '✓' : '✗'} ${report.step}  ${report.seen}${report.durationMs > 0 ? `  (${(report.durationMs / 1_000).toFixed(1)} s)` : ''}`);
+    else
+      this.say(
+        `${report.ok ? '✓' : '✗'} ${report.step}  ${report.seen}${report.durationMs > 0 ? `  (${(report.durationMs / 1_000).toFixed(1)} s)` : ''}`,
+      );
   }
 }

@@ -15,22 +15,35 @@ export interface Ended {
 }
 
 /** Runs a program to its end. The environment is only what it is given. */
-export function run(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env: { ...baseEnvironment, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...baseEnvironment, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') }));
+    child.on('close', (code) =>
+      resolve({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') }),
+    );
   });
 }
 
-const kept = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|npm_config_(registry|cafile|userconfig|cache))$/i;
+const kept =
+  /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|npm_config_(registry|cafile|userconfig|cache))$/i;
 /** What programs inherit: where things are, never a secret. */
 export const baseEnvironment: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && kept.test(entry[0])),
+  Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && kept.test(entry[0]),
+  ),
 );
 
 /** The programs that the demo drives. Nothing of the product is imported: everything is seen from outside. */
@@ -44,7 +57,10 @@ export class Tools {
     this.stage = stage;
     this.dataDir = dataDir;
     this.repository = repository;
-    this.paths = JSON.parse(readFileSync(join(root, 'dist', 'tools.json'), 'utf8')) as { temporal: string; cosign: string };
+    this.paths = JSON.parse(readFileSync(join(root, 'dist', 'tools.json'), 'utf8')) as {
+      temporal: string;
+      cosign: string;
+    };
   }
 
   /** Runs `lane`, told as a person would type it. */
@@ -55,7 +71,10 @@ export class Tools {
 
   /** Runs `lane` without telling. */
   quietLane(...args: readonly string[]): Promise<Ended> {
-    return run(process.execPath, [join(root, 'bin', 'lane'), ...args], { cwd: this.repository, env: { LANEKEEPER_STACK: this.dataDir, NO_COLOR: '1' } });
+    return run(process.execPath, [join(root, 'bin', 'lane'), ...args], {
+      cwd: this.repository,
+      env: { LANEKEEPER_STACK: this.dataDir, NO_COLOR: '1' },
+    });
   }
 
   /** Runs `lane` and reads its JSON. @throws with what it said when it failed */
@@ -76,7 +95,10 @@ export class Tools {
 
   async git(...args: readonly string[]): Promise<string> {
     this.stage.command('git', ...args.filter((word, index) => word !== '-c' && args[index - 1] !== '-c'));
-    const ended = await run('git', args, { cwd: this.repository, env: { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' } });
+    const ended = await run('git', args, {
+      cwd: this.repository,
+      env: { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+    });
     if (ended.code !== 0) throw new Error(`git ${args.join(' ')}: ${ended.stderr.trim()}`);
     return ended.stdout.trim();
   }
@@ -94,7 +116,11 @@ function outputOf(ended: Ended, what: string): string {
 
 /** Waits until `look` finds something. @throws naming what was waited for */
 export async function until<T>(what: string, withinMs: number, look: () => Promise<T | undefined>): Promise<T> {
-  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 50))) {
+  for (
+    const deadline = Date.now() + withinMs;
+    Date.now() < deadline;
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  ) {
     const found = await look();
     if (found !== undefined) return found;
   }

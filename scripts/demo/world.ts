@@ -26,7 +26,13 @@ export async function promotionOf(tools: Tools, lane: string, bundle: string): P
 }
 
 /** Waits until the promotion of a bundle into a lane is in a state. */
-export function reached(tools: Tools, lane: string, bundle: string, states: readonly string[], withinMs = 60_000): Promise<PromotionView> {
+export function reached(
+  tools: Tools,
+  lane: string,
+  bundle: string,
+  states: readonly string[],
+  withinMs = 60_000,
+): Promise<PromotionView> {
   return until(`${lane} to be ${states.join(' or ')}`, withinMs, async () => {
     const promotion = await promotionOf(tools, lane, bundle);
     return promotion !== undefined && states.includes(promotion.state) ? promotion : undefined;
@@ -42,7 +48,9 @@ export async function urlOf(tools: Tools, lane: string): Promise<string> {
 }
 
 /** What a lane answers: which revision, which bundle, and the headline of the page. */
-export async function answerOf(url: string): Promise<{ readonly revision: string; readonly bundle: string; readonly headline: string }> {
+export async function answerOf(
+  url: string,
+): Promise<{ readonly revision: string; readonly bundle: string; readonly headline: string }> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   const page = await response.text();
   return {
@@ -54,7 +62,9 @@ export async function answerOf(url: string): Promise<{ readonly revision: string
 
 /** The process id of a part of the stack. */
 export function pidOf(tools: Tools, part: string): number {
-  const record = JSON.parse(readFileSync(join(tools.dataDir, 'stack.json'), 'utf8')) as { children: readonly { name: string; pid: number }[] };
+  const record = JSON.parse(readFileSync(join(tools.dataDir, 'stack.json'), 'utf8')) as {
+    children: readonly { name: string; pid: number }[];
+  };
   const pid = record.children.find((child) => child.name === part)?.pid;
   if (pid === undefined) throw new Error(`${part} does not run`);
   return pid;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Generates sdk/typescript/gen/ from proto/. `--check` changes nothing and exits with 1 when the contracts break a rule, break their users, or the
- * generated code is not what they generate. `--baseline` makes the contracts of today the ones that later changes must not break. `--proto FOLDER` takes
- * the contracts from elsewhere.
+ * Generates sdk/typescript/gen/ from proto/. `--check` changes nothing and exits with 1 when the contracts break a
+ * rule, break their users, or the generated code is not what they generate. `--baseline` makes the contracts of today
+ * the ones that later changes must not break. `--proto FOLDER` takes the contracts from elsewhere.
  */
 import { existsSync } from 'node:fs';
 import { cp, readFile, readdir, rm } from 'node:fs/promises';

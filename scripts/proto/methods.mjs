@@ -1,5 +1,6 @@
 /**
- * Every RPC must say who may call it. Takes an image of the contracts in JSON and returns a line for each RPC without a rule.
+ * Every RPC must say who may call it. Takes an image of the contracts in JSON and returns a line for each RPC without a
+ * rule.
  */
 export function findMethodsWithoutRule(image) {
   const problems = [];

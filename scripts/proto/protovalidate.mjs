@@ -32,8 +32,8 @@ async function fromGo(path) {
 }
 
 /**
- * Fetches the contract of protovalidate, whose rules our own contracts use. It is kept by version outside the clone and copied to the
- * place that buf.yaml names. People who only use Lanekeeper never need it, because gen/ is committed.
+ * Fetches the contract of protovalidate, whose rules our own contracts use. It is kept by version outside the clone and
+ * copied to the place that buf.yaml names. People who only use Lanekeeper never need it, because gen/ is committed.
  *
  * @throws naming each route that was tried, and why it failed
  */

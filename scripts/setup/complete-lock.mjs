@@ -1,21 +1,40 @@
 #!/usr/bin/env node
 /**
- * Completes package-lock.json after `npm install`. A registry that does not serve the packages of some platforms makes npm leave them out
- * of the lock file, and `npm ci` then refuses it everywhere. Each optional package that a locked package names at an exact version gets
- * an entry, with the platform that its name says; it has no integrity, since it was never seen. `--check` only says what is missing.
+ * Completes package-lock.json after `npm install`. A registry that does not serve the packages of some platforms makes
+ * npm leave them out of the lock file, and `npm ci` then refuses it everywhere. Each optional package that a locked
+ * package names at an exact version gets an entry, with the platform that its name says; it has no integrity, since it
+ * was never seen. `--check` only says what is missing.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './paths.mjs';
 
 const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
-const processors = { arm64: 'arm64', aarch64: 'arm64', x64: 'x64', arm: 'arm', armv7: 'arm', ia32: 'ia32', ppc64: 'ppc64', riscv64: 'riscv64', s390x: 's390x', loong64: 'loong64' };
+const processors = {
+  arm64: 'arm64',
+  aarch64: 'arm64',
+  x64: 'x64',
+  arm: 'arm',
+  armv7: 'arm',
+  ia32: 'ia32',
+  ppc64: 'ppc64',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+  loong64: 'loong64',
+};
 
 function platformOf(name) {
   const words = name.split('/').pop().split('-');
   const os = words.find((word) => systems.includes(word));
   const cpu = words.map((word) => processors[word]).find((word) => word !== undefined);
-  const libc = os !== 'linux' ? undefined : words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
+  const libc =
+    os !== 'linux'
+      ? undefined
+      : words.some((word) => word.startsWith('musl'))
+        ? 'musl'
+        : words.some((word) => word.startsWith('gnu'))
+          ? 'glibc'
+          : undefined;
   return os && cpu ? { os: [os], cpu: [cpu], ...(libc && { libc: [libc] }) } : undefined;
 }
 
@@ -26,7 +45,18 @@ function findMissing(packages) {
       const known = packages[`${path}/node_modules/${name}`] ?? packages[`node_modules/${name}`];
       const platform = platformOf(name);
       if (known !== undefined || platform === undefined || !/^\d/.test(version)) continue;
-      missing.push([`node_modules/${name}`, { version, cpu: platform.cpu, ...(entry.dev && { dev: true }), ...(platform.libc && { libc: platform.libc }), license: entry.license, optional: true, os: platform.os }]);
+      missing.push([
+        `node_modules/${name}`,
+        {
+          version,
+          cpu: platform.cpu,
+          ...(entry.dev && { dev: true }),
+          ...(platform.libc && { libc: platform.libc }),
+          license: entry.license,
+          optional: true,
+          os: platform.os,
+        },
+      ]);
     }
   }
   return missing;
@@ -36,7 +66,8 @@ const file = join(root, 'package-lock.json');
 const lock = JSON.parse(await readFile(file, 'utf8'));
 const missing = findMissing(lock.packages);
 if (process.argv.includes('--check')) {
-  for (const [path] of missing) console.log(`package-lock.json lacks ${path}; run  node scripts/setup/complete-lock.mjs`);
+  for (const [path] of missing)
+    console.log(`package-lock.json lacks ${path}; run  node scripts/setup/complete-lock.mjs`);
   process.exitCode = missing.length > 0 ? 1 : 0;
 } else {
   const entries = [...Object.entries(lock.packages), ...missing].sort(([a], [b]) => a.localeCompare(b, 'en'));

@@ -39,7 +39,10 @@ export async function ensureDependencies() {
     await writeFile(stamp, wanted);
     return say('  npm packages: there, as in package-lock.json');
   }
-  const npm = process.env.npm_execpath && existsSync(process.env.npm_execpath) ? [process.execPath, process.env.npm_execpath] : [findOnPath('npm')];
+  const npm =
+    process.env.npm_execpath && existsSync(process.env.npm_execpath)
+      ? [process.execPath, process.env.npm_execpath]
+      : [findOnPath('npm')];
   if (!npm[0]) throw new SetupError('npm is not on PATH; install Node.js with npm 10 or newer');
   // The second route serves a registry that lacks packages of other platforms in a way that `npm ci` does not forgive.
   const failures = [];
@@ -49,7 +52,14 @@ export async function ensureDependencies() {
     let last = '';
     const { code, output } = await withHeartbeat(
       'installing npm packages',
-      () => run(npm[0], [...npm.slice(1), ...route, '--no-audit', '--no-fund'], { cwd: root, env: childEnvironment(), onLine: (line) => { last = line; } }),
+      () =>
+        run(npm[0], [...npm.slice(1), ...route, '--no-audit', '--no-fund'], {
+          cwd: root,
+          env: childEnvironment(),
+          onLine: (line) => {
+            last = line;
+          },
+        }),
       () => last.slice(0, 80),
     );
     if (code === 0) break;
@@ -61,9 +71,14 @@ export async function ensureDependencies() {
   say('  npm packages: installed');
 }
 
-/** The variables that an outer `npm run --silent` sets for itself would make the inner one silent and find the wrong folder. */
+/**
+ * The variables that an outer `npm run --silent` sets for itself would make the inner one silent and find the wrong
+ * folder.
+ */
 function childEnvironment() {
   // NODE_ENV=production, where somebody has it, would leave out the build tools.
-  const entries = Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package|config_(loglevel|silent|local_prefix))/.test(name));
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(lifecycle|package|config_(loglevel|silent|local_prefix))/.test(name),
+  );
   return { ...Object.fromEntries(entries), NODE_ENV: 'development' };
 }

@@ -13,7 +13,9 @@ async function open(url) {
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return { response, abort };
   } catch (error) {
-    throw new Error(`${new URL(url).host}: ${error.cause?.code ?? error.cause?.message ?? error.message}`, { cause: error });
+    throw new Error(`${new URL(url).host}: ${error.cause?.code ?? error.cause?.message ?? error.message}`, {
+      cause: error,
+    });
   } finally {
     clearTimeout(timer);
   }

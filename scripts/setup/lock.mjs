@@ -39,7 +39,10 @@ export async function withLock(path, what, work) {
     if (await isStale(path)) {
       // The rename picks one winner among several that saw the same dead holder.
       const aside = `${path}.stale-${process.pid}`;
-      await rename(path, aside).then(() => rm(aside, { recursive: true, force: true }), () => undefined);
+      await rename(path, aside).then(
+        () => rm(aside, { recursive: true, force: true }),
+        () => undefined,
+      );
       continue;
     }
     if (waited % 10 === 0) say(`  waiting for another run that is busy with ${what}`);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Prepares a clone: npm packages, Temporal, cosign, PostgreSQL, and the built programs in dist/. It needs nothing but Node, can be
- * interrupted and run again at any time, and does only what is missing.
+ * Prepares a clone: npm packages, Temporal, cosign, PostgreSQL, and the built programs in dist/. It needs nothing but
+ * Node, can be interrupted and run again at any time, and does only what is missing.
  *
  *   node scripts/setup/main.mjs [--for run|test|check]
  */
@@ -22,7 +22,8 @@ const oldest = [20, 20, 0];
 function checkNode() {
   const found = process.versions.node.split('.').map(Number);
   const difference = found.map((part, index) => part - oldest[index]).find((part) => part !== 0) ?? 0;
-  if (difference < 0) throw new SetupError(`Node.js ${process.versions.node} is too old: ${oldest.join('.')} or newer is needed`);
+  if (difference < 0)
+    throw new SetupError(`Node.js ${process.versions.node} is too old: ${oldest.join('.')} or newer is needed`);
   say(`  Node.js ${process.versions.node}`);
 }
 
@@ -41,7 +42,9 @@ async function writeTools(tools) {
   await rename(temporary, toolsFile);
 }
 
-/** The test server serves tests alone: without it those that need it fail and say so, the others still tell something. */
+/**
+ * The test server serves tests alone: without it those that need it fail and say so, the others still tell something.
+ */
 async function tryTestServer() {
   try {
     return { temporalTestServer: await ensureTool(testServer) };

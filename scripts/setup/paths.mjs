@@ -9,7 +9,10 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const cacheDir =
   process.env.LANEKEEPER_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lanekeeper');
 
-/** Names where each tool was found, for the processes that start them. Written by set-up, read by the product and the tests. */
+/**
+ * Names where each tool was found, for the processes that start them. Written by set-up, read by the product and the
+ * tests.
+ */
 export const toolsFile = join(root, 'dist', 'tools.json');
 
 /** Platform and architecture as Go names them, which is how the official downloads are named. */

@@ -30,9 +30,17 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 async function fromMaven(tool, folder) {
   const java = findOnPath('java');
   const maven = findOnPath('mvn');
-  if (!java || !maven) throw new Error(`${[!java && 'java', !maven && 'mvn'].filter(Boolean).join(' and ')} not on PATH`);
+  if (!java || !maven)
+    throw new Error(`${[!java && 'java', !maven && 'mvn'].filter(Boolean).join(' and ')} not on PATH`);
   await writeFile(join(folder, 'pom.xml'), pom);
-  const args = ['-B', '-ntp', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`];
+  const args = [
+    '-B',
+    '-ntp',
+    '-f',
+    join(folder, 'pom.xml'),
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${join(folder, 'lib')}`,
+  ];
   const { code, output } = await withHeartbeat('resolving jars with Maven', () => run(maven, args, { cwd: folder }));
   if (code !== 0) throw new Error(`mvn failed\n${tail(output)}`);
   // The wrapper finds its jars beside itself, so that the folder can be renamed into place.

@@ -9,8 +9,9 @@ import { findOnPath, isExecutable, run, tail } from './run.mjs';
 /**
  * A command line tool that the stack needs, at one version.
  *
- * `name` and `version` name its place in the cache; `readVersion(output)` finds the version in what `versionArgs` print;
- * `release` says where the official build lies (undefined for a platform without one); `goPackage` builds it from source.
+ * `name` and `version` name its place in the cache; `readVersion(output)` finds the version in what `versionArgs`
+ * print; `release` says where the official build lies (undefined for a platform without one); `goPackage` builds it
+ * from source.
  */
 
 function fits(found, wanted) {
@@ -26,7 +27,8 @@ async function fromPath(tool) {
   const { output } = await run(path, tool.versionArgs, { timeoutMs: 15_000 });
   const version = tool.readVersion(output);
   if (!version) throw new Error(`${path} does not say its version`);
-  if (!fits(version, tool.version)) throw new Error(`${path} is ${version}; ${tool.version} or a newer ${tool.version[0]}.x is needed`);
+  if (!fits(version, tool.version))
+    throw new Error(`${path} is ${version}; ${tool.version} or a newer ${tool.version[0]}.x is needed`);
   return path;
 }
 
@@ -38,12 +40,14 @@ async function fromRelease(tool, folder) {
   let progress = '';
   const actual = await withHeartbeat(
     `downloading ${release.file}`,
-    () => download(release.url, file, (done, total) => {
-      progress = `${Math.round(done / 1e6)} of ${total ? Math.round(total / 1e6) : '?'} MB`;
-    }),
+    () =>
+      download(release.url, file, (done, total) => {
+        progress = `${Math.round(done / 1e6)} of ${total ? Math.round(total / 1e6) : '?'} MB`;
+      }),
     () => progress,
   );
-  if (expected !== undefined && expected !== actual) throw new Error(`sha256 of ${release.file} is ${actual}, published is ${expected}`);
+  if (expected !== undefined && expected !== actual)
+    throw new Error(`sha256 of ${release.file} is ${actual}, published is ${expected}`);
   if (release.member === undefined) {
     await rename(file, join(folder, tool.name));
   } else {
@@ -68,11 +72,14 @@ async function fromGo(tool, folder) {
   let packages = 0;
   const { code, output } = await withHeartbeat(
     `building ${tool.name} from source (some minutes, once)`,
-    () => run(go, ['install', '-v', `${tool.goPackage}@v${tool.version}`], {
-      cwd: folder,
-      env: { ...process.env, GOBIN: folder, CGO_ENABLED: '0' },
-      onLine: () => { packages += 1; },
-    }),
+    () =>
+      run(go, ['install', '-v', `${tool.goPackage}@v${tool.version}`], {
+        cwd: folder,
+        env: { ...process.env, GOBIN: folder, CGO_ENABLED: '0' },
+        onLine: () => {
+          packages += 1;
+        },
+      }),
     () => `${packages} packages fetched or compiled`,
   );
   if (code !== 0) throw new Error(`go install failed\n${tail(output)}`);
@@ -84,7 +91,8 @@ export async function intoCache(place, make) {
   await mkdir(dirname(place), { recursive: true });
   for (const name of await readdir(dirname(place))) {
     // Left by a run that was killed; the caller holds the lock, so nobody is writing there.
-    if (name.startsWith(`${basename(place)}.part-`)) await rm(join(dirname(place), name), { recursive: true, force: true });
+    if (name.startsWith(`${basename(place)}.part-`))
+      await rm(join(dirname(place), name), { recursive: true, force: true });
   }
   const folder = await mkdtemp(`${place}.part-`);
   try {
@@ -102,7 +110,10 @@ export async function intoCache(place, make) {
   }
 }
 
-/** Tries each route in turn and returns the path of the tool. @throws SetupError naming every route and why it failed */
+/**
+ * Tries each route in turn and returns the path of the tool.
+ * @throws SetupError naming every route and why it failed
+ */
 export async function ensureTool(tool) {
   const place = join(cacheDir, `${tool.name}-${tool.version}`);
   const path = join(place, tool.name);
@@ -124,7 +135,10 @@ export async function ensureTool(tool) {
   if (isExecutable(path)) return found(tool, path, 'from the cache');
   return withLock(join(cacheDir, 'locks', `${tool.name}-${tool.version}`), tool.name, async () => {
     if (isExecutable(path)) return found(tool, path, 'from the cache');
-    for (const [route, make] of tool.routes ?? [['official download', fromRelease], ['Go source', fromGo]]) {
+    for (const [route, make] of tool.routes ?? [
+      ['official download', fromRelease],
+      ['Go source', fromGo],
+    ]) {
       say(`  trying: ${route}`);
       const how = await attempt(route, () =>
         intoCache(place, async (folder) => {

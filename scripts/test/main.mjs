@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Runs the tests, one group after the other; arguments go to Jest. The last line is `N passed, N failed, N skipped`, counted from Jest's own
- * JSON reports; a test file that could not be loaded counts as one failure, and so does a group that left no report.
+ * Runs the tests, one group after the other; arguments go to Jest. The last line is `N passed, N failed, N skipped`,
+ * counted from Jest's own JSON reports; a test file that could not be loaded counts as one failure, and so does a group
+ * that left no report.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,16 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abo
 
 /** Runs one group. @returns what it counted, and the exit code of Jest */
 async function run({ name, args }, report) {
-  const all = [jest, '--selectProjects', name, ...args, '--passWithNoTests', '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+  const all = [
+    jest,
+    '--selectProjects',
+    name,
+    ...args,
+    '--passWithNoTests',
+    '--json',
+    `--outputFile=${report}`,
+    ...process.argv.slice(2),
+  ];
   const { exitCode = 1 } = await execa(process.execPath, [...node, ...all], {
     cwd: root,
     stdio: ['inherit', 'ignore', 'inherit'],
@@ -46,7 +56,8 @@ try {
     const { exitCode, ...counts } = await run(group, join(folder, `${group.name}.json`));
     for (const [what, count] of Object.entries(counts)) totals[what] += count;
     if (exitCode !== 0 || counts.failed > 0) process.exitCode = 1;
-    if (exitCode !== 0 && counts.failed === 0) console.log(`the group ${group.name} ended with code ${exitCode}, see above`);
+    if (exitCode !== 0 && counts.failed === 0)
+      console.log(`the group ${group.name} ended with code ${exitCode}, see above`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

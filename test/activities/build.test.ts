@@ -9,7 +9,11 @@ import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
 
 /** Build activities on a small product. */
-async function small(change: Parameters<typeof smallProduct>[0] = {}, deps: Parameters<typeof buildDepsIn>[1] = {}, environment?: MockActivityEnvironment) {
+async function small(
+  change: Parameters<typeof smallProduct>[0] = {},
+  deps: Parameters<typeof buildDepsIn>[1] = {},
+  environment?: MockActivityEnvironment,
+) {
   const folder = await scratchFolder();
   const repository = await repositoryOf(join(folder, 'repository'), smallProduct(change));
   const allDeps = buildDepsIn(folder, deps);
@@ -29,20 +33,32 @@ describe('building', () => {
     const { source, common } = await fetched(activities, repository, 'agents-runtime');
     const built = await activities.buildImage({ ...common, service: source.definition.services[0]! });
     const { workingDir } = await unpackImage(deps.blobs, built.image, join(folder, 'image'));
-    expect(await readdir(workingDir)).toEqual(['node_modules', 'package-lock.json', 'package.json', 'plan.json', 'src']);
+    expect(await readdir(workingDir)).toEqual([
+      'node_modules',
+      'package-lock.json',
+      'package.json',
+      'plan.json',
+      'src',
+    ]);
     expect(await readdir(join(workingDir, 'node_modules'))).toEqual(['.bin', 'yaml']);
     expect(await readdir(deps.scratchFolder)).toEqual([]);
   });
 
   test('that fails says how the build ended, and leaves no scratch folder', async () => {
     const { activities, input, deps } = await small({ build: 'echo compiling; echo it broke >&2; exit 3' });
-    await expect(activities.buildImage(input)).rejects.toMatchObject({ type: 'BUILD_FAILED', nonRetryable: true, details: [{ why: expect.stringContaining('it broke') }] });
+    await expect(activities.buildImage(input)).rejects.toMatchObject({
+      type: 'BUILD_FAILED',
+      nonRetryable: true,
+      details: [{ why: expect.stringContaining('it broke') }],
+    });
     expect(await readdir(deps.scratchFolder)).toEqual([]);
   });
 
   test('that hangs is ended', async () => {
     const { activities, input } = await small({ build: 'sleep 300' });
-    await expect(activities.buildImage({ ...input, timeoutSeconds: 1 })).rejects.toMatchObject({ type: 'BUILD_TIMED_OUT' });
+    await expect(activities.buildImage({ ...input, timeoutSeconds: 1 })).rejects.toMatchObject({
+      type: 'BUILD_TIMED_OUT',
+    });
   });
 
   test('that writes outside its folder is refused, and wrote nothing', async () => {
@@ -55,12 +71,16 @@ describe('building', () => {
   test('that writes into the repository is noticed where there is no fence', async () => {
     const { activities, input } = await small({}, { fence: 'none' });
     const build = [`echo x >> '${input.repository}/server.mjs'`];
-    await expect(activities.buildImage({ ...input, service: { ...input.service, build } })).rejects.toMatchObject({ type: 'BUILD_WROTE_OUTSIDE' });
+    await expect(activities.buildImage({ ...input, service: { ...input.service, build } })).rejects.toMatchObject({
+      type: 'BUILD_WROTE_OUTSIDE',
+    });
   });
 
   test('that does not produce its entry is refused', async () => {
     const { activities, input } = await small();
-    await expect(activities.buildImage({ ...input, service: serviceOf({ entry: 'dist/main.mjs' }) })).rejects.toMatchObject({ type: 'BUILD_FAILED' });
+    await expect(
+      activities.buildImage({ ...input, service: serviceOf({ entry: 'dist/main.mjs' }) }),
+    ).rejects.toMatchObject({ type: 'BUILD_FAILED' });
   });
 
   test('clears away what a worker that was killed left', async () => {
@@ -75,7 +95,9 @@ describe('building', () => {
   test('heartbeats, and leaves nothing behind when it is cancelled', async () => {
     const environment = quietEnvironment();
     const { activities, input, deps } = await small({ build: 'sleep 300' }, {}, environment);
-    environment.on('heartbeat', () => { environment.cancel(); });
+    environment.on('heartbeat', () => {
+      environment.cancel();
+    });
     await expect(activities.buildImage(input)).rejects.toMatchObject({ name: 'CancelledFailure' });
     expect(await readdir(deps.scratchFolder)).toEqual([]);
   });
@@ -89,15 +111,22 @@ describe('reading a commit', () => {
   ])('with %s is refused', async (_what, files, type) => {
     const folder = await scratchFolder();
     const repository = await repositoryOf(join(folder, 'repository'), { 'readme.md': 'hello', ...files });
-    await expect(fetched(buildActivitiesOf(buildDepsIn(folder)), repository, 'small')).rejects.toMatchObject({ type, nonRetryable: true });
+    await expect(fetched(buildActivitiesOf(buildDepsIn(folder)), repository, 'small')).rejects.toMatchObject({
+      type,
+      nonRetryable: true,
+    });
   });
 
   test('that does not exist is refused', async () => {
     const folder = await scratchFolder();
     const { folder: repository } = await repositoryOf(join(folder, 'repository'), smallProduct());
     const activities = buildActivitiesOf(buildDepsIn(folder));
-    await expect(activities.fetchSource({ repository, revision: 'f'.repeat(40), product: 'small' })).rejects.toMatchObject({ type: 'UNKNOWN_REVISION' });
+    await expect(
+      activities.fetchSource({ repository, revision: 'f'.repeat(40), product: 'small' }),
+    ).rejects.toMatchObject({ type: 'UNKNOWN_REVISION' });
     await mkdir(join(folder, 'empty'));
-    await expect(activities.fetchSource({ repository: join(folder, 'empty'), revision: 'f'.repeat(40), product: 'small' })).rejects.toMatchObject({ type: 'UNKNOWN_REVISION' });
+    await expect(
+      activities.fetchSource({ repository: join(folder, 'empty'), revision: 'f'.repeat(40), product: 'small' }),
+    ).rejects.toMatchObject({ type: 'UNKNOWN_REVISION' });
   });
 });

@@ -7,7 +7,11 @@ import { repositoryOf, repositoryOfExample } from '../support/git-repository.js'
 import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
 
-const run = { producedByRun: 'release/default/x/y/z', startedOn: '2026-03-01T10:00:00.000Z', finishedOn: '2026-03-01T10:01:00.000Z' };
+const run = {
+  producedByRun: 'release/default/x/y/z',
+  startedOn: '2026-03-01T10:00:00.000Z',
+  finishedOn: '2026-03-01T10:01:00.000Z',
+};
 
 /** The example product with both images built. */
 async function builtExample() {
@@ -17,8 +21,10 @@ async function builtExample() {
   const repository = await repositoryOfExample(join(folder, 'repository'), 'agents-runtime');
   const { source, common } = await fetched(activities, repository, 'agents-runtime');
   const images = [];
-  for (const service of source.definition.services) images.push({ service: service.name, image: (await activities.buildImage({ ...common, service })).image });
-  const json = async (digest: Parameters<typeof deps.blobs.get>[0]) => JSON.parse((await deps.blobs.get(digest)).toString()) as Record<string, unknown>;
+  for (const service of source.definition.services)
+    images.push({ service: service.name, image: (await activities.buildImage({ ...common, service })).image });
+  const json = async (digest: Parameters<typeof deps.blobs.get>[0]) =>
+    JSON.parse((await deps.blobs.get(digest)).toString()) as Record<string, unknown>;
   return { deps, activities, source, common, images, json };
 }
 
@@ -26,9 +32,16 @@ async function builtExample() {
 async function qualifySmall(command: string): Promise<Awaited<ReturnType<BuildActivities['qualifyImage']>>> {
   const folder = await scratchFolder();
   const activities = buildActivitiesOf(buildDepsIn(folder));
-  const { source, common } = await fetched(activities, await repositoryOf(join(folder, 'repository'), smallProduct({ test: command })), 'small');
+  const { source, common } = await fetched(
+    activities,
+    await repositoryOf(join(folder, 'repository'), smallProduct({ test: command })),
+    'small',
+  );
   const input = { ...common, timeoutSeconds: 5, service: source.definition.services[0]! };
-  return activities.qualifyImage({ ...input, images: [{ service: 'web', image: (await activities.buildImage(input)).image }] });
+  return activities.qualifyImage({
+    ...input,
+    images: [{ service: 'web', image: (await activities.buildImage(input)).image }],
+  });
 }
 
 describe('the example product', () => {
@@ -38,28 +51,52 @@ describe('the example product', () => {
     expect(web).toMatchObject({ passed: 3, failed: 0, skipped: 0 });
     const statement = parseStatement(await json(web.statement.statement));
     expect(subjectDigestsOf(statement)).toEqual([images[1]!.image]);
-    expect(statement.predicate).toMatchObject({ result: 'PASSED', configuration: [{ uri: web.report.uri, annotations: { suite: 'image' } }] });
+    expect(statement.predicate).toMatchObject({
+      result: 'PASSED',
+      configuration: [{ uri: web.report.uri, annotations: { suite: 'image' } }],
+    });
   });
 
   test('is described by SBOMs of what is in the image, the same each time', async () => {
     const { activities, source, common, images, json } = await builtExample();
     const service = source.definition.services[0]!;
     const built = { service: 'agents', image: images[0]!.image, size: 1, nodeVersion: 'v20' };
-    const [one, other] = [await activities.describeImage({ ...common, ...run, service, built }), await activities.describeImage({ ...common, ...run, service, built })];
+    const [one, other] = [
+      await activities.describeImage({ ...common, ...run, service, built }),
+      await activities.describeImage({ ...common, ...run, service, built }),
+    ];
     expect(other).toEqual(one);
-    expect(one.sboms.map(({ format, specVersion }) => `${format} ${specVersion}`)).toEqual(['SPDX 2.3', 'CycloneDX 1.5']);
+    expect(one.sboms.map(({ format, specVersion }) => `${format} ${specVersion}`)).toEqual([
+      'SPDX 2.3',
+      'CycloneDX 1.5',
+    ]);
     const cycloneDx = await json(one.sboms[1]!.checksum);
-    expect(cycloneDx).toMatchObject({ metadata: { component: { name: 'agents' } }, components: [{ purl: 'pkg:npm/yaml@2.9.1', hashes: [{ alg: 'SHA-512' }] }] });
+    expect(cycloneDx).toMatchObject({
+      metadata: { component: { name: 'agents' } },
+      components: [{ purl: 'pkg:npm/yaml@2.9.1', hashes: [{ alg: 'SHA-512' }] }],
+    });
     const provenance = parseStatement(await json(one.provenance.statement));
-    expect(provenance.predicate).toMatchObject({ runDetails: { metadata: { invocationId: run.producedByRun } }, buildDefinition: { externalParameters: { revision: common.revision } } });
+    expect(provenance.predicate).toMatchObject({
+      runDetails: { metadata: { invocationId: run.producedByRun } },
+      buildDefinition: { externalParameters: { revision: common.revision } },
+    });
   });
 
   test('has an SDK that is packed by npm', async () => {
     const folder = await scratchFolder();
     const activities = buildActivitiesOf(buildDepsIn(folder));
-    const { source, common } = await fetched(activities, await repositoryOfExample(join(folder, 'repository'), 'agents-runtime'), 'agents-runtime');
+    const { source, common } = await fetched(
+      activities,
+      await repositoryOfExample(join(folder, 'repository'), 'agents-runtime'),
+      'agents-runtime',
+    );
     const sdk = await activities.packSdk({ ...common, sdk: source.definition.sdks[0]! });
-    expect(sdk).toMatchObject({ name: 'client', package: '@agents-runtime/client', version: '1.0.0', file: 'agents-runtime-client-1.0.0.tgz' });
+    expect(sdk).toMatchObject({
+      name: 'client',
+      package: '@agents-runtime/client',
+      version: '1.0.0',
+      file: 'agents-runtime-client-1.0.0.tgz',
+    });
   });
 });
 
@@ -68,7 +105,12 @@ describe('tests of a product', () => {
   const passes = report('<testcase name="a"/>');
 
   test.each([
-    ['one test fails', report('<testcase name="a"/><testcase name="b"><failure/></testcase>'), 'TESTS_FAILED', '1 of 2 failed: b'],
+    [
+      'one test fails',
+      report('<testcase name="a"/><testcase name="b"><failure/></testcase>'),
+      'TESTS_FAILED',
+      '1 of 2 failed: b',
+    ],
     ['the command fails although every test passed', `${passes}; echo too late; exit 1`, 'TESTS_FAILED', 'too late'],
     ['there is no report', 'true', 'TESTS_FAILED', 'no JUnit report'],
     ['they hang', `${passes}; sleep 300`, 'TESTS_FAILED', 'took longer than 5 s'],
@@ -76,11 +118,17 @@ describe('tests of a product', () => {
     ['no test ran', report(''), 'EVIDENCE_INVALID', 'not one test ran'],
     ['they write outside their folder', `${passes}; echo x > /usr/escaped`, 'BUILD_WROTE_OUTSIDE', ''],
   ])('qualify nothing when %s', async (_when, command, type, why) => {
-    await expect(qualifySmall(command)).rejects.toMatchObject({ type, nonRetryable: true, details: [{ why: expect.stringContaining(why) }] });
+    await expect(qualifySmall(command)).rejects.toMatchObject({
+      type,
+      nonRetryable: true,
+      details: [{ why: expect.stringContaining(why) }],
+    });
   });
 
   test('know where the unpacked image is', async () => {
-    const result = await qualifySmall(`test -f "$IMAGE_DIR/$IMAGE_ENTRY" && test "$WEB_IMAGE_DIR" = "$IMAGE_DIR" && ${passes}`);
+    const result = await qualifySmall(
+      `test -f "$IMAGE_DIR/$IMAGE_ENTRY" && test "$WEB_IMAGE_DIR" = "$IMAGE_DIR" && ${passes}`,
+    );
     expect(result).toMatchObject({ passed: 1, failed: 0 });
   });
 });

@@ -24,13 +24,19 @@ afterEach(() => {
 });
 
 /** The digests of all images of a clone, built under these circumstances. */
-async function imagesOf(repository: { folder: string; revision: string }, circumstances: { umask: number; now: string; variables: Record<string, string> }): Promise<Digest[]> {
+async function imagesOf(
+  repository: { folder: string; revision: string },
+  circumstances: { umask: number; now: string; variables: Record<string, string> },
+): Promise<Digest[]> {
   process.umask(circumstances.umask);
   jest.setSystemTime(new Date(circumstances.now));
-  const activities = buildActivitiesOf(buildDepsIn(await scratchFolder(), { environment: childEnvironment(process.env, circumstances.variables) }));
+  const activities = buildActivitiesOf(
+    buildDepsIn(await scratchFolder(), { environment: childEnvironment(process.env, circumstances.variables) }),
+  );
   const { source, common } = await fetched(activities, repository, 'agents-runtime');
   const digests: Digest[] = [];
-  for (const service of source.definition.services) digests.push((await activities.buildImage({ ...common, service })).image);
+  for (const service of source.definition.services)
+    digests.push((await activities.buildImage({ ...common, service })).image);
   return digests;
 }
 
@@ -39,8 +45,16 @@ test('images from two clones in different folders, umasks, zones, languages and 
   const one = await repositoryOfExample(join(folder, 'one'), 'agents-runtime');
   const other = { ...one, folder: join(folder, 'a much longer path', 'other') };
   await git(folder, 'clone', '--quiet', one.folder, other.folder);
-  const first = await imagesOf(one, { umask: 0o022, now: '2026-03-01T00:00:00Z', variables: { TZ: 'UTC', LANG: 'C.UTF-8' } });
-  const second = await imagesOf(other, { umask: 0o077, now: '2031-11-11T11:11:11Z', variables: { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8' } });
+  const first = await imagesOf(one, {
+    umask: 0o022,
+    now: '2026-03-01T00:00:00Z',
+    variables: { TZ: 'UTC', LANG: 'C.UTF-8' },
+  });
+  const second = await imagesOf(other, {
+    umask: 0o077,
+    now: '2031-11-11T11:11:11Z',
+    variables: { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8' },
+  });
   expect(second).toEqual(first);
   expect(new Set(first).size).toBe(2);
 });

@@ -36,21 +36,32 @@ beforeEach(async () => {
   blobs = openFolderStore(folder);
   deps = { blobs, database, signer: await signerOf(cluster.dataDir, 'keys', 'build') };
   const image = await blobs.put(`an image manifest ${folder}`);
-  const statement = await blobs.put(statementBytes(statementOf(predicateTypes.signature, [subjectOf('web', image)], {})));
+  const statement = await blobs.put(
+    statementBytes(statementOf(predicateTypes.signature, [subjectOf('web', image)], {})),
+  );
   input = { tenant: 'default', statement, producedByRun: 'release/default/shop/x/run', subjectType: 'artifact' };
 });
 
 /** How many attestations and elements of the statement there are. */
 async function registered(statement: Digest): Promise<number> {
-  const rows = await database.transaction('default', (tx) => tx.query('select id from attestations where statement_digest = $1', [statement]));
+  const rows = await database.transaction('default', (tx) =>
+    tx.query('select id from attestations where statement_digest = $1', [statement]),
+  );
   return rows.length;
 }
 
 describe('signing a statement', () => {
   test('registers what verifies', async () => {
     const signed = await createSignActivities(deps).signStatement(input);
-    expect(signed).toMatchObject({ kind: 'signature', predicateType: predicateTypes.signature, statement: input.statement, keyId: deps.signer.keyId });
-    expect(verifyStatement(await blobs.get(signed.checksum), [deps.signer.publicKeyPem]).statementDigest).toBe(input.statement);
+    expect(signed).toMatchObject({
+      kind: 'signature',
+      predicateType: predicateTypes.signature,
+      statement: input.statement,
+      keyId: deps.signer.keyId,
+    });
+    expect(verifyStatement(await blobs.get(signed.checksum), [deps.signer.publicKeyPem]).statementDigest).toBe(
+      input.statement,
+    );
   });
 
   test('again gives the first signature, although a second would be another', async () => {
@@ -59,17 +70,20 @@ describe('signing a statement', () => {
     expect(await registered(input.statement)).toBe(1);
   });
 
-  test.each(['sign.stored', 'sign.registered'])('leaves one attestation when it ends at %s and is tried again', async (point) => {
-    const dying = createSignActivities({
-      ...deps,
-      faultPoint: (name) => {
-        if (name === point) throw new Error('the worker died');
-      },
-    });
-    await expect(dying.signStatement(input)).rejects.toThrow('the worker died');
-    await createSignActivities(deps).signStatement(input);
-    expect(await registered(input.statement)).toBe(1);
-  });
+  test.each(['sign.stored', 'sign.registered'])(
+    'leaves one attestation when it ends at %s and is tried again',
+    async (point) => {
+      const dying = createSignActivities({
+        ...deps,
+        faultPoint: (name) => {
+          if (name === point) throw new Error('the worker died');
+        },
+      });
+      await expect(dying.signStatement(input)).rejects.toThrow('the worker died');
+      await createSignActivities(deps).signStatement(input);
+      expect(await registered(input.statement)).toBe(1);
+    },
+  );
 
   test('by eight workers at once leaves one attestation', async () => {
     const { signStatement } = createSignActivities(deps);
@@ -81,19 +95,28 @@ describe('signing a statement', () => {
   test('refuses a statement whose bytes were changed', async () => {
     const path = join(folder, 'sha256', hexOf(input.statement));
     await writeFile(path, (await readFile(path, 'utf8')).replace('web', 'wob'));
-    await expect(createSignActivities(deps).signStatement(input)).rejects.toMatchObject({ type: 'BLOB_CORRUPT', nonRetryable: true });
+    await expect(createSignActivities(deps).signStatement(input)).rejects.toMatchObject({
+      type: 'BLOB_CORRUPT',
+      nonRetryable: true,
+    });
   });
 
   test('refuses a statement about something that is not there', async () => {
-    const statement = await blobs.put(statementBytes(statementOf(predicateTypes.signature, [subjectOf('web', digestOf('absent'))], {})));
+    const statement = await blobs.put(
+      statementBytes(statementOf(predicateTypes.signature, [subjectOf('web', digestOf('absent'))], {})),
+    );
     const blobsBefore = await readdir(join(folder, 'sha256'));
-    await expect(createSignActivities(deps).signStatement({ ...input, statement })).rejects.toMatchObject({ type: 'BLOB_MISSING' });
+    await expect(createSignActivities(deps).signStatement({ ...input, statement })).rejects.toMatchObject({
+      type: 'BLOB_MISSING',
+    });
     expect(await readdir(join(folder, 'sha256'))).toEqual(blobsBefore);
   });
 
   test('refuses what is no statement', async () => {
     for (const text of ['hello', '{}', '{"_type":"https://in-toto.io/Statement/v1"}']) {
-      await expect(createSignActivities(deps).signStatement({ ...input, statement: await blobs.put(text) })).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
+      await expect(
+        createSignActivities(deps).signStatement({ ...input, statement: await blobs.put(text) }),
+      ).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
     }
   });
 });

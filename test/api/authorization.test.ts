@@ -1,4 +1,10 @@
-import { create, type DescMethod, type DescMethodStreaming, type DescMethodUnary, type DescService } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMethod,
+  type DescMethodStreaming,
+  type DescMethodUnary,
+  type DescService,
+} from '@bufbuild/protobuf';
 import { Code, ConnectError, createRouterTransport, type Transport } from '@connectrpc/connect';
 import { describe, expect, it } from '@jest/globals';
 import { createAuthorizationInterceptor, requireRules, ruleOf } from '../../apps/api/identity/authorize.js';
@@ -23,12 +29,20 @@ const callers: Readonly<Record<string, Caller>> = Object.fromEntries(
   ]),
 );
 
-const methods = services.flatMap((service) => service.methods.map((method) => ({ service, method, name: `${service.typeName}.${method.name}` })));
+const methods = services.flatMap((service) =>
+  service.methods.map((method) => ({ service, method, name: `${service.typeName}.${method.name}` })),
+);
 
 /** A transport on which every RPC is implemented by nothing: who gets past the interceptor meets UNIMPLEMENTED. */
 function transportOf(): Transport {
-  const interceptors = [createErrorInterceptor(() => undefined), createAuthorizationInterceptor(async (token) => callers[token])];
-  return createRouterTransport((router) => services.forEach((service: DescService) => void router.service(service, {})), { router: { interceptors } });
+  const interceptors = [
+    createErrorInterceptor(() => undefined),
+    createAuthorizationInterceptor(async (token) => callers[token]),
+  ];
+  return createRouterTransport(
+    (router) => services.forEach((service: DescService) => void router.service(service, {})),
+    { router: { interceptors } },
+  );
 }
 
 const isUnary = (method: DescMethod): method is DescMethodUnary => method.methodKind === 'unary';
@@ -40,7 +54,15 @@ async function call(transport: Transport, method: DescMethod, token: string | un
   try {
     if (isUnary(method)) await transport.unary(method, undefined, undefined, headers, input);
     else if (isStreaming(method)) {
-      const response = await transport.stream(method, undefined, undefined, headers, (async function* () { yield input; })());
+      const response = await transport.stream(
+        method,
+        undefined,
+        undefined,
+        headers,
+        (async function* () {
+          yield input;
+        })(),
+      );
       for await (const message of response.message) expect(message).toBeDefined();
     }
   } catch (error) {
@@ -58,7 +80,10 @@ describe('authorization', () => {
   it('keeps the API from starting when an RPC has none', () => {
     const [service] = services;
     if (service === undefined) throw new Error('there are no services');
-    const bare = { ...service, methods: service.methods.map((method) => ({ ...method, proto: { ...method.proto, options: undefined } })) };
+    const bare = {
+      ...service,
+      methods: service.methods.map((method) => ({ ...method, proto: { ...method.proto, options: undefined } })),
+    };
     expect(() => requireRules([bare as DescService])).toThrow('does not say who may call it');
   });
 

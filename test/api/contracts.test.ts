@@ -6,7 +6,10 @@ import { scratchFolder } from '../support/scratch.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Runs the contract check over a copy of proto/ in which one file was edited. @returns what the check complains about */
+/**
+ * Runs the contract check over a copy of proto/ in which one file was edited.
+ * @returns what the check complains about
+ */
 async function checkEdited(file: string, edit: (text: string) => string): Promise<string> {
   const proto = join(await scratchFolder(), 'proto');
   await cp(join(root, 'proto'), proto, { recursive: true });
@@ -15,7 +18,10 @@ async function checkEdited(file: string, edit: (text: string) => string): Promis
   const after = edit(before);
   expect(after).not.toBe(before);
   await writeFile(path, after);
-  const { stderr } = await execa(process.execPath, ['scripts/proto/main.mjs', '--check', '--proto', proto], { cwd: root, reject: false });
+  const { stderr } = await execa(process.execPath, ['scripts/proto/main.mjs', '--check', '--proto', proto], {
+    cwd: root,
+    reject: false,
+  });
   return stderr;
 }
 
@@ -25,7 +31,9 @@ describe('the check of the contracts', () => {
   });
 
   it('refuses a field that was removed', async () => {
-    const said = await checkEdited('release/v1/product.proto', (text) => text.replace(/ {2}\/\/ When it was registered\.\n.*created_at.*\n/, ''));
+    const said = await checkEdited('release/v1/product.proto', (text) =>
+      text.replace(/ {2}\/\/ When it was registered\.\n.*created_at.*\n/, ''),
+    );
     expect(said).toContain('Previously present field "3" with name "created_at" on message "Product" was deleted');
   });
 
@@ -37,17 +45,23 @@ describe('the check of the contracts', () => {
   });
 
   it('refuses a text field without a bound', async () => {
-    const said = await checkEdited('governance/v1/error.proto', (text) => text.replace(' [(buf.validate.field).string.max_len = 1000]', ''));
+    const said = await checkEdited('governance/v1/error.proto', (text) =>
+      text.replace(' [(buf.validate.field).string.max_len = 1000]', ''),
+    );
     expect(said).toContain('ErrorDetail.object is text without a bound');
   });
 
   it('refuses a field without a comment', async () => {
-    const said = await checkEdited('governance/v1/error.proto', (text) => text.replace(/ {2}\/\/ Which object.*\n/, ''));
+    const said = await checkEdited('governance/v1/error.proto', (text) =>
+      text.replace(/ {2}\/\/ Which object.*\n/, ''),
+    );
     expect(said).toContain('Field "object" should have a non-empty comment');
   });
 
   it('refuses generated code that is not what the contracts generate', async () => {
-    const said = await checkEdited('governance/v1/error.proto', (text) => text.replace('What happened, in one sentence', 'What happened'));
+    const said = await checkEdited('governance/v1/error.proto', (text) =>
+      text.replace('What happened, in one sentence', 'What happened'),
+    );
     expect(said).toContain('sdk/typescript/gen/governance/v1/error_pb.d.ts is not what proto/ generates');
   });
 });

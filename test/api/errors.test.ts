@@ -12,7 +12,12 @@ function clientThrowing(error: unknown, reports: unknown[] = []) {
   const fail = () => {
     throw error;
   };
-  return createClient(IdentityService, createRouterTransport((router) => void router.service(IdentityService, { whoAmI: fail }), { router: { interceptors } }));
+  return createClient(
+    IdentityService,
+    createRouterTransport((router) => void router.service(IdentityService, { whoAmI: fail }), {
+      router: { interceptors },
+    }),
+  );
 }
 
 async function errorOf(client: ReturnType<typeof clientThrowing>): Promise<ConnectError> {
@@ -26,9 +31,17 @@ async function errorOf(client: ReturnType<typeof clientThrowing>): Promise<Conne
 
 describe('errors of the API', () => {
   it.each(Object.keys(statusOf))('%s travels with its detail', async (code) => {
-    const error = await errorOf(clientThrowing(new LanekeeperError(code as ErrorCode, { message: 'm', object: 'o', why: 'w', next: 'n' })));
+    const error = await errorOf(
+      clientThrowing(new LanekeeperError(code as ErrorCode, { message: 'm', object: 'o', why: 'w', next: 'n' })),
+    );
     expect(error.code).toBe(statusOf[code as ErrorCode]);
-    expect(error.findDetails(ErrorDetailSchema)[0]).toMatchObject({ reason: code, message: 'm', object: 'o', why: 'w', next: 'n' });
+    expect(error.findDetails(ErrorDetailSchema)[0]).toMatchObject({
+      reason: code,
+      message: 'm',
+      object: 'o',
+      why: 'w',
+      next: 'n',
+    });
   });
 
   it('that nobody expected are reported inside and say nothing outside', async () => {

@@ -25,17 +25,28 @@ afterAll(async () => {
 });
 
 /** A signed request of a person, as bytes on the wire. */
-async function request(person: string, lane: 'bronze' | 'silver' | 'gold', bundle: Digest, keyOf = person): Promise<Uint8Array> {
+async function request(
+  person: string,
+  lane: 'bronze' | 'silver' | 'gold',
+  bundle: Digest,
+  keyOf = person,
+): Promise<Uint8Array> {
   return Buffer.from(JSON.stringify(await engine.sign(person, { verb: 'request', lane, bundle }, {}, keyOf)));
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : String(error));
+const codeOf = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error && 'code' in error.cause
+    ? String(error.cause.code)
+    : String(error);
 
 describe('the API', () => {
   it('answers /healthz with the health of what it needs, without a token', async () => {
     const response = await fetch(`${api.url}/healthz`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ status: 'ok', parts: { database: { ok: true }, temporal: { ok: true } } });
+    expect(await response.json()).toMatchObject({
+      status: 'ok',
+      parts: { database: { ok: true }, temporal: { ok: true } },
+    });
   });
 
   it('says who a token belongs to, and lists the keys of all', async () => {
@@ -52,15 +63,27 @@ describe('the API', () => {
     await products.registerProduct({ name: 'other', repository: '/other' });
     expect((await products.listProducts({})).products.map(({ name }) => name)).toEqual(['other', 'shop']);
     expect((await products.getProduct({ name: 'other' })).product?.repository).toBe('/other');
-    expect(codeOf(await products.registerProduct({ name: 'other', repository: 'relative' }).catch((error: unknown) => error))).toBe('INVALID_INPUT');
-    expect(codeOf(await products.getProduct({ name: 'nothing' }).catch((error: unknown) => error))).toBe('UNKNOWN_PRODUCT');
+    expect(
+      codeOf(
+        await products.registerProduct({ name: 'other', repository: 'relative' }).catch((error: unknown) => error),
+      ),
+    ).toBe('INVALID_INPUT');
+    expect(codeOf(await products.getProduct({ name: 'nothing' }).catch((error: unknown) => error))).toBe(
+      'UNKNOWN_PRODUCT',
+    );
   });
 
   it('shows bundles, their manifest and their blobs byte for byte', async () => {
     const { bundles } = api.clients('dev');
     const { bundle, evidence } = await bundles.getBundle({ bundle: first.slice(7, 20) });
     expect(bundle).toMatchObject({ digest: first, product: 'shop', artifacts: [{ name: 'web' }] });
-    expect(evidence.map(({ attestation }) => attestation?.kind).sort()).toEqual(['provenance', 'sbom-cyclonedx', 'sbom-spdx', 'signature', 'test-result']);
+    expect(evidence.map(({ attestation }) => attestation?.kind).sort()).toEqual([
+      'provenance',
+      'sbom-cyclonedx',
+      'sbom-spdx',
+      'signature',
+      'test-result',
+    ]);
     const { manifest } = await bundles.getManifest({ bundle: first });
     expect(digestOf(manifest)).toBe(first);
     const image = bundle?.artifacts[0]?.digest ?? '';
@@ -81,19 +104,27 @@ describe('the API', () => {
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
     expect(seen.sort()).toEqual([...made].sort());
-    expect(codeOf(await bundles.listBundles({ pageToken: 'nonsense' }).catch((error: unknown) => error))).toBe('INVALID_INPUT');
+    expect(codeOf(await bundles.listBundles({ pageToken: 'nonsense' }).catch((error: unknown) => error))).toBe(
+      'INVALID_INPUT',
+    );
   });
 });
 
 describe('promotions through the API', () => {
   it('start with a signed request, are joined by the same one, and can be watched until they are live', async () => {
     const { promotions } = api.clients('dev');
-    const asked = { product: 'shop', bundleDigest: first, lane: Lane.BRONZE, signedRequest: await request('dev', 'bronze', first) };
+    const asked = {
+      product: 'shop',
+      bundleDigest: first,
+      lane: Lane.BRONZE,
+      signedRequest: await request('dev', 'bronze', first),
+    };
     const started = await promotions.promote(asked);
     const again = await promotions.promote(asked);
     expect(again).toMatchObject({ promotionId: started.promotionId, joined: true });
     const states: PromotionPhase[] = [];
-    for await (const { promotion } of promotions.watchPromotion({ promotionId: started.promotionId })) states.push(promotion?.state ?? PromotionPhase.UNSPECIFIED);
+    for await (const { promotion } of promotions.watchPromotion({ promotionId: started.promotionId }))
+      states.push(promotion?.state ?? PromotionPhase.UNSPECIFIED);
     expect(states.at(-1)).toBe(PromotionPhase.LIVE);
     const [lane] = (await promotions.listLanes({ product: 'shop' })).lanes;
     expect(lane).toMatchObject({ liveBundleDigest: first, livePromotionId: started.promotionId });
@@ -103,7 +134,9 @@ describe('promotions through the API', () => {
   it('leave nothing behind when the request is signed with the key of another', async () => {
     const { promotions } = api.clients('dev');
     const forged = await request('dev', 'silver', first, 'carol');
-    const error: unknown = await promotions.promote({ product: 'shop', bundleDigest: first, lane: Lane.SILVER, signedRequest: forged }).catch((each: unknown) => each);
+    const error: unknown = await promotions
+      .promote({ product: 'shop', bundleDigest: first, lane: Lane.SILVER, signedRequest: forged })
+      .catch((each: unknown) => each);
     expect(codeOf(error)).toBe('UNTRUSTED_SIGNER');
     expect((await promotions.listPromotions({ lane: Lane.SILVER })).promotions).toEqual([]);
   });
@@ -113,7 +146,12 @@ describe('promotions through the API', () => {
     const handle = await engine.promote({ lane: 'silver', bundle: first });
     await engine.reached(handle, 'GATING');
     const { promotions } = api.clients('dev');
-    const joined = await promotions.promote({ product: 'shop', bundleDigest: first, lane: Lane.SILVER, signedRequest: await request('dev', 'silver', first) });
+    const joined = await promotions.promote({
+      product: 'shop',
+      bundleDigest: first,
+      lane: Lane.SILVER,
+      signedRequest: await request('dev', 'silver', first),
+    });
     expect(joined).toMatchObject({ workflowId, joined: true });
     expect((await promotions.getPromotion({ promotionId: joined.promotionId })).promotion?.requester).toBe('dev');
   });
@@ -126,9 +164,28 @@ describe('promotions through the API', () => {
   });
 
   it('refuse a rollback where nothing was live before, and one by somebody without the right', async () => {
-    const asked = { product: 'shop', lane: Lane.BRONZE, bundleDigest: first, signedRequest: await request('dev', 'bronze', first) };
-    expect(codeOf(await api.clients('dev').promotions.rollback(asked).catch((error: unknown) => error))).toBe('NOTHING_TO_ROLL_BACK');
-    expect(codeOf(await api.clients('bob').promotions.rollback(asked).catch((error: unknown) => error))).toBe('PERMISSION_DENIED');
+    const asked = {
+      product: 'shop',
+      lane: Lane.BRONZE,
+      bundleDigest: first,
+      signedRequest: await request('dev', 'bronze', first),
+    };
+    expect(
+      codeOf(
+        await api
+          .clients('dev')
+          .promotions.rollback(asked)
+          .catch((error: unknown) => error),
+      ),
+    ).toBe('NOTHING_TO_ROLL_BACK');
+    expect(
+      codeOf(
+        await api
+          .clients('bob')
+          .promotions.rollback(asked)
+          .catch((error: unknown) => error),
+      ),
+    ).toBe('PERMISSION_DENIED');
   });
 });
 
@@ -138,11 +195,16 @@ describe('evidence through the API', () => {
     const other = await sealText(engine, 'another');
     const { checksum } = await attachPreviewCheck(engine, other);
     const signedStatement = await engine.blobs.get(checksum);
-    const attach = (change: object) => evidence.attachEvidence({ bundleDigest: other, kind: 'preview-check', signedStatement, ...change }).then(() => 'attached', codeOf);
+    const attach = (change: object) =>
+      evidence
+        .attachEvidence({ bundleDigest: other, kind: 'preview-check', signedStatement, ...change })
+        .then(() => 'attached', codeOf);
     expect(await attach({})).toBe('attached');
     expect(await attach({ bundleDigest: first })).toBe('EVIDENCE_INVALID');
     expect(await attach({ kind: 'test-result' })).toBe('EVIDENCE_INVALID');
     expect(await attach({ report: Buffer.from('<testsuite/>') })).toBe('EVIDENCE_INVALID');
-    expect(await attach({ signedStatement: Buffer.from(signedStatement.toString('utf8').replace('"sig":"M', '"sig":"N')) })).toBe('SIGNATURE_INVALID');
+    expect(
+      await attach({ signedStatement: Buffer.from(signedStatement.toString('utf8').replace('"sig":"M', '"sig":"N')) }),
+    ).toBe('SIGNATURE_INVALID');
   });
 });

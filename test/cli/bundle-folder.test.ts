@@ -29,7 +29,10 @@ afterAll(async () => {
 /** Downloads the bundle into a folder of its own. */
 async function download(): Promise<string> {
   const folder = join(await scratchFolder(), 'bundle');
-  expect(await api.lane('dev', 'bundle', 'download', shortId(bundle), '--out', folder)).toMatchObject({ code: 0, stdout: folder });
+  expect(await api.lane('dev', 'bundle', 'download', shortId(bundle), '--out', folder)).toMatchObject({
+    code: 0,
+    stdout: folder,
+  });
   return folder;
 }
 
@@ -39,12 +42,17 @@ interface Index {
 }
 
 /** Changes a piece of evidence and makes its record agree, so that the signature alone can tell. */
-async function changeEvidence(folder: string, change: (envelope: { payload: string; signatures: { sig: string }[] }) => void): Promise<void> {
+async function changeEvidence(
+  folder: string,
+  change: (envelope: { payload: string; signatures: { sig: string }[] }) => void,
+): Promise<void> {
   const indexFile = join(folder, 'evidence', 'index.json');
   const index = JSON.parse(await readFile(indexFile, 'utf8')) as Index[];
   const entry = index[0]!;
   const file = join(folder, 'evidence', `${entry.id}.sigstore.json`);
-  const signed = JSON.parse(await readFile(file, 'utf8')) as { dsseEnvelope: { payload: string; signatures: { sig: string }[] } };
+  const signed = JSON.parse(await readFile(file, 'utf8')) as {
+    dsseEnvelope: { payload: string; signatures: { sig: string }[] };
+  };
   change(signed.dsseEnvelope);
   await writeFile(file, JSON.stringify(signed));
   entry.checksum = digestOf(JSON.stringify(signed));
@@ -62,17 +70,58 @@ describe('lane bundle verify', () => {
   });
 
   it.each<[string, string, (folder: string) => Promise<void>]>([
-    ['the manifest', 'bundle digest', async (folder) => writeFile(join(folder, 'manifest.json'), (await readFile(join(folder, 'manifest.json'), 'utf8')).replace('downloaded', 'exchanged!'))],
-    ['the manifest for people', 'it says something else than manifest.json', async (folder) => writeFile(join(folder, 'release/agents/manifest.yaml'), (await readFile(join(folder, 'release/agents/manifest.yaml'), 'utf8')).replace('Author', 'Somebody'))],
-    ['a signed payload', 'none of the 1 trusted keys made it', (folder) => changeEvidence(folder, (envelope) => (envelope.payload = Buffer.from(decoded(envelope.payload).replace('web', 'wob')).toString('base64')))],
-    ['a signature', 'none of the 1 trusted keys made it', (folder) => changeEvidence(folder, (envelope) => (envelope.signatures[0]!.sig = `${envelope.signatures[0]!.sig.slice(0, -8)}AAAAAAA=`))],
-    ['a key', 'is not the one that its id names', async (folder) => {
-      const file = join(folder, 'keys', 'index.json');
-      const keys = JSON.parse(await readFile(file, 'utf8')) as { purpose: string; publicKeyPem: string }[];
-      for (const key of keys) if (key.purpose === 'build') key.publicKeyPem = generateKeyPair().publicKeyPem;
-      await writeFile(file, JSON.stringify(keys));
-    }],
-    ['a piece of evidence that no record names', 'the index does not name it', async (folder) => writeFile(join(folder, 'evidence', 'extra.sigstore.json'), '{}')],
+    [
+      'the manifest',
+      'bundle digest',
+      async (folder) =>
+        writeFile(
+          join(folder, 'manifest.json'),
+          (await readFile(join(folder, 'manifest.json'), 'utf8')).replace('downloaded', 'exchanged!'),
+        ),
+    ],
+    [
+      'the manifest for people',
+      'it says something else than manifest.json',
+      async (folder) =>
+        writeFile(
+          join(folder, 'release/agents/manifest.yaml'),
+          (await readFile(join(folder, 'release/agents/manifest.yaml'), 'utf8')).replace('Author', 'Somebody'),
+        ),
+    ],
+    [
+      'a signed payload',
+      'none of the 1 trusted keys made it',
+      (folder) =>
+        changeEvidence(
+          folder,
+          (envelope) =>
+            (envelope.payload = Buffer.from(decoded(envelope.payload).replace('web', 'wob')).toString('base64')),
+        ),
+    ],
+    [
+      'a signature',
+      'none of the 1 trusted keys made it',
+      (folder) =>
+        changeEvidence(
+          folder,
+          (envelope) => (envelope.signatures[0]!.sig = `${envelope.signatures[0]!.sig.slice(0, -8)}AAAAAAA=`),
+        ),
+    ],
+    [
+      'a key',
+      'is not the one that its id names',
+      async (folder) => {
+        const file = join(folder, 'keys', 'index.json');
+        const keys = JSON.parse(await readFile(file, 'utf8')) as { purpose: string; publicKeyPem: string }[];
+        for (const key of keys) if (key.purpose === 'build') key.publicKeyPem = generateKeyPair().publicKeyPem;
+        await writeFile(file, JSON.stringify(keys));
+      },
+    ],
+    [
+      'a piece of evidence that no record names',
+      'the index does not name it',
+      async (folder) => writeFile(join(folder, 'evidence', 'extra.sigstore.json'), '{}'),
+    ],
   ])('refuses %s that was changed', async (_what, why, change) => {
     const folder = await download();
     await change(folder);
@@ -83,7 +132,9 @@ describe('lane bundle verify', () => {
 
   it('refuses one changed byte in any file, and any file that is missing', async () => {
     const folder = await download();
-    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && !entry.name.endsWith('.pem'));
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
+      (entry) => entry.isFile() && !entry.name.endsWith('.pem'),
+    );
     for (const entry of files) {
       const path = join(entry.parentPath, entry.name);
       const bytes = await readFile(path);
@@ -92,7 +143,10 @@ describe('lane bundle verify', () => {
       changed[at] = changed[at]! ^ 1;
       for (const damage of [() => writeFile(path, changed), () => rm(path)]) {
         await damage();
-        expect([path, (await api.lane('dev', 'bundle', 'verify', folder, '--digest', bundle)).code]).toEqual([path, 10]);
+        expect([path, (await api.lane('dev', 'bundle', 'verify', folder, '--digest', bundle)).code]).toEqual([
+          path,
+          10,
+        ]);
         await writeFile(path, bytes);
       }
     }
@@ -102,7 +156,8 @@ describe('lane bundle verify', () => {
     const folder = await download();
     const pinned = await scratchFolder();
     expect((await api.lane('dev', 'bundle', 'verify', folder, '--keys', pinned)).code).toBe(10);
-    for (const name of await readdir(join(folder, 'keys'))) if (name.endsWith('.pem')) await cp(join(folder, 'keys', name), join(pinned, name));
+    for (const name of await readdir(join(folder, 'keys')))
+      if (name.endsWith('.pem')) await cp(join(folder, 'keys', name), join(pinned, name));
     expect((await api.lane('dev', 'bundle', 'verify', folder, '--keys', pinned)).code).toBe(0);
   });
 });

@@ -24,7 +24,11 @@ describe('the documentation', () => {
     const text = await read('errors.md');
     for (const code of Object.keys(statusOf)) {
       if (!isErrorCode(code)) throw new Error(`lane does not know ${code}`);
-      expect(text).toMatch(new RegExp(`\\| \`${code}\` \\| .+ \\| ${String(exitCodeOf(code))} \\| \`${snakeCase(Code[statusOf[code]])}\` \\|`));
+      expect(text).toMatch(
+        new RegExp(
+          `\\| \`${code}\` \\| .+ \\| ${String(exitCodeOf(code))} \\| \`${snakeCase(Code[statusOf[code]])}\` \\|`,
+        ),
+      );
     }
   });
 });

@@ -19,7 +19,12 @@ async function folderWith(files: Readonly<Record<string, string | object>>): Pro
 describe('lane init', () => {
   it('writes a valid file from what it finds in one service', async () => {
     const folder = await folderWith({
-      'package.json': { name: '@acme/Hello_World', engines: { node: '>=22' }, scripts: { start: 'node --enable-source-maps src/server.mjs', test: 'node --test test/', build: 'tsc' }, devDependencies: { typescript: '6' } },
+      'package.json': {
+        name: '@acme/Hello_World',
+        engines: { node: '>=22' },
+        scripts: { start: 'node --enable-source-maps src/server.mjs', test: 'node --test test/', build: 'tsc' },
+        devDependencies: { typescript: '6' },
+      },
       'package-lock.json': {},
       'src/server.mjs': "if (url === '/health') answer();",
       'test/a.test.mjs': '',
@@ -46,7 +51,10 @@ describe('lane init', () => {
     });
     const product = parseProductFile(renderProductFile(inspectProduct(folder)));
     expect(product.name).toBe('my-shop');
-    expect(product.services.map(({ name, route }) => [name, route])).toEqual([['agents', false], ['web', true]]);
+    expect(product.services.map(({ name, route }) => [name, route])).toEqual([
+      ['agents', false],
+      ['web', true],
+    ]);
     expect(product.sdks).toMatchObject([{ name: 'client', path: 'sdk/typescript', build: ['npm run build'] }]);
     expect(product.plan).toBe('plan.json');
   });

@@ -11,12 +11,28 @@ import { PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js
 
 describe('tables', () => {
   it('align their columns, whatever colours the cells hold', () => {
-    const text = renderTable(['A', 'LONGER', 'C'], [['\u001b[32mgreen\u001b[39m', 'x', 'end'], ['b', 'ÄÖÜ', 'é']]);
-    expect(text.split('\n')).toEqual(['A      LONGER  C', '\u001b[32mgreen\u001b[39m  x       end', 'b      ÄÖÜ     é']);
+    const text = renderTable(
+      ['A', 'LONGER', 'C'],
+      [
+        ['\u001b[32mgreen\u001b[39m', 'x', 'end'],
+        ['b', 'ÄÖÜ', 'é'],
+      ],
+    );
+    expect(text.split('\n')).toEqual([
+      'A      LONGER  C',
+      '\u001b[32mgreen\u001b[39m  x       end',
+      'b      ÄÖÜ     é',
+    ]);
   });
 
   it('leave out fields without a value and indent further lines', () => {
-    expect(renderFields([['name', 'a'], ['empty', ''], ['keys', 'one\ntwo']])).toBe('name:  a\nkeys:  one\n       two');
+    expect(
+      renderFields([
+        ['name', 'a'],
+        ['empty', ''],
+        ['keys', 'one\ntwo'],
+      ]),
+    ).toBe('name:  a\nkeys:  one\n       two');
   });
 });
 
@@ -35,7 +51,14 @@ describe('times', () => {
   });
 
   it('reads durations as people write them', () => {
-    expect([parseDuration('90'), parseDuration('2s'), parseDuration('30m'), parseDuration('1d'), parseDuration('soon'), parseDuration('-1s')]).toEqual([90_000, 2_000, 1_800_000, 86_400_000, undefined, undefined]);
+    expect([
+      parseDuration('90'),
+      parseDuration('2s'),
+      parseDuration('30m'),
+      parseDuration('1d'),
+      parseDuration('soon'),
+      parseDuration('-1s'),
+    ]).toEqual([90_000, 2_000, 1_800_000, 86_400_000, undefined, undefined]);
     expect(duration(61_000)).toBe('1m');
   });
 });
@@ -55,9 +78,19 @@ describe('short ids', () => {
 
 describe('data for machines', () => {
   it('has the words of the domain, instants in RFC 3339, and nothing that is not set', () => {
-    const promotion = create(PromotionSchema, { id: 'x', lane: Lane.GOLD, state: PromotionPhase.AWAITING_APPROVAL, createdAt: timestampFromDate(new Date('2026-01-02T03:04:05Z')) });
+    const promotion = create(PromotionSchema, {
+      id: 'x',
+      lane: Lane.GOLD,
+      state: PromotionPhase.AWAITING_APPROVAL,
+      createdAt: timestampFromDate(new Date('2026-01-02T03:04:05Z')),
+    });
     const plain = toPlain(PromotionSchema, promotion);
-    expect(plain).toMatchObject({ id: 'x', lane: 'gold', state: 'AWAITING_APPROVAL', createdAt: '2026-01-02T03:04:05.000Z' });
+    expect(plain).toMatchObject({
+      id: 'x',
+      lane: 'gold',
+      state: 'AWAITING_APPROVAL',
+      createdAt: '2026-01-02T03:04:05.000Z',
+    });
     expect(Object.keys(plain)).not.toContain('liveAt');
     expect(Object.keys(plain)).not.toContain('kind');
   });
@@ -65,6 +98,10 @@ describe('data for machines', () => {
 
 describe('words for a shell', () => {
   it('are quoted only where they must be', () => {
-    expect(['promotion/default/x', '/tmp/a b.json', "it's"].map(shellWord)).toEqual(['promotion/default/x', "'/tmp/a b.json'", String.raw`'it'\''s'`]);
+    expect(['promotion/default/x', '/tmp/a b.json', "it's"].map(shellWord)).toEqual([
+      'promotion/default/x',
+      "'/tmp/a b.json'",
+      String.raw`'it'\''s'`,
+    ]);
   });
 });

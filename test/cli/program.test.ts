@@ -15,7 +15,9 @@ describe('lane', () => {
   it('tells errors as JSON on standard error when JSON was asked for', async () => {
     const { code, stdout, stderr } = await run('promote', 'abcd', '-o', 'json');
     expect([code, stdout]).toEqual([2, '']);
-    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'INVALID_INPUT', exitCode: 2, message: "required option '--to <lane>' not specified" } });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: 'INVALID_INPUT', exitCode: 2, message: "required option '--to <lane>' not specified" },
+    });
   });
 
   it('says where it looked for a stack', async () => {
@@ -26,7 +28,10 @@ describe('lane', () => {
   });
 
   it('refuses an output form that it does not know', async () => {
-    expect(await run('status', '-o', 'xml')).toMatchObject({ code: 2, stderr: 'error: there is no output form "xml"\nnext: -o table|json|yaml' });
+    expect(await run('status', '-o', 'xml')).toMatchObject({
+      code: 2,
+      stderr: 'error: there is no output form "xml"\nnext: -o table|json|yaml',
+    });
   });
 
   it('explains its exit codes', async () => {

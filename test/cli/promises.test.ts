@@ -25,7 +25,9 @@ function namedIn(text: string): Shown[] {
 
 /** The titles of the tests in a test file as it is written: the first argument of a call whose second is a function. */
 function titlesIn(source: string): string[] {
-  return [...source.matchAll(/\(\s*(['"`])((?:\\.|(?!\1)[^\\\n])*)\1,\s*(?:async\b|\()/g)].map(([, , title = '']) => title.replaceAll(/\\(.)/g, '$1'));
+  return [...source.matchAll(/\(\s*(['"`])((?:\\.|(?!\1)[^\\\n])*)\1,\s*(?:async\b|\()/g)].map(([, , title = '']) =>
+    title.replaceAll(/\\(.)/g, '$1'),
+  );
 }
 
 /** What the page names and no test file has. */
@@ -45,14 +47,19 @@ describe('the promises', () => {
   });
 
   it('are made for every test file', async () => {
-    const files = (await readdir(join(root, 'test'), { recursive: true })).filter((name) => /\.test\.(ts|mjs)$/.test(name)).map((name) => `test/${name}`);
+    const files = (await readdir(join(root, 'test'), { recursive: true }))
+      .filter((name) => /\.test\.(ts|mjs)$/.test(name))
+      .map((name) => `test/${name}`);
     const shown = namedIn(await page()).filter(({ title }) => title !== undefined);
     expect(new Set(shown.map(({ file }) => file))).toEqual(new Set(files));
   });
 
   it.each([
     ['`test/cli/stack.test.ts` "takes the flag"', 'test/cli/stack.test.ts has no test "takes the flag"'],
-    ['`test/cli/init.test.ts` "writes a valid file from what it finds in one service", "no stack was found"', 'test/cli/init.test.ts has no test "no stack was found"'],
+    [
+      '`test/cli/init.test.ts` "writes a valid file from what it finds in one service", "no stack was found"',
+      'test/cli/init.test.ts has no test "no stack was found"',
+    ],
     ['`test/cli/absent.test.ts` "names every command"', 'there is no test/cli/absent.test.ts'],
     ['"names every command"', 'there is no '],
   ])('would not be taken for shown by a test that no file has', async (cell, expected) => {

@@ -41,7 +41,9 @@ describe('lane promote', () => {
     const run = await api.lane('dev', 'promote', shortId(bundle), '--to', 'bronze', '--wait', '--timeout', '30s');
     expect(run.code).toBe(0);
     expect(run.stderr).toContain('VERIFYING → LIVE');
-    expect((await api.lane('dev', 'status', 'shop')).stdout).toMatch(new RegExp(`bronze\\s+${shortId(bundle)}.*SERVING\\s+http://127.0.0.1:`));
+    expect((await api.lane('dev', 'status', 'shop')).stdout).toMatch(
+      new RegExp(`bronze\\s+${shortId(bundle)}.*SERVING\\s+http://127.0.0.1:`),
+    );
   });
 
   it('says what is missing, and ends a wait that is too long with 7', async () => {
@@ -67,7 +69,9 @@ describe('lane promote', () => {
     const input = JSON.parse(await readFile(file, 'utf8')) as Parameters<Engine['promote']>[0];
     const handle = await engine.promote(input);
     await engine.reached(handle, 'LIVE');
-    expect((await api.lane('dev', 'get', 'decisions', '--promotion', handle.firstExecutionRunId)).stdout).toMatch(/request\s+dev\s+accepted/);
+    expect((await api.lane('dev', 'get', 'decisions', '--promotion', handle.firstExecutionRunId)).stdout).toMatch(
+      /request\s+dev\s+accepted/,
+    );
   });
 });
 
@@ -76,17 +80,30 @@ describe('lane approve', () => {
     const { bundle, id } = await awaitingApproval('asked');
     const run = await api.lane('alice', 'approve', shortId(id));
     expect(run.code).toBe(2);
-    for (const part of [bundle, 'Author <author@example.com>', 'requester:  dev', 'two-person-approval', 'preview-check', 'next: give --yes']) expect(run.stderr).toContain(part);
+    for (const part of [
+      bundle,
+      'Author <author@example.com>',
+      'requester:  dev',
+      'two-person-approval',
+      'preview-check',
+      'next: give --yes',
+    ])
+      expect(run.stderr).toContain(part);
   });
 
   it('counts two people of two roles, by update and by signal, and not the requester', async () => {
     const { id } = await awaitingApproval('approved');
-    expect(await api.lane('dev', 'approve', shortId(id), '--yes')).toMatchObject({ code: 3, stdout: expect.stringContaining('SELF_APPROVAL') as unknown });
+    expect(await api.lane('dev', 'approve', shortId(id), '--yes')).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining('SELF_APPROVAL') as unknown,
+    });
     expect((await api.lane('alice', 'approvals')).stdout).toContain(shortId(id));
     expect(await api.lane('alice', 'approve', shortId(id), '--yes')).toMatchObject({ code: 0 });
     const file = await outFile('approve.json');
     const run = await api.lane('bob', 'approve', shortId(id), '--signal', '--out', file);
-    expect(run.stdout).toMatch(/^temporal workflow signal --workflow-id promotion\/default\/shop\/gold\/[0-9a-f]{64} --name decision --input-file /);
+    expect(run.stdout).toMatch(
+      /^temporal workflow signal --workflow-id promotion\/default\/shop\/gold\/[0-9a-f]{64} --name decision --input-file /,
+    );
     const workflowId = run.stdout.split(' ')[4] ?? '';
     await engine.client.workflow.getHandle(workflowId).signal('decision', JSON.parse(await readFile(file, 'utf8')));
     expect((await api.lane('dev', 'watch', id, '--timeout', '30s')).code).toBe(0);
@@ -95,7 +112,10 @@ describe('lane approve', () => {
 
   it('refuses to read a rejection without a reason; one with a reason ends the promotion', async () => {
     const { id } = await awaitingApproval('rejected');
-    expect(await api.lane('bob', 'reject', id, '--yes')).toMatchObject({ code: 2, stderr: 'error: a rejection needs a reason\nnext: give --comment TEXT' });
+    expect(await api.lane('bob', 'reject', id, '--yes')).toMatchObject({
+      code: 2,
+      stderr: 'error: a rejection needs a reason\nnext: give --comment TEXT',
+    });
     expect((await api.lane('bob', 'reject', id, '--yes', '--comment', 'not yet')).code).toBe(0);
     expect((await api.lane('dev', 'watch', id)).code).toBe(3);
     expect((await api.lane('dev', 'abort', id, '--yes')).code).toBe(6);
@@ -107,8 +127,13 @@ describe('lane watch', () => {
     const { id } = await awaitingApproval('watched');
     const watching = await api.watch(id);
     watching.interrupt();
-    expect(await watching.ended).toMatchObject({ code: 130, stderr: `Promotion ${shortId(id)} continues: lane watch ${shortId(id)}` });
-    const { items } = (await api.json('dev', 'get', 'promotions', '--open')) as { items: { id: string; state: string }[] };
+    expect(await watching.ended).toMatchObject({
+      code: 130,
+      stderr: `Promotion ${shortId(id)} continues: lane watch ${shortId(id)}`,
+    });
+    const { items } = (await api.json('dev', 'get', 'promotions', '--open')) as {
+      items: { id: string; state: string }[];
+    };
     expect(items.find((each) => each.id === id)?.state).toBe('AWAITING_APPROVAL');
   });
 });
@@ -119,7 +144,11 @@ describe('lane watch, when the API goes away', () => {
     const watching = await api.watch(id);
     const handle = engine.client.workflow.getHandle(`promotion/default/shop/gold/${bundle.slice(7)}`);
     await api.awayDuring(async () => {
-      for (const person of ['alice', 'bob']) await handle.signal('decision', await engine.sign(person, { verb: 'approve', lane: 'gold', bundle, promotionId: id }));
+      for (const person of ['alice', 'bob'])
+        await handle.signal(
+          'decision',
+          await engine.sign(person, { verb: 'approve', lane: 'gold', bundle, promotionId: id }),
+        );
     });
     const run = await watching.ended;
     expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('LIVE') as unknown });
@@ -132,10 +161,14 @@ describe('lane rollback', () => {
   it('brings back what was live before, with a reason and the right to do so', async () => {
     const bundles = [await sealText(engine, 'roll 1'), await sealText(engine, 'roll 2')];
     for (const bundle of bundles) await engine.bringTo(bundle, 'bronze');
-    expect((await api.lane('dev', 'rollback', 'shop', '--lane', 'bronze', '--yes')).stderr).toContain('a rollback needs a reason');
+    expect((await api.lane('dev', 'rollback', 'shop', '--lane', 'bronze', '--yes')).stderr).toContain(
+      'a rollback needs a reason',
+    );
     const run = await api.lane('dev', 'rollback', 'shop', '--lane', 'bronze', '--reason', 'wrong', '--yes', '--wait');
     expect(run.code).toBe(0);
     expect(await engine.answerOf('bronze')).toContain('roll 1');
-    expect(await api.lane('bob', 'rollback', 'shop', '--lane', 'bronze', '--reason', 'x', '--yes')).toMatchObject({ code: 4 });
+    expect(await api.lane('bob', 'rollback', 'shop', '--lane', 'bronze', '--reason', 'x', '--yes')).toMatchObject({
+      code: 4,
+    });
   });
 });

@@ -8,7 +8,16 @@ import { scratchFolder } from '../support/scratch.js';
 async function stackAt(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'stack.json');
-  await writeFile(file, JSON.stringify({ state: 'ready', apiUrl: 'http://127.0.0.1:1', temporalAddress: '127.0.0.1:2', namespace: 'default', dataDir: folder }));
+  await writeFile(
+    file,
+    JSON.stringify({
+      state: 'ready',
+      apiUrl: 'http://127.0.0.1:1',
+      temporalAddress: '127.0.0.1:2',
+      namespace: 'default',
+      dataDir: folder,
+    }),
+  );
   return file;
 }
 
@@ -24,7 +33,10 @@ describe('finding the stack', () => {
     const cwd = join(root, 'work', 'deep', 'er');
     await mkdir(cwd, { recursive: true });
     await mkdir(join(root, 'config', 'lanekeeper'), { recursive: true });
-    await writeFile(join(root, 'config', 'lanekeeper', 'stack.json'), JSON.stringify({ dataDir: join(root, 'pointed') }));
+    await writeFile(
+      join(root, 'config', 'lanekeeper', 'stack.json'),
+      JSON.stringify({ dataDir: join(root, 'pointed') }),
+    );
     const bare = readEnvironment({ XDG_CONFIG_HOME: join(root, 'config') });
     const named = readEnvironment({ XDG_CONFIG_HOME: join(root, 'config'), LANEKEEPER_STACK: files.variable });
     expect(findStack(join(root, 'flag'), named, cwd).file).toBe(files.flag);

@@ -28,10 +28,14 @@ function onceEach(path: readonly string[], decisions: number): Awaited<ReturnTyp
 /** Waits until a promotion is live and its paperwork done. */
 async function isLive(promotion: CrashedPromotion): Promise<void> {
   await reached(stack, promotion, 'LIVE');
-  await until(async () => {
-    const attestations = await attestationsOf(stack, promotion.id);
-    return attestations['promotion'] !== undefined && attestations['verification-summary'] !== undefined;
-  }, `the paperwork of ${promotion.product}`, 60_000);
+  await until(
+    async () => {
+      const attestations = await attestationsOf(stack, promotion.id);
+      return attestations['promotion'] !== undefined && attestations['verification-summary'] !== undefined;
+    },
+    `the paperwork of ${promotion.product}`,
+    60_000,
+  );
 }
 
 /** Whether the recorded history of a run holds a signal. */
@@ -44,15 +48,23 @@ async function wasSignalled(promotion: CrashedPromotion, name: string): Promise<
 async function standing(scene: Scene): Promise<readonly string[]> {
   const promotions = [scene.gating, scene.awaiting, scene.deploying, scene.verifying, scene.unsignalled];
   const releases = [scene.built, scene.signed, scene.registered];
-  const stateOf = async (table: 'promotions' | 'releases', id: string) => (await stack.rows<{ state: string }>(`select state from ${table} where id = $1`, id))[0]?.state ?? 'no record';
-  return Promise.all([...promotions.map(({ id }) => stateOf('promotions', id)), ...releases.map(({ id }) => stateOf('releases', id))]);
+  const stateOf = async (table: 'promotions' | 'releases', id: string) =>
+    (await stack.rows<{ state: string }>(`select state from ${table} where id = $1`, id))[0]?.state ?? 'no record';
+  return Promise.all([
+    ...promotions.map(({ id }) => stateOf('promotions', id)),
+    ...releases.map(({ id }) => stateOf('releases', id)),
+  ]);
 }
 
 /** How often an activity of a run was tried. */
 async function triesOf(workflowId: string, activity: string): Promise<number> {
   const { events } = await stack.temporal.workflow.getHandle(workflowId).fetchHistory();
-  const scheduled = (events ?? []).find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity);
-  const started = (events ?? []).find((event) => String(event.activityTaskStartedEventAttributes?.scheduledEventId) === String(scheduled?.eventId));
+  const scheduled = (events ?? []).find(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity,
+  );
+  const started = (events ?? []).find(
+    (event) => String(event.activityTaskStartedEventAttributes?.scheduledEventId) === String(scheduled?.eventId),
+  );
   return started?.activityTaskStartedEventAttributes?.attempt ?? 0;
 }
 
@@ -62,7 +74,16 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after a SIGKIL
     scene = await setScene(stack, victim);
     scenes.set(victim, scene);
     const killed = stack.stack.pidOf(victim);
-    expect(await standing(scene)).toEqual(['GATING', 'AWAITING_APPROVAL', 'DEPLOYING', 'VERIFYING', 'GATING', 'RUNNING', 'RUNNING', 'RUNNING']);
+    expect(await standing(scene)).toEqual([
+      'GATING',
+      'AWAITING_APPROVAL',
+      'DEPLOYING',
+      'VERIFYING',
+      'GATING',
+      'RUNNING',
+      'RUNNING',
+      'RUNNING',
+    ]);
     expect(await wasSignalled(scene.unsignalled, 'changed')).toBe(false);
     await stack.kill(victim);
     stack.letGo();
@@ -79,13 +100,18 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after a SIGKIL
     await approve(stack, scene.awaiting, 'alice');
     await approve(stack, scene.awaiting, 'bob');
     await isLive(scene.awaiting);
-    expect(await effectsOf(stack, scene.awaiting)).toEqual(onceEach(['GATING → AWAITING_APPROVAL', 'AWAITING_APPROVAL → QUEUED'], 3));
+    expect(await effectsOf(stack, scene.awaiting)).toEqual(
+      onceEach(['GATING → AWAITING_APPROVAL', 'AWAITING_APPROVAL → QUEUED'], 3),
+    );
   });
 
-  test.each(['deploying', 'verifying'] as const)('a promotion that was %s goes on by itself, and nothing of it happens twice', async (place) => {
-    await isLive(scene[place]);
-    expect(await effectsOf(stack, scene[place])).toEqual(onceEach(['GATING → QUEUED'], 1));
-  });
+  test.each(['deploying', 'verifying'] as const)(
+    'a promotion that was %s goes on by itself, and nothing of it happens twice',
+    async (place) => {
+      await isLive(scene[place]);
+      expect(await effectsOf(stack, scene[place])).toEqual(onceEach(['GATING → QUEUED'], 1));
+    },
+  );
 
   test('a run whose wake-up was committed and not sent is told', async () => {
     await isLive(scene.unsignalled);
@@ -97,14 +123,17 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after a SIGKIL
     ['a stored image', 'built'],
     ['a stored signature', 'signed'],
     ['a registered signature', 'registered'],
-  ] as const)('a release that had left %s ends with one bundle and one attestation of each statement', async (_what, place) => {
-    await stack.temporal.workflow.getHandle(scene[place].workflowId).result();
-    expect(await releaseEffects(stack, scene[place])).toEqual({
-      events: ['release.started', 'release.sealed'],
-      attestations: { provenance: 1, signature: 1, 'sbom-spdx': 1, 'sbom-cyclonedx': 1, 'test-result': 1 },
-      bundles: 1,
-    });
-  });
+  ] as const)(
+    'a release that had left %s ends with one bundle and one attestation of each statement',
+    async (_what, place) => {
+      await stack.temporal.workflow.getHandle(scene[place].workflowId).result();
+      expect(await releaseEffects(stack, scene[place])).toEqual({
+        events: ['release.started', 'release.sealed'],
+        attestations: { provenance: 1, signature: 1, 'sbom-spdx': 1, 'sbom-cyclonedx': 1, 'test-result': 1 },
+        bundles: 1,
+      });
+    },
+  );
 });
 
 test('the steps that died with the worker were tried again, so it was not by luck that each effect is there once', async () => {

@@ -31,7 +31,9 @@ export async function effectsOf(stack: CrashStack, promotion: CrashedPromotion):
     id,
   );
   return {
-    starts: readFileSync(log, 'utf8').split('\n').filter((line) => line === 'started').length,
+    starts: readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => line === 'started').length,
     switches: switches.length,
     transitions: moves.map(({ from, to }) => `${from} → ${to}`),
     events: Object.fromEntries(others.map(({ type, count }) => [type, count])),
@@ -41,13 +43,26 @@ export async function effectsOf(stack: CrashStack, promotion: CrashedPromotion):
 
 /** Counts the attestations of each kind that a run produced. */
 export async function attestationsOf(stack: CrashStack, runId: string): Promise<Record<string, number>> {
-  const rows = await stack.rows<{ kind: string; count: number }>('select kind, count(*)::int as count from attestations where produced_by_run like $1 group by kind', `%/${runId}`);
+  const rows = await stack.rows<{ kind: string; count: number }>(
+    'select kind, count(*)::int as count from attestations where produced_by_run like $1 group by kind',
+    `%/${runId}`,
+  );
   return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
 }
 
 /** What a release left: its events, its attestations, its bundles. */
-export async function releaseEffects(stack: CrashStack, release: CrashedRelease): Promise<{ events: readonly string[]; attestations: Record<string, number>; bundles: number }> {
-  const events = await stack.rows<{ type: string }>('select type from method_events where release_id = $1 order by id', release.id);
+export async function releaseEffects(
+  stack: CrashStack,
+  release: CrashedRelease,
+): Promise<{ events: readonly string[]; attestations: Record<string, number>; bundles: number }> {
+  const events = await stack.rows<{ type: string }>(
+    'select type from method_events where release_id = $1 order by id',
+    release.id,
+  );
   const bundles = await stack.rows('select 1 from bundles where release_id = $1', release.id);
-  return { events: events.map(({ type }) => type), attestations: await attestationsOf(stack, release.id), bundles: bundles.length };
+  return {
+    events: events.map(({ type }) => type),
+    attestations: await attestationsOf(stack, release.id),
+    bundles: bundles.length,
+  };
 }

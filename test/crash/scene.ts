@@ -48,10 +48,16 @@ export interface Scene {
 
 const laneMessages = { bronze: LaneMessage.BRONZE, silver: LaneMessage.SILVER, gold: LaneMessage.GOLD } as const;
 
-/** Brings one promotion or release to each of the places and holds it there. What is held last is the wake-up of a run. */
+/**
+ * Brings one promotion or release to each of the places and holds it there. What is held last is the wake-up of a run.
+ */
 export async function setScene(stack: CrashStack, victim: Victim): Promise<Scene> {
   const at = (place: string): string => `${victim}-${place}`;
-  const [gating, awaiting, unsignalled] = await Promise.all([inSilver(stack, at('gating')), inGold(stack, at('awaiting')), inSilver(stack, at('unsignalled'))]);
+  const [gating, awaiting, unsignalled] = await Promise.all([
+    inSilver(stack, at('gating')),
+    inGold(stack, at('awaiting')),
+    inSilver(stack, at('unsignalled')),
+  ]);
   const [{ verifying, deploying }, releases] = await Promise.all([deploys(stack, at), releasesOf(stack, at)]);
   stack.hold('dispatch.found');
   await attachPreviewCheck(stack.tools, unsignalled.bundle, { product: unsignalled.product });
@@ -59,7 +65,10 @@ export async function setScene(stack: CrashStack, victim: Victim): Promise<Scene
   return { gating, awaiting, deploying, verifying, unsignalled, ...releases };
 }
 
-async function deploys(stack: CrashStack, at: (place: string) => string): Promise<Pick<Scene, 'verifying' | 'deploying'>> {
+async function deploys(
+  stack: CrashStack,
+  at: (place: string) => string,
+): Promise<Pick<Scene, 'verifying' | 'deploying'>> {
   const verifying = await promotionAt(stack, at('verifying'), 'deploy.verified');
   return { verifying, deploying: await promotionAt(stack, at('deploying'), 'deploy.switched') };
 }
@@ -96,7 +105,9 @@ function seal(stack: CrashStack, product: string): Promise<Digest> {
 
 async function promote(stack: CrashStack, product: string, lane: Lane, bundle: Digest): Promise<CrashedPromotion> {
   const signedRequest = await stack.sign('dev', { verb: 'request', product, lane, bundle });
-  const { promotionId, workflowId } = await stack.api('dev').promotions.promote({ product, lane: laneMessages[lane], bundleDigest: bundle, signedRequest });
+  const { promotionId, workflowId } = await stack
+    .api('dev')
+    .promotions.promote({ product, lane: laneMessages[lane], bundleDigest: bundle, signedRequest });
   return { id: promotionId, workflowId, product, lane, bundle };
 }
 
@@ -106,7 +117,14 @@ export async function approve(stack: CrashStack, promotion: CrashedPromotion, pe
   const facts = await decisions.getDecisionFacts({ promotionId: promotion.id });
   const { product, lane, bundle, id, workflowId } = promotion;
   const shown = { policySnapshot: parseDigest(facts.policyDigest), facts: parseDigest(facts.factsDigest) };
-  const signedDecision = await stack.sign(person, { verb: 'approve', product, lane, bundle, promotion: { workflowId, firstRunId: id }, ...shown });
+  const signedDecision = await stack.sign(person, {
+    verb: 'approve',
+    product,
+    lane,
+    bundle,
+    promotion: { workflowId, firstRunId: id },
+    ...shown,
+  });
   const { outcome } = await decisions.submitDecision({ promotionId: id, signedDecision });
   if (outcome?.accepted !== true) throw new Error(`the approval of ${person} was refused: ${outcome?.text ?? ''}`);
 }
@@ -115,7 +133,10 @@ export async function approve(stack: CrashStack, promotion: CrashedPromotion, pe
 export async function reached(stack: CrashStack, promotion: CrashedPromotion, state: string): Promise<void> {
   let last = '';
   const look = async (): Promise<boolean> => {
-    const [row] = await stack.rows<{ state: string; reason: string | null }>('select state, reason from promotions where id = $1', promotion.id);
+    const [row] = await stack.rows<{ state: string; reason: string | null }>(
+      'select state, reason from promotions where id = $1',
+      promotion.id,
+    );
     last = `${row?.state ?? 'no record'} (${row?.reason ?? ''})`;
     return row?.state === state;
   };
@@ -124,14 +145,20 @@ export async function reached(stack: CrashStack, promotion: CrashedPromotion, st
   });
 }
 
-async function releasesOf(stack: CrashStack, at: (place: string) => string): Promise<Pick<Scene, 'built' | 'signed' | 'registered'>> {
+async function releasesOf(
+  stack: CrashStack,
+  at: (place: string) => string,
+): Promise<Pick<Scene, 'built' | 'signed' | 'registered'>> {
   const registered = await releaseAt(stack, at('registered'), 'sign.registered');
   const signed = await releaseAt(stack, at('signed'), 'sign.stored');
   return { registered, signed, built: await releaseAt(stack, at('built'), 'build.stored') };
 }
 
 async function releaseAt(stack: CrashStack, product: string, point: string): Promise<CrashedRelease> {
-  const { folder, revision } = await repositoryOf(join(stack.stack.dataDir, 'repositories', product), smallProduct({ name: product }));
+  const { folder, revision } = await repositoryOf(
+    join(stack.stack.dataDir, 'repositories', product),
+    smallProduct({ name: product }),
+  );
   const { products, releases } = stack.api('dev');
   await products.registerProduct({ name: product, repository: folder });
   stack.hold(point);

@@ -16,7 +16,11 @@ interface StepReport {
 async function demoWith(sabotage: string): Promise<{ code: number | undefined; reports: readonly StepReport[] }> {
   const folder = await scratchFolder();
   await chmod(folder, 0o711);
-  const { exitCode, stdout } = await execa(process.execPath, [program, '--once', '--json', '--break', sabotage, '--folder', join(folder, 'demo')], { lines: true, reject: false });
+  const { exitCode, stdout } = await execa(
+    process.execPath,
+    [program, '--once', '--json', '--break', sabotage, '--folder', join(folder, 'demo')],
+    { lines: true, reject: false },
+  );
   return { code: exitCode, reports: stdout.map((line) => JSON.parse(line) as StepReport) };
 }
 
@@ -27,13 +31,16 @@ const broken = [
 ] as const;
 
 describe('the demo notices', () => {
-  test.each(broken)('a $sabotage: $step is not ok, nothing after it is claimed, and the exit code is 1', async ({ sabotage, step, seen }) => {
-    const { code, reports } = await demoWith(sabotage);
-    const failed = reports.findIndex((report) => report.step === step);
-    expect(code).toBe(1);
-    expect(reports).toHaveLength(22);
-    expect(reports[failed]).toMatchObject({ ok: false, seen: expect.stringContaining(seen) });
-    expect(reports.slice(0, failed).every((report) => report.ok)).toBe(true);
-    expect(reports.slice(failed).some((report) => report.ok)).toBe(false);
-  });
+  test.each(broken)(
+    'a $sabotage: $step is not ok, nothing after it is claimed, and the exit code is 1',
+    async ({ sabotage, step, seen }) => {
+      const { code, reports } = await demoWith(sabotage);
+      const failed = reports.findIndex((report) => report.step === step);
+      expect(code).toBe(1);
+      expect(reports).toHaveLength(22);
+      expect(reports[failed]).toMatchObject({ ok: false, seen: expect.stringContaining(seen) });
+      expect(reports.slice(0, failed).every((report) => report.ok)).toBe(true);
+      expect(reports.slice(failed).some((report) => report.ok)).toBe(false);
+    },
+  );
 });

@@ -24,6 +24,12 @@ test('a release at the root of this repository seals a bundle of Lanekeeper itse
   });
   const { state, bundle } = (await handle.result()) as ReleaseResult;
   expect(state).toBe('SEALED');
-  const manifest = parseManifest((await engine.database.transaction('default', (tx) => requireBundle(tx, bundle!))).manifest);
-  expect(manifest).toMatchObject({ product: 'lanekeeper', source: { revision }, images: [{ service: 'api', tests: { passed: 2, failed: 0 } }] });
+  const manifest = parseManifest(
+    (await engine.database.transaction('default', (tx) => requireBundle(tx, bundle!))).manifest,
+  );
+  expect(manifest).toMatchObject({
+    product: 'lanekeeper',
+    source: { revision },
+    images: [{ service: 'api', tests: { passed: 2, failed: 0 } }],
+  });
 });

@@ -21,7 +21,15 @@ async function strangersProduct(): Promise<string> {
   const folder = await scratchFolder();
   await mkdir(join(folder, 'src'));
   await mkdir(join(folder, 'test'));
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'tiny-clock', version: '1.0.0', type: 'module', scripts: { start: 'node src/index.js', test: 'node --test' } }));
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({
+      name: 'tiny-clock',
+      version: '1.0.0',
+      type: 'module',
+      scripts: { start: 'node src/index.js', test: 'node --test' },
+    }),
+  );
   await writeFile(join(folder, 'src', 'index.js'), service);
   await writeFile(join(folder, 'test', 'clock.test.js'), testFile);
   return folder;
@@ -29,9 +37,20 @@ async function strangersProduct(): Promise<string> {
 
 /** Commands in the stranger's folder, with `lane` on PATH as the README says. */
 function shellIn(folder: string, stack: string): (command: string) => string {
-  const env = { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, HOME: process.env['HOME'], LANEKEEPER_STACK: stack, GIT_CONFIG_GLOBAL: '/dev/null' };
+  const env = {
+    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+    HOME: process.env['HOME'],
+    LANEKEEPER_STACK: stack,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+  };
   return (command) => {
-    const { failed, exitCode, all, stdout } = execaSync('sh', ['-c', command], { cwd: folder, env, extendEnv: false, all: true, reject: false });
+    const { failed, exitCode, all, stdout } = execaSync('sh', ['-c', command], {
+      cwd: folder,
+      env,
+      extendEnv: false,
+      all: true,
+      reject: false,
+    });
     if (failed) throw new Error(`${command} ended with ${String(exitCode)}:\n${all}`);
     return stdout;
   };
@@ -49,16 +68,22 @@ describe('a stranger’s own product, outside the clone', () => {
     await stack.start();
     const folder = await strangersProduct();
     const run = shellIn(folder, stack.dataDir);
-    const commit = (message: string) => run(`git add -A && git -c user.name=Stranger -c user.email=stranger@example.org commit -qm '${message}'`);
-    const lane = (name: string) => (JSON.parse(run('lane status -o json')) as { lanes: Lane[] }).lanes.find((each) => each.lane === name);
+    const commit = (message: string) =>
+      run(`git add -A && git -c user.name=Stranger -c user.email=stranger@example.org commit -qm '${message}'`);
+    const lane = (name: string) =>
+      (JSON.parse(run('lane status -o json')) as { lanes: Lane[] }).lanes.find((each) => each.lane === name);
     const toGold = () => {
       const bundle = (JSON.parse(run('lane release -o json')) as { digest: string }).digest;
       run(`lane promote ${bundle} --to bronze --wait`);
       run('node --test --test-reporter=junit --test-reporter-destination=report.xml');
-      run(`lane evidence attach ${bundle} --kind preview-check --report report.xml --url ${lane('bronze')?.url ?? ''} && rm report.xml`);
+      run(
+        `lane evidence attach ${bundle} --kind preview-check --report report.xml --url ${lane('bronze')?.url ?? ''} && rm report.xml`,
+      );
       run(`lane promote ${bundle} --to silver --wait`);
       const promotion = (JSON.parse(run(`lane promote ${bundle} --to gold -o json`)) as { id: string }).id;
-      run(`lane approve ${promotion} --yes --as alice && lane approve ${promotion} --yes --as bob && lane watch ${promotion}`);
+      run(
+        `lane approve ${promotion} --yes --as alice && lane approve ${promotion} --yes --as bob && lane watch ${promotion}`,
+      );
       return bundle;
     };
     run('git init -q -b main && lane init');

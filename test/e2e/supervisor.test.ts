@@ -16,7 +16,8 @@ describe('a start', () => {
     const record = stack.record();
     expect(record.children.map(({ name }) => name).sort()).toEqual(parts);
     expect(JSON.stringify(record)).not.toContain('postgres://');
-    for (const file of ['stack.json', 'postgres-passwords.json', 'temporal.db']) expect(statSync(join(stack.dataDir, file)).mode & 0o077).toBe(0);
+    for (const file of ['stack.json', 'postgres-passwords.json', 'temporal.db'])
+      expect(statSync(join(stack.dataDir, file)).mode & 0o077).toBe(0);
   });
 
   it('says that it runs already, and where', async () => {
@@ -87,7 +88,9 @@ describe('a supervisor that was killed', () => {
     await supervisor.ended;
     await stack.start();
     const after = stack.record();
-    expect(after.children.map(({ pid }) => pid).filter((pid) => before.children.some((child) => child.pid === pid))).toEqual([]);
+    expect(
+      after.children.map(({ pid }) => pid).filter((pid) => before.children.some((child) => child.pid === pid)),
+    ).toEqual([]);
     expect([after.apiUrl, after.temporalAddress]).toEqual([before.apiUrl, before.temporalAddress]);
     expect(stack.processes().filter((line) => line.includes('start-dev'))).toHaveLength(1);
   });

@@ -1,4 +1,5 @@
-// Runs against the unpacked image, as lanekeeper.yaml says: the programs and packages that would be deployed, and nothing else.
+// Runs against the unpacked image, as lanekeeper.yaml says: the programs and packages that would be deployed, and
+// nothing else.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +12,11 @@ const { IMAGE_DIR: folder, IMAGE_ENTRY: entry, PATH } = process.env;
 
 /** Starts the entry of the image with these variables and nothing else. */
 function start(variables) {
-  return spawn(process.execPath, [entry], { cwd: folder, env: { PATH, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [entry], {
+    cwd: folder,
+    env: { PATH, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function textOf(stream) {
@@ -31,7 +36,11 @@ async function freePort() {
 }
 
 async function healthOf(port) {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 50))) {
+  for (
+    const deadline = Date.now() + 20_000;
+    Date.now() < deadline;
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  ) {
     const response = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
     if (response !== undefined) return { status: response.status, body: await response.json() };
   }
@@ -42,7 +51,8 @@ test('without configuration it ends at once and names everything that is missing
   const child = start({});
   const [output, [code]] = await Promise.all([textOf(child.stdout), once(child, 'exit')]);
   assert.equal(code, 1);
-  for (const name of ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES', 'LANEKEEPER_API_PORT']) assert.match(output, new RegExp(name));
+  for (const name of ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES', 'LANEKEEPER_API_PORT'])
+    assert.match(output, new RegExp(name));
 });
 
 test('it listens on PORT, says that database and Temporal do not answer, lets nobody in, and ends when told to', async () => {
@@ -59,7 +69,11 @@ test('it listens on PORT, says that database and Temporal do not answer, lets no
     assert.equal(status, 503);
     assert.equal(body.status, 'degraded');
     assert.deepEqual([body.parts.database.ok, body.parts.temporal.ok], [false, false]);
-    const call = await fetch(`http://127.0.0.1:${port}/governance.v1.IdentityService/WhoAmI`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    const call = await fetch(`http://127.0.0.1:${port}/governance.v1.IdentityService/WhoAmI`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
     assert.equal(call.status, 401);
   } finally {
     child.kill('SIGTERM');

@@ -16,7 +16,8 @@ function textOf(bytes: Uint8Array | null | undefined): string {
 function featureOf(event: HistoryEvent): string | undefined {
   const started = event.workflowExecutionStartedEventAttributes;
   if (started) return started.continuedExecutionRunId ? 'start:continued' : 'start';
-  if (event.activityTaskScheduledEventAttributes) return `activity:${event.activityTaskScheduledEventAttributes.activityType?.name ?? ''}`;
+  if (event.activityTaskScheduledEventAttributes)
+    return `activity:${event.activityTaskScheduledEventAttributes.activityType?.name ?? ''}`;
   if (event.activityTaskCancelRequestedEventAttributes) return 'activity-cancelled';
   if (event.markerRecordedEventAttributes) {
     const { details, failure } = event.markerRecordedEventAttributes;
@@ -24,11 +25,14 @@ function featureOf(event: HistoryEvent): string | undefined {
     const type = /"activity_type":"(\w+)"/.exec(textOf(details?.['data']?.payloads?.[0]?.data))?.[1] ?? '';
     return failure ? `local-failed:${type}` : `local:${type}`;
   }
-  if (event.workflowExecutionSignaledEventAttributes) return `signal:${event.workflowExecutionSignaledEventAttributes.signalName ?? ''}`;
-  if (event.workflowExecutionUpdateAcceptedEventAttributes) return `update:${event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input?.name ?? ''}`;
+  if (event.workflowExecutionSignaledEventAttributes)
+    return `signal:${event.workflowExecutionSignaledEventAttributes.signalName ?? ''}`;
+  if (event.workflowExecutionUpdateAcceptedEventAttributes)
+    return `update:${event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input?.name ?? ''}`;
   if (event.workflowExecutionCancelRequestedEventAttributes) return 'cancel-requested';
   if (event.upsertWorkflowSearchAttributesEventAttributes) {
-    const state = event.upsertWorkflowSearchAttributesEventAttributes.searchAttributes?.indexedFields?.['LanekeeperState'];
+    const state =
+      event.upsertWorkflowSearchAttributesEventAttributes.searchAttributes?.indexedFields?.['LanekeeperState'];
     return state === undefined ? undefined : `state:${textOf(state.data).replaceAll('"', '')}`;
   }
   const closing = Object.keys(closings).find((name) => Boolean(Reflect.get(event, name)));

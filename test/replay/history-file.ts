@@ -13,11 +13,14 @@ export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Writes a history as JSON, one event a line: numbers of 64 bits as text, bytes in base64, enums by name, times in seconds and nanoseconds, so
- * that nothing is lost. The names of this machine and its folders are replaced, in payloads too.
+ * Writes a history as JSON, one event a line: numbers of 64 bits as text, bytes in base64, enums by name, times in
+ * seconds and nanoseconds, so that nothing is lost. The names of this machine and its folders are replaced, in payloads
+ * too.
  */
 export async function writeHistory(path: string, history: temporal.api.history.v1.IHistory): Promise<void> {
-  const plain = History.toObject(History.fromObject(history), { longs: String, enums: String }) as { readonly events: readonly unknown[] };
+  const plain = History.toObject(History.fromObject(history), { longs: String, enums: String }) as {
+    readonly events: readonly unknown[];
+  };
   const lines = plain.events.map((event) => JSON.stringify(impersonal(event)));
   await writeFile(path, `{"events":[\n${lines.join(',\n')}\n]}\n`);
 }
@@ -29,7 +32,8 @@ export async function readHistory(path: string): Promise<History> {
 
 function impersonal(value: unknown): unknown {
   if (typeof value === 'string') return withoutNames(value);
-  if (value instanceof Uint8Array) return Buffer.from(withoutNames(Buffer.from(value).toString('latin1')), 'latin1').toString('base64');
+  if (value instanceof Uint8Array)
+    return Buffer.from(withoutNames(Buffer.from(value).toString('latin1')), 'latin1').toString('base64');
   if (Array.isArray(value)) return value.map(impersonal);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, impersonal(inner)]));

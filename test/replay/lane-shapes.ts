@@ -9,7 +9,10 @@ const neverHealthy = 'setInterval(() => undefined, 1000);\n';
 /** Waits until nobody holds the bronze lane of a product. */
 async function isFree(engine: Engine, product: string): Promise<{ workflowId: string }> {
   const workflowId = workflowIds.lane('default', product, 'bronze');
-  await until(async () => (await engine.client.workflow.getHandle(workflowId).query(laneHolderQuery)) === null, 'the lane to be free');
+  await until(
+    async () => (await engine.client.workflow.getHandle(workflowId).query(laneHolderQuery)) === null,
+    'the lane to be free',
+  );
   return { workflowId };
 }
 

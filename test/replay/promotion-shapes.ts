@@ -8,21 +8,38 @@ import { workflowIds } from '../../core/ids.js';
 import { parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
-import { abortUpdate, decideUpdate, decisionSignal, promotionWorkflowType, retryUpdate } from '../../workflows/promotion/contract.js';
+import {
+  abortUpdate,
+  decideUpdate,
+  decisionSignal,
+  promotionWorkflowType,
+  retryUpdate,
+} from '../../workflows/promotion/contract.js';
 import type { Engine, PromotionHandle } from '../support/engine.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
 
-/** Plays one control flow on a product of its own. @returns the workflow id to record, and the run where it is not the newest */
-export type Play = (engine: Engine, product: string) => Promise<{ readonly workflowId: string; readonly runId?: string }>;
+/**
+ * Plays one control flow on a product of its own.
+ * @returns the workflow id to record, and the run where it is not the newest
+ */
+export type Play = (
+  engine: Engine,
+  product: string,
+) => Promise<{ readonly workflowId: string; readonly runId?: string }>;
 
 const neverHealthy = 'setInterval(() => undefined, 1000);\n';
 
 /** A product with the verbs that its promotions need. */
 export function productOf(engine: Engine, product: string) {
   const sign = (person: string, verb: DecisionVerb, lane: Lane, bundle: Digest, handle?: PromotionHandle) =>
-    engine.sign(person, { verb, lane, bundle, ...(handle !== undefined && { promotionId: handle.firstExecutionRunId }) }, { product });
-  const promote = (lane: Lane, bundle: Digest, request?: unknown) => engine.promote({ product, lane, bundle, ...(request !== undefined && { request }) });
+    engine.sign(
+      person,
+      { verb, lane, bundle, ...(handle !== undefined && { promotionId: handle.firstExecutionRunId }) },
+      { product },
+    );
+  const promote = (lane: Lane, bundle: Digest, request?: unknown) =>
+    engine.promote({ product, lane, bundle, ...(request !== undefined && { request }) });
   const live = async (lane: Lane, bundle: Digest): Promise<PromotionHandle> => {
     const handle = await promote(lane, bundle);
     await engine.reached(handle, 'LIVE');
@@ -32,10 +49,17 @@ export function productOf(engine: Engine, product: string) {
     sign,
     promote,
     live,
-    seal: (text: string, source?: string) => sealText(engine, `${product} ${text}`, { product, ...(source !== undefined && { source }) }),
+    seal: (text: string, source?: string) =>
+      sealText(engine, `${product} ${text}`, { product, ...(source !== undefined && { source }) }),
     attach: (bundle: Digest) => attachPreviewCheck(engine, bundle, { product }),
     async rollback(lane: Lane, bundle: Digest): Promise<PromotionHandle> {
-      return engine.promote({ product, lane, bundle, kind: 'ROLLBACK', request: await sign('carol', 'rollback', lane, bundle) });
+      return engine.promote({
+        product,
+        lane,
+        bundle,
+        kind: 'ROLLBACK',
+        request: await sign('carol', 'rollback', lane, bundle),
+      });
     },
     async inGold(): Promise<{ handle: PromotionHandle; bundle: Digest }> {
       const bundle = await this.seal('gold');
@@ -68,7 +92,10 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
   gold: async (engine, product) => {
     const shop = productOf(engine, product);
     const { handle, bundle } = await shop.inGold();
-    const decide = async (person: string) => handle.executeUpdate(decideUpdate, { args: [{ statement: await shop.sign(person, 'approve', 'gold', bundle, handle) }] });
+    const decide = async (person: string) =>
+      handle.executeUpdate(decideUpdate, {
+        args: [{ statement: await shop.sign(person, 'approve', 'gold', bundle, handle) }],
+      });
     await decide('dev');
     await decide('alice');
     await handle.signal(decisionSignal, 'not signed by anybody');
@@ -79,7 +106,9 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
   rejected: async (engine, product) => {
     const shop = productOf(engine, product);
     const { handle, bundle } = await shop.inGold();
-    await handle.executeUpdate(decideUpdate, { args: [{ statement: await shop.sign('alice', 'reject', 'gold', bundle, handle) }] });
+    await handle.executeUpdate(decideUpdate, {
+      args: [{ statement: await shop.sign('alice', 'reject', 'gold', bundle, handle) }],
+    });
     await handle.result();
     return handle;
   },
@@ -88,7 +117,9 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
     const bundle = await shop.seal('aborted');
     const handle = await shop.promote('silver', bundle);
     await engine.reached(handle, 'GATING');
-    await handle.executeUpdate(abortUpdate, { args: [{ statement: await shop.sign('dev', 'abort', 'silver', bundle, handle) }] });
+    await handle.executeUpdate(abortUpdate, {
+      args: [{ statement: await shop.sign('dev', 'abort', 'silver', bundle, handle) }],
+    });
     await handle.result();
     return handle;
   },
@@ -98,7 +129,9 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
     const bundle = await shop.seal('hangs', neverHealthy);
     const handle = await shop.promote('bronze', bundle);
     await engine.reached(handle, 'DEPLOYING');
-    await handle.executeUpdate(abortUpdate, { args: [{ statement: await shop.sign('dev', 'abort', 'bronze', bundle, handle) }] });
+    await handle.executeUpdate(abortUpdate, {
+      args: [{ statement: await shop.sign('dev', 'abort', 'bronze', bundle, handle) }],
+    });
     await handle.result();
     return handle;
   },
@@ -114,9 +147,20 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
     const repair = await breakDisk(engine, bundle);
     const handle = await shop.promote('bronze', bundle);
     await engine.reached(handle, 'GUARDING');
-    await until(async () => (await engine.database.transaction('default', (tx) => tx.query("select 1 from promotions where id = $1 and state = 'ERRORED'", [handle.firstExecutionRunId]))).length > 0, 'the tries to run out', 90_000);
+    await until(
+      async () =>
+        (
+          await engine.database.transaction('default', (tx) =>
+            tx.query("select 1 from promotions where id = $1 and state = 'ERRORED'", [handle.firstExecutionRunId]),
+          )
+        ).length > 0,
+      'the tries to run out',
+      90_000,
+    );
     await repair();
-    await handle.executeUpdate(retryUpdate, { args: [{ statement: await shop.sign('dev', 'retry', 'bronze', bundle, handle) }] });
+    await handle.executeUpdate(retryUpdate, {
+      args: [{ statement: await shop.sign('dev', 'retry', 'bronze', bundle, handle) }],
+    });
     await engine.reached(handle, 'LIVE');
     return handle;
   },
@@ -147,12 +191,19 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
   },
   'handed-over': async (engine, product) => {
     const shop = productOf(engine, product);
-    const handle = await engine.promote({ product, lane: 'bronze', bundle: await shop.seal('handed') }, `by-hand-${product}`);
+    const handle = await engine.promote(
+      { product, lane: 'bronze', bundle: await shop.seal('handed') },
+      `by-hand-${product}`,
+    );
     await handle.result();
     return handle;
   },
   'invalid-input': async (engine, product) => {
-    const handle = await engine.client.workflow.start(promotionWorkflowType, { workflowId: product, taskQueue: taskQueues.control, args: [{ product, lane: 'bronze', bundle: 'latest' }] });
+    const handle = await engine.client.workflow.start(promotionWorkflowType, {
+      workflowId: product,
+      taskQueue: taskQueues.control,
+      args: [{ product, lane: 'bronze', bundle: 'latest' }],
+    });
     return fails(handle);
   },
   'unknown-product': async (engine, product) => {
@@ -160,7 +211,11 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
     return fails(await engine.promote({ product: `${product}-to-anybody`, lane: 'bronze', bundle }));
   },
   cancelled: async (engine, product) => {
-    const handle = await engine.promote({ product, lane: 'silver', bundle: await productOf(engine, product).seal('cancelled') });
+    const handle = await engine.promote({
+      product,
+      lane: 'silver',
+      bundle: await productOf(engine, product).seal('cancelled'),
+    });
     await engine.reached(handle, 'GATING');
     await handle.cancel();
     await handle.result();
@@ -187,10 +242,15 @@ async function longPromotion(engine: Engine, product: string): Promise<{ workflo
   const shop = productOf(engine, product);
   const { handle, bundle } = await shop.inGold();
   for (let index = 0; index < 12; index += 1) {
-    await handle.executeUpdate(decideUpdate, { args: [{ statement: await shop.sign('bob', 'request-changes', 'gold', bundle, handle) }] });
+    await handle.executeUpdate(decideUpdate, {
+      args: [{ statement: await shop.sign('bob', 'request-changes', 'gold', bundle, handle) }],
+    });
     await handle.signal('changed');
   }
-  for (const person of ['alice', 'bob']) await handle.executeUpdate(decideUpdate, { args: [{ statement: await shop.sign(person, 'approve', 'gold', bundle, handle) }] });
+  for (const person of ['alice', 'bob'])
+    await handle.executeUpdate(decideUpdate, {
+      args: [{ statement: await shop.sign(person, 'approve', 'gold', bundle, handle) }],
+    });
   await engine.reached(handle, 'LIVE');
   return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
 }
@@ -202,9 +262,14 @@ async function fails(handle: WorkflowHandle): Promise<{ workflowId: string }> {
   return { workflowId: handle.workflowId };
 }
 
-/** Makes a file of a bundle unreadable as a broken disk does, so that the guard runs out of tries. @returns the repair */
+/**
+ * Makes a file of a bundle unreadable as a broken disk does, so that the guard runs out of tries.
+ * @returns the repair
+ */
 export async function breakDisk(engine: Engine, bundle: Digest): Promise<() => Promise<void>> {
-  const manifest = parseManifest((await engine.database.transaction('default', (tx) => requireBundle(tx, bundle))).manifest);
+  const manifest = parseManifest(
+    (await engine.database.transaction('default', (tx) => requireBundle(tx, bundle))).manifest,
+  );
   const path = join(engine.dataDir, 'blobs', 'sha256', hexOf(manifest.images[0]!.sboms[0]!.checksum));
   await rename(path, `${path}.kept`);
   await mkdir(path);

@@ -10,7 +10,8 @@ import { releaseShapes } from './release-shapes.js';
 
 const folder = join(import.meta.dirname, 'histories');
 
-const named = (workflow: string, shapes: Readonly<Record<string, Play>>): [string, Play][] => Object.entries(shapes).map(([shape, play]) => [`${workflow}-${shape}`, play]);
+const named = (workflow: string, shapes: Readonly<Record<string, Play>>): [string, Play][] =>
+  Object.entries(shapes).map(([shape, play]) => [`${workflow}-${shape}`, play]);
 
 beforeAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -18,8 +19,16 @@ beforeAll(async () => {
 });
 
 describe.each([
-  ['as it is', undefined, [...named('promotion', promotionShapes), ...named('lane', laneShapes), ...named('release', releaseShapes)]],
-  ['that asks for short histories', { 'limit.historyCount.suggestContinueAsNew': '40' }, Object.entries(continuedShapes)],
+  [
+    'as it is',
+    undefined,
+    [...named('promotion', promotionShapes), ...named('lane', laneShapes), ...named('release', releaseShapes)],
+  ],
+  [
+    'that asks for short histories',
+    { 'limit.historyCount.suggestContinueAsNew': '40' },
+    Object.entries(continuedShapes),
+  ],
 ] as const)('on a server %s', (_how, dynamicConfig, shapes) => {
   let engine: Engine;
   beforeAll(async () => {
@@ -44,7 +53,10 @@ async function isAtRest(engine: Engine, workflowId: string, runId: string | unde
   const look = async (): Promise<boolean> => {
     const { raw, status } = await engine.client.workflow.getHandle(workflowId, runId).describe();
     if (status.name !== 'RUNNING') return true;
-    return !raw.pendingWorkflowTask && (raw.pendingActivities ?? []).every((activity) => activity.activityType?.name === 'awaitHolderClose');
+    return (
+      !raw.pendingWorkflowTask &&
+      (raw.pendingActivities ?? []).every((activity) => activity.activityType?.name === 'awaitHolderClose')
+    );
   };
   await until(look, `${workflowId} to be at rest`);
 }

@@ -10,7 +10,14 @@ import { type History, readHistory } from './history-file.js';
 const folder = join(import.meta.dirname, 'histories');
 const toGuard = ['local:evaluateGates', 'state:QUEUED', 'signal:laneGranted', 'state:GUARDING', 'activity:guardBundle'];
 const toDeploy = [...toGuard, 'state:DEPLOYING', 'activity:deployBundle'];
-const afterDeploy = ['activity:deployBundle', 'state:VERIFYING', 'activity:verifyLane', 'state:LIVE', 'activity:attestVerification', 'activity:attestPromotion'];
+const afterDeploy = [
+  'activity:deployBundle',
+  'state:VERIFYING',
+  'activity:verifyLane',
+  'state:LIVE',
+  'activity:attestVerification',
+  'activity:attestPromotion',
+];
 const toLive = [...toDeploy.slice(0, -1), ...afterDeploy];
 const opens = ['start', 'local:openPromotion', 'state:GATING'];
 const reverts = ['activity:revertLane', 'local:recordTransition'];
@@ -19,24 +26,113 @@ const builds = ['start', 'local:findSealed', 'activity:fetchSource', 'local:open
 /** Each shape with what has to be in its history, in this order. Recorded by `npm run record-histories`. */
 const shapes: Readonly<Record<string, readonly string[]>> = {
   'lane-continues-as-new': ['start', 'local:settleLane', 'activity:awaitHolderClose', 'end:CONTINUED_AS_NEW'],
-  'lane-granted': ['start', 'signal:changed', 'local:settleLane', 'activity:awaitHolderClose', 'signal:changed', 'local:settleLane', 'activity-cancelled', 'activity:awaitHolderClose', 'end:OPEN'],
+  'lane-granted': [
+    'start',
+    'signal:changed',
+    'local:settleLane',
+    'activity:awaitHolderClose',
+    'signal:changed',
+    'local:settleLane',
+    'activity-cancelled',
+    'activity:awaitHolderClose',
+    'end:OPEN',
+  ],
   // Freed without a word of the holder: two looks with no signal between.
-  'lane-holder-terminated': ['start', 'local:settleLane', 'activity:awaitHolderClose', 'local:settleLane', 'activity:awaitHolderClose', 'end:OPEN'],
-  'lane-preempted-by-rollback': ['start', 'activity:awaitHolderClose', 'signal:changed', 'activity:awaitHolderClose', 'activity-cancelled', 'signal:changed', 'activity:awaitHolderClose', 'activity-cancelled', 'end:OPEN'],
-  'promotion-aborted-while-deploying': [...opens, ...toDeploy, 'update:abort', 'local:registerDecision', 'activity-cancelled', ...reverts, 'state:ABORTED', 'end:COMPLETED'],
-  'promotion-aborted-while-gating': [...opens, 'update:abort', 'local:registerDecision', 'state:ABORTED', 'end:COMPLETED'],
+  'lane-holder-terminated': [
+    'start',
+    'local:settleLane',
+    'activity:awaitHolderClose',
+    'local:settleLane',
+    'activity:awaitHolderClose',
+    'end:OPEN',
+  ],
+  'lane-preempted-by-rollback': [
+    'start',
+    'activity:awaitHolderClose',
+    'signal:changed',
+    'activity:awaitHolderClose',
+    'activity-cancelled',
+    'signal:changed',
+    'activity:awaitHolderClose',
+    'activity-cancelled',
+    'end:OPEN',
+  ],
+  'promotion-aborted-while-deploying': [
+    ...opens,
+    ...toDeploy,
+    'update:abort',
+    'local:registerDecision',
+    'activity-cancelled',
+    ...reverts,
+    'state:ABORTED',
+    'end:COMPLETED',
+  ],
+  'promotion-aborted-while-gating': [
+    ...opens,
+    'update:abort',
+    'local:registerDecision',
+    'state:ABORTED',
+    'end:COMPLETED',
+  ],
   'promotion-cancelled': [...opens, 'cancel-requested', 'local:recordTransition', 'state:ABORTED', 'end:COMPLETED'],
   'promotion-continued': ['start:continued', 'state:GATING', 'update:decide', 'signal:changed', ...toLive, 'end:OPEN'],
-  'promotion-continues-as-new': [...opens, 'state:AWAITING_APPROVAL', 'update:decide', 'state:GATING', 'signal:changed', 'update:decide', 'end:CONTINUED_AS_NEW'],
-  'promotion-errored-then-retried': [...opens, ...toGuard, 'state:ERRORED', 'update:retry', 'state:GATING', ...toLive, 'end:OPEN'],
-  'promotion-failed-unhealthy': [...opens, ...toDeploy, ...reverts, 'state:FAILED', 'activity:attestVerification', 'end:COMPLETED'],
-  'promotion-gold': [...opens, 'state:AWAITING_APPROVAL', 'update:decide', 'update:decide', 'signal:decision', 'signal:decision', ...toLive, 'end:OPEN'],
+  'promotion-continues-as-new': [
+    ...opens,
+    'state:AWAITING_APPROVAL',
+    'update:decide',
+    'state:GATING',
+    'signal:changed',
+    'update:decide',
+    'end:CONTINUED_AS_NEW',
+  ],
+  'promotion-errored-then-retried': [
+    ...opens,
+    ...toGuard,
+    'state:ERRORED',
+    'update:retry',
+    'state:GATING',
+    ...toLive,
+    'end:OPEN',
+  ],
+  'promotion-failed-unhealthy': [
+    ...opens,
+    ...toDeploy,
+    ...reverts,
+    'state:FAILED',
+    'activity:attestVerification',
+    'end:COMPLETED',
+  ],
+  'promotion-gold': [
+    ...opens,
+    'state:AWAITING_APPROVAL',
+    'update:decide',
+    'update:decide',
+    'signal:decision',
+    'signal:decision',
+    ...toLive,
+    'end:OPEN',
+  ],
   'promotion-handed-over': ['start', 'activity:handOver', 'end:COMPLETED'],
   'promotion-invalid-input': ['start', 'end:FAILED:INVALID_INPUT'],
   'promotion-live': [...opens, ...toLive, 'end:OPEN'],
-  'promotion-rejected': [...opens, 'state:AWAITING_APPROVAL', 'update:decide', 'state:REJECTED', 'activity:attestVerification', 'activity:attestPromotion', 'end:COMPLETED'],
+  'promotion-rejected': [
+    ...opens,
+    'state:AWAITING_APPROVAL',
+    'update:decide',
+    'state:REJECTED',
+    'activity:attestVerification',
+    'activity:attestPromotion',
+    'end:COMPLETED',
+  ],
   // The alias first: a rollback is not held up by a guard.
-  'promotion-rollback-live': [...opens, 'state:QUEUED', 'signal:laneGranted', 'state:DEPLOYING', ...afterDeploy, 'end:OPEN'],
+  'promotion-rollback-live': [
+    ...opens,
+    'state:QUEUED',
+    'signal:laneGranted',
+    'state:DEPLOYING',
+    ...afterDeploy,
+    'end:OPEN',
+  ],
   'promotion-rolled-back': [...opens, ...toLive, 'signal:superseded', 'end:COMPLETED'],
   'promotion-superseded': [...opens, ...toLive, 'signal:superseded', 'end:COMPLETED'],
   'promotion-unknown-product': ['start', 'local-failed:openPromotion', 'end:FAILED:UNKNOWN_PRODUCT'],
@@ -45,12 +141,30 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   'release-build-fails': [...builds, 'local:failRelease', 'end:FAILED:BUILD_FAILED'],
   'release-cancelled': [...builds, 'cancel-requested', 'activity-cancelled', 'local:failRelease', 'end:CANCELED'],
   'release-handed-over': ['start', 'activity:handOver', 'end:COMPLETED'],
-  'release-sealed': [...builds, 'activity:describeImage', 'activity:qualifyImage', 'activity:signStatement', 'activity:sealRelease', 'state:SEALED', 'end:COMPLETED'],
-  'release-tests-fail': [...builds, 'activity:describeImage', 'activity:qualifyImage', 'local:failRelease', 'end:FAILED:TESTS_FAILED'],
+  'release-sealed': [
+    ...builds,
+    'activity:describeImage',
+    'activity:qualifyImage',
+    'activity:signStatement',
+    'activity:sealRelease',
+    'state:SEALED',
+    'end:COMPLETED',
+  ],
+  'release-tests-fail': [
+    ...builds,
+    'activity:describeImage',
+    'activity:qualifyImage',
+    'local:failRelease',
+    'end:FAILED:TESTS_FAILED',
+  ],
 };
 
 /** What a rollback and its victim say of each other lies in a payload, which no event's type shows. */
-const payloads: Readonly<Record<string, string>> = { 'promotion-rollback-live': '"kind":"ROLLBACK"', 'promotion-rolled-back': '"how":"ROLLED_BACK"', 'promotion-superseded': '"how":"SUPERSEDED"' };
+const payloads: Readonly<Record<string, string>> = {
+  'promotion-rollback-live': '"kind":"ROLLBACK"',
+  'promotion-rolled-back': '"how":"ROLLED_BACK"',
+  'promotion-superseded': '"how":"SUPERSEDED"',
+};
 
 beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -59,7 +173,12 @@ beforeAll(() => {
 const historyOf = (name: string): Promise<History> => readHistory(join(folder, `${name}.json`));
 
 /** Replays under the id that the run had: a run under another id hands over. */
-const replay = (history: History): Promise<void> => Worker.runReplayHistory({ workflowBundle }, history, history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '');
+const replay = (history: History): Promise<void> =>
+  Worker.runReplayHistory(
+    { workflowBundle },
+    history,
+    history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '',
+  );
 
 /** Whether `wanted` stands in `features` in this order; what may stand between does not matter. */
 function inOrder(features: readonly string[], wanted: readonly string[]): boolean {
@@ -69,19 +188,35 @@ function inOrder(features: readonly string[], wanted: readonly string[]): boolea
 }
 
 test('there is a history of every control flow, and no other', async () => {
-  expect((await readdir(folder)).sort()).toEqual(Object.keys(shapes).map((name) => `${name}.json`).sort());
+  expect((await readdir(folder)).sort()).toEqual(
+    Object.keys(shapes)
+      .map((name) => `${name}.json`)
+      .sort(),
+  );
 });
 
 describe.each(Object.entries(shapes))('the history %s', (name, wanted) => {
   test('is whole and holds what its name says', async () => {
     const history = await historyOf(name);
     expect(history.events.map((event) => Number(event.eventId))).toEqual(history.events.map((_, index) => index + 1));
-    const answered = history.events.filter((event) => event.workflowTaskCompletedEventAttributes ?? event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes);
+    const answered = history.events.filter(
+      (event) =>
+        event.workflowTaskCompletedEventAttributes ??
+        event.workflowTaskFailedEventAttributes ??
+        event.workflowTaskTimedOutEventAttributes,
+    );
     expect(answered).toHaveLength(history.events.filter((event) => event.workflowTaskScheduledEventAttributes).length);
     const features = featuresOf(history);
     if (!inOrder(features, wanted)) throw new Error(`expected ${wanted.join(', ')}; it has ${features.join(', ')}`);
-    const text = history.events.flatMap((event) => [event.workflowExecutionStartedEventAttributes?.input, event.workflowExecutionSignaledEventAttributes?.input]).flatMap((input) => input?.payloads ?? []);
-    expect(text.map((payload) => Buffer.from(payload.data ?? []).toString('utf8')).join('\n')).toContain(payloads[name] ?? '');
+    const text = history.events
+      .flatMap((event) => [
+        event.workflowExecutionStartedEventAttributes?.input,
+        event.workflowExecutionSignaledEventAttributes?.input,
+      ])
+      .flatMap((input) => input?.payloads ?? []);
+    expect(text.map((payload) => Buffer.from(payload.data ?? []).toString('utf8')).join('\n')).toContain(
+      payloads[name] ?? '',
+    );
   });
 
   test('is what the workflow would do again', async () => {
@@ -89,9 +224,14 @@ describe.each(Object.entries(shapes))('the history %s', (name, wanted) => {
   });
 });
 
-/** Exchanges which activity two events schedule, as code does that calls them in another order: numbers go by place, so they stay. */
+/**
+ * Exchanges which activity two events schedule, as code does that calls them in another order: numbers go by place, so
+ * they stay.
+ */
 function exchange(history: History, first: string, second: string): void {
-  const find = (name: string) => history.events.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name)?.activityTaskScheduledEventAttributes;
+  const find = (name: string) =>
+    history.events.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name)
+      ?.activityTaskScheduledEventAttributes;
   const [one, other] = [find(first), find(second)];
   if (!one || !other) throw new Error('the history has no such events');
   [one.activityType, other.activityType] = [other.activityType ?? null, one.activityType ?? null];
@@ -113,8 +253,12 @@ describe('a history with two commands reordered', () => {
     const history = await historyOf('promotion-live');
     const markers = history.events.filter((event) => event.markerRecordedEventAttributes);
     const [, evaluated, recorded] = markers;
-    if (!evaluated?.markerRecordedEventAttributes || !recorded?.markerRecordedEventAttributes) throw new Error('the history has no such events');
-    [evaluated.markerRecordedEventAttributes, recorded.markerRecordedEventAttributes] = [recorded.markerRecordedEventAttributes, evaluated.markerRecordedEventAttributes];
+    if (!evaluated?.markerRecordedEventAttributes || !recorded?.markerRecordedEventAttributes)
+      throw new Error('the history has no such events');
+    [evaluated.markerRecordedEventAttributes, recorded.markerRecordedEventAttributes] = [
+      recorded.markerRecordedEventAttributes,
+      evaluated.markerRecordedEventAttributes,
+    ];
     await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
   });
 });

@@ -44,7 +44,9 @@ describe('a switch', () => {
     const seen: { status: number; text: string }[] = [];
     const pending: Promise<unknown>[] = [];
     const client = setInterval(() => {
-      pending.push(fetch(url).then(async (response) => seen.push({ status: response.status, text: await response.text() })));
+      pending.push(
+        fetch(url).then(async (response) => seen.push({ status: response.status, text: await response.text() })),
+      );
     }, 20);
     const services = [await imageOf(lanes.store, 'web', textService('first'))];
     await delay(200);
@@ -107,10 +109,21 @@ describe('a service', () => {
   });
 
   it('knows its port, its bundle and the other services, and nothing of the router', async () => {
-    const services = [await imageOf(lanes.store, 'web', textService('w')), { ...(await imageOf(lanes.store, 'tool-runtime', textService('t'))), route: false }];
+    const services = [
+      await imageOf(lanes.store, 'web', textService('w')),
+      { ...(await imageOf(lanes.store, 'tool-runtime', textService('t'))), route: false },
+    ];
     await lanes.observed('silver', await lanes.point('silver', bundleNamed('pair'), services));
     const env = JSON.parse((await answerOf('silver', '/env')).text) as Record<string, string>;
-    expect(Object.keys(env).sort()).toEqual(['HOST', 'LANEKEEPER_BUNDLE', 'LANEKEEPER_REVISION', 'NODE_ENV', 'PATH', 'PORT', 'TOOL_RUNTIME_URL']);
+    expect(Object.keys(env).sort()).toEqual([
+      'HOST',
+      'LANEKEEPER_BUNDLE',
+      'LANEKEEPER_REVISION',
+      'NODE_ENV',
+      'PATH',
+      'PORT',
+      'TOOL_RUNTIME_URL',
+    ]);
     expect(await (await fetch(env['TOOL_RUNTIME_URL']!)).text()).toBe('t');
   });
 
@@ -128,7 +141,10 @@ describe('a service', () => {
 describe('a restart', () => {
   it('serves the same bundle on the same port, and leaves no process of before', async () => {
     await serve('gold', 'kept');
-    await lanes.observed('gold', await lanes.point('gold', bundleNamed('bad'), [await imageOf(lanes.store, 'web', 'process.exit(1)')]));
+    await lanes.observed(
+      'gold',
+      await lanes.point('gold', bundleNamed('bad'), [await imageOf(lanes.store, 'web', 'process.exit(1)')]),
+    );
     const url = await lanes.urlOf('gold', 'web');
     const { PORT: inner } = JSON.parse((await answerOf('gold', '/env')).text) as { PORT: string };
     await router.close();

@@ -21,8 +21,20 @@ afterAll(async () => {
 
 /** Starts the router program as the supervisor does, and waits until it says that it is ready. */
 async function startRouter(): Promise<typeof router> {
-  const env = { ...lanes.config.serviceEnv, DATABASE_URL: lanes.config.databaseUrl, LANEKEEPER_DATA: lanes.config.dataDir, LANEKEEPER_LANE_PORT_BASE: String(lanes.config.lanePortBase) };
-  const child = execaNode(join(import.meta.dirname, '../../dist/router.js'), { env, extendEnv: false, reject: false, stdout: 'ignore', stderr: 'inherit', ipc: true });
+  const env = {
+    ...lanes.config.serviceEnv,
+    DATABASE_URL: lanes.config.databaseUrl,
+    LANEKEEPER_DATA: lanes.config.dataDir,
+    LANEKEEPER_LANE_PORT_BASE: String(lanes.config.lanePortBase),
+  };
+  const child = execaNode(join(import.meta.dirname, '../../dist/router.js'), {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdout: 'ignore',
+    stderr: 'inherit',
+    ipc: true,
+  });
   cleanUp.push(async () => {
     child.kill('SIGTERM');
     await child;
@@ -43,7 +55,10 @@ function services(): ProcessIdentity[] {
 
 it('leaves no service behind when the router is killed, and serves the same bundle on the same port afterwards', async () => {
   router = await startRouter();
-  await lanes.observed('gold', await lanes.point('gold', bundleNamed('v1'), [await imageOf(lanes.store, 'web', textService('v1'))]));
+  await lanes.observed(
+    'gold',
+    await lanes.point('gold', bundleNamed('v1'), [await imageOf(lanes.store, 'web', textService('v1'))]),
+  );
   const url = await lanes.urlOf('gold', 'web');
   const before = services();
   expect(before).toHaveLength(1);
@@ -61,6 +76,9 @@ it('goes on serving while PostgreSQL is away, and follows it again afterwards', 
   expect(await (await fetch(url)).text()).toBe('v1');
   await until(() => ![undefined, killed.pid].includes(lanes.cluster.server.identity?.pid), 'another server');
   await eventually(async () => expect(await lanes.database.tenants()).toEqual(['default']));
-  await lanes.observed('gold', await lanes.point('gold', bundleNamed('v2'), [await imageOf(lanes.store, 'web', textService('v2'))]));
+  await lanes.observed(
+    'gold',
+    await lanes.point('gold', bundleNamed('v2'), [await imageOf(lanes.store, 'web', textService('v2'))]),
+  );
   expect(await (await fetch(url)).text()).toBe('v2');
 });

@@ -42,7 +42,10 @@ describe('the schema', () => {
 
   test('refuses a migration that was edited after it had been applied', async () => {
     await admin.query("update schema_migrations set checksum = 'another' where name = '0001-init.sql'");
-    await expect(migrate(cluster.adminUrl, 'x')).rejects.toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining('0001-init.sql') });
+    await expect(migrate(cluster.adminUrl, 'x')).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('0001-init.sql'),
+    });
   });
 });
 
@@ -56,19 +59,39 @@ describe('the application’s role', () => {
 
   test('sees and writes nothing of another tenant, in any table', async () => {
     await database.transaction('default', (tx) => registerProduct(tx, { name: 'mine', repository: '/mine' }));
-    const tables = await admin.query<{ table_name: string }>("select table_name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id'");
+    const tables = await admin.query<{ table_name: string }>(
+      "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id'",
+    );
     expect(tables.rows.length).toBeGreaterThan(20);
     for (const { table_name: table } of tables.rows) {
-      const seen = await database.transaction('other', (tx) => tx.query(`select 1 from ${table} where tenant_id = 'default'`));
+      const seen = await database.transaction('other', (tx) =>
+        tx.query(`select 1 from ${table} where tenant_id = 'default'`),
+      );
       expect([table, seen]).toEqual([table, []]);
     }
-    await expect(database.transaction('other', (tx) => tx.query("insert into products (tenant_id, name, repository) values ('default', 'theirs', '/')"))).rejects.toThrow('row-level security');
+    await expect(
+      database.transaction('other', (tx) =>
+        tx.query("insert into products (tenant_id, name, repository) values ('default', 'theirs', '/')"),
+      ),
+    ).rejects.toThrow('row-level security');
   });
 
   test('cannot change or delete what is sealed', async () => {
-    for (const table of ['bundles', 'artifacts', 'attestations', 'policy_snapshots', 'decisions', 'method_events', 'alias_switches']) {
-      await expect(database.transaction('default', (tx) => tx.query(`delete from ${table}`))).rejects.toThrow('permission denied');
-      await expect(database.transaction('default', (tx) => tx.query(`update ${table} set tenant_id = tenant_id`))).rejects.toThrow('permission denied');
+    for (const table of [
+      'bundles',
+      'artifacts',
+      'attestations',
+      'policy_snapshots',
+      'decisions',
+      'method_events',
+      'alias_switches',
+    ]) {
+      await expect(database.transaction('default', (tx) => tx.query(`delete from ${table}`))).rejects.toThrow(
+        'permission denied',
+      );
+      await expect(
+        database.transaction('default', (tx) => tx.query(`update ${table} set tenant_id = tenant_id`)),
+      ).rejects.toThrow('permission denied');
     }
   });
 
@@ -81,9 +104,13 @@ describe('the log of method events', () => {
   test('is read in commit order, and an event that commits late is not skipped', async () => {
     const early = new pg.Client({ connectionString: cluster.adminUrl });
     await early.connect();
-    const start = (await database.transaction('default', (tx) => eventsAfter(tx, { transactionId: '0', eventId: 0 }, 1_000))).at(-1)?.position ?? { transactionId: '0', eventId: 0 };
+    const start = (
+      await database.transaction('default', (tx) => eventsAfter(tx, { transactionId: '0', eventId: 0 }, 1_000))
+    ).at(-1)?.position ?? { transactionId: '0', eventId: 0 };
     await early.query('begin');
-    await early.query("insert into method_events (tenant_id, type, product) values ('default', 'product.registered', 'late')");
+    await early.query(
+      "insert into method_events (tenant_id, type, product) values ('default', 'product.registered', 'late')",
+    );
     await database.transaction('default', (tx) => appendEvent(tx, { type: 'product.registered', product: 'quick' }));
     const meanwhile = await database.transaction('default', (tx) => eventsAfter(tx, start, 10));
     expect(meanwhile).toEqual([]);
@@ -94,7 +121,9 @@ describe('the log of method events', () => {
   });
 
   test('loses nothing with many writers that commit in any order', async () => {
-    const start = (await database.transaction('default', (tx) => eventsAfter(tx, { transactionId: '0', eventId: 0 }, 1_000))).at(-1)?.position ?? { transactionId: '0', eventId: 0 };
+    const start = (
+      await database.transaction('default', (tx) => eventsAfter(tx, { transactionId: '0', eventId: 0 }, 1_000))
+    ).at(-1)?.position ?? { transactionId: '0', eventId: 0 };
     const seen: string[] = [];
     let position = start;
     const written = new Doorbell();
@@ -113,9 +142,11 @@ describe('the log of method events', () => {
         await appendEvent(tx, { type: 'product.registered', product: `w${writer}-${index}` });
         await tx.query('select pg_sleep($1)', [Math.random() / 200]);
       });
-    await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(async (writer) => {
-      for (let index = 0; index < 50; index += 1) await write(writer, index);
-    }));
+    await Promise.all(
+      [0, 1, 2, 3, 4, 5, 6, 7].map(async (writer) => {
+        for (let index = 0; index < 50; index += 1) await write(writer, index);
+      }),
+    );
     written.ring();
     await reader;
     expect(new Set(seen).size).toBe(400);

@@ -10,7 +10,10 @@ import type { BuildDeps } from '../../activities/release/workspace.js';
 import type { ServiceDefinition } from '../../core/release/product.js';
 import type { Repository } from './git-repository.js';
 
-/** Dependencies of the build activities below a scratch folder; npm's cache is the user's own, so that tests download nothing twice. */
+/**
+ * Dependencies of the build activities below a scratch folder; npm's cache is the user's own, so that tests download
+ * nothing twice.
+ */
 export function buildDepsIn(folder: string, change: Partial<BuildDeps> = {}): BuildDeps {
   return {
     blobs: openFolderStore(join(folder, 'blobs')),
@@ -30,18 +33,43 @@ export function quietEnvironment(): MockActivityEnvironment {
 /** The build activities, each run as Temporal would run it. `environment` hears heartbeats and can cancel. */
 export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironment()): BuildActivities {
   const { fetchSource, buildImage, describeImage, packSdk, qualifyImage } = createBuildActivities(deps);
-  const as = <I, O>(activity: (input: I) => Promise<O>) => (input: I): Promise<O> => environment.run(activity, input);
-  return { fetchSource: as(fetchSource), buildImage: as(buildImage), describeImage: as(describeImage), packSdk: as(packSdk), qualifyImage: as(qualifyImage) };
+  const as =
+    <I, O>(activity: (input: I) => Promise<O>) =>
+    (input: I): Promise<O> =>
+      environment.run(activity, input);
+  return {
+    fetchSource: as(fetchSource),
+    buildImage: as(buildImage),
+    describeImage: as(describeImage),
+    packSdk: as(packSdk),
+    qualifyImage: as(qualifyImage),
+  };
 }
 
 /** A service with nothing special about it. */
 export function serviceOf(change: Partial<ServiceDefinition> = {}): ServiceDefinition {
-  return { name: 'web', path: '.', nodeMajor: 20, build: [], entry: 'server.mjs', health: '/healthz', test: ['true'], route: true, ...change };
+  return {
+    name: 'web',
+    path: '.',
+    nodeMajor: 20,
+    build: [],
+    entry: 'server.mjs',
+    health: '/healthz',
+    test: ['true'],
+    route: true,
+    ...change,
+  };
 }
 
 /** Reads the commit of a repository and gives what the other build activities need. */
 export async function fetched(activities: BuildActivities, { folder, revision }: Repository, product: string) {
   const source = await activities.fetchSource({ repository: folder, revision, product });
-  const common = { archive: source.archive, repository: folder, revision, committedAt: source.committedAt, timeoutSeconds: 120 };
+  const common = {
+    archive: source.archive,
+    repository: folder,
+    revision,
+    committedAt: source.committedAt,
+    timeoutSeconds: 120,
+  };
   return { source, common };
 }

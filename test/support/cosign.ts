@@ -17,9 +17,16 @@ export interface CosignRequest {
 
 /** The path of the cosign that the set-up step fetched, or of the one on PATH. */
 export function cosignPath(): string {
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lanekeeper', 'cosign-2.5.0', 'cosign');
+  const cache = join(
+    process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+    'lanekeeper',
+    'cosign-2.5.0',
+    'cosign',
+  );
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'cosign'));
-  const found = [process.env['LANEKEEPER_COSIGN'] ?? '', cache, ...onPath].find((path) => path !== '' && existsSync(path));
+  const found = [process.env['LANEKEEPER_COSIGN'] ?? '', cache, ...onPath].find(
+    (path) => path !== '' && existsSync(path),
+  );
   if (found === undefined) throw new Error('cosign is missing: run `npm run setup`');
   return found;
 }
@@ -32,6 +39,23 @@ export async function cosignVerify(request: CosignRequest): Promise<string> {
   await writeFile(file('subject'), request.subject);
   const run = execa({ env: { HOME: request.folder, PATH: process.env['PATH'] }, extendEnv: false, all: true });
   await run(cosignPath(), ['trusted-root', 'create', '--out', file('trusted-root.json')]);
-  const flags = ['--key', file('pub.pem'), '--bundle', file('bundle.json'), '--new-bundle-format', '--trusted-root', file('trusted-root.json')];
-  return (await run(cosignPath(), ['verify-blob-attestation', ...flags, '--insecure-ignore-tlog', '--type', request.predicateType, file('subject')])).all;
+  const flags = [
+    '--key',
+    file('pub.pem'),
+    '--bundle',
+    file('bundle.json'),
+    '--new-bundle-format',
+    '--trusted-root',
+    file('trusted-root.json'),
+  ];
+  return (
+    await run(cosignPath(), [
+      'verify-blob-attestation',
+      ...flags,
+      '--insecure-ignore-tlog',
+      '--type',
+      request.predicateType,
+      file('subject'),
+    ])
+  ).all;
 }

@@ -33,7 +33,10 @@ export interface CrashStack {
   kill(victim: Victim): Promise<void>;
   /** Waits until the supervisor has started it again and it answers. */
   back(victim: Victim, killed: number): Promise<void>;
-  sign(person: string, decision: Omit<Decision, 'principal' | 'tenant' | 'nonce' | 'issuedAt' | 'expiresAt'>): Promise<Buffer>;
+  sign(
+    person: string,
+    decision: Omit<Decision, 'principal' | 'tenant' | 'nonce' | 'issuedAt' | 'expiresAt'>,
+  ): Promise<Buffer>;
   rows<Row extends Record<string, unknown>>(sql: string, ...values: string[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -77,7 +80,10 @@ export async function startCrashStack(): Promise<CrashStack> {
     async sign(person, decision) {
       const at = Date.now();
       const times = { issuedAt: new Date(at - 1_000).toISOString(), expiresAt: new Date(at + 3_600_000).toISOString() };
-      return signStatement(decisionStatement({ ...decision, ...times, principal: person, tenant: 'default', nonce: crypto.randomUUID() }), await signerOf(dataDir, 'identities', person));
+      return signStatement(
+        decisionStatement({ ...decision, ...times, principal: person, tenant: 'default', nonce: crypto.randomUUID() }),
+        await signerOf(dataDir, 'identities', person),
+      );
     },
     rows,
     async close() {
@@ -90,8 +96,17 @@ export async function startCrashStack(): Promise<CrashStack> {
 }
 
 async function answers(apiUrl: string, rows: CrashStack['rows']): Promise<boolean> {
-  const health = await fetch(`${apiUrl}/healthz`).then((response) => response.ok, () => false);
-  return health && (await rows('select 1').then(() => true, () => false));
+  const health = await fetch(`${apiUrl}/healthz`).then(
+    (response) => response.ok,
+    () => false,
+  );
+  return (
+    health &&
+    (await rows('select 1').then(
+      () => true,
+      () => false,
+    ))
+  );
 }
 
 function databaseUrlOf(dataDir: string): string {

@@ -29,7 +29,10 @@ import { workflowBundle } from './workflow-bundle.js';
 /** The handle of a promotion's run. */
 export type PromotionHandle = WorkflowHandleWithFirstExecutionRunId<typeof promotion>;
 
-/** Everything that promotions run on, real and in this process where that is possible: database, server, workers, dispatcher, router. */
+/**
+ * Everything that promotions run on, real and in this process where that is possible: database, server, workers,
+ * dispatcher, router.
+ */
 export interface Engine {
   readonly cluster: EmbeddedCluster;
   readonly temporal: Omit<TestTemporal, 'server'>;
@@ -38,9 +41,17 @@ export interface Engine {
   readonly blobs: ContentStore;
   readonly dataDir: string;
   /** Starts a promotion as the API does. */
-  promote(input: Omit<PromotionInput, 'tenant' | 'product'> & { readonly product?: string }, workflowId?: string): Promise<PromotionHandle>;
+  promote(
+    input: Omit<PromotionInput, 'tenant' | 'product'> & { readonly product?: string },
+    workflowId?: string,
+  ): Promise<PromotionHandle>;
   /** A statement of a person about a promotion, signed with their key. */
-  sign(person: string, about: { readonly verb: DecisionVerb; readonly lane: Lane; readonly bundle: Digest; readonly promotionId?: string }, changes?: Partial<Decision>, keyOf?: string): Promise<unknown>;
+  sign(
+    person: string,
+    about: { readonly verb: DecisionVerb; readonly lane: Lane; readonly bundle: Digest; readonly promotionId?: string },
+    changes?: Partial<Decision>,
+    keyOf?: string,
+  ): Promise<unknown>;
   /** Waits until a promotion is in one of the states. */
   reached(handle: PromotionHandle, ...states: string[]): Promise<string>;
   /** What a lane's only service answers. */
@@ -79,7 +90,10 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
 }
 
 /** Starts the parts in order. What is to be closed is closed in the reverse one. */
-async function assemble(options: EngineOptions, toClose: (closer: () => Promise<unknown>) => void): Promise<Omit<Engine, 'close' | keyof ReturnType<typeof verbs>>> {
+async function assemble(
+  options: EngineOptions,
+  toClose: (closer: () => Promise<unknown>) => void,
+): Promise<Omit<Engine, 'close' | keyof ReturnType<typeof verbs>>> {
   const cluster = await startCluster();
   toClose(() => cluster.close());
   const { dataDir } = cluster;
@@ -121,7 +135,13 @@ async function assemble(options: EngineOptions, toClose: (closer: () => Promise<
   });
   const lanePortBase = 23_000 + (process.pid % 400) * 20;
   const router = await startAliasRouter(
-    { databaseUrl: cluster.databaseUrl, dataDir, lanePortBase, healthDeadlineMs: 3_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } },
+    {
+      databaseUrl: cluster.databaseUrl,
+      dataDir,
+      lanePortBase,
+      healthDeadlineMs: 3_000,
+      serviceEnv: { PATH: process.env['PATH'] ?? '' },
+    },
     blobs,
     () => undefined,
   );
@@ -133,20 +153,41 @@ function stopWorkers(workers: readonly Worker[]): void {
   for (const worker of workers) worker.shutdown();
 }
 
-function verbs(engine: Pick<Engine, 'client' | 'database' | 'dataDir'>): Pick<Engine, 'promote' | 'sign' | 'reached' | 'answerOf' | 'bringTo'> {
+function verbs(
+  engine: Pick<Engine, 'client' | 'database' | 'dataDir'>,
+): Pick<Engine, 'promote' | 'sign' | 'reached' | 'answerOf' | 'bringTo'> {
   const hasEnded = async (id: string) => {
-    const rows = await engine.database.transaction('default', (tx) => tx.query('select 1 from promotions where id = $1 and ended_at is not null', [id]));
+    const rows = await engine.database.transaction('default', (tx) =>
+      tx.query('select 1 from promotions where id = $1 and ended_at is not null', [id]),
+    );
     return rows.length > 0;
   };
-  const promote: Engine['promote'] = async (input, workflowId = workflowIds.promotion('default', input.product ?? 'shop', input.lane, input.bundle)) => {
-    const run = await startOrJoin(engine.client, promotionWorkflowType, workflowId, { tenant: 'default', product: 'shop', ...input }, hasEnded);
-    const handle = engine.client.workflow.getHandle<typeof promotion>(workflowId, undefined, { firstExecutionRunId: run.firstRunId });
+  const promote: Engine['promote'] = async (
+    input,
+    workflowId = workflowIds.promotion('default', input.product ?? 'shop', input.lane, input.bundle),
+  ) => {
+    const run = await startOrJoin(
+      engine.client,
+      promotionWorkflowType,
+      workflowId,
+      { tenant: 'default', product: 'shop', ...input },
+      hasEnded,
+    );
+    const handle = engine.client.workflow.getHandle<typeof promotion>(workflowId, undefined, {
+      firstExecutionRunId: run.firstRunId,
+    });
     return Object.assign(handle, { firstExecutionRunId: run.firstRunId });
   };
   const reached: Engine['reached'] = async (handle, ...states) => {
     let last = '';
-    for (const deadline = Date.now() + 50_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
-      const seen = await handle.query(statusQuery).catch((error: unknown) => ({ state: `no answer: ${String(error)}`, reason: '' }));
+    for (
+      const deadline = Date.now() + 50_000;
+      Date.now() < deadline;
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    ) {
+      const seen = await handle
+        .query(statusQuery)
+        .catch((error: unknown) => ({ state: `no answer: ${String(error)}`, reason: '' }));
       if (states.includes(seen.state)) return seen.reason;
       last = `${seen.state}: ${seen.reason}`;
     }
@@ -157,7 +198,9 @@ function verbs(engine: Pick<Engine, 'client' | 'database' | 'dataDir'>): Pick<En
     reached,
     sign: (person, about, changes = {}, keyOf = person) => signDecision(engine, person, about, changes, keyOf),
     async answerOf(lane) {
-      const rows = await engine.database.transaction('default', (tx) => tx.query<{ port: number }>("select port from lane_targets where product = 'shop' and lane = $1", [lane]));
+      const rows = await engine.database.transaction('default', (tx) =>
+        tx.query<{ port: number }>("select port from lane_targets where product = 'shop' and lane = $1", [lane]),
+      );
       return (await fetch(`http://127.0.0.1:${rows[0]?.port ?? 0}/`)).text();
     },
     async bringTo(bundle, ...lanes) {

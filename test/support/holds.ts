@@ -17,7 +17,12 @@ export async function holdsIn(handle: PromotionHandle): Promise<readonly Hold[]>
     const { activityTaskScheduledEventAttributes: task, activityTaskCompletedEventAttributes: done } = event;
     if (task !== null && task !== undefined) scheduled.set(String(event.eventId), task.activityType?.name ?? '');
     if (task?.activityType?.name === 'deployBundle') from = at;
-    if (done !== null && done !== undefined && scheduled.get(String(done.scheduledEventId)) === 'verifyLane' && from !== undefined) {
+    if (
+      done !== null &&
+      done !== undefined &&
+      scheduled.get(String(done.scheduledEventId)) === 'verifyLane' &&
+      from !== undefined
+    ) {
       holds.push({ from, to: at });
       from = undefined;
     }

@@ -38,10 +38,20 @@ export async function startLaneFixture(): Promise<LaneFixture> {
     cluster,
     database,
     store: openFolderStore(join(cluster.dataDir, 'blobs')),
-    config: { databaseUrl: cluster.databaseUrl, dataDir: cluster.dataDir, lanePortBase: 21_000 + (process.pid % 400) * 20, healthDeadlineMs: 4_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } },
+    config: {
+      databaseUrl: cluster.databaseUrl,
+      dataDir: cluster.dataDir,
+      lanePortBase: 21_000 + (process.pid % 400) * 20,
+      healthDeadlineMs: 4_000,
+      serviceEnv: { PATH: process.env['PATH'] ?? '' },
+    },
     point: (lane, bundle, services) => pointLane(database, lane, bundle, services),
     async observed(lane, generation) {
-      for (const deadline = Date.now() + 15_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 5))) {
+      for (
+        const deadline = Date.now() + 15_000;
+        Date.now() < deadline;
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      ) {
         const seen = await database.transaction('default', (tx) => readObservation(tx, product, lane as 'gold'));
         if (seen !== undefined && seen.generation >= generation && seen.status !== 'STARTING') return seen;
       }
@@ -49,7 +59,11 @@ export async function startLaneFixture(): Promise<LaneFixture> {
     },
     async urlOf(lane, service) {
       const rows = await database.transaction('default', (tx) =>
-        tx.query<{ port: number }>('select port from lane_targets where product = $1 and lane = $2 and service = $3', [product, lane, service]),
+        tx.query<{ port: number }>('select port from lane_targets where product = $1 and lane = $2 and service = $3', [
+          product,
+          lane,
+          service,
+        ]),
       );
       return `http://127.0.0.1:${rows[0]!.port}`;
     },
@@ -60,7 +74,12 @@ export async function startLaneFixture(): Promise<LaneFixture> {
   };
 }
 
-async function pointLane(database: Database, lane: string, bundle: Digest, services: readonly AliasService[]): Promise<number> {
+async function pointLane(
+  database: Database,
+  lane: string,
+  bundle: Digest,
+  services: readonly AliasService[],
+): Promise<number> {
   return database.transaction('default', async (tx) => {
     const rows = await tx.query<{ generation: number }>(
       `insert into lane_aliases (tenant_id, product, lane, generation, bundle_digest, revision, services, fencing_token, promotion_id)
@@ -75,13 +94,26 @@ async function pointLane(database: Database, lane: string, bundle: Digest, servi
 }
 
 /** An image of one file, `main.js`. */
-export async function imageOf(store: ContentStore, name: string, source: string, nodeMajor = 20): Promise<AliasService> {
+export async function imageOf(
+  store: ContentStore,
+  name: string,
+  source: string,
+  nodeMajor = 20,
+): Promise<AliasService> {
   const folder = await mkdtemp(join(tmpdir(), 'lanekeeper-image-'));
   try {
     await mkdir(join(folder, 'app'));
     await writeFile(join(folder, 'app', 'main.js'), source);
     const application = await listFiles(join(folder, 'app'), () => false);
-    const image = await buildImage(store, { title: name, revision: 'a'.repeat(40), dependencies: [], application, entry: 'main.js', nodeMajor, health: '/healthz' });
+    const image = await buildImage(store, {
+      title: name,
+      revision: 'a'.repeat(40),
+      dependencies: [],
+      application,
+      entry: 'main.js',
+      nodeMajor,
+      health: '/healthz',
+    });
     return { name, imageDigest: image.digest, route: true };
   } finally {
     await rm(folder, { recursive: true, force: true });

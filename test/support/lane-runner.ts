@@ -38,12 +38,28 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   const reports: unknown[] = [];
   const { client, database, blobs, dataDir } = engine;
   const policies = openPolicyFolder(join(import.meta.dirname, '../../policies'));
-  const start = (port: number) => startServer({ client, database, blobs, policies, now: () => new Date() }, port, (error) => reports.push(error));
+  const start = (port: number) =>
+    startServer({ client, database, blobs, policies, now: () => new Date() }, port, (error) => reports.push(error));
   let server = await start(0);
   const url = `http://127.0.0.1:${String(server.port)}`;
   const stackFile = join(dataDir, 'stack.json');
-  await writeFile(stackFile, JSON.stringify({ state: 'ready', apiUrl: url, temporalAddress: engine.temporal.address, namespace: 'default', dataDir }));
-  const environment = { person: 'dev', stack: stackFile, pointerFile: join(dataDir, 'none.json'), colour: false, inherited: { PATH: process.env['PATH'] ?? '' } };
+  await writeFile(
+    stackFile,
+    JSON.stringify({
+      state: 'ready',
+      apiUrl: url,
+      temporalAddress: engine.temporal.address,
+      namespace: 'default',
+      dataDir,
+    }),
+  );
+  const environment = {
+    person: 'dev',
+    stack: stackFile,
+    pointerFile: join(dataDir, 'none.json'),
+    colour: false,
+    inherited: { PATH: process.env['PATH'] ?? '' },
+  };
   const lane = (person: string, ...args: string[]) => runCaptured(['--as', person, ...args], environment);
   const watch: ApiOnEngine['watch'] = (id) => {
     const interrupt = new AbortController();
@@ -51,7 +67,10 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
     const begun = new Promise<void>((resolve) => {
       ended = runCaptured(['watch', id], environment, { signal: interrupt.signal, onPrint: () => resolve() });
     });
-    return begun.then(() => ({ interrupt: () => interrupt.abort(), ended: ended ?? Promise.reject(new Error('it did not begin')) }));
+    return begun.then(() => ({
+      interrupt: () => interrupt.abort(),
+      ended: ended ?? Promise.reject(new Error('it did not begin')),
+    }));
   };
   return {
     url,
@@ -77,7 +96,10 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
 export async function runCaptured(
   argv: readonly string[],
   environment: Parameters<typeof runLane>[1]['environment'],
-  { signal = new AbortController().signal, onPrint = () => undefined }: { readonly signal?: AbortSignal; readonly onPrint?: (text: string) => void } = {},
+  {
+    signal = new AbortController().signal,
+    onPrint = () => undefined,
+  }: { readonly signal?: AbortSignal; readonly onPrint?: (text: string) => void } = {},
 ): Promise<LaneRun> {
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const terminal = {

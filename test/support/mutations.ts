@@ -37,12 +37,15 @@ function otherSignature(signature: string): string {
 /** What somebody could change about signed evidence. Each must be refused by us and by cosign. */
 export const mutations: Readonly<Record<string, (signed: SignedBundle) => SignedBundle>> = {
   payload: (signed) => restated(signed, (statement) => ({ ...statement, predicate: { changed: true } })),
-  subject: (signed) => restated(signed, (statement) => ({ ...statement, subject: [subjectOf('web', digestOf('another image'))] })),
+  subject: (signed) =>
+    restated(signed, (statement) => ({ ...statement, subject: [subjectOf('web', digestOf('another image'))] })),
   type: (signed) => restated(signed, (statement) => ({ ...statement, predicateType: 'https://example.com/other' })),
-  'payload type': (signed) => changed(signed, ({ dsseEnvelope }) => {
+  'payload type': (signed) =>
+    changed(signed, ({ dsseEnvelope }) => {
       dsseEnvelope.payloadType = 'text/plain';
     }),
-  signature: (signed) => changed(signed, ({ dsseEnvelope }) => {
+  signature: (signed) =>
+    changed(signed, ({ dsseEnvelope }) => {
       for (const one of dsseEnvelope.signatures) one.sig = otherSignature(one.sig);
     }),
   key: (signed) => ({ ...signed, publicKeyPem: generateKeyPair().publicKeyPem }),

@@ -17,7 +17,10 @@ export async function describeSchema(client: pg.Client): Promise<string> {
     `select conrelid::regclass || ': ' || pg_get_constraintdef(oid) as line from pg_constraint
       where connamespace = 'public'::regnamespace and conrelid <> 0 and contype <> 'n' order by conrelid::regclass::text, pg_get_constraintdef(oid)`,
   );
-  await section('indexes', `select indexdef as line from pg_indexes where schemaname = 'public' order by tablename, indexname`);
+  await section(
+    'indexes',
+    `select indexdef as line from pg_indexes where schemaname = 'public' order by tablename, indexname`,
+  );
   await section(
     'row-level security',
     `select tablename || ': ' || policyname || ' ' || coalesce(qual, '') || ' / ' || coalesce(with_check, '') || case when c.relforcerowsecurity then ' forced' else '' end as line
@@ -28,6 +31,9 @@ export async function describeSchema(client: pg.Client): Promise<string> {
     `select table_name || ': ' || string_agg(privilege_type, ', ' order by privilege_type) as line
        from information_schema.role_table_grants where grantee = 'lanekeeper_app' and table_schema = 'public' group by table_name order by table_name`,
   );
-  await section('triggers', `select tgrelid::regclass || ': ' || pg_get_triggerdef(oid) as line from pg_trigger where not tgisinternal order by tgrelid::regclass::text, tgname`);
+  await section(
+    'triggers',
+    `select tgrelid::regclass || ': ' || pg_get_triggerdef(oid) as line from pg_trigger where not tgisinternal order by tgrelid::regclass::text, tgname`,
+  );
   return lines.join('\n');
 }

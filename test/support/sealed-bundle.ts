@@ -33,7 +33,12 @@ export async function signerOf(dataDir: string, ...path: string[]): Promise<Stat
 }
 
 /** Signs a statement and registers it, as an activity does. */
-export async function attach(tools: EvidenceTools, statement: Statement, signer: StatementSigner, about: 'artifact' | 'bundle'): Promise<StoredAttestation> {
+export async function attach(
+  tools: EvidenceTools,
+  statement: Statement,
+  signer: StatementSigner,
+  about: 'artifact' | 'bundle',
+): Promise<StoredAttestation> {
   const checksum = await tools.blobs.put(await signStatement(statement, signer));
   return tools.database.transaction('default', async (tx) => {
     const { attestation } = await registerAttestation(tx, {
@@ -51,10 +56,15 @@ export async function attach(tools: EvidenceTools, statement: Statement, signer:
   });
 }
 
-const report = (failed: boolean) => `<testsuite name="t" tests="1"><testcase classname="c" name="works">${failed ? '<failure message="no"/>' : ''}</testcase></testsuite>`;
+const report = (failed: boolean) =>
+  `<testsuite name="t" tests="1"><testcase classname="c" name="works">${failed ? '<failure message="no"/>' : ''}</testcase></testsuite>`;
 
 /** A test result about subjects; `url` makes it a preview check. */
-export async function testResult(tools: EvidenceTools, subject: readonly Subject[], options: { readonly failed?: boolean; readonly url?: string } = {}): Promise<Statement> {
+export async function testResult(
+  tools: EvidenceTools,
+  subject: readonly Subject[],
+  options: { readonly failed?: boolean; readonly url?: string } = {},
+): Promise<Statement> {
   const text = report(options.failed ?? false);
   return testResultStatement({
     suite: options.url === undefined ? 'image' : 'preview',
@@ -66,8 +76,15 @@ export async function testResult(tools: EvidenceTools, subject: readonly Subject
 }
 
 /** Attaches a preview check to a bundle, signed by a person. */
-export async function attachPreviewCheck(tools: EvidenceTools, bundle: Digest, options: { readonly person?: string; readonly failed?: boolean; readonly product?: string } = {}): Promise<StoredAttestation> {
-  const statement = await testResult(tools, [subjectOf(options.product ?? 'shop', bundle)], { url: `http://127.0.0.1:1/${Math.random()}`, failed: options.failed ?? false });
+export async function attachPreviewCheck(
+  tools: EvidenceTools,
+  bundle: Digest,
+  options: { readonly person?: string; readonly failed?: boolean; readonly product?: string } = {},
+): Promise<StoredAttestation> {
+  const statement = await testResult(tools, [subjectOf(options.product ?? 'shop', bundle)], {
+    url: `http://127.0.0.1:1/${Math.random()}`,
+    failed: options.failed ?? false,
+  });
   return attach(tools, statement, await signerOf(tools.dataDir, 'identities', options.person ?? 'dev'), 'bundle');
 }
 
@@ -82,8 +99,8 @@ export interface SealOptions {
 }
 
 /**
- * Seals a bundle of one service whose image answers with `text`, with all evidence that a release signs. The image is real; only
- * building from a commit is left out.
+ * Seals a bundle of one service whose image answers with `text`, with all evidence that a release signs. The image is
+ * real; only building from a commit is left out.
  */
 export async function sealText(tools: EvidenceTools, text: string, options: SealOptions = {}): Promise<Digest> {
   const signer = await signerOf(tools.dataDir, 'keys', 'build');
@@ -102,19 +119,37 @@ export async function sealText(tools: EvidenceTools, text: string, options: Seal
     const bytes = await signStatement(statement, signer);
     const checksum = await tools.blobs.put(bytes);
     if (options.without?.includes(kind) !== true) await attach(tools, statement, signer, 'artifact');
-    attestations.set(kind, { kind, uri: `cas:${checksum}`, checksum, predicateType: statement.predicateType, statement: digestOf(statementBytes(statement)), keyId: signer.keyId });
+    attestations.set(kind, {
+      kind,
+      uri: `cas:${checksum}`,
+      checksum,
+      predicateType: statement.predicateType,
+      statement: digestOf(statementBytes(statement)),
+      keyId: signer.keyId,
+    });
   }
   const manifest = await manifestOf(tools, text, imageDigest, attestations, options);
   return seal(tools, manifest);
 }
 
-async function manifestOf(tools: EvidenceTools, text: string, image: Digest, attestations: ReadonlyMap<string, ManifestAttestation>, options: SealOptions): Promise<Manifest> {
+async function manifestOf(
+  tools: EvidenceTools,
+  text: string,
+  image: Digest,
+  attestations: ReadonlyMap<string, ManifestAttestation>,
+  options: SealOptions,
+): Promise<Manifest> {
   const file = async (content: string) => {
     const checksum = await tools.blobs.put(content);
     return { uri: `cas:${checksum}`, checksum };
   };
   const attestation = (kind: string) => attestations.get(kind) as ManifestAttestation;
-  const sbom = async (format: 'SPDX' | 'CycloneDX', specVersion: string, kind: string) => ({ ...(await file(canonicalJson({ text }))), format, specVersion, attestation: attestation(kind) });
+  const sbom = async (format: 'SPDX' | 'CycloneDX', specVersion: string, kind: string) => ({
+    ...(await file(canonicalJson({ text }))),
+    format,
+    specVersion,
+    attestation: attestation(kind),
+  });
   return {
     apiVersion: 'lanekeeper.dev/v1',
     kind: 'ReleaseBundle',
@@ -140,7 +175,14 @@ async function manifestOf(tools: EvidenceTools, text: string, image: Digest, att
         sboms: [await sbom('SPDX', '2.3', 'sbom-spdx'), await sbom('CycloneDX', '1.5', 'sbom-cyclonedx')],
         provenance: attestation('provenance'),
         signature: attestation('signature'),
-        tests: { result: 'PASSED', passed: 1, failed: 0, skipped: 0, report: await file(report(false)), attestation: attestation('test-result') },
+        tests: {
+          result: 'PASSED',
+          passed: 1,
+          failed: 0,
+          skipped: 0,
+          report: await file(report(false)),
+          attestation: attestation('test-result'),
+        },
       },
     ],
     sdks: [],
@@ -156,7 +198,13 @@ async function seal(tools: EvidenceTools, manifest: Manifest): Promise<Digest> {
   const { product, source } = manifest;
   await tools.database.transaction('default', async (tx) => {
     await registerProduct(tx, { name: product, repository: source.repository });
-    await startRelease(tx, { id: `run-${digest}`, workflowId: 'release/x', product, revision: source.revision, repository: source.repository });
+    await startRelease(tx, {
+      id: `run-${digest}`,
+      workflowId: 'release/x',
+      product,
+      revision: source.revision,
+      repository: source.repository,
+    });
     await sealBundle(tx, {
       ...source,
       digest,

@@ -1,5 +1,7 @@
 /** The files of a product with one service, no SDK, no packages, and a test that passes. */
-export function smallProduct(change: { readonly build?: string; readonly test?: string; readonly name?: string } = {}): Record<string, string> {
+export function smallProduct(
+  change: { readonly build?: string; readonly test?: string; readonly name?: string } = {},
+): Record<string, string> {
   const test = change.test ?? `printf '<testsuites><testcase name="runs"/></testsuites>' > "$JUNIT_FILE"`;
   return {
     'lanekeeper.yaml': [

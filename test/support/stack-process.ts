@@ -53,7 +53,12 @@ export async function prepareStack(variables: Readonly<Record<string, string>> =
     return found;
   };
   const run = (...args: string[]) => {
-    const { exitCode, all } = execaSync(process.execPath, [program, ...args, ...common], { env: environment, extendEnv: false, all: true, reject: false });
+    const { exitCode, all } = execaSync(process.execPath, [program, ...args, ...common], {
+      env: environment,
+      extendEnv: false,
+      all: true,
+      reject: false,
+    });
     return { code: exitCode, output: all };
   };
   let first = true;
@@ -62,15 +67,23 @@ export async function prepareStack(variables: Readonly<Record<string, string>> =
     run,
     record,
     async start() {
-      const child = execa(process.execPath, [program, 'start', ...common, ...(first ? ['--port-base', String(base)] : [])], { env: environment, extendEnv: false, stdin: 'ignore', all: true, reject: false });
+      const child = execa(
+        process.execPath,
+        [program, 'start', ...common, ...(first ? ['--port-base', String(base)] : [])],
+        { env: environment, extendEnv: false, stdin: 'ignore', all: true, reject: false },
+      );
       first = false;
       child.all.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      const supervisor: Supervisor = { kill: (signal) => void child.kill(signal), ended: child.then(({ exitCode, signal }) => signal ?? exitCode) };
+      const supervisor: Supervisor = {
+        kill: (signal) => void child.kill(signal),
+        ended: child.then(({ exitCode, signal }) => signal ?? exitCode),
+      };
       const deadline = Date.now() + 60_000;
       for (;;) {
         const seen = readStackRecord(dataDir);
         if (seen?.pid === child.pid && seen?.state === 'ready') return supervisor;
-        if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the stack did not become ready:\n${output}`);
+        if (child.exitCode !== null || Date.now() > deadline)
+          throw new Error(`the stack did not become ready:\n${output}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
@@ -83,7 +96,10 @@ export async function prepareStack(variables: Readonly<Record<string, string>> =
   };
 }
 
-/** Where some free ports begin, below those that the system hands out: one that it gave might go to somebody else before the stack starts. */
+/**
+ * Where some free ports begin, below those that the system hands out: one that it gave might go to somebody else before
+ * the stack starts.
+ */
 async function freeBase(): Promise<number> {
   for (;;) {
     const base = 12_000 + Math.floor(Math.random() * 80) * 100;
@@ -92,7 +108,8 @@ async function freeBase(): Promise<number> {
 }
 
 function processesNaming(text: string): string[] {
-  if (process.platform !== 'linux') return execaSync('ps', ['-axo', 'args='], { lines: true }).stdout.filter((line) => line.includes(text));
+  if (process.platform !== 'linux')
+    return execaSync('ps', ['-axo', 'args='], { lines: true }).stdout.filter((line) => line.includes(text));
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && identify(Number(name)) !== undefined)
     .map((name) => `${commandLineOf(Number(name))} ${environmentOf(name)}`)

@@ -28,7 +28,10 @@ export function toolPath(name: 'temporal' | 'cosign' | 'temporalTestServer'): st
 }
 
 /** Starts a dev server with its state in a file, so that it can be killed and started again. */
-export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Record<string, string>> = {}): Promise<TestTemporal> {
+export async function startTemporal(
+  dataDir: string,
+  dynamicConfig: Readonly<Record<string, string>> = {},
+): Promise<TestTemporal> {
   const [port, uiPort] = await anyFreePorts(2);
   const address = `127.0.0.1:${port}`;
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
@@ -38,7 +41,18 @@ export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Rec
       name: 'temporal',
       command: toolPath('temporal'),
       args: [
-        ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--db-filename', join(dataDir, 'temporal.db')],
+        ...[
+          'server',
+          'start-dev',
+          '--ip',
+          '127.0.0.1',
+          '--port',
+          String(port),
+          '--ui-port',
+          String(uiPort),
+          '--db-filename',
+          join(dataDir, 'temporal.db'),
+        ],
         ...['--log-level', 'error', '--disable-config-file', '--disable-config-env'],
         ...Object.entries(dynamicConfig).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
         ...searchAttributeDefinitions.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
@@ -59,7 +73,11 @@ export async function startTemporal(dataDir: string, dynamicConfig: Readonly<Rec
     namespace: 'default',
     server,
     cli(...args) {
-      const done = execaSync(toolPath('temporal'), [...args, '--address', address, '--namespace', 'default'], { env, extendEnv: false, reject: false });
+      const done = execaSync(toolPath('temporal'), [...args, '--address', address, '--namespace', 'default'], {
+        env,
+        extendEnv: false,
+        reject: false,
+      });
       return { code: done.exitCode, stdout: done.stdout, stderr: done.stderr };
     },
     close: () => server.stop(),

@@ -1,6 +1,14 @@
 /** Waits until a condition holds, looking often; says what it waited for when it never does. */
-export async function until(condition: () => Promise<boolean> | boolean, what: string, withinMs = 20_000): Promise<void> {
-  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
+export async function until(
+  condition: () => Promise<boolean> | boolean,
+  what: string,
+  withinMs = 20_000,
+): Promise<void> {
+  for (
+    const deadline = Date.now() + withinMs;
+    Date.now() < deadline;
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  ) {
     if (await condition()) return;
   }
   throw new Error(`waited ${withinMs} ms in vain for ${what}`);

@@ -42,24 +42,37 @@ describe('a decision', () => {
     ['a time without zone', { issuedAt: '2026-03-01T09:00:00' }],
   ])('with %s is refused', (_what, change) => {
     const { bundle: _bundle, ...predicate } = JSON.parse(JSON.stringify({ ...approval, ...change })) as Decision;
-    expect(() => parseDecisionStatement(statementOf(predicateTypes.decision, [subjectOf('shop', bundle)], predicate))).toThrow(
-      expect.objectContaining({ code: 'EVIDENCE_INVALID' }),
-    );
+    expect(() =>
+      parseDecisionStatement(statementOf(predicateTypes.decision, [subjectOf('shop', bundle)], predicate)),
+    ).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
   });
 
   test('about two subjects, or one with another name, is refused', () => {
     const { predicate } = decisionStatement(approval);
-    for (const subjects of [[subjectOf('shop', bundle), subjectOf('shop', digestOf('b'))], [subjectOf('other', bundle)]]) {
-      expect(() => parseDecisionStatement(statementOf(predicateTypes.decision, subjects, predicate))).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
+    for (const subjects of [
+      [subjectOf('shop', bundle), subjectOf('shop', digestOf('b'))],
+      [subjectOf('other', bundle)],
+    ]) {
+      expect(() => parseDecisionStatement(statementOf(predicateTypes.decision, subjects, predicate))).toThrow(
+        expect.objectContaining({ code: 'EVIDENCE_INVALID' }),
+      );
     }
   });
 });
 
 describe('a JUnit report', () => {
   test('is counted by its cases, whatever totals it claims', () => {
-    const report = parseJUnit(`<?xml version="1.0"?><testsuites><testsuite tests="99" failures="0"><testcase name="a"/><testcase name="b"><failure>no</failure></testcase>
+    const report =
+      parseJUnit(`<?xml version="1.0"?><testsuites><testsuite tests="99" failures="0"><testcase name="a"/><testcase name="b"><failure>no</failure></testcase>
       <testsuite><testcase name="c"><skipped/></testcase><testcase name="d"><error/></testcase></testsuite></testsuite><testcase name="e"/></testsuites>`);
-    expect(report).toMatchObject({ result: 'FAILED', passed: 2, failed: 2, skipped: 1, failedTests: ['b', 'd'], passedTests: ['e', 'a'] });
+    expect(report).toMatchObject({
+      result: 'FAILED',
+      passed: 2,
+      failed: 2,
+      skipped: 1,
+      failedTests: ['b', 'd'],
+      passedTests: ['e', 'a'],
+    });
   });
 
   test.each([
@@ -78,7 +91,14 @@ describe('a JUnit report', () => {
 
 describe('describing a statement', () => {
   const report = parseJUnit('<testsuites><testcase name="a"/></testsuites>');
-  const result = (suite: TestSuite) => testResultStatement({ suite, subject: [subjectOf('shop', bundle)], report, reportDigest: digestOf('r'), url: 'http://127.0.0.1:1' });
+  const result = (suite: TestSuite) =>
+    testResultStatement({
+      suite,
+      subject: [subjectOf('shop', bundle)],
+      report,
+      reportDigest: digestOf('r'),
+      url: 'http://127.0.0.1:1',
+    });
 
   test('tells tests of the image from tests of the preview', () => {
     expect(describeStatement(result('image')).kind).toBe('test-result');
@@ -94,8 +114,20 @@ describe('describing a statement', () => {
   });
 
   test('gives a failed lane decision the level FAILED', () => {
-    const input = { subject: [subjectOf('shop', bundle)], timeVerified: 't', resourceUri: 'u', policySnapshot: bundle, inputs: [bundle], level: 'LANEKEEPER_GOLD' };
-    expect(verificationSummaryStatement({ ...input, passed: false }).predicate).toMatchObject({ verificationResult: 'FAILED', verifiedLevels: ['FAILED'] });
-    expect(verificationSummaryStatement({ ...input, passed: true }).predicate.verifiedLevels).toEqual(['LANEKEEPER_GOLD']);
+    const input = {
+      subject: [subjectOf('shop', bundle)],
+      timeVerified: 't',
+      resourceUri: 'u',
+      policySnapshot: bundle,
+      inputs: [bundle],
+      level: 'LANEKEEPER_GOLD',
+    };
+    expect(verificationSummaryStatement({ ...input, passed: false }).predicate).toMatchObject({
+      verificationResult: 'FAILED',
+      verifiedLevels: ['FAILED'],
+    });
+    expect(verificationSummaryStatement({ ...input, passed: true }).predicate.verifiedLevels).toEqual([
+      'LANEKEEPER_GOLD',
+    ]);
   });
 });

@@ -37,7 +37,10 @@ describe('the content store in a folder', () => {
 
   test('says which blob is missing', async () => {
     const store = openFolderStore(await scratchFolder());
-    await expect(store.get(digestOf('absent'))).rejects.toMatchObject({ code: 'BLOB_MISSING', object: `blob ${digestOf('absent')}` });
+    await expect(store.get(digestOf('absent'))).rejects.toMatchObject({
+      code: 'BLOB_MISSING',
+      object: `blob ${digestOf('absent')}`,
+    });
   });
 
   test('leaves nothing behind when the source fails half way', async () => {

@@ -45,18 +45,24 @@ describe('reading a commit', () => {
     const { folder, revision } = await repositoryOf(await scratchFolder(), { 'a.txt': 'a', 'bin/tool': 'x' });
     const clone = join(await scratchFolder(), 'elsewhere.git');
     await cloneBare(folder, clone, context);
-    expect((await archiveCommit(clone, revision, context)).equals(await archiveCommit(folder, revision, context))).toBe(true);
+    expect((await archiveCommit(clone, revision, context)).equals(await archiveCommit(folder, revision, context))).toBe(
+      true,
+    );
   });
 
   test('resolves names of commits', async () => {
     const { folder, revision } = await repositoryOf(await scratchFolder(), { 'a.txt': 'a' });
     await git(folder, 'tag', 'v1');
-    for (const name of ['HEAD', 'main', 'v1', revision.slice(0, 8)]) expect(await resolveRevision(folder, name, context)).toBe(revision);
+    for (const name of ['HEAD', 'main', 'v1', revision.slice(0, 8)])
+      expect(await resolveRevision(folder, name, context)).toBe(revision);
   });
 
-  test.each(['--upload-pack=touch /tmp/x', '-x', ' HEAD', 'a b', ''])('refuses %j as a name of a commit', async (name) => {
-    await expect(resolveRevision('/', name, context)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-  });
+  test.each(['--upload-pack=touch /tmp/x', '-x', ' HEAD', 'a b', ''])(
+    'refuses %j as a name of a commit',
+    async (name) => {
+      await expect(resolveRevision('/', name, context)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    },
+  );
 
   test('says that a commit is unknown', async () => {
     const { folder } = await repositoryOf(await scratchFolder(), { 'a.txt': 'a' });
@@ -64,7 +70,10 @@ describe('reading a commit', () => {
     await expect(archiveCommit(folder, 'HEAD', context)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
-  test.each(['relative/folder', 'ext::sh -c true', '--upload-pack=x', 'http://example.com/x', 'https://-x'])('refuses %j as a repository', (repository) => {
-    expect(() => parseRepository(repository)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
-  });
+  test.each(['relative/folder', 'ext::sh -c true', '--upload-pack=x', 'http://example.com/x', 'https://-x'])(
+    'refuses %j as a repository',
+    (repository) => {
+      expect(() => parseRepository(repository)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    },
+  );
 });

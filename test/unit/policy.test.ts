@@ -23,7 +23,15 @@ function facts(changes: Partial<Facts> = {}): Facts {
     kind: 'PROMOTION',
     promotionId: 'p',
     policyDigest,
-    bundle: { digest: bundle, revision: 'a'.repeat(40), author: { name: 'A', email: 'a@example.com' }, authorPrincipals: ['anna'], images: [{ name: 'web', digest: image }], methodology: null, plan: null },
+    bundle: {
+      digest: bundle,
+      revision: 'a'.repeat(40),
+      author: { name: 'A', email: 'a@example.com' },
+      authorPrincipals: ['anna'],
+      images: [{ name: 'web', digest: image }],
+      methodology: null,
+      plan: null,
+    },
     evidence: [],
     requester: { principal: 'rita', roles: ['developer'] },
     approvals: [],
@@ -46,7 +54,17 @@ function evidence(changes: Partial<EvidenceFact> = {}): EvidenceFact {
 }
 
 function approval(principal: string, roles: readonly string[], changes: Partial<ApprovalFact> = {}): ApprovalFact {
-  return { principal, roles, verb: 'approve', policyDigest, bundleDigest: bundle, attestationId: principal, comment: '', registeredAt: now.toISOString(), ...changes };
+  return {
+    principal,
+    roles,
+    verb: 'approve',
+    policyDigest,
+    bundleDigest: bundle,
+    attestationId: principal,
+    comment: '',
+    registeredAt: now.toISOString(),
+    ...changes,
+  };
 }
 
 const gate: Gate = {
@@ -62,7 +80,17 @@ const gate: Gate = {
 
 function verdictOf(changes: Partial<Gate>, given: Facts): string {
   const { evidence: rule, ...rest } = { ...gate, ...changes };
-  const evaluated = evaluateGates({ policy: 'p', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates: [{ ...rest, ...(rule !== undefined && { evidence: rule }) }] }, given, now);
+  const evaluated = evaluateGates(
+    {
+      policy: 'p',
+      product: 'shop',
+      lane: 'gold',
+      kind: 'PROMOTION',
+      gates: [{ ...rest, ...(rule !== undefined && { evidence: rule }) }],
+    },
+    given,
+    now,
+  );
   return evaluated.results[0]?.verdict ?? 'none';
 }
 
@@ -70,8 +98,16 @@ describe('a gate', () => {
   test.each([
     ['passes with young evidence from a trusted key', 'PASS', evidence()],
     ['is pending with evidence of the right kind about another digest', 'PENDING', evidence({ subjects: [bundle] })],
-    ['is pending with evidence that is exactly as old as is not allowed any more', 'PENDING', evidence({ registeredAt: '2026-03-01T10:00:00Z' })],
-    ['is pending with evidence of a signer that is not trusted', 'PENDING', evidence({ signer: { keyId: image, principal: 'bob', purpose: 'person', roles: ['qa'] } })],
+    [
+      'is pending with evidence that is exactly as old as is not allowed any more',
+      'PENDING',
+      evidence({ registeredAt: '2026-03-01T10:00:00Z' }),
+    ],
+    [
+      'is pending with evidence of a signer that is not trusted',
+      'PENDING',
+      evidence({ signer: { keyId: image, principal: 'bob', purpose: 'person', roles: ['qa'] } }),
+    ],
     ['fails with evidence that says FAILED', 'FAIL', evidence({ attributes: { result: 'FAILED' } })],
     ['is in error with evidence that was damaged', 'ERROR', evidence({ problem: 'the blob was changed' })],
     ['is in error, not open, where its rule asks for what is not there', 'ERROR', evidence({ attributes: {} })],
@@ -94,13 +130,24 @@ describe('a gate', () => {
   });
 
   test('that is only advisory never holds a promotion', () => {
-    const snapshot = { policy: 'p', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates: [{ ...gate, severity: 'ADVISORY' }] } as const;
+    const snapshot = {
+      policy: 'p',
+      product: 'shop',
+      lane: 'gold',
+      kind: 'PROMOTION',
+      gates: [{ ...gate, severity: 'ADVISORY' }],
+    } as const;
     expect(evaluateGates(snapshot, facts(), now).outcome).toBe('PASS');
   });
 });
 
 describe('approvals', () => {
-  const rule = { count: 2, roles: ['qa', 'product-owner'], distinctRoles: true, separation: ['requester', 'author'] } as const;
+  const rule = {
+    count: 2,
+    roles: ['qa', 'product-owner'],
+    distinctRoles: true,
+    separation: ['requester', 'author'],
+  } as const;
   const tally = (...approvals: ApprovalFact[]) => tallyApprovals(rule, facts({ approvals }));
 
   test('of two people count when each can stand for a role of their own, whatever the order', () => {
@@ -112,12 +159,17 @@ describe('approvals', () => {
   test('of the requester, of the author, twice of one person, or about something else do not count', () => {
     expect(tally(approval('rita', ['qa']), approval('anna', ['product-owner'])).missing).toBe(2);
     expect(tally(approval('a', ['qa', 'product-owner']), approval('a', ['qa', 'product-owner'])).missing).toBe(1);
-    expect(tally(approval('a', ['qa'], { bundleDigest: image }), approval('b', ['product-owner'], { policyDigest: image })).missing).toBe(2);
+    expect(
+      tally(approval('a', ['qa'], { bundleDigest: image }), approval('b', ['product-owner'], { policyDigest: image }))
+        .missing,
+    ).toBe(2);
   });
 
   test('never count more people than gave them, nor more than there are roles', () => {
     const roles = fc.subarray(['qa', 'product-owner', 'developer']);
-    const person = fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'rita', 'anna'), roles).map(([name, held]) => approval(name, held));
+    const person = fc
+      .tuple(fc.constantFrom('a', 'b', 'c', 'd', 'rita', 'anna'), roles)
+      .map(([name, held]) => approval(name, held));
     fc.assert(
       fc.property(fc.array(person, { maxLength: 8 }), (approvals) => {
         const { counted } = tally(...approvals);
@@ -130,18 +182,33 @@ describe('approvals', () => {
 
 describe('a policy file', () => {
   test('of the default has gates for each lane and one for rollbacks', async () => {
-    const policy = parsePolicy(await readFile(join(import.meta.dirname, '../../policies/default.yaml'), 'utf8'), 'default.yaml');
-    const count = (lane: 'bronze' | 'silver' | 'gold') => snapshotPolicy(policy, 'shop', lane, 'PROMOTION').gates.length;
+    const policy = parsePolicy(
+      await readFile(join(import.meta.dirname, '../../policies/default.yaml'), 'utf8'),
+      'default.yaml',
+    );
+    const count = (lane: 'bronze' | 'silver' | 'gold') =>
+      snapshotPolicy(policy, 'shop', lane, 'PROMOTION').gates.length;
     expect([count('bronze'), count('silver'), count('gold')]).toEqual([5, 7, 9]);
     expect(snapshotPolicy(policy, 'shop', 'gold', 'ROLLBACK').gates.map((each) => each.id)).toEqual(['rollback-right']);
   });
 
-  const file = (gates: string) => `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: p }\nspec:\n  gates:\n${gates}`;
+  const file = (gates: string) =>
+    `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: p }\nspec:\n  gates:\n${gates}`;
   test.each([
     ['a gate that would always pass', file('    - { id: a, type: TESTS, message: m }'), 'would always pass'],
     ['a rule that is not CEL', file('    - { id: a, type: TESTS, message: m, rule: "1 +" }'), 'is not CEL'],
-    ['a field that is not known', file('    - { id: a, type: TESTS, message: m, rule: "true", sevrity: BLOCKING }'), 'additional properties'],
-    ['two gates of one name', file('    - { id: a, type: TESTS, message: m, rule: "true" }\n    - { id: a, type: TESTS, message: m, rule: "true" }'), 'stands twice'],
+    [
+      'a field that is not known',
+      file('    - { id: a, type: TESTS, message: m, rule: "true", sevrity: BLOCKING }'),
+      'additional properties',
+    ],
+    [
+      'two gates of one name',
+      file(
+        '    - { id: a, type: TESTS, message: m, rule: "true" }\n    - { id: a, type: TESTS, message: m, rule: "true" }',
+      ),
+      'stands twice',
+    ],
     ['what is no YAML', 'a: [', 'default.yaml'],
   ])('with %s is refused', (_what, text, why) => {
     let said = '';

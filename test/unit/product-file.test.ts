@@ -33,7 +33,18 @@ describe('lanekeeper.yaml', () => {
   test('with one service needs no more than its folder, entry and tests', () => {
     expect(parseProductFile(minimal)).toEqual({
       name: 'shop',
-      services: [{ name: 'web', path: '.', nodeMajor: 20, build: [], entry: 'server.mjs', health: '/healthz', test: ['npm test'], route: true }],
+      services: [
+        {
+          name: 'web',
+          path: '.',
+          nodeMajor: 20,
+          build: [],
+          entry: 'server.mjs',
+          health: '/healthz',
+          test: ['npm test'],
+          route: true,
+        },
+      ],
       sdks: [],
       timeouts: { buildSeconds: 600, testSeconds: 300 },
     });
@@ -41,11 +52,18 @@ describe('lanekeeper.yaml', () => {
 
   test('of the example is valid', async () => {
     const text = await readFile(join(import.meta.dirname, '../../examples/agents-runtime/lanekeeper.yaml'), 'utf8');
-    expect(parseProductFile(text)).toMatchObject({ name: 'agents-runtime', services: [{ name: 'agents' }, { name: 'web', route: true }], plan: 'plan.json' });
+    expect(parseProductFile(text)).toMatchObject({
+      name: 'agents-runtime',
+      services: [{ name: 'agents' }, { name: 'web', route: true }],
+      plan: 'plan.json',
+    });
   });
 
   test('tells all mistakes at once, each with file, line and what was expected', () => {
-    const text = minimal.replace('kind: Product', 'kind: Thing').replace('entry: server.mjs', 'entri: server.mjs').replace('[npm test]', '[]');
+    const text = minimal
+      .replace('kind: Product', 'kind: Thing')
+      .replace('entry: server.mjs', 'entri: server.mjs')
+      .replace('[npm test]', '[]');
     expect(problems(text).split('\n')).toEqual([
       'lanekeeper.yaml:2: kind must be "Product"',
       'lanekeeper.yaml:7: spec.services[0] has no entry; expected one',
@@ -58,12 +76,28 @@ describe('lanekeeper.yaml', () => {
     ['text that is no YAML', 'a: [', /:1: /],
     ['a key that stands twice', `${minimal}kind: Product\n`, /:11: Map keys must be unique/],
     ['nothing', '', /:1: the file must be object/],
-    ['a path out of the repository', minimal.replace('path: .', 'path: ../other'), /:8: spec.services\[0\].path has a form that is not allowed; expected a relative path/],
+    [
+      'a path out of the repository',
+      minimal.replace('path: .', 'path: ../other'),
+      /:8: spec.services\[0\].path has a form that is not allowed; expected a relative path/,
+    ],
     ['an absolute path', minimal.replace('path: .', 'path: /etc'), /:8: /],
     ['an entry that looks like an option', minimal.replace('server.mjs', '--eval'), /:9: /],
-    ['a name that stands twice', `${minimal}    - { name: web, path: x, entry: y, test: [z], route: true }\n`, /:11: the name web stands twice/],
-    ['two services and no route', `${minimal}    - { name: api, path: x, entry: y, test: [z] }\n`, /:6: no service has `route: true`/],
-    ['a bomb of aliases', `a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n`, /Excessive alias count/],
+    [
+      'a name that stands twice',
+      `${minimal}    - { name: web, path: x, entry: y, test: [z], route: true }\n`,
+      /:11: the name web stands twice/,
+    ],
+    [
+      'two services and no route',
+      `${minimal}    - { name: api, path: x, entry: y, test: [z] }\n`,
+      /:6: no service has `route: true`/,
+    ],
+    [
+      'a bomb of aliases',
+      `a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n`,
+      /Excessive alias count/,
+    ],
     ['too much text', `${minimal}${'#'.repeat(70_000)}`, /longer than/],
   ])('with %s is refused', (_what, text, expected) => {
     expect(problems(text)).toMatch(expected);
@@ -74,13 +108,21 @@ describe('a plan file', () => {
   test('has a fingerprint that does not depend on its layout', () => {
     const plan = { metadata: { goal: 'greet' }, tools: [{ name: 'b' }, { name: 'a' }], graph: { nodes: [] } };
     const one = parsePlan(JSON.stringify(plan), 'plan.json');
-    const other = parsePlan(JSON.stringify({ graph: plan.graph, tools: plan.tools, metadata: plan.metadata }, null, 2), 'plan.json');
+    const other = parsePlan(
+      JSON.stringify({ graph: plan.graph, tools: plan.tools, metadata: plan.metadata }, null, 2),
+      'plan.json',
+    );
     expect(one).toEqual(other);
     expect(one.toolGrants).toEqual(['a', 'b']);
-    expect(parsePlan(JSON.stringify({ ...plan, graph: { nodes: [1] } }), 'plan.json').fingerprint).not.toBe(one.fingerprint);
+    expect(parsePlan(JSON.stringify({ ...plan, graph: { nodes: [1] } }), 'plan.json').fingerprint).not.toBe(
+      one.fingerprint,
+    );
   });
 
-  test.each(['', '[]', '{"metadata":{}}', '{"metadata":{"a":{}},"tools":[]}', '{"metadata":{},"tools":["x"]}'])('that is %j is refused', (text) => {
-    expect(() => parsePlan(text, 'plan.json')).toThrow(expect.objectContaining({ code: 'INVALID_PRODUCT_FILE' }));
-  });
+  test.each(['', '[]', '{"metadata":{}}', '{"metadata":{"a":{}},"tools":[]}', '{"metadata":{},"tools":["x"]}'])(
+    'that is %j is refused',
+    (text) => {
+      expect(() => parsePlan(text, 'plan.json')).toThrow(expect.objectContaining({ code: 'INVALID_PRODUCT_FILE' }));
+    },
+  );
 });

@@ -7,26 +7,50 @@ import type { Reduction } from '../../core/promotion/transitions.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const digest = `sha256:${'a'.repeat(64)}` as const;
-const identity: PromotionIdentity = { tenant: 'default', product: 'shop', lane: 'gold', bundle: digest, kind: 'PROMOTION', promotionId: 'run', policyDigest: digest };
+const identity: PromotionIdentity = {
+  tenant: 'default',
+  product: 'shop',
+  lane: 'gold',
+  bundle: digest,
+  kind: 'PROMOTION',
+  promotionId: 'run',
+  policyDigest: digest,
+};
 
 type Event = Exclude<PromotionEvent, { type: 'opened' }>;
 
 function round(outcome: GateRound['outcome'], recheckAt?: string): Event {
-  return { type: 'gates-evaluated', round: { round: 1, verdicts: [], outcome, reason: outcome, ...(recheckAt !== undefined && { recheckAt }) } };
+  return {
+    type: 'gates-evaluated',
+    round: { round: 1, verdicts: [], outcome, reason: outcome, ...(recheckAt !== undefined && { recheckAt }) },
+  };
 }
 
 function accepted(verb: 'approve' | 'reject' | 'abort' | 'retry'): Event {
   return { type: 'decided', decision: { accepted: true, verb, principal: 'alice', text: `${verb} by alice` } };
 }
 
-const trouble = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({ type: 'step-failed', step, kind: 'trouble', error: { step, code: 'UNAVAILABLE', message: 'no' } });
-const verdict = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({ type: 'step-failed', step, kind: 'verdict', error: { step, code: 'SERVICE_UNHEALTHY', message: 'no' } });
+const trouble = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({
+  type: 'step-failed',
+  step,
+  kind: 'trouble',
+  error: { step, code: 'UNAVAILABLE', message: 'no' },
+});
+const verdict = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({
+  type: 'step-failed',
+  step,
+  kind: 'verdict',
+  error: { step, code: 'SERVICE_UNHEALTHY', message: 'no' },
+});
 const done = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({ type: 'step-done', step });
 const granted: Event = { type: 'lane-granted', fencingToken: 7 };
 
 /** The machine after a list of events, with the last reduction. */
 function after(...events: Event[]): Reduction {
-  return events.reduce<Reduction>((reduction, event) => reduce(reduction.state, event, now), openPromotion(identity, now));
+  return events.reduce<Reduction>(
+    (reduction, event) => reduce(reduction.state, event, now),
+    openPromotion(identity, now),
+  );
 }
 
 const toDeploying = [round('PASS'), granted, round('PASS'), done('guard')] as const;
@@ -37,7 +61,13 @@ describe('a promotion', () => {
     expect(after(round('PASS')).state.phase).toBe('QUEUED');
     expect(after(round('PASS'), granted).commands).toEqual([{ type: 'evaluate-gates' }]);
     expect(after(...toDeploying).commands.map((command) => command.type)).toEqual(['record', 'run-step']);
-    expect(after(...toDeploying, done('deploy'), done('verify'))).toMatchObject({ state: { phase: 'LIVE' }, commands: [{ type: 'record', to: 'LIVE' }, { type: 'attest', outcome: 'LIVE' }] });
+    expect(after(...toDeploying, done('deploy'), done('verify'))).toMatchObject({
+      state: { phase: 'LIVE' },
+      commands: [
+        { type: 'record', to: 'LIVE' },
+        { type: 'attest', outcome: 'LIVE' },
+      ],
+    });
   });
 
   test('waits for people alone in AWAITING_APPROVAL and for anything else in GATING', () => {
@@ -54,13 +84,18 @@ describe('a promotion', () => {
 
   test('asks the gates again when a verdict can change by time, and forgets the instant when none can', () => {
     expect(after(round('OPEN', '2026-03-02T00:00:00Z')).state.recheckAt).toBe('2026-03-02T00:00:00Z');
-    expect(after(round('OPEN', '2026-03-02T00:00:00Z'), { type: 'recheck-due' }).commands).toEqual([{ type: 'evaluate-gates' }]);
+    expect(after(round('OPEN', '2026-03-02T00:00:00Z'), { type: 'recheck-due' }).commands).toEqual([
+      { type: 'evaluate-gates' },
+    ]);
     expect(after(round('OPEN', '2026-03-02T00:00:00Z'), round('OPEN')).state.recheckAt).toBeUndefined();
   });
 
   test('that is a rollback moves the alias as soon as the lane is granted', () => {
     const rollback = openPromotion({ ...identity, kind: 'ROLLBACK' }, now);
-    const { state, commands } = [round('PASS'), granted, round('PASS')].reduce<Reduction>((reduction, event) => reduce(reduction.state, event, now), rollback);
+    const { state, commands } = [round('PASS'), granted, round('PASS')].reduce<Reduction>(
+      (reduction, event) => reduce(reduction.state, event, now),
+      rollback,
+    );
     expect(state).toMatchObject({ phase: 'DEPLOYING', switched: true });
     expect(commands).toContainEqual({ type: 'run-step', step: 'deploy' });
   });
@@ -78,7 +113,10 @@ describe('a promotion', () => {
 
 describe('when a step fails', () => {
   test('a verdict before the switch ends the promotion, attested', () => {
-    expect(after(round('PASS'), granted, round('PASS'), verdict('guard'))).toMatchObject({ state: { phase: 'FAILED' }, commands: [{ type: 'cancel-step' }, { type: 'record' }, { type: 'attest' }] });
+    expect(after(round('PASS'), granted, round('PASS'), verdict('guard'))).toMatchObject({
+      state: { phase: 'FAILED' },
+      commands: [{ type: 'cancel-step' }, { type: 'record' }, { type: 'attest' }],
+    });
   });
 
   test('a verdict after the switch goes back first and ends then', () => {
@@ -109,7 +147,10 @@ describe('when a step fails', () => {
 describe('an end asked for', () => {
   test('by abort before the switch is at once, after it goes back first', () => {
     expect(after(round('OPEN'), accepted('abort')).state.phase).toBe('ABORTED');
-    expect(after(...toDeploying, accepted('abort')).commands).toEqual([{ type: 'cancel-step' }, { type: 'run-step', step: 'revert' }]);
+    expect(after(...toDeploying, accepted('abort')).commands).toEqual([
+      { type: 'cancel-step' },
+      { type: 'run-step', step: 'revert' },
+    ]);
   });
 
   test('by a cancellation of a live promotion is ignored and noted', () => {
@@ -122,14 +163,23 @@ describe('an end asked for', () => {
 describe('whatever happens, in any order', () => {
   const step = fc.constantFrom('guard', 'deploy', 'verify', 'revert' as const);
   const event: fc.Arbitrary<Event> = fc.oneof(
-    fc.constantFrom<Event>({ type: 'changed' }, { type: 'recheck-due' }, { type: 'give-up-due' }, { type: 'lane-lost' }, { type: 'cancelled' }),
+    fc.constantFrom<Event>(
+      { type: 'changed' },
+      { type: 'recheck-due' },
+      { type: 'give-up-due' },
+      { type: 'lane-lost' },
+      { type: 'cancelled' },
+    ),
     fc.constantFrom('PASS', 'APPROVALS', 'OPEN' as const).map((outcome) => round(outcome)),
     fc.constantFrom('approve', 'reject', 'abort', 'retry' as const).map(accepted),
     fc.integer({ min: 1, max: 9 }).map((fencingToken): Event => ({ type: 'lane-granted', fencingToken })),
     step.map(done),
     step.map(trouble),
     step.map(verdict),
-    fc.constantFrom<Event>({ type: 'superseded', by: 'x', how: 'SUPERSEDED' }, { type: 'superseded', by: 'x', how: 'ROLLED_BACK' }),
+    fc.constantFrom<Event>(
+      { type: 'superseded', by: 'x', how: 'SUPERSEDED' },
+      { type: 'superseded', by: 'x', how: 'ROLLED_BACK' },
+    ),
   );
 
   test('an ended promotion stays ended, the timeline stays bounded, and nothing deploys without a token', () => {
@@ -139,7 +189,8 @@ describe('whatever happens, in any order', () => {
         for (const each of events) {
           const next = reduce(state, each, now);
           if (hasEnded(state.phase)) expect(next).toEqual({ state, commands: [] });
-          if (next.commands.some((command) => command.type === 'run-step' && command.step === 'deploy')) expect(next.state.fencingToken).toBeDefined();
+          if (next.commands.some((command) => command.type === 'run-step' && command.step === 'deploy'))
+            expect(next.state.fencingToken).toBeDefined();
           expect(next.state.timeline.length).toBeLessThanOrEqual(timelineLength);
           state = next.state;
         }

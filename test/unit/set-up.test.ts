@@ -9,7 +9,9 @@ const setup = join(import.meta.dirname, '../../scripts/setup');
 
 /** Runs a module text that may import from scripts/setup. */
 async function node(text: string, env: Record<string, string> = {}): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', text.replaceAll('SETUP', setup)], { env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', text.replaceAll('SETUP', setup)], {
+    env: { PATH: process.env['PATH'], ...env },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
@@ -61,6 +63,12 @@ describe('looking for a tool', () => {
     const folder = await scratchFolder();
     const { code, output } = await node(look, { PATH: folder, LANEKEEPER_CACHE: folder });
     expect(code).not.toBe(0);
-    for (const part of ['on PATH: not there', 'official download: no official build', 'Go source: go is not on PATH', 'Get it elsewhere.']) expect(output).toContain(part);
+    for (const part of [
+      'on PATH: not there',
+      'official download: no official build',
+      'Go source: go is not on PATH',
+      'Get it elsewhere.',
+    ])
+      expect(output).toContain(part);
   });
 });

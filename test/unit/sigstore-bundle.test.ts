@@ -18,26 +18,45 @@ const signer = loadSigner(keys.privateKeyPem);
 
 describe('a signed statement', () => {
   test('is verified by us and names the key that signed it', async () => {
-    const verified = verifyStatement(await signStatement(statement, signer), [generateKeyPair().publicKeyPem, keys.publicKeyPem]);
+    const verified = verifyStatement(await signStatement(statement, signer), [
+      generateKeyPair().publicKeyPem,
+      keys.publicKeyPem,
+    ]);
     expect(verified.statement).toEqual(statement);
     expect(verified.keyId).toBe(keyIdOf(keys.publicKeyPem));
   });
 
   test('is verified by stock cosign', async () => {
     const bundle = await signStatement(statement, signer);
-    const output = await cosignVerify({ folder: await scratchFolder(), bundle, publicKeyPem: keys.publicKeyPem, predicateType: type, subject: artifact });
+    const output = await cosignVerify({
+      folder: await scratchFolder(),
+      bundle,
+      publicKeyPem: keys.publicKeyPem,
+      predicateType: type,
+      subject: artifact,
+    });
     expect(output).toContain('Verified OK');
   });
 
   test.each(Object.entries(mutations))('with another %s is refused by us and by cosign', async (_what, mutate) => {
     const mutated = mutate({ bundle: await signStatement(statement, signer), publicKeyPem: keys.publicKeyPem });
-    expect(() => verifyStatement(mutated.bundle, [mutated.publicKeyPem])).toThrow(/signature does not verify|not a Sigstore bundle/);
-    await expect(cosignVerify({ ...mutated, folder: await scratchFolder(), predicateType: type, subject: artifact })).rejects.toThrow();
+    expect(() => verifyStatement(mutated.bundle, [mutated.publicKeyPem])).toThrow(
+      /signature does not verify|not a Sigstore bundle/,
+    );
+    await expect(
+      cosignVerify({ ...mutated, folder: await scratchFolder(), predicateType: type, subject: artifact }),
+    ).rejects.toThrow();
   });
 
   test('is refused by cosign when it is asked about another subject', async () => {
     const bundle = await signStatement(statement, signer);
-    const request = { folder: await scratchFolder(), bundle, publicKeyPem: keys.publicKeyPem, predicateType: type, subject: Buffer.from('another image') };
+    const request = {
+      folder: await scratchFolder(),
+      bundle,
+      publicKeyPem: keys.publicKeyPem,
+      predicateType: type,
+      subject: Buffer.from('another image'),
+    };
     await expect(cosignVerify(request)).rejects.toThrow();
   });
 
@@ -52,9 +71,14 @@ describe('a signed statement', () => {
     }).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
   });
 
-  test.each(['', '{', '[]', '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}'])('is not to be found in %j', (text) => {
-    expect(() => verifyStatement(Buffer.from(text), [keys.publicKeyPem])).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
-  });
+  test.each(['', '{', '[]', '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}'])(
+    'is not to be found in %j',
+    (text) => {
+      expect(() => verifyStatement(Buffer.from(text), [keys.publicKeyPem])).toThrow(
+        expect.objectContaining({ code: 'EVIDENCE_INVALID' }),
+      );
+    },
+  );
 });
 
 describe('a key file', () => {
@@ -72,7 +96,10 @@ describe('a key file', () => {
     const privateKey = join(folder, 'key.pem');
     await writeKeyPair(keys, { privateKey, publicKey: join(folder, 'pub.pem') });
     await chmod(privateKey, 0o644);
-    await expect(loadSignerFile(privateKey)).rejects.toMatchObject({ code: 'CONFIGURATION', next: `chmod 600 ${privateKey}` });
+    await expect(loadSignerFile(privateKey)).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      next: `chmod 600 ${privateKey}`,
+    });
   });
 
   test.each(['', 'hello', keys.publicKeyPem])('is not %j', (pem) => {

@@ -35,7 +35,12 @@ async function sampleImage(store: ContentStore, folder: string): Promise<Digest>
   return image.digest;
 }
 
-type Entry = { name: string; type?: 'file' | 'symlink' | 'link' | 'fifo' | 'directory'; linkname?: string; content?: string };
+type Entry = {
+  name: string;
+  type?: 'file' | 'symlink' | 'link' | 'fifo' | 'directory';
+  linkname?: string;
+  content?: string;
+};
 
 /** The sample image with another last layer. */
 async function withLayer(store: ContentStore, image: Digest, entries: Entry[]): Promise<Digest> {
@@ -44,7 +49,12 @@ async function withLayer(store: ContentStore, image: Digest, entries: Entry[]): 
   archive.finalize();
   const layer = await store.putStream(bytesOf(archive));
   const manifest = JSON.parse((await store.get(image)).toString()) as { layers: unknown[] };
-  return store.put(canonicalJson({ ...manifest, layers: [...manifest.layers, { mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer }] }));
+  return store.put(
+    canonicalJson({
+      ...manifest,
+      layers: [...manifest.layers, { mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer }],
+    }),
+  );
 }
 
 describe('unpacking an image', () => {
@@ -52,7 +62,12 @@ describe('unpacking an image', () => {
     const folder = await scratchFolder();
     const store = openFolderStore(join(folder, 'blobs'));
     const unpacked = await unpackImage(store, await sampleImage(store, join(folder, 'source')), join(folder, 'out'));
-    expect(unpacked).toMatchObject({ workingDir: join(folder, 'out/app'), entrypoint: ['node', 'src/server.mjs'], nodeMajor: 20, health: '/healthz' });
+    expect(unpacked).toMatchObject({
+      workingDir: join(folder, 'out/app'),
+      entrypoint: ['node', 'src/server.mjs'],
+      nodeMajor: 20,
+      health: '/healthz',
+    });
     expect(await readFile(join(folder, 'out/app/node_modules/.bin/tool'), 'utf8')).toContain('node');
     expect((await stat(join(folder, 'out/app/node_modules/tool.js'))).mode & 0o777).toBe(0o755);
   });
@@ -62,7 +77,13 @@ describe('unpacking an image', () => {
     ['an absolute entry', [{ name: '/tmp/escaped' }]],
     ['a link out of the folder', [{ name: 'app/link', type: 'symlink', linkname: '../../etc/passwd' }]],
     ['an absolute link', [{ name: 'app/link', type: 'symlink', linkname: '/etc/passwd' }]],
-    ['a link that leaves through another link', [{ name: 'a/l', type: 'symlink', linkname: '..' }, { name: 'b', type: 'symlink', linkname: 'a/l/../../etc' }]],
+    [
+      'a link that leaves through another link',
+      [
+        { name: 'a/l', type: 'symlink', linkname: '..' },
+        { name: 'b', type: 'symlink', linkname: 'a/l/../../etc' },
+      ],
+    ],
     ['a link that leads nowhere', [{ name: 'app/link', type: 'symlink', linkname: 'absent' }]],
     ['a file written through a link', [{ name: 'app/l', type: 'symlink', linkname: 'src' }, { name: 'app/l/x' }]],
     ['a hard link', [{ name: 'app/link', type: 'link', linkname: 'app/src/server.mjs' }]],
@@ -72,7 +93,9 @@ describe('unpacking an image', () => {
     const folder = await scratchFolder();
     const store = openFolderStore(join(folder, 'blobs'));
     const image = await withLayer(store, await sampleImage(store, join(folder, 'source')), entries);
-    await expect(unpackImage(store, image, join(folder, 'lanes/out'))).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' });
+    await expect(unpackImage(store, image, join(folder, 'lanes/out'))).rejects.toMatchObject({
+      code: 'IMAGE_UNSUPPORTED',
+    });
     expect(await readdir(join(folder, 'lanes'))).toEqual([]);
   });
 
@@ -80,8 +103,13 @@ describe('unpacking an image', () => {
     const folder = await scratchFolder();
     const store = openFolderStore(join(folder, 'blobs'));
     const image = await sampleImage(store, join(folder, 'source'));
-    for (const limits of [{ maxEntries: 1, maxBytes: 1e6 }, { maxEntries: 100, maxBytes: 5 }]) {
-      await expect(unpackImage(store, image, join(folder, 'out'), limits)).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' });
+    for (const limits of [
+      { maxEntries: 1, maxBytes: 1e6 },
+      { maxEntries: 100, maxBytes: 5 },
+    ]) {
+      await expect(unpackImage(store, image, join(folder, 'out'), limits)).rejects.toMatchObject({
+        code: 'IMAGE_UNSUPPORTED',
+      });
     }
   });
 
@@ -102,7 +130,9 @@ describe('unpacking an image', () => {
     const store = openFolderStore(await scratchFolder());
     const config = await store.put(canonicalJson({ config: { Entrypoint: ['/bin/sh'], Labels: {} } }));
     const layers = [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: config }];
-    const image = await store.put(canonicalJson({ mediaType: 'application/vnd.oci.image.manifest.v1+json', config: { digest: config }, layers }));
+    const image = await store.put(
+      canonicalJson({ mediaType: 'application/vnd.oci.image.manifest.v1+json', config: { digest: config }, layers }),
+    );
     await expect(unpackImage(store, image, '/nonexistent/out')).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' });
   });
 });

@@ -15,7 +15,15 @@ async function runFenced(folder: string, line: string, fence?: 'none') {
   await mkdir(writable, { recursive: true });
   const env = childEnvironment(process.env);
   const kind = fence ?? (await detectFence(env, writable));
-  return { kind, ...(await runProcess({ ...fenceCommand(kind, [writable], '/bin/sh', ['-c', line]), cwd: writable, env, timeoutMs: 20_000 })) };
+  return {
+    kind,
+    ...(await runProcess({
+      ...fenceCommand(kind, [writable], '/bin/sh', ['-c', line]),
+      cwd: writable,
+      env,
+      timeoutMs: 20_000,
+    })),
+  };
 }
 
 /** How many processes run this command line. */
@@ -36,7 +44,10 @@ describe('the write fence', () => {
 
   test('cannot be taken down by the command itself', async () => {
     const folder = await scratchFolder();
-    const { exitCode } = await runFenced(folder, `mount -o remount,bind,rw / ; mount -o remount,rw "${folder}"; umount -l "${folder}"; echo out > ../there`);
+    const { exitCode } = await runFenced(
+      folder,
+      `mount -o remount,bind,rw / ; mount -o remount,rw "${folder}"; umount -l "${folder}"; echo out > ../there`,
+    );
     expect(exitCode).not.toBe(0);
     expect(await readdir(folder)).toEqual(['inside']);
   });
@@ -46,7 +57,13 @@ describe('the write fence', () => {
     const env = childEnvironment(process.env);
     const fence = await detectFence(env, folder);
     const fenced = fenceCommand(fence, [folder], '/bin/sh', ['-c', '(setsid sleep 271 &) ; sleep 271']);
-    const starter = execa('/bin/sh', ['-c', '"$@" & wait', 'starter', fenced.command, ...fenced.args], { cwd: folder, env, extendEnv: false, stdio: 'ignore', reject: false });
+    const starter = execa('/bin/sh', ['-c', '"$@" & wait', 'starter', fenced.command, ...fenced.args], {
+      cwd: folder,
+      env,
+      extendEnv: false,
+      stdio: 'ignore',
+      reject: false,
+    });
     onTestFinished(() => void starter.kill('SIGKILL'));
     await eventually(() => expect(running('sleep 271')).toBe(2));
     starter.kill('SIGKILL');
@@ -67,7 +84,11 @@ describe('a child process', () => {
     const result = await runProcess({ command: '/bin/sh', args: ['-c', line], cwd: folder, env, timeoutMs: 500 });
     expect(result.timedOut).toBe(true);
     const pid = (await readFile(join(folder, 'pid'), 'utf8')).trim();
-    const state = () => readFile(`/proc/${pid}/stat`, 'utf8').then((text) => text.split(' ')[2], () => 'gone');
+    const state = () =>
+      readFile(`/proc/${pid}/stat`, 'utf8').then(
+        (text) => text.split(' ')[2],
+        () => 'gone',
+      );
     await eventually(async () => expect(await state()).toMatch(/gone|Z/));
   });
 
@@ -87,7 +108,9 @@ describe('a child process', () => {
       timeoutMs: 60_000,
       signal: cancel.signal,
       heartbeatMs: 20,
-      onHeartbeat: () => { cancel.abort(new Error('cancelled by its caller')); },
+      onHeartbeat: () => {
+        cancel.abort(new Error('cancelled by its caller'));
+      },
     });
     await expect(running).rejects.toThrow('cancelled by its caller');
   });

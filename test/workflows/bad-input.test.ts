@@ -13,7 +13,18 @@ afterAll(() => engine.close());
 
 /** Starts a promotion with the Temporal command line, as somebody who knows nothing of the API. */
 function startInTemporal(workflowId: string, input: unknown): ReturnType<Engine['temporal']['cli']> {
-  return engine.temporal.cli('workflow', 'start', '--type', 'promotion', '--task-queue', taskQueues.control, '--workflow-id', workflowId, '--input', JSON.stringify(input));
+  return engine.temporal.cli(
+    'workflow',
+    'start',
+    '--type',
+    'promotion',
+    '--task-queue',
+    taskQueues.control,
+    '--workflow-id',
+    workflowId,
+    '--input',
+    JSON.stringify(input),
+  );
 }
 
 async function rows(): Promise<number> {
@@ -33,13 +44,22 @@ const wrong: readonly { readonly what: string; readonly input: unknown; readonly
   { what: 'for a product that is not known', input: { ...valid, product: 'nobody-knows' }, type: 'UNKNOWN_PRODUCT' },
   { what: 'for a tenant that does not exist', input: { ...valid, tenant: 'other' }, type: 'UNKNOWN_PRODUCT' },
   { what: 'for a bundle that is not known', input: valid, type: 'UNKNOWN_BUNDLE' },
-  { what: 'with a request that is not signed', input: { ...valid, bundle: 'REAL', request: { dsseEnvelope: {} } }, type: 'EVIDENCE_INVALID' },
+  {
+    what: 'with a request that is not signed',
+    input: { ...valid, bundle: 'REAL', request: { dsseEnvelope: {} } },
+    type: 'EVIDENCE_INVALID',
+  },
 ];
 
 describe('a promotion started in Temporal', () => {
   test.each(wrong)('with input $what fails at once with $type and leaves no rows', async ({ input, type }) => {
     const bundle = await sealText(engine, 'real');
-    const given = JSON.parse(JSON.stringify(input).replace('"REAL"', JSON.stringify(bundle))) as { bundle?: string; tenant?: string; product?: string; lane?: string };
+    const given = JSON.parse(JSON.stringify(input).replace('"REAL"', JSON.stringify(bundle))) as {
+      bundle?: string;
+      tenant?: string;
+      product?: string;
+      lane?: string;
+    };
     const id = `promotion/${given.tenant}/${given.product}/${given.lane}/${String(given.bundle).slice(7)}`;
     expect(startInTemporal(id, given).code).toBe(0);
     expect(await failureOf(engine.client.workflow.getHandle(id).result())).toMatchObject({ type });
@@ -50,8 +70,13 @@ describe('a promotion started in Temporal', () => {
     const bundle = await sealText(engine, 'handed over');
     const input = { ...valid, lane: 'silver', bundle };
     startInTemporal('my-own-id', input);
-    const first = (await engine.client.workflow.getHandle('my-own-id').result()) as { handedOverTo: { workflowId: string; runId: string; joined: boolean } };
-    expect(first.handedOverTo).toMatchObject({ workflowId: `promotion/default/shop/silver/${bundle.slice(7)}`, joined: false });
+    const first = (await engine.client.workflow.getHandle('my-own-id').result()) as {
+      handedOverTo: { workflowId: string; runId: string; joined: boolean };
+    };
+    expect(first.handedOverTo).toMatchObject({
+      workflowId: `promotion/default/shop/silver/${bundle.slice(7)}`,
+      joined: false,
+    });
     startInTemporal('my-second-id', input);
     const second = (await engine.client.workflow.getHandle('my-second-id').result()) as typeof first;
     expect(second.handedOverTo).toMatchObject({ runId: first.handedOverTo.runId, joined: true });
@@ -74,7 +99,11 @@ describe('a promotion started in Temporal', () => {
     await engine.reached(handle, 'GATING');
     await handle.terminate();
     await engine.reached(await engine.promote({ lane: 'silver', bundle }), 'GATING');
-    const states = await engine.database.transaction('default', (tx) => tx.query<{ state: string }>('select state from promotions where bundle_digest = $1 order by created_at', [bundle]));
+    const states = await engine.database.transaction('default', (tx) =>
+      tx.query<{ state: string }>('select state from promotions where bundle_digest = $1 order by created_at', [
+        bundle,
+      ]),
+    );
     expect(states.map((row) => row.state)).toEqual(['ABORTED', 'GATING']);
   });
 });

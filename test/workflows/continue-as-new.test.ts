@@ -32,7 +32,11 @@ describe('a promotion that continues as new again and again', () => {
     await engine.bringTo(bundle, 'bronze');
     await attachPreviewCheck(engine, bundle);
     await engine.bringTo(bundle, 'silver');
-    handle = await engine.promote({ lane: 'gold', bundle, request: await engine.sign('dev', { verb: 'request', lane: 'gold', bundle }) });
+    handle = await engine.promote({
+      lane: 'gold',
+      bundle,
+      request: await engine.sign('dev', { verb: 'request', lane: 'gold', bundle }),
+    });
     await engine.reached(handle, 'AWAITING_APPROVAL');
   });
 
@@ -43,7 +47,11 @@ describe('a promotion that continues as new again and again', () => {
 
   test('answers every update', async () => {
     for (let storm = 0; storm < storms; storm += 1) {
-      const [refused, asked, signalled] = await Promise.all([sign('dev', 'approve'), sign('bob', 'request-changes'), sign('alice', 'request-changes')]);
+      const [refused, asked, signalled] = await Promise.all([
+        sign('dev', 'approve'),
+        sign('bob', 'request-changes'),
+        sign('alice', 'request-changes'),
+      ]);
       const [first, second] = await Promise.all([
         handle.executeUpdate(decideUpdate, { args: [{ statement: refused }] }),
         handle.executeUpdate(decideUpdate, { args: [{ statement: asked }] }),
@@ -62,7 +70,10 @@ describe('a promotion that continues as new again and again', () => {
           [handle.firstExecutionRunId],
         ),
       );
-    await until(async () => (await recorded()).reduce((sum, row) => sum + row.count, 0) === sent + 1, `${String(sent)} decisions and the request`);
+    await until(
+      async () => (await recorded()).reduce((sum, row) => sum + row.count, 0) === sent + 1,
+      `${String(sent)} decisions and the request`,
+    );
     expect(await recorded()).toEqual([
       { how: 'SIGNAL true', count: storms },
       { how: 'START true', count: 1 },
@@ -79,7 +90,8 @@ describe('a promotion that continues as new again and again', () => {
   });
 
   test('goes live in the end', async () => {
-    for (const person of ['alice', 'bob']) await handle.executeUpdate(decideUpdate, { args: [{ statement: await sign(person, 'approve') }] });
+    for (const person of ['alice', 'bob'])
+      await handle.executeUpdate(decideUpdate, { args: [{ statement: await sign(person, 'approve') }] });
     await engine.reached(handle, 'LIVE');
     expect(await engine.answerOf('gold')).toBe('long');
   });
@@ -93,7 +105,10 @@ describe('a lane that continues as new again and again', () => {
     await Promise.all(handles.map((one) => engine.reached(one, 'LIVE', 'SUPERSEDED')));
     expect((await chainOf(workflowIds.lane('default', 'shop', 'bronze'))).length).toBeGreaterThan(2);
     const grants = await engine.database.transaction('default', (tx) =>
-      tx.query<{ token: number }>("select (data->>'fencingToken')::int as token from method_events where type = 'lane.granted' and promotion_id = any($1) order by id", [handles.map((one) => one.firstExecutionRunId)]),
+      tx.query<{ token: number }>(
+        "select (data->>'fencingToken')::int as token from method_events where type = 'lane.granted' and promotion_id = any($1) order by id",
+        [handles.map((one) => one.firstExecutionRunId)],
+      ),
     );
     const tokens = grants.map((row) => row.token);
     expect(tokens).toHaveLength(bundles.length);

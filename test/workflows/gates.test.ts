@@ -21,11 +21,15 @@ async function waitsBecause(bundle: Digest, lane: 'bronze' | 'silver' = 'bronze'
 
 describe('the gates of bronze stay closed', () => {
   test.each(['signature', 'provenance', 'sbom-spdx', 'sbom-cyclonedx', 'test-result'])('without %s', async (kind) => {
-    expect(await waitsBecause(await sealText(engine, `without ${kind}`, { without: [kind] }))).toContain(`no ${kind} for web`);
+    expect(await waitsBecause(await sealText(engine, `without ${kind}`, { without: [kind] }))).toContain(
+      `no ${kind} for web`,
+    );
   });
 
   test('when the tests on the image failed', async () => {
-    expect(await waitsBecause(await sealText(engine, 'failing', { failingTests: true }))).toContain('test-result says FAILED');
+    expect(await waitsBecause(await sealText(engine, 'failing', { failingTests: true }))).toContain(
+      'test-result says FAILED',
+    );
   });
 
   test('when a signed statement was changed on disk', async () => {
@@ -37,7 +41,9 @@ describe('the gates of bronze stay closed', () => {
         [bundle],
       ),
     );
-    await writeFile(join(engine.dataDir, 'blobs', 'sha256', (row?.checksum ?? '').slice(7)), 'something else', { flag: 'w' });
+    await writeFile(join(engine.dataDir, 'blobs', 'sha256', (row?.checksum ?? '').slice(7)), 'something else', {
+      flag: 'w',
+    });
     expect(await waitsBecause(bundle)).toContain('cannot be relied on');
   });
 });
@@ -76,6 +82,8 @@ describe('the preview check of silver does not count', () => {
     const statement = await testResult(engine, [subjectOf('shop', bundle)], { url: 'http://127.0.0.1:1/' });
     await expect(attach(engine, statement, stranger, 'bundle')).rejects.toThrow('is not enrolled');
     expect(await waitsBecause(bundle, 'silver')).toContain('no preview-check');
-    expect((await signStatement(statement, await signerOf(engine.dataDir, 'identities', 'dev'))).length).toBeGreaterThan(100);
+    expect(
+      (await signStatement(statement, await signerOf(engine.dataDir, 'identities', 'dev'))).length,
+    ).toBeGreaterThan(100);
   });
 });

@@ -28,20 +28,26 @@ async function asSuperuser(sql: string, values: readonly unknown[]): Promise<voi
 describe('what was changed behind our back is noticed', () => {
   test('a layer changed on disk: the promotion fails at the guard, before anything is switched', async () => {
     const bundle = await sealText(engine, 'layer');
-    const rows = await engine.database.transaction('default', (tx) => tx.query<{ digest: string }>('select digest from artifacts where bundle_digest = $1', [bundle]));
+    const rows = await engine.database.transaction('default', (tx) =>
+      tx.query<{ digest: string }>('select digest from artifacts where bundle_digest = $1', [bundle]),
+    );
     const blob = (digest: string) => join(engine.dataDir, 'blobs', 'sha256', digest.slice(7));
     const image = JSON.parse(await readFile(blob(rows[0]?.digest ?? ''), 'utf8')) as { layers: { digest: string }[] };
     await writeFile(blob(image.layers.at(-1)?.digest ?? ''), 'another application');
     const result = await (await engine.promote({ lane: 'bronze', bundle })).result();
     expect(result).toMatchObject({ state: 'FAILED', reason: expect.stringContaining('blob') });
-    const switches = await engine.database.transaction('default', (tx) => tx.query('select 1 from alias_switches where bundle_digest = $1', [bundle]));
+    const switches = await engine.database.transaction('default', (tx) =>
+      tx.query('select 1 from alias_switches where bundle_digest = $1', [bundle]),
+    );
     expect(switches).toEqual([]);
   });
 
   test('a stored manifest changed by a superuser: promoting it fails with BUNDLE_CORRUPT', async () => {
     const bundle = await sealText(engine, 'manifest');
     await asSuperuser('alter table bundles drop constraint if exists bundles_check', []);
-    await asSuperuser("update bundles set manifest = replace(manifest, 'manifest', 'munifest') where digest = $1", [bundle]);
+    await asSuperuser("update bundles set manifest = replace(manifest, 'manifest', 'munifest') where digest = $1", [
+      bundle,
+    ]);
     const handle = await engine.promote({ lane: 'bronze', bundle });
     expect(await failureOf(handle.result())).toMatchObject({ type: 'BUNDLE_CORRUPT' });
   });
@@ -50,7 +56,9 @@ describe('what was changed behind our back is noticed', () => {
     const bundle: Digest = await sealText(engine, 'row');
     await engine.bringTo(bundle, 'bronze');
     const attestation = await attachPreviewCheck(engine, bundle, { failed: true });
-    await asSuperuser(`update elements set metadata = '{"result":"PASSED"}' where id = $1`, [`attestation/${attestation.id}`]);
+    await asSuperuser(`update elements set metadata = '{"result":"PASSED"}' where id = $1`, [
+      `attestation/${attestation.id}`,
+    ]);
     const handle = await engine.promote({ lane: 'silver', bundle });
     expect(await engine.reached(handle, 'GATING')).toContain('preview-check says FAILED');
   });

@@ -22,7 +22,10 @@ describe('a lane', () => {
     const bundles: Digest[] = [];
     for (let index = 0; index < 20; index += 1) bundles.push(await sealText(engine, `race ${index}`));
     const handles = await Promise.all(bundles.map((bundle) => engine.promote({ lane: 'bronze', bundle })));
-    const arrived = () => engine.database.transaction('default', (tx) => tx.query("select 1 from promotions where state in ('LIVE', 'SUPERSEDED')"));
+    const arrived = () =>
+      engine.database.transaction('default', (tx) =>
+        tx.query("select 1 from promotions where state in ('LIVE', 'SUPERSEDED')"),
+      );
     await until(async () => (await arrived()).length === 20, 'all twenty to have been live', 150_000);
     const holds = await Promise.all(handles.map((handle) => holdsIn(handle)));
     const sorted = holds.flat().sort((a, b) => a.from - b.from);
@@ -37,10 +40,15 @@ describe('a lane', () => {
     const handle = await engine.promote({ lane: 'bronze', bundle: bad });
     expect(await handle.result()).toMatchObject({ state: 'FAILED' });
     expect(await engine.answerOf('bronze')).toBe('good');
-    const rows = await engine.database.transaction('default', (tx) => tx.query<{ bundle_digest: string }>("select bundle_digest from lane_aliases where lane = 'bronze'"));
+    const rows = await engine.database.transaction('default', (tx) =>
+      tx.query<{ bundle_digest: string }>("select bundle_digest from lane_aliases where lane = 'bronze'"),
+    );
     expect(rows[0]?.bundle_digest).toBe(good);
     const summaries = await engine.database.transaction('default', (tx) =>
-      tx.query("select 1 from attestations a join element_relationships r on r.source_element_id = a.element_id where a.kind = 'verification-summary' and r.target_element_id = $1", [`bundle/${bad}`]),
+      tx.query(
+        "select 1 from attestations a join element_relationships r on r.source_element_id = a.element_id where a.kind = 'verification-summary' and r.target_element_id = $1",
+        [`bundle/${bad}`],
+      ),
     );
     expect(summaries).toHaveLength(1);
   });
@@ -49,9 +57,14 @@ describe('a lane', () => {
     let handle: PromotionHandle;
     let token: number;
     beforeAll(async () => {
-      handle = await engine.promote({ lane: 'bronze', bundle: await sealText(engine, 'stuck', { source: neverHealthy }) });
+      handle = await engine.promote({
+        lane: 'bronze',
+        bundle: await sealText(engine, 'stuck', { source: neverHealthy }),
+      });
       await engine.reached(handle, 'DEPLOYING');
-      const rows = await engine.database.transaction('default', (tx) => tx.query<{ fencing_token: number }>("select fencing_token from lanes where lane = 'bronze'"));
+      const rows = await engine.database.transaction('default', (tx) =>
+        tx.query<{ fencing_token: number }>("select fencing_token from lanes where lane = 'bronze'"),
+      );
       token = rows[0]?.fencing_token ?? 0;
       await handle.terminate('by a test');
     });
@@ -59,15 +72,26 @@ describe('a lane', () => {
     test('is free for the next one', async () => {
       await engine.bringTo(await sealText(engine, 'after the terminated one'), 'bronze');
       expect(await engine.answerOf('bronze')).toBe('after the terminated one');
-      const rows = await engine.database.transaction('default', (tx) => tx.query<{ state: string }>('select state from promotions where id = $1', [handle.firstExecutionRunId]));
+      const rows = await engine.database.transaction('default', (tx) =>
+        tx.query<{ state: string }>('select state from promotions where id = $1', [handle.firstExecutionRunId]),
+      );
       expect(rows[0]?.state).toBe('ABORTED');
     });
 
     test('refuses the late deploy by its fencing token', async () => {
       const late = engine.database.transaction('default', async (tx) => {
-        const [row] = await tx.query<{ bundle_digest: Digest }>('select bundle_digest from promotions where id = $1', [handle.firstExecutionRunId]);
+        const [row] = await tx.query<{ bundle_digest: Digest }>('select bundle_digest from promotions where id = $1', [
+          handle.firstExecutionRunId,
+        ]);
         const target = await servicesOf(tx, row?.bundle_digest as Digest);
-        return switchAlias(tx, { ...target, product: 'shop', lane: 'bronze', promotionId: handle.firstExecutionRunId, fencingToken: token, idempotencyKey: 'late' });
+        return switchAlias(tx, {
+          ...target,
+          product: 'shop',
+          lane: 'bronze',
+          promotionId: handle.firstExecutionRunId,
+          fencingToken: token,
+          idempotencyKey: 'late',
+        });
       });
       expect(asLanekeeperError(await late.catch((error: unknown) => error))?.code).toBe('STALE_FENCING_TOKEN');
       expect(await engine.answerOf('bronze')).toBe('after the terminated one');
@@ -76,10 +100,15 @@ describe('a lane', () => {
 
   test('gives way to a rollback before a promotion that only queues', async () => {
     const history = await engine.database.transaction('default', (tx) =>
-      tx.query<{ bundle_digest: Digest }>("select bundle_digest from lane_history where lane = 'bronze' and withdrawn_by is null order by position desc limit 2"),
+      tx.query<{ bundle_digest: Digest }>(
+        "select bundle_digest from lane_history where lane = 'bronze' and withdrawn_by is null order by position desc limit 2",
+      ),
     );
     const before = history[1]?.bundle_digest as Digest;
-    const stuck = await engine.promote({ lane: 'bronze', bundle: await sealText(engine, 'holds the lane', { source: neverHealthy }) });
+    const stuck = await engine.promote({
+      lane: 'bronze',
+      bundle: await sealText(engine, 'holds the lane', { source: neverHealthy }),
+    });
     await engine.reached(stuck, 'DEPLOYING');
     const queued = await engine.promote({ lane: 'bronze', bundle: await sealText(engine, 'queued first') });
     await engine.reached(queued, 'QUEUED');
@@ -87,9 +116,10 @@ describe('a lane', () => {
     const rollback = await engine.promote({ lane: 'bronze', bundle: before, kind: 'ROLLBACK', request });
     await engine.reached(queued, 'LIVE');
     const tokens = await engine.database.transaction('default', (tx) =>
-      tx.query<{ promotion_id: string }>("select promotion_id from method_events where type = 'lane.granted' and promotion_id = any($1) order by (data->>'fencingToken')::bigint", [
-        [rollback.firstExecutionRunId, queued.firstExecutionRunId],
-      ]),
+      tx.query<{ promotion_id: string }>(
+        "select promotion_id from method_events where type = 'lane.granted' and promotion_id = any($1) order by (data->>'fencingToken')::bigint",
+        [[rollback.firstExecutionRunId, queued.firstExecutionRunId]],
+      ),
     );
     expect(tokens.map((row) => row.promotion_id)).toEqual([rollback.firstExecutionRunId, queued.firstExecutionRunId]);
     expect(workflowIds.lane('default', 'shop', 'bronze')).toBe('lane/default/shop/bronze');

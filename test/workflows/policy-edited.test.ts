@@ -35,7 +35,10 @@ test('a policy edited in the middle is shown, changes nothing for who asked befo
   await engine.reached(after, 'GATING');
   expect((await after.query(statusQuery)).policyDigest).not.toBe(policyDigest);
   const shown = (await before.query(statusQuery)).openGates.find((gate) => gate.gate === 'policy-edited');
-  expect(shown).toMatchObject({ severity: 'ADVISORY', explanation: expect.stringContaining('keeps the gates it was requested under') });
+  expect(shown).toMatchObject({
+    severity: 'ADVISORY',
+    explanation: expect.stringContaining('keeps the gates it was requested under'),
+  });
   await attachPreviewCheck(engine, bundle);
   await engine.reached(before, 'LIVE');
   await attachPreviewCheck(engine, other);

@@ -53,7 +53,9 @@ describe('a promotion', () => {
     const about = { verb: 'approve', lane: 'gold', bundle, promotionId: handle.firstExecutionRunId } as const;
     const self = await handle.executeUpdate(decideUpdate, { args: [{ statement: await engine.sign('dev', about) }] });
     expect(self).toMatchObject({ accepted: false, text: expect.stringContaining('SELF_APPROVAL') });
-    const first = await handle.executeUpdate(decideUpdate, { args: [{ statement: await engine.sign('alice', about) }] });
+    const first = await handle.executeUpdate(decideUpdate, {
+      args: [{ statement: await engine.sign('alice', about) }],
+    });
     expect(first).toMatchObject({ accepted: true, state: 'AWAITING_APPROVAL' });
     await handle.signal(decisionSignal, await engine.sign('bob', about, {}, 'carol'));
     await handle.signal(decisionSignal, await engine.sign('bob', about));

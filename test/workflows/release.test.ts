@@ -10,7 +10,12 @@ import { attestationsIn, bundleDigestOf, type Manifest, parseManifest } from '..
 import { requireBundle } from '../../store/bundle/read.js';
 import { enrolledKeys } from '../../store/identity/read.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
-import { type ReleaseInput, type ReleaseResult, releaseStatusQuery, releaseWorkflowType } from '../../workflows/release/contract.js';
+import {
+  type ReleaseInput,
+  type ReleaseResult,
+  releaseStatusQuery,
+  releaseWorkflowType,
+} from '../../workflows/release/contract.js';
 import { cosignVerify } from '../support/cosign.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type Repository, repositoryOf, repositoryOfExample } from '../support/git-repository.js';
@@ -27,7 +32,12 @@ afterAll(() => engine.close());
 
 /** Starts a release as the Temporal command line does. */
 async function start(input: unknown, workflowId: string): Promise<WorkflowHandle> {
-  return engine.client.workflow.start(releaseWorkflowType, { workflowId, taskQueue: taskQueues.control, args: [input], workflowIdConflictPolicy: 'USE_EXISTING' });
+  return engine.client.workflow.start(releaseWorkflowType, {
+    workflowId,
+    taskQueue: taskQueues.control,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
 }
 
 /** Releases a commit and waits for the end. */
@@ -40,7 +50,10 @@ async function release(product: string, { folder, revision }: Repository): Promi
 async function failureOf(handle: WorkflowHandle): Promise<unknown> {
   return handle.result().then(
     () => 'it did not fail',
-    (error: unknown) => (error instanceof WorkflowFailedError && error.cause !== undefined && 'type' in error.cause ? error.cause.type : error),
+    (error: unknown) =>
+      error instanceof WorkflowFailedError && error.cause !== undefined && 'type' in error.cause
+        ? error.cause.type
+        : error,
   );
 }
 
@@ -61,7 +74,9 @@ describe('releasing the example product', () => {
     repository = await repositoryOfExample(join(engine.dataDir, 'example'), 'agents-runtime');
     result = await release('agents-runtime', repository);
     manifest = await manifestOf(result.bundle!);
-    keys = (await engine.database.transaction('default', enrolledKeys)).filter((key) => key.purpose === 'build').map((key) => key.publicKeyPem);
+    keys = (await engine.database.transaction('default', enrolledKeys))
+      .filter((key) => key.purpose === 'build')
+      .map((key) => key.publicKeyPem);
   }, 180_000);
 
   test('ends with a bundle that names everything', () => {
@@ -69,7 +84,10 @@ describe('releasing the example product', () => {
     expect(manifest).toMatchObject({
       product: 'agents-runtime',
       source: { revision: repository.revision, author: { name: 'Ada Author', email: 'ada@example.com' } },
-      images: [{ service: 'agents', route: false, tests: { passed: 4 } }, { service: 'web', route: true, tests: { passed: 3 } }],
+      images: [
+        { service: 'agents', route: false, tests: { passed: 4 } },
+        { service: 'web', route: true, tests: { passed: 3 } },
+      ],
       sdks: [{ package: '@agents-runtime/client', version: '1.0.0' }],
       sdkManifests: [{ path: 'release/dist/typescript/manifest.json' }],
       methodology: { profile: 'scrum', increment: 'Sprint 12' },
@@ -87,7 +105,12 @@ describe('releasing the example product', () => {
     expect(attestations).toHaveLength(10);
     const folder = await scratchFolder();
     for (const { attestation, subject } of attestations) {
-      const request = { folder, bundle: await engine.blobs.get(attestation.checksum), publicKeyPem: keys[0]!, predicateType: attestation.predicateType };
+      const request = {
+        folder,
+        bundle: await engine.blobs.get(attestation.checksum),
+        publicKeyPem: keys[0]!,
+        predicateType: attestation.predicateType,
+      };
       expect(await cosignVerify({ ...request, subject: await engine.blobs.get(subject) })).toContain('Verified OK');
     }
     expect(await rows('select kind, count(*) from attestations group by kind order by kind')).toEqual(
@@ -95,18 +118,36 @@ describe('releasing the example product', () => {
     );
   });
 
-  test.each(Object.entries(mutations))('refuses every bundle with another %s, and so does cosign', async (_what, mutate) => {
-    const folder = await scratchFolder();
-    for (const { attestation, subject } of attestationsIn(manifest)) {
-      const mutated = mutate({ bundle: await engine.blobs.get(attestation.checksum), publicKeyPem: keys[0]! });
-      expect(() => verifyStatement(mutated.bundle, [mutated.publicKeyPem])).toThrow();
-      await expect(cosignVerify({ ...mutated, folder, predicateType: attestation.predicateType, subject: await engine.blobs.get(subject) })).rejects.toThrow();
-    }
-  });
+  test.each(Object.entries(mutations))(
+    'refuses every bundle with another %s, and so does cosign',
+    async (_what, mutate) => {
+      const folder = await scratchFolder();
+      for (const { attestation, subject } of attestationsIn(manifest)) {
+        const mutated = mutate({ bundle: await engine.blobs.get(attestation.checksum), publicKeyPem: keys[0]! });
+        expect(() => verifyStatement(mutated.bundle, [mutated.publicKeyPem])).toThrow();
+        await expect(
+          cosignVerify({
+            ...mutated,
+            folder,
+            predicateType: attestation.predicateType,
+            subject: await engine.blobs.get(subject),
+          }),
+        ).rejects.toThrow();
+      }
+    },
+  );
 
   test('is verified offline, and one changed byte is found wherever it is', async () => {
-    const release = { manifest: (await engine.blobs.get(result.manifestFile!)).toString(), expected: result.bundle!, publicKeysPem: keys };
-    expect((await verifyRelease({ ...release, readBlob: (digest) => engine.blobs.get(digest) })).filter((finding) => !finding.ok)).toEqual([]);
+    const release = {
+      manifest: (await engine.blobs.get(result.manifestFile!)).toString(),
+      expected: result.bundle!,
+      publicKeysPem: keys,
+    };
+    expect(
+      (await verifyRelease({ ...release, readBlob: (digest) => engine.blobs.get(digest) })).filter(
+        (finding) => !finding.ok,
+      ),
+    ).toEqual([]);
     const { attestation } = attestationsIn(manifest)[0]!;
     const tampered = async (digest: Digest): Promise<Uint8Array> => {
       const bytes = await engine.blobs.get(digest);
@@ -114,25 +155,50 @@ describe('releasing the example product', () => {
       return bytes;
     };
     const wrong = (await verifyRelease({ ...release, readBlob: tampered })).filter((finding) => !finding.ok);
-    expect(wrong.map((finding) => finding.object)).toEqual(['provenance of agents', 'signature of provenance of agents']);
+    expect(wrong.map((finding) => finding.object)).toEqual([
+      'provenance of agents',
+      'signature of provenance of agents',
+    ]);
   });
 
   test('shows its steps', async () => {
-    const status = await engine.client.workflow.getHandle(workflowIds.release('default', 'agents-runtime', repository.revision)).query(releaseStatusQuery);
+    const status = await engine.client.workflow
+      .getHandle(workflowIds.release('default', 'agents-runtime', repository.revision))
+      .query(releaseStatusQuery);
     expect(status.state).toBe('SEALED');
     expect(status.steps.map((step) => `${step.id} ${step.state}`)).toEqual(
-      ['fetch', 'build/agents', 'build/web', 'describe/agents', 'describe/web', 'pack/client', 'qualify/agents', 'qualify/web', 'sign/agents', 'sign/web', 'seal'].map((id) => `${id} DONE`),
+      [
+        'fetch',
+        'build/agents',
+        'build/web',
+        'describe/agents',
+        'describe/web',
+        'pack/client',
+        'qualify/agents',
+        'qualify/web',
+        'sign/agents',
+        'sign/web',
+        'seal',
+      ].map((id) => `${id} DONE`),
     );
   });
 
   test('again gives the same bundle and does no work', async () => {
-    expect(await release('agents-runtime', repository)).toMatchObject({ state: 'ALREADY_SEALED', bundle: result.bundle });
+    expect(await release('agents-runtime', repository)).toMatchObject({
+      state: 'ALREADY_SEALED',
+      bundle: result.bundle,
+    });
     expect(await rows('select id from attestations')).toHaveLength(10);
     expect(await rows("select id from releases where product = 'agents-runtime'")).toHaveLength(1);
   });
 
   test('cannot be changed or deleted afterwards', async () => {
-    for (const sql of ["update bundles set subject = 'x'", 'delete from bundles', "update artifacts set name = 'x'", 'delete from attestations']) {
+    for (const sql of [
+      "update bundles set subject = 'x'",
+      'delete from bundles',
+      "update artifacts set name = 'x'",
+      'delete from attestations',
+    ]) {
       await expect(rows(sql)).rejects.toThrow(/never changed|permission denied/);
     }
   });
@@ -141,7 +207,10 @@ describe('releasing the example product', () => {
 describe('a release', () => {
   test('under another workflow id hands over to the canonical run and says which', async () => {
     const repository = await repositoryOf(join(await scratchFolder(), 'r'), smallProduct({ name: 'handed' }));
-    const handle = await start({ product: 'handed', revision: repository.revision, repository: repository.folder }, 'release-by-hand');
+    const handle = await start(
+      { product: 'handed', revision: repository.revision, repository: repository.folder },
+      'release-by-hand',
+    );
     const workflowId = workflowIds.release('default', 'handed', repository.revision);
     expect(await handle.result()).toMatchObject({ state: 'HANDED_OVER', handedOverTo: { workflowId, joined: false } });
     expect(await engine.client.workflow.getHandle(workflowId).result()).toMatchObject({ state: 'SEALED' });
@@ -155,41 +224,77 @@ describe('a release', () => {
     ['a strange product', { product: '../x', revision: 'a'.repeat(40), repository: '/x' }],
   ])('with %s fails at once and leaves no rows', async (what, input) => {
     expect(await failureOf(await start(input, `bad ${what}`))).toBe('INVALID_INPUT');
-    expect(await rows("select id from releases where product = 'x' union select name from products where name = 'x'")).toEqual([]);
+    expect(
+      await rows("select id from releases where product = 'x' union select name from products where name = 'x'"),
+    ).toEqual([]);
   });
 
   test.each([
     ['whose commit is unknown', {}, 'UNKNOWN_REVISION'],
     ['whose lanekeeper.yaml is wrong', { 'lanekeeper.yaml': 'kind: Product' }, 'INVALID_PRODUCT_FILE'],
   ])('%s fails with no rows left', async (_what, files, type) => {
-    const repository = await repositoryOf(join(await scratchFolder(), 'r'), { ...smallProduct({ name: 'absent' }), ...files });
+    const repository = await repositoryOf(join(await scratchFolder(), 'r'), {
+      ...smallProduct({ name: 'absent' }),
+      ...files,
+    });
     const revision = type === 'UNKNOWN_REVISION' ? 'f'.repeat(40) : repository.revision;
-    const handle = await start({ product: 'absent', revision, repository: repository.folder }, workflowIds.release('default', 'absent', revision));
+    const handle = await start(
+      { product: 'absent', revision, repository: repository.folder },
+      workflowIds.release('default', 'absent', revision),
+    );
     expect(await failureOf(handle)).toBe(type);
-    expect(await rows("select id from releases where product = 'absent' union select name from products where name = 'absent'")).toEqual([]);
+    expect(
+      await rows(
+        "select id from releases where product = 'absent' union select name from products where name = 'absent'",
+      ),
+    ).toEqual([]);
   });
 
   test.each([
     ['build fails', { build: 'exit 1' }, 'BUILD_FAILED'],
-    ['tests fail', { test: `printf '<testsuites><testcase name="a"><failure/></testcase></testsuites>' > "$JUNIT_FILE"` }, 'TESTS_FAILED'],
+    [
+      'tests fail',
+      { test: `printf '<testsuites><testcase name="a"><failure/></testcase></testsuites>' > "$JUNIT_FILE"` },
+      'TESTS_FAILED',
+    ],
   ])('whose %s ends as failed, without a bundle and without evidence', async (_what, change, type) => {
     const name = type.toLowerCase().replace('_', '-');
-    const { folder, revision } = await repositoryOf(join(await scratchFolder(), 'r'), smallProduct({ ...change, name }));
-    const handle = await start({ product: name, revision, repository: folder }, workflowIds.release('default', name, revision));
+    const { folder, revision } = await repositoryOf(
+      join(await scratchFolder(), 'r'),
+      smallProduct({ ...change, name }),
+    );
+    const handle = await start(
+      { product: name, revision, repository: folder },
+      workflowIds.release('default', name, revision),
+    );
     expect(await failureOf(handle)).toBe(type);
-    expect(await rows('select state, bundle_digest, error from releases where product = $1', name)).toMatchObject([{ state: 'FAILED', bundle_digest: null, error: { code: type } }]);
+    expect(await rows('select state, bundle_digest, error from releases where product = $1', name)).toMatchObject([
+      { state: 'FAILED', bundle_digest: null, error: { code: type } },
+    ]);
     expect(await rows('select digest from bundles where product = $1', name)).toEqual([]);
     expect(await readdir(join(engine.dataDir, 'scratch'))).toEqual([]);
   });
 
   test('that is cancelled ends its build and says so', async () => {
-    const { folder, revision } = await repositoryOf(join(await scratchFolder(), 'r'), smallProduct({ build: 'sleep 300', name: 'cancelled' }));
-    const handle = await start({ product: 'cancelled', revision, repository: folder }, workflowIds.release('default', 'cancelled', revision));
-    await until(async () => (await handle.query(releaseStatusQuery)).steps.find((step) => step.id === 'build/web')?.state === 'RUNNING', 'the build to run');
+    const { folder, revision } = await repositoryOf(
+      join(await scratchFolder(), 'r'),
+      smallProduct({ build: 'sleep 300', name: 'cancelled' }),
+    );
+    const handle = await start(
+      { product: 'cancelled', revision, repository: folder },
+      workflowIds.release('default', 'cancelled', revision),
+    );
+    await until(
+      async () =>
+        (await handle.query(releaseStatusQuery)).steps.find((step) => step.id === 'build/web')?.state === 'RUNNING',
+      'the build to run',
+    );
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
     expect((await handle.describe()).status.name).toBe('CANCELLED');
-    expect(await rows("select state, error->>'code' as code from releases where product = 'cancelled'")).toEqual([{ state: 'FAILED', code: 'CANCELLED' }]);
+    expect(await rows("select state, error->>'code' as code from releases where product = 'cancelled'")).toEqual([
+      { state: 'FAILED', code: 'CANCELLED' },
+    ]);
     await eventually(async () => expect(await readdir(join(engine.dataDir, 'scratch'))).toEqual([]));
   });
 });

@@ -30,7 +30,9 @@ describe('a rollback', () => {
     const request = await engine.sign('carol', { verb: 'rollback', lane: 'gold', bundle: first });
     const handle = await engine.promote({ lane: 'gold', bundle: first, kind: 'ROLLBACK', request });
     expect(await failureOf(handle.result())).toMatchObject({ type: 'NOTHING_TO_ROLL_BACK' });
-    const rows = await engine.database.transaction('default', (tx) => tx.query("select 1 from promotions where kind = 'ROLLBACK'"));
+    const rows = await engine.database.transaction('default', (tx) =>
+      tx.query("select 1 from promotions where kind = 'ROLLBACK'"),
+    );
     expect(rows).toEqual([]);
   });
 

@@ -14,12 +14,19 @@ let environment: TestWorkflowEnvironment;
 let engine: Engine;
 let aheadMs = 0;
 beforeAll(async () => {
-  environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path: toolPath('temporalTestServer') } } });
+  environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: toolPath('temporalTestServer') } },
+  });
   const namespace = environment.namespace ?? 'default';
   const attributes = Object.fromEntries(searchAttributeDefinitions.map(({ name }) => [name, keyword]));
   await environment.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: attributes });
   engine = await startEngine({
-    temporal: { address: environment.address, namespace: 'default', cli: () => ({ code: 1, stdout: '', stderr: '' }), close: () => Promise.resolve() },
+    temporal: {
+      address: environment.address,
+      namespace: 'default',
+      cli: () => ({ code: 1, stdout: '', stderr: '' }),
+      close: () => Promise.resolve(),
+    },
     now: () => new Date(Date.now() + aheadMs),
   });
 });

@@ -8,9 +8,18 @@ import type { LaneInput } from './contract.js';
 export function parseLaneInput(value: unknown): LaneInput {
   try {
     const input = (value ?? {}) as Record<string, unknown>;
-    return { tenant: parseName(input['tenant'], 'tenant'), product: parseName(input['product'], 'product'), lane: parseLane(input['lane']) };
+    return {
+      tenant: parseName(input['tenant'], 'tenant'),
+      product: parseName(input['product'], 'product'),
+      lane: parseLane(input['lane']),
+    };
   } catch (error) {
     if (!(error instanceof LanekeeperError)) throw error;
-    throw ApplicationFailure.create({ type: error.code, nonRetryable: true, message: error.message, details: [error.detail] });
+    throw ApplicationFailure.create({
+      type: error.code,
+      nonRetryable: true,
+      message: error.message,
+      details: [error.detail],
+    });
   }
 }

@@ -1,4 +1,16 @@
-import { ActivityFailure, allHandlersFinished, CancellationScope, condition, continueAsNew, isCancellation, proxyActivities, proxyLocalActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js';
 import { Doorbell } from '../../core/doorbell.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
@@ -10,8 +22,8 @@ const { settleLane } = proxyLocalActivities<Pick<LaneActivities, 'settleLane'>>(
 const { awaitHolderClose } = proxyActivities<Pick<LaneActivities, 'awaitHolderClose'>>(watchStep);
 
 /**
- * One lane of one product, for ever: who may deploy. The queue is what PostgreSQL says; this run serialises the grants, and watches the
- * holder's run so that one that was cancelled, terminated or timed out frees the lane.
+ * One lane of one product, for ever: who may deploy. The queue is what PostgreSQL says; this run serialises the grants,
+ * and watches the holder's run so that one that was cancelled, terminated or timed out frees the lane.
  */
 export async function lane(rawInput: unknown): Promise<void> {
   const input: LaneInput = parseLaneInput(rawInput);

@@ -8,8 +8,8 @@ export interface Deadline {
 }
 
 /**
- * The shortest wait, in milliseconds. The activity that says when to look again reads another clock: where that one is behind, the round
- * at the deadline names the same deadline, and must not be followed by the next at once.
+ * The shortest wait, in milliseconds. The activity that says when to look again reads another clock: where that one is
+ * behind, the round at the deadline names the same deadline, and must not be followed by the next at once.
  */
 const shortestWaitMs = 1_000;
 

@@ -1,14 +1,21 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
-import type { GateVerdict, PromotionKind, PromotionPhase, PromotionMachine, StepError, TimelineEntry } from '../../core/promotion/state.js';
+import type {
+  GateVerdict,
+  PromotionKind,
+  PromotionPhase,
+  PromotionMachine,
+  StepError,
+  TimelineEntry,
+} from '../../core/promotion/state.js';
 
 /** Type name of the workflow. Public: `temporal workflow start --type promotion`. */
 export const promotionWorkflowType = 'promotion';
 
 /**
- * Input of the `promotion` workflow, the documented JSON of the Temporal front door (docs/temporal-front-door.md). Checked before
- * anything else; wrong input fails the run with INVALID_INPUT and leaves no rows.
+ * Input of the `promotion` workflow, the documented JSON of the Temporal front door (docs/temporal-front-door.md).
+ * Checked before anything else; wrong input fails the run with INVALID_INPUT and leaves no rows.
  */
 export interface PromotionInput {
   readonly tenant: string;
@@ -18,7 +25,10 @@ export interface PromotionInput {
   readonly bundle: Digest;
   /** PROMOTION where absent. */
   readonly kind?: PromotionKind;
-  /** The signed request: a Sigstore bundle with a decision statement of verb `request` or `rollback`. Without it the requester is unknown. */
+  /**
+   * The signed request: a Sigstore bundle with a decision statement of verb `request` or `rollback`. Without it the
+   * requester is unknown.
+   */
   readonly request?: unknown;
   /** Set by the workflow itself when it continues as new. */
   readonly carried?: PromotionMachine;
@@ -67,14 +77,18 @@ export const decideUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('deci
 export const abortUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('abort');
 /** Tries an ERRORED promotion again. The statement's verb is `retry`. */
 export const retryUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('retry');
-/** The same decision as a signal, from the Temporal UI or command line. Takes the same path; the outcome shows in status and timeline. */
+/**
+ * The same decision as a signal, from the Temporal UI or command line. Takes the same path; the outcome shows in status
+ * and timeline.
+ */
 export const decisionSignal = defineSignal<[unknown]>('decision');
 /** A hint of the dispatcher: something that the gates look at has changed. */
 export const changedSignal = defineSignal('changed');
 /** A hint of the dispatcher: the lane was granted. */
 export const laneGrantedSignal = defineSignal<[{ readonly fencingToken: number }]>('laneGranted');
 /** A hint of the dispatcher: another bundle is live. */
-export const supersededSignal = defineSignal<[{ readonly by: string; readonly how: 'SUPERSEDED' | 'ROLLED_BACK' }]>('superseded');
+export const supersededSignal =
+  defineSignal<[{ readonly by: string; readonly how: 'SUPERSEDED' | 'ROLLED_BACK' }]>('superseded');
 /** Where the promotion stands. */
 export const statusQuery = defineQuery<PromotionStatus>('status');
 /** The verdicts of the last round. */

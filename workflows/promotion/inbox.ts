@@ -14,12 +14,15 @@ export interface DecisionEntry {
 /** What the loop takes: an event for the reducer, or a statement that has to be verified first. */
 export type InboxEntry = Exclude<PromotionEvent, { type: 'opened' }> | DecisionEntry;
 
-/** Signals beyond this many that wait unread are dropped: a flood must not fill the history. Updates are bounded by the server. */
+/**
+ * Signals beyond this many that wait unread are dropped: a flood must not fill the history. Updates are bounded by the
+ * server.
+ */
 const maxWaiting = 200;
 
 /**
- * The one queue of a run. Handlers only put messages in; the loop alone takes them out, in order, so no two of them are ever worked on
- * at the same time.
+ * The one queue of a run. Handlers only put messages in; the loop alone takes them out, in order, so no two of them are
+ * ever worked on at the same time.
  */
 export class Inbox {
   private readonly entries: InboxEntry[] = [];

@@ -18,20 +18,29 @@ export function parsePromotionInput(value: unknown): PromotionInput {
     return parse(value);
   } catch (error) {
     if (!(error instanceof LanekeeperError)) throw error;
-    throw ApplicationFailure.create({ type: error.code, nonRetryable: true, message: error.message, details: [error.detail] });
+    throw ApplicationFailure.create({
+      type: error.code,
+      nonRetryable: true,
+      message: error.message,
+      details: [error.detail],
+    });
   }
 }
 
 function parse(value: unknown): PromotionInput {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('the input is not a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('the input is not a JSON object');
   const input = value as Record<string, unknown>;
   const known = ['tenant', 'product', 'lane', 'bundle', 'kind', 'request', 'carried'];
   const foreign = Object.keys(input).find((key) => !known.includes(key));
-  if (foreign !== undefined) throw invalid(`the input has a field ${JSON.stringify(foreign.slice(0, 80))} that is not known`);
+  if (foreign !== undefined)
+    throw invalid(`the input has a field ${JSON.stringify(foreign.slice(0, 80))} that is not known`);
   const { bundle, kind, request } = input;
   if (!isDigest(bundle)) throw invalid('bundle is not a digest of the form sha256:<64 hex digits>');
-  if (kind !== undefined && kind !== 'PROMOTION' && kind !== 'ROLLBACK') throw invalid('kind is neither PROMOTION nor ROLLBACK');
-  if (request !== undefined && JSON.stringify(request).length > maxRequestLength) throw invalid(`request is longer than ${maxRequestLength} characters`);
+  if (kind !== undefined && kind !== 'PROMOTION' && kind !== 'ROLLBACK')
+    throw invalid('kind is neither PROMOTION nor ROLLBACK');
+  if (request !== undefined && JSON.stringify(request).length > maxRequestLength)
+    throw invalid(`request is longer than ${maxRequestLength} characters`);
   return {
     tenant: parseName(input['tenant'] ?? 'default', 'tenant'),
     product: parseName(input['product'], 'product'),

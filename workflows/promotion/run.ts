@@ -14,7 +14,9 @@ const { attestVerification, attestPromotion } = proxyActivities<AttestActivities
 /** The loop of one run: takes entries, lets the reducer decide, carries out its commands. */
 export class PromotionRun {
   state: PromotionMachine;
-  /** The state as of the last entry that was dealt with in full, so what PostgreSQL knows too. Queries show this one. */
+  /**
+   * The state as of the last entry that was dealt with in full, so what PostgreSQL knows too. Queries show this one.
+   */
   published: PromotionMachine;
   private readonly inbox: Inbox;
   private readonly control: PromotionControlActivities;
@@ -52,8 +54,8 @@ export class PromotionRun {
   }
 
   /**
-   * Waits for the next workflow task if this one answers an update. The server refuses to continue a run when a signal has come meanwhile, and
-   * drops all that the same task had to say.
+   * Waits for the next workflow task if this one answers an update. The server refuses to continue a run when a signal
+   * has come meanwhile, and drops all that the same task had to say.
    */
   async untilAnswersAreSent(): Promise<void> {
     if (!this.answersAreSent) await condition(() => this.answersAreSent || !this.inbox.isEmpty, 1);
@@ -83,12 +85,14 @@ export class PromotionRun {
   private deadline(): Deadline | undefined {
     const { phase, recheckAt, giveUpAt } = this.state;
     if (phase === 'ERRORED' && giveUpAt !== undefined) return { type: 'give-up-due', at: giveUpAt };
-    if ((phase === 'GATING' || phase === 'AWAITING_APPROVAL') && recheckAt !== undefined) return { type: 'recheck-due', at: recheckAt };
+    if ((phase === 'GATING' || phase === 'AWAITING_APPROVAL') && recheckAt !== undefined)
+      return { type: 'recheck-due', at: recheckAt };
     return undefined;
   }
 
   private async apply(event: Exclude<InboxEntry, DecisionEntry>): Promise<void> {
-    if ((event.type === 'step-done' || event.type === 'step-failed') && this.step?.step === event.step) this.step = undefined;
+    if ((event.type === 'step-done' || event.type === 'step-failed') && this.step?.step === event.step)
+      this.step = undefined;
     const { state, commands } = reduce(this.state, event, new Date());
     this.state = state;
     await this.perform(commands);
@@ -107,7 +111,12 @@ export class PromotionRun {
     });
     await this.apply({ type: 'decided', decision });
     if (frontDoor === 'UPDATE') this.answeredAt = workflowInfo().historyLength;
-    entry.reply = { accepted: decision.accepted, text: decision.text, state: this.state.phase, reason: this.state.reason };
+    entry.reply = {
+      accepted: decision.accepted,
+      text: decision.text,
+      state: this.state.phase,
+      reason: this.state.reason,
+    };
   }
 
   /** @returns false when what was to follow is void because the lane is not held any more */
@@ -153,7 +162,12 @@ export class PromotionRun {
   private async evaluate(): Promise<void> {
     const { identity, fencingToken, round } = this.state;
     const { tenant, promotionId } = identity;
-    const outcome = await this.control.evaluateGates({ tenant, promotionId, round: round + 1, ...(fencingToken !== undefined && { fencingToken }) });
+    const outcome = await this.control.evaluateGates({
+      tenant,
+      promotionId,
+      round: round + 1,
+      ...(fencingToken !== undefined && { fencingToken }),
+    });
     if (fencingToken !== undefined && !outcome.holdsLane) return this.apply({ type: 'lane-lost' });
     await this.apply({ type: 'gates-evaluated', round: outcome.round });
   }

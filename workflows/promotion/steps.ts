@@ -14,11 +14,16 @@ export interface RunningStep {
 }
 
 /**
- * Starts a step beside the loop, so that an abort is heard while it runs. How it ended comes back as an event; a step that was cancelled
- * says nothing.
+ * Starts a step beside the loop, so that an abort is heard while it runs. How it ended comes back as an event; a step
+ * that was cancelled says nothing.
  */
-export function startStep(step: Step, state: PromotionMachine, report: (event: Extract<PromotionEvent, { type: 'step-done' | 'step-failed' | 'lane-lost' }>) => void): RunningStep {
-  // A step ends by its own outcome or because the machine says so, not because the run was cancelled: the machine decides what to undo.
+export function startStep(
+  step: Step,
+  state: PromotionMachine,
+  report: (event: Extract<PromotionEvent, { type: 'step-done' | 'step-failed' | 'lane-lost' }>) => void,
+): RunningStep {
+  // A step ends by its own outcome or because the machine says so, not because the run was cancelled: the machine
+  // decides what to undo.
   const scope = new CancellationScope({ cancellable: false });
   const cancellable = new CancellationScope();
   let cancelled = false;

@@ -23,7 +23,10 @@ export function statusOf(state: PromotionMachine): PromotionStatus {
   };
 }
 
-/** Refuses an update that cannot be a signed statement before it reaches the history. @throws ApplicationFailure of type INVALID_INPUT */
+/**
+ * Refuses an update that cannot be a signed statement before it reaches the history.
+ * @throws ApplicationFailure of type INVALID_INPUT
+ */
 export function validateDecision(message: DecisionMessage): void {
   const statement: unknown = (message as DecisionMessage | null | undefined)?.statement;
   if (typeof statement !== 'object' || statement === null || JSON.stringify(statement).length > maxStatementLength) {

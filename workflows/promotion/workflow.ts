@@ -38,15 +38,20 @@ const control = proxyLocalActivities<PromotionControlActivities>(databaseStep);
 const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
 
 /**
- * One attempt to bring a bundle into a lane. Handlers only fill the inbox; one loop feeds the reducer and carries out what it commands.
- * It keeps running while its bundle is live, and ends when another one is.
+ * One attempt to bring a bundle into a lane. Handlers only fill the inbox; one loop feeds the reducer and carries out
+ * what it commands. It keeps running while its bundle is live, and ends when another one is.
  */
 export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   const input = parsePromotionInput(rawInput);
   const inbox = new Inbox();
   const info = workflowInfo();
   const decide = (expectedVerb?: string) => (message: { readonly statement: unknown }) =>
-    inbox.ask({ type: 'decision', statement: message.statement, frontDoor: 'UPDATE', ...(expectedVerb !== undefined && { expectedVerb }) });
+    inbox.ask({
+      type: 'decision',
+      statement: message.statement,
+      frontDoor: 'UPDATE',
+      ...(expectedVerb !== undefined && { expectedVerb }),
+    });
   setHandler(decideUpdate, decide(), { validator: validateDecision });
   setHandler(abortUpdate, decide('abort'), { validator: validateDecision });
   setHandler(retryUpdate, decide('retry'), { validator: validateDecision });
@@ -75,10 +80,16 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
       if (workflowInfo().continueAsNewSuggested && run.mayContinueAsNew()) {
         await condition(allHandlersFinished);
         await run.untilAnswersAreSent();
-        if (run.mayContinueAsNew() && allHandlersFinished()) await continueAsNew<typeof promotion>({ ...withoutRequest(input), carried: run.state });
+        if (run.mayContinueAsNew() && allHandlersFinished())
+          await continueAsNew<typeof promotion>({ ...withoutRequest(input), carried: run.state });
       }
     }
-    inbox.refuseRest({ accepted: false, text: `the promotion has ended as ${run.state.phase}`, state: run.state.phase, reason: run.state.reason });
+    inbox.refuseRest({
+      accepted: false,
+      text: `the promotion has ended as ${run.state.phase}`,
+      state: run.state.phase,
+      reason: run.state.reason,
+    });
     await condition(allHandlersFinished);
     return { promotionId: run.state.identity.promotionId, state: run.state.phase, reason: run.state.reason };
   });
@@ -88,7 +99,12 @@ async function open(input: PromotionInput): Promise<ReturnType<typeof openPromot
   const info = workflowInfo();
   const { carried: _none, ...rest } = input;
   try {
-    const identity = await control.openPromotion({ ...rest, kind: input.kind ?? 'PROMOTION', promotionId: info.firstExecutionRunId, workflowId: info.workflowId });
+    const identity = await control.openPromotion({
+      ...rest,
+      kind: input.kind ?? 'PROMOTION',
+      promotionId: info.firstExecutionRunId,
+      workflowId: info.workflowId,
+    });
     return openPromotion(identity, new Date());
   } catch (error) {
     // The starter sees the reason itself, not that some activity failed.
@@ -99,7 +115,8 @@ async function open(input: PromotionInput): Promise<ReturnType<typeof openPromot
 async function handOverTo(workflowId: string, input: PromotionInput): Promise<PromotionResult> {
   const { carried: _none, ...rest } = input;
   const { runId, joined } = await handOver({ workflowId, workflowType: promotionWorkflowType, input: rest });
-  if (runId === workflowInfo().runId) throw ApplicationFailure.nonRetryable('a run cannot hand over to itself', 'INTERNAL');
+  if (runId === workflowInfo().runId)
+    throw ApplicationFailure.nonRetryable('a run cannot hand over to itself', 'INTERNAL');
   const reason = `${joined ? 'joined' : 'started'} ${workflowId}, the canonical run of this promotion`;
   return { promotionId: runId, state: 'REQUESTED', reason, handedOverTo: { workflowId, runId, joined } };
 }

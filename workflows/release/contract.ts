@@ -5,8 +5,8 @@ import type { Digest } from '../../core/digest.js';
 export const releaseWorkflowType = 'release';
 
 /**
- * Input of the `release` workflow, the documented JSON of the Temporal front door. Checked before anything else; wrong input fails the run
- * with INVALID_INPUT and leaves no rows.
+ * Input of the `release` workflow, the documented JSON of the Temporal front door. Checked before anything else; wrong
+ * input fails the run with INVALID_INPUT and leaves no rows.
  */
 export interface ReleaseInput {
   /** `default` where absent. */
@@ -24,7 +24,10 @@ export interface ReleaseInput {
 export interface ReleaseResult {
   /** The first run id of the release. */
   readonly releaseId: string;
-  /** SEALED: a new bundle. ALREADY_SEALED: this revision has one, which is given. HANDED_OVER: the canonical run does the work. */
+  /**
+   * SEALED: a new bundle. ALREADY_SEALED: this revision has one, which is given. HANDED_OVER: the canonical run does
+   * the work.
+   */
   readonly state: 'SEALED' | 'ALREADY_SEALED' | 'HANDED_OVER';
   readonly bundle?: Digest;
   /** Digest of `release/agents/manifest.yaml` in the content store. */

@@ -14,20 +14,32 @@ export function parseReleaseInput(value: unknown): ReleaseInput {
     return parse(value);
   } catch (error) {
     if (!(error instanceof LanekeeperError)) throw error;
-    throw ApplicationFailure.create({ type: error.code, nonRetryable: true, message: error.message, details: [error.detail] });
+    throw ApplicationFailure.create({
+      type: error.code,
+      nonRetryable: true,
+      message: error.message,
+      details: [error.detail],
+    });
   }
 }
 
 function parse(value: unknown): ReleaseInput {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('the input is not a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('the input is not a JSON object');
   const input: Record<string, unknown> = { ...value };
   const foreign = Object.keys(input).find((key) => !knownFields.includes(key));
-  if (foreign !== undefined) throw invalid(`the input has a field ${JSON.stringify(foreign.slice(0, 80))} that is not known`);
+  if (foreign !== undefined)
+    throw invalid(`the input has a field ${JSON.stringify(foreign.slice(0, 80))} that is not known`);
   const { revision, repository, timebox } = input;
-  if (typeof revision !== 'string' || !/^[0-9a-f]{40}$/.test(revision)) throw invalid('revision is not a commit of 40 lower-case hex digits');
-  const location = typeof repository === 'string' && repository.length <= 1000 && /^(?:\/|https:\/\/|ssh:\/\/|file:\/\/\/)[^\0\n]*$/.test(repository);
+  if (typeof revision !== 'string' || !/^[0-9a-f]{40}$/.test(revision))
+    throw invalid('revision is not a commit of 40 lower-case hex digits');
+  const location =
+    typeof repository === 'string' &&
+    repository.length <= 1000 &&
+    /^(?:\/|https:\/\/|ssh:\/\/|file:\/\/\/)[^\0\n]*$/.test(repository);
   if (!location) throw invalid('repository is neither an absolute folder nor an https, ssh or file URL');
-  if (timebox !== undefined && (typeof timebox !== 'string' || timebox === '' || timebox.length > 300)) throw invalid('timebox is not a short text');
+  if (timebox !== undefined && (typeof timebox !== 'string' || timebox === '' || timebox.length > 300))
+    throw invalid('timebox is not a short text');
   return {
     tenant: parseName(input['tenant'] ?? 'default', 'tenant'),
     product: parseName(input['product'], 'product'),

@@ -1,5 +1,16 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { BuildActivities, BuildInput, DescribedImage, FetchedSource, QualifiedImage, ReleaseRef, SealActivities, SignActivities, SignedStatement, UnsignedStatement } from '../../activities/release/types.js';
+import type {
+  BuildActivities,
+  BuildInput,
+  DescribedImage,
+  FetchedSource,
+  QualifiedImage,
+  ReleaseRef,
+  SealActivities,
+  SignActivities,
+  SignedStatement,
+  UnsignedStatement,
+} from '../../activities/release/types.js';
 import type { Digest } from '../../core/digest.js';
 import type { ManifestAttestation, ManifestImage, ManifestSdk } from '../../core/release/manifest.js';
 import type { ServiceDefinition } from '../../core/release/product.js';
@@ -23,16 +34,30 @@ interface DescribedService {
 }
 
 /**
- * The way from a commit to a sealed bundle. `open` puts the release on record; it is called once the commit was read and understood.
+ * The way from a commit to a sealed bundle. `open` puts the release on record; it is called once the commit was read
+ * and understood.
  * @returns the digests of the bundle and of its manifest file
  */
-export async function makeRelease(input: ReleaseInput, ref: ReleaseRef, steps: StepList, open: () => Promise<void>): Promise<{ bundle: Digest; manifestFile: Digest }> {
+export async function makeRelease(
+  input: ReleaseInput,
+  ref: ReleaseRef,
+  steps: StepList,
+  open: () => Promise<void>,
+): Promise<{ bundle: Digest; manifestFile: Digest }> {
   steps.announce('fetch');
   const { product, repository, revision } = input;
-  const source = await steps.run('fetch', () => build.fetchSource({ repository, revision, product }), (found) => found.subject);
+  const source = await steps.run(
+    'fetch',
+    () => build.fetchSource({ repository, revision, product }),
+    (found) => found.subject,
+  );
   const { services, sdks } = source.definition;
   const names = services.map((service) => service.name);
-  steps.announce(...names.map((name) => `build/${name}`), ...names.map((name) => `describe/${name}`), ...sdks.map((sdk) => `pack/${sdk.name}`));
+  steps.announce(
+    ...names.map((name) => `build/${name}`),
+    ...names.map((name) => `describe/${name}`),
+    ...sdks.map((sdk) => `pack/${sdk.name}`),
+  );
   steps.announce(...names.map((name) => `qualify/${name}`), ...names.map((name) => `sign/${name}`), 'seal');
   await open();
 
@@ -45,18 +70,38 @@ export async function makeRelease(input: ReleaseInput, ref: ReleaseRef, steps: S
   const qualified: QualifiedImage[] = [];
   for (const one of described) qualified.push(await qualify(one, images, source, steps));
   const signed = await Promise.all(described.map((one, index) => signImage(one, qualified[index], ref, steps)));
-  return steps.run('seal', () => sealRelease({ ...ref, manifest: manifestOf(input, ref, source, signed, packed) }), (sealed) => sealed.bundle);
+  return steps.run(
+    'seal',
+    () => sealRelease({ ...ref, manifest: manifestOf(input, ref, source, signed, packed) }),
+    (sealed) => sealed.bundle,
+  );
 }
 
 function buildInputOf(input: ReleaseInput, source: FetchedSource, service: ServiceDefinition): BuildInput {
   const { repository, revision } = input;
-  return { archive: source.archive, repository, revision, committedAt: source.committedAt, service, timeoutSeconds: source.definition.timeouts.buildSeconds };
+  return {
+    archive: source.archive,
+    repository,
+    revision,
+    committedAt: source.committedAt,
+    service,
+    timeoutSeconds: source.definition.timeouts.buildSeconds,
+  };
 }
 
-async function buildService(input: BuildInput, service: ServiceDefinition, ref: ReleaseRef, steps: StepList): Promise<DescribedService> {
+async function buildService(
+  input: BuildInput,
+  service: ServiceDefinition,
+  ref: ReleaseRef,
+  steps: StepList,
+): Promise<DescribedService> {
   // Times come from the workflow, so that a step that is tried again states the same.
   const startedOn = new Date().toISOString();
-  const built = await steps.run(`build/${service.name}`, () => build.buildImage(input), (image) => image.image);
+  const built = await steps.run(
+    `build/${service.name}`,
+    () => build.buildImage(input),
+    (image) => image.image,
+  );
   const finishedOn = new Date().toISOString();
   const described = await steps.run(
     `describe/${service.name}`,
@@ -70,19 +115,48 @@ async function packSdks(input: ReleaseInput, source: FetchedSource, steps: StepL
   const { archive, committedAt, definition } = source;
   const { repository, revision } = input;
   const common = { archive, committedAt, repository, revision, timeoutSeconds: definition.timeouts.buildSeconds };
-  return Promise.all(definition.sdks.map((sdk) => steps.run(`pack/${sdk.name}`, () => build.packSdk({ ...common, sdk }), (packed) => packed.file)));
+  return Promise.all(
+    definition.sdks.map((sdk) =>
+      steps.run(
+        `pack/${sdk.name}`,
+        () => build.packSdk({ ...common, sdk }),
+        (packed) => packed.file,
+      ),
+    ),
+  );
 }
 
-async function qualify(one: DescribedService, images: readonly { service: string; image: Digest }[], source: FetchedSource, steps: StepList): Promise<QualifiedImage> {
+async function qualify(
+  one: DescribedService,
+  images: readonly { service: string; image: Digest }[],
+  source: FetchedSource,
+  steps: StepList,
+): Promise<QualifiedImage> {
   const request = { ...one.input, images, timeoutSeconds: source.definition.timeouts.testSeconds };
-  return steps.run(`qualify/${one.service.name}`, () => build.qualifyImage(request), (result) => `${result.passed} passed`);
+  return steps.run(
+    `qualify/${one.service.name}`,
+    () => build.qualifyImage(request),
+    (result) => `${result.passed} passed`,
+  );
 }
 
-async function signImage(one: DescribedService, tests: QualifiedImage | undefined, ref: ReleaseRef, steps: StepList): Promise<ManifestImage> {
+async function signImage(
+  one: DescribedService,
+  tests: QualifiedImage | undefined,
+  ref: ReleaseRef,
+  steps: StepList,
+): Promise<ManifestImage> {
   if (tests === undefined) throw new TypeError('every image was qualified');
   const { service, described } = one;
   const sign = async (unsigned: UnsignedStatement): Promise<ManifestAttestation> =>
-    attestationOf(await signStatement({ tenant: ref.tenant, statement: unsigned.statement, producedByRun: runOf(ref), subjectType: 'artifact' }));
+    attestationOf(
+      await signStatement({
+        tenant: ref.tenant,
+        statement: unsigned.statement,
+        producedByRun: runOf(ref),
+        subjectType: 'artifact',
+      }),
+    );
   return steps.run(
     `sign/${service.name}`,
     async () => ({
@@ -95,7 +169,9 @@ async function signImage(one: DescribedService, tests: QualifiedImage | undefine
       route: service.route,
       provenance: await sign(described.provenance),
       signature: await sign(described.signature),
-      sboms: await Promise.all(described.sboms.map(async ({ statement, ...sbom }) => ({ ...sbom, attestation: await sign(statement) }))),
+      sboms: await Promise.all(
+        described.sboms.map(async ({ statement, ...sbom }) => ({ ...sbom, attestation: await sign(statement) })),
+      ),
       tests: {
         result: 'PASSED' as const,
         passed: tests.passed,
@@ -123,7 +199,11 @@ function manifestOf(
     tenant: input.tenant,
     product: input.product,
     source: { repository: input.repository, revision: input.revision, author, committedAt, subject },
-    run: { workflowId: ref.workflowId, firstRunId: ref.releaseId, ...(input.timebox !== undefined && { timebox: input.timebox }) },
+    run: {
+      workflowId: ref.workflowId,
+      firstRunId: ref.releaseId,
+      ...(input.timebox !== undefined && { timebox: input.timebox }),
+    },
     images,
     sdks,
     ...(definition.methodology !== undefined && { methodology: definition.methodology }),

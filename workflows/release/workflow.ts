@@ -1,11 +1,26 @@
-import { ApplicationFailure, CancellationScope, isCancellation, proxyActivities, proxyLocalActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { PromotionGuardActivities } from '../../activities/promotion/types.js';
 import type { ReleaseRecordActivities, ReleaseRef } from '../../activities/release/types.js';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep } from '../activity-options.js';
-import { type ReleaseInput, type ReleaseResult, type ReleaseStatus, releaseStatusQuery, releaseWorkflowType } from './contract.js';
+import {
+  type ReleaseInput,
+  type ReleaseResult,
+  type ReleaseStatus,
+  releaseStatusQuery,
+  releaseWorkflowType,
+} from './contract.js';
 import { parseReleaseInput } from './input.js';
 import { makeRelease } from './make-release.js';
 import { reasonOf, StepList } from './steps.js';
@@ -14,8 +29,8 @@ const record = proxyLocalActivities<ReleaseRecordActivities>(databaseStep);
 const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
 
 /**
- * Brings one commit to a sealed bundle: fetch, build, describe, pack, qualify, sign, seal. It ends with an immutable bundle or fails with the
- * reason as the type of its failure.
+ * Brings one commit to a sealed bundle: fetch, build, describe, pack, qualify, sign, seal. It ends with an immutable
+ * bundle or fails with the reason as the type of its failure.
  */
 export async function release(rawInput: unknown): Promise<ReleaseResult> {
   const input = parseReleaseInput(rawInput);
@@ -23,12 +38,24 @@ export async function release(rawInput: unknown): Promise<ReleaseResult> {
   const steps = new StepList();
   let state: ReleaseStatus['state'] = 'RUNNING';
   let bundle: Digest | undefined;
-  setHandler(releaseStatusQuery, () => ({ product: input.product, revision: input.revision, state, steps: steps.all, ...(bundle !== undefined && { bundle }) }));
+  setHandler(releaseStatusQuery, () => ({
+    product: input.product,
+    revision: input.revision,
+    state,
+    steps: steps.all,
+    ...(bundle !== undefined && { bundle }),
+  }));
 
   const canonicalId = workflowIds.release(input.tenant, input.product, input.revision);
   if (info.workflowId !== canonicalId) return handOverTo(canonicalId, input);
   tellVisibility(input, state);
-  const ref: ReleaseRef = { tenant: input.tenant, product: input.product, revision: input.revision, releaseId: info.firstExecutionRunId, workflowId: info.workflowId };
+  const ref: ReleaseRef = {
+    tenant: input.tenant,
+    product: input.product,
+    revision: input.revision,
+    releaseId: info.firstExecutionRunId,
+    workflowId: info.workflowId,
+  };
 
   const onRecord = { opened: false };
   try {
@@ -50,7 +77,8 @@ export async function release(rawInput: unknown): Promise<ReleaseResult> {
     state = 'FAILED';
     const reason = reasonOf(error);
     // Nothing is on record before the commit was understood, so that wrong input leaves no rows.
-    if (onRecord.opened) await CancellationScope.nonCancellable(() => record.failRelease({ ...ref, error: describe(reason) }));
+    if (onRecord.opened)
+      await CancellationScope.nonCancellable(() => record.failRelease({ ...ref, error: describe(reason) }));
     if (!isCancellation(error)) tellVisibility(input, state);
     throw reason;
   }
@@ -72,5 +100,8 @@ function tellVisibility(input: ReleaseInput, state: ReleaseStatus['state'], bund
 
 function describe(reason: Error): { code: string; message: string } {
   if (isCancellation(reason)) return { code: 'CANCELLED', message: 'the release was cancelled' };
-  return { code: reason instanceof ApplicationFailure ? (reason.type ?? 'INTERNAL') : 'INTERNAL', message: reason.message.slice(0, 2000) };
+  return {
+    code: reason instanceof ApplicationFailure ? (reason.type ?? 'INTERNAL') : 'INTERNAL',
+    message: reason.message.slice(0, 2000),
+  };
 }

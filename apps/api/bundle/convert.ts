@@ -28,7 +28,12 @@ export function toBundleMessage(bundle: ListedBundle): ReleaseBundle {
     authorEmail: bounded(bundle.author.email, 500),
     ...instant('committedAt', bundle.committedAt),
     subject: bounded(bundle.subject, 1000),
-    artifacts: bundle.artifacts.map(({ kind, name, digest, mediaType }) => ({ kind: kind === 'image' ? ArtifactKind.IMAGE : ArtifactKind.SDK, name, digest, mediaType })),
+    artifacts: bundle.artifacts.map(({ kind, name, digest, mediaType }) => ({
+      kind: kind === 'image' ? ArtifactKind.IMAGE : ArtifactKind.SDK,
+      name,
+      digest,
+      mediaType,
+    })),
     ...(methodologyContext !== undefined && { methodologyContext }),
     ...(plan !== undefined && { plan }),
     releaseId: bundle.releaseId,
@@ -45,12 +50,18 @@ function methodologyOf({ methodology }: Manifest): MethodologyContext | undefine
 
 function planOf({ plan }: Manifest): PlanReference | undefined {
   if (plan === undefined) return undefined;
-  return create(PlanReferenceSchema, { uri: plan.uri, checksum: plan.checksum, fingerprint: plan.fingerprint, toolGrants: [...plan.toolGrants] });
+  return create(PlanReferenceSchema, {
+    uri: plan.uri,
+    checksum: plan.checksum,
+    fingerprint: plan.fingerprint,
+    toolGrants: [...plan.toolGrants],
+  });
 }
 
 /** An attestation for the wire. */
 export function toAttestationMessage(attestation: StoredAttestation): Attestation {
-  const { id, kind, uri, checksum, producedByRun, predicateType, subjects, keyId, signer, statementDigest } = attestation;
+  const { id, kind, uri, checksum, producedByRun, predicateType, subjects, keyId, signer, statementDigest } =
+    attestation;
   return create(AttestationSchema, {
     id,
     kind,
@@ -73,5 +84,9 @@ export function toEvidenceAttachment(attestation: StoredAttestation, bundle: Sto
     const artifact = bundle.artifacts.find((each) => each.digest === digest);
     return artifact === undefined ? digest : `${artifact.kind} ${artifact.name}`;
   });
-  return create(EvidenceAttachmentSchema, { attestation: toAttestationMessage(attestation), bundleDigest: bundle.digest, about: names });
+  return create(EvidenceAttachmentSchema, {
+    attestation: toAttestationMessage(attestation),
+    bundleDigest: bundle.digest,
+    about: names,
+  });
 }

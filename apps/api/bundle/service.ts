@@ -24,12 +24,17 @@ export function createBundleService({ database, blobs }: ApiDeps): ServiceImpl<t
       return database.transaction(tenant, async (tx) => {
         const bundle = await readBundle(tx, await resolveBundle(tx, request.bundle));
         const evidence = await evidenceOfBundle(tx, bundle.digest);
-        return { bundle: toBundleMessage(bundle), evidence: evidence.map((each) => toEvidenceAttachment(each, bundle)) };
+        return {
+          bundle: toBundleMessage(bundle),
+          evidence: evidence.map((each) => toEvidenceAttachment(each, bundle)),
+        };
       });
     },
     async listBundles(request, context) {
       const { tenant } = requireCaller(context);
-      const page = await database.transaction(tenant, (tx) => listBundles(tx, request.product, { size: request.pageSize, token: request.pageToken }));
+      const page = await database.transaction(tenant, (tx) =>
+        listBundles(tx, request.product, { size: request.pageSize, token: request.pageToken }),
+      );
       return { bundles: page.items.map(toBundleMessage), nextPageToken: page.nextToken };
     },
     async getManifest(request, context) {
@@ -52,7 +57,11 @@ export function createBundleService({ database, blobs }: ApiDeps): ServiceImpl<t
       return database.transaction(tenant, async (tx) => {
         const base = await requireBundle(tx, await resolveBundle(tx, request.base));
         const other = await requireBundle(tx, await resolveBundle(tx, request.other));
-        return { baseDigest: base.digest, otherDigest: other.digest, changes: changesBetween(base.manifest, other.manifest) };
+        return {
+          baseDigest: base.digest,
+          otherDigest: other.digest,
+          changes: changesBetween(base.manifest, other.manifest),
+        };
       });
     },
   };
@@ -61,6 +70,11 @@ export function createBundleService({ database, blobs }: ApiDeps): ServiceImpl<t
 /** How two manifests differ, for the wire. */
 export function changesBetween(before: string, after: string): BundleChange[] {
   return diffManifests(JSON.parse(before), JSON.parse(after)).map((change) =>
-    create(BundleChangeSchema, { kind: ChangeKind[change.kind], path: bounded(change.path, 1000), before: bounded(change.before, 4000), after: bounded(change.after, 4000) }),
+    create(BundleChangeSchema, {
+      kind: ChangeKind[change.kind],
+      path: bounded(change.path, 1000),
+      before: bounded(change.before, 4000),
+      after: bounded(change.after, 4000),
+    }),
   );
 }

@@ -22,11 +22,16 @@ export interface DecisionDelivery {
 }
 
 /**
- * Passes a signed decision to the promotion's workflow and returns what became of it. Sending the same again gives the same answer.
+ * Passes a signed decision to the promotion's workflow and returns what became of it. Sending the same again gives the
+ * same answer.
  *
  * @throws UNKNOWN_PROMOTION, WRONG_STATE when it has ended, TIMED_OUT when no worker answers
  */
-export async function sendDecision(deps: ApiDeps, caller: Caller, delivery: DecisionDelivery): Promise<DecisionOutcome> {
+export async function sendDecision(
+  deps: ApiDeps,
+  caller: Caller,
+  delivery: DecisionDelivery,
+): Promise<DecisionOutcome> {
   const statement = parseSigned(delivery.signed);
   const promotion = await deps.database.transaction(caller.tenant, (tx) => requirePromotion(tx, delivery.promotionId));
   if (hasEnded(promotion.state)) {
@@ -41,5 +46,9 @@ export async function sendDecision(deps: ApiDeps, caller: Caller, delivery: Deci
   const reply = await deps.client.withDeadline(Date.now() + answerWithinMs, () =>
     handle.executeUpdate(delivery.update, { args: [{ statement }], updateId: digestOf(delivery.signed) }),
   );
-  return create(DecisionOutcomeSchema, { accepted: reply.accepted, text: bounded(reply.text, 4000), reason: bounded(reply.reason, 4000) });
+  return create(DecisionOutcomeSchema, {
+    accepted: reply.accepted,
+    text: bounded(reply.text, 4000),
+    reason: bounded(reply.reason, 4000),
+  });
 }

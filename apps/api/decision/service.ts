@@ -37,7 +37,11 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
       });
     },
     async submitDecision(request, context) {
-      const outcome = await sendDecision(deps, requireCaller(context), { promotionId: request.promotionId, signed: request.signedDecision, update: decideUpdate });
+      const outcome = await sendDecision(deps, requireCaller(context), {
+        promotionId: request.promotionId,
+        signed: request.signedDecision,
+        update: decideUpdate,
+      });
       return { outcome };
     },
     async listPendingApprovals(request, context) {

@@ -6,8 +6,8 @@ import { statusOf } from './codes.js';
 import { asTemporalError } from './temporal-error.js';
 
 /**
- * The one translation of errors to Connect: the code decides the status, the detail travels as `governance.v1.ErrorDetail`. What is not
- * an error of the domain becomes INTERNAL and says nothing about the inside.
+ * The one translation of errors to Connect: the code decides the status, the detail travels as
+ * `governance.v1.ErrorDetail`. What is not an error of the domain becomes INTERNAL and says nothing about the inside.
  *
  * @param report is told of errors that should not have happened
  */
@@ -17,14 +17,24 @@ export function toConnectError(error: unknown, report: (error: unknown) => void)
   if (error instanceof ConnectError) return withDetail(error);
   report(error);
   return translated(
-    new LanekeeperError('INTERNAL', { message: 'something went wrong inside the API', why: 'the log of the API says what', next: 'lane doctor' }, { cause: error }),
+    new LanekeeperError(
+      'INTERNAL',
+      { message: 'something went wrong inside the API', why: 'the log of the API says what', next: 'lane doctor' },
+      { cause: error },
+    ),
   );
 }
 
 function translated(error: LanekeeperError): ConnectError {
   const { message, object = '', why = '', next = '' } = error.detail;
   const detail = create(ErrorDetailSchema, { reason: error.code, message, object, why, next });
-  return new ConnectError(message, statusOf[error.code], undefined, [{ desc: ErrorDetailSchema, value: detail }], error);
+  return new ConnectError(
+    message,
+    statusOf[error.code],
+    undefined,
+    [{ desc: ErrorDetailSchema, value: detail }],
+    error,
+  );
 }
 
 /** Errors that Connect and the validation raise themselves get a detail, too, beside the one they have. */

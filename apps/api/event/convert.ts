@@ -36,7 +36,9 @@ function textOf(event: TimelineEvent): string {
     case 'promotion.transitioned':
       return `${said('from')} → ${said('to')}: ${said('reason')}`;
     case 'promotion.superseded':
-      return said('how') === 'ROLLED_BACK' ? `rolled back by ${shortId(said('by'))}` : `superseded by ${shortId(said('by'))}`;
+      return said('how') === 'ROLLED_BACK'
+        ? `rolled back by ${shortId(said('by'))}`
+        : `superseded by ${shortId(said('by'))}`;
     case 'decision.recorded':
       return `${said('verb')} recorded`;
     case 'decision.refused':

@@ -22,20 +22,38 @@ export interface HandedEvidence {
   readonly signed: Uint8Array;
 }
 
-/** What may come from outside. Decisions go to their promotion; promotions and lane decisions are attested by the system itself. */
-const attachable: readonly AttestationKind[] = ['test-result', 'preview-check', 'provenance', 'sbom-spdx', 'sbom-cyclonedx', 'signature'];
+/**
+ * What may come from outside. Decisions go to their promotion; promotions and lane decisions are attested by the system
+ * itself.
+ */
+const attachable: readonly AttestationKind[] = [
+  'test-result',
+  'preview-check',
+  'provenance',
+  'sbom-spdx',
+  'sbom-cyclonedx',
+  'signature',
+];
 
 /**
- * Verifies evidence and attaches it: signature and signer, subjects and kind, and that the report is the one that was signed for.
+ * Verifies evidence and attaches it: signature and signer, subjects and kind, and that the report is the one that was
+ * signed for.
  *
  * @throws SIGNATURE_INVALID, EVIDENCE_INVALID, UNKNOWN_BUNDLE
  */
-export async function attachEvidence(deps: ApiDeps, caller: Caller, handed: HandedEvidence): Promise<StoredAttestation> {
+export async function attachEvidence(
+  deps: ApiDeps,
+  caller: Caller,
+  handed: HandedEvidence,
+): Promise<StoredAttestation> {
   const { bundle, keys } = await deps.database.transaction(caller.tenant, async (tx) => ({
     bundle: await requireBundle(tx, handed.bundle),
     keys: (await enrolledKeys(tx)).filter((key) => wasValid(key, deps.now())),
   }));
-  const { statement, statementDigest, keyId } = verifyStatement(handed.signed, keys.map((key) => key.publicKeyPem));
+  const { statement, statementDigest, keyId } = verifyStatement(
+    handed.signed,
+    keys.map((key) => key.publicKeyPem),
+  );
   requireKind(statement, handed.kind);
   requireReport(statement, handed.report);
   const subjects = subjectsIn(statement, bundle);
@@ -75,17 +93,27 @@ function requireKind(statement: Statement, kind: string): void {
 function requireReport(statement: Statement, report: Uint8Array): void {
   if (report.length === 0) return;
   const hex = digestOf(report).slice('sha256:'.length);
-  if (!JSON.stringify(statement.predicate).includes(hex)) throw invalid('the report is not the one that the signed statement names');
+  if (!JSON.stringify(statement.predicate).includes(hex))
+    throw invalid('the report is not the one that the signed statement names');
 }
 
-function subjectsIn(statement: Statement, bundle: StoredBundle): readonly { readonly digest: Digest; readonly type: 'artifact' | 'bundle' }[] {
+function subjectsIn(
+  statement: Statement,
+  bundle: StoredBundle,
+): readonly { readonly digest: Digest; readonly type: 'artifact' | 'bundle' }[] {
   return subjectDigestsOf(statement).map((digest) => {
     if (digest === bundle.digest) return { digest, type: 'bundle' };
     if (bundle.artifacts.some((artifact) => artifact.digest === digest)) return { digest, type: 'artifact' };
-    throw invalid(`its subject ${shortId(digest)} is neither bundle ${shortId(bundle.digest)} nor one of its artifacts`);
+    throw invalid(
+      `its subject ${shortId(digest)} is neither bundle ${shortId(bundle.digest)} nor one of its artifacts`,
+    );
   });
 }
 
 function invalid(why: string): LanekeeperError {
-  return new LanekeeperError('EVIDENCE_INVALID', { message: 'the evidence was not attached', why, next: 'lane evidence attach BUNDLE --kind KIND --report FILE' });
+  return new LanekeeperError('EVIDENCE_INVALID', {
+    message: 'the evidence was not attached',
+    why,
+    next: 'lane evidence attach BUNDLE --kind KIND --report FILE',
+  });
 }

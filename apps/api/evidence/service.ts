@@ -33,7 +33,11 @@ export function createEvidenceService(deps: ApiDeps): ServiceImpl<typeof Evidenc
       const { tenant } = requireCaller(context);
       const attestation = await database.transaction(tenant, (tx) => attestationById(tx, request.attestationId));
       if (attestation === undefined) {
-        throw new LanekeeperError('NOT_FOUND', { message: `there is no evidence ${request.attestationId}`, object: `evidence ${request.attestationId}`, next: 'lane evidence list BUNDLE' });
+        throw new LanekeeperError('NOT_FOUND', {
+          message: `there is no evidence ${request.attestationId}`,
+          object: `evidence ${request.attestationId}`,
+          next: 'lane evidence list BUNDLE',
+        });
       }
       return { attestation: toAttestationMessage(attestation), signedStatement: await blobs.get(attestation.checksum) };
     },

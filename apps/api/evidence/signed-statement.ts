@@ -1,6 +1,9 @@
 import { LanekeeperError } from '../../../core/errors.js';
 
-/** The JSON of a signed statement, which Temporal carries on. Whether it is good is for the workflow to find out. @throws EVIDENCE_INVALID when it is no JSON */
+/**
+ * The JSON of a signed statement, which Temporal carries on. Whether it is good is for the workflow to find out.
+ * @throws EVIDENCE_INVALID when it is no JSON
+ */
 export function parseSigned(bytes: Uint8Array): unknown {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -5,9 +5,13 @@ import { rule } from '#gen/authz/v1/authz_pb.js';
 import { type Caller, callerKey, type Identify } from './caller.js';
 
 /** Who may call an RPC. */
-export type AccessRule = { readonly allow: 'public' | 'authenticated' } | { readonly allow: 'roles'; readonly anyOf: readonly string[] };
+export type AccessRule =
+  { readonly allow: 'public' | 'authenticated' } | { readonly allow: 'roles'; readonly anyOf: readonly string[] };
 
-/** The rule that stands beside an RPC in proto. @throws CONFIGURATION when there is none: nothing is open by oversight */
+/**
+ * The rule that stands beside an RPC in proto.
+ * @throws CONFIGURATION when there is none: nothing is open by oversight
+ */
 export function ruleOf(method: DescMethod): AccessRule {
   const { allow } = hasOption(method, rule) ? getOption(method, rule) : { allow: { case: undefined } };
   if (allow.case === 'public' && allow.value) return { allow: 'public' };
@@ -37,7 +41,10 @@ export function isAllowed(access: AccessRule, caller: Caller | undefined): boole
   }
 }
 
-/** The one place where access is decided, for every transport and every RPC: by the rule beside the RPC, and never without one. */
+/**
+ * The one place where access is decided, for every transport and every RPC: by the rule beside the RPC, and never
+ * without one.
+ */
 export function createAuthorizationInterceptor(identify: Identify): Interceptor {
   return (next) => async (request) => {
     const access = ruleOf(request.method);
@@ -53,7 +60,12 @@ function tokenOf(header: string | null): string | undefined {
   return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
 }
 
-function refusal(method: DescMethod, access: AccessRule, token: string | undefined, caller: Caller | undefined): LanekeeperError {
+function refusal(
+  method: DescMethod,
+  access: AccessRule,
+  token: string | undefined,
+  caller: Caller | undefined,
+): LanekeeperError {
   if (caller === undefined) {
     return new LanekeeperError('UNAUTHENTICATED', {
       message: token === undefined ? 'a token is needed' : 'the token is not known',

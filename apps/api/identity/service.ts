@@ -1,7 +1,12 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { type IdentityService, type Principal, PrincipalKind, PrincipalSchema } from '#gen/governance/v1/identity_service_pb.js';
+import {
+  type IdentityService,
+  type Principal,
+  PrincipalKind,
+  PrincipalSchema,
+} from '#gen/governance/v1/identity_service_pb.js';
 import { enrolledKeys, type StoredKey, type StoredPrincipal } from '../../../store/identity/read.js';
 import { listPrincipals } from '../../../store/identity/list.js';
 import { requireCaller } from './caller.js';
@@ -35,6 +40,12 @@ function toPrincipal(principal: StoredPrincipal, keys: readonly StoredKey[]): Pr
     emails: [...principal.emails],
     keys: keys
       .filter((key) => key.principal === principal.name)
-      .map((key) => ({ keyId: key.keyId, purpose: key.purpose, publicKeyPem: key.publicKeyPem, ...instant('validFrom', key.validFrom), ...instant('validUntil', key.validUntil) })),
+      .map((key) => ({
+        keyId: key.keyId,
+        purpose: key.purpose,
+        publicKeyPem: key.publicKeyPem,
+        ...instant('validFrom', key.validFrom),
+        ...instant('validUntil', key.validUntil),
+      })),
   });
 }

@@ -77,7 +77,12 @@ function toRequiredCheck(gate: Gate): RequiredCheck {
       },
     }),
     ...(approvals !== undefined && {
-      approvals: { count: approvals.count, roles: [...approvals.roles], distinctRoles: approvals.distinctRoles, separatedFrom: [...approvals.separation] },
+      approvals: {
+        count: approvals.count,
+        roles: [...approvals.roles],
+        distinctRoles: approvals.distinctRoles,
+        separatedFrom: [...approvals.separation],
+      },
     }),
   });
 }

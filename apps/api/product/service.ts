@@ -32,5 +32,9 @@ export function createProductService({ database }: ApiDeps): ServiceImpl<typeof 
 }
 
 function toProduct(product: StoredProduct): Product {
-  return create(ProductSchema, { name: product.name, repository: product.repository, ...instant('createdAt', product.createdAt) });
+  return create(ProductSchema, {
+    name: product.name,
+    repository: product.repository,
+    ...instant('createdAt', product.createdAt),
+  });
 }

@@ -8,7 +8,11 @@ import { toTimelineEntry } from '../event/convert.js';
 import { bounded, instant, toErrorDetail, toLane, toPromotionKind } from '../convert.js';
 
 /** A promotion for the wire. */
-export function toPromotionMessage(promotion: ListedPromotion, namespace: string, timeline: readonly TimelineEvent[] = []): Promotion {
+export function toPromotionMessage(
+  promotion: ListedPromotion,
+  namespace: string,
+  timeline: readonly TimelineEvent[] = [],
+): Promotion {
   const error = toErrorDetail(promotion.error);
   const lane = toLane(promotion.lane);
   return create(PromotionSchema, {

@@ -17,10 +17,16 @@ export function explainPromotion(
   lane: LaneView,
 ): ExplainPromotionResponse {
   const isGating = promotion.state === 'GATING' || promotion.state === 'AWAITING_APPROVAL';
-  const open = gates.filter((gate) => gate.severity === 'BLOCKING' && gate.verdict !== 'PASS' && gate.verdict !== 'NOT_APPLICABLE');
+  const open = gates.filter(
+    (gate) => gate.severity === 'BLOCKING' && gate.verdict !== 'PASS' && gate.verdict !== 'NOT_APPLICABLE',
+  );
   const blocking = isGating ? open : [];
   const error = toErrorDetail(promotion.error);
-  const steps = [...blocking.map((gate) => gate.nextStep ?? ''), ...(error === undefined ? [] : [error.next]), ...stepsOf(promotion, lane)];
+  const steps = [
+    ...blocking.map((gate) => gate.nextStep ?? ''),
+    ...(error === undefined ? [] : [error.next]),
+    ...stepsOf(promotion, lane),
+  ];
   return create(ExplainPromotionResponseSchema, {
     promotionId: promotion.id,
     summary: bounded(summaryOf(promotion, lane), 4000),
@@ -33,7 +39,10 @@ export function explainPromotion(
 
 function summaryOf(promotion: ListedPromotion, lane: LaneView): string {
   const what = `${promotion.kind === 'ROLLBACK' ? 'rollback' : 'promotion'} of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
-  const waitsFor = lane.holder !== null && lane.holder !== promotion.id ? `; the lane is held by promotion ${shortId(lane.holder)}` : '';
+  const waitsFor =
+    lane.holder !== null && lane.holder !== promotion.id
+      ? `; the lane is held by promotion ${shortId(lane.holder)}`
+      : '';
   switch (promotion.state) {
     case 'GATING':
       return `${what} waits for gates`;
@@ -58,7 +67,9 @@ function stepsOf(promotion: ListedPromotion, lane: LaneView): readonly string[] 
     case 'REJECTED':
     case 'ABORTED':
     case 'FAILED':
-      return promotion.kind === 'ROLLBACK' ? [`lane rollback ${promotion.product} --lane ${promotion.lane}`] : [`lane promote ${shortId(promotion.bundle)} --to ${promotion.lane}`];
+      return promotion.kind === 'ROLLBACK'
+        ? [`lane rollback ${promotion.product} --lane ${promotion.lane}`]
+        : [`lane promote ${shortId(promotion.bundle)} --to ${promotion.lane}`];
     default:
       return [];
   }

@@ -14,18 +14,34 @@ import { toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { changesBetween } from '../bundle/service.js';
 
-/** Says what the gates of a lane would say to a bundle if the caller asked for its promotion now. Nothing is started or kept. */
-export async function planPromotion(deps: ApiDeps, caller: Caller, givenBundle: string, lane: Lane): Promise<PlanResponse> {
+/**
+ * Says what the gates of a lane would say to a bundle if the caller asked for its promotion now. Nothing is started or
+ * kept.
+ */
+export async function planPromotion(
+  deps: ApiDeps,
+  caller: Caller,
+  givenBundle: string,
+  lane: Lane,
+): Promise<PlanResponse> {
   return deps.database.transaction(caller.tenant, async (tx) => {
     const bundle = await requireBundle(tx, await resolveBundle(tx, givenBundle));
     const snapshot = snapshotPolicy(await deps.policies.policyOf(bundle.product), bundle.product, lane, 'PROMOTION');
     const policyDigest = digestOfJson(snapshot);
     const { product, digest } = bundle;
-    const facts = await gatherFacts(tx, deps.blobs, { product, lane, kind: 'PROMOTION', bundle: digest, policyDigest, requester: caller.principal.name });
+    const facts = await gatherFacts(tx, deps.blobs, {
+      product,
+      lane,
+      kind: 'PROMOTION',
+      bundle: digest,
+      policyDigest,
+      requester: caller.principal.name,
+    });
     const now = deps.now();
     const { results } = evaluateGates(snapshot, facts, now);
     const { live } = await readLane(tx, product, lane);
-    const changes = live === undefined ? [] : changesBetween((await requireBundle(tx, live.bundle)).manifest, bundle.manifest);
+    const changes =
+      live === undefined ? [] : changesBetween((await requireBundle(tx, live.bundle)).manifest, bundle.manifest);
     return create(PlanResponseSchema, {
       bundleDigest: digest,
       product,

@@ -24,8 +24,16 @@ import { watch } from '../watch.js';
 export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof PromotionService> {
   const { database, client } = deps;
   const { namespace } = client.options;
-  const start = async (request: Parameters<typeof startPromotion>[2], context: Parameters<typeof requireCaller>[0] & { readonly signal: AbortSignal }) => {
-    const { workflowId, firstRunId, joined } = await startPromotion(deps, requireCaller(context), request, context.signal);
+  const start = async (
+    request: Parameters<typeof startPromotion>[2],
+    context: Parameters<typeof requireCaller>[0] & { readonly signal: AbortSignal },
+  ) => {
+    const { workflowId, firstRunId, joined } = await startPromotion(
+      deps,
+      requireCaller(context),
+      request,
+      context.signal,
+    );
     return { workflowId, promotionId: firstRunId, joined };
   };
   return {
@@ -35,14 +43,25 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
       const { tenant } = requireCaller(context);
       return database.transaction(tenant, async (tx) => {
         const id = await resolvePromotion(tx, request.promotionId);
-        return { promotion: toPromotionMessage(await readPromotion(tx, id), namespace, await readTimeline(tx, { promotionId: id })) };
+        return {
+          promotion: toPromotionMessage(
+            await readPromotion(tx, id),
+            namespace,
+            await readTimeline(tx, { promotionId: id }),
+          ),
+        };
       });
     },
     async listPromotions(request, context) {
       const { tenant } = requireCaller(context);
       const filter = { product: request.product, lane: fromLane(request.lane), openOnly: request.openOnly };
-      const page = await database.transaction(tenant, (tx) => listPromotions(tx, filter, { size: request.pageSize, token: request.pageToken }));
-      return { promotions: page.items.map((promotion) => toPromotionMessage(promotion, namespace)), nextPageToken: page.nextToken };
+      const page = await database.transaction(tenant, (tx) =>
+        listPromotions(tx, filter, { size: request.pageSize, token: request.pageToken }),
+      );
+      return {
+        promotions: page.items.map((promotion) => toPromotionMessage(promotion, namespace)),
+        nextPageToken: page.nextToken,
+      };
     },
     async *watchPromotion(request, context) {
       const { tenant } = requireCaller(context);
@@ -58,13 +77,26 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
         isLast: ({ promotion }) => promotion.state === 'LIVE' || hasEnded(promotion.state),
         signal: context.signal,
       });
-      for await (const { promotion, timeline, gates } of states) yield { promotion: toPromotionMessage(promotion, namespace, timeline), gates: gates.map(toCheckRun) };
+      for await (const { promotion, timeline, gates } of states)
+        yield { promotion: toPromotionMessage(promotion, namespace, timeline), gates: gates.map(toCheckRun) };
     },
     async abort(request, context) {
-      return { outcome: await sendDecision(deps, requireCaller(context), { promotionId: request.promotionId, signed: request.signedDecision, update: abortUpdate }) };
+      return {
+        outcome: await sendDecision(deps, requireCaller(context), {
+          promotionId: request.promotionId,
+          signed: request.signedDecision,
+          update: abortUpdate,
+        }),
+      };
     },
     async retry(request, context) {
-      return { outcome: await sendDecision(deps, requireCaller(context), { promotionId: request.promotionId, signed: request.signedDecision, update: retryUpdate }) };
+      return {
+        outcome: await sendDecision(deps, requireCaller(context), {
+          promotionId: request.promotionId,
+          signed: request.signedDecision,
+          update: retryUpdate,
+        }),
+      };
     },
     async listLanes(request, context) {
       const { tenant } = requireCaller(context);

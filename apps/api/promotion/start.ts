@@ -24,26 +24,43 @@ export interface PromotionRequest {
 }
 
 /**
- * Starts the promotion workflow, or joins the run that is open, and hands over the signed request either way. What can be known
- * without deciding anything is said at once; everything else is the workflow's.
+ * Starts the promotion workflow, or joins the run that is open, and hands over the signed request either way. What can
+ * be known without deciding anything is said at once; everything else is the workflow's.
  */
-export async function startPromotion(deps: ApiDeps, caller: Caller, asked: PromotionRequest, signal: AbortSignal): Promise<StartedRun> {
+export async function startPromotion(
+  deps: ApiDeps,
+  caller: Caller,
+  asked: PromotionRequest,
+  signal: AbortSignal,
+): Promise<StartedRun> {
   const bundle = parseDigest(asked.bundleDigest, 'bundle_digest');
   const request = parseSigned(asked.signedRequest);
   await requireObjects(deps, caller, { ...asked, bundle });
   const { product, lane, kind } = asked;
   const input: PromotionInput = { tenant: caller.tenant, product, lane, bundle, kind, request };
-  const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> => deps.database.transaction(caller.tenant, work);
-  const recordOf = (id: string) => inTenant(async (tx) => ((await promotionExists(tx, id)) ? readPromotion(tx, id) : undefined));
+  const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> =>
+    deps.database.transaction(caller.tenant, work);
+  const recordOf = (id: string) =>
+    inTenant(async (tx) => ((await promotionExists(tx, id)) ? readPromotion(tx, id) : undefined));
   const hasEnded = async (id: string) => (await recordOf(id))?.endedAt instanceof Date;
-  const run = await startOrJoin(deps.client, promotionWorkflowType, workflowIds.promotion(caller.tenant, product, lane, bundle), input, hasEnded);
+  const run = await startOrJoin(
+    deps.client,
+    promotionWorkflowType,
+    workflowIds.promotion(caller.tenant, product, lane, bundle),
+    input,
+    hasEnded,
+  );
   await awaitRecord(deps.client, run, () => inTenant((tx) => promotionExists(tx, run.firstRunId)), signal);
   const joined = run.joined ? await recordOf(run.firstRunId) : undefined;
   if (joined === undefined) return run;
   if (joined.kind !== kind) throw otherKind(joined.kind, run.firstRunId, asked);
   // A run that was started without a signed request takes this one; a run that has a requester needs no second.
   if (joined.requester === null && (joined.state === 'GATING' || joined.state === 'AWAITING_APPROVAL')) {
-    await sendDecision(deps, caller, { promotionId: run.firstRunId, signed: asked.signedRequest, update: decideUpdate });
+    await sendDecision(deps, caller, {
+      promotionId: run.firstRunId,
+      signed: asked.signedRequest,
+      update: decideUpdate,
+    });
   }
   return run;
 }
@@ -57,7 +74,11 @@ function otherKind(open: PromotionKind, promotionId: string, asked: PromotionReq
   });
 }
 
-async function requireObjects(deps: ApiDeps, caller: Caller, asked: PromotionRequest & { readonly bundle: Digest }): Promise<void> {
+async function requireObjects(
+  deps: ApiDeps,
+  caller: Caller,
+  asked: PromotionRequest & { readonly bundle: Digest },
+): Promise<void> {
   await deps.database.transaction(caller.tenant, async (tx) => {
     await requireProduct(tx, asked.product);
     const bundle = await requireBundle(tx, asked.bundle);

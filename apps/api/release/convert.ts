@@ -8,7 +8,14 @@ import { toTimelineEntry } from '../event/convert.js';
 import { bounded, instant, toErrorDetail } from '../convert.js';
 
 /** A release for the wire. */
-export function toReleaseMessage(release: StoredRelease, namespace: string, seen: { readonly timeline: readonly TimelineEvent[]; readonly steps: readonly ReleaseStep[] } = { timeline: [], steps: [] }): Release {
+export function toReleaseMessage(
+  release: StoredRelease,
+  namespace: string,
+  seen: { readonly timeline: readonly TimelineEvent[]; readonly steps: readonly ReleaseStep[] } = {
+    timeline: [],
+    steps: [],
+  },
+): Release {
   const error = toErrorDetail(release.error);
   return create(ReleaseSchema, {
     id: release.id,

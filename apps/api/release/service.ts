@@ -9,7 +9,12 @@ import { listReleases } from '../../../store/release/list.js';
 import { findRelease, readRelease, type StoredRelease } from '../../../store/release/read.js';
 import { resolveRelease } from '../../../store/resolve-id.js';
 import { readTimeline } from '../../../store/event/list.js';
-import { type ReleaseInput, type ReleaseStep, releaseStatusQuery, releaseWorkflowType } from '../../../workflows/release/contract.js';
+import {
+  type ReleaseInput,
+  type ReleaseStep,
+  releaseStatusQuery,
+  releaseWorkflowType,
+} from '../../../workflows/release/contract.js';
 import { requireCaller } from '../identity/caller.js';
 import { toReleaseMessage } from './convert.js';
 import type { ApiDeps } from '../deps.js';
@@ -25,11 +30,28 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
       const { tenant } = requireCaller(context);
       const product = await database.transaction(tenant, (tx) => requireProduct(tx, request.product));
       const { timebox } = request;
-      const input: ReleaseInput = { tenant, product: product.name, repository: product.repository, revision: request.revision, ...(timebox !== '' && { timebox }) };
-      const run = await startOrJoin(client, releaseWorkflowType, workflowIds.release(tenant, product.name, request.revision), input);
-      const isRecorded = async () => (await database.transaction(tenant, (tx) => findRelease(tx, run.firstRunId))) !== undefined;
+      const input: ReleaseInput = {
+        tenant,
+        product: product.name,
+        repository: product.repository,
+        revision: request.revision,
+        ...(timebox !== '' && { timebox }),
+      };
+      const run = await startOrJoin(
+        client,
+        releaseWorkflowType,
+        workflowIds.release(tenant, product.name, request.revision),
+        input,
+      );
+      const isRecorded = async () =>
+        (await database.transaction(tenant, (tx) => findRelease(tx, run.firstRunId))) !== undefined;
       const seen = await awaitRecord(client, run, isRecorded, context.signal);
-      return { workflowId: run.workflowId, releaseId: run.firstRunId, joined: run.joined, bundleDigest: seen.recorded ? '' : bundleIn(seen.result) };
+      return {
+        workflowId: run.workflowId,
+        releaseId: run.firstRunId,
+        joined: run.joined,
+        bundleDigest: seen.recorded ? '' : bundleIn(seen.result),
+      };
     },
     async getRelease(request, context) {
       const { tenant } = requireCaller(context);
@@ -41,13 +63,22 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
     },
     async listReleases(request, context) {
       const { tenant } = requireCaller(context);
-      const page = await database.transaction(tenant, (tx) => listReleases(tx, request.product, { size: request.pageSize, token: request.pageToken }));
-      return { releases: page.items.map((release) => toReleaseMessage(release, namespace)), nextPageToken: page.nextToken };
+      const page = await database.transaction(tenant, (tx) =>
+        listReleases(tx, request.product, { size: request.pageSize, token: request.pageToken }),
+      );
+      return {
+        releases: page.items.map((release) => toReleaseMessage(release, namespace)),
+        nextPageToken: page.nextToken,
+      };
     },
     async *watchRelease(request, context) {
       const { tenant } = requireCaller(context);
       const id = await database.transaction(tenant, (tx) => resolveRelease(tx, request.releaseId));
-      const read = () => database.transaction(tenant, async (tx) => ({ release: await readRelease(tx, id), timeline: await readTimeline(tx, { releaseId: id }) }));
+      const read = () =>
+        database.transaction(tenant, async (tx) => ({
+          release: await readRelease(tx, id),
+          timeline: await readTimeline(tx, { releaseId: id }),
+        }));
       const states = watch({
         async read() {
           const { release, timeline } = await read();

@@ -16,7 +16,10 @@ export interface DownloadedBundle {
   readonly bytes: number;
 }
 
-/** Downloads a bundle with all its files, its evidence and the public keys, so that it can be verified without any stack. */
+/**
+ * Downloads a bundle with all its files, its evidence and the public keys, so that it can be verified without any
+ * stack.
+ */
 export async function downloadBundle(api: Clients, given: string, folder: string): Promise<DownloadedBundle> {
   const { digest, manifest: text } = await api.bundles.getManifest({ bundle: given });
   const manifest = parseManifest(text);
@@ -26,7 +29,12 @@ export async function downloadBundle(api: Clients, given: string, folder: string
   let bytes = 0;
   // An image manifest names its configuration and layers: they join the queue when it has been read.
   for (const blob of wanted) {
-    const { size, named } = await downloadBlob(api, blob, join(folder, layout.blob(blob)), manifest.images.some((image) => image.digest === blob));
+    const { size, named } = await downloadBlob(
+      api,
+      blob,
+      join(folder, layout.blob(blob)),
+      manifest.images.some((image) => image.digest === blob),
+    );
     bytes += size;
     for (const each of named) wanted.add(each);
   }
@@ -35,7 +43,12 @@ export async function downloadBundle(api: Clients, given: string, folder: string
   return { digest: parseDigest(digest), manifest, files: wanted.size, bytes };
 }
 
-async function downloadBlob(api: Clients, digest: Digest, path: string, isImage: boolean): Promise<{ size: number; named: readonly Digest[] }> {
+async function downloadBlob(
+  api: Clients,
+  digest: Digest,
+  path: string,
+  isImage: boolean,
+): Promise<{ size: number; named: readonly Digest[] }> {
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
   const file = await open(part, 'w');
@@ -54,7 +67,11 @@ async function downloadBlob(api: Clients, digest: Digest, path: string, isImage:
   }
   if (`sha256:${hash.digest('hex')}` !== digest) {
     await rm(part);
-    throw new LanekeeperError('BLOB_CORRUPT', { message: 'a blob came with another content than its digest says', object: `blob ${digest}`, next: 'download again; then lane doctor' });
+    throw new LanekeeperError('BLOB_CORRUPT', {
+      message: 'a blob came with another content than its digest says',
+      object: `blob ${digest}`,
+      next: 'download again; then lane doctor',
+    });
   }
   await rename(part, path);
   return { size, named: isImage ? namedIn(Buffer.concat(kept)) : [] };
@@ -63,9 +80,13 @@ async function downloadBlob(api: Clients, digest: Digest, path: string, isImage:
 /** The digests that an image manifest names. */
 export function namedIn(imageManifest: Uint8Array): readonly Digest[] {
   const value: unknown = JSON.parse(new TextDecoder().decode(imageManifest));
-  const descriptors = typeof value === 'object' && value !== null ? [Reflect.get(value, 'config'), Reflect.get(value, 'layers')].flat() : [];
+  const descriptors =
+    typeof value === 'object' && value !== null
+      ? [Reflect.get(value, 'config'), Reflect.get(value, 'layers')].flat()
+      : [];
   return descriptors.flatMap((descriptor: unknown) => {
-    const digest: unknown = typeof descriptor === 'object' && descriptor !== null ? Reflect.get(descriptor, 'digest') : undefined;
+    const digest: unknown =
+      typeof descriptor === 'object' && descriptor !== null ? Reflect.get(descriptor, 'digest') : undefined;
     return isDigest(digest) ? [digest] : [];
   });
 }
@@ -77,7 +98,17 @@ async function writeEvidence(api: Clients, digest: string, folder: string): Prom
     const { signedStatement } = await api.evidence.getEvidence({ attestationId: attestation.id });
     await write(folder, layout.evidence(attestation.id), signedStatement);
     const { id, kind, predicateType, checksum, statementDigest, keyId, signer, subjects } = attestation;
-    entries.push({ id, kind, predicateType, checksum, statementDigest, keyId, signer, registeredAt: instantOf(attestation.registeredAt) ?? '', subjects });
+    entries.push({
+      id,
+      kind,
+      predicateType,
+      checksum,
+      statementDigest,
+      keyId,
+      signer,
+      registeredAt: instantOf(attestation.registeredAt) ?? '',
+      subjects,
+    });
   }
   await write(folder, layout.evidenceIndex, `${JSON.stringify(entries, undefined, 2)}\n`);
 }

@@ -14,7 +14,8 @@ export const layout = {
   keyIndex: join('keys', 'index.json'),
   blob: (digest: Digest) => join('blobs', 'sha256', hexOf(digest)),
   evidence: (id: string) => join('evidence', `${id}.sigstore.json`),
-  key: (principal: string, keyId: string) => join('keys', `${principal}-${keyId.replace(/^sha256:/, '').slice(0, 12)}.pem`),
+  key: (principal: string, keyId: string) =>
+    join('keys', `${principal}-${keyId.replace(/^sha256:/, '').slice(0, 12)}.pem`),
 } as const;
 
 /** One entry of the evidence index. */

@@ -13,23 +13,30 @@ export interface TrustedKeys {
 }
 
 /**
- * The keys that signatures are held against: those of the download, as the stack had enrolled them, or those in a folder that came another
- * way, of which each PEM file counts for whoever the download says it belongs to.
+ * The keys that signatures are held against: those of the download, as the stack had enrolled them, or those in a
+ * folder that came another way, of which each PEM file counts for whoever the download says it belongs to.
  *
  * @throws EVIDENCE_INVALID
  */
 export async function readKeys(folder: string, keysFolder: string | undefined): Promise<TrustedKeys> {
   const entries = (await readIndex(folder, layout.keyIndex)).map(toKeyEntry);
   for (const entry of entries) {
-    if (keyIdOf(entry.publicKeyPem) !== entry.keyId) throw invalid(`the key of ${entry.principal} is not the one that its id names`);
+    if (keyIdOf(entry.publicKeyPem) !== entry.keyId)
+      throw invalid(`the key of ${entry.principal} is not the one that its id names`);
   }
   const pinned = keysFolder === undefined ? undefined : await keyIdsIn(keysFolder);
   const trusted = entries.filter((entry) => pinned?.has(entry.keyId) ?? true);
   return {
     ofPurpose: (purpose) => trusted.filter((entry) => entry.purpose === purpose).map((entry) => entry.publicKeyPem),
-    ofSigner: (principal) => trusted.filter((entry) => entry.principal === principal).map((entry) => entry.publicKeyPem),
+    ofSigner: (principal) =>
+      trusted.filter((entry) => entry.principal === principal).map((entry) => entry.publicKeyPem),
     wasValid: (keyId, at) =>
-      trusted.some((entry) => entry.keyId === keyId && Date.parse(entry.validFrom) <= Date.parse(at) && (entry.validUntil === '' || Date.parse(at) < Date.parse(entry.validUntil))),
+      trusted.some(
+        (entry) =>
+          entry.keyId === keyId &&
+          Date.parse(entry.validFrom) <= Date.parse(at) &&
+          (entry.validUntil === '' || Date.parse(at) < Date.parse(entry.validUntil)),
+      ),
   };
 }
 
@@ -61,7 +68,14 @@ export async function readEvidenceIndex(folder: string): Promise<readonly Eviden
 function toKeyEntry(entry: object): KeyEntry {
   const text = textsOf(entry, layout.keyIndex);
   const [keyId, principal, purpose] = [text('keyId'), text('principal'), text('purpose')];
-  return { keyId, principal, purpose, validFrom: text('validFrom'), validUntil: text('validUntil'), publicKeyPem: text('publicKeyPem') };
+  return {
+    keyId,
+    principal,
+    purpose,
+    validFrom: text('validFrom'),
+    validUntil: text('validUntil'),
+    publicKeyPem: text('publicKeyPem'),
+  };
 }
 
 async function readIndex(folder: string, name: string): Promise<readonly object[]> {

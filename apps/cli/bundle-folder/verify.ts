@@ -5,7 +5,14 @@ import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { requireAbout, subjectDigestsOf } from '../../../core/evidence/statement.js';
 import { digestOf, digestOfJson } from '../../../core/hash.js';
-import { attestationsIn, bundleDigestOf, filesIn, type Manifest, type ManifestAttestation, parseManifest } from '../../../core/release/manifest.js';
+import {
+  attestationsIn,
+  bundleDigestOf,
+  filesIn,
+  type Manifest,
+  type ManifestAttestation,
+  parseManifest,
+} from '../../../core/release/manifest.js';
 import { namedIn } from './download.js';
 import { layout } from './layout.js';
 import { VerificationReport } from './report.js';
@@ -18,25 +25,36 @@ export interface Verification {
 }
 
 /**
- * Verifies the folder of a downloaded bundle, without any stack: every digest is computed again, every signature verified, and every
- * statement must be about what it is attached to.
+ * Verifies the folder of a downloaded bundle, without any stack: every digest is computed again, every signature
+ * verified, and every statement must be about what it is attached to.
  *
  * @param options.expected the digest that the bundle must have; whatever it has where absent
  * @param options.keysFolder where the trusted keys lie; those of the download where absent
  */
-export async function verifyFolder(folder: string, options: { readonly expected?: string | undefined; readonly keysFolder?: string | undefined }): Promise<Verification> {
+export async function verifyFolder(
+  folder: string,
+  options: { readonly expected?: string | undefined; readonly keysFolder?: string | undefined },
+): Promise<Verification> {
   const report = new VerificationReport();
   const read = (name: string): Promise<Buffer> => readFile(join(folder, name)).catch(() => fail('the file is missing'));
-  const text = await report.check('manifest', layout.manifest, async () => (await read(layout.manifest)).toString('utf8'));
+  const text = await report.check('manifest', layout.manifest, async () =>
+    (await read(layout.manifest)).toString('utf8'),
+  );
   const digest = digestOf(text ?? '');
-  const manifest = text === undefined ? undefined : await report.check('manifest format', layout.manifest, () => parseManifest(text));
+  const manifest =
+    text === undefined ? undefined : await report.check('manifest format', layout.manifest, () => parseManifest(text));
   if (manifest === undefined) return { digest, report };
   await report.check('bundle digest', digest, () => {
     if (bundleDigestOf(manifest) !== digest) fail('the manifest is not in canonical form');
-    if (options.expected !== undefined && !digest.slice('sha256:'.length).startsWith(options.expected.replace(/^sha256:/, ''))) fail(`it is not ${options.expected}`);
+    if (
+      options.expected !== undefined &&
+      !digest.slice('sha256:'.length).startsWith(options.expected.replace(/^sha256:/, ''))
+    )
+      fail(`it is not ${options.expected}`);
   });
   await report.check('manifest for people', layout.manifestYaml, async () => {
-    if (bundleDigestOf(parseManifest((await read(layout.manifestYaml)).toString('utf8'))) !== digest) fail('it says something else than manifest.json');
+    if (bundleDigestOf(parseManifest((await read(layout.manifestYaml)).toString('utf8'))) !== digest)
+      fail('it says something else than manifest.json');
   });
   await verifyFiles(report, manifest, read);
   const keys = await report.check('keys', options.keysFolder ?? 'keys', () => readKeys(folder, options.keysFolder));
@@ -61,11 +79,17 @@ async function verifyFiles(report: VerificationReport, manifest: Manifest, read:
   }
 }
 
-async function verifyManifestAttestations(report: VerificationReport, manifest: Manifest, keys: TrustedKeys, read: Read): Promise<void> {
+async function verifyManifestAttestations(
+  report: VerificationReport,
+  manifest: Manifest,
+  keys: TrustedKeys,
+  read: Read,
+): Promise<void> {
   for (const { attestation, subject, service } of attestationsIn(manifest)) {
     await report.check('signature', `${attestation.kind} of ${service}`, async () => {
       const verified = verifyStatement(await read(layout.blob(attestation.checksum)), keys.ofPurpose('build'));
-      if (verified.keyId !== attestation.keyId) fail(`it is signed with key ${verified.keyId}, not ${attestation.keyId}`);
+      if (verified.keyId !== attestation.keyId)
+        fail(`it is signed with key ${verified.keyId}, not ${attestation.keyId}`);
       if (verified.statementDigest !== attestation.statement) fail('it is another statement than the manifest names');
       requireAbout(verified.statement, attestation.predicateType, subject);
       requireSameContent(manifest, attestation, verified);
@@ -74,26 +98,47 @@ async function verifyManifestAttestations(report: VerificationReport, manifest: 
 }
 
 /** A bill of materials is signed as it lies in the bundle; a test result names the report in the bundle. */
-function requireSameContent(manifest: Manifest, attestation: ManifestAttestation, { statement }: VerifiedStatement): void {
+function requireSameContent(
+  manifest: Manifest,
+  attestation: ManifestAttestation,
+  { statement }: VerifiedStatement,
+): void {
   for (const image of manifest.images) {
     const sbom = image.sboms.find((each) => each.attestation === attestation);
-    if (sbom !== undefined && digestOfJson(statement.predicate) !== sbom.checksum) fail('the signed bill of materials is not the one in the bundle');
+    if (sbom !== undefined && digestOfJson(statement.predicate) !== sbom.checksum)
+      fail('the signed bill of materials is not the one in the bundle');
     const isTests = image.tests.attestation === attestation;
-    if (isTests && !JSON.stringify(statement.predicate).includes(image.tests.report.checksum.slice('sha256:'.length))) fail('the signed result names another report');
+    if (isTests && !JSON.stringify(statement.predicate).includes(image.tests.report.checksum.slice('sha256:'.length)))
+      fail('the signed result names another report');
   }
 }
 
-async function verifyAttached(report: VerificationReport, manifest: Manifest, bundle: Digest, keys: TrustedKeys, folder: string, read: Read): Promise<void> {
-  const subjects: readonly string[] = [bundle, ...manifest.images.map((image) => image.digest), ...manifest.sdks.map((sdk) => sdk.checksum)];
+async function verifyAttached(
+  report: VerificationReport,
+  manifest: Manifest,
+  bundle: Digest,
+  keys: TrustedKeys,
+  folder: string,
+  read: Read,
+): Promise<void> {
+  const subjects: readonly string[] = [
+    bundle,
+    ...manifest.images.map((image) => image.digest),
+    ...manifest.sdks.map((sdk) => sdk.checksum),
+  ];
   const index = await report.check('evidence index', layout.evidenceIndex, () => readEvidenceIndex(folder));
   for (const entry of index ?? []) {
     await report.check('evidence', `${entry.kind} ${entry.id.slice(0, 12)} by ${entry.signer}`, async () => {
       const bytes = await read(layout.evidence(entry.id));
-      if (digestOf(bytes) !== entry.checksum) fail(`its content has the digest ${digestOf(bytes)}, not ${entry.checksum}`);
+      if (digestOf(bytes) !== entry.checksum)
+        fail(`its content has the digest ${digestOf(bytes)}, not ${entry.checksum}`);
       const verified = verifyStatement(bytes, keys.ofSigner(entry.signer));
-      if (verified.keyId !== entry.keyId || verified.statementDigest !== entry.statementDigest) fail('it is another statement than its record says');
-      if (!keys.wasValid(entry.keyId, entry.registeredAt)) fail(`the key of ${entry.signer} was not valid when it was registered, at ${entry.registeredAt}`);
-      if (verified.statement.predicateType !== entry.predicateType) fail(`it is of type ${verified.statement.predicateType}, not ${entry.predicateType}`);
+      if (verified.keyId !== entry.keyId || verified.statementDigest !== entry.statementDigest)
+        fail('it is another statement than its record says');
+      if (!keys.wasValid(entry.keyId, entry.registeredAt))
+        fail(`the key of ${entry.signer} was not valid when it was registered, at ${entry.registeredAt}`);
+      if (verified.statement.predicateType !== entry.predicateType)
+        fail(`it is of type ${verified.statement.predicateType}, not ${entry.predicateType}`);
       const foreign = subjectDigestsOf(verified.statement).find((digest) => !subjects.includes(digest));
       if (foreign !== undefined) fail(`it is about ${foreign}, which is not in this bundle`);
     });
@@ -101,7 +146,8 @@ async function verifyAttached(report: VerificationReport, manifest: Manifest, bu
   const known = new Set((index ?? []).map((entry) => layout.evidence(entry.id)));
   const files = await readdir(join(folder, 'evidence')).catch(() => []);
   for (const file of files.map((name) => join('evidence', name))) {
-    if (file !== layout.evidenceIndex && !known.has(file)) await report.check('evidence', file, () => fail('the index does not name it'));
+    if (file !== layout.evidenceIndex && !known.has(file))
+      await report.check('evidence', file, () => fail('the index does not name it'));
   }
 }
 

@@ -13,25 +13,41 @@ export function define(command: Command, act: Act): void {
     act(async (context, _args, options: { all?: true }) => {
       const { cases } = await (await context.api()).decisions.listPendingApprovals({ all: options.all === true });
       const { colours } = context.terminal;
-      await context.show.list('GovernanceCase', cases.map((each) => toPlain(GovernanceCaseSchema, each)), () => {
-        if (cases.length === 0) return options.all === true ? 'nothing waits for approval' : `nothing waits for ${context.person}; with --all, what waits for others`;
-        const promotionId = shortenIds(cases.map((each) => each.promotionId));
-        const bundleId = shortenIds(cases.map((each) => each.bundleDigest));
-        const titles = ['PROMOTION', 'PRODUCT', 'LANE', 'BUNDLE', 'WAITING', 'REQUESTER', 'AUTHOR', options.all === true ? 'NOT ME BECAUSE' : 'MISSING'];
-        return renderTable(
-          titles.map((title) => colours.dim(title)),
-          cases.map((each) => [
-            colours.bold(promotionId(each.promotionId)),
-            each.product,
-            laneName(each.lane),
-            bundleId(each.bundleDigest),
-            relativeTime(instantOf(each.openedAt), context.now()),
-            each.requester || '-',
-            each.author,
-            options.all === true ? each.whyNotMe || colours.yellow('waits for me') : each.missing,
-          ]),
-        );
-      });
+      await context.show.list(
+        'GovernanceCase',
+        cases.map((each) => toPlain(GovernanceCaseSchema, each)),
+        () => {
+          if (cases.length === 0)
+            return options.all === true
+              ? 'nothing waits for approval'
+              : `nothing waits for ${context.person}; with --all, what waits for others`;
+          const promotionId = shortenIds(cases.map((each) => each.promotionId));
+          const bundleId = shortenIds(cases.map((each) => each.bundleDigest));
+          const titles = [
+            'PROMOTION',
+            'PRODUCT',
+            'LANE',
+            'BUNDLE',
+            'WAITING',
+            'REQUESTER',
+            'AUTHOR',
+            options.all === true ? 'NOT ME BECAUSE' : 'MISSING',
+          ];
+          return renderTable(
+            titles.map((title) => colours.dim(title)),
+            cases.map((each) => [
+              colours.bold(promotionId(each.promotionId)),
+              each.product,
+              laneName(each.lane),
+              bundleId(each.bundleDigest),
+              relativeTime(instantOf(each.openedAt), context.now()),
+              each.requester || '-',
+              each.author,
+              options.all === true ? each.whyNotMe || colours.yellow('waits for me') : each.missing,
+            ]),
+          );
+        },
+      );
       return undefined;
     }),
   );

@@ -23,8 +23,10 @@ export function define(command: Command, act: Act): void {
           facts,
           {
             verb: 'approve',
-            question: () => `Approve ${shortId(facts.bundleDigest)} of ${facts.product} for ${laneName(facts.lane)} as ${context.person}?`,
-            send: async (promotionId, signedDecision) => (await api.decisions.submitDecision({ promotionId, signedDecision })).outcome,
+            question: () =>
+              `Approve ${shortId(facts.bundleDigest)} of ${facts.product} for ${laneName(facts.lane)} as ${context.person}?`,
+            send: async (promotionId, signedDecision) =>
+              (await api.decisions.submitDecision({ promotionId, signedDecision })).outcome,
           },
           options,
         );

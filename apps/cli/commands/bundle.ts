@@ -27,10 +27,16 @@ export function define(command: Command, act: Act): void {
     .argument('<base>', 'the older bundle')
     .argument('<other>', 'the newer bundle')
     .option('--all', 'also what follows from other differences: signatures, reports, addresses')
-    .action(act(async (context, [base, other]: [string, string], options: { all?: true }) => diffBundles(context, base, other, options.all === true)));
+    .action(
+      act(async (context, [base, other]: [string, string], options: { all?: true }) =>
+        diffBundles(context, base, other, options.all === true),
+      ),
+    );
   command
     .command('verify')
-    .description('Verify a bundle: every digest computed again, every signature, what each statement is about. A folder is verified without any stack.')
+    .description(
+      'Verify a bundle: every digest computed again, every signature, what each statement is about. A folder is verified without any stack.',
+    )
     .argument('<bundle>', 'the folder of a downloaded bundle, or a bundle digest or a unique prefix of it')
     .option('--digest <digest>', 'with a folder: the bundle digest that it must have')
     .option('--keys <folder>', 'trust only the public keys (PEM) in this folder, instead of those in the download')
@@ -40,5 +46,7 @@ export function define(command: Command, act: Act): void {
     .description('Download a bundle with its files, evidence and public keys.')
     .argument('<bundle>', bundleArgument)
     .option('--out <folder>', 'the folder to write; bundle-<id> where absent')
-    .action(act(async (context, [bundle]: [string], options: { out?: string }) => download(context, bundle, options.out)));
+    .action(
+      act(async (context, [bundle]: [string], options: { out?: string }) => download(context, bundle, options.out)),
+    );
 }

@@ -42,10 +42,19 @@ export function define(command: Command, act: Act): void {
 
 async function attach(context: Context, given: string, options: AttachOptions): Promise<undefined> {
   const { kind, url } = options;
-  if (kind !== 'preview-check' && kind !== 'test-result') throw usageError(`evidence of kind ${kind} cannot be made of a report`, '--kind preview-check or --kind test-result');
-  if (kind === 'preview-check' && !/^https?:\/\/\S+$/.test(url ?? '')) throw usageError('a preview-check says which address was tested', 'give --url URL');
+  if (kind !== 'preview-check' && kind !== 'test-result')
+    throw usageError(
+      `evidence of kind ${kind} cannot be made of a report`,
+      '--kind preview-check or --kind test-result',
+    );
+  if (kind === 'preview-check' && !/^https?:\/\/\S+$/.test(url ?? ''))
+    throw usageError('a preview-check says which address was tested', 'give --url URL');
   const report = await readFile(resolve(context.cwd, options.report)).catch((error: unknown) => {
-    throw new LanekeeperError('INVALID_INPUT', { message: 'the report cannot be read', object: options.report, next: 'name the JUnit file with --report' }, { cause: error });
+    throw new LanekeeperError(
+      'INVALID_INPUT',
+      { message: 'the report cannot be read', object: options.report, next: 'name the JUnit file with --report' },
+      { cause: error },
+    );
   });
   const results = parseJUnit(report.toString('utf8'));
   const api = await context.api();
@@ -58,17 +67,31 @@ async function attach(context: Context, given: string, options: AttachOptions): 
     reportDigest: digestOf(report),
     ...(url !== undefined && { url }),
   });
-  const { attestation } = await api.evidence.attachEvidence({ bundleDigest: digest, kind, report, signedStatement: await signWithOwnKey(context, statement) });
+  const { attestation } = await api.evidence.attachEvidence({
+    bundleDigest: digest,
+    kind,
+    report,
+    signedStatement: await signWithOwnKey(context, statement),
+  });
   if (attestation === undefined) return undefined;
   const counts = `${String(results.passed)} passed, ${String(results.failed)} failed, ${String(results.skipped)} skipped`;
-  await context.show.object('Attestation', toPlain(AttestationSchema, attestation), () => `${attestation.id.slice(0, 12)}: ${kind} of ${shortId(digest)}, ${counts}, signed by ${attestation.signer}`);
-  if (results.result === 'FAILED') context.terminal.tell('the report says that tests failed: gates that need it stay closed');
+  await context.show.object(
+    'Attestation',
+    toPlain(AttestationSchema, attestation),
+    () => `${attestation.id.slice(0, 12)}: ${kind} of ${shortId(digest)}, ${counts}, signed by ${attestation.signer}`,
+  );
+  if (results.result === 'FAILED')
+    context.terminal.tell('the report says that tests failed: gates that need it stay closed');
   return undefined;
 }
 
 /** Lists evidence; also `lane get evidence`. */
 export async function listEvidence(context: Context, given: string): Promise<undefined> {
   const { evidence } = await (await context.api()).bundles.getBundle({ bundle: given });
-  await context.show.list('EvidenceAttachment', evidence.map((each) => toPlain(EvidenceAttachmentSchema, each)), () => evidenceTable(evidence, context));
+  await context.show.list(
+    'EvidenceAttachment',
+    evidence.map((each) => toPlain(EvidenceAttachmentSchema, each)),
+    () => evidenceTable(evidence, context),
+  );
   return undefined;
 }

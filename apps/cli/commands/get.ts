@@ -52,47 +52,64 @@ export function define(command: Command, act: Act): void {
     .action(
       act(async (context, [kind]: [string], options: Options) => {
         const list = kinds[kind] ?? kinds[`${kind}s`];
-        if (list === undefined) throw usageError(`there is no kind ${kind}`, `lane get ${Object.keys(kinds).join('|')}`);
+        if (list === undefined)
+          throw usageError(`there is no kind ${kind}`, `lane get ${Object.keys(kinds).join('|')}`);
         return list(context, options);
       }),
     );
 }
 
 async function listPromotions(context: Context, options: Options): Promise<undefined> {
-  const { promotions } = await (await context.api()).promotions.listPromotions({
+  const { promotions } = await (
+    await context.api()
+  ).promotions.listPromotions({
     product: options.product ?? '',
     lane: options.lane === undefined ? Lane.UNSPECIFIED : laneOf(options.lane).lane,
     openOnly: options.open === true,
     pageSize: pageSizeOf(options.limit),
   });
-  await context.show.list('Promotion', promotions.map((promotion) => toPlain(PromotionSchema, promotion)), () => (promotions.length === 0 ? 'no promotions: lane promote BUNDLE --to bronze' : promotionTable(promotions, context)));
+  await context.show.list(
+    'Promotion',
+    promotions.map((promotion) => toPlain(PromotionSchema, promotion)),
+    () =>
+      promotions.length === 0 ? 'no promotions: lane promote BUNDLE --to bronze' : promotionTable(promotions, context),
+  );
   return undefined;
 }
 
 async function listLanes(context: Context, options: Options): Promise<undefined> {
   const { lanes } = await (await context.api()).promotions.listLanes({ product: options.product ?? '' });
-  await context.show.list('LaneStatus', lanes.map((lane) => toPlain(LaneStatusSchema, lane)), () => (lanes.length === 0 ? 'no products yet: lane init, lane release' : laneTable(lanes, context)));
+  await context.show.list(
+    'LaneStatus',
+    lanes.map((lane) => toPlain(LaneStatusSchema, lane)),
+    () => (lanes.length === 0 ? 'no products yet: lane init, lane release' : laneTable(lanes, context)),
+  );
   return undefined;
 }
 
 async function listDecisions(context: Context, options: Options): Promise<undefined> {
-  const { decisions } = await (await context.api()).decisions.listDecisions({ promotionId: options.promotion ?? '', pageSize: pageSizeOf(options.limit) });
+  const { decisions } = await (
+    await context.api()
+  ).decisions.listDecisions({ promotionId: options.promotion ?? '', pageSize: pageSizeOf(options.limit) });
   const { colours } = context.terminal;
-  await context.show.list('Decision', decisions.map((decision) => toPlain(DecisionSchema, decision)), () =>
-    decisions.length === 0
-      ? 'no decisions'
-      : renderTable(
-          ['PROMOTION', 'VERB', 'BY', 'OUTCOME', 'WHEN', 'DOOR', 'WHY'].map((title) => colours.dim(title)),
-          decisions.map((decision) => [
-            shortId(decision.promotionId),
-            verbOf(decision.verb),
-            decision.principal || '?',
-            decision.accepted ? colours.green('accepted') : colours.red('refused'),
-            relativeTime(instantOf(decision.registeredAt), context.now()),
-            FrontDoor[decision.frontDoor].toLowerCase(),
-            decision.accepted ? decision.comment : `${decision.refusalCode}: ${decision.refusalReason}`,
-          ]),
-        ),
+  await context.show.list(
+    'Decision',
+    decisions.map((decision) => toPlain(DecisionSchema, decision)),
+    () =>
+      decisions.length === 0
+        ? 'no decisions'
+        : renderTable(
+            ['PROMOTION', 'VERB', 'BY', 'OUTCOME', 'WHEN', 'DOOR', 'WHY'].map((title) => colours.dim(title)),
+            decisions.map((decision) => [
+              shortId(decision.promotionId),
+              verbOf(decision.verb),
+              decision.principal || '?',
+              decision.accepted ? colours.green('accepted') : colours.red('refused'),
+              relativeTime(instantOf(decision.registeredAt), context.now()),
+              FrontDoor[decision.frontDoor].toLowerCase(),
+              decision.accepted ? decision.comment : `${decision.refusalCode}: ${decision.refusalReason}`,
+            ]),
+          ),
   );
   return undefined;
 }

@@ -11,7 +11,12 @@ export function define(command: Command, act: Act): void {
       const root = command.parent;
       if (topic === 'exit-codes') {
         const items = exitCodeMeanings.map(([code, meaning]) => ({ code, meaning }));
-        await context.show.list('ExitCode', items, () => renderTable(['CODE', 'MEANING'], exitCodeMeanings.map(([code, meaning]) => [String(code), meaning])));
+        await context.show.list('ExitCode', items, () =>
+          renderTable(
+            ['CODE', 'MEANING'],
+            exitCodeMeanings.map(([code, meaning]) => [String(code), meaning]),
+          ),
+        );
         return undefined;
       }
       const about = topic === undefined ? root : root?.commands.find((each) => each.name() === topic);

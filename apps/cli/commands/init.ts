@@ -19,7 +19,11 @@ export function define(command: Command, act: Act): void {
         const folder = resolve(context.cwd, given);
         const file = join(folder, productFileName);
         if (existsSync(file) && options.force !== true) {
-          throw new LanekeeperError('CONFLICT', { message: `${productFileName} is there already`, object: file, next: 'edit it, or write over it with --force' });
+          throw new LanekeeperError('CONFLICT', {
+            message: `${productFileName} is there already`,
+            object: file,
+            next: 'edit it, or write over it with --force',
+          });
         }
         const found = inspectProduct(folder);
         const product = { ...found, name: options.name ?? found.name };
@@ -28,7 +32,9 @@ export function define(command: Command, act: Act): void {
         await writeFile(file, text);
         await context.show.object('ProductFile', { file, name: product.name, doubts: [...found.doubts] }, () => file);
         for (const doubt of found.doubts) context.terminal.tell(`look at this: ${doubt}`);
-        context.terminal.tell(`next: git add ${productFileName} && git commit -m "Add ${productFileName}" ; then  lane release`);
+        context.terminal.tell(
+          `next: git add ${productFileName} && git commit -m "Add ${productFileName}" ; then  lane release`,
+        );
         return undefined;
       }),
     );

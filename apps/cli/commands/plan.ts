@@ -25,12 +25,19 @@ export function define(command: Command, act: Act): void {
           [
             renderFields([
               ['bundle', `${shortId(plan.bundleDigest)} of ${plan.product}`],
-              ['lane', `${name}, where ${plan.liveBundleDigest === '' ? 'nothing is live' : `${shortId(plan.liveBundleDigest)} is live`}`],
+              [
+                'lane',
+                `${name}, where ${plan.liveBundleDigest === '' ? 'nothing is live' : `${shortId(plan.liveBundleDigest)} is live`}`,
+              ],
               ['policy', shortId(plan.policyDigest)],
             ]),
             gateTable(plan.gates, context),
-            ...(plan.changes.length === 0 ? [] : [`difference to what is live:\n${changeLines(plan.changes, context)}`]),
-            open.length === 0 ? `every gate passes. next: lane promote ${shortId(plan.bundleDigest)} --to ${name}` : `${String(open.length)} of ${String(plan.gates.length)} gates are open`,
+            ...(plan.changes.length === 0
+              ? []
+              : [`difference to what is live:\n${changeLines(plan.changes, context)}`]),
+            open.length === 0
+              ? `every gate passes. next: lane promote ${shortId(plan.bundleDigest)} --to ${name}`
+              : `${String(open.length)} of ${String(plan.gates.length)} gates are open`,
           ].join('\n\n'),
         );
         if (options.exitCode !== true || open.length === 0) return undefined;

@@ -24,7 +24,12 @@ export function define(command: Command, act: Act): void {
         const repository = await repositoryOf(context, folder);
         const name = options.name ?? (await nameIn(context, repository));
         const { product } = await (await context.api()).products.registerProduct({ name, repository });
-        if (product !== undefined) await context.show.object('Product', toPlain(ProductSchema, product), () => `${product.name} is registered with ${product.repository}`);
+        if (product !== undefined)
+          await context.show.object(
+            'Product',
+            toPlain(ProductSchema, product),
+            () => `${product.name} is registered with ${product.repository}`,
+          );
         return undefined;
       }),
     );
@@ -42,21 +47,38 @@ export function define(command: Command, act: Act): void {
 /** Lists the products; also `lane get products`. */
 export async function listProducts(context: Context): Promise<undefined> {
   const { products } = await (await context.api()).products.listProducts({});
-  await context.show.list('Product', products.map((product) => toPlain(ProductSchema, product)), () => (products.length === 0 ? 'no products yet: lane init, lane release' : productTable(products, context.now())));
+  await context.show.list(
+    'Product',
+    products.map((product) => toPlain(ProductSchema, product)),
+    () => (products.length === 0 ? 'no products yet: lane init, lane release' : productTable(products, context.now())),
+  );
   return undefined;
 }
 
 function productTable(products: readonly Product[], now: Date): string {
-  return renderTable(['PRODUCT', 'REGISTERED', 'REPOSITORY'], products.map((product) => [product.name, relativeTime(instantOf(product.createdAt), now), product.repository]));
+  return renderTable(
+    ['PRODUCT', 'REGISTERED', 'REPOSITORY'],
+    products.map((product) => [product.name, relativeTime(instantOf(product.createdAt), now), product.repository]),
+  );
 }
 
 async function showProduct(context: Context, name: string): Promise<undefined> {
   const api = await context.api();
   const { product } = await api.products.getProduct({ name });
-  const [{ lanes }, { bundles }] = await Promise.all([api.promotions.listLanes({ product: name }), api.bundles.listBundles({ product: name, pageSize: 5 })]);
+  const [{ lanes }, { bundles }] = await Promise.all([
+    api.promotions.listLanes({ product: name }),
+    api.bundles.listBundles({ product: name, pageSize: 5 }),
+  ]);
   if (product === undefined) return undefined;
   await context.show.object('Product', toPlain(ProductSchema, product), () =>
-    [renderFields([['product', product.name], ['repository', product.repository]]), laneTable(lanes, context), bundles.length === 0 ? 'no bundles yet: lane release' : bundleTable(bundles, context)].join('\n\n'),
+    [
+      renderFields([
+        ['product', product.name],
+        ['repository', product.repository],
+      ]),
+      laneTable(lanes, context),
+      bundles.length === 0 ? 'no bundles yet: lane release' : bundleTable(bundles, context),
+    ].join('\n\n'),
   );
   return undefined;
 }

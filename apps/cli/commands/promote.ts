@@ -34,11 +34,21 @@ export function define(command: Command, act: Act): void {
 async function promote(context: Context, given: string, options: Options): Promise<ExitCode | undefined> {
   const target = laneOf(options.to);
   const api = await context.api();
-  const [{ tenant }, { bundle }] = await Promise.all([api.identity.whoAmI({}), api.bundles.getBundle({ bundle: given })]);
+  const [{ tenant }, { bundle }] = await Promise.all([
+    api.identity.whoAmI({}),
+    api.bundles.getBundle({ bundle: given }),
+  ]);
   const digest = parseDigest(bundle?.digest ?? '');
   const product = bundle?.product ?? '';
   const validForMs = options.print === true ? validity.later : validity.now;
-  const decision = { verb: 'request', tenant, product, lane: target.name, bundle: digest, ...(options.reason !== undefined && { comment: options.reason }) } as const;
+  const decision = {
+    verb: 'request',
+    tenant,
+    product,
+    lane: target.name,
+    bundle: digest,
+    ...(options.reason !== undefined && { comment: options.reason }),
+  } as const;
   const signedRequest = await signDecision(context, decision, validForMs);
   if (options.print === true) {
     const request: unknown = JSON.parse(signedRequest.toString('utf8'));
@@ -53,7 +63,12 @@ async function promote(context: Context, given: string, options: Options): Promi
     return undefined;
   }
   const started = await api.promotions.promote({ product, bundleDigest: digest, lane: target.lane, signedRequest });
-  context.terminal.tell(`promotion ${shortId(started.promotionId)}: ${shortId(digest)} of ${product} to ${target.name}${started.joined ? ' (was under way and is joined)' : ''}`);
-  const show = (promotion: Promotion) => context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);
-  return options.wait === true || options.timeout !== undefined ? waitFor(context, started.promotionId, options, show) : showStarted(context, started.promotionId, show);
+  context.terminal.tell(
+    `promotion ${shortId(started.promotionId)}: ${shortId(digest)} of ${product} to ${target.name}${started.joined ? ' (was under way and is joined)' : ''}`,
+  );
+  const show = (promotion: Promotion) =>
+    context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);
+  return options.wait === true || options.timeout !== undefined
+    ? waitFor(context, started.promotionId, options, show)
+    : showStarted(context, started.promotionId, show);
 }

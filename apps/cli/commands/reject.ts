@@ -17,7 +17,8 @@ export function define(command: Command, act: Act): void {
     .option('--out <file>', 'with --signal: the file to write')
     .action(
       act(async (context, [id]: [string], options: DecideOptions & { changes?: true }) => {
-        if ((options.comment ?? '').trim() === '') throw usageError('a rejection needs a reason', 'give --comment TEXT');
+        if ((options.comment ?? '').trim() === '')
+          throw usageError('a rejection needs a reason', 'give --comment TEXT');
         const facts = await getFacts(context, id);
         context.terminal.tell(`${await factsView(facts, context)}\n`);
         const api = await context.api();
@@ -27,8 +28,10 @@ export function define(command: Command, act: Act): void {
           facts,
           {
             verb: options.changes === true ? 'request-changes' : 'reject',
-            question: () => (options.changes === true ? `Ask for changes to ${what}?` : `Reject ${what}? This ends the promotion.`),
-            send: async (promotionId, signedDecision) => (await api.decisions.submitDecision({ promotionId, signedDecision })).outcome,
+            question: () =>
+              options.changes === true ? `Ask for changes to ${what}?` : `Reject ${what}? This ends the promotion.`,
+            send: async (promotionId, signedDecision) =>
+              (await api.decisions.submitDecision({ promotionId, signedDecision })).outcome,
           },
           options,
         );

@@ -38,13 +38,33 @@ async function release(context: Context, given: string, options: Options): Promi
   const api = await context.api();
   await ensureProduct(context, api, product, commit);
   if (given === 'HEAD' && (await commit.hasUncommittedChanges())) {
-    context.terminal.tell(`this folder has changes that no commit has; the release is of ${commit.revision.slice(0, 12)} and without them`);
+    context.terminal.tell(
+      `this folder has changes that no commit has; the release is of ${commit.revision.slice(0, 12)} and without them`,
+    );
   }
-  const started = await api.releases.startRelease({ product, revision: commit.revision, timebox: options.timebox ?? '' });
-  if (started.bundleDigest !== '') return finish(context, api, started.bundleDigest, commit, options, `${product} ${commit.revision.slice(0, 12)} was released before`);
-  context.terminal.tell(`release ${shortId(started.releaseId)} of ${product} ${commit.revision.slice(0, 12)}${started.joined ? ' (was under way and is joined)' : ''}`);
+  const started = await api.releases.startRelease({
+    product,
+    revision: commit.revision,
+    timebox: options.timebox ?? '',
+  });
+  if (started.bundleDigest !== '')
+    return finish(
+      context,
+      api,
+      started.bundleDigest,
+      commit,
+      options,
+      `${product} ${commit.revision.slice(0, 12)} was released before`,
+    );
+  context.terminal.tell(
+    `release ${shortId(started.releaseId)} of ${product} ${commit.revision.slice(0, 12)}${started.joined ? ' (was under way and is joined)' : ''}`,
+  );
   if (!options.watch) {
-    await context.show.object('Release', { id: started.releaseId, workflowId: started.workflowId, product, revision: commit.revision }, () => started.releaseId);
+    await context.show.object(
+      'Release',
+      { id: started.releaseId, workflowId: started.workflowId, product, revision: commit.revision },
+      () => started.releaseId,
+    );
     context.terminal.tell(`next: lane watch ${shortId(started.releaseId)}`);
     return undefined;
   }
@@ -62,13 +82,23 @@ async function ensureProduct(context: Context, api: Clients, name: string, commi
   });
   if (known?.product?.repository === commit.root) return;
   await api.products.registerProduct({ name, repository: commit.root });
-  context.terminal.tell(known === undefined ? `product ${name} is registered` : `product ${name} is now in ${commit.root}`);
+  context.terminal.tell(
+    known === undefined ? `product ${name} is registered` : `product ${name} is now in ${commit.root}`,
+  );
 }
 
-async function finish(context: Context, api: Clients, digest: string, commit: Commit, options: Options, how: string): Promise<undefined> {
+async function finish(
+  context: Context,
+  api: Clients,
+  digest: string,
+  commit: Commit,
+  options: Options,
+  how: string,
+): Promise<undefined> {
   if (options.write === true) await writeIntoWorkTree(context, api, digest, commit);
   const { bundle } = await api.bundles.getBundle({ bundle: digest });
-  if (bundle !== undefined) await context.show.object('ReleaseBundle', toPlain(ReleaseBundleSchema, bundle), () => shortId(digest));
+  if (bundle !== undefined)
+    await context.show.object('ReleaseBundle', toPlain(ReleaseBundleSchema, bundle), () => shortId(digest));
   context.terminal.tell(`bundle ${shortId(digest)}: ${how}`);
   context.terminal.tell(`next: lane promote ${shortId(digest)} --to bronze`);
   return undefined;

@@ -35,10 +35,16 @@ export function define(command: Command, act: Act): void {
     .option('--timeout <duration>', 'longest wait, for example 5m; it goes on afterwards')
     .option('--print', 'send nothing: write the signed input and print the  temporal  command that starts it')
     .option('--out <file>', 'with --print: the file to write')
-    .action(act(async (context, [product]: [string | undefined], options: Options) => rollback(context, product, options)));
+    .action(
+      act(async (context, [product]: [string | undefined], options: Options) => rollback(context, product, options)),
+    );
 }
 
-async function rollback(context: Context, givenProduct: string | undefined, options: Options): Promise<ExitCode | undefined> {
+async function rollback(
+  context: Context,
+  givenProduct: string | undefined,
+  options: Options,
+): Promise<ExitCode | undefined> {
   const { name: lane, lane: number } = laneOf(options.lane);
   const { reason } = options;
   if (reason === undefined || reason.trim() === '') throw usageError('a rollback needs a reason', 'give --reason TEXT');
@@ -53,7 +59,11 @@ async function rollback(context: Context, givenProduct: string | undefined, opti
     return exitCodes.error;
   }
   const validForMs = options.print === true ? validity.later : validity.now;
-  const signedRequest = await signDecision(context, { verb: 'rollback', tenant, product, lane, bundle: digest, comment: reason }, validForMs);
+  const signedRequest = await signDecision(
+    context,
+    { verb: 'rollback', tenant, product, lane, bundle: digest, comment: reason },
+    validForMs,
+  );
   if (options.print === true) {
     const request: unknown = JSON.parse(signedRequest.toString('utf8'));
     const message = await writeStart(context, {
@@ -68,8 +78,11 @@ async function rollback(context: Context, givenProduct: string | undefined, opti
   }
   const started = await api.promotions.rollback({ product, lane: number, bundleDigest: digest, signedRequest });
   context.terminal.tell(`rollback ${shortId(started.promotionId)}: ${lane} of ${product} back to ${shortId(digest)}`);
-  const show = (promotion: Promotion) => context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);
-  return options.wait === true || options.timeout !== undefined ? waitFor(context, started.promotionId, options, show) : showStarted(context, started.promotionId, show);
+  const show = (promotion: Promotion) =>
+    context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);
+  return options.wait === true || options.timeout !== undefined
+    ? waitFor(context, started.promotionId, options, show)
+    : showStarted(context, started.promotionId, show);
 }
 
 function targetOf(status: LaneStatus | undefined, product: string, lane: string): ReturnType<typeof parseDigest> {
@@ -78,7 +91,10 @@ function targetOf(status: LaneStatus | undefined, product: string, lane: string)
   throw new LanekeeperError('NOTHING_TO_ROLL_BACK', {
     message: `${lane} of ${product} has nothing to go back to`,
     object: `lane ${product}/${lane}`,
-    why: (status?.liveBundleDigest ?? '') === '' ? 'nothing has been live there' : 'what is live is the first bundle that was, or all before it were rolled back',
+    why:
+      (status?.liveBundleDigest ?? '') === ''
+        ? 'nothing has been live there'
+        : 'what is live is the first bundle that was, or all before it were rolled back',
     next: `promote another bundle: lane promote BUNDLE --to ${lane}`,
   });
 }

@@ -11,12 +11,20 @@ export function define(command: Command, act: Act): void {
   command.argument('[product]').action(
     act(async (context, [product = '']: [string | undefined]) => {
       const api = await context.api();
-      const [{ lanes }, { promotions }] = await Promise.all([api.promotions.listLanes({ product }), api.promotions.listPromotions({ product, openOnly: true, pageSize: 500 })]);
+      const [{ lanes }, { promotions }] = await Promise.all([
+        api.promotions.listLanes({ product }),
+        api.promotions.listPromotions({ product, openOnly: true, pageSize: 500 }),
+      ]);
       const onTheWay = promotions.filter((promotion) => promotion.state !== PromotionPhase.LIVE);
-      const value = { lanes: lanes.map((lane) => toPlain(LaneStatusSchema, lane)), promotions: onTheWay.map((promotion) => toPlain(PromotionSchema, promotion)) };
+      const value = {
+        lanes: lanes.map((lane) => toPlain(LaneStatusSchema, lane)),
+        promotions: onTheWay.map((promotion) => toPlain(PromotionSchema, promotion)),
+      };
       await context.show.object('Status', value, () => {
         if (lanes.length === 0) return 'no products yet: lane init, lane release';
-        return onTheWay.length === 0 ? laneTable(lanes, context) : `${laneTable(lanes, context)}\n\n${promotionTable(onTheWay, context)}`;
+        return onTheWay.length === 0
+          ? laneTable(lanes, context)
+          : `${laneTable(lanes, context)}\n\n${promotionTable(onTheWay, context)}`;
       });
       return undefined;
     }),

@@ -28,14 +28,20 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
   });
   if (found?.promotion === undefined) {
     const { release, exitCode } = await followRelease(context, id);
-    if (context.format !== 'table') context.terminal.print(JSON.stringify({ ...toPlain(ReleaseSchema, release), kind: 'Release' }));
+    if (context.format !== 'table')
+      context.terminal.print(JSON.stringify({ ...toPlain(ReleaseSchema, release), kind: 'Release' }));
     return exitCode;
   }
   const promotion = await followPromotion(context, found.promotion.id, {
     timeoutMs: timeoutOf(options),
     onChange({ news }) {
       // A stream: one entry a line, in every form.
-      for (const entry of news) context.terminal.print(context.format === 'table' ? timelineLine(entry, context) : JSON.stringify({ kind: 'TimelineEntry', ...toPlain(TimelineEntrySchema, entry) }));
+      for (const entry of news)
+        context.terminal.print(
+          context.format === 'table'
+            ? timelineLine(entry, context)
+            : JSON.stringify({ kind: 'TimelineEntry', ...toPlain(TimelineEntrySchema, entry) }),
+        );
     },
   });
   if (context.format === 'table') context.terminal.tell(stateMark(promotion.state, context.terminal.colours));

@@ -18,17 +18,24 @@ export function define(command: Command, act: Act): void {
         const why = await (await context.api()).gates.explainPromotion({ promotionId: id });
         const { colours } = context.terminal;
         const refused = why.refused.map(
-          (each) => `${colours.red('✗')} ${verbOf(each.verb)} of ${each.principal || 'an unknown signer'} refused (${each.refusalCode}) ${relativeTime(instantOf(each.registeredAt), context.now())}: ${each.refusalReason}`,
+          (each) =>
+            `${colours.red('✗')} ${verbOf(each.verb)} of ${each.principal || 'an unknown signer'} refused (${each.refusalCode}) ${relativeTime(instantOf(each.registeredAt), context.now())}: ${each.refusalReason}`,
         );
         const shownSteps = new Set(why.blocking.map((gate) => gate.nextStep));
         const parts = [
           why.summary,
           ...(why.blocking.length === 0 ? [] : [gateTable(why.blocking, context)]),
           ...(refused.length === 0 ? [] : [`refused decisions:\n${refused.join('\n')}`]),
-          ...(why.error === undefined ? [] : [`${colours.red('error:')} ${why.error.message}${why.error.why === '' ? '' : `\nwhy: ${why.error.why}`}`]),
+          ...(why.error === undefined
+            ? []
+            : [
+                `${colours.red('error:')} ${why.error.message}${why.error.why === '' ? '' : `\nwhy: ${why.error.why}`}`,
+              ]),
           ...why.nextSteps.filter((step) => !shownSteps.has(step)).map((step) => `next: ${step}`),
         ];
-        await context.show.object('Explanation', toPlain(ExplainPromotionResponseSchema, why), () => parts.join('\n\n'));
+        await context.show.object('Explanation', toPlain(ExplainPromotionResponseSchema, why), () =>
+          parts.join('\n\n'),
+        );
         if (options.exitCode !== true || why.blocking.length === 0) return undefined;
         return why.blocking.some((gate) => gate.verdict === Verdict.FAIL) ? exitCodes.blocked : exitCodes.pending;
       }),

@@ -30,7 +30,12 @@ export function createClients(apiUrl: string, token: string): Clients {
     request.header.set('authorization', `Bearer ${token}`);
     return next(request);
   };
-  const transport = createConnectTransport({ baseUrl: apiUrl, httpVersion: '1.1', useBinaryFormat: true, interceptors: [translateErrors(apiUrl), authorize] });
+  const transport = createConnectTransport({
+    baseUrl: apiUrl,
+    httpVersion: '1.1',
+    useBinaryFormat: true,
+    interceptors: [translateErrors(apiUrl), authorize],
+  });
   return {
     products: createClient(ProductService, transport),
     releases: createClient(ReleaseService, transport),
@@ -69,14 +74,24 @@ function toLanekeeperError(error: unknown, apiUrl: string): Error {
   if (detail !== undefined) {
     const { message, object, why, next } = detail;
     const code: ErrorCode = isErrorCode(detail.reason) ? detail.reason : 'INTERNAL';
-    return new LanekeeperError(code, { message, ...(object !== '' && { object }), ...(why !== '' && { why }), ...(next !== '' && { next }) }, { cause: error });
+    return new LanekeeperError(
+      code,
+      { message, ...(object !== '' && { object }), ...(why !== '' && { why }), ...(next !== '' && { next }) },
+      { cause: error },
+    );
   }
   if (connect.code === Code.Canceled) return connect;
-  const isAway = connect.code === Code.Unavailable || connect.code === Code.Aborted || connect.code === Code.Unknown || connect.code === Code.Internal;
+  const isAway =
+    connect.code === Code.Unavailable ||
+    connect.code === Code.Aborted ||
+    connect.code === Code.Unknown ||
+    connect.code === Code.Internal;
   return new LanekeeperError(
     isAway ? 'UNAVAILABLE' : 'INTERNAL',
     {
-      message: isAway ? 'the API of the stack does not answer' : 'the API answered in a way that this lane does not understand',
+      message: isAway
+        ? 'the API of the stack does not answer'
+        : 'the API answered in a way that this lane does not understand',
       object: apiUrl,
       why: connect.rawMessage,
       next: isAway ? 'start the stack with  npm start , then  lane doctor' : 'lane doctor',

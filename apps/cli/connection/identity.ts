@@ -42,7 +42,8 @@ function unknownPerson(stack: Stack, person: string): LanekeeperError {
   return new LanekeeperError('UNAUTHENTICATED', {
     message: `there is no identity ${person}`,
     object: join(stack.dataDir, 'identities', person),
-    why: people.length === 0 ? 'the stack has no identities that this user can read' : `there are: ${people.join(', ')}`,
+    why:
+      people.length === 0 ? 'the stack has no identities that this user can read' : `there are: ${people.join(', ')}`,
     next: people.length === 0 ? 'lane doctor' : `lane --as ${people[0] ?? ''} …`,
   });
 }

@@ -6,7 +6,8 @@ const betweenMs = 500;
 const forMs = 120_000;
 
 /**
- * Reads a stream of the API until `onMessage` returns a value, and opens it again when it breaks or the stack is away for a while.
+ * Reads a stream of the API until `onMessage` returns a value, and opens it again when it breaks or the stack is away
+ * for a while.
  *
  * @returns the value, or undefined when `signal` has ended it
  * @throws what the API says, and UNAVAILABLE when the stack stays away

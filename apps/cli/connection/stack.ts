@@ -25,7 +25,8 @@ interface Candidate {
 }
 
 /**
- * Finds the stack: `--stack`, LANEKEEPER_STACK, `.lanekeeper/stack.json` in this folder or one above, the pointer file of the user.
+ * Finds the stack: `--stack`, LANEKEEPER_STACK, `.lanekeeper/stack.json` in this folder or one above, the pointer file
+ * of the user.
  *
  * @throws CONFIGURATION saying where it was looked for
  */
@@ -42,14 +43,19 @@ export function findStack(flag: string | undefined, environment: CliEnvironment,
 
 function* candidates(flag: string | undefined, environment: CliEnvironment, cwd: string): Generator<Candidate> {
   if (flag !== undefined) yield { path: resolve(cwd, flag), foundBy: '--stack', named: true };
-  if (environment.stack !== undefined) yield { path: resolve(cwd, environment.stack), foundBy: 'LANEKEEPER_STACK', named: true };
+  if (environment.stack !== undefined)
+    yield { path: resolve(cwd, environment.stack), foundBy: 'LANEKEEPER_STACK', named: true };
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     yield { path: join(folder, '.lanekeeper', 'stack.json'), foundBy: 'the folder', named: false };
     if (folder === dirname(folder)) break;
   }
   const pointer = readJson(environment.pointerFile);
   const dataDir = textOf(pointer, 'dataDir');
-  yield { path: dataDir === undefined ? environment.pointerFile : join(dataDir, 'stack.json'), foundBy: environment.pointerFile, named: false };
+  yield {
+    path: dataDir === undefined ? environment.pointerFile : join(dataDir, 'stack.json'),
+    foundBy: environment.pointerFile,
+    named: false,
+  };
 }
 
 /** The stack file that a path names: itself, or the one in a folder. */
@@ -62,7 +68,13 @@ function readStack(file: string, foundBy: string): Stack {
   const value = readJson(file);
   const text = (name: string): string => {
     const found = textOf(value, name);
-    if (found === undefined) throw new LanekeeperError('CONFIGURATION', { message: 'the stack file is not complete', object: file, why: `it has no ${name}`, next: 'start the stack again: npm start' });
+    if (found === undefined)
+      throw new LanekeeperError('CONFIGURATION', {
+        message: 'the stack file is not complete',
+        object: file,
+        why: `it has no ${name}`,
+        next: 'start the stack again: npm start',
+      });
     return found;
   };
   return {

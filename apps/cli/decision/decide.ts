@@ -28,7 +28,10 @@ export interface Verb {
   readonly send: (promotionId: string, signed: Buffer) => Promise<DecisionOutcome | undefined>;
 }
 
-/** Gets what a person is to be shown, and makes sure that the digest to be signed is that of exactly this. @throws UNAVAILABLE, BUNDLE_CORRUPT */
+/**
+ * Gets what a person is to be shown, and makes sure that the digest to be signed is that of exactly this.
+ * @throws UNAVAILABLE, BUNDLE_CORRUPT
+ */
 export async function getFacts(context: Context, id: string): Promise<GetDecisionFactsResponse> {
   const facts = await (await context.api()).decisions.getDecisionFacts({ promotionId: id });
   if (digestOf(facts.facts) === facts.factsDigest) return facts;
@@ -40,8 +43,16 @@ export async function getFacts(context: Context, id: string): Promise<GetDecisio
   });
 }
 
-/** Asks, signs with the person's own key, and sends it, or writes it for Temporal's command line. @returns the exit code */
-export async function decide(context: Context, facts: GetDecisionFactsResponse, verb: Verb, options: DecideOptions): Promise<ExitCode | undefined> {
+/**
+ * Asks, signs with the person's own key, and sends it, or writes it for Temporal's command line.
+ * @returns the exit code
+ */
+export async function decide(
+  context: Context,
+  facts: GetDecisionFactsResponse,
+  verb: Verb,
+  options: DecideOptions,
+): Promise<ExitCode | undefined> {
   if (!(await context.confirm(verb.question(facts), options.yes === true || options.signal === true))) {
     context.terminal.tell('nothing was decided');
     return exitCodes.error;
@@ -51,14 +62,21 @@ export async function decide(context: Context, facts: GetDecisionFactsResponse, 
   if (options.signal === true) {
     const statement: unknown = JSON.parse(signed.toString('utf8'));
     const fileName = `${verb.verb}-${shortId(facts.promotionId)}-${context.person}.json`;
-    await showFrontDoor(context, await writeSignal(context, { workflowId: facts.workflowId, statement, fileName, out: options.out }), validForMs);
+    await showFrontDoor(
+      context,
+      await writeSignal(context, { workflowId: facts.workflowId, statement, fileName, out: options.out }),
+      validForMs,
+    );
     return undefined;
   }
   const outcome = await verb.send(facts.promotionId, signed);
   if (outcome === undefined) return undefined;
   const { colours } = context.terminal;
-  await context.show.object('DecisionOutcome', { promotionId: facts.promotionId, ...toPlain(DecisionOutcomeSchema, outcome) }, () =>
-    `${outcome.accepted ? colours.green('✓') : colours.red('✗')} ${outcome.text}${outcome.reason === '' ? '' : `\n${outcome.reason}`}`,
+  await context.show.object(
+    'DecisionOutcome',
+    { promotionId: facts.promotionId, ...toPlain(DecisionOutcomeSchema, outcome) },
+    () =>
+      `${outcome.accepted ? colours.green('✓') : colours.red('✗')} ${outcome.text}${outcome.reason === '' ? '' : `\n${outcome.reason}`}`,
   );
   return outcome.accepted ? exitCodes.ok : exitCodes.blocked;
 }

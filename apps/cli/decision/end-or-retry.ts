@@ -11,7 +11,10 @@ interface Verb {
   readonly verb: 'abort' | 'retry';
   /** The question before signing, about a promotion in words. */
   readonly question: (promotion: string) => string;
-  readonly send: (api: Clients, signed: { readonly promotionId: string; readonly signedDecision: Buffer }) => Promise<DecisionOutcome | undefined>;
+  readonly send: (
+    api: Clients,
+    signed: { readonly promotionId: string; readonly signedDecision: Buffer },
+  ) => Promise<DecisionOutcome | undefined>;
 }
 
 /** Defines a command that ends a promotion or tries it again: the same arguments, facts and ways to send. */
@@ -32,7 +35,8 @@ export function defineEndOrRetry(command: Command, act: Act, { verb, question, s
           facts,
           {
             verb,
-            question: () => question(`promotion ${shortId(facts.promotionId)} of ${facts.product} to ${laneName(facts.lane)}`),
+            question: () =>
+              question(`promotion ${shortId(facts.promotionId)} of ${facts.product} to ${laneName(facts.lane)}`),
             send: (promotionId, signedDecision) => send(api, { promotionId, signedDecision }),
           },
           { ...rest, ...(reason !== undefined && { comment: reason }) },

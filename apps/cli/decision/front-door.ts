@@ -15,27 +15,67 @@ export interface FrontDoorMessage {
 /** Writes the input of a workflow and says how to start it with Temporal's command line. */
 export async function writeStart(
   context: Context,
-  start: { readonly type: string; readonly workflowId: string; readonly input: unknown; readonly fileName: string; readonly out: string | undefined },
+  start: {
+    readonly type: string;
+    readonly workflowId: string;
+    readonly input: unknown;
+    readonly fileName: string;
+    readonly out: string | undefined;
+  },
 ): Promise<FrontDoorMessage> {
   const file = await write(context, start.out ?? start.fileName, start.input);
-  const command = ['temporal', 'workflow', 'start', '--type', start.type, '--task-queue', taskQueues.control, '--workflow-id', start.workflowId];
-  return { file, command: [...command, '--id-conflict-policy', 'UseExisting', '--input-file', file, ...address(context)] };
+  const command = [
+    'temporal',
+    'workflow',
+    'start',
+    '--type',
+    start.type,
+    '--task-queue',
+    taskQueues.control,
+    '--workflow-id',
+    start.workflowId,
+  ];
+  return {
+    file,
+    command: [...command, '--id-conflict-policy', 'UseExisting', '--input-file', file, ...address(context)],
+  };
 }
 
 /** Writes a signed decision and says how to send it with Temporal's command line. */
 export async function writeSignal(
   context: Context,
-  signal: { readonly workflowId: string; readonly statement: unknown; readonly fileName: string; readonly out: string | undefined },
+  signal: {
+    readonly workflowId: string;
+    readonly statement: unknown;
+    readonly fileName: string;
+    readonly out: string | undefined;
+  },
 ): Promise<FrontDoorMessage> {
   const file = await write(context, signal.out ?? signal.fileName, signal.statement);
-  return { file, command: ['temporal', 'workflow', 'signal', '--workflow-id', signal.workflowId, '--name', 'decision', '--input-file', file, ...address(context)] };
+  return {
+    file,
+    command: [
+      'temporal',
+      'workflow',
+      'signal',
+      '--workflow-id',
+      signal.workflowId,
+      '--name',
+      'decision',
+      '--input-file',
+      file,
+      ...address(context),
+    ],
+  };
 }
 
 /** Shows the command: alone on standard output, so that a shell can run it. */
 export async function showFrontDoor(context: Context, message: FrontDoorMessage, validForMs: number): Promise<void> {
   const hours = validForMs / 3_600_000;
   context.terminal.tell(`signed by ${context.person}, good for ${String(hours)} h: ${message.file}`);
-  await context.show.object('TemporalCommand', { file: message.file, command: [...message.command] }, () => message.command.map(shellWord).join(' '));
+  await context.show.object('TemporalCommand', { file: message.file, command: [...message.command] }, () =>
+    message.command.map(shellWord).join(' '),
+  );
 }
 
 /** A word as a POSIX shell reads it back. */
@@ -53,7 +93,11 @@ async function write(context: Context, name: string, value: unknown): Promise<st
   try {
     await writeFile(file, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
   } catch (error) {
-    throw new LanekeeperError('CONFIGURATION', { message: 'the file cannot be written', object: file, next: 'name another one with --out FILE' }, { cause: error });
+    throw new LanekeeperError(
+      'CONFIGURATION',
+      { message: 'the file cannot be written', object: file, next: 'name another one with --out FILE' },
+      { cause: error },
+    );
   }
   return file;
 }

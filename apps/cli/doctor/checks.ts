@@ -23,11 +23,17 @@ export async function runChecks(context: Context): Promise<readonly Check[]> {
   const checks = [nodeCheck(process.versions.node)];
   const stack = await attempt('stack', () => {
     const found = context.stack();
-    return { found: `${found.file} (by ${found.foundBy}), ${found.state}`, ok: found.state === 'ready', fix: 'start the stack: npm start' };
+    return {
+      found: `${found.file} (by ${found.foundBy}), ${found.state}`,
+      ok: found.state === 'ready',
+      fix: 'start the stack: npm start',
+    };
   });
   checks.push(stack);
   if (domainErrorOf(stackError(context)) !== undefined) return checks;
-  checks.push(await attempt('identity', () => ({ found: `${context.identity().person}, token readable by its owner alone` })));
+  checks.push(
+    await attempt('identity', () => ({ found: `${context.identity().person}, token readable by its owner alone` })),
+  );
   checks.push(await attempt('key', () => keyCheck(context)));
   checks.push(...(await healthChecks(context)));
   checks.push(await attempt('Temporal address', () => temporalCheck(context)));
@@ -56,7 +62,12 @@ async function attempt(name: string, look: () => Found | Promise<Found>): Promis
     return { name, found, ok, fix: ok ? '' : fix };
   } catch (error) {
     const known = domainErrorOf(error);
-    return { name, ok: false, found: known?.why === undefined ? messageOf(error) : `${known.message}: ${known.why}`, fix: known?.next ?? 'lane help' };
+    return {
+      name,
+      ok: false,
+      found: known?.why === undefined ? messageOf(error) : `${known.message}: ${known.why}`,
+      fix: known?.next ?? 'lane help',
+    };
   }
 }
 
@@ -70,7 +81,12 @@ export function nodeCheck(version: string): Check {
 function keyCheck(context: Context): Found {
   const { keyFile } = context.identity();
   const mode = statSync(keyFile, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined) return { ok: false, found: `${keyFile} is missing`, fix: 'restore it, or act as somebody else: lane --as PERSON …' };
+  if (mode === undefined)
+    return {
+      ok: false,
+      found: `${keyFile} is missing`,
+      fix: 'restore it, or act as somebody else: lane --as PERSON …',
+    };
   const ok = (mode & 0o077) === 0;
   return { ok, found: `${keyFile}, mode ${(mode & 0o777).toString(8)}`, fix: `chmod 600 ${keyFile}` };
 }
@@ -80,7 +96,9 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
   const fix = 'start the stack: npm start; its logs lie in logs/ of its folder';
   let health: unknown;
   const api = await attempt('API', async () => {
-    const response = await fetch(`${apiUrl}/healthz`, { signal: AbortSignal.timeout(answerWithinMs) }).catch(() => undefined);
+    const response = await fetch(`${apiUrl}/healthz`, { signal: AbortSignal.timeout(answerWithinMs) }).catch(
+      () => undefined,
+    );
     if (response === undefined) return { ok: false, found: `${apiUrl} does not answer`, fix };
     health = await response.json();
     return { found: apiUrl };
@@ -88,7 +106,12 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
   if (!api.ok) return [api];
   const part = (name: 'database' | 'temporal', title: string): Check => {
     const { ok, detail } = partOf(health, name);
-    return { name: title, ok, found: ok ? 'answers the API' : `does not answer the API${detail === '' ? '' : `: ${detail}`}`, fix: ok ? '' : fix };
+    return {
+      name: title,
+      ok,
+      found: ok ? 'answers the API' : `does not answer the API${detail === '' ? '' : `: ${detail}`}`,
+      fix: ok ? '' : fix,
+    };
   };
   return [api, part('database', 'PostgreSQL'), part('temporal', 'Temporal')];
 }
@@ -110,9 +133,16 @@ async function temporalCheck(context: Context): Promise<Found> {
       socket.destroy();
       resolve(answers);
     };
-    socket.once('connect', () => end(true)).once('error', () => end(false)).once('timeout', () => end(false));
+    socket
+      .once('connect', () => end(true))
+      .once('error', () => end(false))
+      .once('timeout', () => end(false));
   });
-  return { ok, found: `${temporalAddress}, namespace ${namespace}${ok ? '' : ': no connection'}`, fix: 'the temporal command line cannot be used until it answers: npm start' };
+  return {
+    ok,
+    found: `${temporalAddress}, namespace ${namespace}${ok ? '' : ': no connection'}`,
+    fix: 'the temporal command line cannot be used until it answers: npm start',
+  };
 }
 
 async function clockCheck(context: Context): Promise<Found> {

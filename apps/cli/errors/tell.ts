@@ -37,7 +37,10 @@ function describe(error: unknown): Told {
   return { exitCode: exitCodes.error, code: 'INTERNAL', message: messageOf(error), next: 'lane doctor' };
 }
 
-/** Says on standard error what happened, to which object, why, and what to do next; as JSON when JSON was asked for. @returns the exit code */
+/**
+ * Says on standard error what happened, to which object, why, and what to do next; as JSON when JSON was asked for.
+ * @returns the exit code
+ */
 export function tellError(error: unknown, terminal: Terminal, format: string): ExitCode {
   const told = describe(error);
   if (format === 'json') {
@@ -48,7 +51,12 @@ export function tellError(error: unknown, terminal: Terminal, format: string): E
   const isNotice = told.exitCode === exitCodes.interrupted || told.exitCode === exitCodes.timedOut;
   const title = isNotice ? told.message : `${colours.red('error:')} ${told.message}`;
   const object = told.object !== undefined && !told.message.includes(told.object) ? [`object: ${told.object}`] : [];
-  const lines = [title, ...object, ...(told.why === undefined || told.why === '' ? [] : [`why: ${told.why}`]), ...(told.next === undefined || told.next === '' ? [] : [`next: ${told.next}`])];
+  const lines = [
+    title,
+    ...object,
+    ...(told.why === undefined || told.why === '' ? [] : [`why: ${told.why}`]),
+    ...(told.next === undefined || told.next === '' ? [] : [`next: ${told.next}`]),
+  ];
   terminal.tell(lines.join('\n'));
   return told.exitCode;
 }

@@ -17,7 +17,9 @@ export interface FoundService {
   readonly doubts: readonly string[];
 }
 
-const usualEntries = ['server', 'index', 'main', 'app'].flatMap((name) => ['', 'src/', 'dist/'].flatMap((folder) => ['mjs', 'js', 'cjs'].map((ending) => `${folder}${name}.${ending}`)));
+const usualEntries = ['server', 'index', 'main', 'app'].flatMap((name) =>
+  ['', 'src/', 'dist/'].flatMap((folder) => ['mjs', 'js', 'cjs'].map((ending) => `${folder}${name}.${ending}`)),
+);
 const healthPaths = ['/healthz', '/health', '/readyz', '/ready', '/livez', '/ping', '/status'];
 const lowestMajor = 18;
 const junit = '--test-reporter=junit --test-reporter-destination="$JUNIT_FILE"';
@@ -46,8 +48,12 @@ export function inspectService(folder: string, path: string, name: string): Foun
     doubts: [
       ...(file === undefined ? ['there is no package.json: services are run by Node'] : []),
       ...(entry === undefined ? ['no file was found that starts it: set `entry`'] : []),
-      ...(health === undefined ? ['no health check was found, so `/` is asked: a path that answers 200 once it is ready is better'] : []),
-      ...(needsPackages && !hasLock ? ['there is no package-lock.json: without one, two builds of a commit can differ (npm install writes it)'] : []),
+      ...(health === undefined
+        ? ['no health check was found, so `/` is asked: a path that answers 200 once it is ready is better']
+        : []),
+      ...(needsPackages && !hasLock
+        ? ['there is no package-lock.json: without one, two builds of a commit can differ (npm install writes it)']
+        : []),
       ...(test.doubt === undefined ? [] : [test.doubt]),
     ],
   };
@@ -63,7 +69,9 @@ function entryOf(folder: string, file: PackageFile | undefined): string | undefi
 
 /** The first usual health path that a source file of the service mentions. */
 function healthOf(folder: string, entry: string | undefined): string | undefined {
-  const sources = [entry, ...sourceFilesIn(join(folder, 'src')).map((name) => join('src', name))].filter((name) => name !== undefined);
+  const sources = [entry, ...sourceFilesIn(join(folder, 'src')).map((name) => join('src', name))].filter(
+    (name) => name !== undefined,
+  );
   const text = sources.map((name) => readText(join(folder, name))).join('\n');
   return healthPaths.find((path) => new RegExp(`['"\`]${path}['"\`]`).test(text));
 }
@@ -71,11 +79,15 @@ function healthOf(folder: string, entry: string | undefined): string | undefined
 function testOf(folder: string, file: PackageFile | undefined): { readonly command: string; readonly doubt?: string } {
   const script = file?.scripts['test'] ?? '';
   const nodeTest = /\bnode\s+(?:-\S+\s+)*--test\b(.*)$/.exec(script);
-  if (nodeTest !== null) return { command: `node --test ${junit}${(nodeTest[1] ?? '').replaceAll(/\s--test-reporter\S*/g, '').trimEnd()}` };
+  if (nodeTest !== null)
+    return { command: `node --test ${junit}${(nodeTest[1] ?? '').replaceAll(/\s--test-reporter\S*/g, '').trimEnd()}` };
   if (/\bvitest\b/.test(script)) return { command: 'npx vitest run --reporter=junit --outputFile="$JUNIT_FILE"' };
   if (/\bmocha\b/.test(script)) return { command: 'npx mocha --reporter xunit --reporter-option output="$JUNIT_FILE"' };
   if (/\bjest\b/.test(script)) {
-    return { command: 'JEST_JUNIT_OUTPUT_FILE="$JUNIT_FILE" npx jest --reporters=jest-junit', doubt: 'Jest writes JUnit through the package jest-junit: add it to devDependencies' };
+    return {
+      command: 'JEST_JUNIT_OUTPUT_FILE="$JUNIT_FILE" npx jest --reporters=jest-junit',
+      doubt: 'Jest writes JUnit through the package jest-junit: add it to devDependencies',
+    };
   }
   const hasTests = ['test', 'tests'].some((name) => existsSync(join(folder, name)));
   const doubt = hasTests ? undefined : 'no tests were found: bronze needs a JUnit report with at least one passed test';
@@ -84,7 +96,9 @@ function testOf(folder: string, file: PackageFile | undefined): { readonly comma
 
 function sourceFilesIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.includes('node_modules')).slice(0, 200);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.includes('node_modules'))
+    .slice(0, 200);
 }
 
 function readText(path: string): string {

@@ -20,26 +20,40 @@ const publicNames = /^(web|front|frontend|ui|app|www|site|gateway|api)$/;
 /** Finds out what a product consists of. Never fails: what cannot be found is guessed, and said. */
 export function inspectProduct(folder: string): FoundProduct {
   const root = readPackage(folder);
-  const parts = serviceFolders.flatMap((name) => packagesIn(join(folder, name))).filter((path) => looksLikeService(path));
+  const parts = serviceFolders
+    .flatMap((name) => packagesIn(join(folder, name)))
+    .filter((path) => looksLikeService(path));
   const paths = parts.length > 0 ? parts : [folder];
-  const found = paths.map((path) => inspectService(path, relative(folder, path) || '.', nameOf(readPackage(path)?.name, basename(path))));
+  const found = paths.map((path) =>
+    inspectService(path, relative(folder, path) || '.', nameOf(readPackage(path)?.name, basename(path))),
+  );
   const front = found.find((service) => publicNames.test(service.name)) ?? found.at(-1);
   const services = found.map((service) => ({ ...service, route: found.length === 1 || service === front }));
   return {
     name: nameOf(root?.name, basename(folder)),
     services,
-    sdks: sdkFolders.flatMap((name) => [join(folder, name), ...packagesIn(join(folder, name))]).filter(isPackage).map((path) => sdkAt(folder, path)),
+    sdks: sdkFolders
+      .flatMap((name) => [join(folder, name), ...packagesIn(join(folder, name))])
+      .filter(isPackage)
+      .map((path) => sdkAt(folder, path)),
     plan: ['plan.json', 'plan.yaml', 'plan.yml'].find((file) => existsSync(join(folder, file))),
     doubts: [
-      ...services.flatMap((service) => service.doubts.map((doubt) => (services.length === 1 ? doubt : `${service.name}: ${doubt}`))),
-      ...(services.length > 1 ? [`the lane URL leads to ${front?.name ?? ''}: set \`route: true\` where visitors come in`] : []),
+      ...services.flatMap((service) =>
+        service.doubts.map((doubt) => (services.length === 1 ? doubt : `${service.name}: ${doubt}`)),
+      ),
+      ...(services.length > 1
+        ? [`the lane URL leads to ${front?.name ?? ''}: set \`route: true\` where visitors come in`]
+        : []),
     ],
   };
 }
 
 function sdkAt(folder: string, path: string): FoundProduct['sdks'][number] {
   const file = readPackage(path);
-  const build = [...(existsSync(join(path, 'package-lock.json')) ? ['npm ci'] : []), ...(file?.scripts['build'] === undefined ? [] : ['npm run build'])];
+  const build = [
+    ...(existsSync(join(path, 'package-lock.json')) ? ['npm ci'] : []),
+    ...(file?.scripts['build'] === undefined ? [] : ['npm run build']),
+  ];
   return { name: nameOf(file?.name, basename(path)), path: relative(folder, path), build };
 }
 
@@ -64,7 +78,11 @@ function isPackage(path: string): boolean {
 /** A name as products and services have them, from a package or folder name. */
 export function nameOf(packageName: string | undefined, fallback: string): string {
   for (const candidate of [packageName?.replace(/^@[^/]+\//, ''), fallback, 'product']) {
-    const name = (candidate ?? '').toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 63);
+    const name = (candidate ?? '')
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 63);
     if (name !== '') return name;
   }
   return 'product';

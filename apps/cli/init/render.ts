@@ -36,7 +36,9 @@ function serviceLines(service: FoundService, count: number): readonly string[] {
     '      # The lowest major version of Node that it runs on.',
     `      node: ${String(service.nodeMajor)}`,
     '      # Commands that build it, in its folder, one after another.',
-    ...(service.build.length === 0 ? ['      build: []'] : ['      build:', ...service.build.map((command) => `        - ${scalar(command)}`)]),
+    ...(service.build.length === 0
+      ? ['      build: []']
+      : ['      build:', ...service.build.map((command) => `        - ${scalar(command)}`)]),
     '      # The file that Node starts. It listens on 127.0.0.1 and the port in the variable PORT.',
     `      entry: ${scalar(service.entry)}`,
     '      # What goes into the image; everything but tests and .git where absent.',
@@ -53,7 +55,11 @@ function serviceLines(service: FoundService, count: number): readonly string[] {
 
 function sdkLines(product: FoundProduct): readonly string[] {
   if (product.sdks.length === 0) {
-    return ['  # Packages that users of the product install.', '  # sdks:', '  #   - { name: client, language: typescript, path: sdk/typescript, build: [npm ci, npm run build] }'];
+    return [
+      '  # Packages that users of the product install.',
+      '  # sdks:',
+      '  #   - { name: client, language: typescript, path: sdk/typescript, build: [npm ci, npm run build] }',
+    ];
   }
   return [
     '  # Packages that users of the product install.',
@@ -62,14 +68,18 @@ function sdkLines(product: FoundProduct): readonly string[] {
       `    - name: ${scalar(sdk.name)}`,
       '      language: typescript',
       `      path: ${scalar(sdk.path)}`,
-      ...(sdk.build.length === 0 ? [] : ['      build:', ...sdk.build.map((command) => `        - ${scalar(command)}`)]),
+      ...(sdk.build.length === 0
+        ? []
+        : ['      build:', ...sdk.build.map((command) => `        - ${scalar(command)}`)]),
     ]),
   ];
 }
 
 function planLines(product: FoundProduct): readonly string[] {
   const comment = ['', '  # The plan that agents of the product follow: tools granted, plan metadata.'];
-  return product.plan === undefined ? [...comment, '  # plan: plan.json'] : [...comment, `  plan: ${scalar(product.plan)}`];
+  return product.plan === undefined
+    ? [...comment, '  # plan: plan.json']
+    : [...comment, `  plan: ${scalar(product.plan)}`];
 }
 
 /** A text as YAML has it on one line. */

@@ -1,4 +1,11 @@
-import { type DescEnum, type DescField, type DescMessage, type Message, type MessageShape, toJson } from '@bufbuild/protobuf';
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type Message,
+  type MessageShape,
+  toJson,
+} from '@bufbuild/protobuf';
 import { isMessage } from '@bufbuild/protobuf';
 import { StructSchema, TimestampSchema, timestampDate } from '@bufbuild/protobuf/wkt';
 
@@ -11,8 +18,8 @@ export interface PlainObject {
 }
 
 /**
- * A message in the words of the domain: enum values without their prefix (`LIVE`, and lanes as `gold`), instants in RFC 3339, 64-bit
- * numbers as numbers (none of ours is above 2^53), bytes in base64. What is not set is left out.
+ * A message in the words of the domain: enum values without their prefix (`LIVE`, and lanes as `gold`), instants in RFC
+ * 3339, 64-bit numbers as numbers (none of ours is above 2^53), bytes in base64. What is not set is left out.
  */
 export function toPlain<Desc extends DescMessage>(desc: Desc, message: MessageShape<Desc>): PlainObject {
   const values = message as Readonly<Record<string, unknown>>;

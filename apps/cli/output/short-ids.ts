@@ -3,8 +3,8 @@ import { shortId } from '../../../core/ids.js';
 const shortest = 12;
 
 /**
- * Shortens ids so that each stays unique among those shown: twelve characters, more where two are alike; of a digest its beginning, of a
- * run id its end. Whatever is shown is accepted where ids are read.
+ * Shortens ids so that each stays unique among those shown: twelve characters, more where two are alike; of a digest
+ * its beginning, of a run id its end. Whatever is shown is accepted where ids are read.
  */
 export function shortenIds(ids: readonly string[]): (id: string) => string {
   const distinct = [...new Set(ids)];

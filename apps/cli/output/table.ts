@@ -10,14 +10,26 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 export function renderTable(titles: Row, rows: readonly Row[]): string {
   const all = [titles, ...rows];
   const widths = titles.map((_title, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))));
-  return all.map((row) => row.map((cell, column) => (column === titles.length - 1 ? cell : pad(cell, widths[column] ?? 0))).join(gap).trimEnd()).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => (column === titles.length - 1 ? cell : pad(cell, widths[column] ?? 0)))
+        .join(gap)
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** Pairs of a name and a value, names aligned; pairs without a value are left out. */
 export function renderFields(pairs: readonly (readonly [string, string | undefined])[]): string {
   const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined && pair[1] !== '');
   const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${`${name}:`.padEnd(width + 1)}${gap}${value.replaceAll('\n', `\n${' '.repeat(width + 1 + gap.length)}`)}`).join('\n');
+  return shown
+    .map(
+      ([name, value]) =>
+        `${`${name}:`.padEnd(width + 1)}${gap}${value.replaceAll('\n', `\n${' '.repeat(width + 1 + gap.length)}`)}`,
+    )
+    .join('\n');
 }
 
 function pad(cell: string, width: number): string {

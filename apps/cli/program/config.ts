@@ -17,12 +17,19 @@ export interface CliEnvironment {
 
 /** Reads the environment. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): CliEnvironment {
-  const inherited = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  const inherited = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR'].flatMap((name) =>
+    env[name] === undefined ? [] : [[name, env[name]] as const],
+  );
   return {
     person: nonEmpty(env['LANE_AS']) ?? 'dev',
     stack: nonEmpty(env['LANEKEEPER_STACK']),
     pointerFile: join(nonEmpty(env['XDG_CONFIG_HOME']) ?? join(homedir(), '.config'), 'lanekeeper', 'stack.json'),
-    colour: nonEmpty(env['NO_COLOR']) !== undefined ? false : nonEmpty(env['FORCE_COLOR']) !== undefined && env['FORCE_COLOR'] !== '0' ? true : undefined,
+    colour:
+      nonEmpty(env['NO_COLOR']) !== undefined
+        ? false
+        : nonEmpty(env['FORCE_COLOR']) !== undefined && env['FORCE_COLOR'] !== '0'
+          ? true
+          : undefined,
     inherited: Object.fromEntries(inherited),
   };
 }

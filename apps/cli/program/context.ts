@@ -33,7 +33,12 @@ export interface Context {
 }
 
 /** Makes the context of one run of `lane`. @throws INVALID_INPUT when the output form is unknown */
-export function createContext(options: GlobalOptions, environment: CliEnvironment, terminal: Terminal, signal: AbortSignal): Context {
+export function createContext(
+  options: GlobalOptions,
+  environment: CliEnvironment,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Context {
   const format = parseFormat(options.output);
   const cwd = process.cwd();
   const person = options.as ?? environment.person;
@@ -51,7 +56,10 @@ export function createContext(options: GlobalOptions, environment: CliEnvironmen
     person,
     stack: () => (stack ??= findStack(options.stack, environment, cwd)),
     identity: () => (identity ??= loadIdentity(context.stack(), person)),
-    api: () => (clients ??= import('../connection/clients.js').then(({ createClients }) => createClients(context.stack().apiUrl, context.identity().token))),
+    api: () =>
+      (clients ??= import('../connection/clients.js').then(({ createClients }) =>
+        createClients(context.stack().apiUrl, context.identity().token),
+      )),
     async confirm(question, yes) {
       if (yes) return true;
       if (!terminal.isInteractive) throw cannotAsk();

@@ -19,13 +19,17 @@ export interface Surroundings {
 const optionsWithValue = ['-o', '--output', '--as', '--stack'];
 
 /** Runs `lane` with arguments. @returns the exit code */
-export async function runLane(argv: readonly string[], { environment, terminal, signal }: Surroundings): Promise<number> {
+export async function runLane(
+  argv: readonly string[],
+  { environment, terminal, signal }: Surroundings,
+): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const act: Act = (work) =>
     async function (this: Command) {
       const context = createContext(this.optsWithGlobals<GlobalOptions>(), environment, terminal, signal);
       // Commander has checked arguments and options against the definition that stands beside the work.
-      exitCode = (await work(context, this.processedArgs as unknown as Parameters<typeof work>[1], this.opts())) ?? exitCodes.ok;
+      exitCode =
+        (await work(context, this.processedArgs as unknown as Parameters<typeof work>[1], this.opts())) ?? exitCodes.ok;
     };
   const program = createRoot(terminal);
   const chosen = chosenCommands(argv);
@@ -51,7 +55,9 @@ function misuse(error: CommanderError, terminal: Terminal, format: string): Exit
 
 function createRoot(terminal: Terminal): Command {
   return new Command('lane')
-    .description('Release governance: bundles climb bronze, silver and gold as durable, signed, explainable promotions.')
+    .description(
+      'Release governance: bundles climb bronze, silver and gold as durable, signed, explainable promotions.',
+    )
     .version(packageFile.version, '-V, --version', 'print the version')
     .option('-o, --output <form>', 'table, json or yaml; data on standard output, all else on standard error', 'table')
     .option('--as <person>', 'who acts (LANE_AS; dev where neither is given)')
@@ -71,10 +77,17 @@ function createRoot(terminal: Terminal): Command {
 function tellMisuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
   const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
   const meant = /Did you mean (.*)\?/.exec(suggestion)?.[1];
-  return tellError(usageError(message, meant === undefined ? 'lane help, or lane help COMMAND' : `did you mean ${meant}?`), terminal, format);
+  return tellError(
+    usageError(message, meant === undefined ? 'lane help, or lane help COMMAND' : `did you mean ${meant}?`),
+    terminal,
+    format,
+  );
 }
 
-/** Commands that are defined after their parents do not inherit settings by themselves when they are made by `command()` in a module. */
+/**
+ * Commands that are defined after their parents do not inherit settings by themselves when they are made by `command()`
+ * in a module.
+ */
 function inheritSettings(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
@@ -84,7 +97,9 @@ function inheritSettings(command: Command): void {
 
 /** The commands whose modules are needed: the first word that is no option, and for `help` the one it asks about. */
 function chosenCommands(argv: readonly string[]): readonly string[] {
-  const words = argv.filter((word, index) => !word.startsWith('-') && !optionsWithValue.includes(argv[index - 1] ?? ''));
+  const words = argv.filter(
+    (word, index) => !word.startsWith('-') && !optionsWithValue.includes(argv[index - 1] ?? ''),
+  );
   return words[0] === 'help' ? words.slice(0, 2) : words.slice(0, 1);
 }
 

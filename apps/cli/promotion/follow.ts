@@ -24,7 +24,8 @@ export interface FollowOptions {
 }
 
 /**
- * Follows a promotion until it is live or has ended, over interruptions of the stack. It goes on, whatever happens to this process.
+ * Follows a promotion until it is live or has ended, over interruptions of the stack. It goes on, whatever happens to
+ * this process.
  *
  * @throws ExitError when Ctrl-C or the timeout ended the watching, and only the watching
  */
@@ -44,7 +45,11 @@ export async function followPromotion(context: Context, id: string, options: Fol
   });
   if (ended !== undefined) return ended;
   if (context.signal.aborted) throw detached(`Promotion ${shortId(id)}`, `lane watch ${shortId(id)}`);
-  throw new ExitError(exitCodes.timedOut, `Promotion ${shortId(id)} is not there yet; it continues`, `lane watch ${shortId(id)}`);
+  throw new ExitError(
+    exitCodes.timedOut,
+    `Promotion ${shortId(id)} is not there yet; it continues`,
+    `lane watch ${shortId(id)}`,
+  );
 }
 
 /** Ctrl-C ends the watching and nothing else. */

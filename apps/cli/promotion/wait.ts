@@ -25,7 +25,12 @@ export function timeoutOf(options: WaitOptions): number | undefined {
 }
 
 /** Waits for a promotion, telling what happens; shows it at the end. @returns the exit code for where it ended */
-export async function waitFor(context: Context, id: string, options: WaitOptions, show: (promotion: Promotion) => Promise<void>): Promise<ExitCode> {
+export async function waitFor(
+  context: Context,
+  id: string,
+  options: WaitOptions,
+  show: (promotion: Promotion) => Promise<void>,
+): Promise<ExitCode> {
   const timeoutMs = timeoutOf(options);
   let told = '';
   const promotion = await followPromotion(context, id, {
@@ -40,18 +45,31 @@ export async function waitFor(context: Context, id: string, options: WaitOptions
     },
   });
   await show(promotion);
-  context.terminal.tell(`${stateMark(promotion.state, context.terminal.colours)}${promotion.reason === '' ? '' : `: ${promotion.reason}`}`);
+  context.terminal.tell(
+    `${stateMark(promotion.state, context.terminal.colours)}${promotion.reason === '' ? '' : `: ${promotion.reason}`}`,
+  );
   return exitCodeOfState(promotion.state);
 }
 
 const firstRoundWithinMs = 5_000;
 
-/** Shows where a promotion stands that has just been started, once its first round of gates is over, and what it needs next. */
-export async function showStarted(context: Context, id: string, show: (promotion: Promotion) => Promise<void>): Promise<ExitCode> {
+/**
+ * Shows where a promotion stands that has just been started, once its first round of gates is over, and what it needs
+ * next.
+ */
+export async function showStarted(
+  context: Context,
+  id: string,
+  show: (promotion: Promotion) => Promise<void>,
+): Promise<ExitCode> {
   const api = await context.api();
-  const ask = () => Promise.all([api.promotions.getPromotion({ promotionId: id }), api.gates.explainPromotion({ promotionId: id })]);
+  const ask = () =>
+    Promise.all([api.promotions.getPromotion({ promotionId: id }), api.gates.explainPromotion({ promotionId: id })]);
   let [{ promotion }, why] = await ask();
-  for (const deadline = Date.now() + firstRoundWithinMs; promotion?.state === PromotionPhase.GATING && why.blocking.length === 0 && Date.now() < deadline; ) {
+  for (
+    const deadline = Date.now() + firstRoundWithinMs;
+    promotion?.state === PromotionPhase.GATING && why.blocking.length === 0 && Date.now() < deadline;
+  ) {
     await delay(100);
     [{ promotion }, why] = await ask();
   }

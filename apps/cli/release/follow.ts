@@ -7,8 +7,14 @@ import { duration } from '../output/relative-time.js';
 import { instantOf } from '../output/words.js';
 import { readStream } from '../connection/reconnect.js';
 
-/** Follows a release until it has ended, telling each step that begins and ends. It goes on, whatever happens to this process. */
-export async function followRelease(context: Context, id: string): Promise<{ readonly release: Release; readonly exitCode: ExitCode }> {
+/**
+ * Follows a release until it has ended, telling each step that begins and ends. It goes on, whatever happens to this
+ * process.
+ */
+export async function followRelease(
+  context: Context,
+  id: string,
+): Promise<{ readonly release: Release; readonly exitCode: ExitCode }> {
   const api = await context.api();
   const told = new Map<string, StepState>();
   const open = () => api.releases.watchRelease({ releaseId: id }, { signal: context.signal });
@@ -27,18 +33,28 @@ function tellStep(context: Context, step: ReleaseStep, told: Map<string, StepSta
   const took = timeOf(step);
   const detail = step.detail === '' ? '' : `  ${step.detail}`;
   if (step.state === StepState.RUNNING) context.terminal.tell(colours.dim(`· ${step.id}`));
-  if (step.state === StepState.DONE) context.terminal.tell(`${colours.green('✓')} ${step.id}${colours.dim(took + detail)}`);
+  if (step.state === StepState.DONE)
+    context.terminal.tell(`${colours.green('✓')} ${step.id}${colours.dim(took + detail)}`);
   if (step.state === StepState.FAILED) context.terminal.tell(`${colours.red('✗')} ${step.id}${took}${detail}`);
 }
 
 function timeOf(step: ReleaseStep): string {
   const [from, to] = [instantOf(step.startedAt), instantOf(step.endedAt)];
-  return from === undefined || to === undefined ? '' : ` ${duration(Math.max(1_000, Date.parse(to) - Date.parse(from)))}`;
+  return from === undefined || to === undefined
+    ? ''
+    : ` ${duration(Math.max(1_000, Date.parse(to) - Date.parse(from)))}`;
 }
 
 function end(context: Context, release: Release): ExitCode {
   if (release.state === ReleaseState.SEALED) return exitCodes.ok;
   const { error } = release;
-  context.terminal.tell([`${context.terminal.colours.red('error:')} ${error?.message ?? 'the release failed'}`, ...(error?.object ? [`object: ${error.object}`] : []), ...(error?.why ? [`why: ${error.why}`] : []), ...(error?.next ? [`next: ${error.next}`] : [])].join('\n'));
+  context.terminal.tell(
+    [
+      `${context.terminal.colours.red('error:')} ${error?.message ?? 'the release failed'}`,
+      ...(error?.object ? [`object: ${error.object}`] : []),
+      ...(error?.why ? [`why: ${error.why}`] : []),
+      ...(error?.next ? [`next: ${error.next}`] : []),
+    ].join('\n'),
+  );
   return error?.reason === 'TESTS_FAILED' ? exitCodes.blocked : exitCodes.error;
 }

@@ -19,27 +19,48 @@ export interface Commit {
  *
  * @throws CONFIGURATION when the folder is in no repository, UNKNOWN_REVISION when there is no such commit
  */
-export async function readCommit(context: Pick<Context, 'environment'>, folder: string, revision: string): Promise<Commit> {
+export async function readCommit(
+  context: Pick<Context, 'environment'>,
+  folder: string,
+  revision: string,
+): Promise<Commit> {
   const git = async (cwd: string, ...args: string[]): Promise<string> => {
     const env = { ...context.environment.inherited, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
-    const { stdout } = await execa('git', ['-c', 'core.fsmonitor=false', ...args], { cwd, env, extendEnv: false, stripFinalNewline: false, maxBuffer: 16 * 1024 * 1024 });
+    const { stdout } = await execa('git', ['-c', 'core.fsmonitor=false', ...args], {
+      cwd,
+      env,
+      extendEnv: false,
+      stripFinalNewline: false,
+      maxBuffer: 16 * 1024 * 1024,
+    });
     return stdout;
   };
   const root = await git(folder, 'rev-parse', '--show-toplevel').catch((error: unknown) => {
     throw new LanekeeperError(
       'CONFIGURATION',
-      { message: 'this folder is in no Git repository', object: folder, why: 'a release reads a commit', next: 'git init, git add, git commit; or go to the repository of the product' },
+      {
+        message: 'this folder is in no Git repository',
+        object: folder,
+        why: 'a release reads a commit',
+        next: 'git init, git add, git commit; or go to the repository of the product',
+      },
       { cause: error },
     );
   });
   const top = root.trimEnd();
-  const found = await git(top, 'rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`).catch((error: unknown) => {
-    throw new LanekeeperError(
-      'UNKNOWN_REVISION',
-      { message: `there is no commit ${revision}`, object: top, next: revision === 'HEAD' ? 'commit something first: git add, git commit' : 'git log shows the commits' },
-      { cause: error },
-    );
-  });
+  const found = await git(top, 'rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`).catch(
+    (error: unknown) => {
+      throw new LanekeeperError(
+        'UNKNOWN_REVISION',
+        {
+          message: `there is no commit ${revision}`,
+          object: top,
+          next: revision === 'HEAD' ? 'commit something first: git add, git commit' : 'git log shows the commits',
+        },
+        { cause: error },
+      );
+    },
+  );
   const commit = found.trimEnd();
   return {
     root: top,
@@ -48,7 +69,11 @@ export async function readCommit(context: Pick<Context, 'environment'>, folder: 
       git(top, 'show', `${commit}:${path}`).catch((error: unknown) => {
         throw new LanekeeperError(
           'NOT_FOUND',
-          { message: `commit ${commit.slice(0, 12)} has no ${path}`, object: top, next: `lane init writes one; commit it: git add ${path}, git commit` },
+          {
+            message: `commit ${commit.slice(0, 12)} has no ${path}`,
+            object: top,
+            next: `lane init writes one; commit it: git add ${path}, git commit`,
+          },
           { cause: error },
         );
       }),

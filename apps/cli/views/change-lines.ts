@@ -3,11 +3,19 @@ import type { Context } from '../program/context.js';
 
 const longestValue = 80;
 
-/** What follows from another change, and would only repeat it: blobs, signatures and runs differ whenever the image does. */
-const derived = /(^run\/|\/attestation\/|\/provenance\/|\/signature\/|\/sboms\/|\/report\/|\/uri$|\/statement$|\/keyId$|\/size$)/;
+/**
+ * What follows from another change, and would only repeat it: blobs, signatures and runs differ whenever the image
+ * does.
+ */
+const derived =
+  /(^run\/|\/attestation\/|\/provenance\/|\/signature\/|\/sboms\/|\/report\/|\/uri$|\/statement$|\/keyId$|\/size$)/;
 
 /** Differences between two bundles, a line each; only those that a person decides about, unless all are wanted. */
-export function changeLines(changes: readonly BundleChange[], context: Context, options: { readonly all?: boolean } = {}): string {
+export function changeLines(
+  changes: readonly BundleChange[],
+  context: Context,
+  options: { readonly all?: boolean } = {},
+): string {
   const { colours } = context.terminal;
   const shown = options.all === true ? changes : changes.filter((change) => !derived.test(change.path));
   const lines = shown.map((change) => {

@@ -8,7 +8,10 @@ import { changeLines } from './change-lines.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Everything that a person is shown before deciding. It is read from the very text whose digest is signed; the difference to what is live is asked for by digest. */
+/**
+ * Everything that a person is shown before deciding. It is read from the very text whose digest is signed; the
+ * difference to what is live is asked for by digest.
+ */
 export async function factsView(response: GetDecisionFactsResponse, context: Context): Promise<string> {
   const facts = fields(JSON.parse(response.facts));
   const author = fields(facts['author']);
@@ -28,13 +31,24 @@ export async function factsView(response: GetDecisionFactsResponse, context: Con
   ]);
   const gates = renderTable(
     ['VERDICT', 'GATE', 'WHY'].map((title) => colours.dim(title)),
-    list(facts['gates']).map((gate) => [verdictMark(verdictOf(text(gate['verdict'])), colours), text(gate['gate']), text(gate['explanation'])]),
+    list(facts['gates']).map((gate) => [
+      verdictMark(verdictOf(text(gate['verdict'])), colours),
+      text(gate['gate']),
+      text(gate['explanation']),
+    ]),
   );
   const evidence = renderTable(
     ['EVIDENCE', 'KIND', 'SIGNER', 'CHECKSUM'].map((title) => colours.dim(title)),
-    list(facts['evidence']).map((each) => [text(each['id']).slice(0, 12), text(each['kind']), text(each['signer']), shortId(text(each['checksum']))]),
+    list(facts['evidence']).map((each) => [
+      text(each['id']).slice(0, 12),
+      text(each['kind']),
+      text(each['signer']),
+      shortId(text(each['checksum'])),
+    ]),
   );
-  return [head, await difference(live, response.bundleDigest, context), gates, evidence].filter((part) => part !== '').join('\n\n');
+  return [head, await difference(live, response.bundleDigest, context), gates, evidence]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 async function difference(live: string, bundle: string, context: Context): Promise<string> {
@@ -44,7 +58,13 @@ async function difference(live: string, bundle: string, context: Context): Promi
 }
 
 function verdictOf(word: string): Verdict {
-  const verdicts: Readonly<Record<string, Verdict>> = { PASS: Verdict.PASS, FAIL: Verdict.FAIL, PENDING: Verdict.PENDING, NOT_APPLICABLE: Verdict.NOT_APPLICABLE, ERROR: Verdict.ERROR };
+  const verdicts: Readonly<Record<string, Verdict>> = {
+    PASS: Verdict.PASS,
+    FAIL: Verdict.FAIL,
+    PENDING: Verdict.PENDING,
+    NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
+    ERROR: Verdict.ERROR,
+  };
   return verdicts[word] ?? Verdict.UNSPECIFIED;
 }
 

@@ -7,14 +7,23 @@ import { verdictMark } from '../output/words.js';
 
 /** Whether a gate holds its promotion. */
 export function isBlocking(gate: CheckRun): boolean {
-  return gate.severity === Severity.BLOCKING && gate.verdict !== Verdict.PASS && gate.verdict !== Verdict.NOT_APPLICABLE;
+  return (
+    gate.severity === Severity.BLOCKING && gate.verdict !== Verdict.PASS && gate.verdict !== Verdict.NOT_APPLICABLE
+  );
 }
 
 /** What gates say, as a table; what would open the open ones stands below it. */
 export function gateTable(gates: readonly CheckRun[], context: Context): string {
   const { colours } = context.terminal;
-  const rows = gates.map((gate) => [verdictMark(gate.verdict, colours), gate.gateId, gate.severity === Severity.ADVISORY ? `${gate.explanation} (advisory)` : gate.explanation]);
+  const rows = gates.map((gate) => [
+    verdictMark(gate.verdict, colours),
+    gate.gateId,
+    gate.severity === Severity.ADVISORY ? `${gate.explanation} (advisory)` : gate.explanation,
+  ]);
   const steps = [...new Set(gates.filter(isBlocking).map((gate) => gate.nextStep))].filter((step) => step !== '');
-  const table = renderTable(['VERDICT', 'GATE', 'WHY'].map((title) => colours.dim(title)), rows);
+  const table = renderTable(
+    ['VERDICT', 'GATE', 'WHY'].map((title) => colours.dim(title)),
+    rows,
+  );
   return steps.length === 0 ? table : [table, '', ...steps.map((step) => `next: ${step}`)].join('\n');
 }

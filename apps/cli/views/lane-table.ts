@@ -8,7 +8,9 @@ import { instantOf, laneName } from '../output/words.js';
 /** Lanes as a table. */
 export function laneTable(lanes: readonly LaneStatus[], context: Context): string {
   const { colours } = context.terminal;
-  const short = shortenIds(lanes.flatMap((lane) => [lane.liveBundleDigest, lane.previousBundleDigest].filter((digest) => digest !== '')));
+  const short = shortenIds(
+    lanes.flatMap((lane) => [lane.liveBundleDigest, lane.previousBundleDigest].filter((digest) => digest !== '')),
+  );
   return renderTable(
     ['PRODUCT', 'LANE', 'LIVE', 'REVISION', 'SINCE', 'SERVING', 'URL'].map((title) => colours.dim(title)),
     lanes.map((lane) => [

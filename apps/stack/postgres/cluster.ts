@@ -34,8 +34,15 @@ export interface Cluster {
 
 const databaseName = 'lanekeeper';
 
-/** Creates the cluster of a data folder when there is none, and says how to start it. @throws INTERNAL when initdb fails */
-export async function prepareCluster(dataDir: string, port: number, inherited: Readonly<Record<string, string>>): Promise<Cluster> {
+/**
+ * Creates the cluster of a data folder when there is none, and says how to start it.
+ * @throws INTERNAL when initdb fails
+ */
+export async function prepareCluster(
+  dataDir: string,
+  port: number,
+  inherited: Readonly<Record<string, string>>,
+): Promise<Cluster> {
   const user = serverUser();
   const programs = reachablePrograms(postgresFolder(), user);
   const { admin, application } = passwords(join(dataDir, 'postgres-passwords.json'));
@@ -43,7 +50,8 @@ export async function prepareCluster(dataDir: string, port: number, inherited: R
   const folder = makeDataFolder(join(dataDir, 'postgres'), user);
   await stopOrphan(folder);
   if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(programs, folder, user, admin, env);
-  const url = (role: string, password: string, database: string): string => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
+  const url = (role: string, password: string, database: string): string =>
+    `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
   const serverUrl = url('postgres', admin, 'postgres');
   return {
     plan: {
@@ -87,7 +95,13 @@ function passwords(file: string): { admin: string; application: string } {
   return fresh;
 }
 
-async function initialise(programs: string, folder: string, user: SystemUser | undefined, password: string, env: Record<string, string>): Promise<void> {
+async function initialise(
+  programs: string,
+  folder: string,
+  user: SystemUser | undefined,
+  password: string,
+  env: Record<string, string>,
+): Promise<void> {
   // A folder that the server's user can enter, even where the data folder is closed to it.
   const secret = mkdtempSync(join(user === undefined ? tmpdir() : '/tmp', 'lanekeeper-'));
   const passwordFile = join(secret, 'password');
@@ -96,17 +110,30 @@ async function initialise(programs: string, folder: string, user: SystemUser | u
     if (user !== undefined) for (const path of [secret, passwordFile]) chownSync(path, user.uid, user.gid);
     const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
     const args = ['-D', folder, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...locale];
-    const { failed, all, originalMessage } = await execa(join(programs, 'bin', 'initdb'), args, { cwd: '/', env, extendEnv: false, ...user, stdin: 'ignore', all: true, reject: false });
-    if (failed) throw new LanekeeperError('INTERNAL', { message: 'PostgreSQL could not create its data', object: folder, why: `${all}\n${originalMessage ?? ''}`.trim().slice(-2000) });
+    const { failed, all, originalMessage } = await execa(join(programs, 'bin', 'initdb'), args, {
+      cwd: '/',
+      env,
+      extendEnv: false,
+      ...user,
+      stdin: 'ignore',
+      all: true,
+      reject: false,
+    });
+    if (failed)
+      throw new LanekeeperError('INTERNAL', {
+        message: 'PostgreSQL could not create its data',
+        object: folder,
+        why: `${all}\n${originalMessage ?? ''}`.trim().slice(-2000),
+      });
   } finally {
     rmSync(secret, { recursive: true, force: true });
   }
 }
 
 /**
- * Ends a server that a killed supervisor left on this data. After a restart of the machine the pid in the file may belong to any other
- * program, and PostgreSQL would refuse to start: then the file goes. The file of a server that just died stays, because PostgreSQL reads
- * in it whether some of its processes still write.
+ * Ends a server that a killed supervisor left on this data. After a restart of the machine the pid in the file may
+ * belong to any other program, and PostgreSQL would refuse to start: then the file goes. The file of a server that just
+ * died stays, because PostgreSQL reads in it whether some of its processes still write.
  */
 async function stopOrphan(folder: string): Promise<void> {
   const pidFile = join(folder, 'postmaster.pid');
@@ -117,7 +144,11 @@ async function stopOrphan(folder: string): Promise<void> {
   if (!isServerOf(pid, folder)) {
     rmSync(pidFile, { force: true });
   } else if (!(await stopProcess(identity, stopServer))) {
-    throw new LanekeeperError('CONFLICT', { message: `PostgreSQL (pid ${pid}) of an earlier start does not end`, object: folder, next: `kill -9 ${pid}` });
+    throw new LanekeeperError('CONFLICT', {
+      message: `PostgreSQL (pid ${pid}) of an earlier start does not end`,
+      object: folder,
+      next: `kill -9 ${pid}`,
+    });
   }
 }
 

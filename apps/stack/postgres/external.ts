@@ -5,13 +5,19 @@ import { readJsonFile, writeJsonFile } from '../../../adapters/files/json-file.j
 import type { Cluster } from './cluster.js';
 
 /**
- * A PostgreSQL of one's own: `adminUrl` migrates and creates the application's role, whose password is kept in the data folder; everything
- * else connects as that role.
+ * A PostgreSQL of one's own: `adminUrl` migrates and creates the application's role, whose password is kept in the data
+ * folder; everything else connects as that role.
  */
-export function externalDatabase(adminUrl: string, dataDir: string): Pick<Cluster, 'adminUrl' | 'applicationUrl' | 'applicationPassword'> {
+export function externalDatabase(
+  adminUrl: string,
+  dataDir: string,
+): Pick<Cluster, 'adminUrl' | 'applicationUrl' | 'applicationPassword'> {
   const file = join(dataDir, 'application-password.json');
   const known = readJsonFile(file);
-  const password = typeof known === 'object' && known !== null && 'password' in known ? String(known.password) : randomBytes(24).toString('hex');
+  const password =
+    typeof known === 'object' && known !== null && 'password' in known
+      ? String(known.password)
+      : randomBytes(24).toString('hex');
   writeJsonFile(file, { password });
   const applicationUrl = new URL(adminUrl);
   applicationUrl.username = applicationRole;

@@ -1,5 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { execaSync } from 'execa';
 import { LanekeeperError } from '../../../core/errors.js';
@@ -10,18 +21,22 @@ export interface SystemUser {
   readonly gid: number;
 }
 
-// Only used as root: where an unprivileged server can reach its programs and data when the clone lies in a folder closed to others.
+// Only used as root: where an unprivileged server can reach its programs and data when the clone lies in a folder
+// closed to others.
 const sharedFolder = '/var/lib/lanekeeper';
 
 /**
- * The user that the server runs as: PostgreSQL refuses to run as root, so root runs it as `postgres`, which is created when missing.
- * Anybody else runs it as oneself (undefined).
+ * The user that the server runs as: PostgreSQL refuses to run as root, so root runs it as `postgres`, which is created
+ * when missing. Anybody else runs it as oneself (undefined).
  */
 export function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const found = lookUp('postgres');
   if (found !== undefined) return found;
-  execaSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'ignore', reject: false });
+  execaSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], {
+    stdio: 'ignore',
+    reject: false,
+  });
   const user = lookUp('postgres') ?? lookUp('nobody');
   if (user !== undefined) return user;
   throw new LanekeeperError('CONFIGURATION', {
@@ -51,8 +66,8 @@ export function reachablePrograms(folder: string, user: SystemUser | undefined):
 }
 
 /**
- * Makes the folder for the server's data, owned by `user`. Where the user may not enter the data folder, the data lies in the system's
- * folder for such things, and `folder` is a link to it.
+ * Makes the folder for the server's data, owned by `user`. Where the user may not enter the data folder, the data lies
+ * in the system's folder for such things, and `folder` is a link to it.
  * @returns the folder as the server reaches it
  */
 export function makeDataFolder(folder: string, user: SystemUser | undefined): string {
@@ -76,10 +91,19 @@ export function makeDataFolder(folder: string, user: SystemUser | undefined): st
 }
 
 function mayReach(path: string, user: SystemUser): boolean {
-  return !execaSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...user, cwd: '/', env: {}, extendEnv: false, stdio: 'ignore', reject: false }).failed;
+  return !execaSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], {
+    ...user,
+    cwd: '/',
+    env: {},
+    extendEnv: false,
+    stdio: 'ignore',
+    reject: false,
+  }).failed;
 }
 
 function lookUp(name: string): SystemUser | undefined {
   const [uid, gid] = ['-u', '-g'].map((flag) => execaSync('id', [flag, name], { reject: false }));
-  return uid?.failed !== false || gid?.failed !== false ? undefined : { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  return uid?.failed !== false || gid?.failed !== false
+    ? undefined
+    : { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }

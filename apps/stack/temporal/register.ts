@@ -6,7 +6,8 @@ import { searchAttributeDefinitions } from '../../../temporal-config/search-attr
 const keyword = 2;
 
 /**
- * Registers the search attributes that a Temporal of one's own lacks; the connection follows the standard `TEMPORAL_*` variables.
+ * Registers the search attributes that a Temporal of one's own lacks; the connection follows the standard `TEMPORAL_*`
+ * variables.
  * @returns the names that were added
  */
 export async function registerSearchAttributes(namespace: string): Promise<readonly string[]> {

@@ -19,7 +19,11 @@ export async function bronze(scene: Scene): Promise<void> {
     const promotion = await reached(tools, 'bronze', first.bundle, ['LIVE'], 20_000);
     const url = await urlOf(tools, 'bronze');
     const answer = await answerOf(url);
-    return { ok: answer.revision === first.revision && answer.bundle === first.bundle, seen: `${url} answers "${answer.headline}" of revision ${answer.revision.slice(0, 12)}`, workflowId: promotion.run.workflowId };
+    return {
+      ok: answer.revision === first.revision && answer.bundle === first.bundle,
+      seen: `${url} answers "${answer.headline}" of revision ${answer.revision.slice(0, 12)}`,
+      workflowId: promotion.run.workflowId,
+    };
   });
 }
 
@@ -27,30 +31,57 @@ export async function bronze(scene: Scene): Promise<void> {
 export async function silver(scene: Scene): Promise<void> {
   const { stage, tools, first } = scene;
   stage.say('\nSilver is started in Temporal itself: the signed JSON and the exact command come from lane.');
-  await stage.step('silver.started-in-temporal', 'temporal workflow start takes the documented JSON with a signed request', async () => {
-    const file = join(scene.folder, 'silver-request.json');
-    const { command } = await tools.laneJson<{ command: readonly string[] }>('promote', short(first.bundle), '--to', 'silver', '--print', '--out', file);
-    const ended = await tools.temporal(command);
-    if (ended.code !== 0) throw new Error(ended.stderr.trim());
-    const promotion = await until('the promotion', 15_000, () => promotionOf(tools, 'silver', first.bundle));
-    return { ok: true, seen: `promotion ${short(promotion.id)} is open`, workflowId: promotion.run.workflowId };
-  });
-  await stage.step('silver.waits', 'it waits in GATING and says which evidence is missing and the command that brings it', async () => {
-    const promotion = await reached(tools, 'silver', first.bundle, ['GATING'], 15_000);
-    const why = await tools.laneJson<Explanation>('why', short(promotion.id));
-    const next = why.nextSteps.find((step) => step.includes('lane evidence attach')) ?? '';
-    return { ok: promotion.reason.includes('preview-check') && next !== '', seen: `${promotion.state}: ${promotion.reason}; next: ${next}`, workflowId: promotion.run.workflowId };
-  });
+  await stage.step(
+    'silver.started-in-temporal',
+    'temporal workflow start takes the documented JSON with a signed request',
+    async () => {
+      const file = join(scene.folder, 'silver-request.json');
+      const { command } = await tools.laneJson<{ command: readonly string[] }>(
+        'promote',
+        short(first.bundle),
+        '--to',
+        'silver',
+        '--print',
+        '--out',
+        file,
+      );
+      const ended = await tools.temporal(command);
+      if (ended.code !== 0) throw new Error(ended.stderr.trim());
+      const promotion = await until('the promotion', 15_000, () => promotionOf(tools, 'silver', first.bundle));
+      return { ok: true, seen: `promotion ${short(promotion.id)} is open`, workflowId: promotion.run.workflowId };
+    },
+  );
+  await stage.step(
+    'silver.waits',
+    'it waits in GATING and says which evidence is missing and the command that brings it',
+    async () => {
+      const promotion = await reached(tools, 'silver', first.bundle, ['GATING'], 15_000);
+      const why = await tools.laneJson<Explanation>('why', short(promotion.id));
+      const next = why.nextSteps.find((step) => step.includes('lane evidence attach')) ?? '';
+      return {
+        ok: promotion.reason.includes('preview-check') && next !== '',
+        seen: `${promotion.state}: ${promotion.reason}; next: ${next}`,
+        workflowId: promotion.run.workflowId,
+      };
+    },
+  );
   await stage.step('silver.evidence', 'the report of tests run against the preview URL is attached', async () => {
     await attachPreviewCheck(scene, first);
     const kinds = await evidenceKinds(scene, first.bundle);
-    return { ok: kinds.includes('preview-check'), seen: `preview-check stands among ${kinds.length} pieces of evidence` };
+    return {
+      ok: kinds.includes('preview-check'),
+      seen: `preview-check stands among ${kinds.length} pieces of evidence`,
+    };
   });
   await stage.step('silver.live', 'it goes on by itself', async () => {
     const promotion = await reached(tools, 'silver', first.bundle, ['LIVE']);
     const url = await urlOf(tools, 'silver');
     const answer = await answerOf(url);
-    return { ok: answer.revision === first.revision, seen: `${url} answers revision ${answer.revision.slice(0, 12)}`, workflowId: promotion.run.workflowId };
+    return {
+      ok: answer.revision === first.revision,
+      seen: `${url} answers revision ${answer.revision.slice(0, 12)}`,
+      workflowId: promotion.run.workflowId,
+    };
   });
 }
 
@@ -59,14 +90,33 @@ export async function attachPreviewCheck(scene: Scene, released: Released): Prom
   const { tools, stage } = scene;
   const url = await urlOf(tools, 'bronze');
   const report = join(scene.folder, `preview-${released.revision.slice(0, 12)}.xml`);
-  const args = ['--test', '--test-reporter=junit', `--test-reporter-destination=${report}`, 'tests/preview/preview.test.mjs'];
+  const args = [
+    '--test',
+    '--test-reporter=junit',
+    `--test-reporter-destination=${report}`,
+    'tests/preview/preview.test.mjs',
+  ];
   stage.command(`PREVIEW_URL=${url}`, 'node', ...args);
   await run(process.execPath, args, { cwd: tools.repository, env: { PREVIEW_URL: url } });
-  const ended = await tools.lane('evidence', 'attach', short(released.bundle), '--kind', 'preview-check', '--report', report, '--url', url);
+  const ended = await tools.lane(
+    'evidence',
+    'attach',
+    short(released.bundle),
+    '--kind',
+    'preview-check',
+    '--report',
+    report,
+    '--url',
+    url,
+  );
   if (ended.code !== 0) throw new Error(ended.stderr.trim());
 }
 
 async function evidenceKinds(scene: Scene, bundle: string): Promise<string[]> {
-  const { items } = await scene.tools.quietJson<{ items: readonly { attestation: { kind: string } }[] }>('evidence', 'list', short(bundle));
+  const { items } = await scene.tools.quietJson<{ items: readonly { attestation: { kind: string } }[] }>(
+    'evidence',
+    'list',
+    short(bundle),
+  );
   return items.map((item) => item.attestation.kind);
 }

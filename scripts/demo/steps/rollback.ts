@@ -16,7 +16,17 @@ export async function rollback(scene: Scene): Promise<void> {
   const client = startLoadClient(url);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const asked = Date.now();
-  const ended = await tools.lane('rollback', 'agents-runtime', '--lane', 'gold', '--reason', 'the second build disappoints', '--yes', '--as', 'carol');
+  const ended = await tools.lane(
+    'rollback',
+    'agents-runtime',
+    '--lane',
+    'gold',
+    '--reason',
+    'the second build disappoints',
+    '--yes',
+    '--as',
+    'carol',
+  );
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   const traffic: Traffic = await client.stop();
   const back = traffic.changes.find((change) => change.revision === first.revision && change.at >= asked);
@@ -24,10 +34,17 @@ export async function rollback(scene: Scene): Promise<void> {
   await stage.step('rollback.live', `the first build answers again within ${withinMs} ms of the command`, async () => {
     const answer = await answerOf(url);
     const promotion = await promotionOf(tools, 'gold', first.bundle);
-    return { ok: ended.code === 0 && answer.revision === first.revision && tookMs <= withinMs, seen: `gold answers "${answer.headline}" ${tookMs} ms after the command began${ended.code === 0 ? '' : `; lane said ${ended.stderr.trim()}`}`, ...(promotion !== undefined && { workflowId: promotion.run.workflowId }) };
+    return {
+      ok: ended.code === 0 && answer.revision === first.revision && tookMs <= withinMs,
+      seen: `gold answers "${answer.headline}" ${tookMs} ms after the command began${ended.code === 0 ? '' : `; lane said ${ended.stderr.trim()}`}`,
+      ...(promotion !== undefined && { workflowId: promotion.run.workflowId }),
+    };
   });
   await stage.step('rollback.traffic', 'a client at 50 requests a second saw none fail', () =>
-    Promise.resolve({ ok: traffic.failed === 0 && traffic.sent >= 100, seen: `${traffic.sent} requests, ${traffic.failed} failed${traffic.firstFailure === null ? '' : ` (${traffic.firstFailure})`}` }),
+    Promise.resolve({
+      ok: traffic.failed === 0 && traffic.sent >= 100,
+      seen: `${traffic.sent} requests, ${traffic.failed} failed${traffic.firstFailure === null ? '' : ` (${traffic.firstFailure})`}`,
+    }),
   );
 }
 
@@ -45,11 +62,17 @@ export async function tamper(scene: Scene): Promise<void> {
     await changeOneByte(join(copy, 'evidence', `${entry.id}.sigstore.json`));
     const good = await tools.lane('bundle', 'verify', original);
     const bad = await tools.lane('bundle', 'verify', copy);
-    const keys = { key: join(tools.dataDir, 'keys', 'build', 'pub.pem'), trustedRoot: join(scene.folder, 'trusted-root.json') };
+    const keys = {
+      key: join(tools.dataDir, 'keys', 'build', 'pub.pem'),
+      trustedRoot: join(scene.folder, 'trusted-root.json'),
+    };
     const accepted = await cosignOne(scene, { folder: original, entry, ...keys });
     const refused = await cosignOne(scene, { folder: copy, entry, ...keys });
     const files = await readdir(join(copy, 'evidence'));
-    return { ok: good.code === 0 && accepted.code === 0 && bad.code !== 0 && refused.code !== 0, seen: `untouched: lane ${String(good.code)}, cosign ${String(accepted.code)}; one byte changed in one of ${files.length} files: lane ${String(bad.code)}, cosign ${String(refused.code)}` };
+    return {
+      ok: good.code === 0 && accepted.code === 0 && bad.code !== 0 && refused.code !== 0,
+      seen: `untouched: lane ${String(good.code)}, cosign ${String(accepted.code)}; one byte changed in one of ${files.length} files: lane ${String(bad.code)}, cosign ${String(refused.code)}`,
+    };
   });
 }
 

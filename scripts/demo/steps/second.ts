@@ -27,7 +27,11 @@ export async function second(scene: Scene): Promise<void> {
     process.kill(killed, 'SIGKILL');
     const after = await promotionOf(tools, 'gold', released.digest);
     const gone = await until('the worker to be gone', 5_000, () => Promise.resolve(isAlive(killed) ? undefined : true));
-    return { ok: gone && after?.state === 'DEPLOYING', seen: `worker ${killed} is gone; gold is ${after?.state ?? 'unknown'}`, workflowId: run.workflowId };
+    return {
+      ok: gone && after?.state === 'DEPLOYING',
+      seen: `worker ${killed} is gone; gold is ${after?.state ?? 'unknown'}`,
+      workflowId: run.workflowId,
+    };
   });
   await stage.step('second.live', 'gold goes live all the same, and each effect happened once', async () => {
     await reached(tools, 'gold', released.digest, ['LIVE']);
@@ -37,7 +41,17 @@ export async function second(scene: Scene): Promise<void> {
       return found.promotions > 0 && found.summaries > 0 ? found : undefined;
     });
     const once = Object.values(counts).every((count) => count === 1);
-    return { ok: answer.revision === released.revision && answer.headline === headline && once && pidOf(tools, 'worker') !== killed, seen: `gold answers "${answer.headline}"; ${Object.entries(counts).map(([what, count]) => `${what} ${count}`).join(', ')}`, workflowId: run.workflowId };
+    return {
+      ok:
+        answer.revision === released.revision &&
+        answer.headline === headline &&
+        once &&
+        pidOf(tools, 'worker') !== killed,
+      seen: `gold answers "${answer.headline}"; ${Object.entries(counts)
+        .map(([what, count]) => `${what} ${count}`)
+        .join(', ')}`,
+      workflowId: run.workflowId,
+    };
   });
 }
 
@@ -45,8 +59,22 @@ const headline = 'Good to see you again';
 
 async function changeProduct({ tools }: Scene): Promise<void> {
   await edit(join(tools.repository, 'services/web/src/greeting.mjs'), /greeting = '[^']*'/, `greeting = '${headline}'`);
-  await edit(join(tools.repository, 'services/agents/src/server.mjs'), /server\.listen\(/, 'await new Promise((resolve) => setTimeout(resolve, 1500)); // the model warms up\nserver.listen(');
-  await tools.git('-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', 'commit', '--quiet', '--all', '--message', 'Greet visitors who come back');
+  await edit(
+    join(tools.repository, 'services/agents/src/server.mjs'),
+    /server\.listen\(/,
+    'await new Promise((resolve) => setTimeout(resolve, 1500)); // the model warms up\nserver.listen(',
+  );
+  await tools.git(
+    '-c',
+    'user.name=Dev',
+    '-c',
+    'user.email=dev@example.com',
+    'commit',
+    '--quiet',
+    '--all',
+    '--message',
+    'Greet visitors who come back',
+  );
 }
 
 async function edit(path: string, pattern: RegExp, replacement: string): Promise<void> {
@@ -66,12 +94,21 @@ function isAlive(pid: number): boolean {
 }
 
 /** How often each effect of a promotion is on record. */
-async function effects(scene: Scene, id: string, bundle: string): Promise<{ switches: number; lives: number; promotions: number; summaries: number }> {
-  const { items } = await scene.tools.quietJson<{ items: readonly { attestation: { kind: string; producedByRun: string } }[] }>('evidence', 'list', short(bundle));
+async function effects(
+  scene: Scene,
+  id: string,
+  bundle: string,
+): Promise<{ switches: number; lives: number; promotions: number; summaries: number }> {
+  const { items } = await scene.tools.quietJson<{
+    items: readonly { attestation: { kind: string; producedByRun: string } }[];
+  }>('evidence', 'list', short(bundle));
   const made = items.map((item) => item.attestation).filter((attestation) => attestation.producedByRun.endsWith(id));
   // The watch of a promotion that is live tells its timeline, one JSON object a line, and ends.
   const watched = await scene.tools.quietLane('watch', short(id), '-o', 'json');
-  const lines = watched.stdout.trim().split('\n').map((line) => (JSON.parse(line) as { text?: string }).text ?? '');
+  const lines = watched.stdout
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text?: string }).text ?? '');
   return {
     switches: lines.filter((line) => line.startsWith('alias switched')).length,
     lives: lines.filter((line) => line.includes('→ LIVE')).length,

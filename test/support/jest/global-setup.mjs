@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path';
 import { bundleWorkflows } from '../../../scripts/build/workflows.mjs';
 import { root } from '../../../scripts/setup/paths.mjs';
 
-/** Bundles the workflows once a run, outside the sandbox of the tests; `workflow-bundle.ts` says where the tests find it. */
+/**
+ * Bundles the workflows once a run, outside the sandbox of the tests; `workflow-bundle.ts` says where the tests find
+ * it.
+ */
 export default async function globalSetup() {
   const path = join(root, 'node_modules', '.cache', 'lanekeeper', 'workflow-bundle.js');
   await mkdir(dirname(path), { recursive: true });

@@ -8,7 +8,9 @@ import { changeLines } from '../../views/change-lines.js';
 export async function diffBundles(context: Context, base: string, other: string, all: boolean): Promise<undefined> {
   const diff = await (await context.api()).bundles.diffBundles({ base, other });
   await context.show.object('BundleDiff', toPlain(DiffBundlesResponseSchema, diff), () =>
-    diff.changes.length === 0 ? 'no difference' : `${shortId(diff.baseDigest)} → ${shortId(diff.otherDigest)}\n${changeLines(diff.changes, context, { all })}`,
+    diff.changes.length === 0
+      ? 'no difference'
+      : `${shortId(diff.baseDigest)} → ${shortId(diff.otherDigest)}\n${changeLines(diff.changes, context, { all })}`,
   );
   return undefined;
 }

@@ -1,5 +1,11 @@
 import { shortId } from '../../../../core/ids.js';
-import { ArtifactKind, type EvidenceAttachment, EvidenceAttachmentSchema, type ReleaseBundle, ReleaseBundleSchema } from '#gen/release/v1/bundle_pb.js';
+import {
+  ArtifactKind,
+  type EvidenceAttachment,
+  EvidenceAttachmentSchema,
+  type ReleaseBundle,
+  ReleaseBundleSchema,
+} from '#gen/release/v1/bundle_pb.js';
 import type { Context } from '../../program/context.js';
 import { toPlain } from '../../output/plain.js';
 import { relativeTime } from '../../output/relative-time.js';
@@ -10,29 +16,49 @@ import { instantOf, laneName } from '../../output/words.js';
 export async function showBundle(context: Context, given: string): Promise<undefined> {
   const { bundle, evidence } = await (await context.api()).bundles.getBundle({ bundle: given });
   if (bundle === undefined) return undefined;
-  const value = { ...toPlain(ReleaseBundleSchema, bundle), evidence: evidence.map((each) => toPlain(EvidenceAttachmentSchema, each)) };
-  await context.show.object('ReleaseBundle', value, () => [headOf(bundle, context), artifactsOf(bundle, context), evidenceTable(evidence, context)].join('\n\n'));
+  const value = {
+    ...toPlain(ReleaseBundleSchema, bundle),
+    evidence: evidence.map((each) => toPlain(EvidenceAttachmentSchema, each)),
+  };
+  await context.show.object('ReleaseBundle', value, () =>
+    [headOf(bundle, context), artifactsOf(bundle, context), evidenceTable(evidence, context)].join('\n\n'),
+  );
   return undefined;
 }
 
 function headOf(bundle: ReleaseBundle, context: Context): string {
   const { methodologyContext: method, plan } = bundle;
-  const methodText = method === undefined ? '' : [method.profile, method.increment, method.piObjective, method.admDeliverable].filter((part) => part !== '').join(' · ');
+  const methodText =
+    method === undefined
+      ? ''
+      : [method.profile, method.increment, method.piObjective, method.admDeliverable]
+          .filter((part) => part !== '')
+          .join(' · ');
   return renderFields([
     ['bundle', bundle.digest],
     ['product', bundle.product],
     ['revision', bundle.revision],
     ['commit', `${bundle.subject} (${bundle.authorName} <${bundle.authorEmail}>)`],
     ['method', methodText],
-    ['plan', plan === undefined ? '' : `${shortId(plan.fingerprint)}, grants ${plan.toolGrants.join(', ') || 'no tools'}`],
+    [
+      'plan',
+      plan === undefined ? '' : `${shortId(plan.fingerprint)}, grants ${plan.toolGrants.join(', ') || 'no tools'}`,
+    ],
     ['sealed', `${relativeTime(instantOf(bundle.sealedAt), context.now())} (${instantOf(bundle.sealedAt) ?? ''})`],
     ['live in', bundle.liveLanes.map(laneName).join(', ') || 'no lane'],
   ]);
 }
 
 function artifactsOf(bundle: ReleaseBundle, context: Context): string {
-  const rows = bundle.artifacts.map((artifact) => [ArtifactKind[artifact.kind].toLowerCase(), artifact.name, artifact.digest]);
-  return renderTable(['ARTIFACT', 'NAME', 'DIGEST'].map((title) => context.terminal.colours.dim(title)), rows);
+  const rows = bundle.artifacts.map((artifact) => [
+    ArtifactKind[artifact.kind].toLowerCase(),
+    artifact.name,
+    artifact.digest,
+  ]);
+  return renderTable(
+    ['ARTIFACT', 'NAME', 'DIGEST'].map((title) => context.terminal.colours.dim(title)),
+    rows,
+  );
 }
 
 /** Evidence as a table. */
@@ -45,5 +71,10 @@ export function evidenceTable(evidence: readonly EvidenceAttachment[], context: 
     relativeTime(instantOf(attestation?.registeredAt), context.now()),
     shortId(attestation?.checksum ?? ''),
   ]);
-  return renderTable(['EVIDENCE', 'KIND', 'ABOUT', 'SIGNER', 'REGISTERED', 'CHECKSUM'].map((title) => context.terminal.colours.dim(title)), rows);
+  return renderTable(
+    ['EVIDENCE', 'KIND', 'ABOUT', 'SIGNER', 'REGISTERED', 'CHECKSUM'].map((title) =>
+      context.terminal.colours.dim(title),
+    ),
+    rows,
+  );
 }

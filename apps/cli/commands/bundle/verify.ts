@@ -19,11 +19,18 @@ export interface VerifyOptions {
 /** Verifies a downloaded folder, or downloads a bundle and verifies that. @returns 10 when anything does not verify */
 export async function verify(context: Context, given: string, options: VerifyOptions): Promise<ExitCode> {
   const folder = resolve(context.cwd, given);
-  const isFolder = await stat(folder).then((found) => found.isDirectory(), () => false);
-  if (!isFolder && !/^(sha256:)?[0-9a-f]{4,64}$/.test(given)) throw usageError(`${given} is neither a folder nor a bundle`, 'lane bundle download BUNDLE makes such a folder');
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder && !/^(sha256:)?[0-9a-f]{4,64}$/.test(given))
+    throw usageError(`${given} is neither a folder nor a bundle`, 'lane bundle download BUNDLE makes such a folder');
   const keysFolder = options.keys === undefined ? undefined : resolve(context.cwd, options.keys);
-  const verification = isFolder ? await verifyFolder(folder, { expected: options.digest, keysFolder }) : await verifyFromStack(context, given, keysFolder);
-  if (keysFolder === undefined) context.terminal.tell('the trusted keys are those that came with the bundle; pin your own with --keys FOLDER');
+  const verification = isFolder
+    ? await verifyFolder(folder, { expected: options.digest, keysFolder })
+    : await verifyFromStack(context, given, keysFolder);
+  if (keysFolder === undefined)
+    context.terminal.tell('the trusted keys are those that came with the bundle; pin your own with --keys FOLDER');
   await show(context, verification);
   return verification.report.failures.length === 0 ? exitCodes.ok : exitCodes.verification;
 }
@@ -42,9 +49,17 @@ async function show(context: Context, { digest, report }: Verification): Promise
   const { colours } = context.terminal;
   const { findings, failures } = report;
   const value = { digest, verified: failures.length === 0, findings: findings.map((finding) => ({ ...finding })) };
-  const row = (finding: Finding) => [finding.ok ? colours.green('✓') : colours.red('✗'), finding.check, finding.object, finding.why];
+  const row = (finding: Finding) => [
+    finding.ok ? colours.green('✓') : colours.red('✗'),
+    finding.check,
+    finding.object,
+    finding.why,
+  ];
   await context.show.object('Verification', value, () => {
-    const table = renderTable(['', 'CHECK', 'OBJECT', ''].map((title) => colours.dim(title)), (failures.length > 0 ? failures : findings).map(row));
+    const table = renderTable(
+      ['', 'CHECK', 'OBJECT', ''].map((title) => colours.dim(title)),
+      (failures.length > 0 ? failures : findings).map(row),
+    );
     const verdict =
       failures.length === 0
         ? `${colours.green('✓')} bundle ${shortId(digest)}: all ${String(findings.length)} checks passed`

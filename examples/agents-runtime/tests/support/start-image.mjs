@@ -11,8 +11,8 @@ async function freePort() {
 }
 
 /**
- * Starts an unpacked image as a lane does, and waits until it is healthy. The image of the service `x` is where the variables `X_IMAGE_DIR`
- * and `X_IMAGE_ENTRY` say.
+ * Starts an unpacked image as a lane does, and waits until it is healthy. The image of the service `x` is where the
+ * variables `X_IMAGE_DIR` and `X_IMAGE_ENTRY` say.
  */
 export async function startImage(service, env = {}) {
   const name = service.toUpperCase().replaceAll('-', '_');
@@ -25,7 +25,10 @@ export async function startImage(service, env = {}) {
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + 10_000;
   for (;;) {
-    const healthy = await fetch(`${url}/healthz`).then((response) => response.ok, () => false);
+    const healthy = await fetch(`${url}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (healthy) break;
     if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${service} does not get healthy`);
     await new Promise((resolve) => setTimeout(resolve, 50));

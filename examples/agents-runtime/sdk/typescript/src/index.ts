@@ -18,7 +18,11 @@ export class AgentsClient {
 
   /** Runs the reviewed plan. Throws when the runtime refuses it. */
   async run(input: Readonly<Record<string, string>>): Promise<Answer> {
-    const response = await fetch(this.#url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ input }) });
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ input }),
+    });
     if (!response.ok) throw new Error(`the runtime answered with status ${response.status}`);
     return (await response.json()) as Answer;
   }

@@ -9,7 +9,10 @@ export function fingerprintOf(plan) {
   return `sha256:${createHash('sha256').update(canonical(plan)).digest('hex')}`;
 }
 
-/** Runs the nodes in the order of the edges. A tool that the reviewed plan does not grant refuses the whole run before it begins. */
+/**
+ * Runs the nodes in the order of the edges. A tool that the reviewed plan does not grant refuses the whole run before
+ * it begins.
+ */
 export function runPlan(plan, reviewed, input) {
   const granted = new Set(reviewed.tools.map((tool) => tool.name));
   const nodes = inOrder(plan.graph);
@@ -41,6 +44,8 @@ function inOrder({ nodes, edges }) {
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
   return `{${members.join(',')}}`;
 }

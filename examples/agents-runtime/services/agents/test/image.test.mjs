@@ -19,7 +19,10 @@ test('the runtime executes the reviewed plan', async () => {
   assert.equal(status, 200);
   assert.equal(body.text, 'Hello, Ada, nice to see you');
   assert.equal(body.document, 'greeting: Hello, Ada, nice to see you');
-  assert.deepEqual(body.steps.map((step) => step.id), ['compose', 'capitalize', 'render']);
+  assert.deepEqual(
+    body.steps.map((step) => step.id),
+    ['compose', 'capitalize', 'render'],
+  );
 });
 
 test('the runtime says which plan and revision answered', async () => {

@@ -8,7 +8,8 @@ const revision = process.env.LANEKEEPER_REVISION ?? 'unknown';
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://localhost');
-  if (url.pathname === '/healthz') return send(response, 200, 'application/json', JSON.stringify({ status: 'ok', revision }));
+  if (url.pathname === '/healthz')
+    return send(response, 200, 'application/json', JSON.stringify({ status: 'ok', revision }));
   if (url.pathname !== '/' && url.pathname !== '/api/answer') return send(response, 404, 'text/plain', 'not found\n');
   try {
     const content = { greeting, revision, answer: await askAgents(url.searchParams.get('name') ?? 'visitor') };

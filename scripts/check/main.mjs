@@ -29,6 +29,7 @@ async function checkWorkflowTypes() {
 }
 
 const checks = [
+  ['format', command(bin('prettier'), '--check', '.')],
   ['types', command(bin('tsc'), '-p', '.')],
   ['types-workflows', checkWorkflowTypes],
   ['lint', command(bin('eslint'), '.', '--max-warnings', '0')],

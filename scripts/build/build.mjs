@@ -79,7 +79,7 @@ async function buildWorkflows(outdir) {
 export async function buildAll(say, { force = false } = {}) {
   const hash = await hashSources();
   const previous = await readFile(stampFile, 'utf8').then(JSON.parse, () => ({}));
-  if (!force && previous.sources === hash) return say('  dist/: up to date');
+  if (!force && previous.sources === hash) return say('up to date');
   const begun = Date.now();
   const present = entries.filter(({ source }) => existsSync(join(root, source)));
   const absent = entries.filter(({ source }) => !existsSync(join(root, source)));
@@ -93,8 +93,8 @@ export async function buildAll(say, { force = false } = {}) {
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-  if (absent.length > 0) say(`  not there, left out: ${absent.map(({ source }) => source).join(', ')}`);
+  if (absent.length > 0) say(`not there, left out: ${absent.map(({ source }) => source).join(', ')}`);
   await writeFile(`${stampFile}.part`, JSON.stringify({ sources: hash, builtAt: new Date().toISOString() }));
   await rename(`${stampFile}.part`, stampFile);
-  return say(`  dist/: built in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  return say(`built in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
 }

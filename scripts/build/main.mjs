@@ -4,15 +4,16 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { buildAll } from './build.mjs';
 import { withLock } from '../setup/lock.mjs';
-import { SetupError, say } from '../setup/log.mjs';
+import { describeError, inPart, say } from '../setup/log.mjs';
 import { cacheDir, root } from '../setup/paths.mjs';
 
 const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
 try {
-  await withLock(join(cacheDir, 'locks', `clone-${name}`), 'this clone', () =>
-    buildAll(say, { force: process.argv.includes('--force') }),
+  const force = process.argv.includes('--force');
+  await inPart('dist/', () =>
+    withLock(join(cacheDir, 'locks', `clone-${name}`), 'this clone', () => buildAll(say, { force })),
   );
 } catch (error) {
-  say(`FAILED: ${error instanceof SetupError ? error.message : error.stack}`);
+  say(`FAILED: ${describeError(error)}`);
   process.exitCode = 1;
 }

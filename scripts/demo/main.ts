@@ -13,7 +13,14 @@ import { second } from './steps/second.js';
 import { root, Tools } from './tools.js';
 import { pidOf, short } from './world.js';
 
-const usage = 'usage: npm run demo -- [--once] [--json] [--break dead-router|wrong-key|wrong-digest]';
+const sabotages = ['dead-router', 'wrong-key', 'wrong-digest'] as const;
+const usage = `usage: npm run demo -- [--once] [--json] [--patience SECONDS] [--break ${sabotages.join('|')}]`;
+
+/**
+ * How long the demo waits for anything, unless told otherwise. A slow machine is waited for; what is stuck ends the
+ * demo.
+ */
+const defaultPatience = '300';
 
 const { values } = parseArgs({
   options: {
@@ -21,16 +28,18 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
     break: { type: 'string' },
     folder: { type: 'string' },
+    patience: { type: 'string', default: defaultPatience },
     'load-client': { type: 'string' },
   },
 });
-if (values['load-client'] !== undefined) runLoadClient(values['load-client']);
+const patienceMs = Number(values.patience) * 1_000;
+if (values['load-client'] !== undefined) runLoadClient(values['load-client'], patienceMs);
 else process.exitCode = await main();
 
 /** Runs the whole journey of a release. @returns the exit code: 0 only when every step was seen */
 async function main(): Promise<number> {
-  const sabotage = values.break;
-  if (sabotage !== undefined && sabotage !== 'dead-router' && sabotage !== 'wrong-key' && sabotage !== 'wrong-digest') {
+  const sabotage = sabotages.find((known) => known === values.break);
+  if (sabotage !== values.break || !(patienceMs > 0 && Number.isFinite(patienceMs))) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
@@ -42,17 +51,9 @@ async function main(): Promise<number> {
   const folder = values.folder ?? join(root, '.lanekeeper-demo');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const repository = join(folder, 'agents-runtime');
-  const tools = new Tools(stage, join(folder, 'data'), repository);
-  const scene: Scene = {
-    stage,
-    tools,
-    folder,
-    sabotage,
-    stack: undefined,
-    first: { bundle: '', revision: '' },
-    second: { bundle: '', revision: '' },
-  };
+  const tools = new Tools(stage, folder, patienceMs);
+  const nothing = { bundle: '', revision: '' };
+  const scene: Scene = { stage, tools, folder, sabotage, stack: undefined, first: nothing, second: nothing };
   try {
     stage.say('Lanekeeper: one release, from a commit to gold and back, every step seen from outside.\n');
     await Promise.race([play(scene), interrupted.then(() => Promise.reject(new Error('interrupted')))]);
@@ -74,7 +75,7 @@ async function play(scene: Scene): Promise<void> {
   const { stage, tools } = scene;
   await prepareRepository(tools);
   await stage.step('stack.ready', 'API, Temporal, its UI, database, worker and router answer', async () => {
-    const stack = await startStack(stage, tools.dataDir);
+    const stack = await startStack(tools);
     scene.stack = stack;
     const [api, ui] = await Promise.all([fetch(`${stack.apiUrl}/healthz`), fetch(stack.temporalUiUrl)]);
     const doctor = await tools.lane('doctor');

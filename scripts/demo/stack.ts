@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { Stage } from './stage.js';
-import { baseEnvironment, root, until } from './tools.js';
+import { execa } from 'execa';
+import { baseEnvironment, root, type Tools } from './tools.js';
 
 /** The stack of the demo: the same programs as `npm start`, in a folder of its own. */
 export interface DemoStack {
@@ -19,33 +18,34 @@ interface StackRecord {
   readonly temporalUiUrl: string;
 }
 
-/** Starts the stack on free ports and waits until it is ready. @throws with what it said when it is not in time */
-export async function startStack(stage: Stage, dataDir: string): Promise<DemoStack> {
-  stage.command('npm', 'start', '--', '--data', dataDir, '--no-default');
-  const args = [
-    join(root, 'dist', 'stack.js'),
-    'start',
-    '--data',
-    dataDir,
-    '--no-default',
-    '--port-base',
-    String(await freePort()),
-  ];
-  const child = spawn(process.execPath, args, { env: baseEnvironment, stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * Starts the stack on free ports and waits until it is ready.
+ * @throws with what it said when it ends instead, or is stuck
+ */
+export async function startStack(tools: Tools): Promise<DemoStack> {
+  const { dataDir } = tools;
+  tools.stage.command('npm', 'start', '--', '--data', dataDir, '--no-default');
+  const start = [join(root, 'dist', 'stack.js'), 'start', '--data', dataDir, '--no-default'];
+  const args = [...start, '--port-base', String(await freePort())];
+  const child = execa(process.execPath, args, {
+    ...{ env: baseEnvironment, extendEnv: false, reject: false, stdin: 'ignore', all: true, buffer: false },
+  });
   let said = '';
-  const hear = (chunk: Buffer): void => {
+  child.all.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-4_000);
+  });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await child;
   };
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
   try {
-    const record = await until('the stack to be ready', 120_000, () => {
+    const record = await tools.until('the stack to be ready', () => {
       if (child.exitCode !== null) throw new Error(`the stack ended: ${said}`);
       return Promise.resolve(readRecord(dataDir, child.pid));
     });
-    return { ...record, stop: () => stopStack(child) };
+    return { ...record, stop };
   } catch (error) {
-    await stopStack(child);
+    await stop();
     throw error;
   }
 }
@@ -59,23 +59,16 @@ function readRecord(dataDir: string, pid: number | undefined): StackRecord | und
   }
 }
 
-async function stopStack(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
-}
-
 /**
- * A port from which some consecutive ones are likely free: the system hands out such ports apart from well-known ones.
+ * A free port below those that the system hands out, so that the ones after it are likely to stay free until the stack
+ * starts.
  */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+async function freePort(): Promise<number> {
+  const port = 12_000 + Math.floor(Math.random() * 80) * 100;
+  const isFree = await new Promise<boolean>((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? Math.min(address.port, 64_000) : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+  return isFree ? port : freePort();
 }

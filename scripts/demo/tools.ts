@@ -1,40 +1,37 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import type { Stage } from './stage.js';
 
 /** The root of the clone. The build keeps import.meta.url pointing at the source file. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
+const laneProgram = join(root, 'bin', 'lane');
+
 /** How a program ended. */
 export interface Ended {
-  readonly code: number | null;
+  /** `undefined` when a signal ended it. */
+  readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end. The environment is only what it is given. */
-export function run(
+/** Runs a program to its end. The environment is only what it is given. @throws when it cannot be started */
+export async function run(
   command: string,
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...baseEnvironment, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') }),
-    );
+  const { cwd, env } = options;
+  const ended = await execa(command, args, {
+    ...{ env: { ...baseEnvironment, ...env }, extendEnv: false, ...(cwd !== undefined && { cwd }) },
+    ...{ stdin: 'ignore', stripFinalNewline: false, reject: false },
   });
+  const { exitCode, signal, stdout, stderr } = ended;
+  if (exitCode === undefined && signal === undefined) throw new Error(ended.shortMessage);
+  return { code: exitCode, stdout, stderr };
 }
 
 const kept =
@@ -51,16 +48,28 @@ export class Tools {
   readonly dataDir: string;
   readonly repository: string;
   readonly stage: Stage;
+  /** How long anything is waited for: a limit for what is stuck, never for what is slow. */
+  readonly patienceMs: number;
   private readonly paths: { readonly temporal: string; readonly cosign: string };
 
-  constructor(stage: Stage, dataDir: string, repository: string) {
+  constructor(stage: Stage, folder: string, patienceMs: number) {
     this.stage = stage;
-    this.dataDir = dataDir;
-    this.repository = repository;
-    this.paths = JSON.parse(readFileSync(join(root, 'dist', 'tools.json'), 'utf8')) as {
-      temporal: string;
-      cosign: string;
-    };
+    this.dataDir = join(folder, 'data');
+    this.repository = join(folder, 'agents-runtime');
+    this.patienceMs = patienceMs;
+    const text = readFileSync(join(root, 'dist', 'tools.json'), 'utf8');
+    this.paths = JSON.parse(text) as { temporal: string; cosign: string };
+  }
+
+  /** Waits until `look` finds something. @throws naming what was waited for, when patience ends */
+  async until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+    const deadline = Date.now() + this.patienceMs;
+    while (Date.now() < deadline) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await delay(50);
+    }
+    throw new Error(`waited ${Math.round(this.patienceMs / 1_000)} s in vain for ${what}`);
   }
 
   /** Runs `lane`, told as a person would type it. */
@@ -71,10 +80,25 @@ export class Tools {
 
   /** Runs `lane` without telling. */
   quietLane(...args: readonly string[]): Promise<Ended> {
-    return run(process.execPath, [join(root, 'bin', 'lane'), ...args], {
-      cwd: this.repository,
-      env: { LANEKEEPER_STACK: this.dataDir, NO_COLOR: '1' },
-    });
+    return run(process.execPath, [laneProgram, ...args], this.laneOptions);
+  }
+
+  /** Starts a `lane` that goes on, as `lane watch` does, and collects the lines that it prints. */
+  followLane(...args: readonly string[]): { readonly lines: readonly string[]; stop(): void } {
+    const { cwd, env } = this.laneOptions;
+    const options = { cwd, env: { ...baseEnvironment, ...env }, extendEnv: false, reject: false } as const;
+    const child = execa(process.execPath, [laneProgram, ...args], { ...options, stdin: 'ignore', stderr: 'ignore' });
+    const lines: string[] = [];
+    const collect = async (): Promise<void> => {
+      for await (const line of child) lines.push(line);
+    };
+    // It ends with the command, however that ends.
+    collect().catch(() => undefined);
+    return { lines, stop: () => void child.kill() };
+  }
+
+  private get laneOptions(): { readonly cwd: string; readonly env: Readonly<Record<string, string>> } {
+    return { cwd: this.repository, env: { LANEKEEPER_STACK: this.dataDir, NO_COLOR: '1' } };
   }
 
   /** Runs `lane` and reads its JSON. @throws with what it said when it failed */
@@ -112,17 +136,4 @@ export class Tools {
 function outputOf(ended: Ended, what: string): string {
   if (ended.code !== 0) throw new Error(`${what} ended with ${String(ended.code)}: ${ended.stderr.trim()}`);
   return ended.stdout;
-}
-
-/** Waits until `look` finds something. @throws naming what was waited for */
-export async function until<T>(what: string, withinMs: number, look: () => Promise<T | undefined>): Promise<T> {
-  for (
-    const deadline = Date.now() + withinMs;
-    Date.now() < deadline;
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  ) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`waited ${Math.round(withinMs / 1_000)} s in vain for ${what}`);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Tools, until } from './tools.js';
+import type { Tools } from './tools.js';
 
 /** A promotion as `lane get promotions -o json` shows it. */
 export interface PromotionView {
@@ -26,14 +26,8 @@ export async function promotionOf(tools: Tools, lane: string, bundle: string): P
 }
 
 /** Waits until the promotion of a bundle into a lane is in a state. */
-export function reached(
-  tools: Tools,
-  lane: string,
-  bundle: string,
-  states: readonly string[],
-  withinMs = 60_000,
-): Promise<PromotionView> {
-  return until(`${lane} to be ${states.join(' or ')}`, withinMs, async () => {
+export function reached(tools: Tools, lane: string, bundle: string, states: readonly string[]): Promise<PromotionView> {
+  return tools.until(`${lane} to be ${states.join(' or ')}`, async () => {
     const promotion = await promotionOf(tools, lane, bundle);
     return promotion !== undefined && states.includes(promotion.state) ? promotion : undefined;
   });
@@ -48,10 +42,15 @@ export async function urlOf(tools: Tools, lane: string): Promise<string> {
 }
 
 /** What a lane answers: which revision, which bundle, and the headline of the page. */
-export async function answerOf(
-  url: string,
-): Promise<{ readonly revision: string; readonly bundle: string; readonly headline: string }> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+export interface LaneAnswer {
+  readonly revision: string;
+  readonly bundle: string;
+  readonly headline: string;
+}
+
+/** Asks a lane. @throws when it does not answer as long as patience lasts */
+export async function answerOf({ patienceMs }: Pick<Tools, 'patienceMs'>, url: string): Promise<LaneAnswer> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
   const page = await response.text();
   return {
     revision: /id="revision">([0-9a-f]{40})</.exec(page)?.[1] ?? `no revision, status ${response.status}`,

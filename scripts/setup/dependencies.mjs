@@ -31,24 +31,29 @@ async function matchesInstalled() {
   }
 }
 
+/** How to call npm: the one that runs this, else the one on PATH. */
+function findNpm() {
+  const outer = process.env.npm_execpath;
+  if (outer && existsSync(outer)) return [process.execPath, outer];
+  const path = findOnPath('npm');
+  return path && [path];
+}
+
 /** Installs the npm packages of the lock file, unless they are there. */
 export async function ensureDependencies() {
   const wanted = await wantedStamp();
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return say('  npm packages: there');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return say('packages are there');
   if (await matchesInstalled()) {
     await writeFile(stamp, wanted);
-    return say('  npm packages: there, as in package-lock.json');
+    return say('packages are there, as in package-lock.json');
   }
-  const npm =
-    process.env.npm_execpath && existsSync(process.env.npm_execpath)
-      ? [process.execPath, process.env.npm_execpath]
-      : [findOnPath('npm')];
-  if (!npm[0]) throw new SetupError('npm is not on PATH; install Node.js with npm 10 or newer');
+  const npm = findNpm();
+  if (npm === undefined) throw new SetupError('npm is not on PATH; install Node.js with npm 10 or newer');
   // The second route serves a registry that lacks packages of other platforms in a way that `npm ci` does not forgive.
   const failures = [];
   for (const route of [['ci'], ['install', '--no-save']]) {
     const name = `npm ${route.join(' ')}`;
-    say(`  trying: ${name}`);
+    say(`trying: ${name}`);
     let last = '';
     const { code, output } = await withHeartbeat(
       'installing npm packages',
@@ -64,11 +69,11 @@ export async function ensureDependencies() {
     );
     if (code === 0) break;
     failures.push(`${name}:\n${tail(output, 25)}`);
-    say(`  ${name}: failed`);
+    say(`${name}: failed`);
   }
   if (failures.length === 2) throw new SetupError(`the npm packages could not be installed\n${failures.join('\n')}`);
   await writeFile(stamp, wanted);
-  say('  npm packages: installed');
+  say('packages are installed');
 }
 
 /**
@@ -77,8 +82,7 @@ export async function ensureDependencies() {
  */
 function childEnvironment() {
   // NODE_ENV=production, where somebody has it, would leave out the build tools.
-  const entries = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(lifecycle|package|config_(loglevel|silent|local_prefix))/.test(name),
-  );
+  const hidden = /^npm_(lifecycle|package|config_(loglevel|silent|local_prefix))/;
+  const entries = Object.entries(process.env).filter(([name]) => !hidden.test(name));
   return { ...Object.fromEntries(entries), NODE_ENV: 'development' };
 }

@@ -45,7 +45,7 @@ export async function withLock(path, what, work) {
       );
       continue;
     }
-    if (waited % 10 === 0) say(`  waiting for another run that is busy with ${what}`);
+    if (waited % 10 === 0) say(`waiting for another run that is busy with ${what}`);
     await delay(500);
   }
   const touch = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), 5000);

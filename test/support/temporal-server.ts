@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
@@ -7,6 +6,7 @@ import { anyFreePorts } from '../../adapters/network/free-port.js';
 import { Child } from '../../apps/stack/child.js';
 import { isNamespaceReady } from '../../apps/stack/temporal/readiness.js';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
+import { toolPath } from './tool-path.js';
 
 /** A Temporal dev server of one test file, with the settings of a server that nobody has tuned. */
 export interface TestTemporal {
@@ -16,15 +16,6 @@ export interface TestTemporal {
   /** Runs the `temporal` command line against it. */
   cli(...args: string[]): { readonly code: number | undefined; readonly stdout: string; readonly stderr: string };
   close(): Promise<void>;
-}
-
-/** A program that set-up found. */
-export function toolPath(name: 'temporal' | 'cosign' | 'temporalTestServer'): string {
-  const tools = join(import.meta.dirname, '../../dist/tools.json');
-  if (!existsSync(tools)) throw new Error('dist/tools.json is missing: run npm run setup');
-  const path = (JSON.parse(readFileSync(tools, 'utf8')) as Record<string, string | undefined>)[name];
-  if (path === undefined) throw new Error(`set-up did not find ${name}: run node scripts/setup/main.mjs --for test`);
-  return path;
 }
 
 /** Starts a dev server with its state in a file, so that it can be killed and started again. */

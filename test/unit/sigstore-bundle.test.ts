@@ -60,7 +60,29 @@ describe('a signed statement', () => {
     await expect(cosignVerify(request)).rejects.toThrow();
   });
 
-  // cosign 2.5.0 ignores --type for bundles of the new format, so that the type is ours to compare.
+  test('is refused by cosign when another type is demanded', async () => {
+    const bundle = await signStatement(statement, signer);
+    const request = { folder: await scratchFolder(), bundle, publicKeyPem: keys.publicKeyPem, subject: artifact };
+    const refused = cosignVerify({ ...request, predicateType: 'https://slsa.dev/provenance/v1' });
+    await expect(refused).rejects.toThrow('invalid predicate type');
+  });
+
+  test('is refused by cosign when its envelope carries a key id, so ours is empty', async () => {
+    const bundle = JSON.parse(Buffer.from(await signStatement(statement, signer)).toString('utf8')) as {
+      dsseEnvelope: { signatures: { keyid?: string }[] };
+    };
+    expect(bundle.dsseEnvelope.signatures[0]!.keyid ?? '').toBe('');
+    bundle.dsseEnvelope.signatures[0]!.keyid = keyIdOf(keys.publicKeyPem);
+    const request = { folder: await scratchFolder(), bundle: Buffer.from(JSON.stringify(bundle)) };
+    const refused = cosignVerify({
+      ...request,
+      publicKeyPem: keys.publicKeyPem,
+      predicateType: type,
+      subject: artifact,
+    });
+    await expect(refused).rejects.toThrow('failed to verify signature');
+  });
+
   test.each([
     ['type', 'https://slsa.dev/provenance/v1', digestOf(artifact)],
     ['subject', type, digestOf('another image')],

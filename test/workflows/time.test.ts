@@ -4,7 +4,7 @@ import { searchAttributeDefinitions } from '../../temporal-config/search-attribu
 import { statusQuery } from '../../workflows/promotion/contract.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
-import { toolPath } from '../support/temporal-server.js';
+import { toolPath } from '../support/tool-path.js';
 import { until } from '../support/until.js';
 
 // `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API.

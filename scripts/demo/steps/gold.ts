@@ -2,7 +2,6 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scene } from '../scene.js';
-import { until } from '../tools.js';
 import { answerOf, promotionOf, type PromotionView, reached, short, urlOf } from '../world.js';
 
 interface DecisionView {
@@ -65,7 +64,7 @@ export async function gold(scene: Scene): Promise<void> {
       );
       await forge(file);
       await tools.temporal(command);
-      const refused = await until('the refusal', 15_000, async () =>
+      const refused = await tools.until('the refusal', async () =>
         (await decisions(scene, current())).find((decision) => decision.frontDoor === 'SIGNAL' && !decision.accepted),
       );
       const still = await promotionOf(tools, 'gold', first.bundle);
@@ -105,7 +104,7 @@ export async function gold(scene: Scene): Promise<void> {
         join(scene.folder, 'bob.json'),
       );
       await tools.temporal(command);
-      const accepted = await until('the approval', 15_000, async () =>
+      const accepted = await tools.until('the approval', async () =>
         (await decisions(scene, current())).find((decision) => decision.principal === 'bob' && decision.accepted),
       );
       return {
@@ -118,7 +117,7 @@ export async function gold(scene: Scene): Promise<void> {
   await stage.step('gold.live', 'gold serves the first revision', async () => {
     await reached(tools, 'gold', first.bundle, ['LIVE']);
     const url = await urlOf(tools, 'gold');
-    const answer = await answerOf(url);
+    const answer = await answerOf(tools, url);
     return {
       ok: answer.revision === first.revision && answer.bundle === first.bundle,
       seen: `${url} answers "${answer.headline}" of revision ${answer.revision.slice(0, 12)}`,

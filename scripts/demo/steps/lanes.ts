@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Released, Scene } from '../scene.js';
-import { run, until } from '../tools.js';
+import { run } from '../tools.js';
 import { answerOf, pidOf, promotionOf, reached, short, urlOf } from '../world.js';
 
 interface Explanation {
@@ -16,9 +16,9 @@ export async function bronze(scene: Scene): Promise<void> {
   if (scene.sabotage === 'dead-router') process.kill(pidOf(tools, 'router'), 'SIGSTOP');
   await stage.step('bronze.live', 'the preview URL serves the first revision', async () => {
     await tools.lane('promote', short(first.bundle), '--to', 'bronze');
-    const promotion = await reached(tools, 'bronze', first.bundle, ['LIVE'], 20_000);
+    const promotion = await reached(tools, 'bronze', first.bundle, ['LIVE']);
     const url = await urlOf(tools, 'bronze');
-    const answer = await answerOf(url);
+    const answer = await answerOf(tools, url);
     return {
       ok: answer.revision === first.revision && answer.bundle === first.bundle,
       seen: `${url} answers "${answer.headline}" of revision ${answer.revision.slice(0, 12)}`,
@@ -47,7 +47,7 @@ export async function silver(scene: Scene): Promise<void> {
       );
       const ended = await tools.temporal(command);
       if (ended.code !== 0) throw new Error(ended.stderr.trim());
-      const promotion = await until('the promotion', 15_000, () => promotionOf(tools, 'silver', first.bundle));
+      const promotion = await tools.until('the promotion', () => promotionOf(tools, 'silver', first.bundle));
       return { ok: true, seen: `promotion ${short(promotion.id)} is open`, workflowId: promotion.run.workflowId };
     },
   );
@@ -55,7 +55,7 @@ export async function silver(scene: Scene): Promise<void> {
     'silver.waits',
     'it waits in GATING and says which evidence is missing and the command that brings it',
     async () => {
-      const promotion = await reached(tools, 'silver', first.bundle, ['GATING'], 15_000);
+      const promotion = await reached(tools, 'silver', first.bundle, ['GATING']);
       const why = await tools.laneJson<Explanation>('why', short(promotion.id));
       const next = why.nextSteps.find((step) => step.includes('lane evidence attach')) ?? '';
       return {
@@ -76,7 +76,7 @@ export async function silver(scene: Scene): Promise<void> {
   await stage.step('silver.live', 'it goes on by itself', async () => {
     const promotion = await reached(tools, 'silver', first.bundle, ['LIVE']);
     const url = await urlOf(tools, 'silver');
-    const answer = await answerOf(url);
+    const answer = await answerOf(tools, url);
     return {
       ok: answer.revision === first.revision,
       seen: `${url} answers revision ${answer.revision.slice(0, 12)}`,

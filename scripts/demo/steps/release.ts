@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import canonicalize from 'canonicalize';
 import { parse } from 'yaml';
 import type { Scene } from '../scene.js';
-import { root } from '../tools.js';
+import { type Ended, root } from '../tools.js';
 import { short } from '../world.js';
 
 /** One entry of the index of evidence in a downloaded bundle. */
@@ -139,8 +139,6 @@ export async function release(scene: Scene): Promise<void> {
 
 /** Runs cosign on every statement, each with the file that its subject is. @returns what it refused */
 async function cosignAll(scene: Scene, folder: string, entries: readonly EvidenceEntry[]): Promise<string[]> {
-  const trustedRoot = join(scene.folder, 'trusted-root.json');
-  await scene.tools.cosign('trusted-root', 'create', '--out', trustedRoot);
   let key = join(scene.tools.dataDir, 'keys', 'build', 'pub.pem');
   if (scene.sabotage === 'wrong-key') {
     key = join(scene.folder, 'wrong.pem');
@@ -153,24 +151,11 @@ async function cosignAll(scene: Scene, folder: string, entries: readonly Evidenc
       }).publicKey,
     );
   }
-  scene.stage.command(
-    'cosign',
-    'verify-blob-attestation',
-    '--key',
-    'pub.pem',
-    '--bundle',
-    'STATEMENT',
-    '--new-bundle-format',
-    '--trusted-root',
-    'tr.json',
-    '--insecure-ignore-tlog',
-    '--type',
-    'TYPE',
-    'FILE',
-  );
+  const shown = ['--key', 'pub.pem', '--bundle', 'STATEMENT', '--insecure-ignore-tlog', '--type', 'TYPE', 'FILE'];
+  scene.stage.command('cosign', 'verify-blob-attestation', ...shown);
   const refused: string[] = [];
   for (const entry of entries) {
-    const ended = await cosignOne(scene, { folder, entry, key, trustedRoot });
+    const ended = await cosignOne(scene, { folder, entry, key });
     if (ended.code !== 0)
       refused.push(`${entry.kind} ${short(entry.subjects[0] ?? '')}: ${ended.stderr.trim().split('\n').at(-1) ?? ''}`);
   }
@@ -180,27 +165,12 @@ async function cosignAll(scene: Scene, folder: string, entries: readonly Evidenc
 /** Runs cosign on one statement of a downloaded bundle. */
 export function cosignOne(
   scene: Scene,
-  what: { readonly folder: string; readonly entry: EvidenceEntry; readonly key: string; readonly trustedRoot: string },
-) {
-  const { folder, entry, key, trustedRoot } = what;
+  what: { readonly folder: string; readonly entry: EvidenceEntry; readonly key: string },
+): Promise<Ended> {
+  const { folder, entry, key } = what;
   const bundle = join(folder, 'evidence', `${entry.id}.sigstore.json`);
-  const flags = [
-    '--new-bundle-format',
-    '--trusted-root',
-    trustedRoot,
-    '--insecure-ignore-tlog',
-    '--type',
-    entry.predicateType,
-  ];
-  return scene.tools.cosign(
-    'verify-blob-attestation',
-    '--key',
-    key,
-    '--bundle',
-    bundle,
-    ...flags,
-    blobPath(folder, entry.subjects[0] ?? ''),
-  );
+  const flags = ['--key', key, '--bundle', bundle, '--insecure-ignore-tlog', '--type', entry.predicateType];
+  return scene.tools.cosign('verify-blob-attestation', ...flags, blobPath(folder, entry.subjects[0] ?? ''));
 }
 
 function blobPath(folder: string, digest: string): string {

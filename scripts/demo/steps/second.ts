@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scene } from '../scene.js';
-import { until } from '../tools.js';
 import { answerOf, pidOf, promotionOf, reached, short, urlOf } from '../world.js';
 import { attachPreviewCheck } from './lanes.js';
 
@@ -20,23 +19,29 @@ export async function second(scene: Scene): Promise<void> {
   await tools.lane('approve', short(id), '--yes', '--as', 'alice');
   let killed = 0;
   await stage.step('second.crash', 'the worker is killed with SIGKILL while gold is DEPLOYING', async () => {
-    await tools.lane('approve', short(id), '--yes', '--as', 'bob');
-    await reached(tools, 'gold', released.digest, ['DEPLOYING'], 20_000);
-    killed = pidOf(tools, 'worker');
-    stage.command('kill', '-KILL', String(killed));
-    process.kill(killed, 'SIGKILL');
-    const after = await promotionOf(tools, 'gold', released.digest);
-    const gone = await until('the worker to be gone', 5_000, () => Promise.resolve(isAlive(killed) ? undefined : true));
-    return {
-      ok: gone && after?.state === 'DEPLOYING',
-      seen: `worker ${killed} is gone; gold is ${after?.state ?? 'unknown'}`,
-      workflowId: run.workflowId,
-    };
+    const watch = tools.followLane('watch', short(id), '-o', 'json');
+    const isDeploying = (): Promise<true | undefined> =>
+      Promise.resolve(watch.lines.some((line) => line.includes('→ DEPLOYING')) || undefined);
+    try {
+      await tools.until('the watch to begin', () => Promise.resolve(watch.lines.length > 0 || undefined));
+      const approved = tools.lane('approve', short(id), '--yes', '--as', 'bob');
+      await tools.until('gold to be DEPLOYING', isDeploying);
+      killed = pidOf(tools, 'worker');
+      stage.command('kill', '-KILL', String(killed));
+      process.kill(killed, 'SIGKILL');
+      await tools.until('the worker to be gone', () => Promise.resolve(isAlive(killed) ? undefined : true));
+      const after = await promotionOf(tools, 'gold', released.digest);
+      await approved;
+      const seen = `worker ${killed} is gone; gold is ${after?.state ?? 'unknown'}`;
+      return { ok: after?.state === 'DEPLOYING', seen, workflowId: run.workflowId };
+    } finally {
+      watch.stop();
+    }
   });
   await stage.step('second.live', 'gold goes live all the same, and each effect happened once', async () => {
     await reached(tools, 'gold', released.digest, ['LIVE']);
-    const answer = await answerOf(await urlOf(tools, 'gold'));
-    const counts = await until('the paperwork', 30_000, async () => {
+    const answer = await answerOf(tools, await urlOf(tools, 'gold'));
+    const counts = await tools.until('the paperwork', async () => {
       const found = await effects(scene, id, released.digest);
       return found.promotions > 0 && found.summaries > 0 ? found : undefined;
     });

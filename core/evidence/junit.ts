@@ -1,7 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { LanekeeperError, messageOf } from '../errors.js';
 
-/** What a JUnit report amounts to. */
+/** The summary of a JUnit report. */
 export interface TestReport {
   /** PASSED when at least one test ran and none failed. */
   readonly result: 'PASSED' | 'FAILED';
@@ -31,17 +31,17 @@ const parser = new XMLParser({
 type Outcome = 'passed' | 'failed' | 'skipped';
 
 /**
- * Reads a JUnit XML report by its test cases; the totals that it claims are not believed.
- * @throws EVIDENCE_INVALID when it is no such report, holds a document type, or no test at all ran
+ * Reads a JUnit XML report by its test cases; the totals that it claims are not trusted.
+ * @throws EVIDENCE_INVALID when it is not such a report, has a document type declaration, or no test ran
  */
 export function parseJUnit(text: string): TestReport {
   if (text.length > maxReportLength) throw invalid(`it is longer than ${String(maxReportLength)} characters`);
-  // Without a document type there are no entities to expand and nothing to fetch.
-  if (/<!DOCTYPE/i.test(text)) throw invalid('it has a document type, which is never needed');
+  // Without a document type declaration there are no entities to expand and nothing to fetch.
+  if (/<!DOCTYPE/i.test(text)) throw invalid('it has a document type declaration, which is not allowed');
   const cases = casesIn(parseXml(text));
   const named = (outcome: Outcome): string[] => cases.filter((one) => one.outcome === outcome).map((one) => one.name);
   const [passed, failed, skipped] = [named('passed'), named('failed'), named('skipped')];
-  if (passed.length + failed.length === 0) throw invalid('not one test ran');
+  if (passed.length + failed.length === 0) throw invalid('no test ran');
   return {
     result: failed.length === 0 ? 'PASSED' : 'FAILED',
     passed: passed.length,
@@ -55,8 +55,9 @@ export function parseJUnit(text: string): TestReport {
 function parseXml(text: string): Record<string, unknown> {
   let root: unknown;
   try {
-    // With validation, or a truncated report would lose its failures; the successor of this option is a package of its
-    // own. eslint-disable-next-line @typescript-eslint/no-deprecated
+    // With validation, because a truncated report would otherwise lose its failures; the replacement for this option is
+    // a separate package.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     root = parser.parse(text, true);
   } catch (error) {
     throw invalid(messageOf(error));
@@ -90,7 +91,7 @@ function nameOf(testcase: Record<string, unknown>): string {
   return (typeof name === 'string' ? name : 'unnamed test').slice(0, maxNameLength);
 }
 
-/** The children of one tag; the parser gives a lone child as itself, and an empty one as a text. */
+/** The children of one tag; the parser returns a lone child as itself, and an empty one as a string. */
 function list(value: unknown): Record<string, unknown>[] {
   if (value === undefined) return [];
   return (Array.isArray(value) ? value : [value]).map((one) => record(one) ?? {});

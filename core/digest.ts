@@ -10,7 +10,7 @@ export function isDigest(value: unknown): value is Digest {
   return typeof value === 'string' && pattern.test(value);
 }
 
-/** Reads a digest. @throws INVALID_INPUT when the form is another one */
+/** Reads a digest. @throws INVALID_INPUT when it has any other form */
 export function parseDigest(value: string, object = 'digest'): Digest {
   if (isDigest(value)) return value;
   throw new LanekeeperError('INVALID_INPUT', {

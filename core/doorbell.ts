@@ -1,6 +1,6 @@
 /**
- * Remembers that something happened until somebody looks: many rings are one. Used where handlers only note and a loop
- * acts.
+ * Remembers that something happened until it is handled: any number of rings counts as one. Used where handlers only
+ * take note and a loop acts.
  */
 export class Doorbell {
   private rung: boolean;
@@ -19,7 +19,7 @@ export class Doorbell {
     return this.rung;
   }
 
-  /** Takes note of the rings so far. */
+  /** Marks the rings so far as handled. */
   answer(): void {
     this.rung = false;
   }

@@ -1,15 +1,15 @@
 /**
  * The error model: one class, a closed union of codes. Every boundary translates it once: `activities/failures.ts` for
- * Temporal, `api/errors.ts` for Connect, `cli/errors.ts` for the terminal and its exit codes.
+ * Temporal, `apps/api/errors/` for Connect, `apps/cli/errors/` for the terminal and its exit codes.
  */
 
-/** What went wrong, in the words of the domain. Codes are part of the public interface: add, never rename. */
+/** What went wrong, in the terms of the domain. Codes are part of the public interface: add, never rename. */
 export type ErrorCode =
   // input
   | 'INVALID_INPUT'
   | 'INVALID_PRODUCT_FILE'
   | 'INVALID_POLICY'
-  // things that are not there
+  // things that do not exist
   | 'UNKNOWN_PRODUCT'
   | 'UNKNOWN_BUNDLE'
   | 'UNKNOWN_LANE'
@@ -17,7 +17,7 @@ export type ErrorCode =
   | 'UNKNOWN_PRINCIPAL'
   | 'UNKNOWN_REVISION'
   | 'NOT_FOUND'
-  // rights
+  // permissions
   | 'UNAUTHENTICATED'
   | 'PERMISSION_DENIED'
   // signatures and decisions
@@ -47,7 +47,7 @@ export type ErrorCode =
   | 'SERVICE_UNHEALTHY'
   | 'WRONG_STATE'
   | 'CONFLICT'
-  // the surroundings
+  // the environment
   | 'UNAVAILABLE'
   | 'TIMED_OUT'
   | 'CONFIGURATION'

@@ -2,7 +2,7 @@ import { hexOf, type Digest } from './digest.js';
 import { LanekeeperError } from './errors.js';
 import type { Lane } from './lanes.js';
 
-/** The canonical workflow ids. They make starts idempotent: whoever asks for the same thing meets the same run. */
+/** The canonical workflow ids. They make starts idempotent: everyone who asks for the same thing joins the same run. */
 export const workflowIds = {
   release: (tenant: string, product: string, revision: string) => `release/${tenant}/${product}/${revision}`,
   promotion: (tenant: string, product: string, lane: Lane, bundle: Digest) =>
@@ -26,7 +26,10 @@ export function parseName(value: unknown, object: string): string {
 /** Reads the name of a person or machine. @throws INVALID_INPUT */
 export function parsePrincipalName(value: unknown, object: string): string {
   if (typeof value === 'string' && principalPattern.test(value)) return value;
-  throw new LanekeeperError('INVALID_INPUT', { message: `${describe(value)} does not name a person`, object });
+  throw new LanekeeperError('INVALID_INPUT', {
+    message: `${describe(value)} is not a valid name of a person or machine`,
+    object,
+  });
 }
 
 function describe(value: unknown): string {
@@ -34,9 +37,9 @@ function describe(value: unknown): string {
 }
 
 /**
- * The short form people type. Of a digest the first twelve hex digits; of a run id the last twelve, because run ids
- * begin with the time and those of one minute look alike. Where ids are read, any unique beginning of a digest and any
- * unique beginning or end of a run id is accepted.
+ * The short form that people type. For a digest, the first twelve hex digits; for a run id, the last twelve, because
+ * run ids begin with the time and those from the same minute look alike. Where ids are read, any unique prefix of a
+ * digest and any unique prefix or suffix of a run id is accepted.
  */
 export function shortId(id: string): string {
   return id.startsWith('sha256:') ? id.slice(7, 19) : id.slice(-12);

@@ -14,7 +14,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** What a decision is held against. */
+/** What a decision is checked against. */
 export interface DecisionContext {
   readonly tenant: string;
   readonly product: string;
@@ -26,7 +26,7 @@ export interface DecisionContext {
   readonly phase: PromotionPhase;
   readonly snapshot: PolicySnapshot;
   readonly policyDigest: Digest;
-  /** Person whose key made the signature, as enrolled. */
+  /** The person whose key made the signature, as enrolled. */
   readonly signer: { readonly principal: string; readonly roles: readonly string[] };
   readonly facts: Pick<Facts, 'requester' | 'bundle'>;
   /** Whether the facts named by the decision were shown for this promotion. */
@@ -35,26 +35,26 @@ export interface DecisionContext {
 }
 
 /**
- * Decides whether a decision with a good signature counts here. The signature is checked before, the nonce by the
- * database.
+ * Determines whether a decision with a valid signature counts here. The signature is checked beforehand, the nonce by
+ * the database.
  *
  * @returns the refusal, or undefined when it counts
  */
 export function refuseDecision(decision: Decision, context: DecisionContext): Refusal | undefined {
   return (
-    refuseForAnother(decision, context) ??
+    refuseMismatch(decision, context) ??
     refuseByTime(decision, context) ??
     refuseByState(decision, context) ??
-    refuseByRight(decision, context)
+    refuseByPermission(decision, context)
   );
 }
 
-function refuseForAnother(decision: Decision, context: DecisionContext): Refusal | undefined {
+function refuseMismatch(decision: Decision, context: DecisionContext): Refusal | undefined {
   const mismatch = (reason: string): Refusal => ({ code: 'DECISION_MISMATCH', reason });
   if (decision.principal !== context.signer.principal) {
     return {
       code: 'UNTRUSTED_SIGNER',
-      reason: `it says ${decision.principal} and is signed with the key of ${context.signer.principal}`,
+      reason: `it names ${decision.principal} but is signed with the key of ${context.signer.principal}`,
     };
   }
   if (decision.tenant !== context.tenant) return mismatch(`it is for tenant ${decision.tenant}, not ${context.tenant}`);
@@ -66,7 +66,7 @@ function refuseForAnother(decision: Decision, context: DecisionContext): Refusal
     (decision.verb === 'rollback') !== (context.kind === 'ROLLBACK') &&
     (decision.verb === 'rollback' || decision.verb === 'request')
   ) {
-    return mismatch(`its verb is ${decision.verb} and this is a ${context.kind.toLowerCase()}`);
+    return mismatch(`its verb is ${decision.verb}, but this is a ${context.kind.toLowerCase()}`);
   }
   if (decision.verb === 'request' || decision.verb === 'rollback') return undefined;
   if (decision.promotion?.firstRunId !== context.promotionId || decision.promotion.workflowId !== context.workflowId) {
@@ -83,7 +83,7 @@ function refuseByTime(decision: Decision, context: DecisionContext): Refusal | u
   const now = context.now.getTime();
   if (Date.parse(decision.expiresAt) <= now)
     return { code: 'DECISION_EXPIRED', reason: `it expired at ${decision.expiresAt}` };
-  // A minute of difference between two clocks is normal; a statement from the future is not.
+  // A minute of skew between two clocks is normal; a statement from the future is not.
   if (Date.parse(decision.issuedAt) > now + 60_000)
     return { code: 'DECISION_MISMATCH', reason: `it was issued in the future, at ${decision.issuedAt}` };
   return undefined;
@@ -92,13 +92,13 @@ function refuseByTime(decision: Decision, context: DecisionContext): Refusal | u
 function refuseByState(decision: Decision, context: DecisionContext): Refusal | undefined {
   // The statement that starts a promotion is checked before there is a state.
   if (context.phase === 'REQUESTED' || phasesOfVerb[decision.verb].includes(context.phase)) return undefined;
-  return { code: 'WRONG_STATE', reason: `${decision.verb} means nothing while the promotion is ${context.phase}` };
+  return { code: 'WRONG_STATE', reason: `${decision.verb} is not possible while the promotion is ${context.phase}` };
 }
 
-/** Roles that may ask for a promotion, end one or try one again. */
+/** Roles that may request, abort or retry a promotion. */
 const operatingRoles: readonly string[] = ['developer', 'release-manager', 'operator'];
 
-function refuseByRight(decision: Decision, context: DecisionContext): Refusal | undefined {
+function refuseByPermission(decision: Decision, context: DecisionContext): Refusal | undefined {
   const { signer } = context;
   if (decision.verb === 'approve' || decision.verb === 'reject' || decision.verb === 'request-changes')
     return refuseApprover(context);

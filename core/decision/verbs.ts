@@ -1,4 +1,4 @@
-/** What a person can sign. Each verb needs a signature of its own; none stands for another. */
+/** What a person can sign. Each verb needs a signature of its own; none implies another. */
 export const decisionVerbs = ['request', 'approve', 'reject', 'request-changes', 'rollback', 'abort', 'retry'] as const;
 
 /** One of the verbs. */

@@ -18,14 +18,14 @@ export interface DecisionPredicate {
   readonly tenant: string;
   readonly product: string;
   readonly lane: Lane;
-  /** The promotion that is decided about; absent in a request or rollback that starts one. */
+  /** The promotion that the decision is about; absent in a request or rollback that starts one. */
   readonly promotion?: { readonly workflowId: string; readonly firstRunId: string };
   /** The resolved gates that the person was shown. */
   readonly policySnapshot?: Digest;
   /** The facts that the person was shown. */
   readonly facts?: Digest;
   readonly comment?: string;
-  /** Random; with anything but the same statement it counts once. */
+  /** Random; it counts once, and only the very same statement may repeat it. */
   readonly nonce: string;
   /** RFC 3339 in UTC, as claimed by the person; what counts is when we registered it. */
   readonly issuedAt: string;
@@ -39,8 +39,8 @@ export interface Decision extends DecisionPredicate {
 }
 
 /**
- * The longest that a decision may be good for, in milliseconds: a signature that is found later decides nothing any
- * more.
+ * The longest that a decision may be valid, in milliseconds: a signature that turns up later no longer decides
+ * anything.
  */
 const maxValidityMs = 7 * 24 * 3_600_000;
 
@@ -55,8 +55,8 @@ export function decisionStatement(decision: Decision): Statement<DecisionPredica
 }
 
 /**
- * Reads a decision out of a statement whose signature was verified. Whether it counts (person, right, time, promotion,
- * nonce) is decided elsewhere.
+ * Reads a decision from a statement whose signature was verified. Whether it counts (person, permission, time,
+ * promotion, nonce) is decided elsewhere.
  * @throws EVIDENCE_INVALID naming every problem
  */
 export function parseDecisionStatement(statement: Statement): Decision {
@@ -78,7 +78,7 @@ export function parseDecisionStatement(statement: Statement): Decision {
     );
   const validityMs = Date.parse(predicate.expiresAt) - Date.parse(predicate.issuedAt);
   if (!(validityMs > 0 && validityMs <= maxValidityMs))
-    throw invalid('it does not expire after it is issued, within seven days');
+    throw invalid('it must expire after it is issued, and within seven days');
   return { ...predicate, bundle: digestOfHex(subject.digest.sha256) };
 }
 

@@ -1,7 +1,7 @@
 import { predicateTypes } from './predicate-types.js';
 import type { Statement } from './statement.js';
 
-/** What an attestation is, in the word that gates ask for. */
+/** What an attestation is, by the name that gates ask for. */
 export type AttestationKind =
   | 'provenance'
   | 'sbom-spdx'
@@ -14,10 +14,10 @@ export type AttestationKind =
   | 'verification-summary'
   | 'other';
 
-/** What gates may look at in an attestation. */
+/** What gates may read from an attestation. */
 export interface StatementDescription {
   readonly kind: AttestationKind;
-  /** Of test results: `result`, `passed`, `failed`, `skipped`, `url`. */
+  /** For test results: `result`, `passed`, `failed`, `skipped`, `url`. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -32,7 +32,7 @@ const kinds: Readonly<Record<string, AttestationKind>> = {
 };
 
 /**
- * Describes a statement by what was signed and by nothing that was said beside it: a test result is a `preview-check`
+ * Describes a statement only by what was signed, never by what is claimed beside it: a test result is a `preview-check`
  * only when its signed report says that the preview was tested.
  */
 export function describeStatement(statement: Statement): StatementDescription {
@@ -50,7 +50,7 @@ function describeTestResult(predicate: unknown): StatementDescription {
   return {
     kind: annotations['suite'] === 'preview' ? 'preview-check' : 'test-result',
     attributes: {
-      // Anything but the word PASSED is a failure: a gate must not open for a result that it does not know.
+      // Anything but PASSED is a failure: a gate must not pass on an unknown result.
       result: result === 'PASSED' ? 'PASSED' : 'FAILED',
       ...count('passed'),
       ...count('failed'),

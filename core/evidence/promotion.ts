@@ -15,7 +15,7 @@ export interface PromotionPredicate {
   readonly promotion: { readonly workflowId: string; readonly firstRunId: string };
   readonly outcome: 'LIVE' | 'REJECTED' | 'ABORTED' | 'FAILED';
   readonly policySnapshot: Digest;
-  /** The grant of the lane that the switch was made with. */
+  /** The grant of the lane under which the switch was made. */
   readonly fencingToken?: number;
   /** What was live before. */
   readonly previousBundle?: Digest;

@@ -8,8 +8,8 @@ export const buildType = 'https://lanekeeper.dev/build/node-app/v1';
 export const builderId = 'https://lanekeeper.dev/builder/v1';
 
 /**
- * What provenance says of one image. Times are RFC 3339 in UTC and come from the workflow, so that a step that is tried
- * again says the same.
+ * What provenance states about one image. Times are RFC 3339 in UTC and come from the workflow, so that a retried step
+ * states the same.
  */
 export interface ProvenanceInput {
   readonly subject: Subject;

@@ -38,7 +38,7 @@ export function subjectDigestsOf(statement: Statement): Digest[] {
 }
 
 /**
- * Demands that a verified statement is of this type and about this digest.
+ * Requires that a verified statement is of this type and about this digest.
  * @throws EVIDENCE_INVALID
  */
 export function requireAbout(statement: Statement, predicateType: string, digest: Digest): void {
@@ -52,16 +52,16 @@ export function statementBytes(statement: Statement): Uint8Array {
   return new TextEncoder().encode(canonicalJson(statement));
 }
 
-/** Reads a statement, unknown fields ignored as in-toto demands. @throws EVIDENCE_INVALID naming the field */
+/** Reads a statement, ignoring unknown fields as in-toto requires. @throws EVIDENCE_INVALID naming the field */
 export function parseStatement(value: unknown): Statement {
-  if (!isRecord(value)) throw invalid('it is no JSON object');
+  if (!isRecord(value)) throw invalid('it is not a JSON object');
   if (value['_type'] !== statementType) throw invalid(`_type is not ${statementType}`);
   const { subject, predicateType, predicate } = value;
   if (!Array.isArray(subject) || subject.length === 0 || subject.length > 64)
     throw invalid('subject is not a list of 1 to 64 entries');
   if (typeof predicateType !== 'string' || predicateType.length > 200)
-    throw invalid('predicateType is not a short text');
-  if (!isRecord(predicate)) throw invalid('predicate is no JSON object');
+    throw invalid('predicateType is not a string of at most 200 characters');
+  if (!isRecord(predicate)) throw invalid('predicate is not a JSON object');
   return statementOf(predicateType, subject.map(parseSubject), predicate);
 }
 

@@ -4,7 +4,7 @@ import type { TestReport } from './junit.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, type Subject } from './statement.js';
 
-/** Which tests a result is of: those of the product against the unpacked image, or those against the preview URL. */
+/** Which tests a result is for: those of the product against the unpacked image, or those against the preview URL. */
 export type TestSuite = 'image' | 'preview';
 
 /**
@@ -18,7 +18,7 @@ export interface TestResultPredicate {
       readonly name: 'junit-report';
       readonly uri: string;
       readonly digest: { readonly sha256: string };
-      /** Texts only, as in-toto demands of annotations by custom of its libraries. */
+      /** Strings only, because in-toto libraries expect that of annotations. */
       readonly annotations: {
         readonly suite: TestSuite;
         readonly passed: string;
@@ -33,7 +33,7 @@ export interface TestResultPredicate {
   readonly failedTests: readonly string[];
 }
 
-/** What a test result says, in the words that policies use. */
+/** What a test result says, in the terms that policies use. */
 export interface TestResultInput {
   readonly suite: TestSuite;
   readonly subject: readonly Subject[];

@@ -9,7 +9,8 @@ export interface ApprovalTally {
 }
 
 /**
- * Why this person may not approve under the rule, or undefined. One function for the door and for every round of gates.
+ * Why this person may not approve under the rule, or undefined. One function for the front door and for every round of
+ * gates.
  */
 export function refusalOf(
   rule: ApprovalRule,
@@ -29,7 +30,7 @@ export function refusalOf(
 }
 
 /**
- * Counts distinct people, not signatures; with `distinctRoles` each must stand for another role, found by matching
+ * Counts distinct people, not signatures; with `distinctRoles` each must stand for a different role, found by matching
  * people to roles. A decision about another bundle or another policy snapshot is void and not counted.
  */
 export function tallyApprovals(rule: ApprovalRule, facts: Facts): ApprovalTally {

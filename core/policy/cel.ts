@@ -22,7 +22,7 @@ export function checkRule(rule: string, object: string): void {
   }
 }
 
-/** The result of a rule: a truth value, or why there is none. */
+/** The result of a rule: a boolean, or why there is none. */
 export type RuleResult = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly why: string };
 
 /**

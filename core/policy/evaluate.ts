@@ -5,13 +5,13 @@ import { tallyEvidence } from './evidence.js';
 import type { EvidenceFact, Facts, GateResult } from './facts.js';
 import type { Gate, PolicySnapshot, Verdict } from './model.js';
 
-/** What one round of gates says. */
+/** The result of one round of gates. */
 export interface Evaluation {
   readonly results: readonly GateResult[];
-  /** PASS: no blocking gate is open. APPROVALS: people alone are missing. OPEN: anything else. */
+  /** PASS: no blocking gate is open. APPROVALS: only people's approvals are missing. OPEN: anything else. */
   readonly outcome: 'PASS' | 'APPROVALS' | 'OPEN';
   readonly reason: string;
-  /** RFC 3339: the earliest instant at which a verdict can change by time alone. */
+  /** RFC 3339: the earliest instant at which a verdict can change merely because time passes. */
   readonly recheckAt?: string;
 }
 
@@ -100,7 +100,9 @@ function requestedChanges(facts: Facts): GateResult | undefined {
   };
 }
 
-/** What a rule sees. `now` is not among it: time enters only through declared terms such as `maxAge`. */
+/**
+ * The variables that a rule sees. `now` is not among them: time enters only through declared terms such as `maxAge`.
+ */
 function variables(facts: Facts, evidence: readonly EvidenceFact[]): Record<string, unknown> {
   return {
     bundle: {

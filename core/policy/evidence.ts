@@ -2,21 +2,21 @@ import type { Digest } from '../digest.js';
 import type { EvidenceFact, Facts } from './facts.js';
 import type { EvidenceRule, SignerRule } from './model.js';
 
-/** What the evidence for one gate amounts to. */
+/** The tally of the evidence for one gate. */
 export interface EvidenceTally {
-  /** The newest that count, for each subject as many as the rule demands. */
+  /** The newest items that count: for each subject, as many as the rule requires. */
   readonly accepted: readonly EvidenceFact[];
-  /** Subjects without enough, each with why the candidates do not count. */
+  /** Subjects without enough evidence, each with why the candidates do not count. */
   readonly missing: readonly string[];
-  /** Epoch milliseconds at which the first accepted one becomes too old. */
+  /** Epoch milliseconds at which the first accepted item becomes too old. */
   readonly expiresAt?: number;
-  /** Set when a candidate was found damaged: that is trouble, not absence. */
+  /** Set when a candidate was found damaged: that is an error, not absence. */
   readonly damaged?: string;
   /** Whether the rule has no subjects at all in this bundle. */
   readonly notApplicable: boolean;
 }
 
-/** Selects the evidence that a rule accepts: verified, trusted, about the right digest, young enough. */
+/** Selects the evidence that a rule accepts: verified, trusted, about the right digest, recent enough. */
 export function tallyEvidence(rule: EvidenceRule, facts: Facts, now: Date): EvidenceTally {
   const subjects = rule.per === 'bundle' ? [{ name: 'the bundle', digest: facts.bundle.digest }] : facts.bundle.images;
   const candidates = facts.evidence.filter((item) => item.kind === rule.kind);
@@ -55,7 +55,7 @@ function whyNot(item: EvidenceFact, rule: EvidenceRule, now: Date): string | und
   if (!trusted(item.signer, rule.signers)) return `its signer ${item.signer.principal} is not trusted for this gate`;
   const age = now.getTime() - Date.parse(item.registeredAt);
   if (rule.maxAgeSeconds !== undefined && age >= rule.maxAgeSeconds * 1_000) {
-    return `it is ${ageText(age / 1_000)} old, at most ${ageText(rule.maxAgeSeconds)} counts`;
+    return `it is ${ageText(age / 1_000)} old, but at most ${ageText(rule.maxAgeSeconds)} is allowed`;
   }
   return undefined;
 }
@@ -74,7 +74,8 @@ function explainMissing(
 ): string {
   const wanted = rule.min === 1 ? `no ${rule.kind}` : `${found} of ${rule.min} ${rule.kind}`;
   const why = [...new Set(reasons)];
-  const elsewhere = candidates.length > 0 && reasons.length === 0 ? ['what there is, is about another digest'] : [];
+  const elsewhere =
+    candidates.length > 0 && reasons.length === 0 ? ['the evidence that exists is about another digest'] : [];
   const because = [...why, ...elsewhere];
   return `${wanted} for ${subject.name} (${subject.digest.slice(7, 19)})${because.length > 0 ? `: ${because.join('; ')}` : ''}`;
 }

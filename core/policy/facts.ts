@@ -23,7 +23,7 @@ export interface EvidenceFact {
   readonly signer?: SignerFact;
   /** Why it cannot be relied on: a blob that changed, a signature that does not verify. */
   readonly problem?: string;
-  /** What rules may look at: `result`, `passed`, `failed`, `url`. */
+  /** What rules may read: `result`, `passed`, `failed`, `url`. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -75,8 +75,8 @@ export interface GateResult {
   readonly next?: string;
   /** Attestation ids that the verdict rests on. */
   readonly reliedOn: readonly string[];
-  /** RFC 3339: when this verdict can change by time alone. */
+  /** RFC 3339: when this verdict can change merely because time passes. */
   readonly recheckAt?: string;
-  /** Whether nothing but people's approvals is missing. */
+  /** Whether only people's approvals are missing. */
   readonly waitsForPeople: boolean;
 }

@@ -18,7 +18,7 @@ export type Verdict = 'PASS' | 'FAIL' | 'PENDING' | 'NOT_APPLICABLE' | 'ERROR';
 /** A BLOCKING gate that is open holds the promotion; an ADVISORY one is only shown. */
 export type Severity = 'BLOCKING' | 'ADVISORY';
 
-/** Whose signatures a gate trusts. A signature counts when one of the terms holds. */
+/** Whose signatures a gate trusts. A signature counts when one of the conditions holds. */
 export interface SignerRule {
   /** Keys of these purposes. */
   readonly purposes?: readonly ('build' | 'verification')[];
@@ -44,7 +44,7 @@ export interface ApprovalRule {
   readonly count: number;
   /** Roles that may approve. */
   readonly roles: readonly string[];
-  /** Whether each approval must stand for another of the roles. */
+  /** Whether each approval must stand for a different one of the roles. */
   readonly distinctRoles: boolean;
   /** Who may never approve. */
   readonly separation: readonly ('requester' | 'author')[];
@@ -61,17 +61,19 @@ export interface Gate {
   readonly approvals?: ApprovalRule;
   /** CEL over `bundle`, `evidence`, `requester`, `lane` and `lanes`; must yield a boolean. */
   readonly rule?: string;
-  /** What a person does about it when it is open. `{bundle}`, `{product}`, `{lane}` and `{promotion}` are filled in. */
+  /**
+   * What a person can do about it while it is open. `{bundle}`, `{product}`, `{lane}` and `{promotion}` are filled in.
+   */
   readonly message: string;
 }
 
-/** A policy as a file holds it. */
+/** A policy as written in its file. */
 export interface Policy {
   readonly name: string;
   readonly gates: readonly Gate[];
 }
 
-/** The gates that hold for one (product, lane, kind), named by the sha256 of its canonical JSON. */
+/** The gates that apply to one (product, lane, kind), named by the sha256 of its canonical JSON. */
 export interface PolicySnapshot {
   readonly policy: string;
   readonly product: string;

@@ -36,7 +36,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: t
 /**
  * Reads a policy file (format: `core/schemas/policy.schema.json`).
  *
- * @throws INVALID_POLICY naming every problem with its place
+ * @throws INVALID_POLICY naming every problem with its location
  */
 export function parsePolicy(text: string, fileName: string): Policy {
   if (text.length > maxPolicyLength) throw invalid(fileName, `it is longer than ${maxPolicyLength} characters`);
@@ -53,8 +53,8 @@ export function parsePolicy(text: string, fileName: string): Policy {
     );
   }
   const ids = value.spec.gates.map((gate) => gate.id);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw invalid(fileName, `gate ${twice} stands twice`);
+  const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (duplicate !== undefined) throw invalid(fileName, `duplicate gate ${duplicate}`);
   return { name: value.metadata.name, gates: value.spec.gates.map((gate) => gateOf(gate, fileName)) };
 }
 

@@ -38,9 +38,9 @@ function retry(before: PromotionMachine, now: Date): Reduction {
   const { error, giveUpAt: _none, ...rest } = before;
   const state = { ...rest, attempt: before.attempt + 1 };
   if (before.ending !== undefined)
-    return stay(note(state, now, 'trying again to go back'), [{ type: 'run-step', step: 'revert' }]);
-  if (!state.switched) return move(state, 'GATING', 'trying again from the gates', now, [{ type: 'evaluate-gates' }]);
+    return stay(note(state, now, 'retrying the return to what was live'), [{ type: 'run-step', step: 'revert' }]);
+  if (!state.switched) return move(state, 'GATING', 'retrying from the gates', now, [{ type: 'evaluate-gates' }]);
   return error?.step === 'verify'
-    ? move(state, 'VERIFYING', 'trying again to verify', now, [{ type: 'run-step', step: 'verify' }])
-    : move(state, 'DEPLOYING', 'trying again to deploy', now, [{ type: 'run-step', step: 'deploy' }]);
+    ? move(state, 'VERIFYING', 'retrying the verification', now, [{ type: 'run-step', step: 'verify' }])
+    : move(state, 'DEPLOYING', 'retrying the deployment', now, [{ type: 'run-step', step: 'deploy' }]);
 }

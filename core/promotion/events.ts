@@ -4,7 +4,7 @@ import type { FinalPhase, GateVerdict, PromotionIdentity, PromotionPhase, Step, 
 export interface GateRound {
   readonly round: number;
   readonly verdicts: readonly GateVerdict[];
-  /** PASS: no blocking gate is open. APPROVALS: people alone are missing. OPEN: anything else. */
+  /** PASS: no blocking gate is open. APPROVALS: only people's approvals are missing. OPEN: anything else. */
   readonly outcome: 'PASS' | 'APPROVALS' | 'OPEN';
   readonly reason: string;
   readonly recheckAt?: string;
@@ -38,7 +38,7 @@ export type PromotionEvent =
   | { readonly type: 'superseded'; readonly by: string; readonly how: 'SUPERSEDED' | 'ROLLED_BACK' }
   | { readonly type: 'cancelled' };
 
-/** What the workflow shall do next. Commands of one step are carried out in order. */
+/** What the workflow must do next. The commands of one reduction are carried out in order. */
 export type PromotionCommand =
   | { readonly type: 'record'; readonly from: PromotionPhase; readonly to: PromotionPhase; readonly reason: string }
   | { readonly type: 'evaluate-gates' }

@@ -4,7 +4,7 @@ import type { GateRound, PromotionEvent } from './events.js';
 import { hasEnded, type PromotionIdentity, type PromotionMachine, type StepError } from './state.js';
 import { end, withoutLane, move, note, type Reduction, startEnding, stay } from './transitions.js';
 
-/** How long an ERRORED promotion that has switched waits for a person before it rolls back, in milliseconds. */
+/** How long an ERRORED promotion that has switched waits for a person before it is reverted, in milliseconds. */
 export const giveUpAfterMs = 15 * 60_000;
 
 /** The state of a promotion that has just been recorded, and the first command. */
@@ -13,7 +13,7 @@ export function openPromotion(identity: PromotionIdentity, now: Date): Reduction
     version: 1,
     identity,
     phase: 'GATING',
-    reason: 'the gates are evaluated',
+    reason: 'the gates are being evaluated',
     round: 0,
     gates: [],
     switched: false,
@@ -24,8 +24,8 @@ export function openPromotion(identity: PromotionIdentity, now: Date): Reduction
 }
 
 /**
- * The promotion's state machine: what an event makes of a state, and what is to be done. Pure; time is an argument.
- * Events that do not concern the phase change nothing, because hints may come late, twice or in another order.
+ * The promotion's state machine: how an event changes a state, and what is to be done. Pure; time is an argument.
+ * Events that do not concern the phase change nothing, because hints may come late, twice or out of order.
  */
 export function reduce(
   state: PromotionMachine,
@@ -111,7 +111,7 @@ function deploy(state: PromotionMachine, reason: string, now: Date): Reduction {
 }
 
 function laneGranted(state: PromotionMachine, fencingToken: number, now: Date): Reduction {
-  // A grant that is told twice, or told after a newer one, is old news.
+  // A grant that is reported twice, or after a newer one, is stale.
   if ((state.fencingToken ?? 0) >= fencingToken) return stay(state);
   const granted = { ...state, fencingToken };
   if (state.phase === 'QUEUED') {
@@ -138,7 +138,7 @@ function stepDone(state: PromotionMachine, step: 'guard' | 'deploy' | 'verify' |
       return deploy(state, 'the bundle is intact', now);
     case 'deploy':
       if (state.phase !== 'DEPLOYING') return stay(state);
-      return move(state, 'VERIFYING', 'the lane has switched; its answers are checked', now, [
+      return move(state, 'VERIFYING', 'the lane has switched; its answers are being checked', now, [
         { type: 'run-step', step: 'verify' },
       ]);
     case 'verify':
@@ -168,7 +168,7 @@ function stepErrored(before: PromotionMachine, error: StepError, now: Date): Red
 
 function superseded(state: PromotionMachine, how: 'SUPERSEDED' | 'ROLLED_BACK', by: string, now: Date): Reduction {
   const reason = how === 'SUPERSEDED' ? `superseded by promotion ${by}` : `rolled back by promotion ${by}`;
-  // PostgreSQL was told in the transaction that made the other bundle live; only the run has to end.
+  // PostgreSQL was updated in the transaction that made the other bundle live; only the run has to end.
   return stay(note({ ...state, phase: how, reason }, now, reason));
 }
 

@@ -24,7 +24,7 @@ export function hasEnded(phase: PromotionPhase): phase is FinalPhase {
   return finalPhases.includes(phase);
 }
 
-/** A rollback is a promotion of the bundle before: same machine, other gates, head of the queue. */
+/** A rollback is a promotion of the previous bundle: same machine, other gates, head of the queue. */
 export type PromotionKind = 'PROMOTION' | 'ROLLBACK';
 
 /** What a promotion is about. Fixed when it is opened. */
@@ -39,10 +39,10 @@ export interface PromotionIdentity {
   readonly policyDigest: Digest;
 }
 
-/** The effects that leave the workflow, in order. Each has an idempotency key made of run, step and try. */
+/** The effects that leave the workflow, in order. Each has an idempotency key made of run, step and attempt. */
 export type Step = 'guard' | 'deploy' | 'verify' | 'revert';
 
-/** One line of the timeline that the query answers. */
+/** One line of the timeline that the query returns. */
 export interface TimelineEntry {
   /** RFC 3339. */
   readonly at: string;
@@ -67,7 +67,7 @@ export interface GateVerdict {
   readonly next?: string;
 }
 
-/** The state of the machine. `version` belongs to the form that is carried over a continue-as-new. */
+/** The state of the machine. `version` is that of the form that continue-as-new carries over. */
 export interface PromotionMachine {
   readonly version: 1;
   readonly identity: PromotionIdentity;
@@ -75,7 +75,7 @@ export interface PromotionMachine {
   readonly reason: string;
   readonly round: number;
   readonly gates: readonly GateVerdict[];
-  /** RFC 3339: when a verdict can change by time alone. */
+  /** RFC 3339: when a verdict can change merely because time passes. */
   readonly recheckAt?: string;
   readonly fencingToken?: number;
   /** Whether the alias has been, or may have been, moved to this bundle. */
@@ -83,12 +83,12 @@ export interface PromotionMachine {
   /** Rises with every retry; part of the idempotency keys. */
   readonly attempt: number;
   readonly error?: StepError;
-  /** RFC 3339: when an ERRORED promotion that has switched is rolled back by itself. */
+  /** RFC 3339: when an ERRORED promotion that has switched is reverted automatically. */
   readonly giveUpAt?: string;
-  /** Set while the last effect before an end is running, so that its end is known. */
+  /** Set while the last effect before the end is running, so that it is known how the promotion will end. */
   readonly ending?: { readonly phase: 'ABORTED' | 'FAILED'; readonly reason: string };
   readonly timeline: readonly TimelineEntry[];
 }
 
-/** How many timeline entries the workflow keeps; PostgreSQL has all. */
+/** How many timeline entries the workflow keeps; PostgreSQL keeps all of them. */
 export const timelineLength = 50;

@@ -1,7 +1,7 @@
 import type { PromotionCommand } from './events.js';
 import { type FinalPhase, type PromotionPhase, type PromotionMachine, timelineLength } from './state.js';
 
-/** What the machine makes of an event. */
+/** What an event leads to: the new state, and what to do. */
 export interface Reduction {
   readonly state: PromotionMachine;
   readonly commands: readonly PromotionCommand[];
@@ -12,7 +12,7 @@ export function stay(state: PromotionMachine, commands: readonly PromotionComman
   return { state, commands };
 }
 
-/** The state with one more line in its timeline; the oldest ones go. */
+/** The state with one more line in its timeline; the oldest ones are dropped. */
 export function note(state: PromotionMachine, now: Date, text: string): PromotionMachine {
   const timeline = [...state.timeline, { at: now.toISOString(), phase: state.phase, text }].slice(-timelineLength);
   return { ...state, timeline };
@@ -30,7 +30,7 @@ export function move(
   return { state: moved, commands: [{ type: 'record', from: state.phase, to, reason }, ...then] };
 }
 
-/** The end of the promotion. A verdict is attested; an abort is nobody's verdict on the bundle. */
+/** The end of the promotion. A verdict is attested; an abort is not a verdict on the bundle. */
 export function end(state: PromotionMachine, phase: FinalPhase, reason: string, now: Date): Reduction {
   const attested = phase === 'FAILED' || phase === 'REJECTED';
   const { state: ended, commands } = move(

@@ -12,7 +12,7 @@ const beforeLive: readonly PromotionPhase[] = [
   'ERRORED',
 ];
 
-/** In which phases a verb means something. Elsewhere it is refused with WRONG_STATE. */
+/** The phases in which a verb is possible. Elsewhere it is refused with WRONG_STATE. */
 export const phasesOfVerb: Readonly<Record<DecisionVerb, readonly PromotionPhase[]>> = {
   request: gating,
   approve: gating,

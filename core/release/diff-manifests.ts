@@ -1,7 +1,7 @@
 /** One difference between two manifests. */
 export interface ManifestChange {
   readonly kind: 'ADDED' | 'REMOVED' | 'CHANGED';
-  /** Where, in the words of the manifest; entries of lists by their names: `images/web/digest`. */
+  /** Where, as a path in the manifest, with list entries by their names: `images/web/digest`. */
   readonly path: string;
   /** Undefined where it was added. */
   readonly before?: string;

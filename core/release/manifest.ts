@@ -8,7 +8,7 @@ import { canonicalJson, digestOfJson } from '../hash.js';
 import type { PlanSummary } from './plan.js';
 import type { Methodology } from './product.js';
 
-/** Where the manifest lies in a bundle. */
+/** The path of the manifest in a bundle. */
 export const manifestPath = 'release/agents/manifest.yaml';
 
 /** A file in the content store: `uri` is `cas:<checksum>`. */
@@ -33,7 +33,7 @@ export interface ManifestSbom extends StoredFile {
   readonly attestation: ManifestAttestation;
 }
 
-/** One service's image with all that was proven about it. */
+/** One service's image with everything that was proven about it. */
 export interface ManifestImage {
   readonly service: string;
   /** The digest of the OCI image manifest. */
@@ -82,7 +82,7 @@ export interface Manifest {
     /** First line of the commit message. */
     readonly subject: string;
   };
-  /** The release run, and the timebox that it was said to belong to. */
+  /** The release run, and the timebox that its starter named. */
   readonly run: { readonly workflowId: string; readonly firstRunId: string; readonly timebox?: string };
   readonly images: readonly ManifestImage[];
   readonly sdks: readonly ManifestSdk[];
@@ -110,7 +110,7 @@ export function bundleDigestOf(manifest: Manifest): Digest {
   return digestOfJson(manifest);
 }
 
-/** The file that people read; parsing it gives the same manifest and therefore the same bundle digest. */
+/** The file for people to read; parsing it gives the same manifest and therefore the same bundle digest. */
 export function renderManifestYaml(manifest: Manifest): string {
   const sorted: unknown = JSON.parse(canonicalManifest(manifest));
   const note = `# Release bundle ${bundleDigestOf(manifest)}: the sha256 of this manifest as canonical JSON (RFC 8785).\n`;

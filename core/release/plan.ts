@@ -4,7 +4,7 @@ import type { Digest } from '../digest.js';
 import { LanekeeperError, messageOf } from '../errors.js';
 import { digestOfJson } from '../hash.js';
 
-/** What of a plan stands in the manifest. */
+/** The part of a plan that is in the manifest. */
 export interface PlanSummary {
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
   /** The tools that the plan may use, sorted. */

@@ -15,7 +15,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false
   productSchema,
 );
 
-/** Something that is wrong, and where. */
+/** A mistake, and where it is. */
 interface Problem {
   readonly line: number;
   readonly text: string;
@@ -52,14 +52,14 @@ export function parseProductFile(text: string, fileName: string = productFileNam
 
 function toJs(document: Document, fileName: string): unknown {
   try {
-    // Few aliases are allowed, so that a small file cannot unfold into a large value.
+    // Few aliases are allowed, so that a small file cannot expand into a large value.
     return document.toJS({ maxAliasCount: 10 });
   } catch (error) {
     throw invalid(fileName, [{ line: 1, text: messageOf(error) }]);
   }
 }
 
-/** What the schema cannot say. */
+/** What the schema cannot express. */
 function problemsOf(file: ProductFile): { path: readonly (string | number)[]; text: string }[] {
   const { services, sdks = [] } = file.spec;
   const problems: { path: readonly (string | number)[]; text: string }[] = [];
@@ -68,12 +68,12 @@ function problemsOf(file: ProductFile): { path: readonly (string | number)[]; te
     if (names.indexOf(name) === index) return;
     const path =
       index < services.length ? ['spec', 'services', index, 'name'] : ['spec', 'sdks', index - services.length, 'name'];
-    problems.push({ path, text: `the name ${name} stands twice; each service and SDK needs its own` });
+    problems.push({ path, text: `duplicate name ${name}; each service and SDK needs its own` });
   });
   if (services.length > 1 && !services.some((service) => service.route === true)) {
     problems.push({
       path: ['spec', 'services'],
-      text: 'no service has `route: true`; expected at least one, which the lane URL leads to',
+      text: 'no service has `route: true`; expected at least one for the lane URL to lead to',
     });
   }
   return problems;
@@ -117,7 +117,7 @@ function expectation(error: ErrorObject): string {
   const { params } = error;
   switch (error.keyword) {
     case 'additionalProperties':
-      return `is not known here; expected one of: ${Object.keys(propertiesOf(error.parentSchema)).join(', ')}`;
+      return `is unknown here; expected one of: ${Object.keys(propertiesOf(error.parentSchema)).join(', ')}`;
     case 'required':
       return `has no ${String(params['missingProperty'])}; expected one`;
     case 'const':
@@ -125,7 +125,7 @@ function expectation(error: ErrorObject): string {
     case 'enum':
       return `must be one of: ${JSON.stringify(params['allowedValues'])}`;
     case 'pattern':
-      return `has a form that is not allowed; expected ${descriptionOf(error.parentSchema) ?? String(params['pattern'])}`;
+      return `has an invalid format; expected ${descriptionOf(error.parentSchema) ?? String(params['pattern'])}`;
     default:
       return error.message ?? 'is invalid';
   }
@@ -158,7 +158,7 @@ function nameOf(path: readonly (string | number)[]): string {
   );
 }
 
-/** The line of the key at a path, or of the nearest thing above it. */
+/** The line of the key at a path, or of the nearest element above it. */
 function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number {
   const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   const last = path.at(-1);

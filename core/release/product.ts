@@ -1,4 +1,4 @@
-/** `lanekeeper.yaml` as it is written, after `core/schemas/product.schema.json` accepted it. */
+/** `lanekeeper.yaml` as written, once `core/schemas/product.schema.json` has accepted it. */
 export interface ProductFile {
   readonly metadata: { readonly name: string };
   readonly spec: {
@@ -25,7 +25,7 @@ export interface ProductFile {
   };
 }
 
-/** Where a release stands in the way its people work. */
+/** How a release fits into its team's method of working. */
 export interface Methodology {
   /** The profile: `scrum`, `safe`, `togaf` or another. */
   readonly profile: string;
@@ -45,7 +45,9 @@ export interface ServiceDefinition {
   readonly build: readonly string[];
   /** The file that `node` starts, relative to its folder. */
   readonly entry: string;
-  /** The files and folders that go into the image, relative to its folder; all that the build leaves, if absent. */
+  /**
+   * The files and folders that go into the image, relative to its folder; if absent, everything that the build leaves.
+   */
   readonly include?: readonly string[];
   /** The path that answers 200 once the service is ready. */
   readonly health: string;

@@ -115,7 +115,7 @@ describe('tests of a product', () => {
     ['there is no report', 'true', 'TESTS_FAILED', 'no JUnit report'],
     ['they hang', `${passes}; sleep 300`, 'TESTS_FAILED', 'took longer than 5 s'],
     ['the report is not one', 'echo fine > "$JUNIT_FILE"', 'EVIDENCE_INVALID', ''],
-    ['no test ran', report(''), 'EVIDENCE_INVALID', 'not one test ran'],
+    ['no test ran', report(''), 'EVIDENCE_INVALID', 'no test ran'],
     ['they write outside their folder', `${passes}; echo x > /usr/escaped`, 'BUILD_WROTE_OUTSIDE', ''],
   ])('qualify nothing when %s', async (_when, command, type, why) => {
     await expect(qualifySmall(command)).rejects.toMatchObject({

@@ -207,7 +207,7 @@ describe('a policy file', () => {
       file(
         '    - { id: a, type: TESTS, message: m, rule: "true" }\n    - { id: a, type: TESTS, message: m, rule: "true" }',
       ),
-      'stands twice',
+      'duplicate gate',
     ],
     ['what is no YAML', 'a: [', 'default.yaml'],
   ])('with %s is refused', (_what, text, why) => {

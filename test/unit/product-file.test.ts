@@ -67,7 +67,7 @@ describe('lanekeeper.yaml', () => {
     expect(problems(text).split('\n')).toEqual([
       'lanekeeper.yaml:2: kind must be "Product"',
       'lanekeeper.yaml:7: spec.services[0] has no entry; expected one',
-      'lanekeeper.yaml:9: spec.services[0].entri is not known here; expected one of: name, path, node, build, entry, include, health, test, route',
+      'lanekeeper.yaml:9: spec.services[0].entri is unknown here; expected one of: name, path, node, build, entry, include, health, test, route',
       'lanekeeper.yaml:10: spec.services[0].test must NOT have fewer than 1 items',
     ]);
   });
@@ -79,14 +79,14 @@ describe('lanekeeper.yaml', () => {
     [
       'a path out of the repository',
       minimal.replace('path: .', 'path: ../other'),
-      /:8: spec.services\[0\].path has a form that is not allowed; expected a relative path/,
+      /:8: spec.services\[0\].path has an invalid format; expected a relative path/,
     ],
     ['an absolute path', minimal.replace('path: .', 'path: /etc'), /:8: /],
     ['an entry that looks like an option', minimal.replace('server.mjs', '--eval'), /:9: /],
     [
       'a name that stands twice',
       `${minimal}    - { name: web, path: x, entry: y, test: [z], route: true }\n`,
-      /:11: the name web stands twice/,
+      /:11: duplicate name web/,
     ],
     [
       'two services and no route',

@@ -1,10 +1,12 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { asLanekeeperError, type ErrorCode, messageOf } from '../core/errors.js';
 
-/** Codes that a later try can cure. Everything else is a verdict and thrown non-retryable. */
+/** Codes that a later attempt may cure. Everything else is a verdict and is thrown as non-retryable. */
 const retryable: readonly ErrorCode[] = ['UNAVAILABLE', 'TIMED_OUT', 'CONFLICT', 'INTERNAL'];
 
-/** The one translation of errors to Temporal: the code becomes the failure's type, the detail its details. */
+/**
+ * The only place where errors are translated for Temporal: the code becomes the failure's type, the detail its details.
+ */
 export function toApplicationFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const known = asLanekeeperError(error);
@@ -25,7 +27,7 @@ export function toApplicationFailure(error: unknown): Error {
 }
 
 /** The same activities with their errors translated. */
-export function withFailures<T extends object>(activities: T): T {
+export function withTranslatedErrors<T extends object>(activities: T): T {
   const translated = Object.entries(activities).map(([name, activity]) => {
     if (typeof activity !== 'function') return [name, activity] as const;
     const wrapped = async (...args: unknown[]): Promise<unknown> => {

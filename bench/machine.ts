@@ -7,7 +7,7 @@ import { openFolderStore } from '../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../adapters/content-store/content-store.js';
 import { readStackConfig, type StackConfig } from '../apps/stack/config.js';
 import { Child } from '../apps/stack/child.js';
-import { anyFreePorts } from '../adapters/network/free-port.js';
+import { findFreePorts } from '../adapters/network/free-port.js';
 import { devServerPlan } from '../apps/stack/temporal/dev-server.js';
 import { type Database, openDatabase } from '../store/database.js';
 import { startCluster } from '../test/support/embedded-cluster.js';
@@ -57,7 +57,7 @@ export async function startMachine(): Promise<Machine> {
   const cluster = await startCluster();
   const { dataDir, databaseUrl } = cluster;
   const config = readStackConfig(['start', '--data', dataDir, '--no-default']);
-  const [temporal = 0, temporalUi = 0] = await anyFreePorts(2);
+  const [temporal = 0, temporalUi = 0] = await findFreePorts(2);
   await mkdir(join(dataDir, 'logs'), { recursive: true });
   const plan = devServerPlan(config, { api: 0, postgres: 0, laneBase: 0, temporal, temporalUi });
   const server = new Child(plan, { changed: () => undefined, say: (text) => console.error(text) });

@@ -7,18 +7,18 @@ import { childEnvironment } from '../adapters/process/child-environment.js';
 import { LanekeeperError } from '../core/errors.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 
-/** What a worker process needs to know. Read from the environment once; all that is missing is said at once. */
+/** What a worker process needs to know. Read from the environment once; everything missing is reported together. */
 export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly policiesDir: string;
   readonly workflowBundlePath: string;
   /**
-   * Which task queues this process serves. All four in the embedded default, which is no boundary between their rights.
+   * Which task queues this process serves. All four in the embedded default, which does not separate their permissions.
    */
   readonly roles: readonly TaskQueueRole[];
   readonly temporal: ClientConnectConfig;
-  /** Folder in which tests say at which points a step is to wait, see `faultPointIn`. */
+  /** Folder in which tests mark the points at which a step is to wait, see `faultPointIn`. */
   readonly faultPointFolder: string | undefined;
   readonly logLevel: string;
   readonly build: BuildSettings;
@@ -32,7 +32,7 @@ export interface BuildSettings {
   readonly npmUserConfig?: string;
 }
 
-/** Reads what builds get: no secret is among it, and npm's configuration file is named, not read. */
+/** Reads what builds get: no secret is part of it, and npm's configuration file is named, not read. */
 export function readBuildSettings(env: NodeJS.ProcessEnv): BuildSettings {
   const userConfig = env['npm_config_userconfig'] ?? join(homedir(), '.npmrc');
   return {

@@ -23,10 +23,10 @@ const machines = [
 const tenant = 'default';
 
 /**
- * Creates what a development stack needs to sign and to know people, where it is not there yet, and enrols it. Files
- * are 0600 in folders of 0700; running it again changes nothing.
+ * Creates what a development stack needs to sign and to identify people, unless it exists, and enrols it. Files are
+ * 0600 in folders of 0700; running it again changes nothing.
  *
- * @param dataDir folder of the stack: `identities/<person>/` and `keys/<purpose>/` lie in it
+ * @param dataDir folder of the stack: `identities/<person>/` and `keys/<purpose>/` are in it
  * @param databaseUrl connection string of the application's role
  */
 export async function ensureDevelopmentIdentities(dataDir: string, databaseUrl: string): Promise<void> {

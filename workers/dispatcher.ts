@@ -9,24 +9,27 @@ import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.
 import type { FaultPoint } from './fault-point.js';
 import { wakeupsOf, type Wakeup } from './routes.js';
 
-/** How many events one look takes. */
+/** How many events one poll fetches. */
 const batchSize = 200;
-// Looks after a wake-up come quickly, then slower: an event shows once every older transaction has finished.
-const firstPauseMs = 5;
-const longestPauseMs = 200;
+// Polls follow a wake-up quickly, then less often: an event becomes visible once every older transaction has finished.
+const minPollIntervalMs = 5;
+const maxPollIntervalMs = 200;
 
-/** The one that signals after a commit. */
+/** Signals runs after a commit. */
 export interface Dispatcher {
-  /** Something was committed in this process: look now rather than at the next turn. */
+  /** Something was committed in this process: poll now instead of after the interval. */
   wake(): void;
   stop(): Promise<void>;
 }
 
-/** What the dispatcher works with. */
+/** The dependencies of the dispatcher. */
 export interface DispatcherDeps {
   readonly database: Database;
   readonly client: Client;
-  /** Called at `dispatch.found`, when events were committed and nobody was told; where tests end the process. */
+  /**
+   * Called at `dispatch.found`, when events were committed but no run was signalled, so that tests can kill the process
+   * there.
+   */
   readonly faultPoint?: FaultPoint;
   readonly onError: (message: string) => void;
 }
@@ -34,7 +37,7 @@ export interface DispatcherDeps {
 /**
  * Follows the log of method events from a durable cursor and signals every open run that an event concerns, at least
  * once. The cursor moves in the transaction that holds the dispatcher's lock, so several processes may run one: each
- * batch is one's alone.
+ * batch belongs to one of them alone.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const woken = new Doorbell();
@@ -49,15 +52,15 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       };
     });
   const loop = async () => {
-    let pauseMs = longestPauseMs;
+    let pauseMs = maxPollIntervalMs;
     while (!stopped.isRung()) {
       woken.answer();
-      const found = await look(deps).catch((error: unknown) => {
+      const found = await poll(deps).catch((error: unknown) => {
         deps.onError(messageOf(error));
         return 0;
       });
-      if (found > 0 || woken.isRung()) pauseMs = firstPauseMs;
-      else pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      if (found > 0 || woken.isRung()) pauseMs = minPollIntervalMs;
+      else pauseMs = Math.min(pauseMs * 2, maxPollIntervalMs);
       if (found < batchSize && !stopped.isRung() && !woken.isRung()) await pause(pauseMs);
     }
   };
@@ -75,7 +78,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   };
 }
 
-async function look(deps: DispatcherDeps): Promise<number> {
+async function poll(deps: DispatcherDeps): Promise<number> {
   let found = 0;
   for (const tenant of await deps.database.tenants()) {
     found += await deps.database.transaction(tenant, async (tx) => {

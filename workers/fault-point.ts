@@ -5,14 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** A named place in the middle of a step. */
 export type FaultPoint = (name: string) => Promise<void>;
 
-const lookMs = 10;
+const pollMs = 10;
 
 /**
- * Places at which a test wants a process to be found when it kills one. While a file with the name of a point lies in
- * the folder, a step that comes there says so in `<name>.reached` and waits until the file is gone. Without a folder a
+ * Points at which a test can hold a process in order to kill it. While a file with the name of a point is in the
+ * folder, a step that reaches the point creates `<name>.reached` and waits until the file is gone. Without a folder, a
  * step never waits.
  *
- * @param folder absolute; a testing aid, never set in use
+ * @param folder absolute; a testing aid, never set in production
  */
 export function faultPointIn(folder: string | undefined): FaultPoint {
   return async (name) => {
@@ -20,6 +20,6 @@ export function faultPointIn(folder: string | undefined): FaultPoint {
     const held = join(folder, name);
     if (!existsSync(held)) return;
     writeFileSync(`${held}.reached`, '');
-    while (existsSync(held)) await delay(lookMs);
+    while (existsSync(held)) await delay(pollMs);
   };
 }

@@ -56,7 +56,7 @@ async function main(config: WorkerConfig): Promise<void> {
         database,
         client,
         faultPoint,
-        onError: (message) => log.warn({ message }, 'the dispatcher could not look; it tries again'),
+        onError: (message) => log.warn({ message }, 'the dispatcher could not poll; it will try again'),
       });
     }
     const stop = () => {
@@ -66,7 +66,7 @@ async function main(config: WorkerConfig): Promise<void> {
     process.once('SIGINT', stop);
     const running = Promise.all(workers.map((worker) => worker.run()));
     process.send?.({ ready: true });
-    log.info({ roles: config.roles }, 'the worker serves its task queues');
+    log.info({ roles: config.roles }, 'the worker is serving its task queues');
     await running;
     await dispatcher?.stop();
   } finally {

@@ -4,7 +4,7 @@ import type { Transaction } from '../store/database.js';
 import type { StoredEvent } from '../store/event/read.js';
 import { gatingPromotionsOfBundle, requirePromotion, type StoredPromotion } from '../store/promotion/read.js';
 
-/** One wake-up: a signal to a run, or to a lane that is started when it is not there. */
+/** One wake-up: a signal to a run, or to a lane that is started when it is not running. */
 export type Wakeup =
   | {
       readonly to: 'promotion';
@@ -19,7 +19,7 @@ export type Wakeup =
       readonly input: { readonly tenant: string; readonly product: string; readonly lane: string };
     };
 
-/** Which runs an event concerns, and what each is told. Hints only: receivers read PostgreSQL again. */
+/** Which runs an event concerns, and what each is sent. Hints only: receivers read PostgreSQL again. */
 export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<readonly Wakeup[]> {
   switch (event.type) {
     case 'promotion.transitioned':
@@ -44,7 +44,7 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
 }
 
 /**
- * A lane has something to do when a promotion queues, and when one that may hold it goes on to a phase that does not.
+ * A lane has something to do when a promotion queues, and when one that may hold it moves on to a phase that does not.
  */
 function laneWakeup(tenant: string, event: StoredEvent): readonly Wakeup[] {
   const to = event.data['to'] as PromotionPhase;

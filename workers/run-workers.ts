@@ -46,7 +46,7 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
     connection: deps.connection,
     namespace: deps.namespace,
     taskQueue: taskQueues[role],
-    // An activity that is under way may end; what is left is taken up again by the next worker.
+    // An activity in progress may finish; what is left is taken up by the next worker.
     shutdownGraceTime: '3 s',
     shutdownForceTime: '8 s',
   } as const;

@@ -8,16 +8,16 @@ import { findAttestation, type StoredAttestation } from '../../store/evidence/re
 import { type NewAttestation, registerAttestation } from '../../store/evidence/write.js';
 import type { Database } from '../../store/database.js';
 
-/** What signing works with. Each key of the sign queue has its own. */
+/** The dependencies of signing. Each key of the sign queue has its own. */
 export interface SigningDeps {
   readonly database: Database;
   readonly blobs: ContentStore;
   readonly signer: StatementSigner;
-  /** Called at `sign.stored` and `sign.registered`; where tests end the process. */
+  /** Called at `sign.stored` and `sign.registered`, so that tests can kill the process there. */
   readonly faultPoint?: (name: string) => void | Promise<void>;
 }
 
-/** A statement to be signed, with the bytes that are signed. */
+/** A statement to sign, with the exact bytes to be signed. */
 export interface Signing extends Pick<NewAttestation, 'producedByRun' | 'subjects'> {
   readonly tenant: string;
   readonly statement: Statement;
@@ -25,9 +25,9 @@ export interface Signing extends Pick<NewAttestation, 'producedByRun' | 'subject
 }
 
 /**
- * Signs and registers a statement, once for each key: the same statement again returns the first attestation. ECDSA
- * signs the same bytes differently each time, so a step that was tried again may leave a second bundle in the content
- * store; the first registration stays the only attestation.
+ * Signs and registers a statement once per key: repeating the call returns the first attestation. ECDSA signs the same
+ * bytes differently each time, so a retried step may leave a second bundle in the content store; the first one
+ * registered remains the only attestation.
  */
 export async function signOnce(deps: SigningDeps, signing: Signing): Promise<StoredAttestation> {
   const { tenant, statement, payload, producedByRun, subjects } = signing;

@@ -7,27 +7,30 @@ import type { Database } from '../../store/database.js';
 import { laneTargets, readObservation, servicesOf } from '../../store/alias/read.js';
 import { pointAliasToLive, switchAlias } from '../../store/alias/write.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
-import { withFailures } from '../failures.js';
+import { withTranslatedErrors } from '../failures.js';
 import type { DeployActivities, PromotionRef } from '../promotion/types.js';
 
-/** What the `deploy` queue works with. */
+/** The dependencies of the `deploy` queue. */
 export interface DeployDeps {
   readonly database: Database;
-  /** Called at `deploy.switched` and `deploy.verified`, before the step reports; where tests end the process. */
+  /**
+   * Called at `deploy.switched` and `deploy.verified`, before the step reports, so that tests can kill the process
+   * there.
+   */
   readonly faultPoint?: (name: string) => void | Promise<void>;
 }
 
-/** How often the router's word is looked for while a switch is under way, in milliseconds. */
-const observationIntervalMs = 25;
+/** How often the router's observation is polled during a switch, in milliseconds. */
+const observationPollMs = 25;
 
 /**
  * The activities of the `deploy` queue for the embedded lane target: the alias row is the order, the router's
- * observation the answer.
+ * observation the response.
  */
 export function createDeployActivities(deps: DeployDeps): DeployActivities {
   const promotionOf = (ref: PromotionRef) =>
     deps.database.transaction(ref.tenant, (tx) => requirePromotion(tx, ref.promotionId));
-  return withFailures<DeployActivities>({
+  return withTranslatedErrors<DeployActivities>({
     async deployBundle(input) {
       const promotion = await promotionOf(input);
       const generation = await deps.database.transaction(input.tenant, async (tx) =>
@@ -69,14 +72,14 @@ async function untilObserved(
       if (observation.status === 'SERVING') return;
       if (observation.status === 'FAILED') {
         throw new LanekeeperError('SERVICE_UNHEALTHY', {
-          message: `${lane.lane} of ${lane.product} did not take the bundle`,
+          message: `${lane.lane} of ${lane.product} did not switch to the bundle`,
           object: `lane ${lane.product}/${lane.lane}`,
-          why: observation.detail ?? 'a service did not get healthy',
-          next: 'correct the product and release it again; the lane goes on serving what it served',
+          why: observation.detail ?? 'a service did not become healthy',
+          next: 'correct the product and release it again; the lane keeps serving what it served before',
         });
       }
     }
-    await sleep(observationIntervalMs);
+    await sleep(observationPollMs);
   }
 }
 

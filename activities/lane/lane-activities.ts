@@ -2,15 +2,15 @@ import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@tempor
 import { Context } from '@temporalio/activity';
 import type { Database } from '../../store/database.js';
 import { settleLane } from '../../store/lane/write.js';
-import { withFailures } from '../failures.js';
+import { withTranslatedErrors } from '../failures.js';
 import type { LaneActivities } from './types.js';
 
-/** How often the watch says that it lives, in milliseconds; a third of its heartbeat timeout. */
+/** How often the watch reports that it is alive, in milliseconds; about a third of its heartbeat timeout. */
 const heartbeatIntervalMs = 3_000;
 
 /** The activities of the `control` queue that lanes use. */
 export function createLaneActivities(deps: { readonly database: Database; readonly client: Client }): LaneActivities {
-  return withFailures<LaneActivities>({
+  return withTranslatedErrors<LaneActivities>({
     async settleLane(input) {
       return (await deps.database.transaction(input.tenant, (tx) => settleLane(tx, input))) ?? null;
     },
@@ -21,7 +21,7 @@ export function createLaneActivities(deps: { readonly database: Database; readon
       });
       const pulse = setInterval(() => context.heartbeat(), heartbeatIntervalMs);
       try {
-        // However it ends, it has ended: failed, cancelled, terminated and timed out count like done.
+        // Any ending counts: failed, cancelled, terminated and timed out are treated like completed.
         const closed = deps.client
           .withAbortSignal(context.cancellationSignal, () => handle.result())
           .then(

@@ -7,11 +7,11 @@ export interface LaneHolder {
   readonly fencingToken: number;
 }
 
-/** What the `lane` workflow needs of the world. */
+/** What the `lane` workflow needs from outside. */
 export interface LaneActivities {
   /**
-   * Brings the lane up to date with its promotions: frees, preempts, grants. `closed` is a holder whose run was seen to
-   * end.
+   * Brings the lane up to date with its promotions: frees, preempts, grants. `closed` names a holder whose run has been
+   * seen to end.
    */
   settleLane(input: {
     readonly tenant: string;

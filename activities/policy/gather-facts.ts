@@ -16,7 +16,7 @@ import { decisionsOf } from '../../store/decision/read.js';
 import { lanesOfBundle } from '../../store/lane/history.js';
 import { enrolledKeys, principalsOfEmail, type StoredKey, wasValid } from '../../store/identity/read.js';
 
-/** What the facts are gathered about. A plan has no promotion yet. */
+/** What the facts are about. A plan has no promotion yet. */
 export interface FactsSubject {
   readonly product: string;
   readonly lane: Lane;
@@ -25,7 +25,7 @@ export interface FactsSubject {
   readonly policyDigest: Digest;
   readonly promotionId?: string;
   readonly requester?: string | null;
-  /** The kinds of evidence that matter; all where absent. What does not matter is not read. */
+  /** The kinds of evidence that matter; all if absent. Other evidence is not read. */
   readonly kinds?: ReadonlySet<string>;
 }
 
@@ -60,7 +60,7 @@ export async function gatherFacts(tx: Transaction, blobs: ContentStore, subject:
     product: subject.product,
     lane: subject.lane,
     kind: subject.kind,
-    // Messages of gates name the promotion; a plan has none yet.
+    // Gate messages name the promotion; a plan has none yet.
     promotionId: subject.promotionId ?? 'PROMOTION',
     policyDigest: subject.policyDigest,
     bundle: {

@@ -12,7 +12,7 @@ export interface PolicySource {
 }
 
 /**
- * Policies as files of a folder. Read anew each time; what is in use is pinned by digest and not touched by an edit.
+ * Policies as files in a folder. Read again each time; a policy in use is pinned by digest and not affected by an edit.
  */
 export function openPolicyFolder(folder: string): PolicySource {
   return {
@@ -23,7 +23,7 @@ export function openPolicyFolder(folder: string): PolicySource {
         if (text !== undefined) return parsePolicy(text, name);
       }
       throw new LanekeeperError('CONFIGURATION', {
-        message: 'there is no policy',
+        message: 'no policy was found',
         object: `default.yaml in ${folder}`,
         next: 'restore policies/default.yaml',
       });

@@ -8,19 +8,19 @@ import { lastRound } from '../../store/policy/read.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decision/read.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
-import { withFailures } from '../failures.js';
+import { withTranslatedErrors } from '../failures.js';
 import type { AttestActivities } from './types.js';
 import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
 
-/** What the `sign` queue needs to attest promotions: the verification key and nobody else's. */
+/** What the `sign` queue needs to attest promotions: the verification key and no other. */
 export type AttestDeps = Pick<SigningDeps, 'database' | 'blobs' | 'signer'>;
 
 /**
- * The activities of the `sign` queue that promotions use. A try after a crash makes the same statement and finds the
+ * The activities of the `sign` queue that promotions use. A retry after a crash builds the same statement and finds the
  * first signature.
  */
 export function createAttestActivities(deps: AttestDeps): AttestActivities {
-  return withFailures<AttestActivities>({
+  return withTranslatedErrors<AttestActivities>({
     async attestVerification(input) {
       const { promotion, subjects, checksums } = await deps.database.transaction(input.tenant, (tx) =>
         gather(tx, input.promotionId),

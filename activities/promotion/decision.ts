@@ -26,7 +26,7 @@ interface Submission {
   readonly expectedVerb?: string;
 }
 
-/** What a submitted statement turned out to be. */
+/** The result of judging a submitted statement. */
 export interface Judgement {
   readonly id: string;
   readonly bytes: Buffer;
@@ -35,12 +35,12 @@ export interface Judgement {
   readonly key?: StoredKey;
   readonly statementDigest: Digest;
   readonly refusal?: Refusal;
-  /** How the same statement was dealt with before. */
+  /** How the same statement was handled before. */
   readonly known?: StoredDecision;
 }
 
 /**
- * Verifies a statement from either front door, records it, and says what it means. Refused ones change nothing else.
+ * Verifies a statement from any front door, records it, and returns what it means. A refused one changes nothing else.
  */
 export async function register(
   deps: ControlDeps,
@@ -57,14 +57,14 @@ export async function register(
     const stored = await decisionById(tx, judgement.id);
     if (stored === undefined)
       throw new LanekeeperError('INTERNAL', {
-        message: 'a decision was recorded and is not there',
+        message: 'a decision was recorded but cannot be found',
         object: `decision ${judgement.id}`,
       });
     return outcomeOf(stored, false);
   });
 }
 
-/** Finds out whether a statement counts. Writes nothing. */
+/** Determines whether a statement counts. Writes nothing. */
 export async function judgeStatement(
   deps: ControlDeps,
   tx: Transaction,
@@ -110,7 +110,7 @@ export async function judgeStatement(
 function replayed(decision: Decision): Refusal {
   return {
     code: 'DECISION_REPLAYED',
-    reason: `its nonce was used before by ${decision.principal}, for something else`,
+    reason: `${decision.principal} has already used its nonce for something else`,
   };
 }
 
@@ -125,7 +125,7 @@ async function refuse(
   if (submission.expectedVerb !== undefined && decision.verb !== submission.expectedVerb) {
     return {
       code: 'DECISION_MISMATCH',
-      reason: `its verb is ${decision.verb}; this door takes ${submission.expectedVerb}`,
+      reason: `its verb is ${decision.verb}; this front door accepts ${submission.expectedVerb}`,
     };
   }
   const facts = await gatherFacts(tx, deps.blobs, { ...promotion, promotionId: promotion.id, kinds: new Set() });
@@ -143,8 +143,8 @@ async function refuse(
 }
 
 /**
- * Keeps a judgement. A statement that counts becomes evidence, dated by our own registration. Returns its attestation
- * id.
+ * Records a judgement. A statement that counts becomes evidence, dated by our own registration. Returns its attestation
+ * id, or an empty string.
  */
 export async function recordJudgement(
   deps: ControlDeps,
@@ -186,10 +186,10 @@ export async function recordJudgement(
 }
 
 function outcomeOf(decision: StoredDecision, again: boolean): DecisionOutcome {
-  const who = decision.principal ?? 'somebody';
+  const who = decision.principal ?? 'an unknown signer';
   const how = decision.accepted
     ? `${decision.verb} by ${who} is recorded`
-    : `${decision.verb === 'unknown' ? 'a decision' : decision.verb} of ${who} was refused (${decision.refusalCode ?? ''}): ${decision.refusalReason ?? ''}`;
+    : `${decision.verb === 'unknown' ? 'a decision' : decision.verb} by ${who} was refused (${decision.refusalCode ?? ''}): ${decision.refusalReason ?? ''}`;
   return {
     accepted: decision.accepted,
     verb: decision.verb,

@@ -3,7 +3,7 @@ import type { ContentStore } from '../../adapters/content-store/content-store.js
 import type { Database } from '../../store/database.js';
 import type { PolicySource } from '../policy/policy-source.js';
 
-/** What the control activities work with. */
+/** The dependencies of the control activities. */
 export interface ControlDeps {
   readonly database: Database;
   readonly blobs: ContentStore;

@@ -15,10 +15,12 @@ import { gatherFacts } from '../policy/gather-facts.js';
 import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';
 
-/** The longest explanation that is kept in workflow history; PostgreSQL has all of it. */
+/** The longest explanation that is kept in the workflow history; PostgreSQL keeps it in full. */
 const maxExplanationLength = 500;
 
-/** Runs one round: all gates of the pinned snapshot together, over facts read again, kept with its verdicts. */
+/**
+ * Runs one round: all gates of the pinned snapshot together, over facts read again, and records it with its verdicts.
+ */
 export async function evaluate(
   deps: ControlDeps,
   input: Parameters<PromotionControlActivities['evaluateGates']>[0],
@@ -59,7 +61,7 @@ export async function evaluate(
   });
 }
 
-/** What the gates ask for, and the decisions of people. */
+/** The kinds of evidence that the gates ask for, and people's decisions. */
 function kindsOf(snapshot: PolicySnapshot): ReadonlySet<string> {
   return new Set([
     'decision',
@@ -68,7 +70,7 @@ function kindsOf(snapshot: PolicySnapshot): ReadonlySet<string> {
 }
 
 /**
- * A promotion keeps the gates it was requested under. That the file says something else by now is shown, and changes
+ * A promotion keeps the gates it was requested under. A policy file that has changed since is reported, but changes
  * nothing.
  */
 async function policyDrift(deps: ControlDeps, promotion: StoredPromotion): Promise<GateResult | undefined> {
@@ -78,13 +80,13 @@ async function policyDrift(deps: ControlDeps, promotion: StoredPromotion): Promi
     (error: unknown) => messageOf(error),
   );
   if (newest === policyDigest) return undefined;
-  const says = isDigest(newest) ? `its gates are ${shortId(newest)} by now` : `it cannot be read by now (${newest})`;
+  const current = isDigest(newest) ? `its gates are now ${shortId(newest)}` : `it can no longer be read (${newest})`;
   return {
     gate: 'policy-edited',
     severity: 'ADVISORY',
     verdict: 'PENDING',
-    explanation: `the policy was edited: this promotion keeps the gates it was requested under (${shortId(policyDigest)}); ${says}`,
-    next: `to be judged by the edited policy: lane abort ${shortId(promotion.id)}, then ask again`,
+    explanation: `the policy was edited: this promotion keeps the gates it was requested under (${shortId(policyDigest)}); ${current}`,
+    next: `to be judged by the edited policy: lane abort ${shortId(promotion.id)}, then request it again`,
     reliedOn: [],
     waitsForPeople: false,
   };

@@ -15,7 +15,7 @@ import type { PromotionControlActivities } from './types.js';
 
 type OpenInput = Parameters<PromotionControlActivities['openPromotion']>[0];
 
-/** Opens the record of a promotion in one transaction: whatever is wrong leaves no rows. */
+/** Opens the record of a promotion in one transaction: a failure leaves no rows. */
 export async function open(deps: ControlDeps, input: OpenInput): Promise<PromotionIdentity> {
   const policy = await deps.policies.policyOf(input.product);
   return deps.database.transaction(input.tenant, async (tx) => {
@@ -30,7 +30,7 @@ export async function open(deps: ControlDeps, input: OpenInput): Promise<Promoti
       throw new LanekeeperError('PERMISSION_DENIED', {
         message: 'a rollback needs a signed request',
         object: `lane ${input.product}/${input.lane}`,
-        why: 'nobody can be held to an unsigned one',
+        why: 'nobody can be held accountable for an unsigned one',
         next: `lane rollback ${input.product} --lane ${input.lane}`,
       });
     }

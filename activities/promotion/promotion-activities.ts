@@ -1,4 +1,4 @@
-import { withFailures } from '../failures.js';
+import { withTranslatedErrors } from '../failures.js';
 import { register } from './decision.js';
 import type { ControlDeps } from './deps.js';
 import { evaluate } from './gates.js';
@@ -10,7 +10,7 @@ import type { PromotionControlActivities, PromotionGuardActivities } from './typ
 
 /** The activities of the `control` queue that promotions use. */
 export function createPromotionActivities(deps: ControlDeps): PromotionControlActivities & PromotionGuardActivities {
-  return withFailures<PromotionControlActivities & PromotionGuardActivities>({
+  return withTranslatedErrors<PromotionControlActivities & PromotionGuardActivities>({
     openPromotion: (input) => open(deps, input),
     evaluateGates: (input) => evaluate(deps, input),
     registerDecision: (input) => register(deps, input),

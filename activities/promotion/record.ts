@@ -3,7 +3,7 @@ import { transition } from '../../store/promotion/write.js';
 import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';
 
-/** Records a transition. @returns whether it counts: not when the lane has been granted to somebody else since */
+/** Records a transition. @returns whether it counts; false when the lane has since been granted to another promotion */
 export async function record(
   deps: ControlDeps,
   input: Parameters<PromotionControlActivities['recordTransition']>[0],

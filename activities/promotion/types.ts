@@ -4,13 +4,13 @@ import type { FinalPhase, PromotionIdentity, PromotionPhase } from '../../core/p
 import type { Lane } from '../../core/lanes.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 
-/** What names one promotion to an activity. */
+/** Identifies one promotion to an activity. */
 export interface PromotionRef {
   readonly tenant: string;
   readonly promotionId: string;
 }
 
-/** Steps that only touch the database or compute; local activities of at most two seconds. */
+/** Steps that only use the database or compute; local activities of at most two seconds. */
 export interface PromotionControlActivities {
   /**
    * Checks the input against the database, pins the policy snapshot and opens the record. Nothing is left behind when
@@ -30,7 +30,7 @@ export interface PromotionControlActivities {
     readonly workflowId: string;
   }): Promise<PromotionIdentity>;
 
-  /** Runs one round of gates. With a fencing token, also says whether the lane is still held. */
+  /** Runs one round of gates. With a fencing token, also reports whether the lane is still held. */
   evaluateGates(
     input: PromotionRef & { readonly round: number; readonly fencingToken?: number },
   ): Promise<{ readonly round: GateRound; readonly holdsLane: boolean }>;
@@ -38,7 +38,7 @@ export interface PromotionControlActivities {
   /**
    * Records a change of phase.
    *
-   * @returns false when the phase is the holder's alone and the lane is not held any more
+   * @returns false when only the lane's holder may enter the phase and the lane is no longer held
    */
   recordTransition(
     input: PromotionRef & {
@@ -72,13 +72,13 @@ export interface PromotionGuardActivities {
   }): Promise<{ readonly runId: string; readonly joined: boolean }>;
 }
 
-/** The lane target. Each call carries what fences it and what makes it happen once. */
+/** The lane target. Each call that changes it carries its fencing token and its idempotency key. */
 export interface DeployActivities {
-  /** Switches the lane and returns when the router has taken it. @throws SERVICE_UNHEALTHY, STALE_FENCING_TOKEN */
+  /** Switches the lane and returns once the router has followed. @throws SERVICE_UNHEALTHY, STALE_FENCING_TOKEN */
   deployBundle(input: PromotionRef & { readonly fencingToken: number; readonly idempotencyKey: string }): Promise<void>;
-  /** Asks the lane itself: each routed service answers and says that it is this bundle. @throws SERVICE_UNHEALTHY */
+  /** Asks the lane itself: each routed service must answer and name this bundle. @throws SERVICE_UNHEALTHY */
   verifyLane(input: PromotionRef): Promise<void>;
-  /** Points the lane back to what is live and returns when the router has taken it. */
+  /** Points the lane back to what is live and returns once the router has followed. */
   revertLane(input: PromotionRef & { readonly fencingToken: number; readonly idempotencyKey: string }): Promise<void>;
 }
 

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { log } from '@temporalio/activity';
 import { detectFence, type Fence } from '../../adapters/process/write-fence.js';
-import { withFailures } from '../failures.js';
+import { withTranslatedErrors } from '../failures.js';
 import { buildImage } from './build-image.js';
 import { describeImage } from './describe-image.js';
 import { fetchSource } from './fetch-source.js';
 import { packSdk } from './pack-sdk.js';
 import { qualifyImage } from './qualify-image.js';
-import { currentStep, type Step, whileBeating } from './step.js';
+import { currentStep, type Step, withHeartbeats } from './step.js';
 import type { BuildActivities } from './types.js';
 import { type BuildDeps, type FencedBuildDeps, sweepScratch } from './workspace.js';
 
@@ -18,10 +18,10 @@ export function createBuildActivities(deps: BuildDeps): BuildActivities {
     return async (input: I): Promise<O> => {
       const current = currentStep();
       const fence = (prepared ??= prepare(deps));
-      return whileBeating(current, async () => work({ ...deps, fence: await fence }, current, input));
+      return withHeartbeats(current, async () => work({ ...deps, fence: await fence }, current, input));
     };
   };
-  return withFailures<BuildActivities>({
+  return withTranslatedErrors<BuildActivities>({
     fetchSource: step(fetchSource),
     buildImage: step(buildImage),
     describeImage: step(describeImage),
@@ -30,13 +30,15 @@ export function createBuildActivities(deps: BuildDeps): BuildActivities {
   });
 }
 
-/** Done once: clears away what a killed worker left, tries out which fence the machine offers, and says so. */
+/** Runs once: removes what a killed worker left behind, detects which fence the machine offers, and logs it. */
 async function prepare(deps: BuildDeps): Promise<Fence> {
   await mkdir(deps.scratchFolder, { recursive: true });
   await sweepScratch(deps.scratchFolder);
   const fence = deps.fence ?? (await detectFence(deps.environment, deps.scratchFolder));
   if (fence === 'none')
-    log.warn('this machine offers no write fence: of what builds write outside, only the surroundings are checked');
+    log.warn(
+      'this machine offers no write fence: of what builds write outside their folder, only the surroundings are checked',
+    );
   else log.info('builds run behind a write fence', { fence });
   return fence;
 }

@@ -11,10 +11,10 @@ import type { BuildInput, BuiltService } from './types.js';
 import { type FencedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
 
 /** What is never in an image unless `include` names it: history, settings with secrets, tests. */
-const leftOut = new Set(['.git', '.gitignore', '.npmrc', '.env', 'test', 'tests', 'coverage']);
+const excludedByDefault = new Set(['.git', '.gitignore', '.npmrc', '.env', 'test', 'tests', 'coverage']);
 
-/** What npm notes for itself: it names the registry and would make images differ between machines. */
-const npmNotes = new Set(['node_modules/.package-lock.json', 'node_modules/.cache']);
+/** npm's own bookkeeping: it names the registry and would make images differ between machines. */
+const npmBookkeeping = new Set(['node_modules/.package-lock.json', 'node_modules/.cache']);
 
 /** Builds one service: its own commands in a fresh copy of the commit, then an image of what they leave. */
 export async function buildImage(deps: FencedBuildDeps, step: Step, input: BuildInput): Promise<BuiltService> {
@@ -24,7 +24,7 @@ export async function buildImage(deps: FencedBuildDeps, step: Step, input: Build
     await runBuild(workspace, `service ${service.name}`, service.path, service.build, input);
     const folder = join(workspace.source, service.path);
     await pruneDependencies(workspace, folder, service);
-    const files = await listFiles(folder, (name) => npmNotes.has(name) || name === '.git');
+    const files = await listFiles(folder, (name) => npmBookkeeping.has(name) || name === '.git');
     const image = await buildOciImage(deps.blobs, {
       title: service.name,
       revision: input.revision,
@@ -50,7 +50,7 @@ export async function runBuild(
   const result = await workspace.run({
     commands,
     folder,
-    // A convention of reproducible builds: what wants a time takes that of the commit.
+    // A convention of reproducible builds: whatever needs a time uses that of the commit.
     env: {
       SOURCE_DATE_EPOCH: String(Math.floor(Date.parse(input.committedAt) / 1000)),
       LANEKEEPER_REVISION: input.revision,
@@ -63,7 +63,7 @@ export async function runBuild(
 }
 
 async function pruneDependencies(workspace: Workspace, folder: string, service: ServiceDefinition): Promise<void> {
-  const there = await Promise.all(
+  const present = await Promise.all(
     ['node_modules', 'package-lock.json'].map((name) =>
       access(join(folder, name)).then(
         () => true,
@@ -71,7 +71,7 @@ async function pruneDependencies(workspace: Workspace, folder: string, service: 
       ),
     ),
   );
-  if (there.includes(false)) return;
+  if (present.includes(false)) return;
   const result = await workspace.runNpm(folder, ['prune', '--omit=dev', '--ignore-scripts']);
   if (result.exitCode !== 0) throw failed(`service ${service.name}`, result);
 }
@@ -79,8 +79,8 @@ async function pruneDependencies(workspace: Workspace, folder: string, service: 
 function applicationFiles(files: readonly ListedFile[], service: ServiceDefinition): ListedFile[] {
   const own = files.filter((file) => !isDependency(file.name));
   const { include } = service;
-  if (include === undefined) return own.filter((file) => !leftOut.has(file.name.split('/')[0] ?? ''));
-  // Without these two nobody could tell which packages are in the image.
+  if (include === undefined) return own.filter((file) => !excludedByDefault.has(file.name.split('/')[0] ?? ''));
+  // Without these two, nobody could tell which packages are in the image.
   const wanted = [
     ...include.map((name) => name.replace(/^\.\//, '').replace(/\/$/, '')),
     'package.json',
@@ -99,14 +99,14 @@ function failed(object: string, result: ProcessResult): LanekeeperError {
   return new LanekeeperError('BUILD_FAILED', {
     message: `the build of ${object} failed`,
     object,
-    why: `it ended with code ${String(result.exitCode ?? 'none')}; the last lines were:\n${lastLines(result, 20)}`,
-    next: 'run the commands under `build` in lanekeeper.yaml by hand in a fresh clone, correct what they say, commit, and release again',
+    why: `it ended with exit code ${String(result.exitCode ?? 'none')}; the last lines were:\n${lastLines(result, 20)}`,
+    next: 'run the commands under `build` in lanekeeper.yaml by hand in a fresh clone, fix what they report, commit, and release again',
   });
 }
 
 function timedOut(object: string, timeoutSeconds: number): LanekeeperError {
   return new LanekeeperError('BUILD_TIMED_OUT', {
-    message: `the build of ${object} took longer than ${String(timeoutSeconds)} s and was ended`,
+    message: `the build of ${object} took longer than ${String(timeoutSeconds)} s and was stopped`,
     object,
     next: 'find out where it hangs, or raise timeouts.buildSeconds in lanekeeper.yaml',
   });

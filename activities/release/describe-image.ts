@@ -62,7 +62,7 @@ async function storeSbom(
   };
 }
 
-/** Stores a statement for the sign queue, which gets its digest only. */
+/** Stores a statement for the sign queue, which receives only its digest. */
 export async function storeStatement(deps: Pick<BuildDeps, 'blobs'>, statement: Statement): Promise<UnsignedStatement> {
   return { kind: describeStatement(statement).kind, statement: await deps.blobs.put(statementBytes(statement)) };
 }

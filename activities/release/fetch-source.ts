@@ -41,7 +41,7 @@ export async function fetchSource(
     const { author, committedAt, subject } = await readCommit(folder, revision, git);
     const archive = await archiveCommit(folder, revision, git);
     const definition = parseProductFile(await textIn(archive, productFileName, 'add it with: lane init'));
-    if (definition.name !== input.product) throw anotherProduct(definition.name, input.product);
+    if (definition.name !== input.product) throw wrongProduct(definition.name, input.product);
     return {
       archive: await deps.blobs.put(archive),
       author,
@@ -60,7 +60,7 @@ async function planIn(deps: BuildDeps, archive: Buffer, name: string): Promise<N
   return { uri: uriOf(checksum), checksum, ...summary };
 }
 
-/** One text file of an archive. */
+/** Reads one text file from an archive. */
 async function textIn(archive: Buffer, name: string, next: string): Promise<string> {
   const entries = extract();
   entries.end(archive);
@@ -85,7 +85,7 @@ async function textIn(archive: Buffer, name: string, next: string): Promise<stri
   });
 }
 
-function anotherProduct(found: string, wanted: string): LanekeeperError {
+function wrongProduct(found: string, wanted: string): LanekeeperError {
   return new LanekeeperError('INVALID_PRODUCT_FILE', {
     message: `${productFileName} describes ${found}, not ${wanted}`,
     object: `${productFileName}: metadata.name`,

@@ -7,7 +7,7 @@ import type { Step } from './step.js';
 import type { BuildActivities } from './types.js';
 import { type FencedBuildDeps, inWorkspace } from './workspace.js';
 
-/** Builds an SDK and packs the file that a registry would get. */
+/** Builds an SDK and packs the file that would be published to a registry. */
 export async function packSdk(
   deps: FencedBuildDeps,
   step: Step,

@@ -19,7 +19,7 @@ const maxReportBytes = 8 * 1024 * 1024;
 
 /**
  * Runs a service's own tests against its unpacked image, the one that would be deployed, not against a source tree. The
- * images of the other services are there too, because services test how they work together.
+ * images of the other services are unpacked too, because services are tested together.
  */
 export async function qualifyImage(deps: FencedBuildDeps, step: Step, input: QualifyInput): Promise<QualifiedImage> {
   const { service } = input;
@@ -37,7 +37,8 @@ export async function qualifyImage(deps: FencedBuildDeps, step: Step, input: Qua
       timeoutMs: input.timeoutSeconds * 1000,
       ...(isFolder(input.repository) && { repository: input.repository }),
     });
-    if (result.timedOut) throw failed(input, `they took longer than ${String(input.timeoutSeconds)} s and were ended`);
+    if (result.timedOut)
+      throw failed(input, `they took longer than ${String(input.timeoutSeconds)} s and were stopped`);
     const bytes = await readReport(reportFile, input, result);
     const report = parseJUnit(bytes.toString('utf8'));
     const image = input.images.find((one) => one.service === service.name)?.image;
@@ -85,7 +86,7 @@ async function readReport(path: string, input: BuildInput, result: ProcessResult
   if (found?.isFile() !== true)
     throw failed(
       input,
-      `they left no JUnit report in $JUNIT_FILE and ended with code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`,
+      `they wrote no JUnit report to $JUNIT_FILE and ended with exit code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`,
     );
   if (found.size > maxReportBytes)
     throw failed(input, `their JUnit report is larger than ${String(maxReportBytes)} bytes`);
@@ -94,7 +95,7 @@ async function readReport(path: string, input: BuildInput, result: ProcessResult
 
 function explain(report: TestReport, result: ProcessResult): string {
   if (report.failed === 0)
-    return `all tests passed, and yet the command ended with code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`;
+    return `all tests passed, but the command ended with exit code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`;
   const counts = `${String(report.failed)} of ${String(report.passed + report.failed)} failed`;
   return `${counts}: ${report.failedTests.slice(0, 10).join('; ')}`;
 }

@@ -2,13 +2,13 @@ import { bundleOfRevision } from '../../store/bundle/read.js';
 import type { Database } from '../../store/database.js';
 import { registerProduct } from '../../store/product/write.js';
 import { endRelease, startRelease } from '../../store/release/write.js';
-import { withFailures } from '../failures.js';
+import { withTranslatedErrors } from '../failures.js';
 import type { ReleaseRecordActivities } from './types.js';
 
-/** The activities that keep the record of releases; each is one transaction. */
+/** The activities that record releases; each is one transaction. */
 export function createReleaseRecordActivities(deps: { readonly database: Database }): ReleaseRecordActivities {
   const { database } = deps;
-  return withFailures<ReleaseRecordActivities>({
+  return withTranslatedErrors<ReleaseRecordActivities>({
     findSealed: async ({ tenant, product, revision }) =>
       (await database.transaction(tenant, (tx) => bundleOfRevision(tx, product, revision))) ?? null,
     openRelease: async ({ tenant, product, revision, releaseId, workflowId, repository }) =>

@@ -15,11 +15,11 @@ import {
 import { sealBundle } from '../../store/bundle/write.js';
 import type { Database } from '../../store/database.js';
 import { endRelease } from '../../store/release/write.js';
-import { withFailures } from '../failures.js';
-import { currentStep, whileBeating } from './step.js';
+import { withTranslatedErrors } from '../failures.js';
+import { currentStep, withHeartbeats } from './step.js';
 import type { ReleaseRef, SealActivities } from './types.js';
 
-/** What sealing works with. */
+/** The dependencies of sealing. */
 export interface SealDeps {
   readonly blobs: ContentStore;
   readonly database: Database;
@@ -27,8 +27,8 @@ export interface SealDeps {
 
 /** The activities that seal bundles. */
 export function createSealActivities(deps: SealDeps): SealActivities {
-  return withFailures<SealActivities>({
-    sealRelease: async (input) => whileBeating(currentStep(), () => sealRelease(deps, input)),
+  return withTranslatedErrors<SealActivities>({
+    sealRelease: async (input) => withHeartbeats(currentStep(), () => sealRelease(deps, input)),
   });
 }
 
@@ -37,11 +37,11 @@ async function sealRelease(
   input: Parameters<SealActivities['sealRelease']>[0],
 ): Promise<{ bundle: Digest; manifestFile: Digest }> {
   const sdkManifests = await storeSdkManifests(deps.blobs, input.manifest.sdks, input.revision);
-  // Reading back what is about to be sealed applies the schema, so that nothing else ever gets a seal.
+  // Parsing what is about to be sealed applies the schema, so that nothing invalid is ever sealed.
   const manifest = parseManifest(canonicalManifest({ ...input.manifest, sdkManifests }));
-  for (const file of filesIn(manifest)) await hashAgain(deps.blobs, file.checksum);
+  for (const file of filesIn(manifest)) await rehash(deps.blobs, file.checksum);
   for (const image of manifest.images) {
-    for (const layer of (await readImage(deps.blobs, image.digest)).layers) await hashAgain(deps.blobs, layer);
+    for (const layer of (await readImage(deps.blobs, image.digest)).layers) await rehash(deps.blobs, layer);
   }
   const manifestFile = await deps.blobs.put(renderManifestYaml(manifest));
   // The bundle digest names a blob too, so that statements about a bundle have a subject that can be hashed.
@@ -98,6 +98,6 @@ async function storeSdkManifests(
 }
 
 /** Opening a blob hashes all of it. */
-async function hashAgain(blobs: ContentStore, digest: Digest): Promise<void> {
+async function rehash(blobs: ContentStore, digest: Digest): Promise<void> {
   (await blobs.open(digest)).destroy();
 }

@@ -5,19 +5,19 @@ import { LanekeeperError } from '../../core/errors.js';
 import type { AttestationKind } from '../../core/evidence/describe.js';
 import { parseStatement, type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import type { StoredAttestation } from '../../store/evidence/read.js';
-import { withFailures } from '../failures.js';
+import { withTranslatedErrors } from '../failures.js';
 import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
 import type { SignActivities, SignedStatement } from './types.js';
 
-/** What signing releases works with: the build key is here and nowhere else. */
+/** The dependencies of signing releases: the build key is here and nowhere else. */
 export type SignDeps = SigningDeps;
 
-/** A manifest of an image or a bundle is small; a subject larger than this is none. */
+/** The manifest of an image or a bundle is small; anything larger than this cannot be a subject. */
 const maxSubjectBytes = 8 * 1024 * 1024;
 
 /** The activities of the sign queue that releases use. */
 export function createSignActivities(deps: SignDeps): SignActivities {
-  return withFailures<SignActivities>({
+  return withTranslatedErrors<SignActivities>({
     async signStatement(input) {
       const payload = await deps.blobs.get(input.statement, maxBundleBytes);
       const statement = readStatement(payload, input.statement);
@@ -35,13 +35,13 @@ function readStatement(payload: Buffer, digest: Digest): Statement {
   } catch (error) {
     throw new LanekeeperError(
       'EVIDENCE_INVALID',
-      { message: `blob ${digest} is no statement that could be signed`, object: `blob ${digest}` },
+      { message: `blob ${digest} is not a valid statement`, object: `blob ${digest}` },
       { cause: error },
     );
   }
 }
 
-/** What is signed must be there, and be what its digest says: a signature over a name alone would prove nothing. */
+/** Every subject must exist and match its digest: a signature over a name alone would prove nothing. */
 async function checkSubjects(blobs: ContentStore, statement: Statement): Promise<void> {
   for (const digest of subjectDigestsOf(statement)) await blobs.get(digest, maxSubjectBytes);
 }
@@ -49,7 +49,7 @@ async function checkSubjects(blobs: ContentStore, statement: Statement): Promise
 function toSigned(attestation: StoredAttestation): SignedStatement {
   return {
     attestationId: attestation.id,
-    // The store holds the words of `describeStatement`, and only those.
+    // The store holds only the kinds that `describeStatement` returns.
     kind: attestation.kind as AttestationKind,
     predicateType: attestation.predicateType,
     uri: uriOf(attestation.checksum),

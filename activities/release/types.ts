@@ -4,7 +4,7 @@ import type { Manifest, ManifestSdk, StoredFile } from '../../core/release/manif
 import type { PlanSummary } from '../../core/release/plan.js';
 import type { ProductDefinition, SdkDefinition, ServiceDefinition } from '../../core/release/product.js';
 
-/** What names one release to an activity. */
+/** Identifies one release to an activity. */
 export interface ReleaseRef {
   readonly tenant: string;
   readonly product: string;
@@ -28,7 +28,7 @@ export interface FetchedSource {
   readonly plan?: StoredFile & PlanSummary;
 }
 
-/** A service to be built. */
+/** A service to build. */
 export interface BuildInput {
   readonly archive: Digest;
   readonly repository: string;
@@ -48,7 +48,7 @@ export interface BuiltService {
   readonly nodeVersion: string;
 }
 
-/** A statement in the content store that waits for its signature. */
+/** A statement in the content store that is waiting to be signed. */
 export interface UnsignedStatement {
   readonly kind: AttestationKind;
   readonly statement: Digest;
@@ -60,7 +60,7 @@ export interface StoredSbom extends StoredFile {
   readonly specVersion: string;
 }
 
-/** What was found out about one image. */
+/** What was learned about one image. */
 export interface DescribedImage {
   readonly sboms: readonly (StoredSbom & { readonly statement: UnsignedStatement })[];
   readonly provenance: UnsignedStatement;
@@ -109,7 +109,7 @@ export interface BuildActivities {
   ) => Promise<QualifiedImage>;
 }
 
-/** A statement to be signed. */
+/** A statement to sign. */
 export interface SignInput {
   readonly tenant: string;
   /** The digest of the statement's bytes in the content store. */
@@ -135,14 +135,14 @@ export interface SignedStatement {
 /** Work on the sign queue, the only holder of keys. */
 export interface SignActivities {
   /**
-   * Signs a statement and registers it, once: the same statement and key give the attestation that is registered
-   * already. The statement and what it is about are hashed again first.
+   * Signs a statement and registers it, once: the same statement and key return the attestation that is already
+   * registered. The statement and its subjects are hashed again first.
    * @throws BLOB_MISSING, BLOB_CORRUPT, EVIDENCE_INVALID
    */
   readonly signStatement: (input: SignInput) => Promise<SignedStatement>;
 }
 
-/** Records of releases: local activities on the database alone. */
+/** Records of releases: local activities that only use the database. */
 export interface ReleaseRecordActivities {
   /** The bundle that was sealed for this revision, if there is one. */
   readonly findSealed: (input: {
@@ -150,7 +150,7 @@ export interface ReleaseRecordActivities {
     readonly product: string;
     readonly revision: string;
   }) => Promise<Digest | null>;
-  /** Opens the record of a release; registers the product if it is new. */
+  /** Opens the record of a release; registers the product or updates its repository. */
   readonly openRelease: (input: ReleaseRef & { readonly repository: string }) => Promise<void>;
   /** Records why a release ended without a bundle. */
   readonly failRelease: (
@@ -161,7 +161,7 @@ export interface ReleaseRecordActivities {
 /** Sealing: control work that reads every blob. */
 export interface SealActivities {
   /**
-   * Seals a bundle after hashing all that its manifest names again.
+   * Seals a bundle after hashing everything that its manifest names again.
    * @throws BUNDLE_CORRUPT, BLOB_MISSING, BLOB_CORRUPT
    */
   readonly sealRelease: (

@@ -5,15 +5,15 @@ import type { ContentStore } from '../../adapters/content-store/content-store.js
 import { npmSettings, type RunNpm } from '../../adapters/process/npm.js';
 import { type ProcessResult, runProcess } from '../../adapters/process/run-process.js';
 import { firstChange, noteSurroundings } from '../../adapters/process/surroundings.js';
-import { type Fence, fenceCommand, saysReadOnly } from '../../adapters/process/write-fence.js';
+import { type Fence, fenceCommand, reportsWriteDenied } from '../../adapters/process/write-fence.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { Step } from './step.js';
 
-/** What the build activities work with. */
+/** The dependencies of the build activities. */
 export interface BuildDeps {
   readonly blobs: ContentStore;
-  /** Where scratch folders are made; each lives as long as one step. */
+  /** Where scratch folders are made; each exists as long as one step. */
   readonly scratchFolder: string;
   /** npm's cache, shared between steps; npm checks what it takes from it against the lockfile. */
   readonly npmCacheFolder: string;
@@ -22,7 +22,8 @@ export interface BuildDeps {
   /** The user's own npm configuration file, if there is one. */
   readonly npmUserConfig?: string;
   /**
-   * Called at `build.stored`, when an image lies in the content store and nobody knows; where tests end the process.
+   * Called at `build.stored`, when an image is in the content store but not yet reported, so that tests can kill the
+   * process there.
    */
   readonly faultPoint?: (name: string) => void | Promise<void>;
   /** The fence to use; by default the best that the machine offers. */
@@ -39,7 +40,7 @@ export interface CommandRun {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** A folder beside the scratch folder that must not change, if no fence can be put up. */
+  /** A folder outside the scratch folder that must not change; checked only where there is no fence. */
   readonly repository?: string;
 }
 
@@ -47,13 +48,13 @@ export interface CommandRun {
 export interface Workspace {
   /** Where the source is unpacked. */
   readonly source: string;
-  /** A folder below the scratch folder; it exists. */
+  /** A folder below the scratch folder, created if missing. */
   folder(name: string): Promise<string>;
   /** Unpacks a source archive into `source`. */
   unpackSource(archive: Digest): Promise<void>;
   /**
    * Runs commands behind the fence.
-   * @returns how the first one that did not succeed ended, or the last one
+   * @returns the result of the first command that failed, or of the last one
    * @throws BUILD_WROTE_OUTSIDE when one tried to write elsewhere
    */
   run(request: CommandRun): Promise<ProcessResult>;
@@ -62,7 +63,7 @@ export interface Workspace {
 
 const npmTimeoutMs = 120_000;
 
-/** Scratch folders are named after the process that made them, so that those of a process that died can be told. */
+/** Scratch folders are named after the process that made them, so that those of dead processes can be recognized. */
 const scratchPrefix = 'build-';
 
 /** Removes the scratch folders of processes that died before they could. */
@@ -84,7 +85,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Runs `work` in a scratch folder of its own, which is gone afterwards, however `work` ends. */
+/** Runs `work` in a scratch folder of its own, which is removed afterwards, however `work` ends. */
 export async function inWorkspace<T>(
   deps: FencedBuildDeps,
   step: Step,
@@ -145,7 +146,7 @@ async function openWorkspace(deps: FencedBuildDeps, step: Step, root: string): P
       const result = await runAll(request, (command, timeoutMs) =>
         start(cwd, '/bin/sh', ['-c', `umask 022\n${command}`], request.env ?? {}, timeoutMs),
       );
-      if (fence !== 'none' && result.exitCode !== 0 && saysReadOnly(result.tail))
+      if (fence !== 'none' && result.exitCode !== 0 && reportsWriteDenied(result.tail))
         throw wroteOutside(lastLines(result, 5));
       const changed = before && firstChange(before, await note());
       if (changed !== undefined) throw wroteOutside(`it changed ${changed}`);
@@ -182,7 +183,7 @@ async function unpackSource(blobs: ContentStore, archive: Digest, target: string
   }
 }
 
-/** The folder of a service, which may not be a link to elsewhere. */
+/** The folder of a service, which must not be a link that leads elsewhere. */
 async function folderInside(source: string, name: string): Promise<string> {
   const real = await realpath(join(source, name)).catch(() => undefined);
   if (real !== undefined && `${real}${sep}`.startsWith(`${source}${sep}`)) return real;
@@ -194,7 +195,7 @@ async function folderInside(source: string, name: string): Promise<string> {
   });
 }
 
-/** The end of what a command printed. */
+/** The last lines that a command printed. */
 export function lastLines(result: ProcessResult, count: number): string {
   return result.tail.trim().split('\n').slice(-count).join('\n').slice(-4_000);
 }
@@ -203,6 +204,6 @@ function wroteOutside(why: string): LanekeeperError {
   return new LanekeeperError('BUILD_WROTE_OUTSIDE', {
     message: 'a command of the product wrote outside its folder',
     why,
-    next: 'let the command write into its own folder, $HOME or $TMPDIR only',
+    next: 'make the command write only to its own folder, $HOME or $TMPDIR',
   });
 }

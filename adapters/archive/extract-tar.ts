@@ -68,7 +68,7 @@ export async function extractTar(
           break;
         default:
           throw new ArchiveRefused(
-            `${JSON.stringify(name)} is a ${entry.header.type}, and only files, folders and symbolic links are allowed`,
+            `${JSON.stringify(name)} is a ${entry.header.type}; only files, folders and symbolic links are allowed`,
           );
       }
     }

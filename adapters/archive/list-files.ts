@@ -18,7 +18,7 @@ const maxFiles = 200_000;
 const maxFileBytes = 256 * 1024 * 1024;
 
 /**
- * All files and symbolic links below `root`; a folder or file for which `skip` says so is left out.
+ * All files and symbolic links below `root`; folders and files for which `skip` returns true are left out.
  * @throws BUILD_FAILED on a link that leaves the folder or leads nowhere, on a socket or device, and above the limits
  */
 export async function listFiles(root: string, skip: (name: string) => boolean): Promise<ListedFile[]> {

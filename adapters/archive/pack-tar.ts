@@ -4,7 +4,7 @@ import { bytesOf } from '../content-store/bytes-of.js';
 import type { ContentStore, StoredBlob } from '../content-store/content-store.js';
 import type { ListedFile } from './list-files.js';
 
-/** An entry of an archive: a listed file under the name that it gets. */
+/** An entry of an archive: a listed file under its name in the archive. */
 export interface ArchiveEntry extends ListedFile {
   readonly name: string;
 }
@@ -14,7 +14,7 @@ const epoch = new Date(0);
 
 /**
  * Packs entries into an uncompressed tar that depends on names, kinds, executable bits and contents alone: sorted, no
- * times, no owners, modes 0644 and 0755. Uncompressed, because what a compressor writes differs between its versions.
+ * times, no owners, modes 0644 and 0755. Uncompressed, because the output of a compressor differs between its versions.
  * @returns the digest and size of the tar, which is in the content store
  */
 export async function packTar(store: ContentStore, entries: readonly ArchiveEntry[]): Promise<StoredBlob> {
@@ -28,7 +28,7 @@ export async function packTar(store: ContentStore, entries: readonly ArchiveEntr
 }
 
 /** The folders above the given names, each once: `app`, `app/src` for `app/src/server.js`. */
-export function foldersAbove(names: readonly string[]): string[] {
+export function parentFolders(names: readonly string[]): string[] {
   const folders = new Set<string>();
   for (const name of names) {
     const parts = name.split('/');
@@ -38,7 +38,7 @@ export function foldersAbove(names: readonly string[]): string[] {
 }
 
 async function feed(archive: Pack, entries: readonly ArchiveEntry[]): Promise<void> {
-  const folders = foldersAbove(entries.map((entry) => entry.name)).map((name) => ({ name, entry: undefined }));
+  const folders = parentFolders(entries.map((entry) => entry.name)).map((name) => ({ name, entry: undefined }));
   const all = [...folders, ...entries.map((entry) => ({ name: entry.name, entry }))].sort((a, b) =>
     Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
   );

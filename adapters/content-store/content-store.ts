@@ -12,7 +12,7 @@ export interface StoredBlob {
 }
 
 /**
- * Blobs by their content. Activities exchange digests, so that workers may sit on different machines; what a digest
+ * Blobs by their content. Activities exchange digests, so that workers may run on different machines; what a digest
  * names is hashed again each time it is read, so that a changed blob is an error and never an input.
  */
 export interface ContentStore {
@@ -26,7 +26,7 @@ export interface ContentStore {
   get(digest: Digest, limitBytes?: number): Promise<Buffer>;
   /** A stream of a blob that was hashed again in full before the stream opens. @throws BLOB_MISSING, BLOB_CORRUPT */
   open(digest: Digest): Promise<Readable>;
-  /** Whether a blob with this name is there; its content is not read. */
+  /** Whether a blob with this name exists; its content is not read. */
   has(digest: Digest): Promise<boolean>;
 }
 

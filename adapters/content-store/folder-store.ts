@@ -112,10 +112,10 @@ async function statBlob(path: string, digest: Digest): Promise<{ size: number }>
 
 function corrupt(digest: Digest): LanekeeperError {
   return new LanekeeperError('BLOB_CORRUPT', {
-    message: `the bytes of blob ${digest} hash to another digest`,
+    message: `the bytes of blob ${digest} hash to a different digest`,
     object: `blob ${digest}`,
     why: 'its file was changed after it was stored',
-    next: 'restore the blob from a backup; nothing was done with the changed bytes',
+    next: 'restore the blob from a backup; the changed bytes were not used',
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
- * Writes a JSON file by a rename, readable by its owner alone. Synchronous, so that a record of a process exists before
+ * Writes a JSON file by rename, readable only by its owner. Synchronous, so that a record of a process exists before
  * anything else happens.
  */
 export function writeJsonFile(path: string, value: unknown): void {
@@ -10,7 +10,7 @@ export function writeJsonFile(path: string, value: unknown): void {
   renameSync(temporary, path);
 }
 
-/** The value in a JSON file; undefined when there is no such file or it holds no JSON. */
+/** The value in a JSON file; undefined when there is no such file or it is not valid JSON. */
 export function readJsonFile(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as unknown;

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
 import { type ProcessResult, runProcess } from '../process/run-process.js';
 
-/** What every call of git needs. */
+/** What every call to git needs. */
 export interface GitContext {
   /** The environment of the child, see `childEnvironment`. */
   readonly env: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export function parseRevision(value: string): string {
   });
 }
 
-/** Reads where a repository is: an absolute folder, or an https, ssh or file URL. @throws INVALID_INPUT */
+/** Reads the location of a repository: an absolute folder, or an https, ssh or file URL. @throws INVALID_INPUT */
 export function parseRepository(value: string): string {
   const folder = isAbsolute(value) && value.length <= 1000 && !value.includes('\0');
   if (folder || urlPattern.test(value)) return value;
@@ -47,19 +47,19 @@ export function parseRepository(value: string): string {
   });
 }
 
-/** Whether the repository is a folder of this machine. */
+/** Whether the repository is a folder on this machine. */
 export function isFolder(repository: string): boolean {
   return isAbsolute(repository);
 }
 
 /**
- * The full id of the commit that a name stands for.
+ * The full id of the commit that a name refers to.
  * @throws INVALID_INPUT when the name could be read as an option, UNKNOWN_REVISION when there is no such commit
  */
 export async function resolveRevision(folder: string, ref: string, context: GitContext): Promise<string> {
   if (!refPattern.test(ref))
     throw new LanekeeperError('INVALID_INPUT', {
-      message: `${JSON.stringify(ref.slice(0, 100))} is not a name of a commit`,
+      message: `${JSON.stringify(ref.slice(0, 100))} is not a commit name`,
     });
   const result = await runGit(
     folder,
@@ -90,7 +90,7 @@ export async function readCommit(folder: string, revision: string, context: GitC
 }
 
 /**
- * The files of a commit as a tar; what lies in the working folder plays no part.
+ * The files of a commit as a tar; uncommitted files in the working folder play no part.
  * @throws UNKNOWN_REVISION, INVALID_INPUT
  */
 export async function archiveCommit(folder: string, revision: string, context: GitContext): Promise<Buffer> {
@@ -119,7 +119,7 @@ export async function cloneBare(repository: string, target: string, context: Git
 }
 
 async function runGit(cwd: string, args: readonly string[], context: GitContext): Promise<ProcessResult> {
-  // Configuration of the machine and hooks of the repository must not change what a commit looks like, nor run
+  // The machine's configuration and the repository's hooks must neither change what a commit looks like nor run
   // anything.
   const settings = [
     'core.hooksPath=/dev/null',
@@ -157,7 +157,7 @@ function unknownRevision(folder: string, ref: string, result: ProcessResult): La
     message: `the repository has no commit ${ref}`,
     object: folder,
     why: lastLine(result) || 'git does not know the name',
-    next: `commit first, then name what this prints: git -C ${folder} rev-parse HEAD`,
+    next: `commit first, then use what this prints: git -C ${folder} rev-parse HEAD`,
   });
 }
 

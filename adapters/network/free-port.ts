@@ -9,8 +9,8 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** So many ports that the system gives; all are held until the last is known, so that they differ. */
-export async function anyFreePorts(count: number): Promise<readonly number[]> {
+/** `count` ports that the system picks; all are held until the last one is known, so that they differ. */
+export async function findFreePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => holdAnyPort()));
   const ports = servers.map((server) => {
     const address = server.address();

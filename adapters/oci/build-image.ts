@@ -31,8 +31,8 @@ export interface BuiltImage {
 }
 
 /**
- * Builds an OCI image. It depends on its content and the machine's architecture alone, never on paths, clocks, zones or
- * the umask: there is no creation time in it, and its layers are reproducible.
+ * Builds an OCI image. It depends on its content and the machine's architecture alone, never on paths, clocks, time
+ * zones or the umask: there is no creation time in it, and its layers are reproducible.
  * @throws BUILD_FAILED when the entry is not among the files
  */
 export async function buildImage(store: ContentStore, content: ImageContent): Promise<BuiltImage> {

@@ -24,7 +24,7 @@ export async function readImage(store: ContentStore, manifestDigest: Digest): Pr
   const refuse = (why: string): never => {
     throw unsupported(manifestDigest, why);
   };
-  const manifest = record(await readJson(store, manifestDigest, refuse)) ?? refuse('its manifest is no JSON object');
+  const manifest = record(await readJson(store, manifestDigest, refuse)) ?? refuse('its manifest is not a JSON object');
   if (manifest['mediaType'] !== mediaType.manifest) refuse(`its manifest is not of type ${mediaType.manifest}`);
   const configDigest = record(manifest['config'])?.['digest'];
   if (!isDigest(configDigest)) return refuse('its manifest names no configuration');
@@ -37,9 +37,9 @@ export async function readImage(store: ContentStore, manifestDigest: Digest): Pr
   if (config['WorkingDir'] !== `/${applicationFolder}`) refuse(`its working directory is not /${applicationFolder}`);
   const entry = entryOf(config['Entrypoint']) ?? refuse('its entry point is not `node` and a file of the application');
   const nodeMajor = Number(labels[label.node]);
-  if (!Number.isInteger(nodeMajor) || nodeMajor < 1) refuse(`its label ${label.node} names no version of Node`);
+  if (!Number.isInteger(nodeMajor) || nodeMajor < 1) refuse(`its label ${label.node} does not name a version of Node`);
   const health = labels[label.health];
-  if (health === undefined || !health.startsWith('/')) return refuse(`its label ${label.health} is no path`);
+  if (health === undefined || !health.startsWith('/')) return refuse(`its label ${label.health} is not a path`);
   return { entry, nodeMajor, health, labels, layers };
 }
 

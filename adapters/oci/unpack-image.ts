@@ -27,8 +27,8 @@ export interface UnpackedImage {
 }
 
 /**
- * Unpacks an image of our convention into `targetDir`, which appears by rename when it is complete; a folder that is
- * there already was unpacked before and is used as it is. Each blob is hashed again before it is unpacked.
+ * Unpacks an image of our convention into `targetDir`, which appears by rename when it is complete; an existing folder
+ * was unpacked before and is used as it is. Each blob is hashed again before it is unpacked.
  * @throws IMAGE_UNSUPPORTED for another convention, entries or links that leave the folder, or too much content;
  * BLOB_MISSING, BLOB_CORRUPT
  */
@@ -39,7 +39,7 @@ export async function unpackImage(
   limits: ExtractLimits = defaultExtractLimits,
 ): Promise<UnpackedImage> {
   const image = await readImage(store, manifestDigest);
-  if (!(await isFolder(targetDir))) await unpackAtOnce(store, manifestDigest, image.layers, targetDir, limits);
+  if (!(await isFolder(targetDir))) await unpackAtomically(store, manifestDigest, image.layers, targetDir, limits);
   return {
     workingDir: join(targetDir, applicationFolder),
     entrypoint: ['node', image.entry],
@@ -49,7 +49,7 @@ export async function unpackImage(
   };
 }
 
-async function unpackAtOnce(
+async function unpackAtomically(
   store: ContentStore,
   image: Digest,
   layers: readonly Digest[],
@@ -63,7 +63,7 @@ async function unpackAtOnce(
     for (const layer of layers) links.push(...(await extractTar(await store.open(layer), temporary, limits)));
     await createLinks(temporary, links, true);
     await rename(temporary, targetDir).catch(async (error: unknown) => {
-      // Somebody else unpacked the same image at the same time, and was first.
+      // Another process unpacked the same image at the same time and finished first.
       if (!(await isFolder(targetDir))) throw error;
     });
   } catch (error) {

@@ -18,7 +18,7 @@ const inherited = [
   'npm_config_globalconfig',
 ] as const;
 
-/** What of this process's environment children inherit; `extra` is added and wins. */
+/** The part of this process's environment that children inherit; `extra` is added and takes precedence. */
 export function childEnvironment(
   parent: Readonly<Record<string, string | undefined>>,
   extra: Readonly<Record<string, string>> = {},

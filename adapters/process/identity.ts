@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { execaSync } from 'execa';
 
-/** A process that can be told from a later one with the same pid. */
+/** A process that can be told apart from a later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in whatever form the system says it; compared for equality only. */
+  /** When it started, in whatever form the system reports it; compared for equality only. */
   readonly startedAt: string;
 }
 
@@ -16,7 +16,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
-/** Whether exactly this process still runs. */
+/** Whether exactly this process is still running. */
 export function isRunning(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startedAt === identity.startedAt;
 }

@@ -3,29 +3,29 @@ import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { identify, type ProcessIdentity } from './identity.js';
 
-/** How to start a program that goes on by itself. */
+/** How to start a program that keeps running on its own. */
 export interface LaunchPlan {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
   /** The whole environment of the program; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
-  /** Both of its output streams are appended here. */
+  /** Both of its output streams are appended to this file. */
   readonly logFile: string;
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** Called with each message of a program that is connected by a channel; without it there is no channel. */
+  /** Called with each message that the program sends over its IPC channel; without it there is no channel. */
   readonly onMessage?: (message: unknown) => void;
 }
 
 /**
  * Starts a program in a process group of its own, which outlives this process.
  *
- * @param onEnd told once how it ended, also when it could not be started
+ * @param onEnd called once with how it ended, even when it could not be started
  * @returns undefined when it could not be started
  */
 export function launch(plan: LaunchPlan, onEnd: (how: string) => void): ProcessIdentity | undefined {
   mkdirSync(dirname(plan.logFile), { recursive: true, mode: 0o700 });
-  // The types of execa end at descriptor 9; it hands over any.
+  // The types of execa end at descriptor 9, but it accepts any.
   const log = openSync(plan.logFile, 'a', 0o600) as 9;
   try {
     const child = execa(plan.command, plan.args, {

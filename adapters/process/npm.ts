@@ -1,10 +1,10 @@
 import { LanekeeperError } from '../../core/errors.js';
 import type { ProcessResult } from './run-process.js';
 
-/** Runs a command line of npm in a folder, behind whatever fence its caller has put up. */
+/** Runs an npm command in a folder, behind whatever fence its caller has set up. */
 export type RunNpm = (folder: string, args: readonly string[]) => Promise<ProcessResult>;
 
-/** Settings of npm for runs that nobody watches; all of them are npm's own variables. */
+/** npm settings for unattended runs; all of them are npm's own variables. */
 export function npmSettings(cacheFolder: string, userConfig: string | undefined): Record<string, string> {
   return {
     npm_config_cache: cacheFolder,
@@ -12,7 +12,7 @@ export function npmSettings(cacheFolder: string, userConfig: string | undefined)
     npm_config_fund: 'false',
     npm_config_audit: 'false',
     npm_config_progress: 'false',
-    // The user's own file says which registry is used and holds its tokens; naming it keeps both out of the
+    // The user's own file says which registry is used and holds its tokens; passing its path keeps both out of the
     // environment.
     ...(userConfig !== undefined && { npm_config_userconfig: userConfig }),
   };
@@ -29,7 +29,7 @@ export function npmJson(result: ProcessResult, what: string): unknown {
   }
   throw new LanekeeperError('BUILD_FAILED', {
     message: `npm cannot ${what}`,
-    why: result.tail.trim().split('\n').slice(-12).join('\n') || `it ended with code ${String(result.exitCode)}`,
-    next: `run the same by hand in the folder of the product, and correct what it says`,
+    why: result.tail.trim().split('\n').slice(-12).join('\n') || `it ended with exit code ${String(result.exitCode)}`,
+    next: `run the same command by hand in the folder of the product, and fix what it reports`,
   });
 }

@@ -9,7 +9,7 @@ export interface ProcessRequest {
   /** The whole environment of the child; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Ends the process group when it fires. */
+  /** Kills the process group when it fires. */
   readonly signal?: AbortSignal;
   /** Called about every `heartbeatMs` while the child runs. */
   readonly onHeartbeat?: () => void;
@@ -25,7 +25,7 @@ export interface ProcessResult {
   readonly timedOut: boolean;
   /** Standard output, from its beginning, up to the limit. */
   readonly stdout: Buffer;
-  /** Whether there was more of it. */
+  /** Whether there was more output than that. */
   readonly truncated: boolean;
   /** The last lines of both streams in the order of arrival, for messages. */
   readonly tail: string;
@@ -36,7 +36,7 @@ const maxTailBytes = 64 * 1024;
 
 /**
  * Runs a command in a process group of its own; when it ends, is aborted or takes too long, the whole group is killed,
- * so that nothing that it started stays behind.
+ * so that nothing that it started is left behind.
  * @throws UNAVAILABLE when the command cannot be started; the reason of `signal` when that fires
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
@@ -67,7 +67,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
       // The group is gone already.
     }
   };
-  // A grandchild that holds the pipes open must not keep us waiting: end the group with its leader.
+  // A grandchild that holds the pipes open must not keep us waiting: kill the group once its leader has exited.
   child.once('exit', killGroup);
   const beat = setInterval(() => request.onHeartbeat?.(), request.heartbeatMs ?? 2_000);
   const output = new OutputBuffer(request.maxStdoutBytes ?? defaultMaxStdoutBytes);
@@ -100,7 +100,7 @@ function cannotStart(command: string, cause: unknown): LanekeeperError {
   );
 }
 
-/** Output with bounds: what is above them is dropped, so that a talkative child cannot fill the memory. */
+/** Bounded output: anything above the limits is dropped, so that a verbose child cannot exhaust memory. */
 class OutputBuffer {
   #stdout: Buffer[] = [];
   #stdoutBytes = 0;

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessIdentity, isRunning } from './identity.js';
 
-/** One signal and how long to wait for it to work before the next. */
+/** One signal, and how long to wait for it to work before sending the next. */
 export interface StopStep {
   readonly signal: NodeJS.Signals;
   readonly graceMs: number;
 }
 
-/** What suits most programs: a polite request, then the end. */
-export const politeStop: readonly StopStep[] = [
+/** Suits most programs: SIGTERM first, then SIGKILL. */
+export const gracefulStop: readonly StopStep[] = [
   { signal: 'SIGTERM', graceMs: 10_000 },
   { signal: 'SIGKILL', graceMs: 5_000 },
 ];
@@ -28,12 +28,12 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
 
 /**
  * Stops a process and its group and waits until it is gone. The last step is followed by a SIGKILL to the group,
- * because helpers of a process may outlive it. A pid that now belongs to somebody else is left alone.
+ * because helpers of a process may outlive it. A pid that now belongs to another process is left alone.
  * @returns whether it is gone
  */
 export async function stopProcess(
   identity: ProcessIdentity,
-  steps: readonly StopStep[] = politeStop,
+  steps: readonly StopStep[] = gracefulStop,
 ): Promise<boolean> {
   for (const { signal, graceMs } of steps) {
     if (!isRunning(identity)) break;
@@ -46,7 +46,7 @@ export async function stopProcess(
   return gone;
 }
 
-/** Ends what a gone leader left of its group. While members live the group id cannot be given to another process. */
+/** Kills what is left of a group whose leader is gone. While members are alive, the group id cannot be reused. */
 function killRestOfGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');

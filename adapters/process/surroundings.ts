@@ -3,12 +3,12 @@ import { join } from 'node:path';
 
 const maxEntries = 100_000;
 
-/** What lay in some folders at one moment: path to size, mode and times. */
+/** What some folders contained at one moment: path to size, mode, time of change and inode. */
 export type Surroundings = ReadonlyMap<string, string>;
 
 /**
- * Notes what lies in folders, without reading contents. Where no fence can be put up, comparing two notes tells whether
- * a command wrote into the places around it; it cannot tell about the rest of the machine.
+ * Notes what folders contain, without reading the files. Where there is no fence, comparing two such notes shows
+ * whether a command wrote to the places around it; the rest of the machine is not checked.
  */
 export async function noteSurroundings(
   folders: readonly string[],

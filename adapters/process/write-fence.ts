@@ -41,10 +41,12 @@ if command -v setpriv >/dev/null; then exec setpriv --bounding-set=-sys_admin --
 exec "$@"
 `;
 
-/** Becomes the command after it, and dies with the process that started it, even if that one has no time to say so. */
+/**
+ * Becomes the command that follows it, and dies with the process that started it, even if that one is killed outright.
+ */
 const dieWithParent = 'if command -v setpriv >/dev/null; then exec setpriv --pdeathsig KILL -- "$@"; fi; exec "$@"';
 
-/** Which fence this machine offers; it is tried out, because containers often forbid namespaces. */
+/** Which fence this machine offers; each is tried out, because containers often forbid namespaces. */
 export async function detectFence(env: Readonly<Record<string, string>>, scratch: string): Promise<Fence> {
   if (process.platform === 'darwin') {
     const found = await access('/usr/bin/sandbox-exec').then(
@@ -101,7 +103,7 @@ export function fenceCommand(
   }
 }
 
-/** Whether the output of a failed command says that a fence stopped it. */
-export function saysReadOnly(output: string): boolean {
+/** Whether the output of a failed command shows that a fence stopped it. */
+export function reportsWriteDenied(output: string): boolean {
   return /\bEROFS\b|Read-only file system|Operation not permitted.*write/i.test(output);
 }

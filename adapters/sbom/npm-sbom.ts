@@ -13,23 +13,23 @@ export interface Sbom {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-/** What a bill of materials is made of. */
+/** What a bill of materials is made from. */
 export interface SbomInput {
   /** The application folder of an unpacked image, a copy made for this: its package.json is changed. */
   readonly folder: string;
   readonly service: string;
   readonly image: Digest;
-  /** RFC 3339: stands for the time of day, so that the same image always has the same SBOM. */
+  /** RFC 3339: used instead of the current time, so that the same image always has the same SBOM. */
   readonly createdAt: string;
 }
 
 /**
- * Bills of materials of what is in an unpacked image, by `npm sbom`. npm prints a random serial number, the time of day
- * and the name of the folder; they are replaced by what the image, its commit and its service say.
+ * Bills of materials of what is in an unpacked image, by `npm sbom`. npm prints a random serial number, the current
+ * time and the name of the folder; they are replaced by values from the image, its commit and its service.
  * @throws BUILD_FAILED when npm finds the installed packages broken
  */
 export async function npmSboms(input: SbomInput, runNpm: RunNpm): Promise<Sbom[]> {
-  await forgetDevelopment(input);
+  await dropDevDependencies(input);
   const documentOf = async (format: string): Promise<Record<string, unknown>> => {
     const args = ['sbom', '--sbom-format', format];
     return record(npmJson(await runNpm(input.folder, args), `list the packages in the image of ${input.service}`));
@@ -38,10 +38,10 @@ export async function npmSboms(input: SbomInput, runNpm: RunNpm): Promise<Sbom[]
 }
 
 /**
- * Takes the packages for development out of package.json. npm calls those that are named and not installed missing,
- * although an image is to have none, and leaves out those that are in an image all the same.
+ * Removes the development dependencies from package.json. npm reports those that are declared but not installed as
+ * missing, although an image should have none, and omits those that are in an image all the same.
  */
-async function forgetDevelopment(input: SbomInput): Promise<void> {
+async function dropDevDependencies(input: SbomInput): Promise<void> {
   const path = join(input.folder, 'package.json');
   const content = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new LanekeeperError(
@@ -66,7 +66,7 @@ function parsePackage(content: string, service: string): Record<string, unknown>
     throw new LanekeeperError(
       'BUILD_FAILED',
       {
-        message: `package.json in the image of service ${service} is no JSON`,
+        message: `package.json in the image of service ${service} is not valid JSON`,
         object: `service ${service}`,
         why: messageOf(error),
         next: 'correct package.json, commit, and release again',
@@ -99,7 +99,7 @@ function cycloneDxOf(document: Record<string, unknown>, input: SbomInput): Sbom 
   return { format: 'CycloneDX', specVersion: text(document['specVersion']), document: stable };
 }
 
-/** A UUID made from content (version 8, RFC 9562). */
+/** A UUID derived from content (version 8, RFC 9562). */
 function uuidOf(content: string): string {
   const hex = hexOf(digestOf(content));
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
@@ -107,7 +107,7 @@ function uuidOf(content: string): string {
   );
 }
 
-/** Both formats want whole seconds. */
+/** Both formats require whole seconds. */
 function withoutFraction(instant: string): string {
   return instant.replace(/\.\d+Z$/, 'Z');
 }

@@ -80,7 +80,7 @@ export async function loadSignerFile(path: string): Promise<StatementSigner> {
 
 /**
  * Writes a key pair; the private file is 0600 from its first byte.
- * @throws CONFIGURATION when a key is there already
+ * @throws CONFIGURATION when a key already exists
  */
 export async function writeKeyPair(
   pair: KeyPair,

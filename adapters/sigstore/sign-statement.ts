@@ -13,7 +13,7 @@ export async function signStatement(statement: Statement, signer: StatementSigne
   return signPayload(statementBytes(statement), signer);
 }
 
-/** Signs the bytes of a statement that is stored already. */
+/** Signs the bytes of a statement that is already stored. */
 export async function signPayload(payload: Uint8Array, signer: StatementSigner): Promise<Buffer> {
   const builder = new DSSEBundleBuilder({
     signer: {

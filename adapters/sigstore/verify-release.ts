@@ -13,13 +13,13 @@ import {
 } from '../../core/release/manifest.js';
 import { verifyStatement } from './verify-statement.js';
 
-/** The bytes of a blob, or nothing; they are hashed here and need not be trusted. */
+/** The bytes of a blob, or undefined; they are hashed here and need not be trusted. */
 export type ReadBlob = (digest: Digest) => Promise<Uint8Array | undefined>;
 
 /** One thing that was checked. */
 export interface Finding {
   readonly ok: boolean;
-  /** What was looked at, for people. */
+  /** What was checked, for people to read. */
   readonly object: string;
   /** What was found. */
   readonly detail: string;
@@ -38,8 +38,8 @@ export interface ReleaseToVerify {
 
 /**
  * Checks a release bundle offline: the manifest against its schema and digest, every blob against its name, every
- * statement's signature, key, type and subject, and that manifest and statements say the same. It looks at everything,
- * also after something was found wrong.
+ * statement's signature, key, type and subject, and that manifest and statements agree. It checks everything, even
+ * after finding a problem.
  */
 export async function verifyRelease(release: ReleaseToVerify): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -80,7 +80,7 @@ export async function verifyRelease(release: ReleaseToVerify): Promise<Finding[]
       await check(`${sbom.format} SBOM of ${image.service} is what was signed`, async () => {
         const { statement } = await verified(release, sbom.attestation);
         if (digestOf(canonicalJson(statement.predicate)) !== sbom.checksum)
-          throw new Error('the signed document is another one');
+          throw new Error('the signed document is a different one');
         return sbom.checksum;
       });
     }
@@ -98,8 +98,9 @@ async function checkAttestation(
   if (describeStatement(statement).kind !== attestation.kind)
     throw new Error(`it is a ${describeStatement(statement).kind}`);
   if (statementDigest !== attestation.statement)
-    throw new Error(`it is the statement ${statementDigest}, the manifest names ${attestation.statement}`);
-  if (keyId !== attestation.keyId) throw new Error(`key ${keyId} signed it, the manifest names ${attestation.keyId}`);
+    throw new Error(`it is statement ${statementDigest}, but the manifest names ${attestation.statement}`);
+  if (keyId !== attestation.keyId)
+    throw new Error(`key ${keyId} signed it, but the manifest names ${attestation.keyId}`);
   return `signed by ${keyId}, about ${subject}`;
 }
 
@@ -118,7 +119,7 @@ async function checkImage(release: ReleaseToVerify, image: Digest): Promise<stri
   };
   const digests = [config?.digest, ...(layers ?? []).map((layer) => layer.digest)];
   for (const digest of digests) {
-    if (!isDigest(digest)) throw new Error('its manifest names something that is no digest');
+    if (!isDigest(digest)) throw new Error('its manifest names something that is not a digest');
     await read(release, digest);
   }
   return `${String(digests.length)} blobs`;
@@ -127,6 +128,6 @@ async function checkImage(release: ReleaseToVerify, image: Digest): Promise<stri
 async function read(release: ReleaseToVerify, digest: Digest): Promise<Uint8Array> {
   const bytes = await release.readBlob(digest);
   if (bytes === undefined) throw new Error(`blob ${digest} is missing`);
-  if (digestOf(bytes) !== digest) throw new Error(`the bytes of blob ${digest} hash to another digest`);
+  if (digestOf(bytes) !== digest) throw new Error(`the bytes of blob ${digest} hash to a different digest`);
   return bytes;
 }

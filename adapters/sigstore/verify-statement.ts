@@ -6,7 +6,7 @@ import { parseStatement, payloadType, type Statement } from '../../core/evidence
 import { digestOf } from '../../core/hash.js';
 import { keyIdOf, publicKeyOf } from './keys.js';
 
-/** The largest bundle that is read, in bytes: an SBOM with some thousand components. */
+/** The largest bundle that is read, in bytes: an SBOM with a few thousand components. */
 export const maxBundleBytes = 16 * 1024 * 1024;
 
 /** What a bundle proves once its signature is verified. */
@@ -19,11 +19,11 @@ export interface VerifiedStatement {
 }
 
 /**
- * Verifies a Sigstore bundle with a DSSE envelope against public keys; the payload is read only after its signature was
- * found good. The envelope names no key (see {@link signStatement}), so each key is tried.
+ * Verifies a Sigstore bundle with a DSSE envelope against public keys; the payload is read only after its signature has
+ * been verified. The envelope names no key (see {@link signStatement}), so each key is tried.
  * @param publicKeysPem - the keys that are trusted, in PEM
- * @throws SIGNATURE_INVALID when no given key made the signature, EVIDENCE_INVALID when this is no such bundle or its
- * payload no statement
+ * @throws SIGNATURE_INVALID when no given key made the signature, EVIDENCE_INVALID when this is not such a bundle or
+ * its payload is not a statement
  */
 export function verifyStatement(bundleBytes: Uint8Array, publicKeysPem: readonly string[]): VerifiedStatement {
   const bundle = parseBundle(bundleBytes);
@@ -38,7 +38,7 @@ export function verifyStatement(bundleBytes: Uint8Array, publicKeysPem: readonly
   }
   throw new LanekeeperError('SIGNATURE_INVALID', {
     message: 'the signature does not verify',
-    why: `none of the ${String(publicKeysPem.length)} trusted keys made it over exactly this payload`,
+    why: `none of the ${String(publicKeysPem.length)} trusted keys signed exactly this payload`,
     next: 'check that the bundle is unchanged and that its signer is enrolled',
   });
 }

@@ -5,7 +5,7 @@ import { type UnpackedImage, unpackImage } from '../../adapters/oci/unpack-image
 import { type Digest, hexOf } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { AliasService, LaneKey, ServedBundle } from '../../store/alias/read.js';
-import { anyFreePorts } from '../../adapters/network/free-port.js';
+import { findFreePorts } from '../../adapters/network/free-port.js';
 import { ServiceProcess } from './service-process.js';
 import type { ServiceRecord } from './service-record.js';
 
@@ -43,7 +43,7 @@ export class BundleRun {
     signal: AbortSignal,
   ): Promise<BundleRun> {
     const images = await Promise.all(target.services.map((service) => unpackService(context, service)));
-    const ports = await anyFreePorts(target.services.length);
+    const ports = await findFreePorts(target.services.length);
     const addresses = target.services.map(
       ({ name }, index) =>
         [`${name.toUpperCase().replaceAll('-', '_')}_URL`, `http://127.0.0.1:${ports[index] ?? 0}`] as const,

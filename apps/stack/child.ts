@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { messageOf } from '../../core/errors.js';
 import type { ProcessIdentity } from '../../adapters/process/identity.js';
 import { launch, type LaunchPlan } from '../../adapters/process/launch.js';
-import { politeStop, type StopStep, stopProcess } from '../../adapters/process/stop-process.js';
+import { gracefulStop, type StopStep, stopProcess } from '../../adapters/process/stop-process.js';
 
 /** How to start one part of the stack. */
 export interface ChildPlan extends Omit<LaunchPlan, 'onMessage'> {
@@ -70,7 +70,7 @@ export class Child {
     this.#stopping = true;
     clearTimeout(this.#timer);
     const identity = this.identity;
-    if (identity !== undefined && !(await stopProcess(identity, this.plan.stop ?? politeStop))) {
+    if (identity !== undefined && !(await stopProcess(identity, this.plan.stop ?? gracefulStop))) {
       this.#events.say(`${this.plan.name} (pid ${identity.pid}) does not end`);
     }
     this.identity = undefined;

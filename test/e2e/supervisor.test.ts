@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { anyFreePorts } from '../../adapters/network/free-port.js';
+import { findFreePorts } from '../../adapters/network/free-port.js';
 import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
 import { testStack } from '../support/stack-process.js';
 import { until } from '../support/until.js';
@@ -35,7 +35,7 @@ describe('a start', () => {
     const before = stack.record();
     stack.run('stop');
     const ports = readJsonFile(join(stack.dataDir, 'ports.json')) as Record<string, number>;
-    const [busy] = await anyFreePorts(1);
+    const [busy] = await findFreePorts(1);
     const stranger = (await import('node:http')).createServer().listen(busy, '127.0.0.1');
     await once(stranger, 'listening');
     writeJsonFile(join(stack.dataDir, 'ports.json'), { ...ports, temporalUi: busy });

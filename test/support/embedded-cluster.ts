@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareCluster } from '../../apps/stack/postgres/cluster.js';
 import { Child } from '../../apps/stack/child.js';
-import { anyFreePorts } from '../../adapters/network/free-port.js';
+import { findFreePorts } from '../../adapters/network/free-port.js';
 import { migrate } from '../../store/migrate.js';
 
 /** A PostgreSQL as the stack starts it, in a data folder of its own. */
@@ -30,7 +30,7 @@ export async function dataFolder(): Promise<string> {
 export async function startCluster(): Promise<EmbeddedCluster> {
   const dataDir = await dataFolder();
   await mkdir(join(dataDir, 'logs'));
-  const [port] = await anyFreePorts(1);
+  const [port] = await findFreePorts(1);
   const cluster = await prepareCluster(dataDir, port!, { PATH: process.env['PATH'] ?? '' });
   const newServer = () => new Child(cluster.plan, { changed: () => undefined, say: () => undefined });
   let server = newServer();

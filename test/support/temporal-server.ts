@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { execaSync } from 'execa';
-import { anyFreePorts } from '../../adapters/network/free-port.js';
+import { findFreePorts } from '../../adapters/network/free-port.js';
 import { Child } from '../../apps/stack/child.js';
 import { isNamespaceReady } from '../../apps/stack/temporal/readiness.js';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
@@ -23,7 +23,7 @@ export async function startTemporal(
   dataDir: string,
   dynamicConfig: Readonly<Record<string, string>> = {},
 ): Promise<TestTemporal> {
-  const [port, uiPort] = await anyFreePorts(2);
+  const [port, uiPort] = await findFreePorts(2);
   const address = `127.0.0.1:${port}`;
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
   await mkdir(join(dataDir, 'logs'), { recursive: true });

@@ -9,7 +9,7 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 /** One transaction of one tenant. Every function that reads or writes rows takes it as its first argument. */
 export interface Transaction {
   readonly tenant: string;
-  /** Notes that the log of method events has grown, for whoever follows it in this process. */
+  /** Notes that the log of method events has grown, for anyone who follows it in this process. */
   eventAppended(): void;
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
 }
@@ -17,8 +17,8 @@ export interface Transaction {
 /** The database as the application sees it: transactions of a tenant, nothing outside of one. */
 export interface Database {
   /**
-   * Runs `work` in a transaction in which only `tenant`'s rows exist. Commits when it resolves, rolls back when it
-   * throws.
+   * Runs `work` in a transaction in which only `tenant`'s rows are visible. Commits when it resolves, rolls back when
+   * it throws.
    */
   transaction<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Ids of all tenants. */
@@ -32,8 +32,8 @@ export interface Database {
  * @param options.url connection string of the application's role
  * @param options.maxConnections size of the pool
  * @param options.onEvents called after the commit of a transaction that appended events, so that the dispatcher of the
- * same process need
- *   not wait for its next look. Other commits are quiet: the dispatcher's own would wake it for ever.
+ *   same process need not wait for its next poll. Other commits stay silent: otherwise the dispatcher's own would keep
+ *   waking it.
  */
 export function openDatabase(options: { url: string; maxConnections?: number; onEvents?: () => void }): Database {
   const pool = new pg.Pool({
@@ -41,12 +41,12 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 1_500,
     types,
-    // Local activities last at most two seconds: a statement that hangs must not outlive them.
+    // Local activities last at most two seconds; the server ends the statements that a timed-out one leaves hanging.
     options: '-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000',
   });
   // A broken idle connection is replaced at the next use; without a handler it would end the process.
   pool.on('error', () => undefined);
-  // One that breaks while it is in use fails its query; the event beside it would end the process too.
+  // One that breaks while it is in use fails its query; the accompanying event would end the process too.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     async transaction(tenant, work) {
@@ -99,7 +99,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-/** Connection trouble becomes UNAVAILABLE, which is retried; all else stays what it is. */
+/** Connection trouble becomes UNAVAILABLE, which is retried; everything else is passed on unchanged. */
 function translate(error: unknown): unknown {
   if (error instanceof LanekeeperError || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -111,10 +111,10 @@ function translate(error: unknown): unknown {
   if (connection)
     return new LanekeeperError(
       'UNAVAILABLE',
-      { message: 'the connection to PostgreSQL broke', next: 'lane doctor' },
+      { message: 'the connection to PostgreSQL was lost', next: 'lane doctor' },
       { cause: error },
     );
   if (code === '40001' || code === '40P01')
-    return new LanekeeperError('CONFLICT', { message: 'two changes met in the database' }, { cause: error });
+    return new LanekeeperError('CONFLICT', { message: 'two changes conflicted in the database' }, { cause: error });
   return error;
 }

@@ -3,10 +3,10 @@ import pg from 'pg';
 const reconnectMs = 1_000;
 
 /**
- * Hears a channel of PostgreSQL on a connection of its own, which is opened again when it breaks. What is sent
- * meanwhile is lost, so a listener also looks by itself now and then.
+ * Listens to a PostgreSQL channel on a connection of its own, which is reopened when it breaks. What is sent in the
+ * meantime is lost, so a listener must also poll from time to time.
  *
- * @returns a function that ends it
+ * @returns a function that stops listening
  */
 export function listen(url: string, channel: string, onMessage: (payload: string) => void): () => Promise<void> {
   let closed = false;
@@ -16,20 +16,20 @@ export function listen(url: string, channel: string, onMessage: (payload: string
   function connect(): void {
     const mine = new pg.Client({ connectionString: url, keepAlive: true });
     client = mine;
-    let over = false;
-    const again = (): void => {
-      if (over) return;
-      over = true;
+    let ended = false;
+    const reconnect = (): void => {
+      if (ended) return;
+      ended = true;
       void mine.end().catch(() => undefined);
       if (!closed) timer = setTimeout(connect, reconnectMs);
     };
-    mine.on('error', again);
-    mine.on('end', again);
+    mine.on('error', reconnect);
+    mine.on('end', reconnect);
     mine.on('notification', ({ payload }) => onMessage(payload ?? ''));
     mine
       .connect()
       .then(() => mine.query(`listen ${pg.escapeIdentifier(channel)}`))
-      .catch(again);
+      .catch(reconnect);
   }
 
   connect();

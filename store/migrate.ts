@@ -7,7 +7,7 @@ import { digestOf } from '../core/hash.js';
 /** The role the application connects as. It owns no table and sees one tenant at a time. */
 export const applicationRole = 'lanekeeper_app';
 
-// One number for the advisory lock that lets a single process migrate at a time.
+// The key of the advisory lock that lets only one process migrate at a time.
 const migrationLock = 7305061;
 
 /** The folder of the numbered migrations, found from the source tree as well as from the built file beside it. */
@@ -30,7 +30,7 @@ async function migrationFolder(): Promise<URL> {
 
 /**
  * Brings the database up to date: creates the application's role with its password, applies each migration once, in
- * order, each in a transaction of its own. Running it again does no harm.
+ * order, each in a transaction of its own. Running it again is harmless.
  *
  * @param adminUrl connection string of a role that may create roles and tables
  * @param applicationPassword password to set for the application's role
@@ -67,7 +67,7 @@ interface Migration {
   readonly sql: string;
 }
 
-/** Those that were not applied yet. Nothing is touched when one that was applied has been edited. */
+/** The migrations that have not been applied yet. Nothing is changed when an applied one has been edited. */
 async function pendingOf(client: pg.Client, migrations: readonly Migration[]): Promise<readonly Migration[]> {
   const applied = await client.query<{ name: string; checksum: string }>(
     'select name, checksum from schema_migrations',

@@ -1,8 +1,8 @@
 import { LanekeeperError } from '../core/errors.js';
 
-/** Which part of a list is asked for. */
+/** Which part of a list is requested. */
 export interface PageRequest {
-  /** 0 stands for 50. */
+  /** 0 means 50. */
   readonly size: number;
   /** Empty for the beginning. */
   readonly token: string;
@@ -32,14 +32,14 @@ export function placeOf(page: PageRequest): {
   const [time, id, ...rest] = Buffer.from(page.token, 'base64url').toString('utf8').split('|');
   if (time === undefined || id === undefined || rest.length > 0 || Number.isNaN(Date.parse(time))) {
     throw new LanekeeperError('INVALID_INPUT', {
-      message: 'the page token is not one that was given out',
-      next: 'begin again without a page token',
+      message: 'the page token is invalid',
+      next: 'start again without a page token',
     });
   }
   return { time, id, limit };
 }
 
-/** Makes a page of one row more than the limit. */
+/** Makes a page from up to one row more than the limit. */
 export function pageOf<Row extends PlacedRow, T>(
   rows: readonly Row[],
   limit: number,

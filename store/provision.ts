@@ -16,10 +16,10 @@ export async function answers(url: string): Promise<boolean> {
 }
 
 /**
- * Creates a database unless it is there.
+ * Creates a database unless it exists.
  *
  * @param serverUrl connection string of a role that may create databases, to another database of the server
- * @param name a plain identifier: it goes into the statement as it is
+ * @param name a plain identifier: it goes into the statement unquoted
  */
 export async function createDatabase(serverUrl: string, name: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });

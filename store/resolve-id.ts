@@ -2,7 +2,7 @@ import type { Digest } from '../core/digest.js';
 import { type ErrorCode, LanekeeperError } from '../core/errors.js';
 import type { Transaction } from './database.js';
 
-/** The things that people name by a prefix of their id. */
+/** The things that people name by a part of their id. */
 const sources = {
   bundle: { table: 'bundles', column: 'digest', order: 'sealed_at', code: 'UNKNOWN_BUNDLE', list: 'lane get bundles' },
   promotion: {
@@ -55,7 +55,7 @@ async function resolve(tx: Transaction, kind: keyof typeof sources, given: strin
     message: `${given} names more than one ${kind}`,
     object: `${kind} ${given}`,
     why: `candidates: ${shown.join(', ')}${others.length >= shownCandidates ? ', …' : ''}`,
-    next: 'give more digits',
+    next: 'use more digits',
   });
 }
 
@@ -68,12 +68,12 @@ export async function resolveBundle(tx: Transaction, given: string): Promise<Dig
   return id as Digest; // the column's domain admits nothing else
 }
 
-/** The promotion that an id or a unique prefix of one names. @throws UNKNOWN_PROMOTION, INVALID_INPUT */
+/** The promotion that an id, or a unique prefix or suffix of one, names. @throws UNKNOWN_PROMOTION, INVALID_INPUT */
 export function resolvePromotion(tx: Transaction, given: string): Promise<string> {
   return resolve(tx, 'promotion', given);
 }
 
-/** The release that an id or a unique prefix of one names. @throws NOT_FOUND, INVALID_INPUT */
+/** The release that an id, or a unique prefix or suffix of one, names. @throws NOT_FOUND, INVALID_INPUT */
 export function resolveRelease(tx: Transaction, given: string): Promise<string> {
   return resolve(tx, 'release', given);
 }

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 /**
- * The search attributes of every run, all of type Keyword: SQL visibility allows ten a namespace. The same list
+ * The search attributes of every run, all of type Keyword: SQL visibility allows ten per namespace. The same list
  * registers them with the server and types them in the workflows.
  */
 export const searchAttributes = {
@@ -15,7 +15,7 @@ export const searchAttributes = {
 
 /**
  * Name and type of each attribute, as `temporal operator search-attribute create` and `start-dev --search-attribute`
- * take them.
+ * accept them.
  */
 export const searchAttributeDefinitions: readonly { readonly name: string; readonly type: 'Keyword' }[] = Object.values(
   searchAttributes,

@@ -2,13 +2,13 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
 import { taskQueues } from '../temporal-config/task-queues.js';
 
 /**
- * The retry and timeout profiles. Each says who uses it and why it is as it is. Domain verdicts are thrown as
+ * The retry and timeout profiles. Each says who uses it and why it is the way it is. Domain verdicts are thrown as
  * non-retryable failures, so what is retried is technical trouble alone.
  */
 
 /**
  * Steps that only touch the database or compute. Two seconds, because they run inside a workflow task. A few quick
- * tries cover a hiccup; then the wait is a durable timer of up to 90 s, so that ten minutes without PostgreSQL cost
+ * attempts cover a hiccup; then the wait is a durable timer of up to 90 s, so that ten minutes without PostgreSQL cost
  * fewer than 60 events.
  */
 export const databaseStep = {
@@ -28,7 +28,7 @@ export const buildStep = {
   retry: { initialInterval: '1 s', maximumInterval: '1 min', maximumAttempts: 5 },
 } as const satisfies ActivityOptions;
 
-/** Signing and registering: quick and idempotent by (statement, key), so it is tried until it works. */
+/** Signing and registering: quick and idempotent by (statement, key), so it is retried until it succeeds. */
 export const signStep = {
   taskQueue: taskQueues.sign,
   startToCloseTimeout: '30 s',
@@ -36,8 +36,8 @@ export const signStep = {
 } as const satisfies ActivityOptions;
 
 /**
- * Reading and checking a bundle's blobs before a deploy: I/O of some seconds; gives up into ERRORED, where a person
- * decides.
+ * Reading and checking a bundle's blobs, before a deploy and for sealing: a few seconds of I/O. A promotion that
+ * exhausts the attempts becomes ERRORED, where a person decides.
  */
 export const guardStep = {
   taskQueue: taskQueues.control,
@@ -47,8 +47,8 @@ export const guardStep = {
 } as const satisfies ActivityOptions;
 
 /**
- * Moving and checking a lane's target. Idempotent by its key and fenced by its token, so a try after a crash is safe.
- * The heartbeat is short because a lane stands still while a dead worker is not noticed.
+ * Moving and checking a lane's target. Idempotent by its key and fenced by its token, so a retry after a crash is safe.
+ * The heartbeat timeout is short because a lane is blocked until a dead worker is noticed.
  */
 export const deployStep = {
   taskQueue: taskQueues.deploy,
@@ -59,7 +59,7 @@ export const deployStep = {
 
 /**
  * Waiting for a holder's run to close. Lasts as long as the hold; a lost worker is noticed within seconds and the watch
- * taken up again.
+ * is resumed.
  */
 export const watchStep = {
   taskQueue: taskQueues.control,

@@ -2,10 +2,10 @@ import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
 import { listen } from '../listen.js';
 
-// Switches are rare, so that the lock that NOTIFY takes at commit does not matter.
+// Switches are rare, so the lock that NOTIFY takes at commit does not matter.
 const aliasChannel = 'lane_alias';
 
-/** Tells the router, at the commit, that the alias of a lane was switched. */
+/** Notifies the router, on commit, that the alias of a lane was switched. */
 export async function notifySwitch(
   tx: Transaction,
   lane: { readonly product: string; readonly lane: Lane },
@@ -14,9 +14,9 @@ export async function notifySwitch(
 }
 
 /**
- * Hears of the switches in every tenant. What is sent while the connection is broken is lost.
+ * Listens for the switches in every tenant. What is sent while the connection is down is lost.
  *
- * @returns a function that ends it
+ * @returns a function that stops listening
  */
 export function listenForSwitches(
   url: string,

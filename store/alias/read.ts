@@ -12,7 +12,7 @@ export interface AliasService {
   readonly route: boolean;
 }
 
-/** What a lane shall serve. */
+/** What a lane is to serve. */
 export interface AliasTarget {
   readonly bundle: Digest;
   readonly revision: string;
@@ -26,7 +26,7 @@ export interface LaneKey {
   readonly lane: Lane;
 }
 
-/** A bundle that a lane shall serve or serves. */
+/** A bundle that a lane is to serve, or serves. */
 export interface ServedBundle {
   readonly generation: number;
   readonly bundle: Digest;
@@ -35,10 +35,10 @@ export interface ServedBundle {
   readonly services: readonly AliasService[];
 }
 
-/** What the router says about the newest generation that it has seen. */
+/** What the router reports about the newest generation that it has seen. */
 export type ObservationStatus = 'STARTING' | 'SERVING' | 'FAILED';
 
-/** What the router says about a lane. */
+/** What the router reports about a lane. */
 export interface AliasObservation {
   readonly generation: number;
   readonly status: ObservationStatus;
@@ -46,12 +46,12 @@ export interface AliasObservation {
   readonly servedBundle: Digest | null;
 }
 
-/** What the router follows of a lane: what it shall serve and what it last said. */
+/** What the router tracks of a lane: what it is to serve and what was last reported. */
 export interface RoutedLane {
   readonly key: LaneKey;
   readonly desired: ServedBundle;
   readonly observed: { readonly generation: number; readonly status: ObservationStatus } | undefined;
-  /** What was served when that was last written down. */
+  /** What was served when that was last recorded. */
   readonly served: ServedBundle | undefined;
 }
 
@@ -75,7 +75,7 @@ export async function switchOf(tx: Transaction, key: string): Promise<number | u
   return rows[0]?.generation;
 }
 
-/** What a lane shall serve now. */
+/** What a lane is to serve now. */
 export async function readAlias(
   tx: Transaction,
   product: string,
@@ -97,7 +97,7 @@ export async function readAlias(
     : { generation: row.generation, bundle: row.bundle_digest, revision: row.revision, services: row.services };
 }
 
-/** What the router last said about a lane. */
+/** What the router last reported about a lane. */
 export async function readObservation(
   tx: Transaction,
   product: string,

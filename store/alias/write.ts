@@ -23,7 +23,7 @@ interface SwitchOrder {
 }
 
 /**
- * Points a lane to a bundle. The same key again returns the same generation and changes nothing.
+ * Points a lane to a bundle. Repeating the same key returns the same generation and changes nothing.
  *
  * @returns the generation the router has to reach
  * @throws STALE_FENCING_TOKEN
@@ -36,8 +36,8 @@ export async function switchAlias(tx: Transaction, order: SwitchOrder & AliasTar
 }
 
 /**
- * Points a lane back to what its history says is live; to nothing when nothing has been. Does nothing when the lane
- * already points there.
+ * Points a lane back to what its history says is live; to nothing when nothing has been live. Does nothing when the
+ * lane already points there.
  *
  * @returns the generation to wait for, or undefined when there is nothing to do
  */
@@ -100,7 +100,7 @@ async function pointAlias(tx: Transaction, order: SwitchOrder, target: AliasTarg
   return generation;
 }
 
-/** What the router is to say of a lane. */
+/** What the router reports about a lane. */
 export interface NewObservation {
   readonly generation: number;
   readonly status: ObservationStatus;
@@ -108,7 +108,7 @@ export interface NewObservation {
   readonly served: ServedBundle | undefined;
 }
 
-/** Writes down what the router does with a lane. */
+/** Records what the router does with a lane. */
 export async function recordObservation(tx: Transaction, key: LaneKey, observation: NewObservation): Promise<void> {
   const { generation, status, detail, served } = observation;
   await tx.query(
@@ -133,12 +133,12 @@ export async function recordObservation(tx: Transaction, key: LaneKey, observati
 }
 
 /**
- * Gives a service of a lane a port for good.
+ * Assigns a port to a service of a lane permanently.
  *
- * @returns whether it has it: ports are unique over all tenants, and another may hold this one
+ * @returns whether it was assigned now: ports are unique across all tenants, and another service may hold this one
  */
 export async function claimPort(tx: Transaction, key: LaneKey, service: string, port: number): Promise<boolean> {
-  // A row of another tenant is not visible here, only in the way.
+  // A row of another tenant is not visible here, but still conflicts.
   const rows = await tx.query(
     `insert into lane_targets (tenant_id, product, lane, service, port)
      values ($1, $2, $3, $4, $5) on conflict do nothing returning port`,

@@ -3,7 +3,7 @@ import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
 import { type ListedBundle, readBundle } from './read.js';
 
-/** Bundles, newest first; an empty product stands for all. */
+/** Bundles, newest first; an empty product means all. */
 export async function listBundles(tx: Transaction, product: string, request: PageRequest): Promise<Page<ListedBundle>> {
   const { time, id, limit } = placeOf(request);
   const rows = await tx.query<PlacedRow & { digest: Digest }>(

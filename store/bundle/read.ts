@@ -51,7 +51,7 @@ interface BundleRow {
 /**
  * A sealed bundle with its artifacts.
  *
- * @throws UNKNOWN_BUNDLE, or BUNDLE_CORRUPT when the stored manifest no longer has its digest
+ * @throws UNKNOWN_BUNDLE, or BUNDLE_CORRUPT when the stored manifest no longer matches its digest
  */
 export async function requireBundle(tx: Transaction, digest: Digest): Promise<StoredBundle> {
   const rows = await tx.query<BundleRow>('select * from bundles where tenant_id = $1 and digest = $2', [

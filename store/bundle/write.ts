@@ -3,7 +3,7 @@ import { elementIds } from '../evidence/read.js';
 import { ensureElement, ensureElementVersion, relate } from '../evidence/write.js';
 import type { StoredBundle } from './read.js';
 
-/** A bundle to be sealed. */
+/** A bundle to seal. */
 export interface NewBundle extends Omit<StoredBundle, 'committedAt' | 'sealedAt'> {
   /** RFC 3339, of the commit. */
   readonly committedAt: string;

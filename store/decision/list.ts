@@ -2,7 +2,7 @@ import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
 import { type DecisionRow, type StoredDecision, toDecision } from './read.js';
 
-/** Decisions, newest first; an empty promotion stands for all. */
+/** Decisions, newest first; an empty promotion means all. */
 export async function listDecisions(
   tx: Transaction,
   promotionId: string,

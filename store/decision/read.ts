@@ -2,7 +2,7 @@ import type { DecisionVerb } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
 import type { Transaction } from '../database.js';
 
-/** A decision as it was dealt with. */
+/** A decision as it was recorded. */
 export interface StoredDecision {
   readonly id: string;
   readonly promotionId: string;
@@ -49,7 +49,7 @@ export async function decisionsOf(tx: Transaction, promotionId: string): Promise
   return rows.map(toDecision);
 }
 
-/** How the very same message was dealt with before. */
+/** How the very same message was handled before. */
 export async function decisionById(tx: Transaction, id: string): Promise<StoredDecision | undefined> {
   const rows = await tx.query<DecisionRow>('select * from decisions where tenant_id = $1 and id = $2', [tx.tenant, id]);
   return rows[0] === undefined ? undefined : toDecision(rows[0]);

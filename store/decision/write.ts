@@ -9,7 +9,7 @@ import { lastRound } from '../policy/read.js';
 import { requirePromotion, type StoredPromotion } from '../promotion/read.js';
 import type { StoredDecision } from './read.js';
 
-/** A decision to be recorded. */
+/** A decision to record. */
 export type NewDecision = Omit<StoredDecision, 'registeredAt' | 'promotionId'>;
 
 /** Records a decision, accepted or refused, with its event. */
@@ -78,7 +78,7 @@ export interface ShownFacts {
   }[];
 }
 
-/** Puts together what is known about a promotion, and keeps it, so that a decision can name it. */
+/** Collects what is known about a promotion, and stores it, so that a decision can name it. */
 export async function showFacts(
   tx: Transaction,
   promotionId: string,

@@ -10,10 +10,10 @@ export interface TimelineEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What a timeline is of. */
+/** What a timeline is about. */
 export type TimelineSubject = { readonly promotionId: string } | { readonly releaseId: string };
 
-const longest = 1_000;
+const maxTimelineLength = 1_000;
 
 /** The newest events of a promotion or release, oldest first. */
 export async function readTimeline(tx: Transaction, subject: TimelineSubject): Promise<readonly TimelineEvent[]> {
@@ -27,7 +27,7 @@ export async function readTimeline(tx: Transaction, subject: TimelineSubject): P
     data: Record<string, unknown>;
   }>(
     `select id, type, actor, occurred_at, data from method_events
-      where tenant_id = $1 and ${column} = $2 order by id desc limit ${longest}`,
+      where tenant_id = $1 and ${column} = $2 order by id desc limit ${maxTimelineLength}`,
     [tx.tenant, id],
   );
   return rows

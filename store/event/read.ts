@@ -2,7 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
 
-/** The kinds of facts in the log. Names are public: metrics, audit and the dispatcher read them. */
+/** The types of method events in the log. Names are public: metrics, audit and the dispatcher read them. */
 export type MethodEventType =
   | 'product.registered'
   | 'release.started'
@@ -29,9 +29,7 @@ export interface StoredEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Commit order is (transaction id, id): ids alone are handed out before the commit and would let a late one be skipped.
- */
+/** Commit order is (transaction id, id): ids alone are assigned before the commit, so a late one could be skipped. */
 export interface EventPosition {
   readonly transactionId: string;
   readonly eventId: number;
@@ -78,7 +76,7 @@ export async function eventsAfter(
   }));
 }
 
-/** Where a reader of the log stands. */
+/** The position of a reader of the log. */
 export async function readCursor(tx: Transaction, name: string): Promise<EventPosition> {
   const rows = await tx.query<{ transaction_id: string; event_id: number }>(
     'select transaction_id::text, event_id from dispatch_cursors where tenant_id = $1 and name = $2',
@@ -91,7 +89,7 @@ export async function readCursor(tx: Transaction, name: string): Promise<EventPo
 }
 
 /**
- * Takes the lock of the one that dispatches a tenant's events, until the transaction ends.
+ * Takes the lock for dispatching a tenant's events, until the transaction ends.
  *
  * @returns whether it was free
  */

@@ -3,7 +3,7 @@ import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
 import type { EventPosition, MethodEventType } from './read.js';
 
-/** An append-only fact. It is written in the transaction of the change that it tells of. */
+/** An append-only fact. It is written in the transaction of the change that it describes. */
 export interface MethodEvent {
   readonly type: MethodEventType;
   readonly product?: string | undefined;

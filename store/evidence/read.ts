@@ -9,7 +9,7 @@ export const elementIds = {
   run: (workflowId: string, runId: string) => `run/${workflowId}/${runId}`,
 } as const;
 
-/** What a rule may look at in an attestation. */
+/** What a rule may read from an attestation. */
 export type AttestationAttributes = Readonly<Record<string, string | number | boolean>>;
 
 /** An attestation as it is registered. */

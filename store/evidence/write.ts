@@ -3,7 +3,7 @@ import { digestOf } from '../../core/hash.js';
 import type { Transaction } from '../database.js';
 import { type AttestationAttributes, elementIds, findAttestation, type StoredAttestation } from './read.js';
 
-/** A signed statement to be registered. */
+/** A signed statement to register. */
 export interface NewAttestation {
   /**
    * `provenance`, `sbom-spdx`, `sbom-cyclonedx`, `signature`, `test-result`, `preview-check`, `decision`, `promotion`,
@@ -16,7 +16,7 @@ export interface NewAttestation {
   /** Digest of the signed payload. */
   readonly statementDigest: Digest;
   readonly keyId: Digest;
-  /** `<workflow id>/<first run id>`, or what a person or CI says of itself. */
+  /** `<workflow id>/<first run id>`, or what a person or a CI job calls itself. */
   readonly producedByRun: string;
   readonly subjects: readonly { readonly digest: Digest; readonly type: 'artifact' | 'bundle' }[];
   readonly attributes?: AttestationAttributes;
@@ -24,7 +24,7 @@ export interface NewAttestation {
 
 /**
  * Registers a signed statement as an element with its relationships. The same statement by the same key is registered
- * once: a step that is tried again gets the first one back.
+ * once: a retried step gets the first one back.
  */
 export async function registerAttestation(
   tx: Transaction,
@@ -74,7 +74,7 @@ export async function registerAttestation(
   return { attestation: stored, fresh: inserted.length > 0 };
 }
 
-/** Adds an element if it is not there. */
+/** Adds an element unless it exists. */
 export async function ensureElement(
   tx: Transaction,
   element: { id: string; typeKey: string; metadata?: Readonly<Record<string, unknown>> },

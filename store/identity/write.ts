@@ -2,7 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import type { Transaction } from '../database.js';
 import type { StoredKey, StoredPrincipal } from './read.js';
 
-/** Adds a principal or changes roles and addresses of one. */
+/** Adds a principal, or updates the display name, roles and addresses of an existing one. */
 export async function enrolPrincipal(tx: Transaction, principal: StoredPrincipal): Promise<void> {
   await tx.query(
     `insert into principals (tenant_id, name, kind, display_name, roles, emails) values ($1, $2, $3, $4, $5, $6)
@@ -12,7 +12,7 @@ export async function enrolPrincipal(tx: Transaction, principal: StoredPrincipal
   );
 }
 
-/** Enrols a public key. The same key again changes nothing. */
+/** Enrols a public key. Repeating the same key changes nothing. */
 export async function enrolKey(
   tx: Transaction,
   key: {

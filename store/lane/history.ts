@@ -12,7 +12,7 @@ export interface LaneHistoryEntry {
   readonly liveAt: Date;
 }
 
-/** What is live in a lane, newest first, then what a rollback would go back to, and so on. */
+/** The bundles of a lane, newest first: what is live, then what a rollback would go back to, and so on. */
 export async function laneHistory(
   tx: Transaction,
   product: string,
@@ -33,7 +33,7 @@ export async function laneHistory(
 }
 
 /**
- * The bundle that a rollback goes back to: the last one that was live before the present one and was not itself rolled
+ * The bundle that a rollback goes back to: the last one that was live before the current one and was not itself rolled
  * back.
  *
  * @throws NOTHING_TO_ROLL_BACK
@@ -70,7 +70,7 @@ export async function lanesOfBundle(
   return rows;
 }
 
-/** The position that the next bundle to go live takes, above everything that has been live or was rolled back. */
+/** The position for the next bundle that goes live, above everything that has been live or was rolled back. */
 export async function nextPosition(tx: Transaction, product: string, lane: Lane): Promise<number> {
   const rows = await tx.query<{ next: number }>(
     `select coalesce(max(position), 0) + 1 as next

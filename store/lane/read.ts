@@ -54,7 +54,7 @@ export async function lockLane(tx: Transaction, product: string, lane: Lane): Pr
 }
 
 /**
- * Demands that a promotion holds its lane with this token. Locks the lane until the transaction ends.
+ * Requires that a promotion holds its lane with this token. Locks the lane until the transaction ends.
  *
  * @throws STALE_FENCING_TOKEN
  */
@@ -73,7 +73,7 @@ export async function requireHold(
   });
 }
 
-/** A promotion that holds a lane, locked for change. */
+/** A promotion that holds a lane, locked for update. */
 export async function lockCandidate(tx: Transaction, id: string): Promise<Candidate | undefined> {
   const rows = await tx.query<Candidate>(
     'select id, workflow_id, kind, state, switched from promotions where tenant_id = $1 and id = $2 for update',
@@ -105,7 +105,7 @@ export function isHolding(promotion: Candidate): boolean {
   }
 }
 
-/** Who is next in the queue of a lane: rollbacks first, then the one that waits longest. */
+/** Who is next in the queue of a lane: rollbacks first, then the one that has waited longest. */
 export async function nextInQueue(
   tx: Transaction,
   lane: { readonly product: string; readonly lane: Lane },
@@ -120,7 +120,7 @@ export async function nextInQueue(
   return rows[0];
 }
 
-/** How one lane stands. */
+/** The state of one lane. */
 export async function readLane(tx: Transaction, product: string, lane: Lane): Promise<LaneView> {
   const [top, before] = await laneHistory(tx, product, lane);
   const key = [tx.tenant, product, lane] as const;

@@ -17,12 +17,12 @@ export interface LaneHold {
 }
 
 /**
- * Brings a lane up to date with what its promotions say, in one transaction: frees it when the holder no longer needs
- * it, lets a rollback take it from a holder that has not begun to deploy, grants it to the next in the queue with a
- * higher token.
+ * Brings a lane up to date with its promotions, in one transaction: frees it when the holder no longer needs it, lets a
+ * rollback take it from a holder that has not begun to deploy, and grants it to the next in the queue with a higher
+ * token.
  *
- * @param closed the holder whose run was seen to end in Temporal; if it left no word it is closed here, and the lane
- *   points back to what is live
+ * @param closed the holder whose run was seen to end in Temporal; if it recorded no outcome, it is closed here, and the
+ *   lane points back to what is live
  */
 export async function settleLane(
   tx: Transaction,
@@ -36,7 +36,7 @@ export async function settleLane(
   const held = (await lockLane(tx, lane.product, lane.lane)) as LockedLane;
   const holder = held.holder === null ? undefined : await lockCandidate(tx, held.holder);
   if (holder !== undefined && holder.id === lane.closed && isHolding(holder)) {
-    await closeWithoutWord(tx, lane, holder, held.fencingToken);
+    await closeUnrecorded(tx, lane, holder, held.fencingToken);
     return grantNext(tx, lane, held.fencingToken);
   }
   if (holder === undefined || !isHolding(holder)) return grantNext(tx, lane, held.fencingToken);
@@ -60,7 +60,7 @@ export async function settleLane(
   return grantNext(tx, lane, held.fencingToken, holder.id);
 }
 
-async function closeWithoutWord(
+async function closeUnrecorded(
   tx: Transaction,
   lane: { readonly product: string; readonly lane: Lane },
   holder: Candidate,
@@ -116,8 +116,8 @@ async function grantNext(
 }
 
 /**
- * Records that a promotion went live: pushes or, for a rollback, withdraws what was above; whoever was live is told so
- * by an event.
+ * Records that a promotion went live: pushes its bundle or, for a rollback, withdraws what was above; an event notifies
+ * the promotion that was live before.
  */
 export async function recordLive(
   tx: Transaction,

@@ -1,7 +1,7 @@
 import type { Severity, Verdict } from '../../core/policy/model.js';
 import type { Transaction } from '../database.js';
 
-/** What one gate said in one round. */
+/** The verdict of one gate in one round. */
 export interface StoredCheckRun {
   readonly promotionId: string;
   readonly round: number;
@@ -15,7 +15,7 @@ export interface StoredCheckRun {
   readonly recheckAt: Date | null;
 }
 
-/** What the gates of a promotion said in its newest round, by gate. */
+/** The verdicts of a promotion's gates in its newest round, by gate. */
 export async function newestCheckRuns(tx: Transaction, promotionId: string): Promise<readonly StoredCheckRun[]> {
   const rows = await tx.query<{
     promotion_id: string;

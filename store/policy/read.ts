@@ -5,7 +5,7 @@ import type { GateResult } from '../../core/policy/facts.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
 import type { Transaction } from '../database.js';
 
-/** A pinned snapshot. @throws NOT_FOUND, or BUNDLE_CORRUPT when the stored content no longer has its digest */
+/** A pinned snapshot. @throws NOT_FOUND, or BUNDLE_CORRUPT when the stored content no longer matches its digest */
 export async function requireSnapshot(tx: Transaction, digest: Digest): Promise<PolicySnapshot> {
   const rows = await tx.query<{ content: string }>(
     'select content from policy_snapshots where tenant_id = $1 and digest = $2',
@@ -24,7 +24,7 @@ export async function requireSnapshot(tx: Transaction, digest: Digest): Promise<
       next: 'restore the database from a backup',
     });
   }
-  // Its digest says that it is what snapshotPolicy made.
+  // Its digest proves that it is what snapshotPolicy made.
   return JSON.parse(row.content) as PolicySnapshot;
 }
 

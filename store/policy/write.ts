@@ -4,7 +4,7 @@ import type { GateResult } from '../../core/policy/facts.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
 import type { Transaction } from '../database.js';
 
-/** Keeps a snapshot under its digest, once. */
+/** Stores a snapshot under its digest, once. */
 export async function pinSnapshot(tx: Transaction, snapshot: PolicySnapshot): Promise<Digest> {
   const content = canonicalJson(snapshot);
   const digest = digestOf(content);
@@ -16,7 +16,7 @@ export async function pinSnapshot(tx: Transaction, snapshot: PolicySnapshot): Pr
   return digest;
 }
 
-/** Keeps a round of gates. The same round again replaces nothing. */
+/** Records a round of gates. Recording the same round again changes no verdict. */
 export async function recordRound(
   tx: Transaction,
   promotionId: string,

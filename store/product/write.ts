@@ -1,7 +1,7 @@
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
 
-/** Registers a product, or gives it another repository. Telling the same twice changes nothing. */
+/** Registers a product, or changes its repository. Repeating the call changes nothing. */
 export async function registerProduct(
   tx: Transaction,
   product: { name: string; repository: string; by?: string },

@@ -3,7 +3,7 @@ import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
 import { listedColumns, type ListedPromotion, type ListedRow, toListed } from './read.js';
 
-/** Which promotions are wanted; an empty text stands for all. */
+/** Which promotions are requested; an empty product means all. */
 export interface PromotionFilter {
   readonly product: string;
   readonly lane: Lane | undefined;
@@ -30,7 +30,7 @@ export async function listPromotions(
   return pageOf(rows, limit, toListed);
 }
 
-/** Promotions that wait for people, the one that waits longest first, each with when it began to. */
+/** Promotions that are waiting for people, the longest waiting first, each with since when. */
 export async function listAwaitingApproval(
   tx: Transaction,
 ): Promise<readonly (ListedPromotion & { readonly waitingSince: Date })[]> {

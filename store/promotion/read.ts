@@ -65,7 +65,7 @@ export async function requirePromotion(tx: Transaction, id: string): Promise<Sto
   return read(tx, id, '');
 }
 
-/** A promotion by id, locked for change. @throws UNKNOWN_PROMOTION */
+/** A promotion by id, locked for update. @throws UNKNOWN_PROMOTION */
 export async function lockPromotion(tx: Transaction, id: string): Promise<StoredPromotion> {
   return read(tx, id, 'for update');
 }
@@ -99,7 +99,7 @@ export async function promotionExists(tx: Transaction, id: string): Promise<bool
   return (await tx.query('select 1 from promotions where tenant_id = $1 and id = $2', [tx.tenant, id])).length > 0;
 }
 
-/** Other runs of a promotion's workflow that are open by their rows, locked for change. */
+/** Other runs of a promotion's workflow that are open according to their rows, locked for update. */
 export async function lockOpenRuns(
   tx: Transaction,
   promotion: { readonly id: string; readonly workflowId: string },
@@ -120,7 +120,7 @@ export async function gatingPromotionsOfBundle(tx: Transaction, bundle: Digest):
   return rows.map(toPromotion);
 }
 
-/** A text that changes whenever the promotion, its gates or its events change. */
+/** A string that changes whenever the promotion, its gates or its events change. */
 export async function promotionVersion(tx: Transaction, promotionId: string): Promise<string> {
   const rows = await tx.query<{ version: string }>(
     `select concat_ws('/', p.updated_at, p.gate_round,

@@ -21,8 +21,9 @@ export interface NewPromotion {
 }
 
 /**
- * Opens a promotion in GATING. Telling it again changes nothing. An earlier run of the same workflow that ended without
- * a word (it was terminated in Temporal) is closed as ABORTED first: Temporal has seen to it that only one run is open.
+ * Opens a promotion in GATING. Repeating the call changes nothing. An earlier run of the same workflow that ended
+ * without recording an outcome (it was terminated in Temporal) is closed as ABORTED first: Temporal ensures that only
+ * one run is open.
  */
 export async function openPromotion(tx: Transaction, promotion: NewPromotion): Promise<boolean> {
   const stale = await lockOpenRuns(tx, promotion);
@@ -66,7 +67,7 @@ export async function setRequester(
   );
 }
 
-/** A change of phase. `fencingToken` is demanded where only the lane's holder may make it. */
+/** A change of phase. `fencingToken` is required where only the lane's holder may make it. */
 export interface Transition {
   readonly id: string;
   readonly to: PromotionPhase;
@@ -81,7 +82,7 @@ const fenced: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING', 'VERIFYING',
  * Records a change of phase with its event. Recording the same again changes nothing.
  *
  * @throws STALE_FENCING_TOKEN when a phase that only the holder may enter is entered without the lane
- * @throws WRONG_STATE when the promotion has ended otherwise
+ * @throws WRONG_STATE when the promotion has already ended
  */
 export async function transition(tx: Transaction, change: Transition): Promise<void> {
   const before = await lockPromotion(tx, change.id);

@@ -2,7 +2,7 @@ import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
 import { releaseColumns, type ReleaseRow, type StoredRelease, toRelease } from './read.js';
 
-/** Releases, newest first; an empty product stands for all. */
+/** Releases, newest first; an empty product means all. */
 export async function listReleases(
   tx: Transaction,
   product: string,

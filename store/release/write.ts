@@ -13,7 +13,7 @@ export interface NewRelease {
   readonly requestedBy?: string | undefined;
 }
 
-/** Records that a release runs. Telling it again changes nothing. */
+/** Records that a release has started. Repeating the call changes nothing. */
 export async function startRelease(tx: Transaction, release: NewRelease): Promise<void> {
   const rows = await tx.query(
     `insert into releases (tenant_id, id, workflow_id, product, revision, repository, state, requested_by)

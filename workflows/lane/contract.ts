@@ -12,7 +12,7 @@ export interface LaneInput {
   readonly lane: Lane;
 }
 
-/** A hint of the dispatcher: a promotion of this lane has changed. The workflow reads the queue from PostgreSQL. */
+/** A hint from the dispatcher: a promotion of this lane has changed. The workflow reads the queue from PostgreSQL. */
 export const laneChangedSignal = defineSignal('changed');
 /** Who holds the lane. */
 export const laneHolderQuery = defineQuery<LaneHolder | null>('holder');

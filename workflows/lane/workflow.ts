@@ -22,7 +22,7 @@ const { settleLane } = proxyLocalActivities<Pick<LaneActivities, 'settleLane'>>(
 const { awaitHolderClose } = proxyActivities<Pick<LaneActivities, 'awaitHolderClose'>>(watchStep);
 
 /**
- * One lane of one product, for ever: who may deploy. The queue is what PostgreSQL says; this run serialises the grants,
+ * One lane of one product, forever: decides who may deploy. PostgreSQL holds the queue; this run serializes the grants,
  * and watches the holder's run so that one that was cancelled, terminated or timed out frees the lane.
  */
 export async function lane(rawInput: unknown): Promise<void> {
@@ -51,7 +51,7 @@ export async function lane(rawInput: unknown): Promise<void> {
           closed = held.promotionId;
         },
         (error: unknown) => {
-          // A watch that broke is taken up again by the next look; one that was cancelled is not needed any more.
+          // A watch that broke is restarted by the next iteration; one that was cancelled is no longer needed.
           if (!isCancellation(error) && !(error instanceof ActivityFailure)) throw error;
           if (watch?.promotionId === held.promotionId) watch = undefined;
         },

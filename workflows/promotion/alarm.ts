@@ -1,6 +1,6 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 
-/** An instant at which time alone changes something, and what to tell the machine then. */
+/** An instant at which time alone changes something, and the event that the machine gets then. */
 export interface Deadline {
   readonly type: 'recheck-due' | 'give-up-due';
   /** RFC 3339. */
@@ -8,8 +8,8 @@ export interface Deadline {
 }
 
 /**
- * The shortest wait, in milliseconds. The activity that says when to look again reads another clock: where that one is
- * behind, the round at the deadline names the same deadline, and must not be followed by the next at once.
+ * The shortest wait, in milliseconds. The activity that computes the deadline reads another clock: if that clock is
+ * behind, the round at the deadline returns the same deadline, and the next round must not follow at once.
  */
 const shortestWaitMs = 1_000;
 

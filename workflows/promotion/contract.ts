@@ -23,7 +23,7 @@ export interface PromotionInput {
   readonly lane: Lane;
   /** `sha256:<hex>` of the sealed bundle. */
   readonly bundle: Digest;
-  /** PROMOTION where absent. */
+  /** PROMOTION if absent. */
   readonly kind?: PromotionKind;
   /**
    * The signed request: a Sigstore bundle with a decision statement of verb `request` or `rollback`. Without it the
@@ -56,7 +56,7 @@ export interface DecisionReply {
   readonly reason: string;
 }
 
-/** Answer of the query `status`. */
+/** The answer to the query `status`. */
 export interface PromotionStatus {
   readonly promotionId: string;
   readonly product: string;
@@ -71,27 +71,27 @@ export interface PromotionStatus {
   readonly error?: StepError;
 }
 
-/** approve, reject, request changes, or attach a signed request: the caller learns the outcome. */
+/** Approves, rejects, requests changes, or attaches a signed request: the caller receives the outcome. */
 export const decideUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('decide');
 /** Ends a promotion that is not live. The statement's verb is `abort`. */
 export const abortUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('abort');
-/** Tries an ERRORED promotion again. The statement's verb is `retry`. */
+/** Retries an ERRORED promotion. The statement's verb is `retry`. */
 export const retryUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('retry');
 /**
  * The same decision as a signal, from the Temporal UI or command line. Takes the same path; the outcome shows in status
  * and timeline.
  */
 export const decisionSignal = defineSignal<[unknown]>('decision');
-/** A hint of the dispatcher: something that the gates look at has changed. */
+/** A hint from the dispatcher: something that the gates depend on has changed. */
 export const changedSignal = defineSignal('changed');
-/** A hint of the dispatcher: the lane was granted. */
+/** A hint from the dispatcher: the lane was granted. */
 export const laneGrantedSignal = defineSignal<[{ readonly fencingToken: number }]>('laneGranted');
-/** A hint of the dispatcher: another bundle is live. */
+/** A hint from the dispatcher: another bundle is live. */
 export const supersededSignal =
   defineSignal<[{ readonly by: string; readonly how: 'SUPERSEDED' | 'ROLLED_BACK' }]>('superseded');
 /** Where the promotion stands. */
 export const statusQuery = defineQuery<PromotionStatus>('status');
 /** The verdicts of the last round. */
 export const gatesQuery = defineQuery<readonly GateVerdict[]>('gates');
-/** The last 50 entries; PostgreSQL has all. */
+/** The last 50 entries; PostgreSQL keeps all of them. */
 export const timelineQuery = defineQuery<readonly TimelineEntry[]>('timeline');

@@ -9,7 +9,7 @@ import type { PromotionInput } from './contract.js';
 const maxRequestLength = 32_768;
 
 /**
- * Reads what somebody gave to Temporal, without trusting any of it.
+ * Reads an input that was given to Temporal, without trusting any of it.
  *
  * @throws ApplicationFailure of type INVALID_INPUT or UNKNOWN_LANE, not retryable: the run fails at once
  */
@@ -32,9 +32,9 @@ function parse(value: unknown): PromotionInput {
     throw invalid('the input is not a JSON object');
   const input = value as Record<string, unknown>;
   const known = ['tenant', 'product', 'lane', 'bundle', 'kind', 'request', 'carried'];
-  const foreign = Object.keys(input).find((key) => !known.includes(key));
-  if (foreign !== undefined)
-    throw invalid(`the input has a field ${JSON.stringify(foreign.slice(0, 80))} that is not known`);
+  const unknownField = Object.keys(input).find((key) => !known.includes(key));
+  if (unknownField !== undefined)
+    throw invalid(`the input has the unknown field ${JSON.stringify(unknownField.slice(0, 80))}`);
   const { bundle, kind, request } = input;
   if (!isDigest(bundle)) throw invalid('bundle is not a digest of the form sha256:<64 hex digits>');
   if (kind !== undefined && kind !== 'PROMOTION' && kind !== 'ROLLBACK')

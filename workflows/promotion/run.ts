@@ -14,9 +14,7 @@ const { attestVerification, attestPromotion } = proxyActivities<AttestActivities
 /** The loop of one run: takes entries, lets the reducer decide, carries out its commands. */
 export class PromotionRun {
   state: PromotionMachine;
-  /**
-   * The state as of the last entry that was dealt with in full, so what PostgreSQL knows too. Queries show this one.
-   */
+  /** The state as of the last entry that was processed in full, so PostgreSQL has it too. Queries show this one. */
   published: PromotionMachine;
   private readonly inbox: Inbox;
   private readonly control: PromotionControlActivities;
@@ -48,14 +46,14 @@ export class PromotionRun {
     return hasEnded(this.state.phase) && this.inbox.isEmpty && this.attesting === 0;
   }
 
-  /** Whether nothing is under way that a continued run would not know of. */
+  /** Whether nothing is under way that a continued run would not know about. */
   mayContinueAsNew(): boolean {
     return this.step === undefined && this.attesting === 0 && this.inbox.isEmpty && !hasEnded(this.state.phase);
   }
 
   /**
    * Waits for the next workflow task if this one answers an update. The server refuses to continue a run when a signal
-   * has come meanwhile, and drops all that the same task had to say.
+   * has arrived in the meantime, and drops everything else that the same task responded.
    */
   async untilAnswersAreSent(): Promise<void> {
     if (!this.answersAreSent) await condition(() => this.answersAreSent || !this.inbox.isEmpty, 1);
@@ -65,7 +63,7 @@ export class PromotionRun {
     return workflowInfo().historyLength > this.answeredAt;
   }
 
-  /** Waits for the next entry, or for the instant at which time alone changes something, and deals with it. */
+  /** Waits for the next entry, or for the instant at which time alone changes something, and processes it. */
   async next(): Promise<void> {
     this.alarm.set(this.deadline());
     await condition(() => !this.inbox.isEmpty || (hasEnded(this.state.phase) && this.attesting === 0));
@@ -119,7 +117,7 @@ export class PromotionRun {
     };
   }
 
-  /** @returns false when what was to follow is void because the lane is not held any more */
+  /** @returns false when what was to follow is void because the lane is no longer held */
   private async carryOut(command: PromotionCommand): Promise<boolean> {
     switch (command.type) {
       case 'record':
@@ -172,7 +170,9 @@ export class PromotionRun {
     await this.apply({ type: 'gates-evaluated', round: outcome.round });
   }
 
-  /** Beside the loop: a live bundle does not wait for its own paperwork. The run does not end before it is done. */
+  /**
+   * Runs beside the loop: a live bundle does not wait for its own paperwork. The run does not end before it is done.
+   */
   private async attest(outcome: Extract<PromotionCommand, { type: 'attest' }>['outcome']): Promise<void> {
     this.attesting += 1;
     const { tenant, promotionId } = this.state.identity;

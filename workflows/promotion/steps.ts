@@ -14,15 +14,15 @@ export interface RunningStep {
 }
 
 /**
- * Starts a step beside the loop, so that an abort is heard while it runs. How it ended comes back as an event; a step
- * that was cancelled says nothing.
+ * Starts a step beside the loop, so that an abort is processed while it runs. How it ended comes back as an event; a
+ * step that was cancelled reports nothing.
  */
 export function startStep(
   step: Step,
   state: PromotionMachine,
   report: (event: Extract<PromotionEvent, { type: 'step-done' | 'step-failed' | 'lane-lost' }>) => void,
 ): RunningStep {
-  // A step ends by its own outcome or because the machine says so, not because the run was cancelled: the machine
+  // A step ends by its own outcome or because the machine cancels it, not because the run was cancelled: the machine
   // decides what to undo.
   const scope = new CancellationScope({ cancellable: false });
   const cancellable = new CancellationScope();
@@ -72,7 +72,7 @@ function failureOf(step: Step, error: unknown): Extract<PromotionEvent, { type: 
   return {
     type: 'step-failed',
     step,
-    // Verdicts are thrown non-retryable with a code of the domain; what ran out of tries is trouble.
+    // Verdicts are thrown non-retryable with a code of the domain; what ran out of attempts is trouble.
     kind: failure?.nonRetryable === true ? 'verdict' : 'trouble',
     error: { step, code: failure?.type ?? 'INTERNAL', message: message.slice(0, 2_000) },
   };

@@ -5,7 +5,7 @@ import type { DecisionMessage, PromotionStatus } from './contract.js';
 /** The largest signed decision, in characters of JSON. A real one is about 3,000. */
 const maxStatementLength = 32_768;
 
-/** Answer of the query `status`. */
+/** The answer to the query `status`. */
 export function statusOf(state: PromotionMachine): PromotionStatus {
   const { promotionId, product, lane, bundle, kind, policyDigest } = state.identity;
   return {
@@ -30,6 +30,9 @@ export function statusOf(state: PromotionMachine): PromotionStatus {
 export function validateDecision(message: DecisionMessage): void {
   const statement: unknown = (message as DecisionMessage | null | undefined)?.statement;
   if (typeof statement !== 'object' || statement === null || JSON.stringify(statement).length > maxStatementLength) {
-    throw ApplicationFailure.nonRetryable('the message holds no signed statement of at most 32 KiB', 'INVALID_INPUT');
+    throw ApplicationFailure.nonRetryable(
+      'the message must hold a signed statement of at most 32 KiB',
+      'INVALID_INPUT',
+    );
   }
 }

@@ -63,7 +63,7 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   const canonicalId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle);
   if (info.workflowId !== canonicalId) return handOverTo(canonicalId, input);
 
-  // A state is believed only from a run that continued; what a starter claims to carry is not.
+  // A carried state is trusted only in a run that was continued, never when a starter passes one.
   const carried = info.continuedFromExecutionRunId === undefined ? undefined : input.carried;
   const start = carried === undefined ? await open(input) : { state: carried, commands: [] };
   const run = new PromotionRun(start.state, inbox, control);
@@ -71,7 +71,7 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   setHandler(gatesQuery, () => run.published.gates);
   setHandler(timelineQuery, () => run.published.timeline);
 
-  // The machine says what a cancellation undoes, so the loop itself cannot be cancelled.
+  // The machine decides what a cancellation undoes, so the loop itself cannot be cancelled.
   void CancellationScope.current().cancelRequested.catch(() => inbox.put({ type: 'cancelled' }));
   return CancellationScope.nonCancellable(async () => {
     await run.perform(start.commands);
@@ -84,7 +84,7 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
           await continueAsNew<typeof promotion>({ ...withoutRequest(input), carried: run.state });
       }
     }
-    inbox.refuseRest({
+    inbox.refuseRemaining({
       accepted: false,
       text: `the promotion has ended as ${run.state.phase}`,
       state: run.state.phase,
@@ -107,7 +107,7 @@ async function open(input: PromotionInput): Promise<ReturnType<typeof openPromot
     });
     return openPromotion(identity, new Date());
   } catch (error) {
-    // The starter sees the reason itself, not that some activity failed.
+    // The starter should see the reason itself, not that some activity failed.
     throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;
   }
 }

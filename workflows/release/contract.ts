@@ -9,7 +9,7 @@ export const releaseWorkflowType = 'release';
  * input fails the run with INVALID_INPUT and leaves no rows.
  */
 export interface ReleaseInput {
-  /** `default` where absent. */
+  /** `default` if absent. */
   readonly tenant: string;
   readonly product: string;
   /** The commit, 40 lower-case hex digits. */
@@ -25,8 +25,8 @@ export interface ReleaseResult {
   /** The first run id of the release. */
   readonly releaseId: string;
   /**
-   * SEALED: a new bundle. ALREADY_SEALED: this revision has one, which is given. HANDED_OVER: the canonical run does
-   * the work.
+   * SEALED: a new bundle. ALREADY_SEALED: this revision already has one, which is returned. HANDED_OVER: the canonical
+   * run does the work.
    */
   readonly state: 'SEALED' | 'ALREADY_SEALED' | 'HANDED_OVER';
   readonly bundle?: Digest;
@@ -47,7 +47,7 @@ export interface ReleaseStep {
   readonly endedAt?: string;
 }
 
-/** Answer of the query `status`. */
+/** The answer to the query `status`. */
 export interface ReleaseStatus {
   readonly product: string;
   readonly revision: string;

@@ -6,7 +6,7 @@ import type { ReleaseInput } from './contract.js';
 const knownFields = ['tenant', 'product', 'revision', 'repository', 'timebox'];
 
 /**
- * Reads what somebody gave to Temporal, without trusting any of it.
+ * Reads an input that was given to Temporal, without trusting any of it.
  * @throws ApplicationFailure of type INVALID_INPUT, not retryable: the run fails at once
  */
 export function parseReleaseInput(value: unknown): ReleaseInput {
@@ -27,9 +27,9 @@ function parse(value: unknown): ReleaseInput {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('the input is not a JSON object');
   const input: Record<string, unknown> = { ...value };
-  const foreign = Object.keys(input).find((key) => !knownFields.includes(key));
-  if (foreign !== undefined)
-    throw invalid(`the input has a field ${JSON.stringify(foreign.slice(0, 80))} that is not known`);
+  const unknownField = Object.keys(input).find((key) => !knownFields.includes(key));
+  if (unknownField !== undefined)
+    throw invalid(`the input has the unknown field ${JSON.stringify(unknownField.slice(0, 80))}`);
   const { revision, repository, timebox } = input;
   if (typeof revision !== 'string' || !/^[0-9a-f]{40}$/.test(revision))
     throw invalid('revision is not a commit of 40 lower-case hex digits');
@@ -39,7 +39,7 @@ function parse(value: unknown): ReleaseInput {
     /^(?:\/|https:\/\/|ssh:\/\/|file:\/\/\/)[^\0\n]*$/.test(repository);
   if (!location) throw invalid('repository is neither an absolute folder nor an https, ssh or file URL');
   if (timebox !== undefined && (typeof timebox !== 'string' || timebox === '' || timebox.length > 300))
-    throw invalid('timebox is not a short text');
+    throw invalid('timebox is not a string of 1 to 300 characters');
   return {
     tenant: parseName(input['tenant'] ?? 'default', 'tenant'),
     product: parseName(input['product'], 'product'),

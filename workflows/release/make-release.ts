@@ -34,8 +34,8 @@ interface DescribedService {
 }
 
 /**
- * The way from a commit to a sealed bundle. `open` puts the release on record; it is called once the commit was read
- * and understood.
+ * The way from a commit to a sealed bundle. `open` puts the release on record; it is called once the commit has been
+ * read and validated.
  * @returns the digests of the bundle and of its manifest file
  */
 export async function makeRelease(
@@ -66,7 +66,7 @@ export async function makeRelease(
     packSdks(input, source, steps),
   ]);
   const images = described.map(({ service, image }) => ({ service: service.name, image }));
-  // One after another: tests start services, and measure time more often than one thinks.
+  // One after another: tests start services, and depend on timing more often than one would think.
   const qualified: QualifiedImage[] = [];
   for (const one of described) qualified.push(await qualify(one, images, source, steps));
   const signed = await Promise.all(described.map((one, index) => signImage(one, qualified[index], ref, steps)));
@@ -95,7 +95,7 @@ async function buildService(
   ref: ReleaseRef,
   steps: StepList,
 ): Promise<DescribedService> {
-  // Times come from the workflow, so that a step that is tried again states the same.
+  // Times come from the workflow, so that a retried step states the same.
   const startedOn = new Date().toISOString();
   const built = await steps.run(
     `build/${service.name}`,
@@ -146,7 +146,7 @@ async function signImage(
   ref: ReleaseRef,
   steps: StepList,
 ): Promise<ManifestImage> {
-  if (tests === undefined) throw new TypeError('every image was qualified');
+  if (tests === undefined) throw new TypeError('an image was not qualified');
   const { service, described } = one;
   const sign = async (unsigned: UnsignedStatement): Promise<ManifestAttestation> =>
     attestationOf(

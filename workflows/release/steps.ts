@@ -10,7 +10,7 @@ export class StepList {
     for (const id of ids) this.#steps.set(id, { id, state: 'WAITING' });
   }
 
-  /** Runs a step and notes how it goes. `describe` says in a word what came out. */
+  /** Runs a step and records its progress. `describe` summarizes its result in a few words. */
   async run<T>(id: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T> {
     const startedAt = new Date().toISOString();
     this.#steps.set(id, { id, state: 'RUNNING', startedAt });
@@ -32,7 +32,7 @@ export class StepList {
   }
 }
 
-/** The reason behind a failed activity: what the starter is to see, not that some activity failed. */
+/** The reason behind a failed activity: what the starter should see, not that some activity failed. */
 export function reasonOf(error: unknown): Error {
   if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) return error.cause;
   return error instanceof Error ? error : new Error(String(error));

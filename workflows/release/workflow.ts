@@ -48,7 +48,7 @@ export async function release(rawInput: unknown): Promise<ReleaseResult> {
 
   const canonicalId = workflowIds.release(input.tenant, input.product, input.revision);
   if (info.workflowId !== canonicalId) return handOverTo(canonicalId, input);
-  tellVisibility(input, state);
+  publishSearchAttributes(input, state);
   const ref: ReleaseRef = {
     tenant: input.tenant,
     product: input.product,
@@ -71,15 +71,15 @@ export async function release(rawInput: unknown): Promise<ReleaseResult> {
     });
     bundle = made.bundle;
     state = 'SEALED';
-    tellVisibility(input, state, bundle);
+    publishSearchAttributes(input, state, bundle);
     return { releaseId: ref.releaseId, state, ...made };
   } catch (error) {
     state = 'FAILED';
     const reason = reasonOf(error);
-    // Nothing is on record before the commit was understood, so that wrong input leaves no rows.
+    // Nothing is on record before the commit has been validated, so that wrong input leaves no rows.
     if (onRecord.opened)
       await CancellationScope.nonCancellable(() => record.failRelease({ ...ref, error: describe(reason) }));
-    if (!isCancellation(error)) tellVisibility(input, state);
+    if (!isCancellation(error)) publishSearchAttributes(input, state);
     throw reason;
   }
 }
@@ -89,7 +89,7 @@ async function handOverTo(workflowId: string, input: ReleaseInput): Promise<Rele
   return { releaseId: runId, state: 'HANDED_OVER', handedOverTo: { workflowId, runId, joined } };
 }
 
-function tellVisibility(input: ReleaseInput, state: ReleaseStatus['state'], bundle?: Digest): void {
+function publishSearchAttributes(input: ReleaseInput, state: ReleaseStatus['state'], bundle?: Digest): void {
   upsertSearchAttributes([
     { key: searchAttributes.tenant, value: input.tenant },
     { key: searchAttributes.product, value: input.product },

@@ -15,7 +15,7 @@ import type { MethodOptions } from "@bufbuild/protobuf/wkt";
 export declare const file_authz_v1_authz: GenFile;
 
 /**
- * Who may call. Exactly one of the alternatives holds.
+ * Who may call. Exactly one of the alternatives applies.
  *
  * @generated from message authz.v1.Rule
  */
@@ -43,7 +43,7 @@ export declare type Rule = Message<"authz.v1.Rule"> & {
     case: "authenticated";
   } | {
     /**
-     * Everybody, without a token.
+     * Everyone, without a token.
      *
      * @generated from field: bool public = 3;
      */
@@ -65,7 +65,7 @@ export declare const RuleSchema: GenMessage<Rule>;
  */
 export declare type Roles = Message<"authz.v1.Roles"> & {
   /**
-   * Role names as `principals` hold them.
+   * Role names as `principals` stores them.
    *
    * @generated from field: repeated string any_of = 1;
    */

@@ -25,14 +25,14 @@ export declare type Attestation = Message<"governance.v1.Attestation"> & {
   id: string;
 
   /**
-   * What the fact is, in the words that gates use, for example `slsa-provenance`.
+   * What the fact is, by the name that gates use, for example `provenance`.
    *
    * @generated from field: string kind = 2;
    */
   kind: string;
 
   /**
-   * Where the signed bundle lies in the content store.
+   * Where the signed bundle is stored in the content store.
    *
    * @generated from field: string uri = 3;
    */

@@ -14,7 +14,7 @@ import type { Decision } from "./decision_pb.js";
 export declare const file_governance_v1_case: GenFile;
 
 /**
- * The file on one decision: what is to be decided, by whom, since when, and what has been said.
+ * The file on one decision: what is to be decided, by whom, since when, and what has been decided so far.
  *
  * @generated from message governance.v1.GovernanceCase
  */
@@ -34,14 +34,14 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
   kind: CaseKind;
 
   /**
-   * The promotion that waits.
+   * The promotion that is waiting.
    *
    * @generated from field: string promotion_id = 3;
    */
   promotionId: string;
 
   /**
-   * The gate that asks for people.
+   * The gate that needs people.
    *
    * @generated from field: string gate_id = 4;
    */
@@ -55,7 +55,7 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
   product: string;
 
   /**
-   * Lane that the bundle shall enter.
+   * Lane that the bundle is to enter.
    *
    * @generated from field: governance.v1.Lane lane = 6;
    */
@@ -69,7 +69,7 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
   bundleDigest: string;
 
   /**
-   * Who asked for the promotion; empty when no signed request is attached.
+   * Who requested the promotion; empty when no signed request is attached.
    *
    * @generated from field: string requester = 8;
    */
@@ -83,7 +83,7 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
   author: string;
 
   /**
-   * Since when people are waited for.
+   * Since when it has been waiting for people.
    *
    * @generated from field: google.protobuf.Timestamp opened_at = 10;
    */
@@ -111,7 +111,7 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
   whyNotMe: string;
 
   /**
-   * What has been said so far.
+   * The decisions so far.
    *
    * @generated from field: repeated governance.v1.Decision decisions = 14;
    */
@@ -132,7 +132,7 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
 export declare const GovernanceCaseSchema: GenMessage<GovernanceCase>;
 
 /**
- * What a case is about. Numbers 2 and 3 are kept for exceptions and re-reviews.
+ * What a case is about. Numbers 2 and 3 are reserved for exceptions and re-reviews.
  *
  * @generated from enum governance.v1.CaseKind
  */

@@ -28,7 +28,7 @@ export const CaseKindSchema = /*@__PURE__*/
   enumDesc(file_governance_v1_case, 0);
 
 /**
- * What a case is about. Numbers 2 and 3 are kept for exceptions and re-reviews.
+ * What a case is about. Numbers 2 and 3 are reserved for exceptions and re-reviews.
  *
  * @generated from enum governance.v1.CaseKind
  */

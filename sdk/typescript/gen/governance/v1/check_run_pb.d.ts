@@ -40,28 +40,28 @@ export declare type CheckRun = Message<"governance.v1.CheckRun"> & {
   gateId: string;
 
   /**
-   * What it said.
+   * Its verdict.
    *
    * @generated from field: governance.v1.Verdict verdict = 4;
    */
   verdict: Verdict;
 
   /**
-   * What an open gate does.
+   * What the gate does to the promotion while it is open.
    *
    * @generated from field: governance.v1.Severity severity = 5;
    */
   severity: Severity;
 
   /**
-   * Why it said so.
+   * Why it decided so.
    *
    * @generated from field: string explanation = 6;
    */
   explanation: string;
 
   /**
-   * What would open it: a command, or whom to ask.
+   * What would satisfy it: a command, or whom to ask.
    *
    * @generated from field: string next_step = 7;
    */
@@ -82,7 +82,7 @@ export declare type CheckRun = Message<"governance.v1.CheckRun"> & {
   evaluatedAt?: Timestamp | undefined;
 
   /**
-   * When the verdict can change by time alone; absent when it cannot.
+   * When the verdict can change merely because time passes; absent when it cannot.
    *
    * @generated from field: google.protobuf.Timestamp recheck_at = 10;
    */
@@ -96,7 +96,8 @@ export declare type CheckRun = Message<"governance.v1.CheckRun"> & {
 export declare const CheckRunSchema: GenMessage<CheckRun>;
 
 /**
- * What a gate said at one moment. Number 4 and the word WAIVED are kept for exceptions, which keep the raw verdict beside it.
+ * What a gate decided at one moment. Number 4 and the name WAIVED are reserved for exceptions, which keep the raw
+ * verdict beside it.
  *
  * @generated from enum governance.v1.Verdict
  */
@@ -123,7 +124,7 @@ export enum Verdict {
   FAIL = 2,
 
   /**
-   * Something is missing that may still come.
+   * Something is missing that may still arrive.
    *
    * @generated from enum value: VERDICT_PENDING = 3;
    */

@@ -27,7 +27,8 @@ export const VerdictSchema = /*@__PURE__*/
   enumDesc(file_governance_v1_check_run, 0);
 
 /**
- * What a gate said at one moment. Number 4 and the word WAIVED are kept for exceptions, which keep the raw verdict beside it.
+ * What a gate decided at one moment. Number 4 and the name WAIVED are reserved for exceptions, which keep the raw
+ * verdict beside it.
  *
  * @generated from enum governance.v1.Verdict
  */

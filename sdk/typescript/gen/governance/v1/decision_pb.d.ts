@@ -53,7 +53,7 @@ export declare type Decision = Message<"governance.v1.Decision"> & {
   accepted: boolean;
 
   /**
-   * Why it does not; absent when it counts.
+   * Why it does not, as an error code; empty when it counts.
    *
    * @generated from field: string refusal_code = 6;
    */
@@ -102,7 +102,7 @@ export declare type Decision = Message<"governance.v1.Decision"> & {
   comment: string;
 
   /**
-   * The way it came in.
+   * The way it arrived.
    *
    * @generated from field: governance.v1.FrontDoor front_door = 13;
    */
@@ -123,7 +123,7 @@ export declare type Decision = Message<"governance.v1.Decision"> & {
 export declare const DecisionSchema: GenMessage<Decision>;
 
 /**
- * What became of a decision that was handed in.
+ * What became of a submitted decision.
  *
  * @generated from message governance.v1.DecisionOutcome
  */
@@ -143,7 +143,7 @@ export declare type DecisionOutcome = Message<"governance.v1.DecisionOutcome"> &
   text: string;
 
   /**
-   * Why the promotion now stands where it stands.
+   * Why the promotion is now in its phase.
    *
    * @generated from field: string reason = 3;
    */
@@ -191,14 +191,14 @@ export enum DecisionVerb {
   REJECT = 3,
 
   /**
-   * Hold until something changed.
+   * Hold until the same person approves.
    *
    * @generated from enum value: DECISION_VERB_REQUEST_CHANGES = 4;
    */
   REQUEST_CHANGES = 4,
 
   /**
-   * Bring a lane back to what was live before.
+   * Return a lane to what was live before.
    *
    * @generated from enum value: DECISION_VERB_ROLLBACK = 5;
    */
@@ -212,14 +212,14 @@ export enum DecisionVerb {
   ABORT = 6,
 
   /**
-   * Try again what ended in technical trouble.
+   * Retry a promotion that is ERRORED.
    *
    * @generated from enum value: DECISION_VERB_RETRY = 7;
    */
   RETRY = 7,
 
   /**
-   * The statement could not be read, so nobody knows.
+   * The statement could not be read, so the verb is unknown.
    *
    * @generated from enum value: DECISION_VERB_UNKNOWN = 8;
    */
@@ -232,7 +232,7 @@ export enum DecisionVerb {
 export declare const DecisionVerbSchema: GenEnum<DecisionVerb>;
 
 /**
- * The way a decision came in.
+ * The way a decision arrived.
  *
  * @generated from enum governance.v1.FrontDoor
  */
@@ -245,21 +245,21 @@ export enum FrontDoor {
   UNSPECIFIED = 0,
 
   /**
-   * As an update, as this API sends it.
+   * As an update, which this API sends.
    *
    * @generated from enum value: FRONT_DOOR_UPDATE = 1;
    */
   UPDATE = 1,
 
   /**
-   * As a signal, as the Temporal command line and Web UI send it.
+   * As a signal, which the Temporal command line and Web UI send.
    *
    * @generated from enum value: FRONT_DOOR_SIGNAL = 2;
    */
   SIGNAL = 2,
 
   /**
-   * Within the input of the workflow's start.
+   * In the input that started the workflow.
    *
    * @generated from enum value: FRONT_DOOR_START = 3;
    */

@@ -47,7 +47,7 @@ export const FrontDoorSchema = /*@__PURE__*/
   enumDesc(file_governance_v1_decision, 1);
 
 /**
- * The way a decision came in.
+ * The way a decision arrived.
  *
  * @generated from enum governance.v1.FrontDoor
  */

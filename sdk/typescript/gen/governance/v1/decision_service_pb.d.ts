@@ -20,7 +20,7 @@ export declare const file_governance_v1_decision_service: GenFile;
  */
 export declare type GetDecisionFactsRequest = Message<"governance.v1.GetDecisionFactsRequest"> & {
   /**
-   * The promotion: its id or a unique prefix of it.
+   * The promotion: its id, or a unique prefix or suffix of it.
    *
    * @generated from field: string promotion_id = 1;
    */
@@ -47,7 +47,7 @@ export declare type GetDecisionFactsResponse = Message<"governance.v1.GetDecisio
   promotionId: string;
 
   /**
-   * Id of the workflow that takes the decision.
+   * Id of the workflow that receives the decision.
    *
    * @generated from field: string workflow_id = 2;
    */
@@ -89,7 +89,7 @@ export declare type GetDecisionFactsResponse = Message<"governance.v1.GetDecisio
   policyDigest: string;
 
   /**
-   * The facts in canonical JSON: bundle, difference to what is live, gates, evidence, author, requester.
+   * The facts in canonical JSON: bundle, what is live, gates, evidence, author, requester.
    *
    * @generated from field: string facts = 8;
    */
@@ -110,7 +110,7 @@ export declare type GetDecisionFactsResponse = Message<"governance.v1.GetDecisio
 export declare const GetDecisionFactsResponseSchema: GenMessage<GetDecisionFactsResponse>;
 
 /**
- * Hands in a signed decision.
+ * Submits a signed decision.
  *
  * @generated from message governance.v1.SubmitDecisionRequest
  */
@@ -157,13 +157,13 @@ export declare type SubmitDecisionResponse = Message<"governance.v1.SubmitDecisi
 export declare const SubmitDecisionResponseSchema: GenMessage<SubmitDecisionResponse>;
 
 /**
- * Asks what waits for approval.
+ * Asks what is waiting for approval.
  *
  * @generated from message governance.v1.ListPendingApprovalsRequest
  */
 export declare type ListPendingApprovalsRequest = Message<"governance.v1.ListPendingApprovalsRequest"> & {
   /**
-   * Whether to list what waits for others, too.
+   * Whether to include what is waiting for others.
    *
    * @generated from field: bool all = 1;
    */
@@ -177,13 +177,13 @@ export declare type ListPendingApprovalsRequest = Message<"governance.v1.ListPen
 export declare const ListPendingApprovalsRequestSchema: GenMessage<ListPendingApprovalsRequest>;
 
 /**
- * What waits for approval.
+ * What is waiting for approval.
  *
  * @generated from message governance.v1.ListPendingApprovalsResponse
  */
 export declare type ListPendingApprovalsResponse = Message<"governance.v1.ListPendingApprovalsResponse"> & {
   /**
-   * The open cases, the one that waits longest first.
+   * The open cases, the longest waiting first.
    *
    * @generated from field: repeated governance.v1.GovernanceCase cases = 1;
    */
@@ -203,21 +203,21 @@ export declare const ListPendingApprovalsResponseSchema: GenMessage<ListPendingA
  */
 export declare type ListDecisionsRequest = Message<"governance.v1.ListDecisionsRequest"> & {
   /**
-   * The promotion: its id or a unique prefix of it; empty for all.
+   * The promotion: its id, or a unique prefix or suffix of it; empty for all.
    *
    * @generated from field: string promotion_id = 1;
    */
   promotionId: string;
 
   /**
-   * Most entries in the answer; 0 stands for 50.
+   * Maximum number of entries in the response; 0 means 50.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * Where to go on; from the answer before.
+   * Where to continue: the token from the previous response; empty for the first page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -244,7 +244,7 @@ export declare type ListDecisionsResponse = Message<"governance.v1.ListDecisions
   decisions: Decision[];
 
   /**
-   * Where to go on; empty at the end.
+   * Token of the next page; empty at the end.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -284,7 +284,7 @@ export declare const DecisionService: GenService<{
     output: typeof SubmitDecisionResponseSchema;
   },
   /**
-   * Lists what waits for the caller's approval, and since when.
+   * Lists what is waiting for the caller's approval, and since when.
    *
    * @generated from rpc governance.v1.DecisionService.ListPendingApprovals
    */
@@ -294,7 +294,7 @@ export declare const DecisionService: GenService<{
     output: typeof ListPendingApprovalsResponseSchema;
   },
   /**
-   * Lists recorded decisions, also refused ones.
+   * Lists recorded decisions, including refused ones.
    *
    * @generated from rpc governance.v1.DecisionService.ListDecisions
    */

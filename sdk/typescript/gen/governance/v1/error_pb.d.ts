@@ -11,7 +11,8 @@ import type { Message } from "@bufbuild/protobuf";
 export declare const file_governance_v1_error: GenFile;
 
 /**
- * Everything a person needs to act on an error. Every failed RPC carries one as a detail; failed releases and promotions keep one.
+ * Everything a person needs to act on an error. Every failed RPC carries one as a detail; failed releases and
+ * promotions keep one.
  *
  * @generated from message governance.v1.ErrorDetail
  */

@@ -12,7 +12,7 @@ import type { Attestation } from "./attestation_pb.js";
 export declare const file_governance_v1_evidence_service: GenFile;
 
 /**
- * Attaches evidence to a bundle that is sealed already.
+ * Attaches evidence to a bundle that is already sealed.
  *
  * @generated from message governance.v1.AttachEvidenceRequest
  */
@@ -25,7 +25,7 @@ export declare type AttachEvidenceRequest = Message<"governance.v1.AttachEvidenc
   bundleDigest: string;
 
   /**
-   * What the evidence is, in the words that gates use, for example `preview-check`.
+   * What the evidence is, by the name that gates use, for example `preview-check`.
    *
    * @generated from field: string kind = 2;
    */

@@ -15,13 +15,13 @@ import type { ErrorDetail } from "./error_pb.js";
 export declare const file_governance_v1_gate_service: GenFile;
 
 /**
- * Asks what the gates of a promotion say.
+ * Asks for the verdicts of a promotion's gates.
  *
  * @generated from message governance.v1.ListGatesRequest
  */
 export declare type ListGatesRequest = Message<"governance.v1.ListGatesRequest"> & {
   /**
-   * The promotion: its id or a unique prefix of it.
+   * The promotion: its id, or a unique prefix or suffix of it.
    *
    * @generated from field: string promotion_id = 1;
    */
@@ -35,13 +35,13 @@ export declare type ListGatesRequest = Message<"governance.v1.ListGatesRequest">
 export declare const ListGatesRequestSchema: GenMessage<ListGatesRequest>;
 
 /**
- * What the gates say.
+ * The verdicts of the gates.
  *
  * @generated from message governance.v1.ListGatesResponse
  */
 export declare type ListGatesResponse = Message<"governance.v1.ListGatesResponse"> & {
   /**
-   * The gates in the newest round, as the policy orders them.
+   * The gates in the newest round, by their ids.
    *
    * @generated from field: repeated governance.v1.CheckRun gates = 1;
    */
@@ -102,13 +102,13 @@ export declare type GetPolicySnapshotResponse = Message<"governance.v1.GetPolicy
 export declare const GetPolicySnapshotResponseSchema: GenMessage<GetPolicySnapshotResponse>;
 
 /**
- * Asks why a promotion stands where it stands.
+ * Asks why a promotion is in its phase.
  *
  * @generated from message governance.v1.ExplainPromotionRequest
  */
 export declare type ExplainPromotionRequest = Message<"governance.v1.ExplainPromotionRequest"> & {
   /**
-   * The promotion: its id or a unique prefix of it.
+   * The promotion: its id, or a unique prefix or suffix of it.
    *
    * @generated from field: string promotion_id = 1;
    */
@@ -122,7 +122,7 @@ export declare type ExplainPromotionRequest = Message<"governance.v1.ExplainProm
 export declare const ExplainPromotionRequestSchema: GenMessage<ExplainPromotionRequest>;
 
 /**
- * Why a promotion stands where it stands.
+ * Why a promotion is in its phase.
  *
  * @generated from message governance.v1.ExplainPromotionResponse
  */
@@ -142,7 +142,7 @@ export declare type ExplainPromotionResponse = Message<"governance.v1.ExplainPro
   summary: string;
 
   /**
-   * Blocking gates that are open, each with what would open it.
+   * Blocking gates that are open, each with what would satisfy it.
    *
    * @generated from field: repeated governance.v1.CheckRun blocking = 3;
    */
@@ -183,7 +183,7 @@ export declare const ExplainPromotionResponseSchema: GenMessage<ExplainPromotion
  */
 export declare const GateService: GenService<{
   /**
-   * Lists what each gate of a promotion says.
+   * Lists the verdict of each gate of a promotion.
    *
    * @generated from rpc governance.v1.GateService.ListGates
    */
@@ -193,7 +193,7 @@ export declare const GateService: GenService<{
     output: typeof ListGatesResponseSchema;
   },
   /**
-   * Returns the gates that a promotion is measured by.
+   * Returns the gates that a promotion is measured against.
    *
    * @generated from rpc governance.v1.GateService.GetPolicySnapshot
    */
@@ -203,7 +203,7 @@ export declare const GateService: GenService<{
     output: typeof GetPolicySnapshotResponseSchema;
   },
   /**
-   * Says why a promotion stands where it stands, and what would move it.
+   * Explains why a promotion is in its phase, and what would move it on.
    *
    * @generated from rpc governance.v1.GateService.ExplainPromotion
    */

@@ -46,7 +46,7 @@ export declare type PrincipalKey = Message<"governance.v1.PrincipalKey"> & {
   validFrom?: Timestamp | undefined;
 
   /**
-   * Until when; absent when the key has no end.
+   * Until when; absent when the key does not expire.
    *
    * @generated from field: google.protobuf.Timestamp valid_until = 5;
    */
@@ -80,7 +80,7 @@ export declare type Principal = Message<"governance.v1.Principal"> & {
   kind: PrincipalKind;
 
   /**
-   * Name for people to read.
+   * Display name.
    *
    * @generated from field: string display_name = 3;
    */
@@ -94,7 +94,7 @@ export declare type Principal = Message<"governance.v1.Principal"> & {
   roles: string[];
 
   /**
-   * Mail addresses, by which commit authors are recognized.
+   * Email addresses, by which commit authors are recognized.
    *
    * @generated from field: repeated string emails = 5;
    */
@@ -236,7 +236,7 @@ export declare const PrincipalKindSchema: GenEnum<PrincipalKind>;
  */
 export declare const IdentityService: GenService<{
   /**
-   * Says who the token belongs to.
+   * Returns the principal that the token belongs to.
    *
    * @generated from rpc governance.v1.IdentityService.WhoAmI
    */
@@ -246,7 +246,7 @@ export declare const IdentityService: GenService<{
     output: typeof WhoAmIResponseSchema;
   },
   /**
-   * Lists the principals with their public keys, so that anybody can verify what they signed.
+   * Lists the principals with their public keys, so that anyone can verify what they signed.
    *
    * @generated from rpc governance.v1.IdentityService.ListPrincipals
    */

@@ -32,28 +32,28 @@ export declare type EvidenceRequirement = Message<"governance.v1.EvidenceRequire
   per: EvidenceScope;
 
   /**
-   * How many pieces for each of them.
+   * How many pieces are needed for each of them.
    *
    * @generated from field: int32 minimum_count = 3;
    */
   minimumCount: number;
 
   /**
-   * Oldest piece that counts, in seconds since its registration; absent when age does not matter.
+   * Age of the oldest piece that counts, in seconds since its registration; absent when age does not matter.
    *
    * @generated from field: optional int64 maximum_age_seconds = 4;
    */
   maximumAgeSeconds?: bigint | undefined;
 
   /**
-   * Keys that are trusted by their purpose: `build`, `verification`.
+   * Keys that are trusted because of their purpose: `build`, `verification`.
    *
    * @generated from field: repeated string trusted_purposes = 5;
    */
   trustedPurposes: string[];
 
   /**
-   * Keys that are trusted by a role of their person.
+   * Keys that are trusted because of a role of their person.
    *
    * @generated from field: repeated string trusted_roles = 6;
    */
@@ -73,7 +73,7 @@ export declare const EvidenceRequirementSchema: GenMessage<EvidenceRequirement>;
  */
 export declare type ApprovalRequirement = Message<"governance.v1.ApprovalRequirement"> & {
   /**
-   * How many distinct people.
+   * How many distinct people must approve.
    *
    * @generated from field: int32 count = 1;
    */
@@ -87,7 +87,7 @@ export declare type ApprovalRequirement = Message<"governance.v1.ApprovalRequire
   roles: string[];
 
   /**
-   * Whether each approval must stand for another of the roles.
+   * Whether each approval must stand for a different one of the roles.
    *
    * @generated from field: bool distinct_roles = 3;
    */
@@ -128,7 +128,7 @@ export declare type RequiredCheck = Message<"governance.v1.RequiredCheck"> & {
   type: GateType;
 
   /**
-   * What an open gate does.
+   * What the gate does to the promotion while it is open.
    *
    * @generated from field: governance.v1.Severity severity = 3;
    */
@@ -142,7 +142,7 @@ export declare type RequiredCheck = Message<"governance.v1.RequiredCheck"> & {
   evidence?: EvidenceRequirement | undefined;
 
   /**
-   * The rule in CEL; empty when evidence or approvals are the whole of it.
+   * The rule in CEL; empty when the gate needs only evidence or approvals.
    *
    * @generated from field: string rule = 5;
    */
@@ -170,7 +170,7 @@ export declare type RequiredCheck = Message<"governance.v1.RequiredCheck"> & {
 export declare const RequiredCheckSchema: GenMessage<RequiredCheck>;
 
 /**
- * The gates that hold for one promotion, resolved and pinned. Two policies with the same digest demand the same.
+ * The gates that apply to one promotion, resolved and pinned. Two policies with the same digest require the same.
  *
  * @generated from message governance.v1.GovernancePolicy
  */
@@ -204,7 +204,7 @@ export declare type GovernancePolicy = Message<"governance.v1.GovernancePolicy">
   lane: Lane;
 
   /**
-   * Kind of promotion that the gates hold for.
+   * Kind of promotion that the gates apply to.
    *
    * @generated from field: governance.v1.PromotionKind kind = 5;
    */
@@ -258,7 +258,7 @@ export enum Severity {
 export declare const SeveritySchema: GenEnum<Severity>;
 
 /**
- * What a gate guards. Numbers 9 to 12 are kept for scans, guardrails, chart tests and freezes.
+ * What a gate guards. Numbers 9 to 12 are reserved for scans, guardrails, chart tests and freezes.
  *
  * @generated from enum governance.v1.GateType
  */
@@ -333,7 +333,7 @@ export enum GateType {
 export declare const GateTypeSchema: GenEnum<GateType>;
 
 /**
- * Which kind of promotion a gate holds for, and what a promotion is.
+ * Which kind of promotion a gate applies to, and which kind a promotion is.
  *
  * @generated from enum governance.v1.PromotionKind
  */
@@ -353,7 +353,7 @@ export enum PromotionKind {
   PROMOTION = 1,
 
   /**
-   * A lane goes back to the bundle before.
+   * A lane returns to the previous bundle.
    *
    * @generated from enum value: PROMOTION_KIND_ROLLBACK = 2;
    */

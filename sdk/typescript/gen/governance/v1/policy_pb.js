@@ -61,7 +61,7 @@ export const GateTypeSchema = /*@__PURE__*/
   enumDesc(file_governance_v1_policy, 1);
 
 /**
- * What a gate guards. Numbers 9 to 12 are kept for scans, guardrails, chart tests and freezes.
+ * What a gate guards. Numbers 9 to 12 are reserved for scans, guardrails, chart tests and freezes.
  *
  * @generated from enum governance.v1.GateType
  */
@@ -75,7 +75,7 @@ export const PromotionKindSchema = /*@__PURE__*/
   enumDesc(file_governance_v1_policy, 2);
 
 /**
- * Which kind of promotion a gate holds for, and what a promotion is.
+ * Which kind of promotion a gate applies to, and which kind a promotion is.
  *
  * @generated from enum governance.v1.PromotionKind
  */

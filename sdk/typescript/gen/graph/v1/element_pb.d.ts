@@ -2,7 +2,8 @@
 // @generated from file graph/v1/element.proto (package graph.v1, syntax proto3)
 /* eslint-disable */
 
-// The evidence graph: everything that a decision can rest on is an element, and how they hang together is a relationship.
+// The evidence graph: everything that a decision can rest on is an element, and every connection between two elements
+// is a relationship.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
@@ -34,28 +35,28 @@ export declare type Element = Message<"graph.v1.Element"> & {
   tenantId: string;
 
   /**
-   * Organization within the tenant; empty where the tenant has one only.
+   * Organization within the tenant; empty if the tenant has only one.
    *
    * @generated from field: string organization_id = 3;
    */
   organizationId: string;
 
   /**
-   * Repository that the element comes from; empty where it has none.
+   * Repository that the element comes from; empty if it has none.
    *
    * @generated from field: string repository_id = 4;
    */
   repositoryId: string;
 
   /**
-   * Broad kind, for example `bundle`, `artifact`, `attestation` or `run`.
+   * Broad kind, for example `release`.
    *
    * @generated from field: string kind = 5;
    */
   kind: string;
 
   /**
-   * Finer type within the kind, for example `image` or `slsa-provenance`.
+   * Finer type within the kind, for example `release.bundle`, `release.artifact`, `attestation.provenance` or `run`.
    *
    * @generated from field: string type_key = 6;
    */
@@ -144,14 +145,15 @@ export declare type ElementRelationship = Message<"graph.v1.ElementRelationship"
   id: string;
 
   /**
-   * How the relationship is meant.
+   * The nature of the relationship.
    *
    * @generated from field: graph.v1.RelationshipKind kind = 2;
    */
   kind: RelationshipKind;
 
   /**
-   * What the edge says: `EVIDENCE_OF` (attestation to bundle or artifact), `PRODUCED_BY` (to a run) or `DERIVED_FROM`.
+   * Type of the edge: `EVIDENCE_OF` (attestation to bundle or artifact), `PRODUCED_BY` (to a run), `DERIVED_FROM` or
+   * `CONTAINS` (bundle to artifact).
    *
    * @generated from field: string type_key = 3;
    */
@@ -200,13 +202,13 @@ export declare type ElementRelationship = Message<"graph.v1.ElementRelationship"
 export declare const ElementRelationshipSchema: GenMessage<ElementRelationship>;
 
 /**
- * How a relationship is meant.
+ * The nature of a relationship.
  *
  * @generated from enum graph.v1.RelationshipKind
  */
 export enum RelationshipKind {
   /**
-   * Not said; never stored.
+   * Unspecified; never stored.
    *
    * @generated from enum value: RELATIONSHIP_KIND_UNSPECIFIED = 0;
    */

@@ -2,7 +2,8 @@
 // @generated from file graph/v1/element.proto (package graph.v1, syntax proto3)
 /* eslint-disable */
 
-// The evidence graph: everything that a decision can rest on is an element, and how they hang together is a relationship.
+// The evidence graph: everything that a decision can rest on is an element, and every connection between two elements
+// is a relationship.
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
@@ -42,7 +43,7 @@ export const RelationshipKindSchema = /*@__PURE__*/
   enumDesc(file_graph_v1_element, 0);
 
 /**
- * How a relationship is meant.
+ * The nature of a relationship.
  *
  * @generated from enum graph.v1.RelationshipKind
  */

@@ -62,7 +62,7 @@ export declare const ArtifactSchema: GenMessage<Artifact>;
  */
 export declare type PlanReference = Message<"release.v1.PlanReference"> & {
   /**
-   * Where the plan file lies in the content store.
+   * Where the plan file is stored in the content store.
    *
    * @generated from field: string uri = 1;
    */
@@ -131,14 +131,14 @@ export declare type ReleaseBundle = Message<"release.v1.ReleaseBundle"> & {
   authorName: string;
 
   /**
-   * Mail address of the commit's author.
+   * Email address of the commit's author.
    *
    * @generated from field: string author_email = 5;
    */
   authorEmail: string;
 
   /**
-   * When the commit was made, as it says itself.
+   * When the commit was made, according to the commit itself.
    *
    * @generated from field: google.protobuf.Timestamp committed_at = 6;
    */
@@ -248,7 +248,7 @@ export declare type BundleChange = Message<"release.v1.BundleChange"> & {
   kind: ChangeKind;
 
   /**
-   * Where in the manifest, for example `artifacts/image/web/digest`.
+   * Where in the manifest, for example `images/web/digest`.
    *
    * @generated from field: string path = 2;
    */
@@ -276,7 +276,7 @@ export declare type BundleChange = Message<"release.v1.BundleChange"> & {
 export declare const BundleChangeSchema: GenMessage<BundleChange>;
 
 /**
- * What an artifact is. Numbers 3 and 4 are kept for charts and plans.
+ * What an artifact is. Numbers 3 and 4 are reserved for charts and plans.
  *
  * @generated from enum release.v1.ArtifactKind
  */

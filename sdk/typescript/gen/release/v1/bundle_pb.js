@@ -57,7 +57,7 @@ export const ArtifactKindSchema = /*@__PURE__*/
   enumDesc(file_release_v1_bundle, 0);
 
 /**
- * What an artifact is. Numbers 3 and 4 are kept for charts and plans.
+ * What an artifact is. Numbers 3 and 4 are reserved for charts and plans.
  *
  * @generated from enum release.v1.ArtifactKind
  */

@@ -72,14 +72,14 @@ export declare type ListBundlesRequest = Message<"release.v1.ListBundlesRequest"
   product: string;
 
   /**
-   * Most entries in the answer; 0 stands for 50.
+   * Maximum number of entries in the response; 0 means 50.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * Where to go on; from the answer before.
+   * Where to continue: the token from the previous response; empty for the first page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -106,7 +106,7 @@ export declare type ListBundlesResponse = Message<"release.v1.ListBundlesRespons
   bundles: ReleaseBundle[];
 
   /**
-   * Where to go on; empty at the end.
+   * Token of the next page; empty at the end.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -268,7 +268,7 @@ export declare type DiffBundlesResponse = Message<"release.v1.DiffBundlesRespons
 export declare const DiffBundlesResponseSchema: GenMessage<DiffBundlesResponse>;
 
 /**
- * Bundles and what lies in them.
+ * Bundles and their contents.
  *
  * @generated from service release.v1.BundleService
  */
@@ -314,7 +314,7 @@ export declare const BundleService: GenService<{
     output: typeof GetBlobResponseSchema;
   },
   /**
-   * Says how two bundles differ.
+   * Returns how two bundles differ.
    *
    * @generated from rpc release.v1.BundleService.DiffBundles
    */

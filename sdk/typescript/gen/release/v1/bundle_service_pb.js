@@ -84,7 +84,7 @@ export const DiffBundlesResponseSchema = /*@__PURE__*/
   messageDesc(file_release_v1_bundle_service, 9);
 
 /**
- * Bundles and what lies in them.
+ * Bundles and their contents.
  *
  * @generated from service release.v1.BundleService
  */

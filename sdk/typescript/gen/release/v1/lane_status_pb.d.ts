@@ -26,7 +26,7 @@ export declare type LaneEndpoint = Message<"release.v1.LaneEndpoint"> & {
   service: string;
 
   /**
-   * Its address, which stays the same over promotions and restarts.
+   * Its address, which stays the same across promotions and restarts.
    *
    * @generated from field: string url = 2;
    */
@@ -81,7 +81,7 @@ export declare type LaneStatus = Message<"release.v1.LaneStatus"> & {
   livePromotionId: string;
 
   /**
-   * Since when it is live.
+   * Since when it has been live.
    *
    * @generated from field: google.protobuf.Timestamp live_at = 6;
    */
@@ -102,7 +102,7 @@ export declare type LaneStatus = Message<"release.v1.LaneStatus"> & {
   holderPromotionId: string;
 
   /**
-   * Promotions that wait for the lane, in their order.
+   * Promotions that are waiting for the lane, in queue order.
    *
    * @generated from field: repeated string queued_promotion_ids = 9;
    */
@@ -116,21 +116,21 @@ export declare type LaneStatus = Message<"release.v1.LaneStatus"> & {
   fencingToken: bigint;
 
   /**
-   * What the lane does for its visitors, as the router says.
+   * What the lane serves to its visitors, as the router reports it.
    *
    * @generated from field: release.v1.ServingState serving = 11;
    */
   serving: ServingState;
 
   /**
-   * The same in words, where there is more to say.
+   * The same in words, if there is more to say.
    *
    * @generated from field: string serving_detail = 12;
    */
   servingDetail: string;
 
   /**
-   * Bundle that answers, as the router says; empty when none does.
+   * Bundle that answers, as the router reports it; empty when none does.
    *
    * @generated from field: string served_bundle_digest = 13;
    */
@@ -158,7 +158,7 @@ export declare type LaneStatus = Message<"release.v1.LaneStatus"> & {
 export declare const LaneStatusSchema: GenMessage<LaneStatus>;
 
 /**
- * What a lane does for its visitors.
+ * What a lane serves to its visitors.
  *
  * @generated from enum release.v1.ServingState
  */
@@ -171,7 +171,7 @@ export enum ServingState {
   UNSPECIFIED = 0,
 
   /**
-   * The newest build is being started; the one before goes on serving.
+   * The newest build is being started; the previous one keeps serving.
    *
    * @generated from enum value: SERVING_STATE_STARTING = 1;
    */
@@ -185,7 +185,7 @@ export enum ServingState {
   SERVING = 2,
 
   /**
-   * The newest build did not get healthy; the one before goes on serving.
+   * The newest build did not become healthy; the previous one keeps serving.
    *
    * @generated from enum value: SERVING_STATE_FAILED = 3;
    */

@@ -34,7 +34,7 @@ export const ServingStateSchema = /*@__PURE__*/
   enumDesc(file_release_v1_lane_status, 0);
 
 /**
- * What a lane does for its visitors.
+ * What a lane serves to its visitors.
  *
  * @generated from enum release.v1.ServingState
  */

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
 export declare const file_release_v1_methodology: GenFile;
 
 /**
- * What a bundle was made for, in the words of the team's method. A bundle may serve more than one.
+ * What a bundle was made for, in the terms of the team's method. A bundle may serve more than one.
  *
  * @generated from message release.v1.MethodologyContext
  */

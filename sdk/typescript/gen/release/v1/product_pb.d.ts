@@ -25,7 +25,7 @@ export declare type Product = Message<"release.v1.Product"> & {
   name: string;
 
   /**
-   * Repository that releases read commits from: a folder on the machine of the build workers.
+   * Repository that releases read commits from: an absolute folder on the machine of the build workers, or a URL.
    *
    * @generated from field: string repository = 2;
    */

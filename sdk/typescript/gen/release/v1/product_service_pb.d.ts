@@ -139,7 +139,7 @@ export declare const ListProductsResponseSchema: GenMessage<ListProductsResponse
  */
 export declare const ProductService: GenService<{
   /**
-   * Registers a product, or gives it another repository. Telling the same twice changes nothing.
+   * Registers a product, or changes its repository. Repeating the call changes nothing.
    *
    * @generated from rpc release.v1.ProductService.RegisterProduct
    */

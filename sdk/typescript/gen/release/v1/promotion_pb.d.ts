@@ -93,21 +93,21 @@ export declare type Promotion = Message<"release.v1.Promotion"> & {
   error?: ErrorDetail | undefined;
 
   /**
-   * Who asked for it; empty when no signed request is attached.
+   * Who requested it; empty when no signed request is attached.
    *
    * @generated from field: string requester = 11;
    */
   requester: string;
 
   /**
-   * Policy snapshot that it is measured by.
+   * Policy snapshot that it is measured against.
    *
    * @generated from field: string policy_digest = 12;
    */
   policyDigest: string;
 
   /**
-   * When it was asked for.
+   * When it was requested.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 13;
    */
@@ -149,7 +149,7 @@ export declare type Promotion = Message<"release.v1.Promotion"> & {
 export declare const PromotionSchema: GenMessage<Promotion>;
 
 /**
- * Where a promotion stands. Number 15 is kept for AT_RISK.
+ * Where a promotion stands. Number 15 is reserved for AT_RISK.
  *
  * @generated from enum release.v1.PromotionPhase
  */
@@ -162,7 +162,7 @@ export enum PromotionPhase {
   UNSPECIFIED = 0,
 
   /**
-   * It was asked for.
+   * It was requested.
    *
    * @generated from enum value: PROMOTION_PHASE_REQUESTED = 1;
    */
@@ -176,7 +176,7 @@ export enum PromotionPhase {
   GATING = 2,
 
   /**
-   * People alone are missing.
+   * Only people's approvals are missing.
    *
    * @generated from enum value: PROMOTION_PHASE_AWAITING_APPROVAL = 3;
    */
@@ -246,14 +246,14 @@ export enum PromotionPhase {
   ABORTED = 12,
 
   /**
-   * A verdict ended it, for example a service that never got healthy.
+   * A verdict ended it, for example a service that never became healthy.
    *
    * @generated from enum value: PROMOTION_PHASE_FAILED = 13;
    */
   FAILED = 13,
 
   /**
-   * Technical trouble after all retries; it waits for `retry` or `abort`.
+   * Technical trouble that outlasted all retries; it waits for `retry` or `abort`.
    *
    * @generated from enum value: PROMOTION_PHASE_ERRORED = 14;
    */

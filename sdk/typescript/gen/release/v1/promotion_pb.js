@@ -31,7 +31,7 @@ export const PromotionPhaseSchema = /*@__PURE__*/
   enumDesc(file_release_v1_promotion, 0);
 
 /**
- * Where a promotion stands. Number 15 is kept for AT_RISK.
+ * Where a promotion stands. Number 15 is reserved for AT_RISK.
  *
  * @generated from enum release.v1.PromotionPhase
  */

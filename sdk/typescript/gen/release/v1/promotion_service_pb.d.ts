@@ -78,7 +78,7 @@ export declare type PromoteResponse = Message<"release.v1.PromoteResponse"> & {
   promotionId: string;
 
   /**
-   * Whether one was running already and was joined.
+   * Whether one was already running and was joined.
    *
    * @generated from field: bool joined = 3;
    */
@@ -92,7 +92,7 @@ export declare type PromoteResponse = Message<"release.v1.PromoteResponse"> & {
 export declare const PromoteResponseSchema: GenMessage<PromoteResponse>;
 
 /**
- * Asks to bring a lane back to the bundle before.
+ * Asks to return a lane to the previous bundle.
  *
  * @generated from message release.v1.RollbackRequest
  */
@@ -112,7 +112,7 @@ export declare type RollbackRequest = Message<"release.v1.RollbackRequest"> & {
   lane: Lane;
 
   /**
-   * The bundle before, by its full digest: the one that the request is signed for.
+   * The previous bundle, by its full digest: the one that the request is signed for.
    *
    * @generated from field: string bundle_digest = 3;
    */
@@ -153,7 +153,7 @@ export declare type RollbackResponse = Message<"release.v1.RollbackResponse"> & 
   promotionId: string;
 
   /**
-   * Whether one was running already and was joined.
+   * Whether one was already running and was joined.
    *
    * @generated from field: bool joined = 3;
    */
@@ -173,7 +173,7 @@ export declare const RollbackResponseSchema: GenMessage<RollbackResponse>;
  */
 export declare type GetPromotionRequest = Message<"release.v1.GetPromotionRequest"> & {
   /**
-   * Its id or a unique prefix of it.
+   * Its id, or a unique prefix or suffix of it.
    *
    * @generated from field: string promotion_id = 1;
    */
@@ -234,14 +234,14 @@ export declare type ListPromotionsRequest = Message<"release.v1.ListPromotionsRe
   openOnly: boolean;
 
   /**
-   * Most entries in the answer; 0 stands for 50.
+   * Maximum number of entries in the response; 0 means 50.
    *
    * @generated from field: int32 page_size = 4;
    */
   pageSize: number;
 
   /**
-   * Where to go on; from the answer before.
+   * Where to continue: the token from the previous response; empty for the first page.
    *
    * @generated from field: string page_token = 5;
    */
@@ -268,7 +268,7 @@ export declare type ListPromotionsResponse = Message<"release.v1.ListPromotionsR
   promotions: Promotion[];
 
   /**
-   * Where to go on; empty at the end.
+   * Token of the next page; empty at the end.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -288,7 +288,7 @@ export declare const ListPromotionsResponseSchema: GenMessage<ListPromotionsResp
  */
 export declare type WatchPromotionRequest = Message<"release.v1.WatchPromotionRequest"> & {
   /**
-   * Its id or a unique prefix of it.
+   * Its id, or a unique prefix or suffix of it.
    *
    * @generated from field: string promotion_id = 1;
    */
@@ -302,7 +302,8 @@ export declare type WatchPromotionRequest = Message<"release.v1.WatchPromotionRe
 export declare const WatchPromotionRequestSchema: GenMessage<WatchPromotionRequest>;
 
 /**
- * A promotion as it stands now. The first answer comes at once, the next ones when something changed, the last one when it has ended.
+ * A promotion as it stands now. The first response comes at once, further ones when something has changed, the last one
+ * when it is live or has ended.
  *
  * @generated from message release.v1.WatchPromotionResponse
  */
@@ -315,7 +316,7 @@ export declare type WatchPromotionResponse = Message<"release.v1.WatchPromotionR
   promotion?: Promotion | undefined;
 
   /**
-   * What the gates say.
+   * The verdicts of the gates.
    *
    * @generated from field: repeated governance.v1.CheckRun gates = 2;
    */
@@ -376,7 +377,7 @@ export declare type AbortResponse = Message<"release.v1.AbortResponse"> & {
 export declare const AbortResponseSchema: GenMessage<AbortResponse>;
 
 /**
- * Asks to try again what ended in technical trouble.
+ * Asks to retry a promotion that is ERRORED.
  *
  * @generated from message release.v1.RetryRequest
  */
@@ -423,7 +424,7 @@ export declare type RetryResponse = Message<"release.v1.RetryResponse"> & {
 export declare const RetryResponseSchema: GenMessage<RetryResponse>;
 
 /**
- * Asks how the lanes stand.
+ * Asks for the state of the lanes.
  *
  * @generated from message release.v1.ListLanesRequest
  */
@@ -443,7 +444,7 @@ export declare type ListLanesRequest = Message<"release.v1.ListLanesRequest"> & 
 export declare const ListLanesRequestSchema: GenMessage<ListLanesRequest>;
 
 /**
- * How the lanes stand.
+ * The state of the lanes.
  *
  * @generated from message release.v1.ListLanesResponse
  */
@@ -524,7 +525,7 @@ export declare type PlanResponse = Message<"release.v1.PlanResponse"> & {
   policyDigest: string;
 
   /**
-   * What each gate says now.
+   * The verdict of each gate now.
    *
    * @generated from field: repeated governance.v1.CheckRun gates = 5;
    */
@@ -552,13 +553,14 @@ export declare type PlanResponse = Message<"release.v1.PlanResponse"> & {
 export declare const PlanResponseSchema: GenMessage<PlanResponse>;
 
 /**
- * Promotions, rollbacks and lanes. A person's verbs carry that person's signature; the workflow verifies it, not this service.
+ * Promotions, rollbacks and lanes. A person's verbs carry that person's signature; the workflow verifies it, not this
+ * service.
  *
  * @generated from service release.v1.PromotionService
  */
 export declare const PromotionService: GenService<{
   /**
-   * Starts a promotion, or joins the one that runs.
+   * Starts a promotion, or joins the one that is running.
    *
    * @generated from rpc release.v1.PromotionService.Promote
    */
@@ -568,7 +570,7 @@ export declare const PromotionService: GenService<{
     output: typeof PromoteResponseSchema;
   },
   /**
-   * Starts a rollback, or joins the one that runs.
+   * Starts a rollback, or joins the one that is running.
    *
    * @generated from rpc release.v1.PromotionService.Rollback
    */
@@ -608,7 +610,7 @@ export declare const PromotionService: GenService<{
     output: typeof WatchPromotionResponseSchema;
   },
   /**
-   * Passes a signed request to end a promotion.
+   * Passes on a signed request to end a promotion.
    *
    * @generated from rpc release.v1.PromotionService.Abort
    */
@@ -618,7 +620,7 @@ export declare const PromotionService: GenService<{
     output: typeof AbortResponseSchema;
   },
   /**
-   * Passes a signed request to try again.
+   * Passes on a signed request to retry a promotion.
    *
    * @generated from rpc release.v1.PromotionService.Retry
    */
@@ -628,7 +630,7 @@ export declare const PromotionService: GenService<{
     output: typeof RetryResponseSchema;
   },
   /**
-   * Lists lanes: what is live, what waits, and where each answers.
+   * Lists lanes: what is live, what is waiting, and where each answers.
    *
    * @generated from rpc release.v1.PromotionService.ListLanes
    */
@@ -638,7 +640,7 @@ export declare const PromotionService: GenService<{
     output: typeof ListLanesResponseSchema;
   },
   /**
-   * Says what each gate of a lane would say to a bundle, and what would open it.
+   * Returns the verdict that each gate of a lane would give on a bundle, and what would satisfy it.
    *
    * @generated from rpc release.v1.PromotionService.Plan
    */

@@ -145,7 +145,8 @@ export const PlanResponseSchema = /*@__PURE__*/
   messageDesc(file_release_v1_promotion_service, 17);
 
 /**
- * Promotions, rollbacks and lanes. A person's verbs carry that person's signature; the workflow verifies it, not this service.
+ * Promotions, rollbacks and lanes. A person's verbs carry that person's signature; the workflow verifies it, not this
+ * service.
  *
  * @generated from service release.v1.PromotionService
  */

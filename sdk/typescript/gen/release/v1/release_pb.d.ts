@@ -15,7 +15,7 @@ import type { TimelineEntry } from "./timeline_pb.js";
 export declare const file_release_v1_release: GenFile;
 
 /**
- * One step of a release, as its workflow tells.
+ * One step of a release, as its workflow reports it.
  *
  * @generated from message release.v1.ReleaseStep
  */
@@ -63,7 +63,7 @@ export declare type ReleaseStep = Message<"release.v1.ReleaseStep"> & {
 export declare const ReleaseStepSchema: GenMessage<ReleaseStep>;
 
 /**
- * One attempt to make a bundle of a commit.
+ * One attempt to make a bundle from a commit.
  *
  * @generated from message release.v1.Release
  */
@@ -227,7 +227,7 @@ export enum StepState {
   WAITING = 1,
 
   /**
-   * It runs.
+   * It is running.
    *
    * @generated from enum value: STEP_STATE_RUNNING = 2;
    */

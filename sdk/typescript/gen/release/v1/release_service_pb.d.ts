@@ -25,7 +25,7 @@ export declare type StartReleaseRequest = Message<"release.v1.StartReleaseReques
   product: string;
 
   /**
-   * Commit: all forty hex digits.
+   * Commit: all 40 hex digits.
    *
    * @generated from field: string revision = 2;
    */
@@ -66,14 +66,14 @@ export declare type StartReleaseResponse = Message<"release.v1.StartReleaseRespo
   releaseId: string;
 
   /**
-   * Whether a release of this commit was running already and was joined.
+   * Whether a release of this commit was already running and was joined.
    *
    * @generated from field: bool joined = 3;
    */
   joined: boolean;
 
   /**
-   * The bundle, where this commit has been released before and nothing had to be done; else empty.
+   * The bundle, if this commit has been released before and nothing had to be done; otherwise empty.
    *
    * @generated from field: string bundle_digest = 4;
    */
@@ -93,7 +93,7 @@ export declare const StartReleaseResponseSchema: GenMessage<StartReleaseResponse
  */
 export declare type GetReleaseRequest = Message<"release.v1.GetReleaseRequest"> & {
   /**
-   * Its id or a unique prefix of it.
+   * Its id, or a unique prefix or suffix of it.
    *
    * @generated from field: string release_id = 1;
    */
@@ -140,14 +140,14 @@ export declare type ListReleasesRequest = Message<"release.v1.ListReleasesReques
   product: string;
 
   /**
-   * Most entries in the answer; 0 stands for 50.
+   * Maximum number of entries in the response; 0 means 50.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * Where to go on; from the answer before.
+   * Where to continue: the token from the previous response; empty for the first page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -174,7 +174,7 @@ export declare type ListReleasesResponse = Message<"release.v1.ListReleasesRespo
   releases: Release[];
 
   /**
-   * Where to go on; empty at the end.
+   * Token of the next page; empty at the end.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -194,7 +194,7 @@ export declare const ListReleasesResponseSchema: GenMessage<ListReleasesResponse
  */
 export declare type WatchReleaseRequest = Message<"release.v1.WatchReleaseRequest"> & {
   /**
-   * Its id or a unique prefix of it.
+   * Its id, or a unique prefix or suffix of it.
    *
    * @generated from field: string release_id = 1;
    */
@@ -208,7 +208,8 @@ export declare type WatchReleaseRequest = Message<"release.v1.WatchReleaseReques
 export declare const WatchReleaseRequestSchema: GenMessage<WatchReleaseRequest>;
 
 /**
- * A release as it stands now. The first answer comes at once, the next ones when something changed, the last one when it has ended.
+ * A release as it stands now. The first response comes at once, further ones when something has changed, the last one
+ * when it has ended.
  *
  * @generated from message release.v1.WatchReleaseResponse
  */
@@ -234,7 +235,7 @@ export declare const WatchReleaseResponseSchema: GenMessage<WatchReleaseResponse
  */
 export declare const ReleaseService: GenService<{
   /**
-   * Starts a release of a commit, or joins the one that runs.
+   * Starts a release of a commit, or joins the one that is running.
    *
    * @generated from rpc release.v1.ReleaseService.StartRelease
    */

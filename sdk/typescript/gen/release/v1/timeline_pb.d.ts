@@ -46,7 +46,7 @@ export declare type TimelineEntry = Message<"release.v1.TimelineEntry"> & {
   actor: string;
 
   /**
-   * What, in one sentence.
+   * What happened, in one sentence.
    *
    * @generated from field: string text = 5;
    */

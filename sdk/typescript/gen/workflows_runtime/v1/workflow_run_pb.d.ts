@@ -19,7 +19,7 @@ export declare const file_workflows_runtime_v1_workflow_run: GenFile;
  */
 export declare type WorkflowRun = Message<"workflows_runtime.v1.WorkflowRun"> & {
   /**
-   * Run id of the chain's first run, which stays the same over continue-as-new.
+   * Run id of the chain's first run, which stays the same across continue-as-new.
    *
    * @generated from field: string first_run_id = 1;
    */
@@ -61,7 +61,7 @@ export declare type WorkflowRun = Message<"workflows_runtime.v1.WorkflowRun"> & 
   lane: Lane;
 
   /**
-   * Policy snapshot that the run is measured by; empty for a release.
+   * Policy snapshot that the run is measured against; empty for a release.
    *
    * @generated from field: string policy_snapshot_digest = 7;
    */

@@ -24,8 +24,8 @@ export interface DeployDeps {
 const observationPollMs = 25;
 
 /**
- * The activities of the `deploy` queue for the embedded lane target: the alias row is the order, the router's
- * observation the response.
+ * The activities of the `deploy` queue for the embedded lane target: the alias row is the desired state, the router's
+ * observation the actual one.
  */
 export function createDeployActivities(deps: DeployDeps): DeployActivities {
   const promotionOf = (ref: PromotionRef) =>

@@ -14,7 +14,7 @@ import {
   switchOf,
 } from './read.js';
 
-interface SwitchOrder {
+interface SwitchRequest {
   readonly product: string;
   readonly lane: Lane;
   readonly promotionId: string;
@@ -28,11 +28,15 @@ interface SwitchOrder {
  * @returns the generation the router has to reach
  * @throws STALE_FENCING_TOKEN
  */
-export async function switchAlias(tx: Transaction, order: SwitchOrder & AliasTarget): Promise<number> {
-  const known = await switchOf(tx, order.idempotencyKey);
+export async function switchAlias(tx: Transaction, request: SwitchRequest & AliasTarget): Promise<number> {
+  const known = await switchOf(tx, request.idempotencyKey);
   if (known !== undefined) return known;
-  await requireHold(tx, { id: order.promotionId, product: order.product, lane: order.lane }, order.fencingToken);
-  return pointAlias(tx, order, order);
+  await requireHold(
+    tx,
+    { id: request.promotionId, product: request.product, lane: request.lane },
+    request.fencingToken,
+  );
+  return pointAlias(tx, request, request);
 }
 
 /**
@@ -41,17 +45,17 @@ export async function switchAlias(tx: Transaction, order: SwitchOrder & AliasTar
  *
  * @returns the generation to wait for, or undefined when there is nothing to do
  */
-export async function pointAliasToLive(tx: Transaction, order: SwitchOrder): Promise<number | undefined> {
-  const known = await switchOf(tx, order.idempotencyKey);
+export async function pointAliasToLive(tx: Transaction, request: SwitchRequest): Promise<number | undefined> {
+  const known = await switchOf(tx, request.idempotencyKey);
   if (known !== undefined) return known;
-  const alias = await readAlias(tx, order.product, order.lane);
-  const [live] = await laneHistory(tx, order.product, order.lane, 1);
+  const alias = await readAlias(tx, request.product, request.lane);
+  const [live] = await laneHistory(tx, request.product, request.lane, 1);
   if (alias === undefined || alias.bundle === live?.bundle) return undefined;
   const services = live === undefined ? undefined : await servicesOf(tx, live.bundle);
-  return pointAlias(tx, order, services ?? { bundle: alias.bundle, revision: alias.revision, services: [] });
+  return pointAlias(tx, request, services ?? { bundle: alias.bundle, revision: alias.revision, services: [] });
 }
 
-async function pointAlias(tx: Transaction, order: SwitchOrder, target: AliasTarget): Promise<number> {
+async function pointAlias(tx: Transaction, request: SwitchRequest, target: AliasTarget): Promise<number> {
   const rows = await tx.query<{ generation: number }>(
     `insert into lane_aliases (tenant_id, product, lane, generation, bundle_digest, revision, services,
        fencing_token, promotion_id)
@@ -63,13 +67,13 @@ async function pointAlias(tx: Transaction, order: SwitchOrder, target: AliasTarg
      returning generation`,
     [
       tx.tenant,
-      order.product,
-      order.lane,
+      request.product,
+      request.lane,
       target.bundle,
       target.revision,
       JSON.stringify(target.services),
-      order.fencingToken,
-      order.promotionId,
+      request.fencingToken,
+      request.promotionId,
     ],
   );
   const generation = (rows[0] as { generation: number }).generation;
@@ -79,24 +83,24 @@ async function pointAlias(tx: Transaction, order: SwitchOrder, target: AliasTarg
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       tx.tenant,
-      order.idempotencyKey,
-      order.product,
-      order.lane,
+      request.idempotencyKey,
+      request.product,
+      request.lane,
       generation,
       target.bundle,
-      order.promotionId,
-      order.fencingToken,
+      request.promotionId,
+      request.fencingToken,
     ],
   );
   await appendEvent(tx, {
     type: 'alias.switched',
-    product: order.product,
-    lane: order.lane,
+    product: request.product,
+    lane: request.lane,
     bundleDigest: target.bundle,
-    promotionId: order.promotionId,
-    data: { generation, fencingToken: order.fencingToken },
+    promotionId: request.promotionId,
+    data: { generation, fencingToken: request.fencingToken },
   });
-  await notifySwitch(tx, order);
+  await notifySwitch(tx, request);
   return generation;
 }
 

@@ -3,9 +3,9 @@ import { messageOf, asLanekeeperError } from '../../core/errors.js';
 import { readStackConfig, type StackConfig } from './config.js';
 import { isRunning } from '../../adapters/process/identity.js';
 import { stopProcess } from '../../adapters/process/stop-process.js';
-import { stopOrphans } from './recover.js';
+import { stopOrphans } from './orphans.js';
 import { isSupervisorRunning, readStackRecord, type StackRecord } from './stack-file.js';
-import { releaseDataFolder, takeDataFolder } from './start-lock.js';
+import { releaseDataFolder, takeDataFolder } from './data-folder-lock.js';
 import { Supervisor } from './supervisor.js';
 
 const say = (text: string): void => console.error(`[stack] ${text}`);

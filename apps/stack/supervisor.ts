@@ -2,17 +2,17 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../store/migrate.js';
 import { ensureDevelopmentIdentities } from '../../workers/dev-identities.js';
-import { programPlan, type Surroundings } from './children.js';
+import { programPlan, type Surroundings } from './program-plan.js';
 import type { StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';
 import { type Cluster, prepareCluster } from './postgres/cluster.js';
 import { externalDatabase } from './postgres/external.js';
 import { Child, type ChildPlan } from './child.js';
 import { identify, type ProcessIdentity } from '../../adapters/process/identity.js';
-import { stopOrphans } from './recover.js';
+import { stopOrphans } from './orphans.js';
 import { type StackRecord, writePointer, writeStackRecord } from './stack-file.js';
 import { devServerPlan } from './temporal/dev-server.js';
-import { registerSearchAttributes } from './temporal/register.js';
+import { registerSearchAttributes } from './temporal/register-search-attributes.js';
 
 // Generous: a slow disk after a crash may replay a long log. A warm start takes a few seconds.
 const readyTimeoutMs = 90_000;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { shortenIds } from '../output/short-ids.js';

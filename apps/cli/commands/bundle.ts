@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { diffBundles } from './bundle/diff.js';
 import { download } from './bundle/download.js';
 import { listBundles } from './bundle/list.js';

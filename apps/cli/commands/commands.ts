@@ -1,4 +1,4 @@
-import type { CommandModule } from '../program/act.js';
+import type { CommandModule } from '../program/command-module.js';
 
 /** A command that `lane` knows by name before its module is loaded. */
 export interface CommandEntry {

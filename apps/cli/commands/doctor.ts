@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { runChecks } from '../doctor/checks.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { renderTable } from '../output/table.js';

@@ -10,10 +10,10 @@ import { digestOf } from '../../../core/hash.js';
 import { shortId } from '../../../core/ids.js';
 import { AttestationSchema } from '#gen/governance/v1/attestation_pb.js';
 import { EvidenceAttachmentSchema } from '#gen/release/v1/bundle_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { evidenceTable } from './bundle/show.js';
 import type { Context } from '../program/context.js';
-import { usageError } from '../errors/tell.js';
+import { usageError } from '../errors/report-error.js';
 import { toPlain } from '../output/plain.js';
 import { signWithOwnKey } from '../decision/sign.js';
 

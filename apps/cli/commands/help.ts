@@ -1,6 +1,6 @@
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import type { Command } from 'commander';
-import { usageError } from '../errors/tell.js';
+import { usageError } from '../errors/report-error.js';
 import { exitCodeMeanings } from '../errors/exit-codes.js';
 import { renderTable } from '../output/table.js';
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LanekeeperError } from '../../../core/errors.js';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { inspectProduct } from '../init/inspect.js';
 import { renderProductFile } from '../init/render.js';
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { renderFields } from '../output/table.js';

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
 import { type Product, ProductSchema } from '#gen/release/v1/product_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { readCommit } from '../release/git.js';
 import { toPlain } from '../output/plain.js';

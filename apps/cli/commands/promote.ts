@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parseDigest } from '../../../core/digest.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
 import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { showFrontDoor, writeStart } from '../decision/front-door.js';
 import type { ExitCode } from '../errors/exit-codes.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { decide, type DecideOptions, getFacts } from '../decision/decide.js';
-import { usageError } from '../errors/tell.js';
+import { usageError } from '../errors/report-error.js';
 import { laneName } from '../output/words.js';
 import { factsView } from '../views/facts-view.js';
 

@@ -7,7 +7,7 @@ import { manifestPath, parseManifest, renderManifestYaml } from '../../../core/r
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
 import { ReleaseBundleSchema } from '#gen/release/v1/bundle_pb.js';
 import { ReleaseSchema } from '#gen/release/v1/release_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import type { Clients } from '../connection/clients.js';
 import type { Context } from '../program/context.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';

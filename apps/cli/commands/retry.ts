@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Act } from '../program/act.js';
-import { defineEndOrRetry } from '../decision/end-or-retry.js';
+import type { Act } from '../program/command-module.js';
+import { defineEndOrRetry } from '../decision/abort-or-retry.js';
 
 /** `lane retry ID` */
 export function define(command: Command, act: Act): void {

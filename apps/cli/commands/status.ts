@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { LaneStatusSchema } from '#gen/release/v1/lane_status_pb.js';
 import { PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { laneTable } from '../views/lane-table.js';
 import { promotionTable } from '../views/promotion-table.js';

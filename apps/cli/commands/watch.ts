@@ -3,7 +3,7 @@ import { domainErrorOf } from '../errors/domain-error.js';
 import { PromotionSchema } from '#gen/release/v1/promotion_pb.js';
 import { ReleaseSchema } from '#gen/release/v1/release_pb.js';
 import { TimelineEntrySchema } from '#gen/release/v1/timeline_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import type { ExitCode } from '../errors/exit-codes.js';
 import { exitCodeOfState, followPromotion, timelineLine } from '../promotion/follow.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { PrincipalSchema } from '#gen/governance/v1/identity_service_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { renderFields } from '../output/table.js';
 

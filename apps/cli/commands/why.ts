@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';

@@ -1,7 +1,7 @@
 import type { LanekeeperError } from '../../../core/errors.js';
 import type { Clients } from '../connection/clients.js';
 import type { CliEnvironment } from './config.js';
-import { usageError } from '../errors/tell.js';
+import { usageError } from '../errors/report-error.js';
 import { type Identity, loadIdentity } from '../connection/identity.js';
 import { createShow, type Format, formats, type Show } from '../output/show.js';
 import { findStack, type Stack } from '../connection/stack.js';

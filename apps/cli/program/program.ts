@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../../../package.json' with { type: 'json' };
-import type { Act } from './act.js';
+import type { Act } from './command-module.js';
 import { commands } from '../commands/commands.js';
 import type { CliEnvironment } from './config.js';
 import { createContext, type GlobalOptions } from './context.js';
-import { tellError, usageError } from '../errors/tell.js';
+import { tellError, usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import type { Terminal } from './terminal.js';
 

@@ -3,7 +3,7 @@ import type { CheckRun } from '#gen/governance/v1/check_run_pb.js';
 import { type Promotion, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { TimelineEntry } from '#gen/release/v1/timeline_pb.js';
 import type { Context } from '../program/context.js';
-import { ExitError } from '../errors/tell.js';
+import { ExitError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { instantOf, hasEnded } from '../output/words.js';
 import { readStream } from '../connection/reconnect.js';

@@ -3,7 +3,7 @@ import { shortId } from '../../../core/ids.js';
 import type { Promotion } from '#gen/release/v1/promotion_pb.js';
 import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { Context } from '../program/context.js';
-import { usageError } from '../errors/tell.js';
+import { usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { exitCodeOfState, followPromotion, timelineLine } from './follow.js';
 import { parseDuration } from '../output/relative-time.js';

@@ -11,7 +11,7 @@ import { commandLineOf } from '../../../adapters/process/command-line.js';
 import { type StopStep, stopProcess } from '../../../adapters/process/stop-process.js';
 import { answers, createDatabase } from '../../../store/provision.js';
 import { postgresFolder } from './binaries.js';
-import { makeDataFolder, reachablePrograms, serverUser, type SystemUser } from './owner.js';
+import { makeDataFolder, reachablePrograms, serverUser, type SystemUser } from './server-user.js';
 
 /** Fast shutdown, then immediate shutdown (recovers at the next start), then the end. */
 const stopServer: readonly StopStep[] = [

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { shortId } from '../../../../core/ids.js';
 import { downloadBundle } from '../../bundle-folder/download.js';
 import type { Context } from '../../program/context.js';
-import { usageError } from '../../errors/tell.js';
+import { usageError } from '../../errors/report-error.js';
 
 /** Downloads a bundle into a folder that is empty or not there yet. */
 export async function download(context: Context, given: string, out: string | undefined): Promise<undefined> {

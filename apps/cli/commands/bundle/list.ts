@@ -1,6 +1,6 @@
 import { ReleaseBundleSchema } from '#gen/release/v1/bundle_pb.js';
 import type { Context } from '../../program/context.js';
-import { pageSizeOf } from '../../output/limit.js';
+import { pageSizeOf } from '../../program/page-size.js';
 import { toPlain } from '../../output/plain.js';
 import { bundleTable } from '../../views/bundle-table.js';
 

@@ -6,7 +6,7 @@ import { downloadBundle } from '../../bundle-folder/download.js';
 import type { Finding } from '../../bundle-folder/report.js';
 import { type Verification, verifyFolder } from '../../bundle-folder/verify.js';
 import type { Context } from '../../program/context.js';
-import { usageError } from '../../errors/tell.js';
+import { usageError } from '../../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../../errors/exit-codes.js';
 import { renderTable } from '../../output/table.js';
 

@@ -1,4 +1,4 @@
-import { usageError } from '../errors/tell.js';
+import { usageError } from '../errors/report-error.js';
 
 const most = 500;
 

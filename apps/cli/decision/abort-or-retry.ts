@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
 import type { DecisionOutcome } from '#gen/governance/v1/decision_pb.js';
-import type { Act } from '../program/act.js';
+import type { Act } from '../program/command-module.js';
 import type { Clients } from '../connection/clients.js';
 import { decide, type DecideOptions, getFacts } from './decide.js';
 import { laneName } from '../output/words.js';

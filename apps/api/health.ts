@@ -9,14 +9,14 @@ export interface Health {
   readonly now: string;
 }
 
-const answerWithinMs = 2_000;
+const answerTimeoutMs = 2_000;
 
 /** Asks the parts that the API depends on. */
 export async function checkHealth(deps: ApiDeps): Promise<Health> {
   const [database, temporal] = await Promise.all([
     probe(() => deps.database.tenants()),
     probe(() =>
-      deps.client.withDeadline(Date.now() + answerWithinMs, () => deps.client.workflowService.getSystemInfo({})),
+      deps.client.withDeadline(Date.now() + answerTimeoutMs, () => deps.client.workflowService.getSystemInfo({})),
     ),
   ]);
   return {
@@ -28,11 +28,14 @@ export async function checkHealth(deps: ApiDeps): Promise<Health> {
 
 async function probe(ask: () => Promise<unknown>): Promise<{ readonly ok: boolean; readonly detail?: string }> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${String(answerWithinMs / 1000)} s`)), answerWithinMs);
+  const timedOut = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${String(answerTimeoutMs / 1000)} s`)),
+      answerTimeoutMs,
+    );
   });
   try {
-    await Promise.race([ask(), late]);
+    await Promise.race([ask(), timedOut]);
     return { ok: true };
   } catch (error) {
     return { ok: false, detail: messageOf(error) };

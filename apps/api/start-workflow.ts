@@ -38,8 +38,8 @@ export async function startOrJoin(
   return startOrJoin(client, workflowType, workflowId, input, hasEnded);
 }
 
-const recordedWithinMs = 15_000;
-const lookEveryMs = 100;
+const recordTimeoutMs = 15_000;
+const pollIntervalMs = 100;
 
 /**
  * Waits until a run has created its record, so that whoever started it can ask about it.
@@ -54,7 +54,7 @@ export async function awaitRecord(
   isRecorded: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<{ readonly recorded: true } | { readonly recorded: false; readonly result: unknown }> {
-  const deadline = Date.now() + recordedWithinMs;
+  const deadline = Date.now() + recordTimeoutMs;
   const handle = client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.firstRunId });
   while (Date.now() < deadline && !signal.aborted) {
     if (await isRecorded()) return { recorded: true };
@@ -64,7 +64,7 @@ export async function awaitRecord(
       const result: unknown = await handle.result();
       return { recorded: false, result };
     }
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
   }
   return { recorded: false, result: undefined };
 }

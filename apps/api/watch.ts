@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const lookEveryMs = 250;
+const pollIntervalMs = 250;
 
 /**
  * Yields what `read` returns: at once, and again each time it has changed; ends when `isLast` says so or the caller has
@@ -26,6 +26,6 @@ export async function* watch<T>(options: {
       seen = version;
       if (options.isLast(value)) return;
     }
-    await delay(lookEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
+    await delay(pollIntervalMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }

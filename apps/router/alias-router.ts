@@ -6,7 +6,7 @@ import type { RouterConfig } from './config.js';
 import { LaneController } from './lane-controller.js';
 import { ServiceRecord } from './service-record.js';
 
-const pollMs = 1_000;
+const pollIntervalMs = 1_000;
 
 /** A router that runs: service runner and reverse proxy for every lane of every tenant. */
 export interface AliasRouter {
@@ -21,7 +21,7 @@ export interface AliasRouter {
 export async function startAliasRouter(
   config: RouterConfig,
   store: ContentStore,
-  say: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<AliasRouter> {
   const database = openDatabase({ url: config.databaseUrl, maxConnections: 4 });
   const record = new ServiceRecord(config.dataDir);
@@ -31,43 +31,43 @@ export async function startAliasRouter(
     serviceEnv: config.serviceEnv,
     healthDeadlineMs: config.healthDeadlineMs,
     record,
-    say,
+    log,
   };
   const lanes = new Map<string, LaneController>();
   let closing = false;
 
-  async function look(tenant: string, only?: { product: string; lane: string }): Promise<void> {
+  async function updateLanes(tenant: string, only?: { product: string; lane: string }): Promise<void> {
     for (const row of await database.transaction(tenant, (tx) => routedLanes(tx, only))) {
       if (closing) return;
       const name = `${tenant}/${row.key.product}/${row.key.lane}`;
       const known = lanes.get(name);
       if (known === undefined) lanes.set(name, new LaneController(row, database, context, config.lanePortBase));
-      else known.want(row.desired);
+      else known.setDesired(row.desired);
     }
   }
-  async function lookAtAll(): Promise<void> {
-    for (const tenant of await database.tenants()) await look(tenant);
+  async function pollAllTenants(): Promise<void> {
+    for (const tenant of await database.tenants()) await updateLanes(tenant);
   }
 
-  let trouble = false;
+  let isFailing = false;
   let timer: NodeJS.Timeout | undefined;
   let round = Promise.resolve();
   const poll = (): void => {
-    round = lookAtAll().then(
+    round = pollAllTenants().then(
       () => {
-        trouble = false;
+        isFailing = false;
       },
       (error: unknown) => {
-        if (!trouble) say(`the database does not answer, lanes go on serving: ${String(error)}`);
-        trouble = true;
+        if (!isFailing) log(`the database does not answer, lanes go on serving: ${String(error)}`);
+        isFailing = true;
       },
     );
     void round.then(() => {
-      if (!closing) timer = setTimeout(poll, pollMs);
+      if (!closing) timer = setTimeout(poll, pollIntervalMs);
     });
   };
   const stopListening = listenForSwitches(config.databaseUrl, (tenant, lane) => {
-    void look(tenant, lane).catch(() => undefined);
+    void updateLanes(tenant, lane).catch(() => undefined);
   });
   poll();
   await round;

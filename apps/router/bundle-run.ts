@@ -16,7 +16,7 @@ export interface RunnerContext {
   readonly serviceEnv: Readonly<Record<string, string>>;
   readonly healthDeadlineMs: number;
   readonly record: ServiceRecord;
-  readonly say: (text: string) => void;
+  readonly log: (text: string) => void;
 }
 
 /** A bundle running for one lane: a process for each service, which know each other by address and nobody else's. */
@@ -72,7 +72,7 @@ export class BundleRun {
           `${lane.product}-${lane.lane}-${name}-${hexOf(target.bundle).slice(0, 12)}.log`,
         ),
       };
-      return new ServiceProcess(plan, context.record, (text) => context.say(`${lane.product} ${lane.lane}: ${text}`));
+      return new ServiceProcess(plan, context.record, (text) => context.log(`${lane.product} ${lane.lane}: ${text}`));
     });
     const run = new BundleRun(target, new Map(processes.map((process) => [process.plan.name, process])));
     const deadline = Date.now() + context.healthDeadlineMs;

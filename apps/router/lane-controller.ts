@@ -8,7 +8,7 @@ import { lanePorts } from './lane-ports.js';
 import { LaneServer } from './lane-server.js';
 
 const drainMs = 30_000;
-const retryMs = 5_000;
+const retryIntervalMs = 5_000;
 
 /**
  * Brings one lane to what the database wants and tells what became of it. One step at a time; a newer wish cuts the
@@ -20,8 +20,8 @@ export class LaneController {
   #database: Database;
   #context: RunnerContext;
   #portBase: number;
-  #wanted: ServedBundle;
-  #dealtWith: number | undefined;
+  #desired: ServedBundle;
+  #handledGeneration: number | undefined;
   #served: ServedBundle | undefined;
   #current: BundleRun | undefined;
   #previous: BundleRun | undefined;
@@ -38,9 +38,10 @@ export class LaneController {
     this.#database = database;
     this.#context = context;
     this.#portBase = portBase;
-    this.#wanted = row.desired;
+    this.#desired = row.desired;
     this.#served = row.served;
-    if (row.observed !== undefined && row.observed.status !== 'STARTING') this.#dealtWith = row.observed.generation;
+    if (row.observed !== undefined && row.observed.status !== 'STARTING')
+      this.#handledGeneration = row.observed.generation;
     let settle: () => void = () => undefined;
     this.#settled = new Promise((resolve) => (settle = resolve));
     this.#loop = this.#run(settle);
@@ -52,9 +53,9 @@ export class LaneController {
   }
 
   /** Hands over what the database wants now. */
-  want(desired: ServedBundle): void {
-    if (desired.generation <= this.#wanted.generation) return;
-    this.#wanted = desired;
+  setDesired(desired: ServedBundle): void {
+    if (desired.generation <= this.#desired.generation) return;
+    this.#desired = desired;
     this.#candidate.abort();
     this.#wake();
   }
@@ -70,25 +71,26 @@ export class LaneController {
   }
 
   async #run(settled: () => void): Promise<void> {
-    await this.#untilDone('listening', () => this.#listen(this.#served ?? this.#wanted));
+    await this.#retryUntilDone('listening', () => this.#listen(this.#served ?? this.#desired));
     if (this.#served !== undefined) await this.#restore(this.#served);
     settled();
     while (!this.#closing.signal.aborted) {
-      if (this.#dealtWith === this.#wanted.generation) await new Promise<void>((resolve) => (this.#wake = resolve));
-      else await this.#untilDone('switching', () => this.#reach(this.#wanted));
+      if (this.#handledGeneration === this.#desired.generation)
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      else await this.#retryUntilDone('switching', () => this.#reconcile(this.#desired));
     }
   }
 
   /**
    * Repeats work that the database or a port keeps from being done; it is given up when a newer wish or the end comes.
    */
-  async #untilDone(what: string, work: () => Promise<void>): Promise<void> {
+  async #retryUntilDone(what: string, work: () => Promise<void>): Promise<void> {
     while (!this.#closing.signal.aborted) {
       try {
         await work();
         return;
       } catch (error) {
-        this.#say(`${what} did not work, trying again: ${messageOf(error)}`);
+        this.#log(`${what} did not work, trying again: ${messageOf(error)}`);
         await delay(1_000, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
@@ -98,27 +100,31 @@ export class LaneController {
     if (target.services.length === 0) return;
     try {
       this.#current = await BundleRun.start(this.#context, this.key, target, this.#closing.signal);
-      this.#say(`serves ${target.bundle} again`);
+      this.#log(`serves ${target.bundle} again`);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       this.#reason = `the bundle that was live in this lane could not be started again: ${messageOf(error)}`;
-      this.#say(this.#reason);
+      this.#log(this.#reason);
       // A newer wish may repair the lane meanwhile; until then what was live is tried again and again.
-      setTimeout(() => void this.#restoreLater(target), retryMs).unref();
+      setTimeout(() => void this.#restoreLater(target), retryIntervalMs).unref();
     }
   }
 
   async #restoreLater(target: ServedBundle): Promise<void> {
-    if (this.#current === undefined && this.#dealtWith === this.#wanted.generation && !this.#closing.signal.aborted)
+    if (
+      this.#current === undefined &&
+      this.#handledGeneration === this.#desired.generation &&
+      !this.#closing.signal.aborted
+    )
       await this.#restore(target);
   }
 
-  async #reach(target: ServedBundle): Promise<void> {
+  async #reconcile(target: ServedBundle): Promise<void> {
     this.#candidate = new AbortController();
     // A wish or the end that came just before must not be lost with the old controller.
-    if (target.generation !== this.#wanted.generation || this.#closing.signal.aborted) return;
+    if (target.generation !== this.#desired.generation || this.#closing.signal.aborted) return;
     await this.#listen(target).catch(async (error: unknown) => {
-      await this.#write({
+      await this.#record({
         generation: target.generation,
         status: 'STARTING',
         detail: messageOf(error),
@@ -126,9 +132,14 @@ export class LaneController {
       });
       throw error;
     });
-    const ready = this.#runningFor(target);
+    const ready = this.#findRunning(target);
     if (ready === undefined && target.services.length > 0) {
-      await this.#write({ generation: target.generation, status: 'STARTING', detail: undefined, served: this.#served });
+      await this.#record({
+        generation: target.generation,
+        status: 'STARTING',
+        detail: undefined,
+        served: this.#served,
+      });
       const candidate = await this.#startCandidate(target);
       if (candidate === undefined) return;
       this.#switchTo(candidate);
@@ -136,10 +147,10 @@ export class LaneController {
       this.#switchTo(ready);
     }
     const detail = target.services.length === 0 ? 'nothing is live in this lane' : undefined;
-    await this.#write({ generation: target.generation, status: 'SERVING', detail, served: target });
+    await this.#record({ generation: target.generation, status: 'SERVING', detail, served: target });
     this.#served = target;
-    this.#dealtWith = target.generation;
-    this.#say(
+    this.#handledGeneration = target.generation;
+    this.#log(
       target.services.length === 0 ? 'serves nothing' : `serves ${target.bundle} (generation ${target.generation})`,
     );
   }
@@ -151,14 +162,14 @@ export class LaneController {
       return await BundleRun.start(this.#context, this.key, target, signal);
     } catch (error) {
       if (signal.aborted) return undefined;
-      await this.#write({
+      await this.#record({
         generation: target.generation,
         status: 'FAILED',
         detail: messageOf(error),
         served: this.#served,
       });
-      this.#dealtWith = target.generation;
-      this.#say(`generation ${target.generation} did not become healthy: ${messageOf(error)}`);
+      this.#handledGeneration = target.generation;
+      this.#log(`generation ${target.generation} did not become healthy: ${messageOf(error)}`);
       return undefined;
     }
   }
@@ -175,7 +186,7 @@ export class LaneController {
   }
 
   /** A build that runs already, which is what makes going back instant. */
-  #runningFor(target: ServedBundle): BundleRun | undefined {
+  #findRunning(target: ServedBundle): BundleRun | undefined {
     return [this.#current, this.#previous].find(
       (run) => run !== undefined && run.isServing && run.target.bundle === target.bundle,
     );
@@ -197,13 +208,13 @@ export class LaneController {
   }
 
   /** Writes an observation; the database may be away for a while, and what is served does not wait for it. */
-  #write(observation: NewObservation): Promise<void> {
-    return this.#untilDone('writing down what is served', () =>
+  #record(observation: NewObservation): Promise<void> {
+    return this.#retryUntilDone('writing down what is served', () =>
       this.#database.transaction(this.key.tenant, (tx) => recordObservation(tx, this.key, observation)),
     );
   }
 
-  #say(text: string): void {
-    this.#context.say(`${this.key.product} ${this.key.lane}: ${text}`);
+  #log(text: string): void {
+    this.#context.log(`${this.key.product} ${this.key.lane}: ${text}`);
   }
 }

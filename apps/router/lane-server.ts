@@ -64,17 +64,17 @@ export class LaneServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const found = this.#find();
     if (typeof found === 'string') {
-      refuse(response, 503, found);
+      respondWithError(response, 503, found);
       return;
     }
     const { run, address } = found;
     response.setHeader('lanekeeper-bundle', run.target.bundle);
-    const leave = enter(run);
-    response.once('close', leave);
+    const release = countInFlight(run);
+    response.once('close', release);
     try {
       await proxy.web(request, response, { target: address });
     } catch {
-      refuse(response, 502, `service ${this.service} of bundle ${run.target.bundle} broke off the request`);
+      respondWithError(response, 502, `service ${this.service} of bundle ${run.target.bundle} broke off the request`);
     }
   }
 
@@ -86,7 +86,7 @@ export class LaneServer {
       );
       return;
     }
-    socket.once('close', enter(found.run));
+    socket.once('close', countInFlight(found.run));
     socket.on('error', () => socket.destroy());
     await proxyUpgrade(found.address, request, socket, head).catch(() => undefined);
   }
@@ -101,14 +101,14 @@ export class LaneServer {
   }
 }
 
-function enter(run: BundleRun): () => void {
+function countInFlight(run: BundleRun): () => void {
   run.inFlight += 1;
   return () => {
     run.inFlight -= 1;
   };
 }
 
-function refuse(response: ServerResponse, status: number, text: string): void {
+function respondWithError(response: ServerResponse, status: number, text: string): void {
   if (response.headersSent) {
     response.destroy();
     return;

@@ -21,8 +21,8 @@ export interface ServicePlan {
   readonly logFile: string;
 }
 
-const firstBackoffMs = 250;
-const longestBackoffMs = 10_000;
+const initialBackoffMs = 250;
+const maxBackoffMs = 10_000;
 const stopSteps = [
   { signal: 'SIGTERM', graceMs: 5_000 },
   { signal: 'SIGKILL', graceMs: 3_000 },
@@ -32,18 +32,18 @@ const stopSteps = [
 export class ServiceProcess {
   readonly plan: ServicePlan;
   #record: ServiceRecord;
-  #say: (text: string) => void;
+  #log: (text: string) => void;
   #identity: ProcessIdentity | undefined;
   #healthy = false;
   #stopped = false;
   #supervised = false;
   #ended: string | undefined;
-  #backoffMs = firstBackoffMs;
+  #backoffMs = initialBackoffMs;
 
-  constructor(plan: ServicePlan, record: ServiceRecord, say: (text: string) => void) {
+  constructor(plan: ServicePlan, record: ServiceRecord, log: (text: string) => void) {
     this.plan = plan;
     this.#record = record;
-    this.#say = say;
+    this.#log = log;
   }
 
   /** Whether it takes requests. */
@@ -57,10 +57,10 @@ export class ServiceProcess {
    */
   async start(deadline: number, signal: AbortSignal): Promise<void> {
     this.#spawn();
-    await this.#untilHealthy(deadline, signal);
+    await this.#waitUntilHealthy(deadline, signal);
     this.#supervised = true;
     // It may have died between its answer and this line.
-    if (this.#ended !== undefined) throw this.#failure(`ended with ${this.#ended}`);
+    if (this.#ended !== undefined) throw this.#startError(`ended with ${this.#ended}`);
   }
 
   /** Stops the process for good. */
@@ -70,13 +70,13 @@ export class ServiceProcess {
     if (this.#identity !== undefined) await stopProcess(this.#identity, stopSteps);
   }
 
-  async #untilHealthy(deadline: number, signal: AbortSignal): Promise<void> {
+  async #waitUntilHealthy(deadline: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       if (this.#stopped || signal.aborted)
         throw new Error(`service ${this.plan.name} was stopped before it was healthy`);
-      if (this.#ended !== undefined) throw this.#failure(`ended with ${this.#ended} before it was healthy`);
+      if (this.#ended !== undefined) throw this.#startError(`ended with ${this.#ended} before it was healthy`);
       if (await isHealthy(this.plan.port, this.plan.health)) break;
-      if (Date.now() > deadline) throw this.#failure(`did not answer 200 on ${this.plan.health} in time`);
+      if (Date.now() > deadline) throw this.#startError(`did not answer 200 on ${this.plan.health} in time`);
       await delay(25);
     }
     this.#healthy = true;
@@ -99,27 +99,27 @@ export class ServiceProcess {
     this.#identity = undefined;
     if (identity !== undefined) this.#record.remove(identity);
     if (this.#stopped || !this.#supervised) return;
-    this.#say(`service ${this.plan.name} ended with ${how}; starting it again`);
+    this.#log(`service ${this.plan.name} ended with ${how}; starting it again`);
     void this.#restart();
   }
 
   async #restart(): Promise<void> {
     await delay(this.#backoffMs);
-    this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, maxBackoffMs);
     if (this.#stopped) return;
     try {
       this.#spawn();
-      await this.#untilHealthy(Date.now() + 60_000, new AbortController().signal);
-      this.#backoffMs = firstBackoffMs;
-      this.#say(`service ${this.plan.name} is healthy again`);
+      await this.#waitUntilHealthy(Date.now() + 60_000, new AbortController().signal);
+      this.#backoffMs = initialBackoffMs;
+      this.#log(`service ${this.plan.name} is healthy again`);
     } catch (error) {
       // A process that ended has its own restart under way; one that hangs is ended, which starts the next.
       if (this.#identity !== undefined) await stopProcess(this.#identity, stopSteps);
-      this.#say(String(error));
+      this.#log(String(error));
     }
   }
 
-  #failure(what: string): Error {
+  #startError(what: string): Error {
     return new Error(`service ${this.plan.name} ${what}; the end of its output:\n${this.#logTail()}`);
   }
 

@@ -21,15 +21,15 @@ export interface ChildPlan extends Omit<LaunchPlan, 'onMessage'> {
 export interface ChildEvents {
   /** The process was started, or is gone: write down who runs. */
   changed(): void;
-  say(text: string): void;
+  log(text: string): void;
 }
 
-const firstBackoffMs = 250;
-const longestBackoffMs = 10_000;
+const initialBackoffMs = 250;
+const maxBackoffMs = 10_000;
 /** A child that ran this long starts again at once and with a short backoff. */
-const steadyMs = 30_000;
+const stableAfterMs = 30_000;
 /** A child that was started again this often without ever being ready will not become so. */
-const hopeless = 4;
+const maxRestartsBeforeReady = 4;
 const maxLogBytes = 10 * 1024 * 1024;
 
 /** One supervised child: started again with backoff when it dies, until it is stopped. */
@@ -40,7 +40,7 @@ export class Child {
   #events: ChildEvents;
   #stopping = false;
   #ready = false;
-  #backoffMs = firstBackoffMs;
+  #backoffMs = initialBackoffMs;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(plan: ChildPlan, events: ChildEvents) {
@@ -57,8 +57,9 @@ export class Child {
     const deadline = Date.now() + timeoutMs;
     while (!this.#ready) {
       if (this.#stopping) throw new Error(`${this.plan.name} was stopped before it was ready`);
-      if (this.restarts >= hopeless) throw this.#unready(`ended ${hopeless + 1} times before it was ready`);
-      if (Date.now() > deadline) throw this.#unready(`was not ready within ${timeoutMs / 1000} s`);
+      if (this.restarts >= maxRestartsBeforeReady)
+        throw this.#notReadyError(`ended ${maxRestartsBeforeReady + 1} times before it was ready`);
+      if (Date.now() > deadline) throw this.#notReadyError(`was not ready within ${timeoutMs / 1000} s`);
       if (this.identity !== undefined && this.plan.isReady !== undefined)
         this.#ready = await this.plan.isReady().catch(() => false);
       if (!this.#ready) await new Promise((resolve) => setTimeout(resolve, 25));
@@ -71,7 +72,7 @@ export class Child {
     clearTimeout(this.#timer);
     const identity = this.identity;
     if (identity !== undefined && !(await stopProcess(identity, this.plan.stop ?? gracefulStop))) {
-      this.#events.say(`${this.plan.name} (pid ${identity.pid}) does not end`);
+      this.#events.log(`${this.plan.name} (pid ${identity.pid}) does not end`);
     }
     this.identity = undefined;
     this.#events.changed();
@@ -91,7 +92,7 @@ export class Child {
     }
   }
 
-  #unready(what: string): Error {
+  #notReadyError(what: string): Error {
     return new Error(`${this.plan.name} ${what}; the end of ${this.plan.logFile}:\n${this.logTail()}`);
   }
 
@@ -101,13 +102,13 @@ export class Child {
     if (this.#stopping) return;
     if (existsSync(plan.logFile) && statSync(plan.logFile).size > maxLogBytes)
       renameSync(plan.logFile, `${plan.logFile}.1`);
-    const begun = Date.now();
+    const startedAt = Date.now();
     const onMessage = (message: unknown): void => {
       if (typeof message === 'object' && message !== null && 'ready' in message && message.ready === true)
         this.#ready = true;
     };
     this.identity = launch({ ...plan, ...(plan.isReady === undefined && { onMessage }) }, (how) =>
-      this.#onEnd(how, Date.now() - begun),
+      this.#onEnd(how, Date.now() - startedAt),
     );
     this.#events.changed();
   }
@@ -116,22 +117,22 @@ export class Child {
     this.identity = undefined;
     this.#events.changed();
     if (this.#stopping) return;
-    if (ranMs > steadyMs) this.#backoffMs = firstBackoffMs;
-    this.#events.say(
+    if (ranMs > stableAfterMs) this.#backoffMs = initialBackoffMs;
+    this.#events.log(
       `${this.plan.name} ended (${how}); starting it again in ${this.#backoffMs / 1000} s. Its log: ${this.plan.logFile}`,
     );
-    this.#timer = setTimeout(() => void this.#again(), this.#backoffMs);
-    this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
+    this.#timer = setTimeout(() => void this.#restart(), this.#backoffMs);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, maxBackoffMs);
   }
 
-  async #again(): Promise<void> {
+  async #restart(): Promise<void> {
     this.restarts += 1;
     try {
       await this.#spawn();
-      if (this.identity !== undefined) this.#events.say(`${this.plan.name} started again (pid ${this.identity.pid})`);
+      if (this.identity !== undefined) this.#events.log(`${this.plan.name} started again (pid ${this.identity.pid})`);
     } catch (error) {
-      this.#events.say(`${this.plan.name} could not be started: ${messageOf(error)}`);
-      this.#timer = setTimeout(() => void this.#again(), longestBackoffMs);
+      this.#events.log(`${this.plan.name} could not be started: ${messageOf(error)}`);
+      this.#timer = setTimeout(() => void this.#restart(), maxBackoffMs);
     }
   }
 }

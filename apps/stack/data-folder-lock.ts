@@ -8,7 +8,7 @@ import { identify, isRunning, type ProcessIdentity } from '../../adapters/proces
  * supervisor left is worth nothing and is taken over.
  * @returns the holder when somebody else has it, else undefined
  */
-export function takeDataFolder(dataDir: string): ProcessIdentity | undefined {
+export function lockDataFolder(dataDir: string): ProcessIdentity | undefined {
   const lock = join(dataDir, 'supervisor.lock');
   const mine = `${lock}.${process.pid}`;
   writeJsonFile(mine, identify(process.pid));
@@ -37,7 +37,7 @@ export function takeDataFolder(dataDir: string): ProcessIdentity | undefined {
 }
 
 /** Gives the data folder back. */
-export function releaseDataFolder(dataDir: string): void {
+export function unlockDataFolder(dataDir: string): void {
   rmSync(join(dataDir, 'supervisor.lock'), { force: true });
 }
 

@@ -5,19 +5,19 @@ import { isRunning } from '../../adapters/process/identity.js';
 import { stopProcess } from '../../adapters/process/stop-process.js';
 import { stopOrphans } from './orphans.js';
 import { isSupervisorRunning, readStackRecord, type StackRecord } from './stack-file.js';
-import { releaseDataFolder, takeDataFolder } from './data-folder-lock.js';
+import { unlockDataFolder, lockDataFolder } from './data-folder-lock.js';
 import { Supervisor } from './supervisor.js';
 
-const say = (text: string): void => console.error(`[stack] ${text}`);
+const log = (text: string): void => console.error(`[stack] ${text}`);
 
 /** Exit code of `status` when nothing runs. */
-const notRunning = 3;
+const notRunningExitCode = 3;
 
 async function start(config: StackConfig): Promise<number> {
   // What the parts write is this user's alone, whatever the mode of the data folder.
   process.umask(0o077);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const holder = takeDataFolder(config.dataDir);
+  const holder = lockDataFolder(config.dataDir);
   if (holder !== undefined) {
     const record = readStackRecord(config.dataDir);
     console.log(`already running (pid ${holder.pid})`);
@@ -25,12 +25,12 @@ async function start(config: StackConfig): Promise<number> {
     return 0;
   }
   const begun = Date.now();
-  const supervisor = new Supervisor(config, say);
+  const supervisor = new Supervisor(config, log);
   const stopping = { requested: false };
-  const over = new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        if (!stopping.requested) say(`${signal}: stopping`);
+        if (!stopping.requested) log(`${signal}: stopping`);
         stopping.requested = true;
         void supervisor.stop().then(resolve);
       });
@@ -38,28 +38,28 @@ async function start(config: StackConfig): Promise<number> {
   });
   try {
     const started = supervisor.start();
-    const record = await Promise.race([started, over.then(() => undefined)]);
+    const record = await Promise.race([started, stopped.then(() => undefined)]);
     if (record !== undefined) {
       console.log(`ready in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
       console.log(describe(record));
-      await over;
+      await stopped;
     }
     await started.catch(() => undefined);
-    say('stopped');
+    log('stopped');
     return 0;
   } catch (error) {
     await supervisor.stop();
     if (stopping.requested) return 0;
     throw error;
   } finally {
-    releaseDataFolder(config.dataDir);
+    unlockDataFolder(config.dataDir);
   }
 }
 
 async function stop(config: StackConfig): Promise<number> {
   const record = readStackRecord(config.dataDir);
   if (record !== undefined && isSupervisorRunning(record)) {
-    say(`stopping the stack of ${config.dataDir} (pid ${record.pid})`);
+    log(`stopping the stack of ${config.dataDir} (pid ${record.pid})`);
     // Longer than all graces of the parts together; a supervisor that still hangs then leaves orphans, which the next
     // line ends.
     await stopProcess(record.supervisor, [
@@ -67,9 +67,9 @@ async function stop(config: StackConfig): Promise<number> {
       { signal: 'SIGKILL', graceMs: 5_000 },
     ]);
   } else {
-    say(`no stack runs on ${config.dataDir}`);
+    log(`no stack runs on ${config.dataDir}`);
   }
-  await stopOrphans(config.dataDir, say);
+  await stopOrphans(config.dataDir, log);
   return 0;
 }
 
@@ -77,7 +77,7 @@ function status(config: StackConfig): number {
   const record = readStackRecord(config.dataDir);
   if (record === undefined || !isSupervisorRunning(record)) {
     console.log(`no stack runs on ${config.dataDir}`);
-    return notRunning;
+    return notRunningExitCode;
   }
   console.log(`${record.state} since ${record.startedAt} (pid ${record.pid})`);
   console.log(describe(record));

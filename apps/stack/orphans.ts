@@ -4,10 +4,10 @@ import { stopServices } from '../router/service-record.js';
 import { readStackRecord } from './stack-file.js';
 
 /** Stops what a supervisor that was killed left running; each process is known by its pid and its start. */
-export async function stopOrphans(dataDir: string, say: (text: string) => void): Promise<void> {
+export async function stopOrphans(dataDir: string, log: (text: string) => void): Promise<void> {
   const orphans = (readStackRecord(dataDir)?.children ?? []).filter(isRunning);
   if (orphans.length > 0)
-    say(`stopping what an earlier start left: ${orphans.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`);
+    log(`stopping what an earlier start left: ${orphans.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`);
   // PostgreSQL understands SIGINT as a fast shutdown; SIGTERM would wait for its clients.
   const first = (name: string): NodeJS.Signals => (name === 'postgres' ? 'SIGINT' : 'SIGTERM');
   await Promise.all(

@@ -24,20 +24,20 @@ const laneOffset = 20;
 export async function choosePorts(
   dataDir: string,
   base: number | undefined,
-  say: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<StackPorts> {
   const file = join(dataDir, 'ports.json');
-  const kept = base === undefined ? readPorts(file) : undefined;
-  const first = base ?? kept?.api ?? defaultBase;
-  const taken = new Set<number>(kept === undefined ? [] : Object.values(kept));
+  const previous = base === undefined ? readPorts(file) : undefined;
+  const first = base ?? previous?.api ?? defaultBase;
+  const taken = new Set<number>(previous === undefined ? [] : Object.values(previous));
   const chosen: Partial<Record<(typeof names)[number], number>> = {};
   for (const [index, name] of names.entries()) {
-    const wanted = kept?.[name] ?? first + index;
-    if ((await isPortFree(wanted)) && (kept !== undefined || !taken.has(wanted))) chosen[name] = wanted;
+    const preferred = previous?.[name] ?? first + index;
+    if ((await isPortFree(preferred)) && (previous !== undefined || !taken.has(preferred))) chosen[name] = preferred;
     else {
       chosen[name] = await nextFree(first + names.length, taken);
-      if (kept !== undefined || base !== undefined)
-        say(`port ${wanted} is taken by another program; ${name} moves to ${chosen[name]}`);
+      if (previous !== undefined || base !== undefined)
+        log(`port ${preferred} is taken by another program; ${name} moves to ${chosen[name]}`);
     }
     taken.add(chosen[name]);
   }
@@ -46,7 +46,7 @@ export async function choosePorts(
     temporal: chosen.temporal ?? 0,
     temporalUi: chosen.temporalUi ?? 0,
     postgres: chosen.postgres ?? 0,
-    laneBase: kept?.laneBase ?? first + laneOffset,
+    laneBase: previous?.laneBase ?? first + laneOffset,
   };
   writeJsonFile(file, ports);
   return ports;

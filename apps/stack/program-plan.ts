@@ -4,7 +4,7 @@ import type { StackPorts } from './ports.js';
 import type { ChildPlan } from './child.js';
 
 /** Where the children find each other. */
-export interface Surroundings {
+export interface ProgramEnvironment {
   readonly config: StackConfig;
   readonly ports: StackPorts;
   /** Connection string of the application's role. */
@@ -18,7 +18,7 @@ export interface Surroundings {
  */
 export function programPlan(
   name: 'worker' | 'api' | 'router',
-  { config, ports, databaseUrl, temporalAddress }: Surroundings,
+  { config, ports, databaseUrl, temporalAddress }: ProgramEnvironment,
 ): ChildPlan {
   return {
     name,

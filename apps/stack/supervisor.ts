@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../store/migrate.js';
 import { ensureDevelopmentIdentities } from '../../workers/dev-identities.js';
-import { programPlan, type Surroundings } from './program-plan.js';
+import { programPlan, type ProgramEnvironment } from './program-plan.js';
 import type { StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';
 import { type Cluster, prepareCluster } from './postgres/cluster.js';
@@ -25,31 +25,31 @@ const stopOrder = [['worker', 'api'], ['temporal'], ['postgres'], ['router']];
 /** Owns the stack on one machine: starts its parts, keeps them running, stops them. */
 export class Supervisor {
   #config: StackConfig;
-  #say: (text: string) => void;
+  #log: (text: string) => void;
   #children = new Map<string, Child>();
   #record: StackRecord | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(config: StackConfig, say: (text: string) => void) {
+  constructor(config: StackConfig, log: (text: string) => void) {
     this.#config = config;
-    this.#say = say;
+    this.#log = log;
   }
 
   /** Starts everything, as much at once as depends on nothing, and returns when all parts are ready. */
   async start(): Promise<StackRecord> {
     const { dataDir } = this.#config;
     prepareFolders(dataDir);
-    await stopOrphans(dataDir, this.#say);
-    const ports = await choosePorts(dataDir, this.#config.portBase, this.#say);
+    await stopOrphans(dataDir, this.#log);
+    const ports = await choosePorts(dataDir, this.#config.portBase, this.#log);
     this.#record = this.#initialRecord(ports);
     this.#write({ state: 'starting' });
     const temporal = this.#startTemporal(ports);
     const programs = this.#startDatabase(ports).then(async (databaseUrl) => {
-      const surroundings = { config: this.#config, ports, databaseUrl, temporalAddress: this.#temporalAddress(ports) };
+      const environment = { config: this.#config, ports, databaseUrl, temporalAddress: this.#temporalAddress(ports) };
       await Promise.all([
-        this.#startProgram('router', surroundings),
-        this.#startProgram('api', surroundings),
-        temporal.then(() => this.#startProgram('worker', surroundings)),
+        this.#startProgram('router', environment),
+        this.#startProgram('api', environment),
+        temporal.then(() => this.#startProgram('worker', environment)),
       ]);
     });
     await Promise.all([temporal, programs]);
@@ -75,7 +75,7 @@ export class Supervisor {
   async #startTemporal(ports: StackPorts): Promise<void> {
     if (this.#config.externalTemporalAddress === undefined) return this.#startChild(devServerPlan(this.#config, ports));
     const added = await registerSearchAttributes(this.#config.namespace);
-    this.#say(
+    this.#log(
       `using Temporal at ${this.#config.externalTemporalAddress}${added.length > 0 ? `; registered ${added.join(', ')}` : ''}`,
     );
   }
@@ -91,21 +91,21 @@ export class Supervisor {
       database = cluster;
     } else {
       database = externalDatabase(externalDatabaseUrl, dataDir);
-      this.#say('using the PostgreSQL that DATABASE_URL names');
+      this.#log('using the PostgreSQL that DATABASE_URL names');
     }
     const applied = await migrate(database.adminUrl, database.applicationPassword);
-    if (applied.length > 0) this.#say(`database: applied ${applied.join(', ')}`);
+    if (applied.length > 0) this.#log(`database: applied ${applied.join(', ')}`);
     await ensureDevelopmentIdentities(dataDir, database.applicationUrl);
     return database.applicationUrl;
   }
 
-  #startProgram(name: 'worker' | 'api' | 'router', surroundings: Surroundings): Promise<void> {
-    return this.#startChild(programPlan(name, surroundings));
+  #startProgram(name: 'worker' | 'api' | 'router', environment: ProgramEnvironment): Promise<void> {
+    return this.#startChild(programPlan(name, environment));
   }
 
   async #startChild(plan: ChildPlan): Promise<void> {
     if (this.#stopped !== undefined) throw new Error('the stack is stopping');
-    const child = new Child(plan, { changed: () => this.#write({}), say: this.#say });
+    const child = new Child(plan, { changed: () => this.#write({}), log: this.#log });
     this.#children.set(plan.name, child);
     await child.start(readyTimeoutMs);
   }

@@ -32,7 +32,7 @@ export async function startCluster(): Promise<EmbeddedCluster> {
   await mkdir(join(dataDir, 'logs'));
   const [port] = await findFreePorts(1);
   const cluster = await prepareCluster(dataDir, port!, { PATH: process.env['PATH'] ?? '' });
-  const newServer = () => new Child(cluster.plan, { changed: () => undefined, say: () => undefined });
+  const newServer = () => new Child(cluster.plan, { changed: () => undefined, log: () => undefined });
   let server = newServer();
   const close = async (): Promise<void> => {
     await server.stop();

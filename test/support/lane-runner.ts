@@ -107,7 +107,7 @@ export async function runCaptured(
       stdout.push(text);
       onPrint(text);
     },
-    tell: (text: string) => void stderr.push(text),
+    note: (text: string) => void stderr.push(text),
     isInteractive: false,
     colours: pc.createColors(false),
     ask: () => Promise.resolve(''),

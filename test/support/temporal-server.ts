@@ -53,7 +53,7 @@ export async function startTemporal(
       logFile: join(dataDir, 'logs', 'temporal.log'),
       isReady: () => isNamespaceReady(address, 'default'),
     },
-    { changed: () => undefined, say: () => undefined },
+    { changed: () => undefined, log: () => undefined },
   );
   await server.start(60_000).catch(async (error: unknown) => {
     await server.stop();

@@ -11,7 +11,7 @@ import { bounded } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { parseSigned } from '../evidence/signed-statement.js';
 
-const answerWithinMs = 30_000;
+const answerTimeoutMs = 30_000;
 
 /** A signed decision on its way to a promotion. */
 export interface DecisionDelivery {
@@ -43,7 +43,7 @@ export async function sendDecision(
     });
   }
   const handle = deps.client.workflow.getHandle(promotion.workflowId, undefined, { firstExecutionRunId: promotion.id });
-  const reply = await deps.client.withDeadline(Date.now() + answerWithinMs, () =>
+  const reply = await deps.client.withDeadline(Date.now() + answerTimeoutMs, () =>
     handle.executeUpdate(delivery.update, { args: [{ statement }], updateId: digestOf(delivery.signed) }),
   );
   return create(DecisionOutcomeSchema, {

@@ -16,39 +16,39 @@ export function toTimelineEntry(event: TimelineEvent): TimelineEntry {
 }
 
 function textOf(event: TimelineEvent): string {
-  const said = (name: string): string => {
+  const dataField = (name: string): string => {
     const value = event.data[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
   switch (event.type) {
     case 'product.registered':
-      return `registered with repository ${said('repository')}`;
+      return `registered with repository ${dataField('repository')}`;
     case 'release.started':
-      return `release of ${said('revision').slice(0, 12)} started`;
+      return `release of ${dataField('revision').slice(0, 12)} started`;
     case 'release.sealed':
       return 'the bundle is sealed';
     case 'release.failed':
       return 'the release failed';
     case 'evidence.attached':
-      return `evidence attached: ${said('kind')}`;
+      return `evidence attached: ${dataField('kind')}`;
     case 'promotion.requested':
-      return said('kind') === 'ROLLBACK' ? 'rollback requested' : 'promotion requested';
+      return dataField('kind') === 'ROLLBACK' ? 'rollback requested' : 'promotion requested';
     case 'promotion.transitioned':
-      return `${said('from')} → ${said('to')}: ${said('reason')}`;
+      return `${dataField('from')} → ${dataField('to')}: ${dataField('reason')}`;
     case 'promotion.superseded':
-      return said('how') === 'ROLLED_BACK'
-        ? `rolled back by ${shortId(said('by'))}`
-        : `superseded by ${shortId(said('by'))}`;
+      return dataField('how') === 'ROLLED_BACK'
+        ? `rolled back by ${shortId(dataField('by'))}`
+        : `superseded by ${shortId(dataField('by'))}`;
     case 'decision.recorded':
-      return `${said('verb')} recorded`;
+      return `${dataField('verb')} recorded`;
     case 'decision.refused':
-      return `${said('verb') === 'unknown' ? 'a decision' : said('verb')} refused (${said('code')}): ${said('reason')}`;
+      return `${dataField('verb') === 'unknown' ? 'a decision' : dataField('verb')} refused (${dataField('code')}): ${dataField('reason')}`;
     case 'lane.granted':
-      return `lane granted with fencing token ${said('fencingToken')}`;
+      return `lane granted with fencing token ${dataField('fencingToken')}`;
     case 'lane.revoked':
-      return `lane taken back for ${shortId(said('by'))}`;
+      return `lane taken back for ${shortId(dataField('by'))}`;
     case 'alias.switched':
-      return `alias switched, generation ${said('generation')}`;
+      return `alias switched, generation ${dataField('generation')}`;
     default:
       return event.type;
   }

@@ -14,7 +14,7 @@ import type { Caller } from '../identity/caller.js';
 import type { ApiDeps } from '../deps.js';
 
 /** Evidence that somebody hands in. */
-export interface HandedEvidence {
+export interface SubmittedEvidence {
   readonly bundle: Digest;
   readonly kind: string;
   /** The report that the statement names; may be empty. */
@@ -44,24 +44,24 @@ const attachable: readonly AttestationKind[] = [
 export async function attachEvidence(
   deps: ApiDeps,
   caller: Caller,
-  handed: HandedEvidence,
+  submitted: SubmittedEvidence,
 ): Promise<StoredAttestation> {
   const { bundle, keys } = await deps.database.transaction(caller.tenant, async (tx) => ({
-    bundle: await requireBundle(tx, handed.bundle),
+    bundle: await requireBundle(tx, submitted.bundle),
     keys: (await enrolledKeys(tx)).filter((key) => wasValid(key, deps.now())),
   }));
   const { statement, statementDigest, keyId } = verifyStatement(
-    handed.signed,
+    submitted.signed,
     keys.map((key) => key.publicKeyPem),
   );
-  requireKind(statement, handed.kind);
-  requireReport(statement, handed.report);
+  requireKind(statement, submitted.kind);
+  requireReport(statement, submitted.report);
   const subjects = subjectsIn(statement, bundle);
-  if (handed.report.length > 0) await deps.blobs.put(handed.report);
-  const checksum = await deps.blobs.put(handed.signed);
+  if (submitted.report.length > 0) await deps.blobs.put(submitted.report);
+  const checksum = await deps.blobs.put(submitted.signed);
   return deps.database.transaction(caller.tenant, async (tx) => {
     const { attestation, fresh } = await registerAttestation(tx, {
-      kind: handed.kind,
+      kind: submitted.kind,
       predicateType: statement.predicateType,
       checksum,
       statementDigest,
@@ -76,7 +76,7 @@ export async function attachEvidence(
         product: bundle.product,
         bundleDigest: bundle.digest,
         actor: caller.principal.name,
-        data: { kind: handed.kind, attestationId: attestation.id, signer: attestation.signer },
+        data: { kind: submitted.kind, attestationId: attestation.id, signer: attestation.signer },
       });
     }
     return attestation;

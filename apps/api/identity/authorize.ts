@@ -50,7 +50,7 @@ export function createAuthorizationInterceptor(identify: Identify): Interceptor 
     const access = ruleOf(request.method);
     const token = tokenOf(request.header.get('authorization'));
     const caller = token === undefined ? undefined : await identify(token);
-    if (!isAllowed(access, caller)) throw refusal(request.method, access, token, caller);
+    if (!isAllowed(access, caller)) throw accessDenied(request.method, access, token, caller);
     request.contextValues.set(callerKey, caller);
     return next(request);
   };
@@ -60,7 +60,7 @@ function tokenOf(header: string | null): string | undefined {
   return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
 }
 
-function refusal(
+function accessDenied(
   method: DescMethod,
   access: AccessRule,
   token: string | undefined,

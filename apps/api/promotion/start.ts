@@ -30,13 +30,13 @@ export interface PromotionRequest {
 export async function startPromotion(
   deps: ApiDeps,
   caller: Caller,
-  asked: PromotionRequest,
+  requested: PromotionRequest,
   signal: AbortSignal,
 ): Promise<StartedRun> {
-  const bundle = parseDigest(asked.bundleDigest, 'bundle_digest');
-  const request = parseSigned(asked.signedRequest);
-  await requireObjects(deps, caller, { ...asked, bundle });
-  const { product, lane, kind } = asked;
+  const bundle = parseDigest(requested.bundleDigest, 'bundle_digest');
+  const request = parseSigned(requested.signedRequest);
+  await requireObjects(deps, caller, { ...requested, bundle });
+  const { product, lane, kind } = requested;
   const input: PromotionInput = { tenant: caller.tenant, product, lane, bundle, kind, request };
   const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> =>
     deps.database.transaction(caller.tenant, work);
@@ -53,21 +53,21 @@ export async function startPromotion(
   await awaitRecord(deps.client, run, () => inTenant((tx) => promotionExists(tx, run.firstRunId)), signal);
   const joined = run.joined ? await recordOf(run.firstRunId) : undefined;
   if (joined === undefined) return run;
-  if (joined.kind !== kind) throw otherKind(joined.kind, run.firstRunId, asked);
+  if (joined.kind !== kind) throw otherKind(joined.kind, run.firstRunId, requested);
   // A run that was started without a signed request takes this one; a run that has a requester needs no second.
   if (joined.requester === null && (joined.state === 'GATING' || joined.state === 'AWAITING_APPROVAL')) {
     await sendDecision(deps, caller, {
       promotionId: run.firstRunId,
-      signed: asked.signedRequest,
+      signed: requested.signedRequest,
       update: decideUpdate,
     });
   }
   return run;
 }
 
-function otherKind(open: PromotionKind, promotionId: string, asked: PromotionRequest): LanekeeperError {
+function otherKind(open: PromotionKind, promotionId: string, requested: PromotionRequest): LanekeeperError {
   return new LanekeeperError('CONFLICT', {
-    message: `a ${open.toLowerCase()} of this bundle into ${asked.lane} is open already`,
+    message: `a ${open.toLowerCase()} of this bundle into ${requested.lane} is open already`,
     object: `promotion ${shortId(promotionId)}`,
     why: 'a bundle has one open promotion in a lane, and this one is of the other kind',
     next: `lane abort ${shortId(promotionId)}, or wait until it has ended`,
@@ -77,18 +77,18 @@ function otherKind(open: PromotionKind, promotionId: string, asked: PromotionReq
 async function requireObjects(
   deps: ApiDeps,
   caller: Caller,
-  asked: PromotionRequest & { readonly bundle: Digest },
+  requested: PromotionRequest & { readonly bundle: Digest },
 ): Promise<void> {
   await deps.database.transaction(caller.tenant, async (tx) => {
-    await requireProduct(tx, asked.product);
-    const bundle = await requireBundle(tx, asked.bundle);
-    if (bundle.product !== asked.product) {
+    await requireProduct(tx, requested.product);
+    const bundle = await requireBundle(tx, requested.bundle);
+    if (bundle.product !== requested.product) {
       throw new LanekeeperError('UNKNOWN_BUNDLE', {
-        message: `bundle ${shortId(asked.bundle)} belongs to product ${bundle.product}, not ${asked.product}`,
-        object: `bundle ${asked.bundle}`,
-        next: `lane get bundles --product ${asked.product}`,
+        message: `bundle ${shortId(requested.bundle)} belongs to product ${bundle.product}, not ${requested.product}`,
+        object: `bundle ${requested.bundle}`,
+        next: `lane get bundles --product ${requested.product}`,
       });
     }
-    if (asked.kind === 'ROLLBACK') await requireRollbackTarget(tx, asked.product, asked.lane);
+    if (requested.kind === 'ROLLBACK') await requireRollbackTarget(tx, requested.product, requested.lane);
   });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { shortenIds } from '../output/short-ids.js';
@@ -8,9 +8,9 @@ import { renderTable } from '../output/table.js';
 import { instantOf, laneName } from '../output/words.js';
 
 /** `lane approvals` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command.option('--all', 'also what waits for others, with the reason').action(
-    act(async (context, _args, options: { all?: true }) => {
+    makeAction(async (context, _args, options: { all?: true }) => {
       const { cases } = await (await context.api()).decisions.listPendingApprovals({ all: options.all === true });
       const { colours } = context.terminal;
       await context.show.list(

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { decide, type DecideOptions, getFacts } from '../decision/decide.js';
 import { laneName } from '../output/words.js';
 import { factsView } from '../views/facts-view.js';
 
 /** `lane approve ID` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<promotion>', 'a promotion id or a unique prefix of it')
     .option('--yes', 'do not ask; needed where there is no terminal')
@@ -14,9 +14,9 @@ export function define(command: Command, act: Act): void {
     .option('--signal', 'send nothing: write the signed decision and print the  temporal  command that sends it')
     .option('--out <file>', 'with --signal: the file to write')
     .action(
-      act(async (context, [id]: [string], options: DecideOptions) => {
+      makeAction(async (context, [id]: [string], options: DecideOptions) => {
         const facts = await getFacts(context, id);
-        context.terminal.tell(`${await factsView(facts, context)}\n`);
+        context.terminal.note(`${await factsView(facts, context)}\n`);
         const api = await context.api();
         return decide(
           context,

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { runChecks } from '../doctor/checks.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { renderTable } from '../output/table.js';
 
 /** `lane doctor` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command.action(
-    act(async (context) => {
+    makeAction(async (context) => {
       const checks = await runChecks(context);
       const { colours } = context.terminal;
       await context.show.list(

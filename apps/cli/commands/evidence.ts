@@ -10,12 +10,12 @@ import { digestOf } from '../../../core/hash.js';
 import { shortId } from '../../../core/ids.js';
 import { AttestationSchema } from '#gen/governance/v1/attestation_pb.js';
 import { EvidenceAttachmentSchema } from '#gen/release/v1/bundle_pb.js';
-import type { Act } from '../program/command-module.js';
-import { evidenceTable } from './bundle/show.js';
+import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
 import { toPlain } from '../output/plain.js';
 import { signWithOwnKey } from '../decision/sign.js';
+import { evidenceTable } from '../views/evidence-table.js';
 
 interface AttachOptions {
   kind: string;
@@ -24,7 +24,7 @@ interface AttachOptions {
 }
 
 /** `lane evidence attach | list` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('attach')
     .description('Attach the report of tests to a bundle, signed with your own key.')
@@ -32,12 +32,14 @@ export function define(command: Command, act: Act): void {
     .option('--kind <kind>', 'preview-check (tests against a preview URL) or test-result', 'preview-check')
     .requiredOption('--report <file>', 'the report: JUnit XML')
     .option('--url <url>', 'what was tested; needed for a preview-check')
-    .action(act(async (context, [bundle]: [string], options: AttachOptions) => attach(context, bundle, options)));
+    .action(
+      makeAction(async (context, [bundle]: [string], options: AttachOptions) => attach(context, bundle, options)),
+    );
   command
     .command('list')
     .description('List the evidence about a bundle and its artifacts.')
     .argument('<bundle>', 'a bundle digest or a unique prefix of it')
-    .action(act(async (context, [bundle]: [string]) => listEvidence(context, bundle)));
+    .action(makeAction(async (context, [bundle]: [string]) => listEvidence(context, bundle)));
 }
 
 async function attach(context: Context, given: string, options: AttachOptions): Promise<undefined> {
@@ -81,7 +83,7 @@ async function attach(context: Context, given: string, options: AttachOptions): 
     () => `${attestation.id.slice(0, 12)}: ${kind} of ${shortId(digest)}, ${counts}, signed by ${attestation.signer}`,
   );
   if (results.result === 'FAILED')
-    context.terminal.tell('the report says that tests failed: gates that need it stay closed');
+    context.terminal.note('the report says that tests failed: gates that need it stay closed');
   return undefined;
 }
 

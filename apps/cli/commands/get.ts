@@ -4,7 +4,7 @@ import { DecisionSchema, FrontDoor } from '#gen/governance/v1/decision_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { LaneStatusSchema } from '#gen/release/v1/lane_status_pb.js';
 import { PromotionSchema } from '#gen/release/v1/promotion_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { listBundles } from './bundle/list.js';
 import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
@@ -40,7 +40,7 @@ const kinds: Readonly<Record<string, (context: Context, options: Options) => Pro
 };
 
 /** `lane get KIND` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<kind>', Object.keys(kinds).join(', '))
     .option('--product <product>', 'only of a product')
@@ -50,7 +50,7 @@ export function define(command: Command, act: Act): void {
     .option('--bundle <bundle>', 'of this bundle (evidence)')
     .option('--limit <count>', 'how many', '50')
     .action(
-      act(async (context, [kind]: [string], options: Options) => {
+      makeAction(async (context, [kind]: [string], options: Options) => {
         const list = kinds[kind] ?? kinds[`${kind}s`];
         if (list === undefined)
           throw usageError(`there is no kind ${kind}`, `lane get ${Object.keys(kinds).join('|')}`);

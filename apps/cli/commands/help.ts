@@ -1,13 +1,13 @@
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import type { Command } from 'commander';
 import { usageError } from '../errors/report-error.js';
 import { exitCodeMeanings } from '../errors/exit-codes.js';
 import { renderTable } from '../output/table.js';
 
 /** `lane help [COMMAND | exit-codes]` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command.argument('[topic]', 'a command, or exit-codes').action(
-    act(async (context, [topic]: [string | undefined]) => {
+    makeAction(async (context, [topic]: [string | undefined]) => {
       const root = command.parent;
       if (topic === 'exit-codes') {
         const items = exitCodeMeanings.map(([code, meaning]) => ({ code, meaning }));

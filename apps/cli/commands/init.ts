@@ -4,18 +4,18 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LanekeeperError } from '../../../core/errors.js';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { inspectProduct } from '../init/inspect.js';
 import { renderProductFile } from '../init/render.js';
 
 /** `lane init [FOLDER]` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('[folder]', 'the root of the product', '.')
     .option('--name <product>', 'the name of the product')
     .option('--force', 'write over a lanekeeper.yaml that is there')
     .action(
-      act(async (context, [given]: [string], options: { name?: string; force?: true }) => {
+      makeAction(async (context, [given]: [string], options: { name?: string; force?: true }) => {
         const folder = resolve(context.cwd, given);
         const file = join(folder, productFileName);
         if (existsSync(file) && options.force !== true) {
@@ -31,8 +31,8 @@ export function define(command: Command, act: Act): void {
         parseProductFile(text);
         await writeFile(file, text);
         await context.show.object('ProductFile', { file, name: product.name, doubts: [...found.doubts] }, () => file);
-        for (const doubt of found.doubts) context.terminal.tell(`look at this: ${doubt}`);
-        context.terminal.tell(
+        for (const doubt of found.doubts) context.terminal.note(`look at this: ${doubt}`);
+        context.terminal.note(
           `next: git add ${productFileName} && git commit -m "Add ${productFileName}" ; then  lane release`,
         );
         return undefined;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { renderFields } from '../output/table.js';
@@ -11,13 +11,13 @@ import { changeLines } from '../views/change-lines.js';
 import { gateTable, isBlocking } from '../views/gate-table.js';
 
 /** `lane plan BUNDLE --to LANE` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<bundle>', 'a bundle digest or a unique prefix of it')
     .requiredOption('--to <lane>', 'bronze, silver or gold')
     .option('--exit-code', 'exit with 3 when a gate fails and with 8 when something is missing')
     .action(
-      act(async (context, [bundle]: [string], options: { to: string; exitCode?: true }) => {
+      makeAction(async (context, [bundle]: [string], options: { to: string; exitCode?: true }) => {
         const { name, lane } = laneOf(options.to);
         const plan = await (await context.api()).promotions.plan({ bundle, lane });
         const open = plan.gates.filter(isBlocking);

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
 import { type Product, ProductSchema } from '#gen/release/v1/product_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { readCommit } from '../release/git.js';
 import { toPlain } from '../output/plain.js';
@@ -13,14 +13,14 @@ import { bundleTable } from '../views/bundle-table.js';
 import { laneTable } from '../views/lane-table.js';
 
 /** `lane product add | list | show` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('add')
     .description('Register the product of a repository, or its new place.')
     .argument('[folder]', 'a folder of the repository', '.')
     .option('--name <product>', 'the name; from lanekeeper.yaml where absent')
     .action(
-      act(async (context, [folder]: [string], options: { name?: string }) => {
+      makeAction(async (context, [folder]: [string], options: { name?: string }) => {
         const repository = await repositoryOf(context, folder);
         const name = options.name ?? (await nameIn(context, repository));
         const { product } = await (await context.api()).products.registerProduct({ name, repository });
@@ -36,12 +36,12 @@ export function define(command: Command, act: Act): void {
   command
     .command('list')
     .description('List the products.')
-    .action(act(async (context) => listProducts(context)));
+    .action(makeAction(async (context) => listProducts(context)));
   command
     .command('show')
     .description('Show a product with its lanes and newest bundles.')
     .argument('<product>')
-    .action(act(async (context, [name]: [string]) => showProduct(context, name)));
+    .action(makeAction(async (context, [name]: [string]) => showProduct(context, name)));
 }
 
 /** Lists the products; also `lane get products`. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parseDigest } from '../../../core/digest.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
 import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { showFrontDoor, writeStart } from '../decision/front-door.js';
 import type { ExitCode } from '../errors/exit-codes.js';
@@ -19,7 +19,7 @@ interface Options extends WaitOptions {
 }
 
 /** `lane promote BUNDLE --to LANE` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<bundle>', 'a bundle digest or a unique prefix of it')
     .requiredOption('--to <lane>', 'bronze, silver or gold')
@@ -28,7 +28,7 @@ export function define(command: Command, act: Act): void {
     .option('--timeout <duration>', 'longest wait, for example 30m; it goes on afterwards')
     .option('--print', 'send nothing: write the signed input and print the  temporal  command that starts it')
     .option('--out <file>', 'with --print: the file to write')
-    .action(act(async (context, [bundle]: [string], options: Options) => promote(context, bundle, options)));
+    .action(makeAction(async (context, [bundle]: [string], options: Options) => promote(context, bundle, options)));
 }
 
 async function promote(context: Context, given: string, options: Options): Promise<ExitCode | undefined> {
@@ -63,7 +63,7 @@ async function promote(context: Context, given: string, options: Options): Promi
     return undefined;
   }
   const started = await api.promotions.promote({ product, bundleDigest: digest, lane: target.lane, signedRequest });
-  context.terminal.tell(
+  context.terminal.note(
     `promotion ${shortId(started.promotionId)}: ${shortId(digest)} of ${product} to ${target.name}${started.joined ? ' (was under way and is joined)' : ''}`,
   );
   const show = (promotion: Promotion) =>

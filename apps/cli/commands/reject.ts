@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { decide, type DecideOptions, getFacts } from '../decision/decide.js';
 import { usageError } from '../errors/report-error.js';
 import { laneName } from '../output/words.js';
 import { factsView } from '../views/facts-view.js';
 
 /** `lane reject ID` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<promotion>', 'a promotion id or a unique prefix of it')
     .option('--comment <text>', 'why; needed')
@@ -16,11 +16,11 @@ export function define(command: Command, act: Act): void {
     .option('--signal', 'send nothing: write the signed decision and print the  temporal  command that sends it')
     .option('--out <file>', 'with --signal: the file to write')
     .action(
-      act(async (context, [id]: [string], options: DecideOptions & { changes?: true }) => {
+      makeAction(async (context, [id]: [string], options: DecideOptions & { changes?: true }) => {
         if ((options.comment ?? '').trim() === '')
           throw usageError('a rejection needs a reason', 'give --comment TEXT');
         const facts = await getFacts(context, id);
-        context.terminal.tell(`${await factsView(facts, context)}\n`);
+        context.terminal.note(`${await factsView(facts, context)}\n`);
         const api = await context.api();
         const what = `${shortId(facts.bundleDigest)} of ${facts.product} for ${laneName(facts.lane)} as ${context.person}`;
         return decide(

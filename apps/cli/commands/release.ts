@@ -7,7 +7,7 @@ import { manifestPath, parseManifest, renderManifestYaml } from '../../../core/r
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
 import { ReleaseBundleSchema } from '#gen/release/v1/bundle_pb.js';
 import { ReleaseSchema } from '#gen/release/v1/release_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import type { Clients } from '../connection/clients.js';
 import type { Context } from '../program/context.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
@@ -22,14 +22,14 @@ interface Options {
 }
 
 /** `lane release [REV]` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('[revision]', 'a commit, branch or tag of this repository', 'HEAD')
     .option('--no-watch', 'start it and do not wait for its end')
     .option('--watch', 'follow it to its end (as it does by itself)', true)
     .option('--write', 'also write release/agents/manifest.yaml and the SDK manifests into the work tree')
     .option('--timebox <name>', 'the sprint, iteration or phase that it belongs to')
-    .action(act(async (context, [revision]: [string], options: Options) => release(context, revision, options)));
+    .action(makeAction(async (context, [revision]: [string], options: Options) => release(context, revision, options)));
 }
 
 async function release(context: Context, given: string, options: Options): Promise<ExitCode | undefined> {
@@ -38,7 +38,7 @@ async function release(context: Context, given: string, options: Options): Promi
   const api = await context.api();
   await ensureProduct(context, api, product, commit);
   if (given === 'HEAD' && (await commit.hasUncommittedChanges())) {
-    context.terminal.tell(
+    context.terminal.note(
       `this folder has changes that no commit has; the release is of ${commit.revision.slice(0, 12)} and without them`,
     );
   }
@@ -56,7 +56,7 @@ async function release(context: Context, given: string, options: Options): Promi
       options,
       `${product} ${commit.revision.slice(0, 12)} was released before`,
     );
-  context.terminal.tell(
+  context.terminal.note(
     `release ${shortId(started.releaseId)} of ${product} ${commit.revision.slice(0, 12)}${started.joined ? ' (was under way and is joined)' : ''}`,
   );
   if (!options.watch) {
@@ -65,7 +65,7 @@ async function release(context: Context, given: string, options: Options): Promi
       { id: started.releaseId, workflowId: started.workflowId, product, revision: commit.revision },
       () => started.releaseId,
     );
-    context.terminal.tell(`next: lane watch ${shortId(started.releaseId)}`);
+    context.terminal.note(`next: lane watch ${shortId(started.releaseId)}`);
     return undefined;
   }
   const { release: ended, exitCode } = await followRelease(context, started.releaseId);
@@ -82,7 +82,7 @@ async function ensureProduct(context: Context, api: Clients, name: string, commi
   });
   if (known?.product?.repository === commit.root) return;
   await api.products.registerProduct({ name, repository: commit.root });
-  context.terminal.tell(
+  context.terminal.note(
     known === undefined ? `product ${name} is registered` : `product ${name} is now in ${commit.root}`,
   );
 }
@@ -99,8 +99,8 @@ async function finish(
   const { bundle } = await api.bundles.getBundle({ bundle: digest });
   if (bundle !== undefined)
     await context.show.object('ReleaseBundle', toPlain(ReleaseBundleSchema, bundle), () => shortId(digest));
-  context.terminal.tell(`bundle ${shortId(digest)}: ${how}`);
-  context.terminal.tell(`next: lane promote ${shortId(digest)} --to bronze`);
+  context.terminal.note(`bundle ${shortId(digest)}: ${how}`);
+  context.terminal.note(`next: lane promote ${shortId(digest)} --to bronze`);
   return undefined;
 }
 
@@ -115,6 +115,6 @@ async function writeIntoWorkTree(context: Context, api: Clients, digest: string,
   for (const [path, content] of files) {
     await mkdir(dirname(join(commit.root, path)), { recursive: true });
     await writeFile(join(commit.root, path), content);
-    context.terminal.tell(`wrote ${path}`);
+    context.terminal.note(`wrote ${path}`);
   }
 }

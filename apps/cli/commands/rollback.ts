@@ -5,7 +5,7 @@ import { shortId, workflowIds } from '../../../core/ids.js';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
 import type { LaneStatus } from '#gen/release/v1/lane_status_pb.js';
 import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
@@ -25,7 +25,7 @@ interface Options extends WaitOptions {
 }
 
 /** `lane rollback [PRODUCT] --lane LANE --reason TEXT` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('[product]', 'the product; that of this repository where absent')
     .requiredOption('--lane <lane>', 'bronze, silver or gold')
@@ -36,7 +36,9 @@ export function define(command: Command, act: Act): void {
     .option('--print', 'send nothing: write the signed input and print the  temporal  command that starts it')
     .option('--out <file>', 'with --print: the file to write')
     .action(
-      act(async (context, [product]: [string | undefined], options: Options) => rollback(context, product, options)),
+      makeAction(async (context, [product]: [string | undefined], options: Options) =>
+        rollback(context, product, options),
+      ),
     );
 }
 
@@ -55,7 +57,7 @@ async function rollback(
   const digest = targetOf(status, product, lane);
   const question = `Roll ${lane} of ${product} back from ${shortId(status?.liveBundleDigest ?? '')} to ${shortId(digest)}?`;
   if (!(await context.confirm(question, options.yes === true || options.print === true))) {
-    context.terminal.tell('nothing was done');
+    context.terminal.note('nothing was done');
     return exitCodes.error;
   }
   const validForMs = options.print === true ? validity.later : validity.now;
@@ -77,7 +79,7 @@ async function rollback(
     return undefined;
   }
   const started = await api.promotions.rollback({ product, lane: number, bundleDigest: digest, signedRequest });
-  context.terminal.tell(`rollback ${shortId(started.promotionId)}: ${lane} of ${product} back to ${shortId(digest)}`);
+  context.terminal.note(`rollback ${shortId(started.promotionId)}: ${lane} of ${product} back to ${shortId(digest)}`);
   const show = (promotion: Promotion) =>
     context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);
   return options.wait === true || options.timeout !== undefined

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { LaneStatusSchema } from '#gen/release/v1/lane_status_pb.js';
 import { PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { laneTable } from '../views/lane-table.js';
 import { promotionTable } from '../views/promotion-table.js';
 
 /** `lane status [PRODUCT]` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command.argument('[product]').action(
-    act(async (context, [product = '']: [string | undefined]) => {
+    makeAction(async (context, [product = '']: [string | undefined]) => {
       const api = await context.api();
       const [{ lanes }, { promotions }] = await Promise.all([
         api.promotions.listLanes({ product }),

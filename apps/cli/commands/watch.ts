@@ -3,7 +3,7 @@ import { domainErrorOf } from '../errors/domain-error.js';
 import { PromotionSchema } from '#gen/release/v1/promotion_pb.js';
 import { ReleaseSchema } from '#gen/release/v1/release_pb.js';
 import { TimelineEntrySchema } from '#gen/release/v1/timeline_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import type { ExitCode } from '../errors/exit-codes.js';
 import { exitCodeOfState, followPromotion, timelineLine } from '../promotion/follow.js';
@@ -13,11 +13,11 @@ import { stateMark } from '../output/words.js';
 import { timeoutOf, type WaitOptions } from '../promotion/wait.js';
 
 /** `lane watch ID` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<id>', 'a promotion or release: its id or a unique prefix of it')
     .option('--timeout <duration>', 'longest wait, for example 30m')
-    .action(act(async (context, [id]: [string], options: WaitOptions) => watchEither(context, id, options)));
+    .action(makeAction(async (context, [id]: [string], options: WaitOptions) => watchEither(context, id, options)));
 }
 
 async function watchEither(context: Context, id: string, options: WaitOptions): Promise<ExitCode> {
@@ -34,9 +34,9 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
   }
   const promotion = await followPromotion(context, found.promotion.id, {
     timeoutMs: timeoutOf(options),
-    onChange({ news }) {
+    onChange({ newEntries }) {
       // A stream: one entry a line, in every form.
-      for (const entry of news)
+      for (const entry of newEntries)
         context.terminal.print(
           context.format === 'table'
             ? timelineLine(entry, context)
@@ -44,7 +44,7 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
         );
     },
   });
-  if (context.format === 'table') context.terminal.tell(stateMark(promotion.state, context.terminal.colours));
+  if (context.format === 'table') context.terminal.note(stateMark(promotion.state, context.terminal.colours));
   else context.terminal.print(JSON.stringify({ ...toPlain(PromotionSchema, promotion), kind: 'Promotion' }));
   return exitCodeOfState(promotion.state);
 }

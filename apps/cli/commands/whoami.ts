@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { PrincipalSchema } from '#gen/governance/v1/identity_service_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { renderFields } from '../output/table.js';
 
 /** `lane whoami` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command.action(
-    act(async (context) => {
+    makeAction(async (context) => {
       const { tenant, principal } = await (await context.api()).identity.whoAmI({});
       const { apiUrl, file, foundBy } = context.stack();
       const plain = principal === undefined ? {} : toPlain(PrincipalSchema, principal);

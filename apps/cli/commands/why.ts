@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
@@ -9,12 +9,12 @@ import { instantOf, verbOf } from '../output/words.js';
 import { gateTable } from '../views/gate-table.js';
 
 /** `lane why ID` */
-export function define(command: Command, act: Act): void {
+export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<promotion>', 'a promotion id or a unique prefix of it')
     .option('--exit-code', 'exit with 3 when a gate fails and with 8 when something is missing')
     .action(
-      act(async (context, [id]: [string], options: { exitCode?: true }) => {
+      makeAction(async (context, [id]: [string], options: { exitCode?: true }) => {
         const why = await (await context.api()).gates.explainPromotion({ promotionId: id });
         const { colours } = context.terminal;
         const refused = why.refused.map(

@@ -81,20 +81,20 @@ function toLanekeeperError(error: unknown, apiUrl: string): Error {
     );
   }
   if (connect.code === Code.Canceled) return connect;
-  const isAway =
+  const isUnavailable =
     connect.code === Code.Unavailable ||
     connect.code === Code.Aborted ||
     connect.code === Code.Unknown ||
     connect.code === Code.Internal;
   return new LanekeeperError(
-    isAway ? 'UNAVAILABLE' : 'INTERNAL',
+    isUnavailable ? 'UNAVAILABLE' : 'INTERNAL',
     {
-      message: isAway
+      message: isUnavailable
         ? 'the API of the stack does not answer'
         : 'the API answered in a way that this lane does not understand',
       object: apiUrl,
       why: connect.rawMessage,
-      next: isAway ? 'start the stack with  npm start , then  lane doctor' : 'lane doctor',
+      next: isUnavailable ? 'start the stack with  npm start , then  lane doctor' : 'lane doctor',
     },
     { cause: error },
   );

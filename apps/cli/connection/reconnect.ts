@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { domainErrorOf } from '../errors/domain-error.js';
 import type { Context } from '../program/context.js';
 
-const betweenMs = 500;
-const forMs = 120_000;
+const retryIntervalMs = 500;
+const giveUpAfterMs = 120_000;
 
 /**
  * Reads a stream of the API until `onMessage` returns a value, and opens it again when it breaks or the stack is away
@@ -18,21 +18,21 @@ export async function readStream<Message, Result>(
   open: () => AsyncIterable<Message>,
   onMessage: (message: Message) => Result | undefined,
 ): Promise<Result | undefined> {
-  let awayForMs = 0;
+  let unavailableForMs = 0;
   while (!isAborted(signal)) {
     try {
       for await (const message of open()) {
-        awayForMs = 0;
+        unavailableForMs = 0;
         const result = onMessage(message);
         if (result !== undefined) return result;
       }
     } catch (error) {
       if (isAborted(signal)) return undefined;
-      if (domainErrorOf(error)?.code !== 'UNAVAILABLE' || awayForMs >= forMs) throw error;
-      if (awayForMs === 0) context.terminal.tell('the stack does not answer; waiting for it to come back');
+      if (domainErrorOf(error)?.code !== 'UNAVAILABLE' || unavailableForMs >= giveUpAfterMs) throw error;
+      if (unavailableForMs === 0) context.terminal.note('the stack does not answer; waiting for it to come back');
     }
-    awayForMs += betweenMs;
-    await delay(betweenMs, undefined, { signal }).catch(() => undefined);
+    unavailableForMs += retryIntervalMs;
+    await delay(retryIntervalMs, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
 }

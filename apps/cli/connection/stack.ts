@@ -31,14 +31,14 @@ interface Candidate {
  * @throws CONFIGURATION saying where it was looked for
  */
 export function findStack(flag: string | undefined, environment: CliEnvironment, cwd: string): Stack {
-  const looked: string[] = [];
+  const triedPaths: string[] = [];
   for (const candidate of candidates(flag, environment, cwd)) {
     const file = stackFileAt(candidate.path);
     if (file !== undefined) return readStack(file, candidate.foundBy);
-    looked.push(candidate.path);
+    triedPaths.push(candidate.path);
     if (candidate.named) throw notFound(`${candidate.foundBy} names ${candidate.path}, and there is no stack.json`);
   }
-  throw notFound(`looked for ${looked.join(', ')}`);
+  throw notFound(`looked for ${triedPaths.join(', ')}`);
 }
 
 function* candidates(flag: string | undefined, environment: CliEnvironment, cwd: string): Generator<Candidate> {

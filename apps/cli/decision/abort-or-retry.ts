@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
 import type { DecisionOutcome } from '#gen/governance/v1/decision_pb.js';
-import type { Act } from '../program/command-module.js';
+import type { MakeAction } from '../program/command-module.js';
 import type { Clients } from '../connection/clients.js';
 import { decide, type DecideOptions, getFacts } from './decide.js';
 import { laneName } from '../output/words.js';
@@ -18,7 +18,7 @@ interface Verb {
 }
 
 /** Defines a command that ends a promotion or tries it again: the same arguments, facts and ways to send. */
-export function defineEndOrRetry(command: Command, act: Act, { verb, question, send }: Verb): void {
+export function defineAbortOrRetry(command: Command, makeAction: MakeAction, { verb, question, send }: Verb): void {
   command
     .argument('<promotion>', 'a promotion id or a unique prefix of it')
     .option('--reason <text>', 'why, for the record')
@@ -26,7 +26,7 @@ export function defineEndOrRetry(command: Command, act: Act, { verb, question, s
     .option('--signal', 'send nothing: write the signed statement and print the  temporal  command that sends it')
     .option('--out <file>', 'with --signal: the file to write')
     .action(
-      act(async (context, [id]: [string], options: Omit<DecideOptions, 'comment'> & { reason?: string }) => {
+      makeAction(async (context, [id]: [string], options: Omit<DecideOptions, 'comment'> & { reason?: string }) => {
         const { reason, ...rest } = options;
         const facts = await getFacts(context, id);
         const api = await context.api();

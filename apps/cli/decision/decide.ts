@@ -54,7 +54,7 @@ export async function decide(
   options: DecideOptions,
 ): Promise<ExitCode | undefined> {
   if (!(await context.confirm(verb.question(facts), options.yes === true || options.signal === true))) {
-    context.terminal.tell('nothing was decided');
+    context.terminal.note('nothing was decided');
     return exitCodes.error;
   }
   const validForMs = options.signal === true ? validity.later : validity.now;

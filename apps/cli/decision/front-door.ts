@@ -72,7 +72,7 @@ export async function writeSignal(
 /** Shows the command: alone on standard output, so that a shell can run it. */
 export async function showFrontDoor(context: Context, message: FrontDoorMessage, validForMs: number): Promise<void> {
   const hours = validForMs / 3_600_000;
-  context.terminal.tell(`signed by ${context.person}, good for ${String(hours)} h: ${message.file}`);
+  context.terminal.note(`signed by ${context.person}, good for ${String(hours)} h: ${message.file}`);
   await context.show.object('TemporalCommand', { file: message.file, command: [...message.command] }, () =>
     message.command.map(shellWord).join(' '),
   );

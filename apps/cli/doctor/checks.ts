@@ -14,9 +14,9 @@ export interface Check {
   readonly fix: string;
 }
 
-const answerWithinMs = 3_000;
-const clockTolerance = 30_000;
-const lowestNode = [20, 20] as const;
+const answerTimeoutMs = 3_000;
+const clockToleranceMs = 30_000;
+const minimumNode = [20, 20] as const;
 
 /** Looks at this machine and at the stack, from the outside in. */
 export async function runChecks(context: Context): Promise<readonly Check[]> {
@@ -56,9 +56,9 @@ interface Found {
   readonly fix?: string;
 }
 
-async function attempt(name: string, look: () => Found | Promise<Found>): Promise<Check> {
+async function attempt(name: string, inspect: () => Found | Promise<Found>): Promise<Check> {
   try {
-    const { found, ok = true, fix = '' } = await look();
+    const { found, ok = true, fix = '' } = await inspect();
     return { name, found, ok, fix: ok ? '' : fix };
   } catch (error) {
     const known = domainErrorOf(error);
@@ -74,8 +74,8 @@ async function attempt(name: string, look: () => Found | Promise<Found>): Promis
 /** Whether this Node is new enough. */
 export function nodeCheck(version: string): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const ok = major > lowestNode[0] || (major === lowestNode[0] && minor >= lowestNode[1]);
-  return { name: 'Node', ok, found: version, fix: ok ? '' : `install Node ${lowestNode.join('.')} or newer` };
+  const ok = major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1]);
+  return { name: 'Node', ok, found: version, fix: ok ? '' : `install Node ${minimumNode.join('.')} or newer` };
 }
 
 function keyCheck(context: Context): Found {
@@ -96,7 +96,7 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
   const fix = 'start the stack: npm start; its logs lie in logs/ of its folder';
   let health: unknown;
   const api = await attempt('API', async () => {
-    const response = await fetch(`${apiUrl}/healthz`, { signal: AbortSignal.timeout(answerWithinMs) }).catch(
+    const response = await fetch(`${apiUrl}/healthz`, { signal: AbortSignal.timeout(answerTimeoutMs) }).catch(
       () => undefined,
     );
     if (response === undefined) return { ok: false, found: `${apiUrl} does not answer`, fix };
@@ -128,7 +128,7 @@ async function temporalCheck(context: Context): Promise<Found> {
   const { temporalAddress, namespace } = context.stack();
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(temporalAddress) ?? [];
   const ok = await new Promise<boolean>((resolve) => {
-    const socket = connect({ host, port: Number(port), timeout: answerWithinMs });
+    const socket = connect({ host, port: Number(port), timeout: answerTimeoutMs });
     const end = (answers: boolean) => {
       socket.destroy();
       resolve(answers);
@@ -148,7 +148,7 @@ async function temporalCheck(context: Context): Promise<Found> {
 async function clockCheck(context: Context): Promise<Found> {
   const { principal, now } = await (await context.api()).identity.whoAmI({});
   const difference = Math.abs(context.now().getTime() - Date.parse(instantOf(now) ?? ''));
-  const ok = difference <= clockTolerance;
+  const ok = difference <= clockToleranceMs;
   return {
     ok,
     found: `${principal?.name ?? '?'} (${principal?.roles.join(', ') ?? ''}), clocks ${ok ? 'agree' : `differ by ${String(Math.round(difference / 1000))} s`}`,

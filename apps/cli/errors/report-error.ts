@@ -21,7 +21,7 @@ export function usageError(message: string, next?: string): LanekeeperError {
   return new LanekeeperError('INVALID_INPUT', { message, ...(next !== undefined && { next }) });
 }
 
-interface Told {
+interface ErrorReport {
   readonly exitCode: ExitCode;
   readonly code?: string;
   readonly message: string;
@@ -30,7 +30,7 @@ interface Told {
   readonly next?: string | undefined;
 }
 
-function describe(error: unknown): Told {
+function describe(error: unknown): ErrorReport {
   if (error instanceof ExitError) return { exitCode: error.exitCode, message: error.message, next: error.next };
   const known = domainErrorOf(error);
   if (known !== undefined) return { exitCode: exitCodeOf(known.code), code: known.code, ...known.detail };
@@ -41,22 +41,23 @@ function describe(error: unknown): Told {
  * Says on standard error what happened, to which object, why, and what to do next; as JSON when JSON was asked for.
  * @returns the exit code
  */
-export function tellError(error: unknown, terminal: Terminal, format: string): ExitCode {
-  const told = describe(error);
+export function reportError(error: unknown, terminal: Terminal, format: string): ExitCode {
+  const report = describe(error);
   if (format === 'json') {
-    terminal.tell(JSON.stringify({ error: told }));
-    return told.exitCode;
+    terminal.note(JSON.stringify({ error: report }));
+    return report.exitCode;
   }
   const { colours } = terminal;
-  const isNotice = told.exitCode === exitCodes.interrupted || told.exitCode === exitCodes.timedOut;
-  const title = isNotice ? told.message : `${colours.red('error:')} ${told.message}`;
-  const object = told.object !== undefined && !told.message.includes(told.object) ? [`object: ${told.object}`] : [];
+  const isNotice = report.exitCode === exitCodes.interrupted || report.exitCode === exitCodes.timedOut;
+  const title = isNotice ? report.message : `${colours.red('error:')} ${report.message}`;
+  const object =
+    report.object !== undefined && !report.message.includes(report.object) ? [`object: ${report.object}`] : [];
   const lines = [
     title,
     ...object,
-    ...(told.why === undefined || told.why === '' ? [] : [`why: ${told.why}`]),
-    ...(told.next === undefined || told.next === '' ? [] : [`next: ${told.next}`]),
+    ...(report.why === undefined || report.why === '' ? [] : [`why: ${report.why}`]),
+    ...(report.next === undefined || report.next === '' ? [] : [`next: ${report.next}`]),
   ];
-  terminal.tell(lines.join('\n'));
-  return told.exitCode;
+  terminal.note(lines.join('\n'));
+  return report.exitCode;
 }

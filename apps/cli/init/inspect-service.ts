@@ -21,7 +21,7 @@ const usualEntries = ['server', 'index', 'main', 'app'].flatMap((name) =>
   ['', 'src/', 'dist/'].flatMap((folder) => ['mjs', 'js', 'cjs'].map((ending) => `${folder}${name}.${ending}`)),
 );
 const healthPaths = ['/healthz', '/health', '/readyz', '/ready', '/livez', '/ping', '/status'];
-const lowestMajor = 18;
+const minimumMajor = 18;
 const junit = '--test-reporter=junit --test-reporter-destination="$JUNIT_FILE"';
 
 /** Looks at the folder of a service. */
@@ -37,7 +37,7 @@ export function inspectService(folder: string, path: string, name: string): Foun
   return {
     name,
     path,
-    nodeMajor: Math.max(lowestMajor, file?.nodeMajor ?? Number(process.versions.node.split('.')[0])),
+    nodeMajor: Math.max(minimumMajor, file?.nodeMajor ?? Number(process.versions.node.split('.')[0])),
     build,
     entry: entry ?? 'src/server.mjs',
     health: health ?? '/',

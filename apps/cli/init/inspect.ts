@@ -27,8 +27,8 @@ export function inspectProduct(folder: string): FoundProduct {
   const found = paths.map((path) =>
     inspectService(path, relative(folder, path) || '.', nameOf(readPackage(path)?.name, basename(path))),
   );
-  const front = found.find((service) => publicNames.test(service.name)) ?? found.at(-1);
-  const services = found.map((service) => ({ ...service, route: found.length === 1 || service === front }));
+  const frontService = found.find((service) => publicNames.test(service.name)) ?? found.at(-1);
+  const services = found.map((service) => ({ ...service, route: found.length === 1 || service === frontService }));
   return {
     name: nameOf(root?.name, basename(folder)),
     services,
@@ -42,7 +42,7 @@ export function inspectProduct(folder: string): FoundProduct {
         service.doubts.map((doubt) => (services.length === 1 ? doubt : `${service.name}: ${doubt}`)),
       ),
       ...(services.length > 1
-        ? [`the lane URL leads to ${front?.name ?? ''}: set \`route: true\` where visitors come in`]
+        ? [`the lane URL leads to ${frontService?.name ?? ''}: set \`route: true\` where visitors come in`]
         : []),
     ],
   };

@@ -1,6 +1,6 @@
 import { shortId } from '../../../core/ids.js';
 
-const shortest = 12;
+const minimumLength = 12;
 
 /**
  * Shortens ids so that each stays unique among those shown: twelve characters, more where two are alike; of a digest
@@ -8,12 +8,12 @@ const shortest = 12;
  */
 export function shortenIds(ids: readonly string[]): (id: string) => string {
   const distinct = [...new Set(ids)];
-  let length = shortest;
+  let length = minimumLength;
   while (length < 64 && new Set(distinct.map((id) => cut(id, length))).size < distinct.length) length += 1;
   return (id) => cut(id, length);
 }
 
 function cut(id: string, length: number): string {
-  if (length === shortest) return shortId(id);
+  if (length === minimumLength) return shortId(id);
   return id.startsWith('sha256:') ? id.slice(7, 7 + length) : id.slice(-length);
 }

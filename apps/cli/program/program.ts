@@ -1,15 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../../../package.json' with { type: 'json' };
-import type { Act } from './command-module.js';
+import type { MakeAction } from './command-module.js';
 import { commands } from '../commands/commands.js';
 import type { CliEnvironment } from './config.js';
 import { createContext, type GlobalOptions } from './context.js';
-import { tellError, usageError } from '../errors/report-error.js';
+import { reportError, usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import type { Terminal } from './terminal.js';
 
 /** What one run of `lane` needs from outside. */
-export interface Surroundings {
+export interface RunOptions {
   readonly environment: CliEnvironment;
   readonly terminal: Terminal;
   /** Aborts on Ctrl-C. */
@@ -19,12 +19,9 @@ export interface Surroundings {
 const optionsWithValue = ['-o', '--output', '--as', '--stack'];
 
 /** Runs `lane` with arguments. @returns the exit code */
-export async function runLane(
-  argv: readonly string[],
-  { environment, terminal, signal }: Surroundings,
-): Promise<number> {
+export async function runLane(argv: readonly string[], { environment, terminal, signal }: RunOptions): Promise<number> {
   let exitCode: number = exitCodes.ok;
-  const act: Act = (work) =>
+  const makeAction: MakeAction = (work) =>
     async function (this: Command) {
       const context = createContext(this.optsWithGlobals<GlobalOptions>(), environment, terminal, signal);
       // Commander has checked arguments and options against the definition that stands beside the work.
@@ -36,21 +33,21 @@ export async function runLane(
   try {
     for (const { name, summary, group, load } of commands) {
       const command = program.command(name).summary(summary).description(sentence(summary)).helpGroup(group);
-      if (chosen.includes(name)) (await load()).define(command, act);
+      if (chosen.includes(name)) (await load()).define(command, makeAction);
     }
     inheritSettings(program);
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return misuse(error, terminal, outputIn(argv));
-    return tellError(error, terminal, outputIn(argv));
+    return reportError(error, terminal, outputIn(argv));
   }
 }
 
 /** The exit code where commander ended the run: it has shown help or the version, or has not understood. */
 function misuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
   if (error.exitCode === 0) return exitCodes.ok;
-  return error.code === 'commander.help' ? exitCodes.usage : tellMisuse(error, terminal, format);
+  return error.code === 'commander.help' ? exitCodes.usage : reportMisuse(error, terminal, format);
 }
 
 function createRoot(terminal: Terminal): Command {
@@ -68,16 +65,16 @@ function createRoot(terminal: Terminal): Command {
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
       // The help of a command that needs a subcommand; what was not understood is told where all errors are.
-      writeErr: (text) => (text.startsWith('Usage:') ? terminal.tell(text.trimEnd()) : undefined),
+      writeErr: (text) => (text.startsWith('Usage:') ? terminal.note(text.trimEnd()) : undefined),
     })
     .addHelpText('after', '\nBegin with  lane init , then  lane release . Exit codes:  lane help exit-codes .');
 }
 
 /** Tells what was not understood, in the form of every other error. */
-function tellMisuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
+function reportMisuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
   const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
   const meant = /Did you mean (.*)\?/.exec(suggestion)?.[1];
-  return tellError(
+  return reportError(
     usageError(message, meant === undefined ? 'lane help, or lane help COMMAND' : `did you mean ${meant}?`),
     terminal,
     format,

@@ -6,7 +6,7 @@ export interface Terminal {
   /** Writes data, with a newline. */
   print(text: string): void;
   /** Writes anything that is no data, with a newline. */
-  tell(text: string): void;
+  note(text: string): void;
   /** Whether a person can be asked. */
   readonly isInteractive: boolean;
   readonly colours: ReturnType<typeof pc.createColors>;
@@ -18,7 +18,7 @@ export interface Terminal {
 export function openTerminal(colour: boolean | undefined): Terminal {
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
-    tell: (text) => void process.stderr.write(`${text}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
     isInteractive: process.stdin.isTTY && process.stderr.isTTY,
     colours: pc.createColors(colour ?? process.stdout.isTTY),
     async ask(question) {

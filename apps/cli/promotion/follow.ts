@@ -9,18 +9,18 @@ import { instantOf, hasEnded } from '../output/words.js';
 import { readStream } from '../connection/reconnect.js';
 
 /** What a watcher is shown each time. */
-export interface Seen {
+export interface PromotionUpdate {
   readonly promotion: Promotion;
   readonly gates: readonly CheckRun[];
   /** What has happened since the last time. */
-  readonly news: readonly TimelineEntry[];
+  readonly newEntries: readonly TimelineEntry[];
 }
 
 /** How long to follow. */
 export interface FollowOptions {
   /** Milliseconds; undefined for as long as it takes. */
   readonly timeoutMs?: number | undefined;
-  readonly onChange: (seen: Seen) => void;
+  readonly onChange: (update: PromotionUpdate) => void;
 }
 
 /**
@@ -33,18 +33,18 @@ export async function followPromotion(context: Context, id: string, options: Fol
   const timeout = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
   const signal = AbortSignal.any([context.signal, ...(timeout === undefined ? [] : [timeout])]);
   const api = await context.api();
-  let seenUntil = -1n;
+  let lastEventId = -1n;
   const open = () => api.promotions.watchPromotion({ promotionId: id }, { signal });
   const ended = await readStream(context, signal, open, ({ promotion, gates }) => {
     if (promotion === undefined) return undefined;
-    const after = seenUntil;
-    const news = promotion.timeline.filter((entry) => entry.eventId > after);
-    seenUntil = promotion.timeline.at(-1)?.eventId ?? seenUntil;
-    options.onChange({ promotion, gates, news });
+    const after = lastEventId;
+    const newEntries = promotion.timeline.filter((entry) => entry.eventId > after);
+    lastEventId = promotion.timeline.at(-1)?.eventId ?? lastEventId;
+    options.onChange({ promotion, gates, newEntries });
     return promotion.state === PromotionPhase.LIVE || hasEnded(promotion.state) ? promotion : undefined;
   });
   if (ended !== undefined) return ended;
-  if (context.signal.aborted) throw detached(`Promotion ${shortId(id)}`, `lane watch ${shortId(id)}`);
+  if (context.signal.aborted) throw interruptedError(`Promotion ${shortId(id)}`, `lane watch ${shortId(id)}`);
   throw new ExitError(
     exitCodes.timedOut,
     `Promotion ${shortId(id)} is not there yet; it continues`,
@@ -53,8 +53,8 @@ export async function followPromotion(context: Context, id: string, options: Fol
 }
 
 /** Ctrl-C ends the watching and nothing else. */
-export function detached(what: string, watchAgain: string): ExitError {
-  return new ExitError(exitCodes.interrupted, `${what} continues: ${watchAgain}`);
+export function interruptedError(subject: string, watchAgain: string): ExitError {
+  return new ExitError(exitCodes.interrupted, `${subject} continues: ${watchAgain}`);
 }
 
 /** One line of a timeline: local time and what happened. */

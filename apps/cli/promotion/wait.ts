@@ -32,20 +32,20 @@ export async function waitFor(
   show: (promotion: Promotion) => Promise<void>,
 ): Promise<ExitCode> {
   const timeoutMs = timeoutOf(options);
-  let told = '';
+  let shown = '';
   const promotion = await followPromotion(context, id, {
     timeoutMs,
-    onChange({ promotion: now, gates, news }) {
-      for (const entry of news) context.terminal.tell(timelineLine(entry, context));
+    onChange({ promotion: now, gates, newEntries }) {
+      for (const entry of newEntries) context.terminal.note(timelineLine(entry, context));
       const open = gates.filter(isBlocking);
       const isWaiting = now.state === PromotionPhase.GATING || now.state === PromotionPhase.AWAITING_APPROVAL;
       const text = isWaiting && open.length > 0 ? gateTable(open, context) : '';
-      if (text !== told && text !== '') context.terminal.tell(text);
-      told = text;
+      if (text !== shown && text !== '') context.terminal.note(text);
+      shown = text;
     },
   });
   await show(promotion);
-  context.terminal.tell(
+  context.terminal.note(
     `${stateMark(promotion.state, context.terminal.colours)}${promotion.reason === '' ? '' : `: ${promotion.reason}`}`,
   );
   return exitCodeOfState(promotion.state);
@@ -63,19 +63,19 @@ export async function showStarted(
   show: (promotion: Promotion) => Promise<void>,
 ): Promise<ExitCode> {
   const api = await context.api();
-  const ask = () =>
+  const read = () =>
     Promise.all([api.promotions.getPromotion({ promotionId: id }), api.gates.explainPromotion({ promotionId: id })]);
-  let [{ promotion }, why] = await ask();
+  let [{ promotion }, why] = await read();
   for (
     const deadline = Date.now() + firstRoundWithinMs;
     promotion?.state === PromotionPhase.GATING && why.blocking.length === 0 && Date.now() < deadline;
   ) {
     await delay(100);
-    [{ promotion }, why] = await ask();
+    [{ promotion }, why] = await read();
   }
   if (promotion !== undefined) await show(promotion);
-  context.terminal.tell(why.summary);
-  for (const step of why.nextSteps) context.terminal.tell(`next: ${step}`);
-  if (why.nextSteps.length === 0) context.terminal.tell(`next: lane watch ${shortId(id)}`);
+  context.terminal.note(why.summary);
+  for (const step of why.nextSteps) context.terminal.note(`next: ${step}`);
+  if (why.nextSteps.length === 0) context.terminal.note(`next: lane watch ${shortId(id)}`);
   return exitCodes.ok;
 }

@@ -2,7 +2,7 @@ import { shortId } from '../../../core/ids.js';
 import { type Release, type ReleaseStep, ReleaseState, StepState } from '#gen/release/v1/release_pb.js';
 import type { Context } from '../program/context.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
-import { detached } from '../promotion/follow.js';
+import { interruptedError } from '../promotion/follow.js';
 import { duration } from '../output/relative-time.js';
 import { instantOf } from '../output/words.js';
 import { readStream } from '../connection/reconnect.js';
@@ -16,26 +16,26 @@ export async function followRelease(
   id: string,
 ): Promise<{ readonly release: Release; readonly exitCode: ExitCode }> {
   const api = await context.api();
-  const told = new Map<string, StepState>();
+  const shown = new Map<string, StepState>();
   const open = () => api.releases.watchRelease({ releaseId: id }, { signal: context.signal });
   const ended = await readStream(context, context.signal, open, ({ release }) => {
-    for (const step of release?.steps ?? []) tellStep(context, step, told);
+    for (const step of release?.steps ?? []) showStep(context, step, shown);
     return release?.state === ReleaseState.RUNNING ? undefined : release;
   });
-  if (ended !== undefined) return { release: ended, exitCode: end(context, ended) };
-  throw detached(`Release ${shortId(id)}`, `lane watch ${shortId(id)}`);
+  if (ended !== undefined) return { release: ended, exitCode: reportOutcome(context, ended) };
+  throw interruptedError(`Release ${shortId(id)}`, `lane watch ${shortId(id)}`);
 }
 
-function tellStep(context: Context, step: ReleaseStep, told: Map<string, StepState>): void {
-  if (told.get(step.id) === step.state) return;
-  told.set(step.id, step.state);
+function showStep(context: Context, step: ReleaseStep, shown: Map<string, StepState>): void {
+  if (shown.get(step.id) === step.state) return;
+  shown.set(step.id, step.state);
   const { colours } = context.terminal;
   const took = timeOf(step);
   const detail = step.detail === '' ? '' : `  ${step.detail}`;
-  if (step.state === StepState.RUNNING) context.terminal.tell(colours.dim(`· ${step.id}`));
+  if (step.state === StepState.RUNNING) context.terminal.note(colours.dim(`· ${step.id}`));
   if (step.state === StepState.DONE)
-    context.terminal.tell(`${colours.green('✓')} ${step.id}${colours.dim(took + detail)}`);
-  if (step.state === StepState.FAILED) context.terminal.tell(`${colours.red('✗')} ${step.id}${took}${detail}`);
+    context.terminal.note(`${colours.green('✓')} ${step.id}${colours.dim(took + detail)}`);
+  if (step.state === StepState.FAILED) context.terminal.note(`${colours.red('✗')} ${step.id}${took}${detail}`);
 }
 
 function timeOf(step: ReleaseStep): string {
@@ -45,10 +45,10 @@ function timeOf(step: ReleaseStep): string {
     : ` ${duration(Math.max(1_000, Date.parse(to) - Date.parse(from)))}`;
 }
 
-function end(context: Context, release: Release): ExitCode {
+function reportOutcome(context: Context, release: Release): ExitCode {
   if (release.state === ReleaseState.SEALED) return exitCodes.ok;
   const { error } = release;
-  context.terminal.tell(
+  context.terminal.note(
     [
       `${context.terminal.colours.red('error:')} ${error?.message ?? 'the release failed'}`,
       ...(error?.object ? [`object: ${error.object}`] : []),

@@ -1,7 +1,7 @@
 import { type BundleChange, ChangeKind } from '#gen/release/v1/bundle_pb.js';
 import type { Context } from '../program/context.js';
 
-const longestValue = 80;
+const maximumValueLength = 80;
 
 /**
  * What follows from another change, and would only repeat it: blobs, signatures and runs differ whenever the image
@@ -34,5 +34,5 @@ export function changeLines(
 
 function clip(value: string): string {
   const short = /^(cas:)?sha256:[0-9a-f]{64}$/.test(value) ? value.replace(/^(cas:)?sha256:/, '').slice(0, 12) : value;
-  return short.length <= longestValue ? short : `${short.slice(0, longestValue - 1)}…`;
+  return short.length <= maximumValueLength ? short : `${short.slice(0, maximumValueLength - 1)}…`;
 }

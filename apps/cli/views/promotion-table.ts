@@ -6,7 +6,7 @@ import { shortenIds } from '../output/short-ids.js';
 import { renderTable } from '../output/table.js';
 import { instantOf, laneName, stateMark } from '../output/words.js';
 
-const longestReason = 60;
+const maximumReasonLength = 60;
 
 /** Promotions as a table. */
 export function promotionTable(promotions: readonly Promotion[], context: Context): string {
@@ -23,7 +23,9 @@ export function promotionTable(promotions: readonly Promotion[], context: Contex
       stateMark(promotion.state, colours),
       relativeTime(instantOf(promotion.updatedAt), context.now()),
       promotion.requester || '-',
-      promotion.reason.length > longestReason ? `${promotion.reason.slice(0, longestReason - 1)}…` : promotion.reason,
+      promotion.reason.length > maximumReasonLength
+        ? `${promotion.reason.slice(0, maximumReasonLength - 1)}…`
+        : promotion.reason,
     ]),
   );
 }

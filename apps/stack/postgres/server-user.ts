@@ -31,13 +31,13 @@ const sharedFolder = '/var/lib/lanekeeper';
  */
 export function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const found = lookUp('postgres');
+  const found = findUser('postgres');
   if (found !== undefined) return found;
   execaSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], {
     stdio: 'ignore',
     reject: false,
   });
-  const user = lookUp('postgres') ?? lookUp('nobody');
+  const user = findUser('postgres') ?? findUser('nobody');
   if (user !== undefined) return user;
   throw new LanekeeperError('CONFIGURATION', {
     message: 'there is no user that PostgreSQL could run as',
@@ -48,7 +48,7 @@ export function serverUser(): SystemUser | undefined {
 
 /** A folder of programs that `user` can execute: `folder` itself, or a copy where the user may not enter it. */
 export function reachablePrograms(folder: string, user: SystemUser | undefined): string {
-  if (user === undefined || mayReach(join(folder, 'bin', 'postgres'), user)) return folder;
+  if (user === undefined || canExecute(join(folder, 'bin', 'postgres'), user)) return folder;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
   const copy = join(sharedFolder, `programs-${name}`);
   if (existsSync(join(copy, 'bin', 'postgres'))) return copy;
@@ -77,7 +77,7 @@ export function makeDataFolder(folder: string, user: SystemUser | undefined): st
   }
   if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) {
     mkdirSync(dirname(folder), { recursive: true });
-    if (mayReach(dirname(folder), user)) mkdirSync(folder, { mode: 0o700 });
+    if (canExecute(dirname(folder), user)) mkdirSync(folder, { mode: 0o700 });
     else {
       // A new name each time: data that an older link leads to may have been moved together with its link.
       const target = join(sharedFolder, `${basename(folder)}-${randomBytes(8).toString('hex')}`);
@@ -90,7 +90,7 @@ export function makeDataFolder(folder: string, user: SystemUser | undefined): st
   return realpathSync(folder);
 }
 
-function mayReach(path: string, user: SystemUser): boolean {
+function canExecute(path: string, user: SystemUser): boolean {
   return !execaSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], {
     ...user,
     cwd: '/',
@@ -101,7 +101,7 @@ function mayReach(path: string, user: SystemUser): boolean {
   }).failed;
 }
 
-function lookUp(name: string): SystemUser | undefined {
+function findUser(name: string): SystemUser | undefined {
   const [uid, gid] = ['-u', '-g'].map((flag) => execaSync('id', [flag, name], { reject: false }));
   return uid?.failed !== false || gid?.failed !== false
     ? undefined

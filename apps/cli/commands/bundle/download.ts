@@ -15,7 +15,7 @@ export async function download(context: Context, given: string, out: string | un
   const { digest, files, bytes } = await downloadBundle(api, bundle?.digest ?? given, folder);
   const shown = relative(context.cwd, folder) || '.';
   await context.show.object('DownloadedBundle', { digest, folder, files, bytes }, () => folder);
-  context.terminal.tell(`${String(files)} files, ${(bytes / 1e6).toFixed(1)} MB`);
-  context.terminal.tell(`next: lane bundle verify ${shown}`);
+  context.terminal.note(`${String(files)} files, ${(bytes / 1e6).toFixed(1)} MB`);
+  context.terminal.note(`next: lane bundle verify ${shown}`);
   return undefined;
 }

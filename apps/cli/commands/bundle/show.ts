@@ -1,7 +1,6 @@
 import { shortId } from '../../../../core/ids.js';
 import {
   ArtifactKind,
-  type EvidenceAttachment,
   EvidenceAttachmentSchema,
   type ReleaseBundle,
   ReleaseBundleSchema,
@@ -11,6 +10,7 @@ import { toPlain } from '../../output/plain.js';
 import { relativeTime } from '../../output/relative-time.js';
 import { renderFields, renderTable } from '../../output/table.js';
 import { instantOf, laneName } from '../../output/words.js';
+import { evidenceTable } from '../../views/evidence-table.js';
 
 /** Shows a bundle with its evidence. */
 export async function showBundle(context: Context, given: string): Promise<undefined> {
@@ -57,24 +57,6 @@ function artifactsOf(bundle: ReleaseBundle, context: Context): string {
   ]);
   return renderTable(
     ['ARTIFACT', 'NAME', 'DIGEST'].map((title) => context.terminal.colours.dim(title)),
-    rows,
-  );
-}
-
-/** Evidence as a table. */
-export function evidenceTable(evidence: readonly EvidenceAttachment[], context: Context): string {
-  const rows = evidence.map(({ attestation, about }) => [
-    attestation?.id.slice(0, 12) ?? '',
-    attestation?.kind ?? '',
-    about.join(', '),
-    attestation?.signer ?? '',
-    relativeTime(instantOf(attestation?.registeredAt), context.now()),
-    shortId(attestation?.checksum ?? ''),
-  ]);
-  return renderTable(
-    ['EVIDENCE', 'KIND', 'ABOUT', 'SIGNER', 'REGISTERED', 'CHECKSUM'].map((title) =>
-      context.terminal.colours.dim(title),
-    ),
     rows,
   );
 }

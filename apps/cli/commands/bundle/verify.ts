@@ -30,7 +30,7 @@ export async function verify(context: Context, given: string, options: VerifyOpt
     ? await verifyFolder(folder, { expected: options.digest, keysFolder })
     : await verifyFromStack(context, given, keysFolder);
   if (keysFolder === undefined)
-    context.terminal.tell('the trusted keys are those that came with the bundle; pin your own with --keys FOLDER');
+    context.terminal.note('the trusted keys are those that came with the bundle; pin your own with --keys FOLDER');
   await show(context, verification);
   return verification.report.failures.length === 0 ? exitCodes.ok : exitCodes.verification;
 }

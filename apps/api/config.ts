@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
 
-/** What the API process is told at its start. */
+/** The configuration of the API process. */
 export interface ApiConfig {
-  /** Port on loopback; 0 for any free one. */
+  /** Port on loopback; 0 for any free port. */
   readonly port: number;
   /** Connection string of the application's database role. */
   readonly databaseUrl: string;
@@ -16,7 +16,7 @@ export interface ApiConfig {
 export function readApiConfig(): ApiConfig {
   const env = process.env;
   const names = ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES'] as const;
-  // PORT is what a service of the image convention is told.
+  // PORT is how the image convention tells a service its port.
   const givenPort = env['LANEKEEPER_API_PORT'] ?? env['PORT'] ?? '';
   const missing = [
     ...names.filter((name) => (env[name] ?? '') === ''),
@@ -26,7 +26,10 @@ export function readApiConfig(): ApiConfig {
   if (missing.length > 0 || !Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new LanekeeperError('CONFIGURATION', {
       message: 'the API cannot start',
-      why: missing.length > 0 ? `not set: ${missing.join(', ')}` : 'LANEKEEPER_API_PORT is no port',
+      why:
+        missing.length > 0
+          ? `not set: ${missing.join(', ')}`
+          : `LANEKEEPER_API_PORT (or PORT) is not a valid port: ${givenPort}`,
       next: 'start the stack with  npm start',
     });
   }

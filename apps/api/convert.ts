@@ -15,7 +15,7 @@ export function toLane(lane: LaneName): Lane {
   return laneNumbers[lane];
 }
 
-/** A lane from the wire; undefined where the caller did not say. @throws INVALID_INPUT for a number that is no lane */
+/** A lane from the wire; undefined when the caller set none. @throws UNKNOWN_LANE for a number that is not a lane */
 export function fromLane(lane: Lane): LaneName | undefined {
   switch (lane) {
     case Lane.UNSPECIFIED:
@@ -31,12 +31,12 @@ export function fromLane(lane: Lane): LaneName | undefined {
   }
 }
 
-/** A lane from the wire that has to be there. @throws UNKNOWN_LANE */
+/** A required lane from the wire. @throws UNKNOWN_LANE */
 export function requireLane(lane: Lane): LaneName {
   const name = fromLane(lane);
   if (name === undefined)
     throw new LanekeeperError('UNKNOWN_LANE', {
-      message: 'a lane is needed',
+      message: 'a lane is required',
       next: 'the lanes are bronze, silver and gold',
     });
   return name;
@@ -47,20 +47,20 @@ export function toPromotionKind(kind: PromotionKindName): PromotionKind {
   return kind === 'ROLLBACK' ? PromotionKind.ROLLBACK : PromotionKind.PROMOTION;
 }
 
-/** A field that is left out where there is no instant. */
+/** A timestamp field, omitted when there is no instant. */
 export function instant<K extends string>(name: K, date: Date | null | undefined): Partial<Record<K, Timestamp>> {
   const fields: Partial<Record<K, Timestamp>> = {};
   if (date !== null && date !== undefined) fields[name] = timestampFromDate(date);
   return fields;
 }
 
-/** Text that fits a bound of the contract. */
+/** Text shortened to a length that the contract allows. */
 export function bounded(text: string | null | undefined, length: number): string {
   const value = text ?? '';
   return value.length <= length ? value : `${value.slice(0, length - 1)}…`;
 }
 
-/** An error as the database keeps it, for the wire; undefined where there is none. */
+/** A stored error for the wire; undefined when there is none. */
 export function toErrorDetail(error: unknown): ErrorDetail | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const text = (name: string): string => {

@@ -3,7 +3,7 @@ import type { PolicySource } from '../../activities/policy/policy-source.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
 
-/** What the services work with. */
+/** What the services depend on. */
 export interface ApiDeps {
   readonly database: Database;
   readonly client: Client;

@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/errors.js';
 import type { ApiDeps } from './deps.js';
 
-/** What `/healthz` answers. */
+/** The response of `/healthz`. */
 export interface Health {
   readonly status: 'ok' | 'degraded';
   readonly parts: Readonly<Record<'database' | 'temporal', { readonly ok: boolean; readonly detail?: string }>>;
@@ -11,7 +11,7 @@ export interface Health {
 
 const answerTimeoutMs = 2_000;
 
-/** Asks the parts that the API depends on. */
+/** Checks the parts that the API depends on. */
 export async function checkHealth(deps: ApiDeps): Promise<Health> {
   const [database, temporal] = await Promise.all([
     probe(() => deps.database.tenants()),

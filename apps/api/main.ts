@@ -14,7 +14,7 @@ const log = pino({ base: { process: 'api' } });
 async function main(config: ApiConfig): Promise<void> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const database = openDatabase({ url: config.databaseUrl });
-  // Lazy: the API answers what PostgreSQL knows also while Temporal is away.
+  // Lazy: the API can answer from PostgreSQL even while Temporal is unavailable.
   const connection = Connection.lazy(connectionOptions);
   const server = await startServer(
     {
@@ -25,9 +25,9 @@ async function main(config: ApiConfig): Promise<void> {
       now: () => new Date(),
     },
     config.port,
-    (error) => log.error({ err: error }, 'an RPC failed in a way that nobody expected'),
+    (error) => log.error({ err: error }, 'an RPC failed unexpectedly'),
   );
-  log.info({ port: server.port }, 'the API listens on loopback');
+  log.info({ port: server.port }, 'the API is listening on loopback');
   process.send?.({ ready: true });
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
@@ -40,8 +40,8 @@ async function main(config: ApiConfig): Promise<void> {
 
 try {
   await main(readApiConfig());
-  // At once: a call to a Temporal that is away would be tried again on the closed connection and fail in a timer that
-  // nobody watches.
+  // Exit at once: a call to an unavailable Temporal would be retried on the closed connection and fail in a timer whose
+  // errors nobody handles.
   process.exit(0);
 } catch (error) {
   log.fatal({ err: error, detail: asLanekeeperError(error)?.detail }, messageOf(error));

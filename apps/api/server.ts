@@ -14,17 +14,17 @@ const readMaxBytes = 12 * 1024 * 1024;
 
 const drainMs = 5_000;
 
-/** The API while it listens. */
+/** A running API server. */
 export interface ApiServer {
   readonly port: number;
-  /** Takes no new calls, ends the streams, lets calls in flight finish, and closes. */
+  /** Accepts no new calls, ends the streams, lets calls in flight finish, and closes. */
   close(): Promise<void>;
 }
 
 /**
  * Serves all RPCs over HTTP on loopback, and `/healthz`.
  *
- * @param report is told of errors that should not have happened
+ * @param report receives errors that should not have happened
  * @throws CONFIGURATION when an RPC does not say who may call it
  */
 export async function startServer(deps: ApiDeps, port: number, report: (error: unknown) => void): Promise<ApiServer> {
@@ -49,11 +49,11 @@ export async function startServer(deps: ApiDeps, port: number, report: (error: u
     server.listen(port, '127.0.0.1', resolve);
   });
   return {
-    port: (server.address() as AddressInfo).port, // a TCP server that listens has one
+    port: (server.address() as AddressInfo).port, // a listening TCP server has one
     async close() {
       stopping.abort(new Error('the API is stopping'));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // A connection that has answered is kept open by its client; it is idle from then on.
+      // A client keeps its connection open after the answer; from then on it is idle.
       const sweep = setInterval(() => server.closeIdleConnections(), 20);
       const timer = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;

@@ -11,9 +11,9 @@ export interface StartedRun {
 }
 
 /**
- * Starts a workflow under its canonical id, or joins the run that is open. A closed id may run again.
+ * Starts a workflow under its canonical id, or joins the open run. The id of a closed run can be started again.
  *
- * @param hasEnded whether a run is over by its record: it has been told to close, and is waited for instead of joined
+ * @param hasEnded whether a run has ended according to its record: it is about to close, and is awaited, not joined
  */
 export async function startOrJoin(
   client: Client,
@@ -29,7 +29,7 @@ export async function startOrJoin(
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  // It may have closed since; then this starts it anew, which is what was asked for.
+  // It may have closed since; then this starts a new run, which is what was requested.
   await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' });
   const { raw } = await client.workflow.getHandle(workflowId).describe();
   const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? '';
@@ -45,8 +45,8 @@ const pollIntervalMs = 100;
  * Waits until a run has created its record, so that whoever started it can ask about it.
  *
  * @throws the error that ended the run, when it ended without a record: wrong input, a refused request
- * @returns whether the record was seen; else what the run returned, or undefined when it goes on and nothing was seen
- * in time
+ * @returns whether the record was seen; else what the run returned, or undefined when the run continues and no record
+ * was seen in time
  */
 export async function awaitRecord(
   client: Client,

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 const pollIntervalMs = 250;
 
 /**
- * Yields what `read` returns: at once, and again each time it has changed; ends when `isLast` says so or the caller has
- * gone.
+ * Yields what `read` returns, at once and again whenever it has changed; ends when `isLast` returns true or `signal` is
+ * aborted.
  *
- * @param options.version a text that is cheap to get and changes with what `read` returns; where absent, the values
+ * @param options.version a text that is cheap to get and changes with what `read` returns; without it, the values
  * themselves are compared
  */
 export async function* watch<T>(options: {

@@ -16,7 +16,7 @@ import { create } from '@bufbuild/protobuf';
 /** Bytes in one message of a streamed blob. */
 const chunkSize = 256 * 1024;
 
-/** Bundles and what lies in them. */
+/** Bundles and their contents. */
 export function createBundleService({ database, blobs }: ApiDeps): ServiceImpl<typeof BundleService> {
   return {
     async getBundle(request, context) {

@@ -16,7 +16,7 @@ import { bounded, toLane } from '../convert.js';
 
 type Waiting = ListedPromotion & { readonly waitingSince: Date };
 
-/** The open approval cases of the tenant, the one that waits longest first, as `person` sees them. */
+/** The open approval cases of the tenant, longest waiting first, as `person` sees them. */
 export async function listPendingCases(tx: Transaction, person: StoredPrincipal): Promise<GovernanceCase[]> {
   const cases: GovernanceCase[] = [];
   for (const promotion of await listAwaitingApproval(tx)) cases.push(...(await casesOf(tx, promotion, person)));
@@ -55,7 +55,7 @@ async function casesOf(tx: Transaction, promotion: Waiting, person: StoredPrinci
   return cases;
 }
 
-/** Why a person cannot approve, by the same rule that the gate uses. */
+/** Why a person cannot approve, according to the same rule that the gate uses. */
 async function refusalFor(
   tx: Transaction,
   rule: ApprovalRule,
@@ -65,7 +65,7 @@ async function refusalFor(
   person: StoredPrincipal,
 ): Promise<string | undefined> {
   const own = decisions.filter((decision) => decision.accepted && decision.principal === person.name).at(-1);
-  if (own?.verb === 'approve') return `${person.name} has approved already`;
+  if (own?.verb === 'approve') return `${person.name} has already approved`;
   const requester = promotion.requester === null ? undefined : await requirePrincipal(tx, promotion.requester);
   const facts = {
     bundle: {

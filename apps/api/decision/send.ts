@@ -17,13 +17,13 @@ const answerTimeoutMs = 30_000;
 export interface DecisionDelivery {
   readonly promotionId: string;
   readonly signed: Uint8Array;
-  /** `decide`, `abort` or `retry`: all of one type. */
+  /** `decide`, `abort` or `retry`: all have the same type. */
   readonly update: typeof decideUpdate;
 }
 
 /**
- * Passes a signed decision to the promotion's workflow and returns what became of it. Sending the same again gives the
- * same answer.
+ * Passes a signed decision to the promotion's workflow and returns the outcome. Sending the same decision again returns
+ * the same outcome.
  *
  * @throws UNKNOWN_PROMOTION, WRONG_STATE when it has ended, TIMED_OUT when no worker answers
  */

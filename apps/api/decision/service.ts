@@ -14,7 +14,7 @@ import type { ApiDeps } from '../deps.js';
 import { listPendingCases } from '../case/pending.js';
 import { sendDecision } from './send.js';
 
-/** Decisions of people. They are passed on; the promotion workflow verifies and records them. */
+/** People's decisions. They are passed on; the promotion workflow verifies and records them. */
 export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof DecisionService> {
   const { database } = deps;
   return {

@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import type { ErrorCode } from '../../../core/errors.js';
 
-/** The Connect status of each code. */
+/** The Connect status of each error code. */
 export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   INVALID_INPUT: Code.InvalidArgument,
   INVALID_PRODUCT_FILE: Code.InvalidArgument,
@@ -44,7 +44,7 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   INTERNAL: Code.Internal,
 };
 
-/** Whether a text is one of the codes of the error model. */
+/** Whether a value is one of the error codes. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(statusOf, value);
 }

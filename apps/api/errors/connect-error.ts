@@ -6,10 +6,10 @@ import { statusOf } from './codes.js';
 import { asTemporalError } from './temporal-error.js';
 
 /**
- * The one translation of errors to Connect: the code decides the status, the detail travels as
- * `governance.v1.ErrorDetail`. What is not an error of the domain becomes INTERNAL and says nothing about the inside.
+ * The only translation of errors to Connect: the code determines the status, and the detail travels as
+ * `governance.v1.ErrorDetail`. Any other error becomes INTERNAL and reveals nothing internal.
  *
- * @param report is told of errors that should not have happened
+ * @param report receives errors that should not have happened
  */
 export function toConnectError(error: unknown, report: (error: unknown) => void): ConnectError {
   const known = asLanekeeperError(error) ?? asTemporalError(error);
@@ -19,7 +19,11 @@ export function toConnectError(error: unknown, report: (error: unknown) => void)
   return translated(
     new LanekeeperError(
       'INTERNAL',
-      { message: 'something went wrong inside the API', why: 'the log of the API says what', next: 'lane doctor' },
+      {
+        message: 'an unexpected error occurred in the API',
+        why: 'the log of the API has the details',
+        next: 'lane doctor',
+      },
       { cause: error },
     ),
   );
@@ -37,7 +41,7 @@ function translated(error: LanekeeperError): ConnectError {
   );
 }
 
-/** Errors that Connect and the validation raise themselves get a detail, too, beside the one they have. */
+/** Adds our detail to an error that Connect or the validation raised. */
 function withDetail(error: ConnectError): ConnectError {
   if (error.findDetails(ErrorDetailSchema).length > 0) return error;
   const invalid = error.code === Code.InvalidArgument;
@@ -67,7 +71,7 @@ function reasonOf(code: Code): ErrorCode {
   }
 }
 
-/** Translates whatever an RPC throws, also in the middle of a stream. */
+/** Translates whatever an RPC throws, even in the middle of a stream. */
 export function createErrorInterceptor(report: (error: unknown) => void): Interceptor {
   return (next) => async (request) => {
     try {

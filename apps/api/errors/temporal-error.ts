@@ -9,15 +9,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import { LanekeeperError } from '../../../core/errors.js';
 import { isErrorCode } from './codes.js';
 
-/** What Temporal's client threw, as an error of the domain; undefined when it is none of Temporal's. */
+/** The domain error for what Temporal's client threw; undefined when it is not an error of Temporal. */
 export function asTemporalError(error: unknown): LanekeeperError | undefined {
   if (error instanceof WorkflowNotFoundError) {
     return new LanekeeperError(
       'WRONG_STATE',
       {
-        message: 'the workflow does not run any more',
+        message: 'the workflow is no longer running',
         object: `workflow ${error.workflowId}`,
-        next: 'lane why PROMOTION says how it ended',
+        next: 'lane why PROMOTION shows how it ended',
       },
       { cause: error },
     );
@@ -27,8 +27,8 @@ export function asTemporalError(error: unknown): LanekeeperError | undefined {
       'TIMED_OUT',
       {
         message: 'the workflow did not answer in time',
-        why: 'no worker may be running',
-        next: 'lane doctor; sending the same again does no harm',
+        why: 'perhaps no worker is running',
+        next: 'lane doctor; it is safe to send the same request again',
       },
       { cause: error },
     );
@@ -47,8 +47,7 @@ export function asTemporalError(error: unknown): LanekeeperError | undefined {
 }
 
 /**
- * The domain error that a failure carries: its type is the code, its first detail the rest. Activity failures are
- * looked through.
+ * The domain error that a failure or one of its causes carries: its type is the code, its first detail the rest.
  */
 function fromFailure(failure: unknown): LanekeeperError | undefined {
   for (let each = failure, depth = 0; each instanceof Error && depth < 10; each = each.cause, depth += 1) {
@@ -71,7 +70,7 @@ function unexplained(error: Error): LanekeeperError {
   return new LanekeeperError(
     'INTERNAL',
     {
-      message: 'the workflow ended without a word',
+      message: 'the workflow failed with an unknown error',
       why: error.cause instanceof Error ? error.cause.message : error.message,
     },
     { cause: error },

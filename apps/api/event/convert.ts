@@ -4,7 +4,7 @@ import { type TimelineEntry, TimelineEntrySchema } from '#gen/release/v1/timelin
 import type { TimelineEvent } from '../../../store/event/list.js';
 import { bounded, instant } from '../convert.js';
 
-/** An event of the log as a line of a timeline. */
+/** A method event as a timeline entry. */
 export function toTimelineEntry(event: TimelineEvent): TimelineEntry {
   return create(TimelineEntrySchema, {
     eventId: BigInt(event.id),
@@ -46,7 +46,7 @@ function textOf(event: TimelineEvent): string {
     case 'lane.granted':
       return `lane granted with fencing token ${dataField('fencingToken')}`;
     case 'lane.revoked':
-      return `lane taken back for ${shortId(dataField('by'))}`;
+      return `lane revoked in favour of ${shortId(dataField('by'))}`;
     case 'alias.switched':
       return `alias switched, generation ${dataField('generation')}`;
     default:

@@ -13,7 +13,7 @@ import { enrolledKeys, wasValid } from '../../../store/identity/read.js';
 import type { Caller } from '../identity/caller.js';
 import type { ApiDeps } from '../deps.js';
 
-/** Evidence that somebody hands in. */
+/** Evidence that a caller submits. */
 export interface SubmittedEvidence {
   readonly bundle: Digest;
   readonly kind: string;
@@ -23,8 +23,8 @@ export interface SubmittedEvidence {
 }
 
 /**
- * What may come from outside. Decisions go to their promotion; promotions and lane decisions are attested by the system
- * itself.
+ * The kinds that may come from outside. Decisions go to their promotion; promotions and lane decisions are attested by
+ * the system itself.
  */
 const attachable: readonly AttestationKind[] = [
   'test-result',
@@ -36,8 +36,8 @@ const attachable: readonly AttestationKind[] = [
 ];
 
 /**
- * Verifies evidence and attaches it: signature and signer, subjects and kind, and that the report is the one that was
- * signed for.
+ * Verifies evidence and attaches it: signature and signer, subjects and kind, and that the report is the one that the
+ * signed statement names.
  *
  * @throws SIGNATURE_INVALID, EVIDENCE_INVALID, UNKNOWN_BUNDLE
  */
@@ -86,10 +86,10 @@ export async function attachEvidence(
 function requireKind(statement: Statement, kind: string): void {
   const actual = describeStatement(statement).kind;
   if (actual !== kind) throw invalid(`the signed statement is of kind ${actual}, not ${kind}`);
-  if (!attachable.includes(actual)) throw invalid(`evidence of kind ${kind} is not attached by hand`);
+  if (!attachable.includes(actual)) throw invalid(`evidence of kind ${kind} cannot be attached from outside`);
 }
 
-/** The report has to be the one whose digest was signed: in `configuration`, as test results name it. */
+/** The report must be the one whose digest is in the signed predicate, as it is in a test result's `configuration`. */
 function requireReport(statement: Statement, report: Uint8Array): void {
   if (report.length === 0) return;
   const hex = digestOf(report).slice('sha256:'.length);

@@ -9,8 +9,8 @@ export type AccessRule =
   { readonly allow: 'public' | 'authenticated' } | { readonly allow: 'roles'; readonly anyOf: readonly string[] };
 
 /**
- * The rule that stands beside an RPC in proto.
- * @throws CONFIGURATION when there is none: nothing is open by oversight
+ * The access rule of an RPC, from its option in proto.
+ * @throws CONFIGURATION when there is none, so that nothing is open by oversight
  */
 export function ruleOf(method: DescMethod): AccessRule {
   const { allow } = hasOption(method, rule) ? getOption(method, rule) : { allow: { case: undefined } };
@@ -24,7 +24,7 @@ export function ruleOf(method: DescMethod): AccessRule {
   });
 }
 
-/** Demands a rule for every RPC of the services. Called before the API listens. @throws CONFIGURATION */
+/** Requires a rule for every RPC of the services. Called before the API listens. @throws CONFIGURATION */
 export function requireRules(services: readonly DescService[]): void {
   for (const service of services) for (const method of service.methods) ruleOf(method);
 }
@@ -42,8 +42,8 @@ export function isAllowed(access: AccessRule, caller: Caller | undefined): boole
 }
 
 /**
- * The one place where access is decided, for every transport and every RPC: by the rule beside the RPC, and never
- * without one.
+ * The only place where access is decided, for every transport and every RPC: by the rule of the RPC, and never without
+ * one.
  */
 export function createAuthorizationInterceptor(identify: Identify): Interceptor {
   return (next) => async (request) => {
@@ -68,16 +68,16 @@ function accessDenied(
 ): LanekeeperError {
   if (caller === undefined) {
     return new LanekeeperError('UNAUTHENTICATED', {
-      message: token === undefined ? 'a token is needed' : 'the token is not known',
+      message: token === undefined ? 'a token is required' : 'the token is unknown',
       why: token === undefined ? 'the request has no bearer token' : 'it was never enrolled here, or it has expired',
-      next: 'lane doctor says which identity and which stack are used',
+      next: 'lane doctor shows which identity and which stack are used',
     });
   }
   const roles = access.allow === 'roles' ? access.anyOf.join(', ') : '';
   return new LanekeeperError('PERMISSION_DENIED', {
     message: `${caller.principal.name} may not call ${method.name}`,
     object: `${method.parent.typeName}.${method.name}`,
-    why: `it takes one of the roles ${roles}; ${caller.principal.name} has ${caller.principal.roles.join(', ') || 'none'}`,
-    next: 'call as somebody else: lane --as PERSON …',
+    why: `it requires one of the roles ${roles}; ${caller.principal.name} has ${caller.principal.roles.join(', ') || 'none'}`,
+    next: 'act as another person: lane --as PERSON …',
   });
 }

@@ -10,20 +10,20 @@ export interface Caller {
   readonly principal: StoredPrincipal;
 }
 
-/** Finds out who a bearer token belongs to. */
+/** Finds the caller to whom a bearer token belongs. */
 export type Identify = (token: string) => Promise<Caller | undefined>;
 
 /** The caller of an RPC; set by the authorization interceptor. */
 export const callerKey = createContextKey<Caller | undefined>(undefined, { description: 'caller' });
 
-/** The caller. @throws UNAUTHENTICATED where the RPC's rule lets everybody in */
+/** The caller. @throws UNAUTHENTICATED when there is none, which only a public RPC allows */
 export function requireCaller(context: Pick<HandlerContext, 'values'>): Caller {
   const caller = context.values.get(callerKey);
-  if (caller === undefined) throw new LanekeeperError('UNAUTHENTICATED', { message: 'a token is needed' });
+  if (caller === undefined) throw new LanekeeperError('UNAUTHENTICATED', { message: 'a token is required' });
   return caller;
 }
 
-/** Tokens are known by their hashes, in the tenant that they were enrolled in. */
+/** Identifies a token by its hash, in the tenant where it is enrolled. */
 export function identifyByToken(database: Database): Identify {
   return async (token) => {
     const tokenHash = digestOf(token);

@@ -3,7 +3,7 @@ import { type LaneStatus, LaneStatusSchema, ServingState } from '#gen/release/v1
 import type { LaneView } from '../../../store/lane/read.js';
 import { bounded, instant, toLane } from '../convert.js';
 
-/** How a lane stands, for the wire. Lanes answer on loopback, each service on a port of its own. */
+/** The status of a lane for the wire. Lanes listen on loopback, each service on its own port. */
 export function toLaneStatus(view: LaneView): LaneStatus {
   const endpoints = view.endpoints.map(({ service, port }) => ({ service, url: `http://127.0.0.1:${String(port)}` }));
   return create(LaneStatusSchema, {

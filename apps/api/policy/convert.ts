@@ -14,7 +14,7 @@ import {
 import type { StoredCheckRun } from '../../../store/policy/list.js';
 import { bounded, instant, toLane, toPromotionKind } from '../convert.js';
 
-/** What a gate said, for the wire. */
+/** The verdict of a gate for the wire. */
 export function toCheckRun(run: StoredCheckRun): CheckRun {
   return create(CheckRunSchema, {
     promotionId: run.promotionId,
@@ -30,7 +30,7 @@ export function toCheckRun(run: StoredCheckRun): CheckRun {
   });
 }
 
-/** What a gate would say, for the wire; it belongs to no promotion yet. */
+/** The verdict that a gate would give, for the wire; it belongs to no promotion yet. */
 export function toPlannedCheckRun(result: GateResult, at: Date): CheckRun {
   return toCheckRun({
     promotionId: '-',

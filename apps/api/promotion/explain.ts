@@ -9,7 +9,7 @@ import { toDecisionMessage } from '../decision/convert.js';
 import { toCheckRun } from '../policy/convert.js';
 import { bounded, toErrorDetail } from '../convert.js';
 
-/** Says why a promotion stands where it stands, and what would move it. */
+/** Explains why a promotion is in its current state, and what would move it on. */
 export function explainPromotion(
   promotion: ListedPromotion,
   gates: readonly StoredCheckRun[],
@@ -17,10 +17,10 @@ export function explainPromotion(
   lane: LaneView,
 ): ExplainPromotionResponse {
   const isGating = promotion.state === 'GATING' || promotion.state === 'AWAITING_APPROVAL';
-  const open = gates.filter(
+  const notPassed = gates.filter(
     (gate) => gate.severity === 'BLOCKING' && gate.verdict !== 'PASS' && gate.verdict !== 'NOT_APPLICABLE',
   );
-  const blocking = isGating ? open : [];
+  const blocking = isGating ? notPassed : [];
   const error = toErrorDetail(promotion.error);
   const steps = [
     ...blocking.map((gate) => gate.nextStep ?? ''),
@@ -39,17 +39,17 @@ export function explainPromotion(
 
 function summaryOf(promotion: ListedPromotion, lane: LaneView): string {
   const what = `${promotion.kind === 'ROLLBACK' ? 'rollback' : 'promotion'} of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
-  const waitsFor =
+  const heldBy =
     lane.holder !== null && lane.holder !== promotion.id
       ? `; the lane is held by promotion ${shortId(lane.holder)}`
       : '';
   switch (promotion.state) {
     case 'GATING':
-      return `${what} waits for gates`;
+      return `${what} is waiting for gates`;
     case 'AWAITING_APPROVAL':
-      return `${what} waits for people`;
+      return `${what} is waiting for approvals`;
     case 'QUEUED':
-      return `${what} waits for the lane${waitsFor}`;
+      return `${what} is waiting for the lane${heldBy}`;
     case 'LIVE':
       return `${what} is live`;
     default:

@@ -15,8 +15,8 @@ import type { ApiDeps } from '../deps.js';
 import { changesBetween } from '../bundle/service.js';
 
 /**
- * Says what the gates of a lane would say to a bundle if the caller asked for its promotion now. Nothing is started or
- * kept.
+ * Evaluates the gates of a lane for a bundle as if the caller requested its promotion now. Nothing is started or
+ * stored.
  */
 export async function planPromotion(
   deps: ApiDeps,

@@ -24,8 +24,8 @@ export interface PromotionRequest {
 }
 
 /**
- * Starts the promotion workflow, or joins the run that is open, and hands over the signed request either way. What can
- * be known without deciding anything is said at once; everything else is the workflow's.
+ * Starts the promotion workflow, or joins the open run, and passes on the signed request either way. Errors that need
+ * no decision are thrown at once; everything else is up to the workflow.
  */
 export async function startPromotion(
   deps: ApiDeps,
@@ -54,7 +54,7 @@ export async function startPromotion(
   const joined = run.joined ? await recordOf(run.firstRunId) : undefined;
   if (joined === undefined) return run;
   if (joined.kind !== kind) throw otherKind(joined.kind, run.firstRunId, requested);
-  // A run that was started without a signed request takes this one; a run that has a requester needs no second.
+  // A run that was started without a signed request gets this one; a run that has a requester needs no second one.
   if (joined.requester === null && (joined.state === 'GATING' || joined.state === 'AWAITING_APPROVAL')) {
     await sendDecision(deps, caller, {
       promotionId: run.firstRunId,
@@ -67,7 +67,7 @@ export async function startPromotion(
 
 function otherKind(open: PromotionKind, promotionId: string, requested: PromotionRequest): LanekeeperError {
   return new LanekeeperError('CONFLICT', {
-    message: `a ${open.toLowerCase()} of this bundle into ${requested.lane} is open already`,
+    message: `a ${open.toLowerCase()} of this bundle into ${requested.lane} is already open`,
     object: `promotion ${shortId(promotionId)}`,
     why: 'a bundle has one open promotion in a lane, and this one is of the other kind',
     next: `lane abort ${shortId(promotionId)}, or wait until it has ended`,

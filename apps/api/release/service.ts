@@ -92,13 +92,13 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
   };
 }
 
-/** The bundle in a run's result, where the commit had one already. */
+/** The bundle in the result of a run whose commit already had one. */
 function bundleIn(result: unknown): string {
   const bundle: unknown = typeof result === 'object' && result !== null ? Reflect.get(result, 'bundle') : undefined;
   return isDigest(bundle) ? bundle : '';
 }
 
-/** The steps as the workflow tells them; none when it does not answer, because what counts is in the database. */
+/** The steps as the workflow reports them; none when it does not answer, because the database is authoritative. */
 async function readSteps(client: Client, release: StoredRelease): Promise<readonly ReleaseStep[]> {
   try {
     const handle = client.workflow.getHandle(release.workflowId, undefined, { firstExecutionRunId: release.id });

@@ -8,15 +8,15 @@ import { ServiceRecord } from './service-record.js';
 
 const pollIntervalMs = 1_000;
 
-/** A router that runs: service runner and reverse proxy for every lane of every tenant. */
+/** A running router: service runner and reverse proxy for every lane of every tenant. */
 export interface AliasRouter {
-  /** Stops every service and every port. */
+  /** Stops every service and closes every port. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the router: it follows `lane_aliases`, told by a notification and, where one is lost, by a look each second.
- * It returns when every lane serves again what it served before.
+ * Starts the router, which follows `lane_aliases`: by notifications and, in case one is lost, by polling every second.
+ * Resolves when every lane serves again what it served before.
  */
 export async function startAliasRouter(
   config: RouterConfig,
@@ -58,7 +58,7 @@ export async function startAliasRouter(
         isFailing = false;
       },
       (error: unknown) => {
-        if (!isFailing) log(`the database does not answer, lanes go on serving: ${String(error)}`);
+        if (!isFailing) log(`the database does not answer; lanes continue to serve: ${String(error)}`);
         isFailing = true;
       },
     );

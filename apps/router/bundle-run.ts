@@ -19,10 +19,10 @@ export interface RunnerContext {
   readonly log: (text: string) => void;
 }
 
-/** A bundle running for one lane: a process for each service, which know each other by address and nobody else's. */
+/** A bundle running for one lane: one process per service; each is given the addresses of the others and no more. */
 export class BundleRun {
   readonly target: ServedBundle;
-  /** Requests and WebSockets under way. */
+  /** Requests and WebSockets in flight. */
   inFlight = 0;
   #processes: ReadonlyMap<string, ServiceProcess>;
 
@@ -32,8 +32,7 @@ export class BundleRun {
   }
 
   /**
-   * Unpacks the images, starts every service and returns when all are healthy; otherwise everything of it is stopped
-   * again.
+   * Unpacks the images, starts every service and returns when all are healthy; if one fails, all are stopped again.
    * @throws IMAGE_UNSUPPORTED, BLOB_MISSING, BLOB_CORRUPT, or SERVICE_UNHEALTHY with the end of the output
    */
   static async start(
@@ -96,12 +95,12 @@ export class BundleRun {
     return process.isServing ? { host: '127.0.0.1', port: process.plan.port } : null;
   }
 
-  /** Whether every service takes requests, so that traffic may be switched to it at once. */
+  /** Whether every service accepts requests, so that traffic may be switched to this run at once. */
   get isServing(): boolean {
     return [...this.#processes.values()].every((process) => process.isServing);
   }
 
-  /** Lets requests under way finish, for at most `drainMs`, then stops every process. */
+  /** Lets requests in flight finish, for at most `drainMs`, then stops every process. */
   async stop(drainMs = 0): Promise<void> {
     const deadline = Date.now() + drainMs;
     while (this.inFlight > 0 && Date.now() < deadline) await delay(50);
@@ -121,7 +120,7 @@ async function unpackService(context: RunnerContext, service: AliasService): Pro
   });
 }
 
-/** Where an image is unpacked. */
+/** The folder into which an image is unpacked. */
 function folderOf(dataDir: string, image: Digest): string {
   return join(dataDir, 'services', hexOf(image));
 }

@@ -6,9 +6,9 @@ export interface RouterConfig {
   readonly dataDir: string;
   /** The first port that may be given to a lane. */
   readonly lanePortBase: number;
-  /** How long a build may take to become healthy. */
+  /** How long a bundle may take to become healthy. */
   readonly healthDeadlineMs: number;
-  /** What the processes of products inherit: nothing but where programs are and which language is spoken. */
+  /** What the processes of products inherit: program path, locale, time zone and temporary folder, and nothing else. */
   readonly serviceEnv: Readonly<Record<string, string>>;
 }
 

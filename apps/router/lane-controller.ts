@@ -11,8 +11,8 @@ const drainMs = 30_000;
 const retryIntervalMs = 5_000;
 
 /**
- * Brings one lane to what the database wants and tells what became of it. One step at a time; a newer wish cuts the
- * start of an older one short. The build before the current one keeps running, so that going back is a matter of an
+ * Brings one lane to the desired state in the database and records the outcome. It takes one step at a time; a newer
+ * desired state cancels the start of an older one. The previous bundle keeps running, so that rolling back is a single
  * assignment.
  */
 export class LaneController {
@@ -47,12 +47,12 @@ export class LaneController {
     this.#loop = this.#run(settle);
   }
 
-  /** Resolves once what was served before is served again, or could not be. */
+  /** Resolves once the bundle that was served before is served again or could not be started. */
   get settled(): Promise<void> {
     return this.#settled;
   }
 
-  /** Hands over what the database wants now. */
+  /** Passes on the desired state from the database. */
   setDesired(desired: ServedBundle): void {
     if (desired.generation <= this.#desired.generation) return;
     this.#desired = desired;
@@ -82,7 +82,8 @@ export class LaneController {
   }
 
   /**
-   * Repeats work that the database or a port keeps from being done; it is given up when a newer wish or the end comes.
+   * Retries work that fails, for example because the database or a port is unavailable, until it succeeds or the lane
+   * is closed.
    */
   async #retryUntilDone(what: string, work: () => Promise<void>): Promise<void> {
     while (!this.#closing.signal.aborted) {
@@ -90,7 +91,7 @@ export class LaneController {
         await work();
         return;
       } catch (error) {
-        this.#log(`${what} did not work, trying again: ${messageOf(error)}`);
+        this.#log(`${what} failed; retrying: ${messageOf(error)}`);
         await delay(1_000, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
@@ -105,7 +106,7 @@ export class LaneController {
       if (this.#closing.signal.aborted) return;
       this.#reason = `the bundle that was live in this lane could not be started again: ${messageOf(error)}`;
       this.#log(this.#reason);
-      // A newer wish may repair the lane meanwhile; until then what was live is tried again and again.
+      // A newer desired state may repair the lane in the meantime; until then, starting the live bundle is retried.
       setTimeout(() => void this.#restoreLater(target), retryIntervalMs).unref();
     }
   }
@@ -121,7 +122,7 @@ export class LaneController {
 
   async #reconcile(target: ServedBundle): Promise<void> {
     this.#candidate = new AbortController();
-    // A wish or the end that came just before must not be lost with the old controller.
+    // A newer desired state or a close that came just before must not be lost with the old abort controller.
     if (target.generation !== this.#desired.generation || this.#closing.signal.aborted) return;
     await this.#listen(target).catch(async (error: unknown) => {
       await this.#record({
@@ -155,7 +156,7 @@ export class LaneController {
     );
   }
 
-  /** @returns undefined when it did not become healthy, which is then written down, or when a newer wish came */
+  /** @returns undefined when it did not become healthy, which is then recorded, or when a newer desired state came */
   async #startCandidate(target: ServedBundle): Promise<BundleRun | undefined> {
     const { signal } = this.#candidate;
     try {
@@ -185,7 +186,7 @@ export class LaneController {
     if (oldest !== undefined) void oldest.stop(drainMs);
   }
 
-  /** A build that runs already, which is what makes going back instant. */
+  /** A run of this bundle that is already serving, which makes rolling back instant. */
   #findRunning(target: ServedBundle): BundleRun | undefined {
     return [this.#current, this.#previous].find(
       (run) => run !== undefined && run.isServing && run.target.bundle === target.bundle,
@@ -199,7 +200,7 @@ export class LaneController {
       const server = new LaneServer(port, service, () => ({ run: this.#current, reason: this.#reason }));
       await server.listen().catch((error: unknown) => {
         throw new Error(
-          `port ${port} of ${this.key.product} ${this.key.lane} ${service} is taken by another program; end it, since lanes keep their ports`,
+          `port ${port} of ${this.key.product} ${this.key.lane} ${service} is in use by another program; stop it, because lanes keep their ports`,
           { cause: error },
         );
       });
@@ -207,9 +208,9 @@ export class LaneController {
     }
   }
 
-  /** Writes an observation; the database may be away for a while, and what is served does not wait for it. */
+  /** Records an observation, retrying while the database is unavailable; requests are served in the meantime. */
   #record(observation: NewObservation): Promise<void> {
-    return this.#retryUntilDone('writing down what is served', () =>
+    return this.#retryUntilDone('recording what is served', () =>
       this.#database.transaction(this.key.tenant, (tx) => recordObservation(tx, this.key, observation)),
     );
   }

@@ -4,7 +4,7 @@ import { claimPort } from '../../store/alias/write.js';
 import type { Database } from '../../store/database.js';
 
 /**
- * The port of each routed service of a lane: the one it has had all along, or a new one that it keeps from now on.
+ * The port of each routed service of a lane: the one already assigned, or a new one that it keeps from now on.
  *
  * @param base where the search for a new port begins
  */

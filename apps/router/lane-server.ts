@@ -5,7 +5,7 @@ import type { BundleRun } from './bundle-run.js';
 
 /** What a port of a lane serves at this moment. */
 export interface CurrentRun {
-  /** The build that takes new requests; undefined while there is none. */
+  /** The run that receives new requests; undefined while there is none. */
   readonly run: BundleRun | undefined;
   /** Why there is none, in plain words. */
   readonly reason: string;
@@ -15,13 +15,13 @@ export interface CurrentRun {
 // connection that the service is just closing.
 const proxy = createProxyServer({ agent: false, xfwd: true, proxyTimeout: 0 });
 proxy.on('proxyRes', (response) => {
-  // What the client does with its own connection is between it and us.
+  // These headers concern the connection to the service, not the one to the client.
   delete response.headers.connection;
   delete response.headers['keep-alive'];
 });
 
 /**
- * The HTTP server behind one port of a lane. It asks at each request which build is current, so a switch is one
+ * The HTTP server behind one port of a lane. It looks up the current run for each request, so a switch is one
  * assignment.
  */
 export class LaneServer {
@@ -36,11 +36,11 @@ export class LaneServer {
     this.#current = current;
   }
 
-  /** Begins to listen. @throws when another program has the port */
+  /** Starts listening. @throws when another program uses the port */
   listen(): Promise<void> {
     const server = createServer((request, response) => void this.#answer(request, response));
     server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
-    // Longer than clients keep idle connections, so that it is they who close them.
+    // Longer than clients keep idle connections, so that the clients close them first.
     server.keepAliveTimeout = 75_000;
     server.requestTimeout = 0;
     this.#server = server;
@@ -50,7 +50,7 @@ export class LaneServer {
     });
   }
 
-  /** Stops listening; requests under way have until `graceMs`. */
+  /** Stops listening; requests in flight have `graceMs` to finish. */
   async close(graceMs: number): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -74,7 +74,11 @@ export class LaneServer {
     try {
       await proxy.web(request, response, { target: address });
     } catch {
-      respondWithError(response, 502, `service ${this.service} of bundle ${run.target.bundle} broke off the request`);
+      respondWithError(
+        response,
+        502,
+        `service ${this.service} of bundle ${run.target.bundle} did not complete its response`,
+      );
     }
   }
 
@@ -96,7 +100,7 @@ export class LaneServer {
     if (run === undefined) return reason;
     const address = run.addressOf(this.service);
     if (address === undefined) return `the bundle that is live in this lane has no service ${this.service}`;
-    if (address === null) return `service ${this.service} ended and is being started again`;
+    if (address === null) return `service ${this.service} has ended and is being started again`;
     return { run, address };
   }
 }

@@ -20,5 +20,5 @@ process.on('SIGINT', close);
 
 await starting;
 log.info('ready');
-// The supervisor waits for this word.
+// The supervisor waits for this message.
 process.send?.({ ready: true });

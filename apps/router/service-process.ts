@@ -9,14 +9,14 @@ import type { ServiceRecord } from './service-record.js';
 /** How to run one service of a bundle. */
 export interface ServicePlan {
   readonly name: string;
-  /** The folder of the application, where it is started. */
+  /** The folder of the application, in which it is started. */
   readonly workingDir: string;
   /** The file that node starts, relative to the folder. */
   readonly entry: string;
   readonly port: number;
   /** The path that answers 200 when the service is ready. */
   readonly health: string;
-  /** Its whole environment. */
+  /** Its complete environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
 }
@@ -28,7 +28,7 @@ const stopSteps = [
   { signal: 'SIGKILL', graceMs: 3_000 },
 ] as const;
 
-/** One service process. After its first start it is started again with backoff whenever it dies. */
+/** One service process. After its first start it is restarted with backoff whenever it ends. */
 export class ServiceProcess {
   readonly plan: ServicePlan;
   #record: ServiceRecord;
@@ -46,7 +46,7 @@ export class ServiceProcess {
     this.#log = log;
   }
 
-  /** Whether it takes requests. */
+  /** Whether it accepts requests. */
   get isServing(): boolean {
     return this.#healthy && this.#identity !== undefined;
   }
@@ -59,7 +59,7 @@ export class ServiceProcess {
     this.#spawn();
     await this.#waitUntilHealthy(deadline, signal);
     this.#supervised = true;
-    // It may have died between its answer and this line.
+    // It may have ended between its answer and this line.
     if (this.#ended !== undefined) throw this.#startError(`ended with ${this.#ended}`);
   }
 
@@ -99,7 +99,7 @@ export class ServiceProcess {
     this.#identity = undefined;
     if (identity !== undefined) this.#record.remove(identity);
     if (this.#stopped || !this.#supervised) return;
-    this.#log(`service ${this.plan.name} ended with ${how}; starting it again`);
+    this.#log(`service ${this.plan.name} ended with ${how}; restarting it`);
     void this.#restart();
   }
 
@@ -113,7 +113,7 @@ export class ServiceProcess {
       this.#backoffMs = initialBackoffMs;
       this.#log(`service ${this.plan.name} is healthy again`);
     } catch (error) {
-      // A process that ended has its own restart under way; one that hangs is ended, which starts the next.
+      // A process that ended already has its own restart under way; one that hangs is stopped, which triggers the next.
       if (this.#identity !== undefined) await stopProcess(this.#identity, stopSteps);
       this.#log(String(error));
     }

@@ -7,8 +7,8 @@ import { stopProcess } from '../../adapters/process/stop-process.js';
 const recordFile = (dataDir: string): string => join(dataDir, 'services', 'running.json');
 
 /**
- * Which service processes run, on disk: code of a product does not notice when the router is killed, so the next start
- * ends what is named here.
+ * Records on disk which service processes are running: they do not notice when the router is killed, so the next start
+ * stops those that are recorded here.
  */
 export class ServiceRecord {
   #file: string;
@@ -35,7 +35,7 @@ export class ServiceRecord {
   }
 }
 
-/** Stops the service processes that a router which was killed left running on this data folder. */
+/** Stops the service processes that a killed router left running on this data folder. */
 export async function stopServices(dataDir: string): Promise<void> {
   const value = readJsonFile(recordFile(dataDir));
   const recorded = (Array.isArray(value) ? value : []).filter(isIdentity).filter(isRunning);

@@ -8,31 +8,31 @@ import { gracefulStop, type StopStep, stopProcess } from '../../adapters/process
 export interface ChildPlan extends Omit<LaunchPlan, 'onMessage'> {
   readonly name: string;
   readonly stop?: readonly StopStep[];
-  /** Work before each start, for example removing what a crash left. */
+  /** Work before each start, for example removing what a crash left behind. */
   readonly beforeStart?: () => Promise<void>;
   /**
-   * Resolves once the part answers; asked again and again until it resolves to true. Without it the child says `{
-   * ready: true }` itself.
+   * Whether the part answers; polled until it resolves to true. Without it, the child itself sends the message
+   * `{ ready: true }`.
    */
   readonly isReady?: () => Promise<boolean>;
 }
 
-/** What the supervisor is told. */
+/** What a child reports to the supervisor. */
 export interface ChildEvents {
-  /** The process was started, or is gone: write down who runs. */
+  /** The process was started or has ended: the record of running processes must be updated. */
   changed(): void;
   log(text: string): void;
 }
 
 const initialBackoffMs = 250;
 const maxBackoffMs = 10_000;
-/** A child that ran this long starts again at once and with a short backoff. */
+/** A child that ran this long is restarted with the shortest backoff again. */
 const stableAfterMs = 30_000;
-/** A child that was started again this often without ever being ready will not become so. */
+/** A child that was restarted this often without becoming ready never will. */
 const maxRestartsBeforeReady = 4;
 const maxLogBytes = 10 * 1024 * 1024;
 
-/** One supervised child: started again with backoff when it dies, until it is stopped. */
+/** One supervised child: restarted with backoff whenever it ends, until it is stopped. */
 export class Child {
   readonly plan: ChildPlan;
   identity: ProcessIdentity | undefined;
@@ -50,7 +50,7 @@ export class Child {
 
   /**
    * Starts the child and waits until it is ready.
-   * @throws when it is not ready in time; the text holds the end of its log
+   * @throws when it is not ready in time; the message contains the end of its log
    */
   async start(timeoutMs: number): Promise<void> {
     await this.#spawn();
@@ -72,7 +72,7 @@ export class Child {
     clearTimeout(this.#timer);
     const identity = this.identity;
     if (identity !== undefined && !(await stopProcess(identity, this.plan.stop ?? gracefulStop))) {
-      this.#events.log(`${this.plan.name} (pid ${identity.pid}) does not end`);
+      this.#events.log(`${this.plan.name} (pid ${identity.pid}) does not stop`);
     }
     this.identity = undefined;
     this.#events.changed();
@@ -119,7 +119,7 @@ export class Child {
     if (this.#stopping) return;
     if (ranMs > stableAfterMs) this.#backoffMs = initialBackoffMs;
     this.#events.log(
-      `${this.plan.name} ended (${how}); starting it again in ${this.#backoffMs / 1000} s. Its log: ${this.plan.logFile}`,
+      `${this.plan.name} ended (${how}); restarting it in ${this.#backoffMs / 1000} s; its log: ${this.plan.logFile}`,
     );
     this.#timer = setTimeout(() => void this.#restart(), this.#backoffMs);
     this.#backoffMs = Math.min(this.#backoffMs * 2, maxBackoffMs);
@@ -131,7 +131,7 @@ export class Child {
       await this.#spawn();
       if (this.identity !== undefined) this.#events.log(`${this.plan.name} started again (pid ${this.identity.pid})`);
     } catch (error) {
-      this.#events.log(`${this.plan.name} could not be started: ${messageOf(error)}`);
+      this.#events.log(`${this.plan.name} could not be restarted: ${messageOf(error)}`);
       this.#timer = setTimeout(() => void this.#restart(), maxBackoffMs);
     }
   }

@@ -10,18 +10,18 @@ import { readJsonFile } from '../../adapters/files/json-file.js';
 export interface StackConfig {
   readonly command: 'start' | 'stop' | 'status';
   readonly dataDir: string;
-  /** The first of the ports to use; undefined when nobody asked for one. */
+  /** The first of the ports to use; undefined when it was not specified. */
   readonly portBase: number | undefined;
-  /** Whether `lane` finds this stack without being told. */
+  /** Whether this stack becomes the one that `lane` uses by default. */
   readonly isDefault: boolean;
   readonly pointerFile: string;
   readonly policiesDir: string;
-  /** A PostgreSQL of one's own, as a role that may create roles and tables. */
+  /** The URL of an external PostgreSQL, for a role that may create roles and tables. */
   readonly externalDatabaseUrl: string | undefined;
-  /** A Temporal of one's own. */
+  /** The address of an external Temporal. */
   readonly externalTemporalAddress: string | undefined;
   readonly namespace: string;
-  /** The standard TEMPORAL_* variables (TLS, API key, profile), handed on when Temporal is one's own. */
+  /** The standard TEMPORAL_* variables (TLS, API key, profile), passed on when Temporal is external. */
   readonly temporalVariables: Readonly<Record<string, string>>;
   readonly temporalPath: string;
   /** Variables that children may inherit. */
@@ -42,10 +42,10 @@ export function readStackConfig(argv: readonly string[]): StackConfig {
   const { values, positionals } = parse(argv);
   const command = positionals[0];
   if (positionals.length !== 1 || (command !== 'start' && command !== 'stop' && command !== 'status'))
-    throw misuse('one command is needed');
+    throw misuse('exactly one command is required');
   const portBase = values['port-base'] === undefined ? undefined : Number(values['port-base']);
   if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 1024 && portBase <= 65_000))
-    throw misuse('--port-base takes a number from 1024 to 65000');
+    throw misuse('--port-base must be a whole number from 1024 to 65000');
   const configHome = env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
   return {
     command,
@@ -81,7 +81,7 @@ function misuse(why: string): LanekeeperError {
   return new LanekeeperError('CONFIGURATION', { message: 'the stack command was not understood', why, next: usage });
 }
 
-/** The program that set-up found; its name alone when set-up did not run, so that PATH decides. */
+/** The program that set-up found; only its name when set-up did not run, so that it is looked up on PATH. */
 function findTemporal(): string {
   const tools = readJsonFile(join(repositoryRoot, 'dist', 'tools.json'));
   return typeof tools === 'object' && tools !== null && 'temporal' in tools && typeof tools.temporal === 'string'
@@ -99,7 +99,7 @@ function nonEmpty(value: string | undefined): string | undefined {
 }
 
 // What programs need to find files, speak the user's language, reach the network and trust its certificates; everything
-// else stays out.
+// else is excluded.
 const inheritedNames =
   /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|npm_config_(registry|cafile|userconfig|globalconfig|cache|nodedir))$/i;
 

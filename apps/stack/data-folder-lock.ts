@@ -4,9 +4,9 @@ import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
 import { identify, isRunning, type ProcessIdentity } from '../../adapters/process/identity.js';
 
 /**
- * Takes the data folder for this process. The lock names the process by pid and start, so a lock that a killed
- * supervisor left is worth nothing and is taken over.
- * @returns the holder when somebody else has it, else undefined
+ * Locks the data folder for this process. The lock identifies the process by pid and start time, so a lock that a
+ * killed supervisor left behind is recognised as stale and taken over.
+ * @returns the holder when another process holds the lock, else undefined
  */
 export function lockDataFolder(dataDir: string): ProcessIdentity | undefined {
   const lock = join(dataDir, 'supervisor.lock');
@@ -15,7 +15,7 @@ export function lockDataFolder(dataDir: string): ProcessIdentity | undefined {
   try {
     for (;;) {
       try {
-        // A link appears whole and only where nothing is: exactly one of several starters wins.
+        // A link is created atomically and only if nothing is there: exactly one of several starters wins.
         linkSync(mine, lock);
         return undefined;
       } catch (error) {
@@ -36,7 +36,7 @@ export function lockDataFolder(dataDir: string): ProcessIdentity | undefined {
   }
 }
 
-/** Gives the data folder back. */
+/** Releases the lock. */
 export function unlockDataFolder(dataDir: string): void {
   rmSync(join(dataDir, 'supervisor.lock'), { force: true });
 }

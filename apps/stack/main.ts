@@ -10,11 +10,11 @@ import { Supervisor } from './supervisor.js';
 
 const log = (text: string): void => console.error(`[stack] ${text}`);
 
-/** Exit code of `status` when nothing runs. */
+/** Exit code of `status` when no stack is running. */
 const notRunningExitCode = 3;
 
 async function start(config: StackConfig): Promise<number> {
-  // What the parts write is this user's alone, whatever the mode of the data folder.
+  // Only this user may read what the parts write, whatever the mode of the data folder.
   process.umask(0o077);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const holder = lockDataFolder(config.dataDir);
@@ -60,14 +60,14 @@ async function stop(config: StackConfig): Promise<number> {
   const record = readStackRecord(config.dataDir);
   if (record !== undefined && isSupervisorRunning(record)) {
     log(`stopping the stack of ${config.dataDir} (pid ${record.pid})`);
-    // Longer than all graces of the parts together; a supervisor that still hangs then leaves orphans, which the next
-    // line ends.
+    // Longer than the grace periods of all parts together; a supervisor that still hangs then is killed and leaves
+    // orphans, which are stopped below.
     await stopProcess(record.supervisor, [
       { signal: 'SIGTERM', graceMs: 60_000 },
       { signal: 'SIGKILL', graceMs: 5_000 },
     ]);
   } else {
-    log(`no stack runs on ${config.dataDir}`);
+    log(`no stack is running on ${config.dataDir}`);
   }
   await stopOrphans(config.dataDir, log);
   return 0;
@@ -76,7 +76,7 @@ async function stop(config: StackConfig): Promise<number> {
 function status(config: StackConfig): number {
   const record = readStackRecord(config.dataDir);
   if (record === undefined || !isSupervisorRunning(record)) {
-    console.log(`no stack runs on ${config.dataDir}`);
+    console.log(`no stack is running on ${config.dataDir}`);
     return notRunningExitCode;
   }
   console.log(`${record.state} since ${record.startedAt} (pid ${record.pid})`);

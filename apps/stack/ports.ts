@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
 import { isPortFree } from '../../adapters/network/free-port.js';
 
-/** The ports of one stack, all on the loopback interface. Lanes get theirs from the router, above `laneBase`. */
+/** The ports of one stack, all on the loopback interface. Lanes get theirs from the router, from `laneBase` upwards. */
 export interface StackPorts {
   readonly api: number;
   readonly temporal: number;
   readonly temporalUi: number;
   readonly postgres: number;
-  /** From here on the router looks for a free port for each service of each lane. */
+  /** The router looks for a free port for each service of each lane from here upwards. */
   readonly laneBase: number;
 }
 
@@ -17,9 +17,9 @@ const defaultBase = 7400;
 const laneOffset = 20;
 
 /**
- * The ports of this data folder: those of the last time, unless a stranger listens on one; that one is replaced, and
- * said.
- * @param base first port to try, when asked for
+ * The ports of this data folder: the same as last time, except that a port in use by another program is replaced, which
+ * is logged.
+ * @param base first port to try, when specified
  */
 export async function choosePorts(
   dataDir: string,
@@ -37,7 +37,7 @@ export async function choosePorts(
     else {
       chosen[name] = await nextFree(first + names.length, taken);
       if (previous !== undefined || base !== undefined)
-        log(`port ${preferred} is taken by another program; ${name} moves to ${chosen[name]}`);
+        log(`port ${preferred} is in use by another program; ${name} moves to ${chosen[name]}`);
     }
     taken.add(chosen[name]);
   }
@@ -56,7 +56,7 @@ async function nextFree(from: number, taken: ReadonlySet<number>): Promise<numbe
   for (let port = from; port < 65_536; port += 1) {
     if (!taken.has(port) && (await isPortFree(port))) return port;
   }
-  throw new Error(`no port is free from ${from} on`);
+  throw new Error(`there is no free port from ${from} upwards`);
 }
 
 function readPorts(file: string): StackPorts | undefined {

@@ -3,7 +3,7 @@ import { repositoryRoot, type StackConfig } from './config.js';
 import type { StackPorts } from './ports.js';
 import type { ChildPlan } from './child.js';
 
-/** Where the children find each other. */
+/** The configuration and addresses that our own programs are given. */
 export interface ProgramEnvironment {
   readonly config: StackConfig;
   readonly ports: StackPorts;
@@ -13,8 +13,8 @@ export interface ProgramEnvironment {
 }
 
 /**
- * How to start one of our own programs: configuration by environment, readiness by the message `{ ready: true }` to the
- * supervisor.
+ * How to start one of our own programs: it reads its configuration from the environment and sends the supervisor the
+ * message `{ ready: true }`.
  */
 export function programPlan(
   name: 'worker' | 'api' | 'router',

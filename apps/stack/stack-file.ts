@@ -9,8 +9,8 @@ export interface RecordedChild extends ProcessIdentity {
 }
 
 /**
- * What runs, and where: the content of `stack.json`. It holds no secret; credentials lie in files of their own beside
- * it.
+ * What is running, and where: the content of `stack.json`. It holds no secrets; credentials are in files of their own
+ * beside it.
  */
 export interface StackRecord {
   /** Version of Lanekeeper. */
@@ -22,19 +22,19 @@ export interface StackRecord {
   readonly supervisor: ProcessIdentity;
   readonly apiUrl: string;
   readonly temporalAddress: string;
-  /** Absent where Temporal is not ours. */
+  /** Absent when Temporal is external. */
   readonly temporalUiUrl?: string;
   readonly namespace: string;
   readonly dataDir: string;
   readonly children: readonly RecordedChild[];
 }
 
-/** Where the record of a data folder lies. */
+/** The path of the record of a data folder. */
 export function stackFileOf(dataDir: string): string {
   return join(dataDir, 'stack.json');
 }
 
-/** The record of a data folder, or undefined when there is none that can be read. */
+/** The record of a data folder; undefined when it is missing or unreadable. */
 export function readStackRecord(dataDir: string): StackRecord | undefined {
   const value = readJsonFile(stackFileOf(dataDir));
   return isStackRecord(value) ? value : undefined;
@@ -45,12 +45,12 @@ export function writeStackRecord(record: StackRecord): void {
   writeJsonFile(stackFileOf(record.dataDir), record);
 }
 
-/** Whether the supervisor that wrote the record still runs. */
+/** Whether the supervisor that wrote the record is still running. */
 export function isSupervisorRunning(record: StackRecord): boolean {
   return isRunning(record.supervisor);
 }
 
-/** Names `dataDir` as the stack that `lane` talks to when nothing else is said. */
+/** Makes `dataDir` the stack that `lane` uses by default. */
 export function writePointer(pointerFile: string, dataDir: string): void {
   mkdirSync(dirname(pointerFile), { recursive: true });
   writeJsonFile(pointerFile, { dataDir, stack: stackFileOf(dataDir) });

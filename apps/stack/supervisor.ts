@@ -14,11 +14,11 @@ import { type StackRecord, writePointer, writeStackRecord } from './stack-file.j
 import { devServerPlan } from './temporal/dev-server.js';
 import { registerSearchAttributes } from './temporal/register-search-attributes.js';
 
-// Generous: a slow disk after a crash may replay a long log. A warm start takes a few seconds.
+// Generous: after a crash, PostgreSQL may replay a long log from a slow disk. A warm start takes a few seconds.
 const readyTimeoutMs = 90_000;
 
 /**
- * Who stops when, all of one group at once: first what starts work, then the engines, and what serves the lanes last.
+ * The order of stopping, each group at once: first what starts work, then the engines, and what serves the lanes last.
  */
 const stopOrder = [['worker', 'api'], ['temporal'], ['postgres'], ['router']];
 
@@ -35,7 +35,7 @@ export class Supervisor {
     this.#log = log;
   }
 
-  /** Starts everything, as much at once as depends on nothing, and returns when all parts are ready. */
+  /** Starts everything, in parallel as far as dependencies allow, and returns when all parts are ready. */
   async start(): Promise<StackRecord> {
     const { dataDir } = this.#config;
     prepareFolders(dataDir);
@@ -58,7 +58,7 @@ export class Supervisor {
     return this.#record;
   }
 
-  /** Stops everything in order. Called again it waits for the same end. */
+  /** Stops everything in order. A second call waits for the same shutdown. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stopAll();
     return this.#stopped;
@@ -91,7 +91,7 @@ export class Supervisor {
       database = cluster;
     } else {
       database = externalDatabase(externalDatabaseUrl, dataDir);
-      this.#log('using the PostgreSQL that DATABASE_URL names');
+      this.#log('using the PostgreSQL of DATABASE_URL');
     }
     const applied = await migrate(database.adminUrl, database.applicationPassword);
     if (applied.length > 0) this.#log(`database: applied ${applied.join(', ')}`);
@@ -145,8 +145,8 @@ export class Supervisor {
 
 function prepareFolders(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // As root the server of the database runs as another user, which must be able to pass through; secrets have modes of
-  // their own.
+  // When started by root, the database server runs as another user, who must be able to traverse this folder; secrets
+  // have their own modes.
   chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
   mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
 }

@@ -14,10 +14,10 @@ export function postgresFolder(): string {
     const folder = join(dirname(dirname(createRequire(library).resolve(platform))), 'native');
     if (existsSync(join(folder, 'bin', 'postgres'))) return folder;
   } catch {
-    // Told below, in our words.
+    // Reported below, in our own words.
   }
   throw new LanekeeperError('CONFIGURATION', {
-    message: 'the PostgreSQL of the npm packages is missing',
+    message: 'the npm package with PostgreSQL is missing',
     object: platform,
     why: 'it is an optional package for this platform, and it was not installed',
     next: 'run  npm run setup , or set DATABASE_URL to a PostgreSQL of your own',

@@ -13,14 +13,14 @@ import { answers, createDatabase } from '../../../store/provision.js';
 import { postgresFolder } from './binaries.js';
 import { makeDataFolder, reachablePrograms, serverUser, type SystemUser } from './server-user.js';
 
-/** Fast shutdown, then immediate shutdown (recovers at the next start), then the end. */
+/** Fast shutdown, then immediate shutdown (recovers at the next start), then a kill. */
 const stopServer: readonly StopStep[] = [
   { signal: 'SIGINT', graceMs: 10_000 },
   { signal: 'SIGQUIT', graceMs: 5_000 },
   { signal: 'SIGKILL', graceMs: 5_000 },
 ];
 
-/** The embedded PostgreSQL: where it lies and how to reach it. */
+/** The embedded PostgreSQL: how to start it and how to reach it. */
 export interface Cluster {
   readonly plan: ChildPlan;
   /** Connects as the owner of the cluster, to the database of the application. */
@@ -35,7 +35,7 @@ export interface Cluster {
 const databaseName = 'lanekeeper';
 
 /**
- * Creates the cluster of a data folder when there is none, and says how to start it.
+ * Creates the cluster of a data folder when there is none, and returns how to start and reach it.
  * @throws INTERNAL when initdb fails
  */
 export async function prepareCluster(
@@ -102,7 +102,7 @@ async function initialise(
   password: string,
   env: Record<string, string>,
 ): Promise<void> {
-  // A folder that the server's user can enter, even where the data folder is closed to it.
+  // A folder that the server's user can enter, even when the data folder is closed to it.
   const secret = mkdtempSync(join(user === undefined ? tmpdir() : '/tmp', 'lanekeeper-'));
   const passwordFile = join(secret, 'password');
   try {
@@ -121,7 +121,7 @@ async function initialise(
     });
     if (failed)
       throw new LanekeeperError('INTERNAL', {
-        message: 'PostgreSQL could not create its data',
+        message: 'PostgreSQL could not initialise its data folder',
         object: folder,
         why: `${all}\n${originalMessage ?? ''}`.trim().slice(-2000),
       });
@@ -131,9 +131,9 @@ async function initialise(
 }
 
 /**
- * Ends a server that a killed supervisor left on this data. After a restart of the machine the pid in the file may
- * belong to any other program, and PostgreSQL would refuse to start: then the file goes. The file of a server that just
- * died stays, because PostgreSQL reads in it whether some of its processes still write.
+ * Stops a server that a killed supervisor left running on this data folder. After a restart of the machine, the pid in
+ * the file may belong to another program, and PostgreSQL would refuse to start: then the file is removed. The file of a
+ * server that just died is kept, because PostgreSQL uses it to see whether some of its processes are still writing.
  */
 async function stopOrphan(folder: string): Promise<void> {
   const pidFile = join(folder, 'postmaster.pid');
@@ -145,7 +145,7 @@ async function stopOrphan(folder: string): Promise<void> {
     rmSync(pidFile, { force: true });
   } else if (!(await stopProcess(identity, stopServer))) {
     throw new LanekeeperError('CONFLICT', {
-      message: `PostgreSQL (pid ${pid}) of an earlier start does not end`,
+      message: `PostgreSQL (pid ${pid}) from an earlier start does not stop`,
       object: folder,
       next: `kill -9 ${pid}`,
     });

@@ -5,8 +5,8 @@ import { readJsonFile, writeJsonFile } from '../../../adapters/files/json-file.j
 import type { Cluster } from './cluster.js';
 
 /**
- * A PostgreSQL of one's own: `adminUrl` migrates and creates the application's role, whose password is kept in the data
- * folder; everything else connects as that role.
+ * An external PostgreSQL: `adminUrl` is used to migrate and to create the application's role, whose password is kept in
+ * the data folder; everything else connects as that role.
  */
 export function externalDatabase(
   adminUrl: string,

@@ -21,13 +21,13 @@ export interface SystemUser {
   readonly gid: number;
 }
 
-// Only used as root: where an unprivileged server can reach its programs and data when the clone lies in a folder
+// Only used as root: where an unprivileged server can reach its programs and data when the clone is in a folder
 // closed to others.
 const sharedFolder = '/var/lib/lanekeeper';
 
 /**
  * The user that the server runs as: PostgreSQL refuses to run as root, so root runs it as `postgres`, which is created
- * when missing. Anybody else runs it as oneself (undefined).
+ * when missing. Any other user runs it under their own account (undefined).
  */
 export function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -40,13 +40,13 @@ export function serverUser(): SystemUser | undefined {
   const user = findUser('postgres') ?? findUser('nobody');
   if (user !== undefined) return user;
   throw new LanekeeperError('CONFIGURATION', {
-    message: 'there is no user that PostgreSQL could run as',
+    message: 'there is no user that PostgreSQL can run as',
     why: 'PostgreSQL refuses to run as root, and the user "postgres" could not be created',
-    next: 'create a user named postgres, or run Lanekeeper as a plain user',
+    next: 'create a user named postgres, or run Lanekeeper as a user other than root',
   });
 }
 
-/** A folder of programs that `user` can execute: `folder` itself, or a copy where the user may not enter it. */
+/** A folder of programs that `user` can execute: `folder` itself, or a copy when the user may not enter it. */
 export function reachablePrograms(folder: string, user: SystemUser | undefined): string {
   if (user === undefined || canExecute(join(folder, 'bin', 'postgres'), user)) return folder;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
@@ -66,8 +66,8 @@ export function reachablePrograms(folder: string, user: SystemUser | undefined):
 }
 
 /**
- * Makes the folder for the server's data, owned by `user`. Where the user may not enter the data folder, the data lies
- * in the system's folder for such things, and `folder` is a link to it.
+ * Creates the folder for the server's data, owned by `user`. When the user may not enter the data folder, the data is
+ * in a folder of the system, and `folder` is a link to it.
  * @returns the folder as the server reaches it
  */
 export function makeDataFolder(folder: string, user: SystemUser | undefined): string {

@@ -5,7 +5,7 @@ import type { StackPorts } from '../ports.js';
 import type { ChildPlan } from '../child.js';
 import { isNamespaceReady } from './readiness.js';
 
-// The defaults hold a run of quick steps to 20 a second and lift every timer to a second.
+// The defaults limit a run of quick steps to 20 per second and round every timer up to a second.
 const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': '1000',
   'history.timerProcessorMaxPollRPS': '1000',
@@ -13,7 +13,7 @@ const dynamicConfig = {
   'history.timerProcessorMaxTimeShift': '"20ms"',
 };
 
-// As quick as memory, and safe when a process dies.
+// As fast as in memory, and safe when a process dies.
 const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
 /** How to start the Temporal dev server with its state in the data folder. */

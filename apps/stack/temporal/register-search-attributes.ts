@@ -6,7 +6,7 @@ import { searchAttributeDefinitions } from '../../../temporal-config/search-attr
 const keyword = 2;
 
 /**
- * Registers the search attributes that a Temporal of one's own lacks; the connection follows the standard `TEMPORAL_*`
+ * Registers the search attributes that an external Temporal lacks; the connection follows the standard `TEMPORAL_*`
  * variables.
  * @returns the names that were added
  */

@@ -5,12 +5,12 @@ import { openTerminal } from './program/terminal.js';
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {
-  // The first one ends the watching; a second one ends everything that may hang here. Nothing elsewhere is stopped by
-  // either.
+  // The first Ctrl-C ends the watching; a second one exits at once, even if something hangs. Neither stops anything
+  // outside this process.
   if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
   interrupted.abort();
 });
-// A reader that has seen enough (`lane … | head`) is no error.
+// It is not an error when the reader closes the pipe early (`lane … | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok);
 });

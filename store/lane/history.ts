@@ -42,11 +42,11 @@ export async function requireRollbackTarget(tx: Transaction, product: string, la
   const [live, before] = await laneHistory(tx, product, lane);
   if (before !== undefined) return before.bundle;
   throw new LanekeeperError('NOTHING_TO_ROLL_BACK', {
-    message: `${lane} of ${product} has nothing to go back to`,
+    message: `${lane} of ${product} has nothing to roll back to`,
     object: `lane ${product}/${lane}`,
     why:
       live === undefined
-        ? 'nothing has been live there'
+        ? 'nothing is live there'
         : `${shortId(live.bundle)} is the first bundle that has been live there and was not rolled back`,
     next: `promote another bundle: lane promote BUNDLE --to ${lane}`,
   });

@@ -81,7 +81,7 @@ describe('lane bundle verify', () => {
     ],
     [
       'the manifest for people',
-      'it says something else than manifest.json',
+      'it differs from manifest.json',
       async (folder) =>
         writeFile(
           join(folder, 'release/agents/manifest.yaml'),
@@ -109,7 +109,7 @@ describe('lane bundle verify', () => {
     ],
     [
       'a key',
-      'is not the one that its id names',
+      'does not match its id',
       async (folder) => {
         const file = join(folder, 'keys', 'index.json');
         const keys = JSON.parse(await readFile(file, 'utf8')) as { purpose: string; publicKeyPem: string }[];
@@ -119,7 +119,7 @@ describe('lane bundle verify', () => {
     ],
     [
       'a piece of evidence that no record names',
-      'the index does not name it',
+      'it is not listed in the index',
       async (folder) => writeFile(join(folder, 'evidence', 'extra.sigstore.json'), '{}'),
     ],
   ])('refuses %s that was changed', async (_what, why, change) => {

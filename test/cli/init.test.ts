@@ -62,7 +62,7 @@ describe('lane init', () => {
   it('writes a valid file also for an empty folder, and says what was guessed', async () => {
     const found = inspectProduct(await folderWith({}));
     expect(() => parseProductFile(renderProductFile(found))).not.toThrow();
-    expect(found.doubts.join('\n')).toContain('no file was found that starts it');
+    expect(found.doubts.join('\n')).toContain('no entry file was found');
     expect(found.doubts.join('\n')).toContain('no tests were found');
   });
 });

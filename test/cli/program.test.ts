@@ -30,7 +30,7 @@ describe('lane', () => {
   it('refuses an output form that it does not know', async () => {
     expect(await run('status', '-o', 'xml')).toMatchObject({
       code: 2,
-      stderr: 'error: there is no output form "xml"\nnext: -o table|json|yaml',
+      stderr: 'error: unknown output format "xml"\nnext: use -o table|json|yaml',
     });
   });
 

@@ -86,7 +86,7 @@ describe('lane approve', () => {
       'requester:  dev',
       'two-person-approval',
       'preview-check',
-      'next: give --yes',
+      'next: pass --yes',
     ])
       expect(run.stderr).toContain(part);
   });
@@ -107,14 +107,14 @@ describe('lane approve', () => {
     const workflowId = run.stdout.split(' ')[4] ?? '';
     await engine.client.workflow.getHandle(workflowId).signal('decision', JSON.parse(await readFile(file, 'utf8')));
     expect((await api.lane('dev', 'watch', id, '--timeout', '30s')).code).toBe(0);
-    expect((await api.lane('dev', 'why', id)).stdout).toContain('approve of dev refused (SELF_APPROVAL)');
+    expect((await api.lane('dev', 'why', id)).stdout).toContain('approve by dev refused (SELF_APPROVAL)');
   });
 
   it('refuses to read a rejection without a reason; one with a reason ends the promotion', async () => {
     const { id } = await awaitingApproval('rejected');
     expect(await api.lane('bob', 'reject', id, '--yes')).toMatchObject({
       code: 2,
-      stderr: 'error: a rejection needs a reason\nnext: give --comment TEXT',
+      stderr: 'error: a rejection needs a reason\nnext: pass --comment TEXT',
     });
     expect((await api.lane('bob', 'reject', id, '--yes', '--comment', 'not yet')).code).toBe(0);
     expect((await api.lane('dev', 'watch', id)).code).toBe(3);

@@ -21,7 +21,7 @@ export interface ApiOnEngine {
   readonly url: string;
   /** Runs `lane` in this process, as a person without a terminal. */
   lane(person: string, ...args: string[]): Promise<LaneRun>;
-  /** Starts `lane watch` and returns when it has told the first thing. */
+  /** Starts `lane watch` and returns when it has printed the first thing. */
   watch(id: string): Promise<{ readonly interrupt: () => void; readonly ended: Promise<LaneRun> }>;
   /** The same, with its standard output read as JSON. */
   json(person: string, ...args: string[]): Promise<Record<string, unknown>>;

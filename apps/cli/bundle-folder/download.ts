@@ -8,7 +8,7 @@ import type { Clients } from '../connection/clients.js';
 import { instantOf } from '../output/words.js';
 import { type EvidenceEntry, type KeyEntry, layout } from './layout.js';
 
-/** A bundle as it lies in a folder. */
+/** A bundle that was downloaded into a folder. */
 export interface DownloadedBundle {
   readonly digest: Digest;
   readonly manifest: Manifest;
@@ -17,8 +17,7 @@ export interface DownloadedBundle {
 }
 
 /**
- * Downloads a bundle with all its files, its evidence and the public keys, so that it can be verified without any
- * stack.
+ * Downloads a bundle with all its files, its evidence and the public keys, so that it can be verified without a stack.
  */
 export async function downloadBundle(api: Clients, given: string, folder: string): Promise<DownloadedBundle> {
   const { digest, manifest: text } = await api.bundles.getManifest({ bundle: given });
@@ -27,7 +26,7 @@ export async function downloadBundle(api: Clients, given: string, folder: string
   await write(folder, layout.manifestYaml, renderManifestYaml(manifest));
   const wanted = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));
   let bytes = 0;
-  // An image manifest names its configuration and layers: they join the queue when it has been read.
+  // An image manifest names its configuration and layers: they are added once it has been read.
   for (const blob of wanted) {
     const { size, named } = await downloadBlob(
       api,
@@ -68,9 +67,9 @@ async function downloadBlob(
   if (`sha256:${hash.digest('hex')}` !== digest) {
     await rm(part);
     throw new LanekeeperError('BLOB_CORRUPT', {
-      message: 'a blob came with another content than its digest says',
+      message: 'the content of a downloaded blob does not match its digest',
       object: `blob ${digest}`,
-      next: 'download again; then lane doctor',
+      next: 'download the bundle again; if the error persists, run  lane doctor',
     });
   }
   await rename(part, path);

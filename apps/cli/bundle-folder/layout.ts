@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { type Digest, hexOf } from '../../../core/digest.js';
 import { manifestPath } from '../../../core/release/manifest.js';
 
-/** Where things lie in the folder of a downloaded bundle. */
+/** Where things are in the folder of a downloaded bundle. */
 export const layout = {
-  /** The manifest as people read it. */
+  /** The manifest as YAML, for people. */
   manifestYaml: manifestPath,
   /** The manifest in canonical JSON: its sha256 is the bundle digest. */
   manifest: 'manifest.json',
-  /** The evidence that was attached, with its records. */
+  /** The records of the attached evidence. */
   evidenceIndex: join('evidence', 'index.json'),
-  /** The public keys that signed, with whose they are. */
+  /** The public keys enrolled in the stack, and whose they are. */
   keyIndex: join('keys', 'index.json'),
   blob: (digest: Digest) => join('blobs', 'sha256', hexOf(digest)),
   evidence: (id: string) => join('evidence', `${id}.sigstore.json`),

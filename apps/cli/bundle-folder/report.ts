@@ -1,19 +1,19 @@
 import { messageOf, asLanekeeperError } from '../../../core/errors.js';
 
-/** One thing that was checked. */
+/** The result of one check. */
 export interface Finding {
   readonly check: string;
   readonly object: string;
   readonly ok: boolean;
-  /** Why it is not as it should be; empty otherwise. */
+  /** Why the check failed; empty otherwise. */
   readonly why: string;
 }
 
-/** Collects findings: a check that throws has failed, and the next ones are made all the same. */
+/** Collects findings: a check that throws has failed, and the following checks run all the same. */
 export class VerificationReport {
   readonly findings: Finding[] = [];
 
-  /** Makes a check. @returns what it returned, or undefined when it failed */
+  /** Runs a check. @returns what it returned, or undefined when it failed */
   async check<T>(check: string, object: string, work: () => T | Promise<T>): Promise<T | undefined> {
     try {
       const value = await work();

@@ -4,17 +4,17 @@ import { keyIdOf } from '../../../adapters/sigstore/keys.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { type EvidenceEntry, type KeyEntry, layout } from './layout.js';
 
-/** The public keys that count. */
+/** The public keys that are trusted. */
 export interface TrustedKeys {
   ofPurpose(purpose: string): readonly string[];
   ofSigner(principal: string): readonly string[];
-  /** Whether a key was valid at an instant (RFC 3339); half-open. */
+  /** Whether a key was valid at an instant (RFC 3339); its interval is half-open. */
   wasValid(keyId: string, at: string): boolean;
 }
 
 /**
- * The keys that signatures are held against: those of the download, as the stack had enrolled them, or those in a
- * folder that came another way, of which each PEM file counts for whoever the download says it belongs to.
+ * The keys that signatures are checked against: those of the download, as they are enrolled in the stack, or only those
+ * of them that are also in `keysFolder`, which was obtained another way. Whose key it is comes from the download.
  *
  * @throws EVIDENCE_INVALID
  */
@@ -22,7 +22,7 @@ export async function readKeys(folder: string, keysFolder: string | undefined): 
   const entries = (await readIndex(folder, layout.keyIndex)).map(toKeyEntry);
   for (const entry of entries) {
     if (keyIdOf(entry.publicKeyPem) !== entry.keyId)
-      throw invalid(`the key of ${entry.principal} is not the one that its id names`);
+      throw invalid(`the key of ${entry.principal} does not match its id`);
   }
   const pinned = keysFolder === undefined ? undefined : await keyIdsIn(keysFolder);
   const trusted = entries.filter((entry) => pinned?.has(entry.keyId) ?? true);
@@ -83,9 +83,9 @@ async function readIndex(folder: string, name: string): Promise<readonly object[
   try {
     value = JSON.parse(await readFile(join(folder, name), 'utf8'));
   } catch {
-    throw invalid(`${name} is missing or no JSON`);
+    throw invalid(`${name} is missing or not valid JSON`);
   }
-  if (!Array.isArray(value)) throw invalid(`${name} is no list`);
+  if (!Array.isArray(value)) throw invalid(`${name} is not a list`);
   return value.map((entry: unknown) => (typeof entry === 'object' && entry !== null ? entry : {}));
 }
 
@@ -100,9 +100,9 @@ function textsOf(entry: object, file: string): (name: string) => string {
 /** A name from an index must not lead out of the folder. */
 function safeName(name: string): string {
   if (/^[A-Za-z0-9_-]{1,200}$/.test(name)) return name;
-  throw invalid(`${JSON.stringify(name.slice(0, 80))} is no id`);
+  throw invalid(`${JSON.stringify(name.slice(0, 80))} is not a valid id`);
 }
 
 function invalid(why: string): LanekeeperError {
-  return new LanekeeperError('EVIDENCE_INVALID', { message: 'the folder is not that of a downloaded bundle', why });
+  return new LanekeeperError('EVIDENCE_INVALID', { message: 'the folder is not a valid download of a bundle', why });
 }

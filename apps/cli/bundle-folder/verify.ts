@@ -18,18 +18,18 @@ import { layout } from './layout.js';
 import { VerificationReport } from './report.js';
 import { readEvidenceIndex, readKeys, type TrustedKeys } from './trust.js';
 
-/** What verifying a bundle's folder found. */
+/** The result of verifying a bundle's folder. */
 export interface Verification {
   readonly digest: string;
   readonly report: VerificationReport;
 }
 
 /**
- * Verifies the folder of a downloaded bundle, without any stack: every digest is computed again, every signature
- * verified, and every statement must be about what it is attached to.
+ * Verifies the folder of a downloaded bundle, without a stack: every digest is recomputed, every signature verified,
+ * and every statement must be about what it is attached to.
  *
- * @param options.expected the digest that the bundle must have; whatever it has where absent
- * @param options.keysFolder where the trusted keys lie; those of the download where absent
+ * @param options.expected the digest that the bundle must have, or a prefix of it; any digest when absent
+ * @param options.keysFolder the folder of the trusted keys; those of the download when absent
  */
 export async function verifyFolder(
   folder: string,
@@ -54,7 +54,7 @@ export async function verifyFolder(
   });
   await report.check('manifest for people', layout.manifestYaml, async () => {
     if (bundleDigestOf(parseManifest((await read(layout.manifestYaml)).toString('utf8'))) !== digest)
-      fail('it says something else than manifest.json');
+      fail('it differs from manifest.json');
   });
   await verifyFiles(report, manifest, read);
   const keys = await report.check('keys', options.keysFolder ?? 'keys', () => readKeys(folder, options.keysFolder));
@@ -90,14 +90,14 @@ async function verifyManifestAttestations(
       const verified = verifyStatement(await read(layout.blob(attestation.checksum)), keys.ofPurpose('build'));
       if (verified.keyId !== attestation.keyId)
         fail(`it is signed with key ${verified.keyId}, not ${attestation.keyId}`);
-      if (verified.statementDigest !== attestation.statement) fail('it is another statement than the manifest names');
+      if (verified.statementDigest !== attestation.statement) fail('it is not the statement that the manifest names');
       requireAbout(verified.statement, attestation.predicateType, subject);
       requireSameContent(manifest, attestation, verified);
     });
   }
 }
 
-/** A bill of materials is signed as it lies in the bundle; a test result names the report in the bundle. */
+/** A bill of materials must be signed as it is in the bundle; a test result must name the report in the bundle. */
 function requireSameContent(
   manifest: Manifest,
   attestation: ManifestAttestation,
@@ -134,7 +134,7 @@ async function verifyAttached(
         fail(`its content has the digest ${digestOf(bytes)}, not ${entry.checksum}`);
       const verified = verifyStatement(bytes, keys.ofSigner(entry.signer));
       if (verified.keyId !== entry.keyId || verified.statementDigest !== entry.statementDigest)
-        fail('it is another statement than its record says');
+        fail('it is not the statement that its record names');
       if (!keys.wasValid(entry.keyId, entry.registeredAt))
         fail(`the key of ${entry.signer} was not valid when it was registered, at ${entry.registeredAt}`);
       if (verified.statement.predicateType !== entry.predicateType)
@@ -147,7 +147,7 @@ async function verifyAttached(
   const files = await readdir(join(folder, 'evidence')).catch(() => []);
   for (const file of files.map((name) => join('evidence', name))) {
     if (file !== layout.evidenceIndex && !known.has(file))
-      await report.check('evidence', file, () => fail('the index does not name it'));
+      await report.check('evidence', file, () => fail('it is not listed in the index'));
   }
 }
 

@@ -6,7 +6,7 @@ import { defineAbortOrRetry } from '../decision/abort-or-retry.js';
 export function define(command: Command, makeAction: MakeAction): void {
   defineAbortOrRetry(command, makeAction, {
     verb: 'abort',
-    question: (promotion) => `End ${promotion}?`,
+    question: (promotion) => `Abort ${promotion}?`,
     send: async (api, signed) => (await api.promotions.abort(signed)).outcome,
   });
 }

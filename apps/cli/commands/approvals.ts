@@ -9,7 +9,7 @@ import { instantOf, laneName } from '../output/words.js';
 
 /** `lane approvals` */
 export function define(command: Command, makeAction: MakeAction): void {
-  command.option('--all', 'also what waits for others, with the reason').action(
+  command.option('--all', 'Also list what is waiting for others, and why not for you').action(
     makeAction(async (context, _args, options: { all?: true }) => {
       const { cases } = await (await context.api()).decisions.listPendingApprovals({ all: options.all === true });
       const { colours } = context.terminal;
@@ -19,8 +19,8 @@ export function define(command: Command, makeAction: MakeAction): void {
         () => {
           if (cases.length === 0)
             return options.all === true
-              ? 'nothing waits for approval'
-              : `nothing waits for ${context.person}; with --all, what waits for others`;
+              ? 'nothing is waiting for approval'
+              : `nothing is waiting for ${context.person}; list what is waiting for others with --all`;
           const promotionId = shortenIds(cases.map((each) => each.promotionId));
           const bundleId = shortenIds(cases.map((each) => each.bundleDigest));
           const titles = [
@@ -28,10 +28,10 @@ export function define(command: Command, makeAction: MakeAction): void {
             'PRODUCT',
             'LANE',
             'BUNDLE',
-            'WAITING',
+            'SINCE',
             'REQUESTER',
             'AUTHOR',
-            options.all === true ? 'NOT ME BECAUSE' : 'MISSING',
+            options.all === true ? 'WHY NOT ME' : 'MISSING',
           ];
           return renderTable(
             titles.map((title) => colours.dim(title)),
@@ -43,7 +43,7 @@ export function define(command: Command, makeAction: MakeAction): void {
               relativeTime(instantOf(each.openedAt), context.now()),
               each.requester || '-',
               each.author,
-              options.all === true ? each.whyNotMe || colours.yellow('waits for me') : each.missing,
+              options.all === true ? each.whyNotMe || colours.yellow('waiting for me') : each.missing,
             ]),
           );
         },

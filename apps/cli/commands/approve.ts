@@ -4,15 +4,16 @@ import type { MakeAction } from '../program/command-module.js';
 import { decide, type DecideOptions, getFacts } from '../decision/decide.js';
 import { laneName } from '../output/words.js';
 import { factsView } from '../views/facts-view.js';
+import { descriptions } from '../program/descriptions.js';
 
 /** `lane approve ID` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('<promotion>', 'a promotion id or a unique prefix of it')
-    .option('--yes', 'do not ask; needed where there is no terminal')
-    .option('--comment <text>', 'what you want to have on record')
-    .option('--signal', 'send nothing: write the signed decision and print the  temporal  command that sends it')
-    .option('--out <file>', 'with --signal: the file to write')
+    .argument('<promotion>', descriptions.promotion)
+    .option('--yes', descriptions.yes)
+    .option('--comment <text>', 'Comment for the record')
+    .option('--signal', descriptions.signal)
+    .option('--out <file>', descriptions.signalOut)
     .action(
       makeAction(async (context, [id]: [string], options: DecideOptions) => {
         const facts = await getFacts(context, id);

@@ -5,30 +5,29 @@ import { download } from './bundle/download.js';
 import { listBundles } from './bundle/list.js';
 import { showBundle } from './bundle/show.js';
 import { verify, type VerifyOptions } from './bundle/verify.js';
-
-const bundleArgument = 'a bundle digest or a unique prefix of it';
+import { descriptions } from '../program/descriptions.js';
 
 /** `lane bundle list | show | diff | verify | download` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('list')
-    .description('List bundles, newest first.')
-    .option('--product <product>', 'only those of a product')
-    .option('--limit <count>', 'how many', '50')
+    .description('List bundles, newest first')
+    .option('--product <product>', descriptions.product)
+    .option('--limit <count>', descriptions.limit, '50')
     .action(
       makeAction(async (context, _args, options: { product?: string; limit: string }) => listBundles(context, options)),
     );
   command
     .command('show')
-    .description('Show a bundle: artifacts, evidence, and where it is live.')
-    .argument('<bundle>', bundleArgument)
+    .description('Show a bundle: its artifacts, its evidence, and where it is live')
+    .argument('<bundle>', descriptions.bundle)
     .action(makeAction(async (context, [bundle]: [string]) => showBundle(context, bundle)));
   command
     .command('diff')
-    .description('Say how two bundles differ.')
-    .argument('<base>', 'the older bundle')
-    .argument('<other>', 'the newer bundle')
-    .option('--all', 'also what follows from other differences: signatures, reports, addresses')
+    .description('Show how two bundles differ')
+    .argument('<base>', 'Older bundle: digest, or a unique prefix of it')
+    .argument('<other>', 'Newer bundle: digest, or a unique prefix of it')
+    .option('--all', 'Also show what follows from other differences: signatures, reports, addresses')
     .action(
       makeAction(async (context, [base, other]: [string, string], options: { all?: true }) =>
         diffBundles(context, base, other, options.all === true),
@@ -37,19 +36,19 @@ export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('verify')
     .description(
-      'Verify a bundle: every digest computed again, every signature, what each statement is about. A folder is verified without any stack.',
+      'Verify a bundle: recompute every digest, and check every signature and what each statement is about. Verifying a folder needs no stack.',
     )
-    .argument('<bundle>', 'the folder of a downloaded bundle, or a bundle digest or a unique prefix of it')
-    .option('--digest <digest>', 'with a folder: the bundle digest that it must have')
-    .option('--keys <folder>', 'trust only the public keys (PEM) in this folder, instead of those in the download')
+    .argument('<bundle>', 'Folder of a downloaded bundle, or a bundle digest, or a unique prefix of it')
+    .option('--digest <digest>', 'With a folder: bundle digest that it must have')
+    .option('--keys <folder>', 'Trust only the public keys (PEM) in this folder, instead of those in the download')
     .action(
       makeAction(async (context, [bundle]: [string], options: VerifyOptions) => verify(context, bundle, options)),
     );
   command
     .command('download')
-    .description('Download a bundle with its files, evidence and public keys.')
-    .argument('<bundle>', bundleArgument)
-    .option('--out <folder>', 'the folder to write; bundle-<id> where absent')
+    .description('Download a bundle with its files, its evidence and the public keys')
+    .argument('<bundle>', descriptions.bundle)
+    .option('--out <folder>', 'Folder to write (default: bundle-<id>)')
     .action(
       makeAction(async (context, [bundle]: [string], options: { out?: string }) =>
         download(context, bundle, options.out),

@@ -16,6 +16,7 @@ import { usageError } from '../errors/report-error.js';
 import { toPlain } from '../output/plain.js';
 import { signWithOwnKey } from '../decision/sign.js';
 import { evidenceTable } from '../views/evidence-table.js';
+import { descriptions } from '../program/descriptions.js';
 
 interface AttachOptions {
   kind: string;
@@ -27,18 +28,22 @@ interface AttachOptions {
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('attach')
-    .description('Attach the report of tests to a bundle, signed with your own key.')
-    .argument('<bundle>', 'a bundle digest or a unique prefix of it')
-    .option('--kind <kind>', 'preview-check (tests against a preview URL) or test-result', 'preview-check')
-    .requiredOption('--report <file>', 'the report: JUnit XML')
-    .option('--url <url>', 'what was tested; needed for a preview-check')
+    .description('Attach a test report to a bundle, signed with your own key')
+    .argument('<bundle>', descriptions.bundle)
+    .option(
+      '--kind <kind>',
+      'Kind of evidence: preview-check (tests against a preview URL) or test-result',
+      'preview-check',
+    )
+    .requiredOption('--report <file>', 'Test report, JUnit XML')
+    .option('--url <url>', 'Address that was tested; required for a preview-check')
     .action(
       makeAction(async (context, [bundle]: [string], options: AttachOptions) => attach(context, bundle, options)),
     );
   command
     .command('list')
-    .description('List the evidence about a bundle and its artifacts.')
-    .argument('<bundle>', 'a bundle digest or a unique prefix of it')
+    .description('List the evidence about a bundle and its artifacts')
+    .argument('<bundle>', descriptions.bundle)
     .action(makeAction(async (context, [bundle]: [string]) => listEvidence(context, bundle)));
 }
 
@@ -46,15 +51,15 @@ async function attach(context: Context, given: string, options: AttachOptions): 
   const { kind, url } = options;
   if (kind !== 'preview-check' && kind !== 'test-result')
     throw usageError(
-      `evidence of kind ${kind} cannot be made of a report`,
-      '--kind preview-check or --kind test-result',
+      `evidence of kind ${kind} cannot be made from a test report`,
+      'use --kind preview-check or --kind test-result',
     );
   if (kind === 'preview-check' && !/^https?:\/\/\S+$/.test(url ?? ''))
-    throw usageError('a preview-check says which address was tested', 'give --url URL');
+    throw usageError('a preview-check needs the address that was tested', 'pass --url URL');
   const report = await readFile(resolve(context.cwd, options.report)).catch((error: unknown) => {
     throw new LanekeeperError(
       'INVALID_INPUT',
-      { message: 'the report cannot be read', object: options.report, next: 'name the JUnit file with --report' },
+      { message: 'the report cannot be read', object: options.report, next: 'name a JUnit file with --report FILE' },
       { cause: error },
     );
   });
@@ -83,7 +88,7 @@ async function attach(context: Context, given: string, options: AttachOptions): 
     () => `${attestation.id.slice(0, 12)}: ${kind} of ${shortId(digest)}, ${counts}, signed by ${attestation.signer}`,
   );
   if (results.result === 'FAILED')
-    context.terminal.note('the report says that tests failed: gates that need it stay closed');
+    context.terminal.note('the report contains failed tests: gates that require it keep blocking');
   return undefined;
 }
 

@@ -17,6 +17,7 @@ import { laneTable } from '../views/lane-table.js';
 import { promotionTable } from '../views/promotion-table.js';
 import { listEvidence } from './evidence.js';
 import { listProducts } from './product.js';
+import { descriptions } from '../program/descriptions.js';
 
 interface Options {
   product?: string;
@@ -34,7 +35,7 @@ const kinds: Readonly<Record<string, (context: Context, options: Options) => Pro
   lanes: listLanes,
   decisions: listDecisions,
   evidence: async (context, { bundle }) => {
-    if (bundle === undefined) throw usageError('evidence of which bundle?', 'lane get evidence --bundle BUNDLE');
+    if (bundle === undefined) throw usageError('lane get evidence needs a bundle', 'lane get evidence --bundle BUNDLE');
     return listEvidence(context, bundle);
   },
 };
@@ -42,18 +43,17 @@ const kinds: Readonly<Record<string, (context: Context, options: Options) => Pro
 /** `lane get KIND` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('<kind>', Object.keys(kinds).join(', '))
-    .option('--product <product>', 'only of a product')
-    .option('--lane <lane>', 'only of a lane (promotions)')
-    .option('--open', 'only what has not ended (promotions)')
-    .option('--promotion <id>', 'only of a promotion (decisions)')
-    .option('--bundle <bundle>', 'of this bundle (evidence)')
-    .option('--limit <count>', 'how many', '50')
+    .argument('<kind>', `Kind of object: ${Object.keys(kinds).join(', ')}`)
+    .option('--product <product>', descriptions.product)
+    .option('--lane <lane>', 'Only promotions to this lane: bronze, silver or gold')
+    .option('--open', 'Only promotions that have not ended')
+    .option('--promotion <id>', 'Only decisions about this promotion: id, or a unique prefix or suffix of it')
+    .option('--bundle <bundle>', 'Bundle whose evidence to list: digest, or a unique prefix of it')
+    .option('--limit <count>', descriptions.limit, '50')
     .action(
       makeAction(async (context, [kind]: [string], options: Options) => {
         const list = kinds[kind] ?? kinds[`${kind}s`];
-        if (list === undefined)
-          throw usageError(`there is no kind ${kind}`, `lane get ${Object.keys(kinds).join('|')}`);
+        if (list === undefined) throw usageError(`unknown kind ${kind}`, `lane get ${Object.keys(kinds).join('|')}`);
         return list(context, options);
       }),
     );
@@ -72,7 +72,9 @@ async function listPromotions(context: Context, options: Options): Promise<undef
     'Promotion',
     promotions.map((promotion) => toPlain(PromotionSchema, promotion)),
     () =>
-      promotions.length === 0 ? 'no promotions: lane promote BUNDLE --to bronze' : promotionTable(promotions, context),
+      promotions.length === 0
+        ? 'no promotions: run lane promote BUNDLE --to bronze'
+        : promotionTable(promotions, context),
   );
   return undefined;
 }
@@ -82,7 +84,7 @@ async function listLanes(context: Context, options: Options): Promise<undefined>
   await context.show.list(
     'LaneStatus',
     lanes.map((lane) => toPlain(LaneStatusSchema, lane)),
-    () => (lanes.length === 0 ? 'no products yet: lane init, lane release' : laneTable(lanes, context)),
+    () => (lanes.length === 0 ? 'no products yet: run lane init, then lane release' : laneTable(lanes, context)),
   );
   return undefined;
 }

@@ -6,7 +6,7 @@ import { renderTable } from '../output/table.js';
 
 /** `lane help [COMMAND | exit-codes]` */
 export function define(command: Command, makeAction: MakeAction): void {
-  command.argument('[topic]', 'a command, or exit-codes').action(
+  command.argument('[topic]', 'Command, or exit-codes').action(
     makeAction(async (context, [topic]: [string | undefined]) => {
       const root = command.parent;
       if (topic === 'exit-codes') {
@@ -20,7 +20,7 @@ export function define(command: Command, makeAction: MakeAction): void {
         return undefined;
       }
       const about = topic === undefined ? root : root?.commands.find((each) => each.name() === topic);
-      if (about === undefined || about === null) throw usageError(`there is no command ${topic ?? ''}`, 'lane help');
+      if (about === undefined || about === null) throw usageError(`unknown command ${topic ?? ''}`, 'lane help');
       about.outputHelp();
       return undefined;
     }),

@@ -11,18 +11,18 @@ import { renderProductFile } from '../init/render.js';
 /** `lane init [FOLDER]` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('[folder]', 'the root of the product', '.')
-    .option('--name <product>', 'the name of the product')
-    .option('--force', 'write over a lanekeeper.yaml that is there')
+    .argument('[folder]', 'Root folder of the product', '.')
+    .option('--name <product>', 'Name of the product (default: from package.json, else from the folder)')
+    .option('--force', 'Overwrite an existing lanekeeper.yaml')
     .action(
       makeAction(async (context, [given]: [string], options: { name?: string; force?: true }) => {
         const folder = resolve(context.cwd, given);
         const file = join(folder, productFileName);
         if (existsSync(file) && options.force !== true) {
           throw new LanekeeperError('CONFLICT', {
-            message: `${productFileName} is there already`,
+            message: `${productFileName} already exists`,
             object: file,
-            next: 'edit it, or write over it with --force',
+            next: 'edit it, or overwrite it with --force',
           });
         }
         const found = inspectProduct(folder);
@@ -31,7 +31,7 @@ export function define(command: Command, makeAction: MakeAction): void {
         parseProductFile(text);
         await writeFile(file, text);
         await context.show.object('ProductFile', { file, name: product.name, doubts: [...found.doubts] }, () => file);
-        for (const doubt of found.doubts) context.terminal.note(`look at this: ${doubt}`);
+        for (const doubt of found.doubts) context.terminal.note(`please check: ${doubt}`);
         context.terminal.note(
           `next: git add ${productFileName} && git commit -m "Add ${productFileName}" ; then  lane release`,
         );

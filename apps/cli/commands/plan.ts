@@ -9,18 +9,19 @@ import { renderFields } from '../output/table.js';
 import { laneOf } from '../output/words.js';
 import { changeLines } from '../views/change-lines.js';
 import { gateTable, isBlocking } from '../views/gate-table.js';
+import { descriptions } from '../program/descriptions.js';
 
 /** `lane plan BUNDLE --to LANE` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('<bundle>', 'a bundle digest or a unique prefix of it')
-    .requiredOption('--to <lane>', 'bronze, silver or gold')
-    .option('--exit-code', 'exit with 3 when a gate fails and with 8 when something is missing')
+    .argument('<bundle>', descriptions.bundle)
+    .requiredOption('--to <lane>', descriptions.lane)
+    .option('--exit-code', descriptions.exitCode)
     .action(
       makeAction(async (context, [bundle]: [string], options: { to: string; exitCode?: true }) => {
         const { name, lane } = laneOf(options.to);
         const plan = await (await context.api()).promotions.plan({ bundle, lane });
-        const open = plan.gates.filter(isBlocking);
+        const blocking = plan.gates.filter(isBlocking);
         await context.show.object('Plan', toPlain(PlanResponseSchema, plan), () =>
           [
             renderFields([
@@ -34,14 +35,14 @@ export function define(command: Command, makeAction: MakeAction): void {
             gateTable(plan.gates, context),
             ...(plan.changes.length === 0
               ? []
-              : [`difference to what is live:\n${changeLines(plan.changes, context)}`]),
-            open.length === 0
-              ? `every gate passes. next: lane promote ${shortId(plan.bundleDigest)} --to ${name}`
-              : `${String(open.length)} of ${String(plan.gates.length)} gates are open`,
+              : [`difference from what is live:\n${changeLines(plan.changes, context)}`]),
+            blocking.length === 0
+              ? `every gate passes; next: lane promote ${shortId(plan.bundleDigest)} --to ${name}`
+              : `${String(blocking.length)} of ${String(plan.gates.length)} gates block`,
           ].join('\n\n'),
         );
-        if (options.exitCode !== true || open.length === 0) return undefined;
-        return open.some((gate) => gate.verdict === Verdict.FAIL) ? exitCodes.blocked : exitCodes.pending;
+        if (options.exitCode !== true || blocking.length === 0) return undefined;
+        return blocking.some((gate) => gate.verdict === Verdict.FAIL) ? exitCodes.blocked : exitCodes.pending;
       }),
     );
 }

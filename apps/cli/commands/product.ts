@@ -16,9 +16,9 @@ import { laneTable } from '../views/lane-table.js';
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('add')
-    .description('Register the product of a repository, or its new place.')
-    .argument('[folder]', 'a folder of the repository', '.')
-    .option('--name <product>', 'the name; from lanekeeper.yaml where absent')
+    .description('Register the product of a repository, or its new location')
+    .argument('[folder]', 'Folder in the repository', '.')
+    .option('--name <product>', 'Name of the product (default: from lanekeeper.yaml)')
     .action(
       makeAction(async (context, [folder]: [string], options: { name?: string }) => {
         const repository = await repositoryOf(context, folder);
@@ -28,19 +28,19 @@ export function define(command: Command, makeAction: MakeAction): void {
           await context.show.object(
             'Product',
             toPlain(ProductSchema, product),
-            () => `${product.name} is registered with ${product.repository}`,
+            () => `product ${product.name} is registered with repository ${product.repository}`,
           );
         return undefined;
       }),
     );
   command
     .command('list')
-    .description('List the products.')
+    .description('List products')
     .action(makeAction(async (context) => listProducts(context)));
   command
     .command('show')
-    .description('Show a product with its lanes and newest bundles.')
-    .argument('<product>')
+    .description('Show a product with its lanes and newest bundles')
+    .argument('<product>', 'Name of the product')
     .action(makeAction(async (context, [name]: [string]) => showProduct(context, name)));
 }
 
@@ -50,7 +50,10 @@ export async function listProducts(context: Context): Promise<undefined> {
   await context.show.list(
     'Product',
     products.map((product) => toPlain(ProductSchema, product)),
-    () => (products.length === 0 ? 'no products yet: lane init, lane release' : productTable(products, context.now())),
+    () =>
+      products.length === 0
+        ? 'no products yet: run lane init, then lane release'
+        : productTable(products, context.now()),
   );
   return undefined;
 }
@@ -77,7 +80,7 @@ async function showProduct(context: Context, name: string): Promise<undefined> {
         ['repository', product.repository],
       ]),
       laneTable(lanes, context),
-      bundles.length === 0 ? 'no bundles yet: lane release' : bundleTable(bundles, context),
+      bundles.length === 0 ? 'no bundles yet: run lane release' : bundleTable(bundles, context),
     ].join('\n\n'),
   );
   return undefined;

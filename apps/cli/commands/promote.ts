@@ -10,6 +10,7 @@ import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';
 import { signDecision, validity } from '../decision/sign.js';
 import { showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
+import { descriptions } from '../program/descriptions.js';
 
 interface Options extends WaitOptions {
   to: string;
@@ -21,13 +22,13 @@ interface Options extends WaitOptions {
 /** `lane promote BUNDLE --to LANE` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('<bundle>', 'a bundle digest or a unique prefix of it')
-    .requiredOption('--to <lane>', 'bronze, silver or gold')
-    .option('--reason <text>', 'why, for the record')
-    .option('--wait', 'wait until it is live or has ended; Ctrl-C ends the waiting alone')
-    .option('--timeout <duration>', 'longest wait, for example 30m; it goes on afterwards')
-    .option('--print', 'send nothing: write the signed input and print the  temporal  command that starts it')
-    .option('--out <file>', 'with --print: the file to write')
+    .argument('<bundle>', descriptions.bundle)
+    .requiredOption('--to <lane>', descriptions.lane)
+    .option('--reason <text>', descriptions.reason)
+    .option('--wait', descriptions.wait)
+    .option('--timeout <duration>', descriptions.timeout)
+    .option('--print', descriptions.print)
+    .option('--out <file>', descriptions.printOut)
     .action(makeAction(async (context, [bundle]: [string], options: Options) => promote(context, bundle, options)));
 }
 
@@ -64,7 +65,7 @@ async function promote(context: Context, given: string, options: Options): Promi
   }
   const started = await api.promotions.promote({ product, bundleDigest: digest, lane: target.lane, signedRequest });
   context.terminal.note(
-    `promotion ${shortId(started.promotionId)}: ${shortId(digest)} of ${product} to ${target.name}${started.joined ? ' (was under way and is joined)' : ''}`,
+    `promotion ${shortId(started.promotionId)}: ${shortId(digest)} of ${product} to ${target.name}${started.joined ? ' (already under way; joined)' : ''}`,
   );
   const show = (promotion: Promotion) =>
     context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);

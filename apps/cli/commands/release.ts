@@ -24,11 +24,11 @@ interface Options {
 /** `lane release [REV]` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('[revision]', 'a commit, branch or tag of this repository', 'HEAD')
-    .option('--no-watch', 'start it and do not wait for its end')
-    .option('--watch', 'follow it to its end (as it does by itself)', true)
-    .option('--write', 'also write release/agents/manifest.yaml and the SDK manifests into the work tree')
-    .option('--timebox <name>', 'the sprint, iteration or phase that it belongs to')
+    .argument('[revision]', 'Commit, branch or tag of this repository', 'HEAD')
+    .option('--no-watch', 'Start the release without waiting until it ends')
+    .option('--watch', 'Follow the release until it ends', true)
+    .option('--write', 'Also write release/agents/manifest.yaml and the SDK manifests to the work tree')
+    .option('--timebox <name>', 'Sprint, iteration or phase that the release belongs to')
     .action(makeAction(async (context, [revision]: [string], options: Options) => release(context, revision, options)));
 }
 
@@ -39,7 +39,7 @@ async function release(context: Context, given: string, options: Options): Promi
   await ensureProduct(context, api, product, commit);
   if (given === 'HEAD' && (await commit.hasUncommittedChanges())) {
     context.terminal.note(
-      `this folder has changes that no commit has; the release is of ${commit.revision.slice(0, 12)} and without them`,
+      `there are uncommitted changes; they are not in the release of ${commit.revision.slice(0, 12)}`,
     );
   }
   const started = await api.releases.startRelease({
@@ -54,10 +54,10 @@ async function release(context: Context, given: string, options: Options): Promi
       started.bundleDigest,
       commit,
       options,
-      `${product} ${commit.revision.slice(0, 12)} was released before`,
+      `${product} ${commit.revision.slice(0, 12)} was already released`,
     );
   context.terminal.note(
-    `release ${shortId(started.releaseId)} of ${product} ${commit.revision.slice(0, 12)}${started.joined ? ' (was under way and is joined)' : ''}`,
+    `release ${shortId(started.releaseId)} of ${product} ${commit.revision.slice(0, 12)}${started.joined ? ' (already under way; joined)' : ''}`,
   );
   if (!options.watch) {
     await context.show.object(
@@ -74,7 +74,7 @@ async function release(context: Context, given: string, options: Options): Promi
   return exitCode;
 }
 
-/** The product of a repository registers itself; a repository that has moved is told. */
+/** Registers the product of a repository on first use, and its new location when the repository has moved. */
 async function ensureProduct(context: Context, api: Clients, name: string, commit: Commit): Promise<void> {
   const known = await api.products.getProduct({ name }).catch((error: unknown) => {
     if (domainErrorOf(error)?.code === 'UNKNOWN_PRODUCT') return undefined;
@@ -83,7 +83,7 @@ async function ensureProduct(context: Context, api: Clients, name: string, commi
   if (known?.product?.repository === commit.root) return;
   await api.products.registerProduct({ name, repository: commit.root });
   context.terminal.note(
-    known === undefined ? `product ${name} is registered` : `product ${name} is now in ${commit.root}`,
+    known === undefined ? `product ${name} is registered` : `product ${name} has moved to ${commit.root}`,
   );
 }
 

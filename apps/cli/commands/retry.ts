@@ -6,7 +6,7 @@ import { defineAbortOrRetry } from '../decision/abort-or-retry.js';
 export function define(command: Command, makeAction: MakeAction): void {
   defineAbortOrRetry(command, makeAction, {
     verb: 'retry',
-    question: (promotion) => `Try ${promotion} again?`,
+    question: (promotion) => `Retry ${promotion}?`,
     send: async (api, signed) => (await api.promotions.retry(signed)).outcome,
   });
 }

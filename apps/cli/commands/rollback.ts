@@ -15,6 +15,7 @@ import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';
 import { signDecision, validity } from '../decision/sign.js';
 import { showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
+import { descriptions } from '../program/descriptions.js';
 
 interface Options extends WaitOptions {
   lane: string;
@@ -27,14 +28,14 @@ interface Options extends WaitOptions {
 /** `lane rollback [PRODUCT] --lane LANE --reason TEXT` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('[product]', 'the product; that of this repository where absent')
-    .requiredOption('--lane <lane>', 'bronze, silver or gold')
-    .option('--reason <text>', 'why; needed')
-    .option('--yes', 'do not ask; needed where there is no terminal')
-    .option('--wait', 'wait until it is live or has ended; Ctrl-C ends the waiting alone')
-    .option('--timeout <duration>', 'longest wait, for example 5m; it goes on afterwards')
-    .option('--print', 'send nothing: write the signed input and print the  temporal  command that starts it')
-    .option('--out <file>', 'with --print: the file to write')
+    .argument('[product]', 'Name of the product (default: the product of this repository)')
+    .requiredOption('--lane <lane>', descriptions.lane)
+    .option('--reason <text>', descriptions.requiredReason)
+    .option('--yes', descriptions.yes)
+    .option('--wait', descriptions.wait)
+    .option('--timeout <duration>', descriptions.timeout)
+    .option('--print', descriptions.print)
+    .option('--out <file>', descriptions.printOut)
     .action(
       makeAction(async (context, [product]: [string | undefined], options: Options) =>
         rollback(context, product, options),
@@ -49,7 +50,7 @@ async function rollback(
 ): Promise<ExitCode | undefined> {
   const { name: lane, lane: number } = laneOf(options.lane);
   const { reason } = options;
-  if (reason === undefined || reason.trim() === '') throw usageError('a rollback needs a reason', 'give --reason TEXT');
+  if (reason === undefined || reason.trim() === '') throw usageError('a rollback needs a reason', 'pass --reason TEXT');
   const product = givenProduct ?? (await productHere(context));
   const api = await context.api();
   const [{ tenant }, { lanes }] = await Promise.all([api.identity.whoAmI({}), api.promotions.listLanes({ product })]);
@@ -91,12 +92,12 @@ function targetOf(status: LaneStatus | undefined, product: string, lane: string)
   const previous = status?.previousBundleDigest ?? '';
   if (previous !== '') return parseDigest(previous);
   throw new LanekeeperError('NOTHING_TO_ROLL_BACK', {
-    message: `${lane} of ${product} has nothing to go back to`,
+    message: `${lane} of ${product} has nothing to roll back to`,
     object: `lane ${product}/${lane}`,
     why:
       (status?.liveBundleDigest ?? '') === ''
-        ? 'nothing has been live there'
-        : 'what is live is the first bundle that was, or all before it were rolled back',
+        ? 'nothing is live there'
+        : 'the live bundle is the first one, or all bundles before it were rolled back',
     next: `promote another bundle: lane promote BUNDLE --to ${lane}`,
   });
 }

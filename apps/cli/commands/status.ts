@@ -8,7 +8,7 @@ import { promotionTable } from '../views/promotion-table.js';
 
 /** `lane status [PRODUCT]` */
 export function define(command: Command, makeAction: MakeAction): void {
-  command.argument('[product]').action(
+  command.argument('[product]', 'Name of the product (default: all products)').action(
     makeAction(async (context, [product = '']: [string | undefined]) => {
       const api = await context.api();
       const [{ lanes }, { promotions }] = await Promise.all([
@@ -21,7 +21,7 @@ export function define(command: Command, makeAction: MakeAction): void {
         promotions: onTheWay.map((promotion) => toPlain(PromotionSchema, promotion)),
       };
       await context.show.object('Status', value, () => {
-        if (lanes.length === 0) return 'no products yet: lane init, lane release';
+        if (lanes.length === 0) return 'no products yet: run lane init, then lane release';
         return onTheWay.length === 0
           ? laneTable(lanes, context)
           : `${laneTable(lanes, context)}\n\n${promotionTable(onTheWay, context)}`;

@@ -11,12 +11,13 @@ import { followRelease } from '../release/follow.js';
 import { toPlain } from '../output/plain.js';
 import { stateMark } from '../output/words.js';
 import { timeoutOf, type WaitOptions } from '../promotion/wait.js';
+import { descriptions } from '../program/descriptions.js';
 
 /** `lane watch ID` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('<id>', 'a promotion or release: its id or a unique prefix of it')
-    .option('--timeout <duration>', 'longest wait, for example 30m')
+    .argument('<id>', 'Promotion or release id, or a unique prefix or suffix of it')
+    .option('--timeout <duration>', descriptions.timeout)
     .action(makeAction(async (context, [id]: [string], options: WaitOptions) => watchEither(context, id, options)));
 }
 
@@ -35,7 +36,7 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
   const promotion = await followPromotion(context, found.promotion.id, {
     timeoutMs: timeoutOf(options),
     onChange({ newEntries }) {
-      // A stream: one entry a line, in every form.
+      // A stream: one entry per line, in every format.
       for (const entry of newEntries)
         context.terminal.print(
           context.format === 'table'

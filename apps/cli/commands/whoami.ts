@@ -15,10 +15,10 @@ export function define(command: Command, makeAction: MakeAction): void {
         renderFields([
           ['person', principal === undefined ? '' : `${principal.name} (${principal.displayName})`],
           ['roles', principal?.roles.join(', ')],
-          ['mail', principal?.emails.join(', ')],
+          ['email', principal?.emails.join(', ')],
           ['keys', principal?.keys.map((key) => key.keyId).join('\n')],
           ['tenant', tenant],
-          ['stack', `${file} (by ${foundBy})`],
+          ['stack', `${file} (found by ${foundBy})`],
           ['api', apiUrl],
         ]),
       );

@@ -7,19 +7,20 @@ import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { instantOf, verbOf } from '../output/words.js';
 import { gateTable } from '../views/gate-table.js';
+import { descriptions } from '../program/descriptions.js';
 
 /** `lane why ID` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('<promotion>', 'a promotion id or a unique prefix of it')
-    .option('--exit-code', 'exit with 3 when a gate fails and with 8 when something is missing')
+    .argument('<promotion>', descriptions.promotion)
+    .option('--exit-code', descriptions.exitCode)
     .action(
       makeAction(async (context, [id]: [string], options: { exitCode?: true }) => {
         const why = await (await context.api()).gates.explainPromotion({ promotionId: id });
         const { colours } = context.terminal;
         const refused = why.refused.map(
           (each) =>
-            `${colours.red('✗')} ${verbOf(each.verb)} of ${each.principal || 'an unknown signer'} refused (${each.refusalCode}) ${relativeTime(instantOf(each.registeredAt), context.now())}: ${each.refusalReason}`,
+            `${colours.red('✗')} ${verbOf(each.verb)} by ${each.principal || 'an unknown signer'} refused (${each.refusalCode}) ${relativeTime(instantOf(each.registeredAt), context.now())}: ${each.refusalReason}`,
         );
         const shownSteps = new Set(why.blocking.map((gate) => gate.nextStep));
         const parts = [

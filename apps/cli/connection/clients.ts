@@ -12,7 +12,7 @@ import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
 import { isErrorCode } from '../errors/exit-codes.js';
 
-/** Clients of every service. What they throw is an error of the domain. */
+/** Clients of every service. They throw domain errors. */
 export interface Clients {
   readonly products: Client<typeof ProductService>;
   readonly releases: Client<typeof ReleaseService>;
@@ -67,7 +67,7 @@ async function* translated<T>(messages: AsyncIterable<T>, apiUrl: string): Async
   }
 }
 
-/** What the API said, as the error that it was there; trouble on the way to it is UNAVAILABLE. */
+/** Restores the domain error that the API sent; a failure to reach the API becomes UNAVAILABLE. */
 function toLanekeeperError(error: unknown, apiUrl: string): Error {
   const connect = ConnectError.from(error);
   const [detail] = connect.findDetails(ErrorDetailSchema);
@@ -91,10 +91,10 @@ function toLanekeeperError(error: unknown, apiUrl: string): Error {
     {
       message: isUnavailable
         ? 'the API of the stack does not answer'
-        : 'the API answered in a way that this lane does not understand',
+        : 'the API sent an answer that this version of lane does not understand',
       object: apiUrl,
       why: connect.rawMessage,
-      next: isUnavailable ? 'start the stack with  npm start , then  lane doctor' : 'lane doctor',
+      next: isUnavailable ? 'start the stack with  npm start , then run  lane doctor' : 'lane doctor',
     },
     { cause: error },
   );

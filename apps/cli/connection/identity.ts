@@ -4,7 +4,7 @@ import { LanekeeperError } from '../../../core/errors.js';
 import { parsePrincipalName } from '../../../core/ids.js';
 import type { Stack } from './stack.js';
 
-/** Who acts: a person with a token for the API and a key of their own. */
+/** The acting person, with a token for the API and a signing key. */
 export interface Identity {
   readonly person: string;
   readonly token: string;
@@ -19,7 +19,7 @@ export function loadIdentity(stack: Stack, person: string): Identity {
   if (mode === undefined) throw unknownPerson(stack, person);
   if ((mode & 0o077) !== 0) {
     throw new LanekeeperError('CONFIGURATION', {
-      message: 'the token can be read by others',
+      message: 'the token file can be read by other users',
       object: tokenFile,
       why: `its mode is ${(mode & 0o777).toString(8)}`,
       next: `chmod 600 ${tokenFile}`,
@@ -40,10 +40,12 @@ export function knownPeople(stack: Stack): readonly string[] {
 function unknownPerson(stack: Stack, person: string): LanekeeperError {
   const people = knownPeople(stack);
   return new LanekeeperError('UNAUTHENTICATED', {
-    message: `there is no identity ${person}`,
+    message: `unknown identity ${person}`,
     object: join(stack.dataDir, 'identities', person),
     why:
-      people.length === 0 ? 'the stack has no identities that this user can read' : `there are: ${people.join(', ')}`,
+      people.length === 0
+        ? 'the stack has no identities that this user can read'
+        : `known identities: ${people.join(', ')}`,
     next: people.length === 0 ? 'lane doctor' : `lane --as ${people[0] ?? ''} …`,
   });
 }

@@ -6,11 +6,11 @@ const retryIntervalMs = 500;
 const giveUpAfterMs = 120_000;
 
 /**
- * Reads a stream of the API until `onMessage` returns a value, and opens it again when it breaks or the stack is away
- * for a while.
+ * Reads a stream from the API until `onMessage` returns a value; reopens it when it breaks or the stack is temporarily
+ * unavailable.
  *
- * @returns the value, or undefined when `signal` has ended it
- * @throws what the API says, and UNAVAILABLE when the stack stays away
+ * @returns the value, or undefined once `signal` is aborted
+ * @throws the error of the API, or UNAVAILABLE when the stack does not come back
  */
 export async function readStream<Message, Result>(
   context: Context,
@@ -37,7 +37,7 @@ export async function readStream<Message, Result>(
   return undefined;
 }
 
-/** A function, because the state of a signal changes while one waits. */
+/** A function, because a signal can be aborted during an await. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

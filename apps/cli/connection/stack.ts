@@ -7,7 +7,7 @@ import type { CliEnvironment } from '../program/config.js';
 export interface Stack {
   /** The file that was read. */
   readonly file: string;
-  /** Why this one: the flag, the variable, a folder above, or the pointer of the user. */
+  /** What led to it: the flag, the variable, this folder or one above it, or the user's pointer file. */
   readonly foundBy: string;
   readonly state: string;
   readonly apiUrl: string;
@@ -20,15 +20,15 @@ export interface Stack {
 interface Candidate {
   readonly path: string;
   readonly foundBy: string;
-  /** Whether somebody named it, so that its absence is an error and no reason to look elsewhere. */
+  /** Whether it was named explicitly; its absence is then an error, not a reason to look elsewhere. */
   readonly named: boolean;
 }
 
 /**
- * Finds the stack: `--stack`, LANEKEEPER_STACK, `.lanekeeper/stack.json` in this folder or one above, the pointer file
- * of the user.
+ * Finds the stack: `--stack`, LANEKEEPER_STACK, `.lanekeeper/stack.json` in this folder or one above it, the user's
+ * pointer file.
  *
- * @throws CONFIGURATION saying where it was looked for
+ * @throws CONFIGURATION naming the paths that were tried
  */
 export function findStack(flag: string | undefined, environment: CliEnvironment, cwd: string): Stack {
   const triedPaths: string[] = [];
@@ -36,7 +36,7 @@ export function findStack(flag: string | undefined, environment: CliEnvironment,
     const file = stackFileAt(candidate.path);
     if (file !== undefined) return readStack(file, candidate.foundBy);
     triedPaths.push(candidate.path);
-    if (candidate.named) throw notFound(`${candidate.foundBy} names ${candidate.path}, and there is no stack.json`);
+    if (candidate.named) throw notFound(`${candidate.foundBy} names ${candidate.path}, which has no stack.json`);
   }
   throw notFound(`looked for ${triedPaths.join(', ')}`);
 }
@@ -46,7 +46,7 @@ function* candidates(flag: string | undefined, environment: CliEnvironment, cwd:
   if (environment.stack !== undefined)
     yield { path: resolve(cwd, environment.stack), foundBy: 'LANEKEEPER_STACK', named: true };
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    yield { path: join(folder, '.lanekeeper', 'stack.json'), foundBy: 'the folder', named: false };
+    yield { path: join(folder, '.lanekeeper', 'stack.json'), foundBy: 'this folder or one above it', named: false };
     if (folder === dirname(folder)) break;
   }
   const pointer = readJson(environment.pointerFile);
@@ -58,7 +58,7 @@ function* candidates(flag: string | undefined, environment: CliEnvironment, cwd:
   };
 }
 
-/** The stack file that a path names: itself, or the one in a folder. */
+/** The stack file at a path: the file itself, or the one in that folder. */
 function stackFileAt(path: string): string | undefined {
   const files = isFolder(path) ? [join(path, 'stack.json'), join(path, '.lanekeeper', 'stack.json')] : [path];
   return files.find((file) => textOf(readJson(file), 'apiUrl') !== undefined);
@@ -70,7 +70,7 @@ function readStack(file: string, foundBy: string): Stack {
     const found = textOf(value, name);
     if (found === undefined)
       throw new LanekeeperError('CONFIGURATION', {
-        message: 'the stack file is not complete',
+        message: 'the stack file is incomplete',
         object: file,
         why: `it has no ${name}`,
         next: 'start the stack again: npm start',
@@ -93,7 +93,7 @@ function notFound(why: string): LanekeeperError {
   return new LanekeeperError('CONFIGURATION', {
     message: 'no stack was found',
     why,
-    next: 'start one with  npm start  in the clone of Lanekeeper, or name one: lane --stack FILE_OR_FOLDER …',
+    next: 'start one with  npm start  in your clone of Lanekeeper, or name one: lane --stack FILE_OR_FOLDER …',
   });
 }
 

@@ -5,11 +5,12 @@ import type { MakeAction } from '../program/command-module.js';
 import type { Clients } from '../connection/clients.js';
 import { decide, type DecideOptions, getFacts } from './decide.js';
 import { laneName } from '../output/words.js';
+import { descriptions } from '../program/descriptions.js';
 
-/** What tells `lane abort` and `lane retry` apart. */
+/** What differs between `lane abort` and `lane retry`. */
 interface Verb {
   readonly verb: 'abort' | 'retry';
-  /** The question before signing, about a promotion in words. */
+  /** The question before signing, given a description of the promotion. */
   readonly question: (promotion: string) => string;
   readonly send: (
     api: Clients,
@@ -17,14 +18,14 @@ interface Verb {
   ) => Promise<DecisionOutcome | undefined>;
 }
 
-/** Defines a command that ends a promotion or tries it again: the same arguments, facts and ways to send. */
+/** Defines a command that aborts or retries a promotion; both share arguments, facts and ways to send the decision. */
 export function defineAbortOrRetry(command: Command, makeAction: MakeAction, { verb, question, send }: Verb): void {
   command
-    .argument('<promotion>', 'a promotion id or a unique prefix of it')
-    .option('--reason <text>', 'why, for the record')
-    .option('--yes', 'do not ask; needed where there is no terminal')
-    .option('--signal', 'send nothing: write the signed statement and print the  temporal  command that sends it')
-    .option('--out <file>', 'with --signal: the file to write')
+    .argument('<promotion>', descriptions.promotion)
+    .option('--reason <text>', descriptions.reason)
+    .option('--yes', descriptions.yes)
+    .option('--signal', descriptions.signal)
+    .option('--out <file>', descriptions.signalOut)
     .action(
       makeAction(async (context, [id]: [string], options: Omit<DecideOptions, 'comment'> & { reason?: string }) => {
         const { reason, ...rest } = options;

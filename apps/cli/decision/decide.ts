@@ -12,7 +12,7 @@ import { toPlain } from '../output/plain.js';
 import { laneName, laneOf } from '../output/words.js';
 import { signDecision, type UnsignedDecision, validity } from './sign.js';
 
-/** Options of commands that decide. */
+/** Options of the commands that decide. */
 export interface DecideOptions {
   yes?: true;
   comment?: string;
@@ -29,22 +29,23 @@ export interface Verb {
 }
 
 /**
- * Gets what a person is to be shown, and makes sure that the digest to be signed is that of exactly this.
+ * Gets the facts to show to the person, and checks that the digest to be signed is the digest of exactly these facts.
  * @throws UNAVAILABLE, BUNDLE_CORRUPT
  */
 export async function getFacts(context: Context, id: string): Promise<GetDecisionFactsResponse> {
   const facts = await (await context.api()).decisions.getDecisionFacts({ promotionId: id });
   if (digestOf(facts.facts) === facts.factsDigest) return facts;
   throw new LanekeeperError('BUNDLE_CORRUPT', {
-    message: 'the facts are not those that their digest names',
+    message: 'the facts do not match their digest',
     object: `promotion ${shortId(facts.promotionId)}`,
-    why: 'what would be signed is not what would be shown',
+    why: 'the digest to be signed is not the digest of what would be shown',
     next: 'lane doctor',
   });
 }
 
 /**
- * Asks, signs with the person's own key, and sends it, or writes it for Temporal's command line.
+ * Asks for confirmation, signs with the person's own key, and sends the decision or writes it for Temporal's command
+ * line.
  * @returns the exit code
  */
 export async function decide(

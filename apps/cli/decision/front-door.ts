@@ -8,11 +8,11 @@ import type { Context } from '../program/context.js';
 export interface FrontDoorMessage {
   /** The file that was written, absolute. */
   readonly file: string;
-  /** The command, word by word. */
+  /** The command, one element per argument. */
   readonly command: readonly string[];
 }
 
-/** Writes the input of a workflow and says how to start it with Temporal's command line. */
+/** Writes the input of a workflow and returns the command that starts it with Temporal's command line. */
 export async function writeStart(
   context: Context,
   start: {
@@ -41,7 +41,7 @@ export async function writeStart(
   };
 }
 
-/** Writes a signed decision and says how to send it with Temporal's command line. */
+/** Writes a signed decision and returns the command that sends it with Temporal's command line. */
 export async function writeSignal(
   context: Context,
   signal: {
@@ -69,16 +69,16 @@ export async function writeSignal(
   };
 }
 
-/** Shows the command: alone on standard output, so that a shell can run it. */
+/** Prints the command alone on standard output, so that a shell can run it. */
 export async function showFrontDoor(context: Context, message: FrontDoorMessage, validForMs: number): Promise<void> {
   const hours = validForMs / 3_600_000;
-  context.terminal.note(`signed by ${context.person}, good for ${String(hours)} h: ${message.file}`);
+  context.terminal.note(`signed by ${context.person}, valid for ${String(hours)} h: ${message.file}`);
   await context.show.object('TemporalCommand', { file: message.file, command: [...message.command] }, () =>
     message.command.map(shellWord).join(' '),
   );
 }
 
-/** A word as a POSIX shell reads it back. */
+/** Quotes a word for a POSIX shell. */
 export function shellWord(word: string): string {
   return /^[A-Za-z0-9_/:=.,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
@@ -95,7 +95,7 @@ async function write(context: Context, name: string, value: unknown): Promise<st
   } catch (error) {
     throw new LanekeeperError(
       'CONFIGURATION',
-      { message: 'the file cannot be written', object: file, next: 'name another one with --out FILE' },
+      { message: 'the file cannot be written', object: file, next: 'choose another file with --out FILE' },
       { cause: error },
     );
   }

@@ -5,13 +5,13 @@ import { type Decision, decisionStatement } from '../../../core/evidence/decisio
 import type { Statement } from '../../../core/evidence/statement.js';
 import type { Context } from '../program/context.js';
 
-/** What a person signs, without what the signing adds: who, when, and a number that is used once. */
+/** A decision without what signing adds: the principal, the times and the nonce. */
 export type UnsignedDecision = Omit<Decision, 'principal' | 'nonce' | 'issuedAt' | 'expiresAt'>;
 
-/** How long a decision is good that is sent at once, and one that somebody takes elsewhere, in milliseconds. */
+/** How long a decision is valid, in milliseconds: sent at once, and written to a file to be sent later. */
 export const validity = { now: 3_600_000, later: 24 * 3_600_000 } as const;
 
-/** Signs a decision with the person's own key, here where the person is. @returns the Sigstore bundle's bytes */
+/** Signs a decision with the person's own key, on their own machine. @returns the bytes of the Sigstore bundle */
 export async function signDecision(context: Context, decision: UnsignedDecision, validForMs: number): Promise<Buffer> {
   const now = context.now();
   const complete: Decision = {
@@ -24,7 +24,7 @@ export async function signDecision(context: Context, decision: UnsignedDecision,
   return signWithOwnKey(context, decisionStatement(complete));
 }
 
-/** Signs a statement with the person's own key. @returns the Sigstore bundle's bytes */
+/** Signs a statement with the person's own key. @returns the bytes of the Sigstore bundle */
 export async function signWithOwnKey(context: Context, statement: Statement): Promise<Buffer> {
   return signStatement(statement, await loadSignerFile(context.identity().keyFile));
 }

@@ -5,12 +5,12 @@ import { domainErrorOf } from '../errors/domain-error.js';
 import type { Context } from '../program/context.js';
 import { instantOf } from '../output/words.js';
 
-/** One thing that `lane doctor` looked at. */
+/** One check of `lane doctor`. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly found: string;
-  /** What to do about it; empty where there is nothing to do. */
+  /** What to do about it; empty when there is nothing to do. */
   readonly fix: string;
 }
 
@@ -18,13 +18,13 @@ const answerTimeoutMs = 3_000;
 const clockToleranceMs = 30_000;
 const minimumNode = [20, 20] as const;
 
-/** Looks at this machine and at the stack, from the outside in. */
+/** Checks this machine and the stack, from the outside in. */
 export async function runChecks(context: Context): Promise<readonly Check[]> {
   const checks = [nodeCheck(process.versions.node)];
   const stack = await attempt('stack', () => {
     const found = context.stack();
     return {
-      found: `${found.file} (by ${found.foundBy}), ${found.state}`,
+      found: `${found.file} (found by ${found.foundBy}), ${found.state}`,
       ok: found.state === 'ready',
       fix: 'start the stack: npm start',
     };
@@ -32,7 +32,7 @@ export async function runChecks(context: Context): Promise<readonly Check[]> {
   checks.push(stack);
   if (domainErrorOf(stackError(context)) !== undefined) return checks;
   checks.push(
-    await attempt('identity', () => ({ found: `${context.identity().person}, token readable by its owner alone` })),
+    await attempt('identity', () => ({ found: `${context.identity().person}, token readable only by its owner` })),
   );
   checks.push(await attempt('key', () => keyCheck(context)));
   checks.push(...(await healthChecks(context)));
@@ -85,7 +85,7 @@ function keyCheck(context: Context): Found {
     return {
       ok: false,
       found: `${keyFile} is missing`,
-      fix: 'restore it, or act as somebody else: lane --as PERSON …',
+      fix: 'restore it, or act as another person: lane --as PERSON …',
     };
   const ok = (mode & 0o077) === 0;
   return { ok, found: `${keyFile}, mode ${(mode & 0o777).toString(8)}`, fix: `chmod 600 ${keyFile}` };
@@ -93,7 +93,7 @@ function keyCheck(context: Context): Found {
 
 async function healthChecks(context: Context): Promise<readonly Check[]> {
   const { apiUrl } = context.stack();
-  const fix = 'start the stack: npm start; its logs lie in logs/ of its folder';
+  const fix = 'start the stack: npm start; its logs are in logs/ in its data folder';
   let health: unknown;
   const api = await attempt('API', async () => {
     const response = await fetch(`${apiUrl}/healthz`, { signal: AbortSignal.timeout(answerTimeoutMs) }).catch(
@@ -109,7 +109,7 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
     return {
       name: title,
       ok,
-      found: ok ? 'answers the API' : `does not answer the API${detail === '' ? '' : `: ${detail}`}`,
+      found: ok ? 'reachable from the API' : `not reachable from the API${detail === '' ? '' : `: ${detail}`}`,
       fix: ok ? '' : fix,
     };
   };
@@ -119,7 +119,7 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
 function partOf(health: unknown, name: string): { readonly ok: boolean; readonly detail: string } {
   const parts: unknown = typeof health === 'object' && health !== null ? Reflect.get(health, 'parts') : undefined;
   const part: unknown = typeof parts === 'object' && parts !== null ? Reflect.get(parts, name) : undefined;
-  if (typeof part !== 'object' || part === null) return { ok: false, detail: 'the API does not say' };
+  if (typeof part !== 'object' || part === null) return { ok: false, detail: 'the API does not report it' };
   const detail: unknown = Reflect.get(part, 'detail');
   return { ok: Reflect.get(part, 'ok') === true, detail: typeof detail === 'string' ? detail : '' };
 }
@@ -141,7 +141,7 @@ async function temporalCheck(context: Context): Promise<Found> {
   return {
     ok,
     found: `${temporalAddress}, namespace ${namespace}${ok ? '' : ': no connection'}`,
-    fix: 'the temporal command line cannot be used until it answers: npm start',
+    fix: 'start the stack: npm start; the temporal command line cannot be used until this address answers',
   };
 }
 
@@ -152,6 +152,6 @@ async function clockCheck(context: Context): Promise<Found> {
   return {
     ok,
     found: `${principal?.name ?? '?'} (${principal?.roles.join(', ') ?? ''}), clocks ${ok ? 'agree' : `differ by ${String(Math.round(difference / 1000))} s`}`,
-    fix: 'set the clock: what you sign would be refused as expired or as from the future',
+    fix: 'set the clock of this machine: what you sign would be refused as expired or as issued in the future',
   };
 }

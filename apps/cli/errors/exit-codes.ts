@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../core/errors.js';
 
-/** What the exit codes mean. Public: scripts rely on them. */
+/** The exit codes. Public: scripts rely on them. */
 export const exitCodes = {
   ok: 0,
   error: 1,
@@ -21,16 +21,16 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** The meanings, as `lane help exit-codes` prints them. */
 export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.ok, 'done'],
-  [exitCodes.error, 'an error that no other code names; the message says which'],
-  [exitCodes.usage, 'the command was not understood, or its input is not valid'],
-  [exitCodes.blocked, 'a gate blocks, a person refused, or a decision was refused'],
-  [exitCodes.auth, 'no identity, or not the right to do this'],
-  [exitCodes.notFound, 'there is no such product, bundle, promotion or evidence'],
-  [exitCodes.conflict, 'not in this state: it has ended, was decided already, or changed meanwhile'],
-  [exitCodes.timedOut, 'the wait timed out; what was waited for continues'],
+  [exitCodes.error, 'an error without an exit code of its own; the message says what happened'],
+  [exitCodes.usage, 'the command was not understood, or its input is invalid'],
+  [exitCodes.blocked, 'a gate blocks, a person rejected the promotion, or a decision was refused'],
+  [exitCodes.auth, 'no valid identity, or no permission to do this'],
+  [exitCodes.notFound, 'no such product, bundle, promotion, commit, person or evidence'],
+  [exitCodes.conflict, 'not possible in this state: it has ended, was already decided, or has changed in the meantime'],
+  [exitCodes.timedOut, 'the wait timed out; the promotion or release continues'],
   [exitCodes.pending, 'something is still missing (lane plan and lane why with --exit-code)'],
-  [exitCodes.verification, 'a signature, digest or content does not verify'],
-  [exitCodes.interrupted, 'interrupted; what was waited for continues'],
+  [exitCodes.verification, 'a signature, digest or content failed verification'],
+  [exitCodes.interrupted, 'interrupted; the promotion or release continues'],
 ];
 
 const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
@@ -75,12 +75,12 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   INTERNAL: exitCodes.error,
 };
 
-/** The exit code of an error of the domain. */
+/** The exit code of a domain error. */
 export function exitCodeOf(code: ErrorCode): ExitCode {
   return codeOf[code];
 }
 
-/** Whether a text is a code of the error model; what a newer server says may not be. */
+/** Whether a text is a known error code; a newer server may send others. */
 export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(codeOf, value);
 }

@@ -3,7 +3,7 @@ import { domainErrorOf } from './domain-error.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import type { Terminal } from '../program/terminal.js';
 
-/** Ends the command with an exit code that is no error of the domain, for example a wait that timed out. */
+/** Ends the command with an exit code without a domain error, for example when a wait timed out. */
 export class ExitError extends Error {
   readonly exitCode: ExitCode;
   readonly next: string | undefined;
@@ -38,7 +38,7 @@ function describe(error: unknown): ErrorReport {
 }
 
 /**
- * Says on standard error what happened, to which object, why, and what to do next; as JSON when JSON was asked for.
+ * Reports on standard error what happened, to which object, why, and what to do next; as JSON with `-o json`.
  * @returns the exit code
  */
 export function reportError(error: unknown, terminal: Terminal, format: string): ExitCode {

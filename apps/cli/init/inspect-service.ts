@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PackageFile, readPackage } from './package-file.js';
 
-/** What one service looks like. */
+/** What was found out about one service. */
 export interface FoundService {
   readonly name: string;
   readonly path: string;
@@ -12,7 +12,7 @@ export interface FoundService {
   readonly health: string;
   readonly test: readonly string[];
   readonly route: boolean;
-  /** Whether a file was found that starts it. */
+  /** Whether its entry file was found. */
   readonly isCertain: boolean;
   readonly doubts: readonly string[];
 }
@@ -24,7 +24,7 @@ const healthPaths = ['/healthz', '/health', '/readyz', '/ready', '/livez', '/pin
 const minimumMajor = 18;
 const junit = '--test-reporter=junit --test-reporter-destination="$JUNIT_FILE"';
 
-/** Looks at the folder of a service. */
+/** Inspects the folder of a service. */
 export function inspectService(folder: string, path: string, name: string): FoundService {
   const file = readPackage(folder);
   const entry = entryOf(folder, file);
@@ -46,10 +46,10 @@ export function inspectService(folder: string, path: string, name: string): Foun
     route: true,
     isCertain: entry !== undefined,
     doubts: [
-      ...(file === undefined ? ['there is no package.json: services are run by Node'] : []),
-      ...(entry === undefined ? ['no file was found that starts it: set `entry`'] : []),
+      ...(file === undefined ? ['there is no package.json, but services are run by Node'] : []),
+      ...(entry === undefined ? ['no entry file was found: set `entry`'] : []),
       ...(health === undefined
-        ? ['no health check was found, so `/` is asked: a path that answers 200 once it is ready is better']
+        ? ['no health check was found, so `/` is used: a path that answers 200 only when ready is better']
         : []),
       ...(needsPackages && !hasLock
         ? ['there is no package-lock.json: without one, two builds of a commit can differ (npm install writes it)']
@@ -62,7 +62,7 @@ export function inspectService(folder: string, path: string, name: string): Foun
 function entryOf(folder: string, file: PackageFile | undefined): string | undefined {
   const started = /\bnode\s+(?:-\S+\s+)*([\w@./-]+\.[cm]?js)\b/.exec(file?.scripts['start'] ?? '')?.[1];
   const named = [started, file?.main].filter((entry) => entry !== undefined).map((entry) => entry.replace(/^\.\//, ''));
-  // What the build makes is not there yet; what somebody names is believed.
+  // The file may not exist before the build, so one that the start script names is trusted.
   if (started !== undefined && named[0] !== undefined) return named[0];
   return [...named, ...usualEntries].find((entry) => existsSync(join(folder, entry)));
 }

@@ -3,13 +3,13 @@ import { basename, join, relative } from 'node:path';
 import { inspectService, type FoundService } from './inspect-service.js';
 import { readPackage } from './package-file.js';
 
-/** What a folder looks like from outside. */
+/** What was found out about a product. */
 export interface FoundProduct {
   readonly name: string;
   readonly services: readonly FoundService[];
   readonly sdks: readonly { readonly name: string; readonly path: string; readonly build: readonly string[] }[];
   readonly plan: string | undefined;
-  /** What a person should look at, because it was guessed. */
+  /** What a person should check, because it was guessed. */
   readonly doubts: readonly string[];
 }
 
@@ -17,7 +17,7 @@ const serviceFolders = ['services', 'apps', 'packages'];
 const sdkFolders = ['sdk', 'sdks', 'clients'];
 const publicNames = /^(web|front|frontend|ui|app|www|site|gateway|api)$/;
 
-/** Finds out what a product consists of. Never fails: what cannot be found is guessed, and said. */
+/** Finds out what a product consists of. Never fails: what cannot be found is guessed and named in `doubts`. */
 export function inspectProduct(folder: string): FoundProduct {
   const root = readPackage(folder);
   const parts = serviceFolders
@@ -42,7 +42,9 @@ export function inspectProduct(folder: string): FoundProduct {
         service.doubts.map((doubt) => (services.length === 1 ? doubt : `${service.name}: ${doubt}`)),
       ),
       ...(services.length > 1
-        ? [`the lane URL leads to ${frontService?.name ?? ''}: set \`route: true\` where visitors come in`]
+        ? [
+            `the lane URL leads to ${frontService?.name ?? ''}: set \`route: true\` on the service that visitors should reach`,
+          ]
         : []),
     ],
   };
@@ -75,7 +77,7 @@ function isPackage(path: string): boolean {
   return existsSync(join(path, 'package.json'));
 }
 
-/** A name as products and services have them, from a package or folder name. */
+/** A valid name for a product or service, from a package or folder name. */
 export function nameOf(packageName: string | undefined, fallback: string): string {
   for (const candidate of [packageName?.replace(/^@[^/]+\//, ''), fallback, 'product']) {
     const name = (candidate ?? '')

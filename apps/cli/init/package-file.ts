@@ -11,7 +11,7 @@ export interface PackageFile {
   readonly dependencies: readonly string[];
 }
 
-/** Reads the package.json of a folder; undefined where there is none that can be read. */
+/** Reads the package.json of a folder; undefined when it is missing or unreadable. */
 export function readPackage(folder: string): PackageFile | undefined {
   let value: unknown;
   try {

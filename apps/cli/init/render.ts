@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { FoundProduct } from './inspect.js';
 import type { FoundService } from './inspect-service.js';
 
-/** `lanekeeper.yaml` with comments, from what was found. */
+/** Renders a commented `lanekeeper.yaml` from what was found. */
 export function renderProductFile(product: FoundProduct): string {
   const lines = [
     '# What this product consists of and how it is built and tested. Lanekeeper reads it from the commit that is released.',
@@ -35,17 +35,17 @@ function serviceLines(service: FoundService, count: number): readonly string[] {
     `      path: ${scalar(service.path)}`,
     '      # The lowest major version of Node that it runs on.',
     `      node: ${String(service.nodeMajor)}`,
-    '      # Commands that build it, in its folder, one after another.',
+    '      # Commands that build it, run in its folder one after another.',
     ...(service.build.length === 0
       ? ['      build: []']
       : ['      build:', ...service.build.map((command) => `        - ${scalar(command)}`)]),
     '      # The file that Node starts. It listens on 127.0.0.1 and the port in the variable PORT.',
     `      entry: ${scalar(service.entry)}`,
-    '      # What goes into the image; everything but tests and .git where absent.',
+    '      # What goes into the image; everything but tests and .git when absent.',
     '      # include: [src, package.json]',
     '      # A path that answers 200 once the service is ready.',
     `      health: ${scalar(service.health)}`,
-    '      # Tests of the built image. They write a JUnit report to $JUNIT_FILE; the unpacked image lies in $IMAGE_DIR, its entry is $IMAGE_ENTRY.',
+    '      # Tests of the built image. They write a JUnit report to $JUNIT_FILE; the unpacked image is in $IMAGE_DIR, its entry is $IMAGE_ENTRY.',
     '      test:',
     ...service.test.map((command) => `        - ${scalar(command)}`),
     ...(count > 1 ? ['      # Whether the lane URL leads here.', `      route: ${String(service.route)}`] : []),
@@ -82,7 +82,7 @@ function planLines(product: FoundProduct): readonly string[] {
     : [...comment, `  plan: ${scalar(product.plan)}`];
 }
 
-/** A text as YAML has it on one line. */
+/** A text as a YAML scalar on one line. */
 function scalar(text: string): string {
   return stringify(text, { lineWidth: 0 }).trimEnd();
 }

@@ -9,17 +9,18 @@ import {
 import { isMessage } from '@bufbuild/protobuf';
 import { StructSchema, TimestampSchema, timestampDate } from '@bufbuild/protobuf/wkt';
 
-/** A value as JSON has it. */
+/** A JSON value. */
 export type Plain = string | number | boolean | null | readonly Plain[] | PlainObject;
 
-/** An object as JSON has it. */
+/** A JSON object. */
 export interface PlainObject {
   readonly [name: string]: Plain;
 }
 
 /**
- * A message in the words of the domain: enum values without their prefix (`LIVE`, and lanes as `gold`), instants in RFC
- * 3339, 64-bit numbers as numbers (none of ours is above 2^53), bytes in base64. What is not set is left out.
+ * Converts a message to the words of the domain: enum values without their prefix (`LIVE`, and lanes as `gold`),
+ * instants in RFC 3339, 64-bit numbers as numbers (none of ours is above 2^53), bytes in base64. Unset fields are
+ * omitted.
  */
 export function toPlain<Desc extends DescMessage>(desc: Desc, message: MessageShape<Desc>): PlainObject {
   const values = message as Readonly<Record<string, unknown>>;
@@ -36,7 +37,7 @@ function plainField(field: DescField, value: unknown): Plain | undefined {
     case 'list':
       return Array.isArray(value) ? value.flatMap((each: unknown) => plainValue(field, each) ?? []) : [];
     case 'map':
-      return undefined; // None of the contracts has one.
+      return undefined; // No contract has a map field.
     default:
       return plainValue(field, value);
   }

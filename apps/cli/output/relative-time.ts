@@ -5,7 +5,7 @@ const steps = [
   { unit: 's', ms: 1_000 },
 ] as const;
 
-/** How long ago an instant (RFC 3339) was, or how long it takes until it: `3m ago`, `in 2h`; empty for none. */
+/** How long ago an instant (RFC 3339) was, or how long it is until then: `3m ago`, `in 2h`; empty for no instant. */
 export function relativeTime(instant: string | undefined, now: Date): string {
   if (instant === undefined || instant === '') return '';
   const ms = now.getTime() - Date.parse(instant);
@@ -13,13 +13,13 @@ export function relativeTime(instant: string | undefined, now: Date): string {
   return ms > 0 ? `${duration(ms)} ago` : `in ${duration(-ms)}`;
 }
 
-/** A duration in its largest unit, whole: `3m`. */
+/** A duration in whole multiples of its largest unit: `3m`. */
 export function duration(ms: number): string {
   const step = steps.find((each) => ms >= each.ms) ?? { unit: 's', ms: 1_000 };
   return `${String(Math.floor(ms / step.ms))}${step.unit}`;
 }
 
-/** Reads a duration such as `90s`, `30m`, `2h`; undefined when it is none. @returns milliseconds */
+/** Parses a duration such as `90s`, `30m` or `2h`; undefined when the text is not one. @returns milliseconds */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,6})(ms|s|m|h|d)?$/.exec(text);
   if (match === null) return undefined;

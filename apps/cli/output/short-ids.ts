@@ -3,8 +3,8 @@ import { shortId } from '../../../core/ids.js';
 const minimumLength = 12;
 
 /**
- * Shortens ids so that each stays unique among those shown: twelve characters, more where two are alike; of a digest
- * its beginning, of a run id its end. Whatever is shown is accepted where ids are read.
+ * Shortens ids so that each stays unique among those shown: to twelve characters, or more where two would be the same.
+ * A digest keeps its beginning, a run id its end. Every shortened id is accepted as input.
  */
 export function shortenIds(ids: readonly string[]): (id: string) => string {
   const distinct = [...new Set(ids)];

@@ -1,19 +1,19 @@
 import type { Terminal } from '../program/terminal.js';
 import type { PlainObject } from './plain.js';
 
-/** The forms in which data is written. */
+/** The output formats. */
 export const formats = ['table', 'json', 'yaml'] as const;
 
-/** One of the forms. */
+/** One of the output formats. */
 export type Format = (typeof formats)[number];
 
 const apiVersion = 'lanekeeper.dev/v1';
 
-/** Writes data in the form that was asked for. */
+/** Writes data in the requested format. */
 export interface Show {
   /** One object. `text` is what a person reads. */
   object(kind: string, value: PlainObject, text: () => string): Promise<void>;
-  /** A list, in an envelope of its own. */
+  /** A list, in an envelope. */
   list(kind: string, items: readonly PlainObject[], text: () => string): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export function createShow(terminal: Terminal, format: Format): Show {
   };
 }
 
-/** `kind` names the form of what is written; what an object itself calls its kind stands beside it as `type`. */
+/** `kind` names the type of the whole document, so an object's own `kind` is written as `type`. */
 function withType(value: PlainObject): PlainObject {
   const { kind, ...rest } = value;
   return kind === undefined ? rest : { ...rest, type: kind };

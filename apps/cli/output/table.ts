@@ -6,7 +6,7 @@ export type Row = readonly string[];
 const gap = '  ';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** A table without lines: columns as wide as their widest cell, the last one as it is. Empty when there are no rows. */
+/** A table without borders: columns as wide as their widest cell, the last one unpadded. Titles alone without rows. */
 export function renderTable(titles: Row, rows: readonly Row[]): string {
   const all = [titles, ...rows];
   const widths = titles.map((_title, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))));
@@ -20,7 +20,7 @@ export function renderTable(titles: Row, rows: readonly Row[]): string {
     .join('\n');
 }
 
-/** Pairs of a name and a value, names aligned; pairs without a value are left out. */
+/** Pairs of a name and a value, with the values aligned; pairs without a value are omitted. */
 export function renderFields(pairs: readonly (readonly [string, string | undefined])[]): string {
   const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined && pair[1] !== '');
   const width = Math.max(0, ...shown.map(([name]) => name.length));

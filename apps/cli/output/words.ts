@@ -9,13 +9,13 @@ import type { Terminal } from '../program/terminal.js';
 
 type Colours = Terminal['colours'];
 
-/** A lane in the word of the domain. */
+/** The domain's name for a lane. */
 export function laneName(lane: Lane): string {
   const word = Lane[lane].toLowerCase();
   return isLane(word) ? word : '';
 }
 
-/** A lane from what a person typed. @throws UNKNOWN_LANE */
+/** Parses a lane that a person typed. @throws UNKNOWN_LANE */
 export function laneOf(text: string): { readonly name: LaneName; readonly lane: Lane } {
   const name = parseLane(text);
   const lane = { bronze: Lane.BRONZE, silver: Lane.SILVER, gold: Lane.GOLD }[name];
@@ -27,13 +27,13 @@ export function instantOf(timestamp: Timestamp | undefined): string | undefined 
   return timestamp === undefined ? undefined : timestampDate(timestamp).toISOString();
 }
 
-/** A verb as people write it. */
+/** A verb as people write it, without underscores. */
 export function verbOf(verb: DecisionVerb): string {
   if (verb === DecisionVerb.UNKNOWN) return 'a decision';
   return DecisionVerb[verb].toLowerCase().replaceAll('_', ' ');
 }
 
-/** A verdict: a sign, a word and a colour, so that none of them is needed alone. */
+/** A verdict as a symbol, a word and a colour, so that readers do not depend on any one of them. */
 export function verdictMark(verdict: Verdict, colours: Colours): string {
   switch (verdict) {
     case Verdict.PASS:

@@ -3,8 +3,8 @@ import type { Context } from './context.js';
 import type { ExitCode } from '../errors/exit-codes.js';
 
 /**
- * What a command does: with its arguments in order (an optional one may be undefined) and its options. Zero is the exit
- * code where it returns none.
+ * Runs a command with its arguments in order (an optional one may be undefined) and its options. The exit code is 0
+ * when it returns none.
  */
 export type CommandHandler<Args extends readonly unknown[], Options extends object> = (
   context: Context,
@@ -12,12 +12,12 @@ export type CommandHandler<Args extends readonly unknown[], Options extends obje
   options: Options,
 ) => Promise<ExitCode | undefined>;
 
-/** Makes an action for commander of what a command does: context, errors and exit code are taken care of. */
+/** Turns a handler into an action for commander, which takes care of the context, errors and exit code. */
 export type MakeAction = <Args extends readonly unknown[], Options extends object>(
   handler: CommandHandler<Args, Options>,
 ) => (this: Command) => Promise<void>;
 
-/** One command: a module of its own, loaded only when it is called or asked for its help. */
+/** A command in its own module, loaded only when the command is run or its help is requested. */
 export interface CommandModule {
   /** Adds arguments, options and the action. */
   define(command: Command, makeAction: MakeAction): void;

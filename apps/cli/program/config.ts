@@ -1,15 +1,15 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the environment says to `lane`; read here and nowhere else in cli/. */
+/** What `lane` takes from the environment, which is read here and nowhere else in cli/. */
 export interface CliEnvironment {
-  /** Who acts when `--as` does not say; from LANE_AS, else `dev`. */
+  /** Who acts without `--as`; from LANE_AS, else `dev`. */
   readonly person: string;
   /** A stack file or its folder; from LANEKEEPER_STACK. */
   readonly stack: string | undefined;
-  /** The file that names the default stack of this user. */
+  /** The file that names this user's default stack. */
   readonly pointerFile: string;
-  /** Whether to write colours: NO_COLOR forbids, FORCE_COLOR demands, else undefined and the terminal decides. */
+  /** Whether to use colours: NO_COLOR disables, FORCE_COLOR enables them; if undefined, the terminal decides. */
   readonly colour: boolean | undefined;
   /** Variables that child processes may inherit: what git needs to find its files. */
   readonly inherited: Readonly<Record<string, string>>;

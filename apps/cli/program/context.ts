@@ -7,14 +7,14 @@ import { createShow, type Format, formats, type Show } from '../output/show.js';
 import { findStack, type Stack } from '../connection/stack.js';
 import type { Terminal } from './terminal.js';
 
-/** The options that every command takes. */
+/** The options that every command accepts. */
 export interface GlobalOptions {
   readonly output: string;
   readonly as?: string;
   readonly stack?: string;
 }
 
-/** Everything a command works with. What costs time is made when it is first asked for. */
+/** Everything a command works with. What is expensive is created on first use. */
 export interface Context {
   readonly cwd: string;
   readonly environment: CliEnvironment;
@@ -28,11 +28,11 @@ export interface Context {
   stack(): Stack;
   identity(): Identity;
   api(): Promise<Clients>;
-  /** Asks for a yes; without a terminal only `--yes` is one. @throws INVALID_INPUT when nobody can be asked */
+  /** Asks to confirm; without a terminal, only `--yes` confirms. @throws INVALID_INPUT when nobody can be asked */
   confirm(question: string, yes: boolean): Promise<boolean>;
 }
 
-/** Makes the context of one run of `lane`. @throws INVALID_INPUT when the output form is unknown */
+/** Creates the context of one run of `lane`. @throws INVALID_INPUT when the output format is unknown */
 export function createContext(
   options: GlobalOptions,
   environment: CliEnvironment,
@@ -72,9 +72,9 @@ export function createContext(
 function parseFormat(text: string): Format {
   const format = formats.find((each) => each === text);
   if (format !== undefined) return format;
-  throw usageError(`there is no output form ${JSON.stringify(text)}`, `-o ${formats.join('|')}`);
+  throw usageError(`unknown output format ${JSON.stringify(text)}`, `use -o ${formats.join('|')}`);
 }
 
 function cannotAsk(): LanekeeperError {
-  return usageError('this needs a yes, and there is no terminal to ask on', 'give --yes');
+  return usageError('this needs confirmation, and there is no terminal to ask on', 'pass --yes');
 }

@@ -2,9 +2,9 @@ import { usageError } from '../errors/report-error.js';
 
 const maximum = 500;
 
-/** The size of a page that a person asked for. @throws INVALID_INPUT */
+/** The page size from `--limit`. @throws INVALID_INPUT */
 export function pageSizeOf(text: string): number {
   const size = Number(text);
   if (Number.isInteger(size) && size >= 1 && size <= maximum) return size;
-  throw usageError(`${text} is no number of entries`, `give --limit a number from 1 to ${String(maximum)}`);
+  throw usageError(`--limit ${text} is not valid`, `use a whole number from 1 to ${String(maximum)}`);
 }

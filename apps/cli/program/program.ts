@@ -21,18 +21,19 @@ const optionsWithValue = ['-o', '--output', '--as', '--stack'];
 /** Runs `lane` with arguments. @returns the exit code */
 export async function runLane(argv: readonly string[], { environment, terminal, signal }: RunOptions): Promise<number> {
   let exitCode: number = exitCodes.ok;
-  const makeAction: MakeAction = (work) =>
+  const makeAction: MakeAction = (handler) =>
     async function (this: Command) {
       const context = createContext(this.optsWithGlobals<GlobalOptions>(), environment, terminal, signal);
-      // Commander has checked arguments and options against the definition that stands beside the work.
+      // Commander has checked arguments and options against the definition beside the handler.
       exitCode =
-        (await work(context, this.processedArgs as unknown as Parameters<typeof work>[1], this.opts())) ?? exitCodes.ok;
+        (await handler(context, this.processedArgs as unknown as Parameters<typeof handler>[1], this.opts())) ??
+        exitCodes.ok;
     };
   const program = createRoot(terminal);
   const chosen = chosenCommands(argv);
   try {
     for (const { name, summary, group, load } of commands) {
-      const command = program.command(name).summary(summary).description(sentence(summary)).helpGroup(group);
+      const command = program.command(name).summary(summary).description(summary).helpGroup(group);
       if (chosen.includes(name)) (await load()).define(command, makeAction);
     }
     inheritSettings(program);
@@ -44,7 +45,7 @@ export async function runLane(argv: readonly string[], { environment, terminal, 
   }
 }
 
-/** The exit code where commander ended the run: it has shown help or the version, or has not understood. */
+/** The exit code when commander ended the run: it showed help or the version, or rejected the command line. */
 function misuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
   if (error.exitCode === 0) return exitCodes.ok;
   return error.code === 'commander.help' ? exitCodes.usage : reportMisuse(error, terminal, format);
@@ -52,25 +53,28 @@ function misuse(error: CommanderError, terminal: Terminal, format: string): Exit
 
 function createRoot(terminal: Terminal): Command {
   return new Command('lane')
-    .description(
-      'Release governance: bundles climb bronze, silver and gold as durable, signed, explainable promotions.',
+    .description('Release governance: bundles climb bronze, silver and gold as durable, signed, explainable promotions')
+    .version(packageFile.version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Show help')
+    .option(
+      '-o, --output <format>',
+      'Output format: table, json or yaml. Data goes to standard output, everything else to standard error',
+      'table',
     )
-    .version(packageFile.version, '-V, --version', 'print the version')
-    .option('-o, --output <form>', 'table, json or yaml; data on standard output, all else on standard error', 'table')
-    .option('--as <person>', 'who acts (LANE_AS; dev where neither is given)')
-    .option('--stack <path>', 'the stack: its stack.json or folder (LANEKEEPER_STACK)')
+    .option('--as <person>', 'Person to act as (default: LANE_AS, else dev)')
+    .option('--stack <path>', 'Stack to use: its stack.json, or a folder that contains it (default: LANEKEEPER_STACK)')
     .helpCommand(false)
     .exitOverride()
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
-      // The help of a command that needs a subcommand; what was not understood is told where all errors are.
+      // Only the help of a command that needs a subcommand; a rejected command line is reported like other errors.
       writeErr: (text) => (text.startsWith('Usage:') ? terminal.note(text.trimEnd()) : undefined),
     })
-    .addHelpText('after', '\nBegin with  lane init , then  lane release . Exit codes:  lane help exit-codes .');
+    .addHelpText('after', '\nTo begin: lane init, then lane release. Exit codes: lane help exit-codes.');
 }
 
-/** Tells what was not understood, in the form of every other error. */
+/** Reports a rejected command line in the format of every other error. */
 function reportMisuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {
   const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
   const meant = /Did you mean (.*)\?/.exec(suggestion)?.[1];
@@ -82,17 +86,17 @@ function reportMisuse(error: CommanderError, terminal: Terminal, format: string)
 }
 
 /**
- * Commands that are defined after their parents do not inherit settings by themselves when they are made by `command()`
- * in a module.
+ * Subcommands that a command module defines do not inherit the settings of the program on their own.
  */
 function inheritSettings(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
+    if (child.commands.length > 0) child.helpCommand('help [command]', 'Explain a command');
     inheritSettings(child);
   }
 }
 
-/** The commands whose modules are needed: the first word that is no option, and for `help` the one it asks about. */
+/** The commands whose modules are needed: the first word that is not an option, and for `help` also its topic. */
 function chosenCommands(argv: readonly string[]): readonly string[] {
   const words = argv.filter(
     (word, index) => !word.startsWith('-') && !optionsWithValue.includes(argv[index - 1] ?? ''),
@@ -105,8 +109,4 @@ function outputIn(argv: readonly string[]): string {
   if (joined !== undefined) return joined.replace(/^(-o|--output=)/, '');
   const at = argv.findIndex((word) => word === '-o' || word === '--output');
   return at === -1 ? 'table' : (argv[at + 1] ?? 'table');
-}
-
-function sentence(summary: string): string {
-  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
 }

@@ -5,12 +5,12 @@ import pc from 'picocolors';
 export interface Terminal {
   /** Writes data, with a newline. */
   print(text: string): void;
-  /** Writes anything that is no data, with a newline. */
+  /** Writes anything that is not data, with a newline. */
   note(text: string): void;
   /** Whether a person can be asked. */
   readonly isInteractive: boolean;
   readonly colours: ReturnType<typeof pc.createColors>;
-  /** Asks a question; an empty answer when nobody can be asked. */
+  /** Asks a question; the answer is empty when nobody can be asked. */
   ask(question: string): Promise<string>;
 }
 

@@ -8,24 +8,24 @@ import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { instantOf, hasEnded } from '../output/words.js';
 import { readStream } from '../connection/reconnect.js';
 
-/** What a watcher is shown each time. */
+/** What a watcher receives on each change. */
 export interface PromotionUpdate {
   readonly promotion: Promotion;
   readonly gates: readonly CheckRun[];
-  /** What has happened since the last time. */
+  /** The timeline entries since the previous update. */
   readonly newEntries: readonly TimelineEntry[];
 }
 
-/** How long to follow. */
+/** How long to follow, and what to do on each change. */
 export interface FollowOptions {
-  /** Milliseconds; undefined for as long as it takes. */
+  /** Milliseconds; undefined for no limit. */
   readonly timeoutMs?: number | undefined;
   readonly onChange: (update: PromotionUpdate) => void;
 }
 
 /**
- * Follows a promotion until it is live or has ended, over interruptions of the stack. It goes on, whatever happens to
- * this process.
+ * Follows a promotion until it is live or has ended, across interruptions of the stack. The promotion continues,
+ * whatever happens to this process.
  *
  * @throws ExitError when Ctrl-C or the timeout ended the watching, and only the watching
  */
@@ -47,12 +47,12 @@ export async function followPromotion(context: Context, id: string, options: Fol
   if (context.signal.aborted) throw interruptedError(`Promotion ${shortId(id)}`, `lane watch ${shortId(id)}`);
   throw new ExitError(
     exitCodes.timedOut,
-    `Promotion ${shortId(id)} is not there yet; it continues`,
+    `Promotion ${shortId(id)} is not live yet; it continues`,
     `lane watch ${shortId(id)}`,
   );
 }
 
-/** Ctrl-C ends the watching and nothing else. */
+/** The error for Ctrl-C, which ends the watching and nothing else. */
 export function interruptedError(subject: string, watchAgain: string): ExitError {
   return new ExitError(exitCodes.interrupted, `${subject} continues: ${watchAgain}`);
 }
@@ -65,7 +65,7 @@ export function timelineLine(entry: TimelineEntry, context: Context): string {
   return `${context.terminal.colours.dim(time)}  ${entry.text}${who}`;
 }
 
-/** The exit code of a promotion that was waited for. */
+/** The exit code for the state in which waiting for a promotion ended. */
 export function exitCodeOfState(state: PromotionPhase): ExitCode {
   switch (state) {
     case PromotionPhase.LIVE:

@@ -10,21 +10,22 @@ import { parseDuration } from '../output/relative-time.js';
 import { stateMark } from '../output/words.js';
 import { gateTable, isBlocking } from '../views/gate-table.js';
 
-/** Options of commands that can wait. */
+/** Options of the commands that can wait. */
 export interface WaitOptions {
   wait?: true;
   timeout?: string;
 }
 
-/** The timeout that was asked for, in milliseconds. @throws INVALID_INPUT */
+/** The value of `--timeout`, in milliseconds. @throws INVALID_INPUT */
 export function timeoutOf(options: WaitOptions): number | undefined {
   if (options.timeout === undefined) return undefined;
   const timeoutMs = parseDuration(options.timeout);
-  if (timeoutMs === undefined) throw usageError(`${options.timeout} is no duration`, 'write 90s, 30m or 2h');
+  if (timeoutMs === undefined)
+    throw usageError(`--timeout ${options.timeout} is not a valid duration`, 'use for example 90s, 30m or 2h');
   return timeoutMs;
 }
 
-/** Waits for a promotion, telling what happens; shows it at the end. @returns the exit code for where it ended */
+/** Waits for a promotion, printing its progress, and shows it at the end. @returns the exit code for its last state */
 export async function waitFor(
   context: Context,
   id: string,
@@ -37,9 +38,9 @@ export async function waitFor(
     timeoutMs,
     onChange({ promotion: now, gates, newEntries }) {
       for (const entry of newEntries) context.terminal.note(timelineLine(entry, context));
-      const open = gates.filter(isBlocking);
+      const blocking = gates.filter(isBlocking);
       const isWaiting = now.state === PromotionPhase.GATING || now.state === PromotionPhase.AWAITING_APPROVAL;
-      const text = isWaiting && open.length > 0 ? gateTable(open, context) : '';
+      const text = isWaiting && blocking.length > 0 ? gateTable(blocking, context) : '';
       if (text !== shown && text !== '') context.terminal.note(text);
       shown = text;
     },
@@ -54,8 +55,7 @@ export async function waitFor(
 const firstRoundWithinMs = 5_000;
 
 /**
- * Shows where a promotion stands that has just been started, once its first round of gates is over, and what it needs
- * next.
+ * Shows the state of a promotion that was just started, once its first round of gates is over, and what it needs next.
  */
 export async function showStarted(
   context: Context,

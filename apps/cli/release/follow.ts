@@ -8,8 +8,8 @@ import { instantOf } from '../output/words.js';
 import { readStream } from '../connection/reconnect.js';
 
 /**
- * Follows a release until it has ended, telling each step that begins and ends. It goes on, whatever happens to this
- * process.
+ * Follows a release until it has ended, printing each step as it begins and ends. The release continues, whatever
+ * happens to this process.
  */
 export async function followRelease(
   context: Context,

@@ -6,18 +6,18 @@ import type { Context } from '../program/context.js';
 export interface Commit {
   /** The root of the repository, absolute. */
   readonly root: string;
-  /** All forty digits. */
+  /** The full commit hash, forty digits. */
   readonly revision: string;
-  /** The text of a file as the commit has it. @throws NOT_FOUND */
+  /** The text of a file in the commit. @throws NOT_FOUND */
   readFile(path: string): Promise<string>;
-  /** Whether the folder holds changes that no commit has. */
+  /** Whether the work tree has uncommitted changes. */
   hasUncommittedChanges(): Promise<boolean>;
 }
 
 /**
- * Finds the commit that `revision` names in the repository around `folder`.
+ * Finds the commit that `revision` names in the repository that contains `folder`.
  *
- * @throws CONFIGURATION when the folder is in no repository, UNKNOWN_REVISION when there is no such commit
+ * @throws CONFIGURATION when the folder is not in a repository, UNKNOWN_REVISION when there is no such commit
  */
 export async function readCommit(
   context: Pick<Context, 'environment'>,
@@ -39,10 +39,10 @@ export async function readCommit(
     throw new LanekeeperError(
       'CONFIGURATION',
       {
-        message: 'this folder is in no Git repository',
+        message: 'this folder is not in a Git repository',
         object: folder,
-        why: 'a release reads a commit',
-        next: 'git init, git add, git commit; or go to the repository of the product',
+        why: 'lane reads lanekeeper.yaml from a commit',
+        next: 'run git init, git add and git commit, or change to the repository of the product',
       },
       { cause: error },
     );
@@ -55,7 +55,7 @@ export async function readCommit(
         {
           message: `there is no commit ${revision}`,
           object: top,
-          next: revision === 'HEAD' ? 'commit something first: git add, git commit' : 'git log shows the commits',
+          next: revision === 'HEAD' ? 'commit something first: git add, git commit' : 'git log lists the commits',
         },
         { cause: error },
       );
@@ -72,7 +72,7 @@ export async function readCommit(
           {
             message: `commit ${commit.slice(0, 12)} has no ${path}`,
             object: top,
-            next: `lane init writes one; commit it: git add ${path}, git commit`,
+            next: `write one with lane init, then commit it: git add ${path}, git commit`,
           },
           { cause: error },
         );

@@ -4,13 +4,12 @@ import type { Context } from '../program/context.js';
 const maximumValueLength = 80;
 
 /**
- * What follows from another change, and would only repeat it: blobs, signatures and runs differ whenever the image
- * does.
+ * Changes that only follow from another change: blobs, signatures and runs differ whenever the image does.
  */
 const derived =
   /(^run\/|\/attestation\/|\/provenance\/|\/signature\/|\/sboms\/|\/report\/|\/uri$|\/statement$|\/keyId$|\/size$)/;
 
-/** Differences between two bundles, a line each; only those that a person decides about, unless all are wanted. */
+/** The differences between two bundles, one per line; only those that matter for a decision, unless `all` is set. */
 export function changeLines(
   changes: readonly BundleChange[],
   context: Context,
@@ -29,7 +28,9 @@ export function changeLines(
     }
   });
   const hidden = changes.length - shown.length;
-  return [...lines, ...(hidden > 0 ? [colours.dim(`  and ${String(hidden)} that follow from these`)] : [])].join('\n');
+  return [...lines, ...(hidden > 0 ? [colours.dim(`  and ${String(hidden)} more that follow from these`)] : [])].join(
+    '\n',
+  );
 }
 
 function clip(value: string): string {

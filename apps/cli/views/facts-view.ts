@@ -9,8 +9,8 @@ import { changeLines } from './change-lines.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Everything that a person is shown before deciding. It is read from the very text whose digest is signed; the
- * difference to what is live is asked for by digest.
+ * Everything that a person is shown before deciding. It is read from exactly the text whose digest is signed; the
+ * difference from what is live is fetched by digest.
  */
 export async function factsView(response: GetDecisionFactsResponse, context: Context): Promise<string> {
   const facts = fields(JSON.parse(response.facts));
@@ -54,7 +54,7 @@ export async function factsView(response: GetDecisionFactsResponse, context: Con
 async function difference(live: string, bundle: string, context: Context): Promise<string> {
   if (live === '' || live === bundle) return '';
   const { changes } = await (await context.api()).bundles.diffBundles({ base: live, other: bundle });
-  return `difference to what is live:\n${changeLines(changes, context)}`;
+  return `difference from what is live:\n${changeLines(changes, context)}`;
 }
 
 function verdictOf(word: string): Verdict {

@@ -5,14 +5,14 @@ import type { Context } from '../program/context.js';
 import { renderTable } from '../output/table.js';
 import { verdictMark } from '../output/words.js';
 
-/** Whether a gate holds its promotion. */
+/** Whether a gate blocks its promotion. */
 export function isBlocking(gate: CheckRun): boolean {
   return (
     gate.severity === Severity.BLOCKING && gate.verdict !== Verdict.PASS && gate.verdict !== Verdict.NOT_APPLICABLE
   );
 }
 
-/** What gates say, as a table; what would open the open ones stands below it. */
+/** The verdicts of gates as a table, followed by the next steps for the gates that block. */
 export function gateTable(gates: readonly CheckRun[], context: Context): string {
   const { colours } = context.terminal;
   const rows = gates.map((gate) => [

@@ -4,7 +4,7 @@ import type { Context } from '../../program/context.js';
 import { toPlain } from '../../output/plain.js';
 import { changeLines } from '../../views/change-lines.js';
 
-/** Says how two bundles differ. */
+/** Shows how two bundles differ. */
 export async function diffBundles(context: Context, base: string, other: string, all: boolean): Promise<undefined> {
   const diff = await (await context.api()).bundles.diffBundles({ base, other });
   await context.show.object('BundleDiff', toPlain(DiffBundlesResponseSchema, diff), () =>

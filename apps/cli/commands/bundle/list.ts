@@ -15,7 +15,7 @@ export async function listBundles(
   await context.show.list(
     'ReleaseBundle',
     bundles.map((bundle) => toPlain(ReleaseBundleSchema, bundle)),
-    () => (bundles.length === 0 ? 'no bundles yet: lane release' : bundleTable(bundles, context)),
+    () => (bundles.length === 0 ? 'no bundles yet: run lane release' : bundleTable(bundles, context)),
   );
   return undefined;
 }

@@ -24,13 +24,16 @@ export async function verify(context: Context, given: string, options: VerifyOpt
     () => false,
   );
   if (!isFolder && !/^(sha256:)?[0-9a-f]{4,64}$/.test(given))
-    throw usageError(`${given} is neither a folder nor a bundle`, 'lane bundle download BUNDLE makes such a folder');
+    throw usageError(
+      `${given} is neither a folder nor a bundle`,
+      'pass a bundle digest, or a folder that lane bundle download BUNDLE wrote',
+    );
   const keysFolder = options.keys === undefined ? undefined : resolve(context.cwd, options.keys);
   const verification = isFolder
     ? await verifyFolder(folder, { expected: options.digest, keysFolder })
     : await verifyFromStack(context, given, keysFolder);
   if (keysFolder === undefined)
-    context.terminal.note('the trusted keys are those that came with the bundle; pin your own with --keys FOLDER');
+    context.terminal.note('only the keys that came with the bundle are trusted; pin your own with --keys FOLDER');
   await show(context, verification);
   return verification.report.failures.length === 0 ? exitCodes.ok : exitCodes.verification;
 }

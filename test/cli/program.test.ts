@@ -1,7 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { Command } from 'commander';
 import { commands } from '../../apps/cli/commands/commands.js';
 import { readEnvironment } from '../../apps/cli/program/config.js';
 import { runCaptured } from '../support/lane-runner.js';
+
+/** What help says about a command and its subcommands, arguments and options. */
+function descriptionsIn(command: Command): readonly string[] {
+  return [
+    ...command.registeredArguments.map(({ description }) => description),
+    ...command.options.map(({ description }) => description),
+    ...command.commands.flatMap((child) => [child.description(), ...descriptionsIn(child)]),
+  ];
+}
 
 const run = (...argv: string[]) => runCaptured(argv, { ...readEnvironment({}), stack: '/nowhere' });
 
@@ -27,7 +37,7 @@ describe('lane', () => {
     expect(stderr).toContain('next: start one with  npm start');
   });
 
-  it('refuses an output form that it does not know', async () => {
+  it('refuses an output format that it does not know', async () => {
     expect(await run('status', '-o', 'xml')).toMatchObject({
       code: 2,
       stderr: 'error: unknown output format "xml"\nnext: use -o table|json|yaml',
@@ -45,5 +55,15 @@ describe('lane', () => {
     const { code, stdout } = await run('help', name);
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: lane ${name}`);
+  });
+
+  it('describes everything in sentence case, with a full stop only after several sentences', async () => {
+    const root = new Command('lane');
+    for (const { name, summary, load } of commands)
+      (await load()).define(root.command(name).description(summary), () => () => Promise.resolve());
+    for (const text of descriptionsIn(root)) {
+      expect(text).toMatch(/^[A-Z]/);
+      expect(text.endsWith('.')).toBe(text.slice(0, -1).includes('. '));
+    }
   });
 });

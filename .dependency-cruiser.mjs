@@ -1,8 +1,8 @@
 import { arrows, around, compositionRoots, product } from './scripts/folders.mjs';
 
 /**
- * The arrows of ARCHITECTURE.md ("Who owns what"). A folder may import what its row names and itself; everything else
- * is an error.
+ * The arrows of ARCHITECTURE.md ("Who owns what"). A folder may import itself and what its row names; everything else is
+ * an error.
  */
 const folders = (names) => `^(${names.join('|')})(/|$)`;
 

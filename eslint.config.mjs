@@ -51,9 +51,9 @@ export default tseslint.config(
         'error',
         { ignoreArrowShorthand: true, ignoreVoidOperator: true },
       ],
-      // An implementation of an asynchronous interface may have nothing to wait for.
+      // An implementation of an asynchronous interface may have nothing to await.
       '@typescript-eslint/require-await': 'off',
-      // `type` describes unions, `interface` objects; both are in use on purpose.
+      // `type` is for unions, `interface` for objects; both are used on purpose.
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/no-unused-vars': [
         'error',
@@ -76,7 +76,7 @@ export default tseslint.config(
     },
   },
   {
-    // One file a process reads the environment; tests and benchmarks are their own configuration.
+    // In each process, one file reads the environment; tests and benchmarks configure themselves.
     files: ['**/config.ts', 'store/**', 'scripts/**', 'test/**', 'bench/**', 'jest.config.mjs'],
     rules: { 'no-restricted-syntax': 'off' },
   },
@@ -85,7 +85,7 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    // The domain is pure. Hashing is the one thing that it takes from Node, in one file that workflows do not import.
+    // The domain is pure. Hashing is the one thing it uses from Node, in one file that workflows do not import.
     files: ['core/**'],
     ignores: ['core/hash.ts'],
     rules: {
@@ -125,8 +125,8 @@ export default tseslint.config(
   {
     files: ['test/**'],
     rules: {
-      // A missing element fails the test with its own message; asserting it again in each line hides the behaviour
-      // under test.
+      // A missing element fails the test with its own message; checking for it on each line hides the behaviour under
+      // test.
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-restricted-imports': 'off',
     },

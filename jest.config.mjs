@@ -2,9 +2,9 @@ import { sources } from './scripts/folders.mjs';
 import { root } from './scripts/setup/paths.mjs';
 
 /**
- * Three groups; `npm test` runs them one after the other (scripts/test/groups.mjs says how many files at a time, and
- * for how long). Pure tests share all cores; tests with a real PostgreSQL or Temporal run two at a time; whole stacks
- * run alone, because each one is a handful of processes with deadlines of its own.
+ * Three groups, which `npm test` runs one after another (scripts/test/groups.mjs sets how many files run at a time, and
+ * the time limits). Pure tests share all cores. Tests with a real PostgreSQL or Temporal run two files at a time. Whole
+ * stacks run one at a time, because each one is several processes with their own deadlines.
  */
 export const common = {
   rootDir: root,
@@ -12,7 +12,7 @@ export const common = {
   injectGlobals: false,
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
-  // The sources name the JavaScript that they become; what is here is TypeScript.
+  // Imports name the compiled JavaScript files; the sources are TypeScript.
   moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
   roots: sources.map((folder) => `<rootDir>/${folder}`),
   setupFilesAfterEnv: ['<rootDir>/test/support/jest/setup.ts'],
@@ -36,7 +36,7 @@ export const common = {
 export default {
   globalSetup: '<rootDir>/test/support/jest/global-setup.mjs',
   watchman: false,
-  // The longest that any group allows; the groups' own limits are in scripts/test/groups.mjs.
+  // The longest limit of any group; each group's own limit is in scripts/test/groups.mjs.
   testTimeout: 240_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },

@@ -1,7 +1,7 @@
 import { entries, workflowEntry } from './scripts/build/entries.mjs';
 import { generated } from './scripts/folders.mjs';
 
-/** What nothing imports because people, Node or a tool start it; everything else has to be used by something. */
+/** Entry points that people, Node or a tool start; everything else must be imported by something. */
 export default {
   entry: [
     ...entries.map(({ source }) => source),

@@ -1,4 +1,4 @@
-/** Both attestations of a promotion: it is live, and its paperwork is done. */
+/** A promotion makes two attestations; after both, it is live and done. */
 const expected = 2;
 
 interface Arrival {
@@ -7,7 +7,7 @@ interface Arrival {
   readonly resolve: () => void;
 }
 
-/** Tells, without asking the server, when a promotion has done its last step. */
+/** Reports, without asking the server, when a promotion has completed its last step. */
 export class Arrivals {
   readonly #known = new Map<string, Arrival>();
 
@@ -18,7 +18,7 @@ export class Arrivals {
     if (arrival.count === expected) arrival.resolve();
   }
 
-  /** Resolves when the promotion has done its last step. It may have done so before the starter knows its id. */
+  /** Resolves when the promotion has completed its last step, perhaps before its starter knows its id. */
   async of(promotionId: string): Promise<void> {
     await this.#of(promotionId).done;
     this.#known.delete(promotionId);

@@ -19,9 +19,9 @@ const { deployBundle, verifyLane } = proxyActivities<DeployActivities>(deploySte
 const { attestVerification, attestPromotion } = proxyActivities<AttestActivities>(signStep);
 
 /**
- * The comparator: what a promotion does on Temporal, in a straight line. The same local and normal activities with the
- * same options, the same signals, the same search attributes, so the same events; no state machine, no inbox, no
- * PostgreSQL, no dispatcher and no lane.
+ * The comparator: what a promotion does on Temporal, in a straight line. It has the same local and normal activities
+ * with the same options, the same signals and the same search attributes, so the same events, but no state machine, no
+ * inbox, no PostgreSQL, no dispatcher and no lane.
  */
 export async function bare(input: PromotionInput): Promise<{ readonly promotionId: string }> {
   let granted = false;

@@ -9,14 +9,13 @@ import { createBareDriver } from './sides.js';
 import { createBareActivities, createTrivialSteps } from './trivial-activities.js';
 
 /**
- * Workers that serve both sides: the product's workflows and database steps, the comparator, and steps without work for
- * both.
+ * Workers for both sides: the product's workflows and database steps, the comparator, and steps without work for both.
  */
 export interface BenchWorkers {
   stop(): Promise<void>;
 }
 
-/** Starts them with the settings of the product's workers. */
+/** Starts the workers with the settings of the product. */
 export async function startBenchWorkers(
   machine: Machine,
   onAttested: (promotionId: string) => void,

@@ -6,7 +6,7 @@ import type { Database } from '../store/database.js';
 import { registerProduct } from '../store/product/write.js';
 import { startRelease } from '../store/release/write.js';
 
-/** Seals so many bundles of a product. They have a manifest and no evidence, because nothing asks for any. */
+/** Seals a number of bundles of a product. They have a manifest but no evidence, because no gate asks for any. */
 export async function sealBundles(database: Database, product: string, count: number): Promise<readonly Digest[]> {
   const digests: Digest[] = [];
   await database.transaction('default', (tx) => registerProduct(tx, { name: product, repository: `/${product}` }));

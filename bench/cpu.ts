@@ -8,8 +8,8 @@ interface ProcessTime {
 }
 
 /**
- * CPU seconds, user and system, that the process with this pid and all that descend from it have used, without those
- * below `except`. On Linux children that have ended count for their parent; `ps` on macOS knows only those that live.
+ * CPU seconds, user and system, used by the process with this pid and its descendants, without those below `except`. On
+ * Linux, children that have ended count for their parent; `ps` on macOS only knows running processes.
  */
 export function cpuSecondsOf(root: number, except: readonly number[] = []): number {
   const all = process.platform === 'linux' ? linuxTimes() : portableTimes();
@@ -31,13 +31,13 @@ function linuxTimes(): readonly ProcessTime[] {
     .flatMap((name) => {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        // The command's name may hold anything; the fields after its closing parenthesis are plain. utime, stime,
-        // cutime, cstime.
+        // The name of the command can contain anything; the fields after its closing parenthesis are plain: utime,
+        // stime, cutime, cstime.
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
         const used = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
         return [{ pid: Number(name), parent: Number(fields[1]), seconds: used / ticks }];
       } catch {
-        return []; // It ended between the two looks; its parent has its time.
+        return []; // It ended between the two reads; its time counts for its parent.
       }
     });
 }

@@ -17,7 +17,7 @@ import { type EventCounts, eventCountsOf } from './history-events.js';
 import type { Machine } from './machine.js';
 
 const product = 'shop';
-/** guard, deploy, verify and two attestations. */
+/** Guard, deploy, verify and two attestations. */
 const stepsOfPromotion = 5;
 type Run = WorkflowHandle & { readonly firstRunId: string };
 
@@ -101,12 +101,12 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
     !(await holds());
     await new Promise((resolve) => setTimeout(resolve, 20))
   ) {
-    if (Date.now() > deadline) throw new Error(`it did not come about that ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out after 60 s waiting until ${what}`);
   }
 }
 
 /**
- * What a person signs at home: a request without a promotion, or a decision about one with the facts that they were
+ * What a person signs: a request, which names no promotion, or a decision about a promotion and the facts that were
  * shown.
  */
 async function decisionOf(

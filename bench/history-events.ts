@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 
-/** How often each type of event stands in a run's history, in the order of first appearance. */
+/** How often each type of event occurs in a run's history, in order of first occurrence. */
 export type EventCounts = Readonly<Record<string, number>>;
 
 /** Counts the events of one run. */
@@ -17,7 +17,7 @@ export async function eventCountsOf(handle: WorkflowHandle): Promise<EventCounts
   return counts;
 }
 
-/** All events together. */
+/** The number of all events. */
 export function totalOf(counts: EventCounts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -15,7 +15,7 @@ import { ensureDevelopmentIdentities } from '../workers/dev-identities.js';
 import { startDispatcher } from '../workers/dispatcher.js';
 import { cpuSecondsOf } from './cpu.js';
 
-/** What the measured runs stand on. */
+/** Everything that the measured runs need. */
 export interface Machine {
   readonly config: StackConfig;
   readonly databaseUrl: string;
@@ -24,21 +24,21 @@ export interface Machine {
   readonly blobs: ContentStore;
   readonly connection: NativeConnection;
   readonly client: Client;
-  /** What each part has used of the processors so far, in seconds. */
+  /** CPU time used by each part so far, in seconds. */
   readonly usedCpu: () => CpuSeconds;
   readonly environment: Environment;
   close(): Promise<void>;
 }
 
-/** CPU seconds, user and system, of each part with all its processes. */
+/** CPU seconds, user and system, of each part, including all its processes. */
 export interface CpuSeconds {
-  /** This process: the workers, the dispatcher, and who starts the runs. */
+  /** This process: the workers, the dispatcher and the driver that starts the runs. */
   readonly worker: number;
   readonly temporal: number;
   readonly postgres: number;
 }
 
-/** Where the numbers come from. */
+/** Where the numbers were measured. */
 export interface Environment {
   readonly cores: number;
   readonly processor: string;
@@ -49,8 +49,8 @@ export interface Environment {
 }
 
 /**
- * Starts PostgreSQL and the Temporal dev server as processes of their own, with the settings that `npm start` gives
- * them, in a folder that is removed afterwards, and the dispatcher in this process, where the workers will be too.
+ * Starts PostgreSQL and the Temporal dev server as separate processes, with the settings of `npm start`, in a folder
+ * that is removed afterwards, and the dispatcher in this process, where the workers will run too.
  */
 export async function startMachine(): Promise<Machine> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });

@@ -1,4 +1,4 @@
-/** The middle of some numbers; the mean of the two in the middle when their count is even. NaN of none. */
+/** The median of some numbers; NaN when there are none. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -6,7 +6,7 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(middle) ? (upper + (sorted[middle - 1] ?? Number.NaN)) / 2 : upper;
 }
 
-/** A number with as many digits as say something. */
+/** A number with its significant digits. */
 export function readable(value: number): string {
   if (!Number.isFinite(value)) return '-';
   if (value >= 100) return value.toFixed(0);

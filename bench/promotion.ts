@@ -11,7 +11,7 @@ import { bareSide, lanekeeperSide } from './sides.js';
 /**
  * Measures promotions against the comparator, then takes one bundle to gold.
  *
- * @param say is told what is going on
+ * @param say receives progress messages
  */
 export async function benchPromotion(plans: readonly SeriesPlan[], say: (text: string) => void): Promise<Report> {
   say('starting PostgreSQL and Temporal');
@@ -62,8 +62,8 @@ async function measureAll(
 }
 
 /**
- * Two messages that arrive together share a workflow task, so runs differ by a few events: the one in the middle stands
- * for all.
+ * The event counts of the median run: two messages that arrive together share a workflow task, so runs differ by a few
+ * events.
  */
 async function typicalEvents(runs: readonly WorkflowHandle[]): Promise<EventCounts> {
   const counts: EventCounts[] = [];

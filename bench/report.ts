@@ -3,17 +3,17 @@ import type { Environment } from './machine.js';
 import { median, readable } from './numbers.js';
 import type { Pair, Series } from './series.js';
 
-/** One series, summed up. Ratios are taken within each pair, product to comparator, and then their median. */
+/** The summary of one series. Each ratio is the median of the ratios of all pairs, product to comparator. */
 export interface SeriesSummary {
   readonly concurrency: number;
   readonly promotionsInBatch: number;
   readonly pairs: readonly Pair[];
   readonly median: { readonly lanekeeper: Quantities; readonly bare: Quantities; readonly ratio: Quantities };
-  /** Events of one closed run of each side, the middle one of several. */
+  /** Events of one closed run of each side, the median of several. */
   readonly events: { readonly lanekeeper: EventCounts; readonly bare: EventCounts };
 }
 
-/** All that the benchmark found; what `--json` prints. */
+/** All results of the benchmark; what `--json` prints. */
 export interface Report {
   readonly benchmark: 'promotion';
   readonly environment: Environment;
@@ -25,7 +25,7 @@ const parts = ['worker', 'temporal', 'postgres'] as const;
 const quantities = ['perMinute', 'p50Ms', 'cpuSeconds'] as const;
 type Quantities = Readonly<Record<(typeof quantities)[number], number>>;
 
-/** Sums up a series. */
+/** Summarises a series. */
 export function summarize(series: Series, events: SeriesSummary['events']): SeriesSummary {
   const over = (value: (pair: Pair, quantity: (typeof quantities)[number]) => number): Quantities => {
     const of = (quantity: (typeof quantities)[number]) => median(series.measured.map((pair) => value(pair, quantity)));
@@ -44,7 +44,7 @@ export function summarize(series: Series, events: SeriesSummary['events']): Seri
   };
 }
 
-/** The report as people read it. */
+/** The report as text for people. */
 export function renderReport(report: Report): string {
   const { environment: at } = report;
   return [

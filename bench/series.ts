@@ -6,18 +6,18 @@ import type { CpuSeconds, Machine } from './machine.js';
 import { median } from './numbers.js';
 import type { Side } from './sides.js';
 
-/** What one batch of promotions showed. */
+/** The measurement of one batch of promotions. */
 export interface Measurement {
   readonly perMinute: number;
   /** From the call that starts a promotion to its last step, in milliseconds. */
   readonly p50Ms: number;
-  /** Over all processes, for one promotion. */
+  /** Of all processes, per promotion. */
   readonly cpuSeconds: number;
-  /** The same, by part. */
+  /** The same, for each part. */
   readonly cpuSecondsOf: CpuSeconds;
 }
 
-/** The two sides, one right after the other. */
+/** The two sides, measured one right after the other. */
 export interface Pair {
   readonly lanekeeper: Measurement;
   readonly bare: Measurement;
@@ -25,20 +25,20 @@ export interface Pair {
 
 /** How a series is measured. */
 export interface SeriesPlan {
-  /** Promotions at the same time, each of a product of its own. */
+  /** Simultaneous promotions, each of another product. */
   readonly concurrency: number;
-  /** Promotions of each product in one batch, one after the other. */
+  /** Promotions of each product in one batch, one after another. */
   readonly each: number;
   readonly pairs: number;
 }
 
-/** Pairs of batches, and some runs to look at afterwards. */
+/** Pairs of batches, and some closed runs to inspect afterwards. */
 export interface Series extends SeriesPlan {
   readonly measured: readonly Pair[];
   readonly closed: { readonly lanekeeper: readonly WorkflowHandle[]; readonly bare: readonly WorkflowHandle[] };
 }
 
-/** Measures one series: a pair to warm up, then the pairs that count, each beginning with the other side. */
+/** Measures one series: a warm-up pair, then the pairs that count, which alternate in the side that comes first. */
 export async function measureSeries(
   machine: Machine,
   arrivals: Arrivals,
@@ -100,7 +100,7 @@ async function measureBatch(
     }),
   );
   const seconds = (performance.now() - begun) / 1000;
-  // What a promotion costs ends with the end of the run that it replaces, and with the lane free again.
+  // The cost of a promotion includes the end of the run that it replaces, and freeing the lane.
   for (const { line } of work) await line.runs.at(-2)?.result();
   if (side.name === 'lanekeeper') await untilLanesAreFree(machine);
   const after = machine.usedCpu();

@@ -6,7 +6,7 @@ import { workflowIds } from '../core/ids.js';
 import { laneGrantedSignal, promotionWorkflowType, supersededSignal } from '../workflows/promotion/contract.js';
 import type { BareListener } from './trivial-activities.js';
 
-/** One of the two that are compared: how it starts a promotion. */
+/** One of the two sides that are compared: how it starts a promotion. */
 export interface Side {
   readonly name: 'lanekeeper' | 'bare';
   start(product: string, bundle: Digest): Promise<WorkflowHandle & { readonly firstRunId: string }>;
@@ -50,7 +50,7 @@ export function bareSide(client: Client): Side {
 
 /**
  * Sends the comparator's runs the signals that promotions get from the dispatcher: the lane is granted as soon as a run
- * is queued, and the run before ends when the next is live.
+ * is queued, and a run ends when the next one is live.
  */
 export function createBareDriver(client: Client): BareListener {
   const live = new Map<string, { readonly workflowId: string; readonly promotionId: string }>();

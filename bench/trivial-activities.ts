@@ -5,7 +5,7 @@ import type { GateRound } from '../core/promotion/events.js';
 import type { PromotionIdentity, PromotionPhase } from '../core/promotion/state.js';
 
 /**
- * What stands in the comparator for the steps that touch the database: same number, same sizes, nothing behind them.
+ * The comparator's replacements for the steps that use the database: same number, same sizes, no work.
  */
 export interface BareActivities {
   bareOpen(
@@ -27,7 +27,7 @@ export interface BareActivities {
   }): Promise<boolean>;
 }
 
-/** What the comparator tells its driver, which sends the signals that the dispatcher sends in the product. */
+/** Tells the comparator's driver about phases; the driver sends the signals that the product's dispatcher sends. */
 export type BareListener = (
   run: { readonly workflowId: string; readonly promotionId: string; readonly product: string },
   to: PromotionPhase,

@@ -1,11 +1,11 @@
 /**
  * The folders of the repository and the arrows between them: the one list that the build, the checks, the linter and
- * the tests read. ARCHITECTURE.md ("Who owns what") says why.
+ * the tests read. ARCHITECTURE.md ("Who owns what") explains it.
  */
 
 /**
- * Each folder of the product with what it may import besides itself. `undefined`: everything; these put the parts
- * together.
+ * Each folder of the product, with what it may import besides itself. `undefined` means everything: these folders put
+ * the parts together.
  */
 export const arrows = {
   core: [],
@@ -28,17 +28,17 @@ export const arrows = {
 /** The folders of the product. */
 export const product = Object.keys(arrows);
 
-/** The folders that nobody imports: they put the parts together. */
+/** The folders that no other folder imports: they put the parts together. */
 export const compositionRoots = product.filter((folder) => arrows[folder] === undefined || folder === 'apps/router');
 
-/** What is written around the product, in TypeScript or JavaScript. */
+/** Sources around the product, in TypeScript or JavaScript. */
 export const around = ['bench', 'scripts', 'test'];
 
 /** Every folder with sources of our own. */
 export const sources = [...product, ...around];
 
-/** Folders that no check and no test looks into, at any depth. */
+/** Folders that checks and tests ignore, at any depth. */
 export const ignored = ['node_modules', 'dist', 'coverage', '.git', '.lanekeeper', '.lanekeeper-demo'];
 
-/** The code that the contracts generate. */
+/** The code generated from the contracts. */
 export const generated = 'sdk/typescript/gen';

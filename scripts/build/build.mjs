@@ -12,7 +12,7 @@ const dist = join(root, 'dist');
 const stampFile = join(dist, 'build.json');
 const sourceFolders = [...product, 'bench', 'scripts', 'test/support'];
 
-/** The sha256 over the names and contents of everything that a build reads. */
+/** The sha256 of the names and contents of everything that a build reads. */
 async function hashSources() {
   const files = ['package-lock.json', 'package.json', 'tsconfig.json'].map((name) => join(root, name));
   for (const folder of sourceFolders) {
@@ -33,7 +33,7 @@ async function hashSources() {
 }
 
 /**
- * The command line starts in a moment because nothing is looked up in node_modules; CommonJS inside it needs a
+ * The command line starts quickly because nothing is looked up in node_modules. The CommonJS packages inside it need a
  * `require`.
  */
 const inOneFile = {
@@ -73,8 +73,8 @@ async function buildWorkflows(outdir) {
 }
 
 /**
- * Builds dist/ when the sources differ from those of the last build. Each file appears by a rename, so a process that
- * starts meanwhile never reads half of one.
+ * Builds dist/ when the sources differ from those of the last build. Each file is moved into place with a rename, so a
+ * process that starts meanwhile never reads a partial file.
  */
 export async function buildAll(say, { force = false } = {}) {
   const hash = await hashSources();
@@ -93,7 +93,7 @@ export async function buildAll(say, { force = false } = {}) {
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-  if (absent.length > 0) say(`not there, left out: ${absent.map(({ source }) => source).join(', ')}`);
+  if (absent.length > 0) say(`missing, skipped: ${absent.map(({ source }) => source).join(', ')}`);
   await writeFile(`${stampFile}.part`, JSON.stringify({ sources: hash, builtAt: new Date().toISOString() }));
   await rename(`${stampFile}.part`, stampFile);
   return say(`built in ${((Date.now() - begun) / 1000).toFixed(1)} s`);

@@ -1,4 +1,4 @@
-/** The programs of dist/ and the sources they start from. A self-contained one carries its npm packages inside. */
+/** The programs in dist/ and their entry points. A self-contained program includes its npm packages. */
 export const entries = [
   { name: 'lane', source: 'apps/cli/main.ts', selfContained: true },
   { name: 'worker', source: 'workers/main.ts' },

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Builds dist/. `--force` builds even when nothing changed. Needs the npm packages: `npm run setup` installs them. */
+/** Builds dist/. `--force` builds even if nothing has changed. Needs the npm packages: `npm run setup` installs them. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { buildAll } from './build.mjs';

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 
 /**
- * An esbuild plugin that keeps `import.meta.url` pointing at the source file it was written in. Files that a module
- * reads beside itself (migrations, schemas) are then found by the same line of code in a test and in dist/.
+ * An esbuild plugin that keeps `import.meta.url` pointing at the original source file. The same line of code then finds
+ * the files next to a module (migrations, schemas) in a test and in dist/.
  */
 export function sourcePaths(root, dist) {
   return {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
-/** Addresses in the lock file: it must install from whichever registry the user has configured. */
+/** Registry addresses in the lock file, which must install from whichever registry the user has configured. */
 export async function findRegistryHosts() {
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
   return Object.entries(packages)

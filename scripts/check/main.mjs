@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Every static check of the repository, each with its time; exits with 1 when one fails. `npm run check -- lint types`
- * runs some.
+ * Runs every static check of the repository and prints how long each took; exits with code 1 when one fails.
+ * `npm run check -- lint types` runs only those two.
  */
 import { join } from 'node:path';
 import { findLongFiles } from './file-sizes.mjs';
@@ -15,13 +15,13 @@ const command =
   (name, ...args) =>
   async () => {
     const { code, output } = await run(name, args, { cwd: root });
-    return code === 0 ? [] : [output.trimEnd() || `${name} ended with code ${code}`];
+    return code === 0 ? [] : [output.trimEnd() || `${name} exited with code ${code}`];
   };
 
 /**
- * Workflows without the types of Node. Types of activities bring their own files into the program, and those may use
- * Node: only what is said about workflows/ counts here. That no code from elsewhere needs Node is what bundling the
- * workflows proves, at each build.
+ * Checks workflows without the types of Node. Imported activity types bring files into the program that may use Node, so
+ * only errors in workflows/ count here. Bundling the workflows, in each build, proves that no other code they run needs
+ * Node.
  */
 async function checkWorkflowTypes() {
   const { output } = await run(bin('tsc'), ['-p', 'tsconfig.workflows.json', '--pretty', 'false'], { cwd: root });
@@ -44,7 +44,7 @@ const checks = [
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !checks.some(([known]) => known === name));
 if (unknown.length > 0) {
-  console.error(`unknown check ${unknown.join(', ')}; there are ${checks.map(([name]) => name).join(', ')}`);
+  console.error(`unknown check ${unknown.join(', ')}; the checks are ${checks.map(([name]) => name).join(', ')}`);
   process.exit(2);
 }
 

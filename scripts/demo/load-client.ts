@@ -1,7 +1,7 @@
 import { execaNode } from 'execa';
 import { answerOf } from './world.js';
 
-/** One answer that a client got: the revision that gave it, or why there was none. */
+/** The result of one request: the revision that answered, or why there was no answer. */
 export interface Answer {
   readonly revision: string;
   readonly failure: string | null;
@@ -9,17 +9,17 @@ export interface Answer {
   readonly at: number;
 }
 
-/** A client that keeps asking. */
+/** A client that keeps sending requests. */
 export interface LoadClient {
-  /** Every answer so far. */
+  /** All results so far. */
   readonly answers: readonly Answer[];
-  /** Stops asking; ends when every request has its answer. */
+  /** Stops sending requests; resolves when every pending one has its result. */
   stop(): Promise<void>;
 }
 
 const requestsPerSecond = 50;
 
-/** A separate process that asks a URL fifty times a second, as far as the machine can, until it is told to stop. */
+/** Starts a separate process that requests a URL fifty times a second, if the machine can, until it is stopped. */
 export function startLoadClient(url: string, patienceMs: number): LoadClient {
   const args = ['--load-client', url, '--patience', String(patienceMs / 1_000)];
   const stdio = { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit', ipc: true } as const;
@@ -27,7 +27,7 @@ export function startLoadClient(url: string, patienceMs: number): LoadClient {
   const answers: Answer[] = [];
   child.on('message', (answer) => answers.push(answer as unknown as Answer));
   const ended = child.then(() => undefined);
-  // Told to whoever stops it; until then it is not an unhandled rejection.
+  // `stop` reports a failure; until then it must not be an unhandled rejection.
   ended.catch(() => undefined);
   return {
     answers,
@@ -38,7 +38,7 @@ export function startLoadClient(url: string, patienceMs: number): LoadClient {
   };
 }
 
-/** The program of that process. It tells each answer to its parent. */
+/** The program of that process. It reports each result to its parent. */
 export function runLoadClient(url: string, patienceMs: number): void {
   const pending = new Set<Promise<void>>();
   const ask = async (): Promise<void> => {
@@ -59,7 +59,7 @@ export function runLoadClient(url: string, patienceMs: number): void {
   process.on('disconnect', () => process.exit(0));
   process.once('message', () => {
     clearInterval(timer);
-    // The end of the channel: what was sent before it has arrived.
+    // Closing the channel comes last, so everything sent before it arrives.
     void Promise.all(pending).then(() => process.disconnect());
   });
 }

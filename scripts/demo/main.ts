@@ -17,8 +17,8 @@ const sabotages = ['dead-router', 'wrong-key', 'wrong-digest'] as const;
 const usage = `usage: npm run demo -- [--once] [--json] [--patience SECONDS] [--break ${sabotages.join('|')}]`;
 
 /**
- * How long the demo waits for anything, unless told otherwise. A slow machine is waited for; what is stuck ends the
- * demo.
+ * How long the demo waits for each thing by default: long enough for a slow machine, so that only something stuck ends
+ * the demo.
  */
 const defaultPatience = '300';
 
@@ -36,7 +36,7 @@ const patienceMs = Number(values.patience) * 1_000;
 if (values['load-client'] !== undefined) runLoadClient(values['load-client'], patienceMs);
 else process.exitCode = await main();
 
-/** Runs the whole journey of a release. @returns the exit code: 0 only when every step was seen */
+/** Runs the whole journey of a release. @returns the exit code: 0 only when every step succeeded */
 async function main(): Promise<number> {
   const sabotage = sabotages.find((known) => known === values.break);
   if (sabotage !== values.break || !(patienceMs > 0 && Number.isFinite(patienceMs))) {
@@ -55,26 +55,26 @@ async function main(): Promise<number> {
   const nothing = { bundle: '', revision: '' };
   const scene: Scene = { stage, tools, folder, sabotage, stack: undefined, first: nothing, second: nothing };
   try {
-    stage.say('Lanekeeper: one release, from a commit to gold and back, every step seen from outside.\n');
+    stage.say('Lanekeeper: one release, from a commit to gold and back, every step checked from the outside.\n');
     await Promise.race([play(scene), interrupted.then(() => Promise.reject(new Error('interrupted')))]);
   } catch (error) {
     if (!(error instanceof StepFailed)) stage.say(`✗ ${error instanceof Error ? error.message : String(error)}`);
   }
   if (sabotage === 'dead-router') resume(tools);
-  const allSeen = stage.close();
-  stage.say(`\n${stage.reports.filter((report) => report.ok).length} of ${stage.reports.length} steps were seen.`);
-  if (values.once !== true && allSeen) {
+  const allSucceeded = stage.close();
+  stage.say(`\n${stage.reports.filter((report) => report.ok).length} of ${stage.reports.length} steps succeeded.`);
+  if (values.once !== true && allSucceeded) {
     await describeWorld(stage, scene);
     await interrupted;
   }
   await scene.stack?.stop();
-  return allSeen ? 0 : 1;
+  return allSucceeded ? 0 : 1;
 }
 
 async function play(scene: Scene): Promise<void> {
   const { stage, tools } = scene;
   await prepareRepository(tools);
-  await stage.step('stack.ready', 'API, Temporal, its UI, database, worker and router answer', async () => {
+  await stage.step('stack.ready', 'API, Temporal, its UI, database, worker and router respond', async () => {
     const stack = await startStack(tools);
     scene.stack = stack;
     const [api, ui] = await Promise.all([fetch(`${stack.apiUrl}/healthz`), fetch(stack.temporalUiUrl)]);
@@ -93,7 +93,7 @@ async function play(scene: Scene): Promise<void> {
   await tamper(scene);
 }
 
-/** A repository with a commit of a named author. */
+/** Creates a repository with one commit by a named author. */
 async function prepareRepository(tools: Tools): Promise<void> {
   await cp(join(root, 'examples', 'agents-runtime'), tools.repository, {
     recursive: true,
@@ -117,7 +117,7 @@ function resume(tools: Tools): void {
   try {
     process.kill(pidOf(tools, 'router'), 'SIGCONT');
   } catch {
-    // It is gone, so it needs no waking.
+    // It has ended, so it needs no signal.
   }
 }
 
@@ -131,5 +131,5 @@ async function describeWorld(stage: Stage, scene: Scene): Promise<void> {
   stage.say(
     `try it        LANEKEEPER_STACK=${scene.tools.dataDir} ${join(root, 'bin', 'lane')} bundle show ${short(scene.first.bundle)}`,
   );
-  stage.say('\nAll of it runs until Ctrl-C.');
+  stage.say('\nEverything keeps running until Ctrl-C.');
 }

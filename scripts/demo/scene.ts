@@ -14,9 +14,9 @@ export interface Scene {
   readonly tools: Tools;
   /** Where the demo keeps its own files. */
   readonly folder: string;
-  /** What is broken on purpose, to show that the demo notices. */
+  /** What is broken on purpose, to prove that the demo notices. */
   readonly sabotage: 'dead-router' | 'wrong-key' | 'wrong-digest' | undefined;
-  /** Undefined until it is started. */
+  /** Undefined until it has started. */
   stack: DemoStack | undefined;
   first: Released;
   second: Released;

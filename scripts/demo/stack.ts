@@ -20,7 +20,7 @@ interface StackRecord {
 
 /**
  * Starts the stack on free ports and waits until it is ready.
- * @throws with what it said when it ends instead, or is stuck
+ * @throws with its output when it exits instead or does not become ready in time
  */
 export async function startStack(tools: Tools): Promise<DemoStack> {
   const { dataDir } = tools;
@@ -30,9 +30,9 @@ export async function startStack(tools: Tools): Promise<DemoStack> {
   const child = execa(process.execPath, args, {
     ...{ env: baseEnvironment, extendEnv: false, reject: false, stdin: 'ignore', all: true, buffer: false },
   });
-  let said = '';
+  let output = '';
   child.all.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString('utf8')).slice(-4_000);
+    output = (output + chunk.toString('utf8')).slice(-4_000);
   });
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -40,7 +40,7 @@ export async function startStack(tools: Tools): Promise<DemoStack> {
   };
   try {
     const record = await tools.until('the stack to be ready', () => {
-      if (child.exitCode !== null) throw new Error(`the stack ended: ${said}`);
+      if (child.exitCode !== null) throw new Error(`the stack exited: ${output}`);
       return Promise.resolve(readRecord(dataDir, child.pid));
     });
     return { ...record, stop };
@@ -60,8 +60,7 @@ function readRecord(dataDir: string, pid: number | undefined): StackRecord | und
 }
 
 /**
- * A free port below those that the system hands out, so that the ones after it are likely to stay free until the stack
- * starts.
+ * A free port below the ephemeral range, so that the ports after it are likely to stay free until the stack starts.
  */
 async function freePort(): Promise<number> {
   const port = 12_000 + Math.floor(Math.random() * 80) * 100;

@@ -1,4 +1,4 @@
-/** What one step of the demo was to show, and what was seen. One JSON object a step with `--json`. */
+/** What one step of the demo should show, and what was observed. With `--json`, one JSON object per step. */
 export interface StepReport {
   readonly step: string;
   readonly expected: string;
@@ -8,17 +8,17 @@ export interface StepReport {
   readonly workflowId: string | null;
 }
 
-/** What a step saw when it read the world back after its act. */
+/** What a step observed after its action. */
 export interface Seen {
   readonly ok: boolean;
   readonly seen: string;
   readonly workflowId?: string;
 }
 
-/** Thrown after a step failed: what comes later stands on it. */
+/** Thrown when a step failed: later steps depend on it. */
 export class StepFailed extends Error {}
 
-/** All steps in their order. One that was not reached is a failure. */
+/** All steps in order. A step that was not reached counts as failed. */
 export const stepIds = [
   'stack.ready',
   'release.built',
@@ -47,7 +47,7 @@ export const stepIds = [
 /** The id of a step. */
 export type StepId = (typeof stepIds)[number];
 
-/** Tells the story and keeps the score. */
+/** Narrates the demo and records the result of each step. */
 export class Stage {
   readonly reports: StepReport[] = [];
   private readonly json: boolean;
@@ -57,18 +57,18 @@ export class Stage {
   }
 
   /**
-   * A sentence for people. With `--json` it goes to standard error, so that standard output holds the reports alone.
+   * Prints a sentence for people. With `--json` it goes to standard error, so that standard output has only the reports.
    */
   say(text: string): void {
     (this.json ? process.stderr : process.stdout).write(`${text}\n`);
   }
 
-  /** The command that a person would type. */
+  /** Prints the command that a person would type. */
   command(...words: readonly string[]): void {
     this.say(`    $ ${words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')}`);
   }
 
-  /** Carries out a step and reports it. @throws StepFailed when it was not seen */
+  /** Runs a step and reports it. @throws StepFailed when it did not show what it should */
   async step(step: StepId, expected: string, act: () => Promise<Seen>): Promise<void> {
     const begun = performance.now();
     let seen: Seen;
@@ -88,7 +88,7 @@ export class Stage {
     if (!seen.ok) throw new StepFailed(step);
   }
 
-  /** Reports every step that was not reached. */
+  /** Reports every step that was not reached. @returns whether all steps succeeded */
   close(): boolean {
     const reached = new Set(this.reports.map((report) => report.step));
     for (const step of stepIds) {

@@ -10,15 +10,15 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const laneProgram = join(root, 'bin', 'lane');
 
-/** How a program ended. */
+/** The result of a program. */
 export interface Ended {
-  /** `undefined` when a signal ended it. */
+  /** `undefined` when a signal killed it. */
   readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end. The environment is only what it is given. @throws when it cannot be started */
+/** Runs a program to completion, with `baseEnvironment` and `env` alone. @throws when it cannot be started */
 export async function run(
   command: string,
   args: readonly string[],
@@ -36,19 +36,19 @@ export async function run(
 
 const kept =
   /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|npm_config_(registry|cafile|userconfig|cache))$/i;
-/** What programs inherit: where things are, never a secret. */
+/** The environment that programs inherit: locations, never a secret. */
 export const baseEnvironment: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && kept.test(entry[0]),
   ),
 );
 
-/** The programs that the demo drives. Nothing of the product is imported: everything is seen from outside. */
+/** The programs that the demo drives. It imports nothing of the product: everything is observed from the outside. */
 export class Tools {
   readonly dataDir: string;
   readonly repository: string;
   readonly stage: Stage;
-  /** How long anything is waited for: a limit for what is stuck, never for what is slow. */
+  /** How long to wait for each thing: a limit for what is stuck, never for what is slow. */
   readonly patienceMs: number;
   private readonly paths: { readonly temporal: string; readonly cosign: string };
 
@@ -61,29 +61,29 @@ export class Tools {
     this.paths = JSON.parse(text) as { temporal: string; cosign: string };
   }
 
-  /** Waits until `look` finds something. @throws naming what was waited for, when patience ends */
-  async until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  /** Polls until `check` returns something. @throws an error that names `what` when patience runs out */
+  async until<T>(what: string, check: () => Promise<T | undefined>): Promise<T> {
     const deadline = Date.now() + this.patienceMs;
     while (Date.now() < deadline) {
-      const found = await look();
+      const found = await check();
       if (found !== undefined) return found;
       await delay(50);
     }
-    throw new Error(`waited ${Math.round(this.patienceMs / 1_000)} s in vain for ${what}`);
+    throw new Error(`timed out after ${Math.round(this.patienceMs / 1_000)} s waiting for ${what}`);
   }
 
-  /** Runs `lane`, told as a person would type it. */
+  /** Runs `lane` and prints the command as a person would type it. */
   async lane(...args: readonly string[]): Promise<Ended> {
     this.stage.command('lane', ...args.filter((word, index) => word !== '-o' && args[index - 1] !== '-o'));
     return this.quietLane(...args);
   }
 
-  /** Runs `lane` without telling. */
+  /** Runs `lane` without printing the command. */
   quietLane(...args: readonly string[]): Promise<Ended> {
     return run(process.execPath, [laneProgram, ...args], this.laneOptions);
   }
 
-  /** Starts a `lane` that goes on, as `lane watch` does, and collects the lines that it prints. */
+  /** Starts a long-running `lane` command, such as `lane watch`, and collects the lines that it prints. */
   followLane(...args: readonly string[]): { readonly lines: readonly string[]; stop(): void } {
     const { cwd, env } = this.laneOptions;
     const options = { cwd, env: { ...baseEnvironment, ...env }, extendEnv: false, reject: false } as const;
@@ -92,7 +92,7 @@ export class Tools {
     const collect = async (): Promise<void> => {
       for await (const line of child) lines.push(line);
     };
-    // It ends with the command, however that ends.
+    // The output ends with the command, whatever its exit code.
     collect().catch(() => undefined);
     return { lines, stop: () => void child.kill() };
   }
@@ -101,17 +101,17 @@ export class Tools {
     return { cwd: this.repository, env: { LANEKEEPER_STACK: this.dataDir, NO_COLOR: '1' } };
   }
 
-  /** Runs `lane` and reads its JSON. @throws with what it said when it failed */
+  /** Runs `lane` and parses its JSON. @throws with its error output when it fails */
   async laneJson<T>(...args: readonly string[]): Promise<T> {
     return JSON.parse(outputOf(await this.lane(...args, '-o', 'json'), `lane ${args.join(' ')}`)) as T;
   }
 
-  /** Reads something back without telling. */
+  /** Like `laneJson`, without printing the command. */
   async quietJson<T>(...args: readonly string[]): Promise<T> {
     return JSON.parse(outputOf(await this.quietLane(...args, '-o', 'json'), `lane ${args.join(' ')}`)) as T;
   }
 
-  /** Runs a `temporal` command line as `lane` printed it. */
+  /** Runs a `temporal` command line that `lane` printed. */
   async temporal(command: readonly string[]): Promise<Ended> {
     this.stage.command(...command);
     return run(this.paths.temporal, command.slice(1), { cwd: this.repository });
@@ -127,13 +127,13 @@ export class Tools {
     return ended.stdout.trim();
   }
 
-  /** Runs stock cosign on a bundle and the file that it is about. */
+  /** Runs stock cosign. */
   cosign(...args: readonly string[]): Promise<Ended> {
     return run(this.paths.cosign, args, { cwd: this.repository });
   }
 }
 
 function outputOf(ended: Ended, what: string): string {
-  if (ended.code !== 0) throw new Error(`${what} ended with ${String(ended.code)}: ${ended.stderr.trim()}`);
+  if (ended.code !== 0) throw new Error(`${what} exited with code ${String(ended.code)}: ${ended.stderr.trim()}`);
   return ended.stdout;
 }

@@ -25,30 +25,30 @@ export async function promotionOf(tools: Tools, lane: string, bundle: string): P
   return items.find((promotion) => promotion.lane === lane && promotion.bundleDigest === bundle);
 }
 
-/** Waits until the promotion of a bundle into a lane is in a state. */
-export function reached(tools: Tools, lane: string, bundle: string, states: readonly string[]): Promise<PromotionView> {
-  return tools.until(`${lane} to be ${states.join(' or ')}`, async () => {
+/** Waits until the promotion of a bundle into a lane is in one of the phases. */
+export function reached(tools: Tools, lane: string, bundle: string, phases: readonly string[]): Promise<PromotionView> {
+  return tools.until(`${lane} to be ${phases.join(' or ')}`, async () => {
     const promotion = await promotionOf(tools, lane, bundle);
-    return promotion !== undefined && states.includes(promotion.state) ? promotion : undefined;
+    return promotion !== undefined && phases.includes(promotion.state) ? promotion : undefined;
   });
 }
 
-/** The address at which a lane answers. */
+/** The URL of a lane. */
 export async function urlOf(tools: Tools, lane: string): Promise<string> {
   const { lanes } = await tools.quietJson<{ lanes: readonly LaneView[] }>('status');
   const url = lanes.find((view) => view.lane === lane)?.url ?? '';
-  if (url === '') throw new Error(`lane ${lane} has no address`);
+  if (url === '') throw new Error(`lane ${lane} has no URL`);
   return url;
 }
 
-/** What a lane answers: which revision, which bundle, and the headline of the page. */
+/** The response of a lane: revision, bundle and the headline of the page. */
 export interface LaneAnswer {
   readonly revision: string;
   readonly bundle: string;
   readonly headline: string;
 }
 
-/** Asks a lane. @throws when it does not answer as long as patience lasts */
+/** Requests the page of a lane. @throws when it does not respond before patience runs out */
 export async function answerOf({ patienceMs }: Pick<Tools, 'patienceMs'>, url: string): Promise<LaneAnswer> {
   const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
   const page = await response.text();
@@ -65,11 +65,11 @@ export function pidOf(tools: Tools, part: string): number {
     children: readonly { name: string; pid: number }[];
   };
   const pid = record.children.find((child) => child.name === part)?.pid;
-  if (pid === undefined) throw new Error(`${part} does not run`);
+  if (pid === undefined) throw new Error(`${part} is not running`);
   return pid;
 }
 
-/** The first digits of a digest, or the last of a run id: what people type. */
+/** The first digits of a digest or the last of a run id: the short id that people type. */
 export function short(id: string): string {
   return id.startsWith('sha256:') ? id.slice(7, 19) : id.slice(-12);
 }

@@ -1,6 +1,8 @@
 /**
- * Every RPC must say who may call it. Takes an image of the contracts in JSON and returns a line for each RPC without a
- * rule.
+ * Finds the RPCs that do not say who may call them.
+ *
+ * @param image a buf image of the contracts, as JSON
+ * @returns one line for each RPC without a rule
  */
 export function findMethodsWithoutRule(image) {
   const problems = [];
@@ -9,18 +11,20 @@ export function findMethodsWithoutRule(image) {
       for (const method of service.method ?? []) {
         const rule = method.options?.['[authz.v1.rule]'];
         const alternatives = Object.keys(rule ?? {});
-        if (alternatives.length !== 1) problems.push(`${file.name}: ${service.name}.${method.name} has no (authz.v1.rule): say who may call it`);
+        if (alternatives.length !== 1)
+          problems.push(`${file.name}: ${service.name}.${method.name} has no (authz.v1.rule): say who may call it`);
       }
     }
   }
   return problems;
 }
 
-/** Fields without bounds: a string, bytes, list or map whose size nothing limits, an enum that takes any number. */
+/** Fields without bounds: a string, bytes, list or map whose size nothing limits, an enum that accepts any number. */
 export function findUnboundedFields(image) {
   const problems = [];
   const own = (image.file ?? []).filter((file) => !/^(google|buf)\//.test(file.name));
-  for (const file of own) for (const message of file.messageType ?? []) walk(file.name, message.name, message, problems);
+  for (const file of own)
+    for (const message of file.messageType ?? []) walk(file.name, message.name, message, problems);
   return problems;
 }
 
@@ -50,7 +54,7 @@ function scalarProblem(type, rules) {
     case 'TYPE_BYTES':
       return rules.bytes?.maxLen ? undefined : 'is bytes without max_len';
     case 'TYPE_ENUM':
-      return rules.enum?.definedOnly ? undefined : 'is an enum that takes undefined numbers';
+      return rules.enum?.definedOnly ? undefined : 'is an enum that accepts undefined numbers';
     case 'TYPE_INT32':
     case 'TYPE_INT64': {
       const { gte, gt, lte } = rules.int32 ?? rules.int64 ?? {};

@@ -10,7 +10,7 @@ const sha256 = 'a1dc1163ebac930b3b070655b91f2bc78df8b4aea940021661fe5ec7904a7b88
 const goModule = `github.com/bufbuild/protovalidate@v${version}`;
 const member = 'buf/validate/validate.proto';
 
-/** The folder of protovalidate's own contract, as buf.yaml names it. */
+/** The folder of protovalidate's own contract, as named in buf.yaml. */
 export const protovalidateFolder = join('node_modules', '.cache', 'protovalidate');
 
 async function isRight(path) {
@@ -19,23 +19,29 @@ async function isRight(path) {
 }
 
 async function fromRelease(path) {
-  await download(`https://raw.githubusercontent.com/bufbuild/protovalidate/v${version}/proto/protovalidate/${member}`, path);
+  await download(
+    `https://raw.githubusercontent.com/bufbuild/protovalidate/v${version}/proto/protovalidate/${member}`,
+    path,
+  );
 }
 
 async function fromGo(path) {
   const go = findOnPath('go');
   if (!go) throw new Error('go is not on PATH');
-  const { code, output } = await run(go, ['mod', 'download', '-json', goModule], { cwd: dirname(path), timeoutMs: 120_000 });
+  const { code, output } = await run(go, ['mod', 'download', '-json', goModule], {
+    cwd: dirname(path),
+    timeoutMs: 120_000,
+  });
   if (code !== 0) throw new Error(`go mod download failed\n${tail(output)}`);
   const { Dir: folder } = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1));
   await copyFile(join(folder, 'proto', 'protovalidate', member), path);
 }
 
 /**
- * Fetches the contract of protovalidate, whose rules our own contracts use. It is kept by version outside the clone and
- * copied to the place that buf.yaml names. People who only use Lanekeeper never need it, because gen/ is committed.
+ * Fetches the contract of protovalidate, whose rules our own contracts use. It is cached by version outside the clone and
+ * copied to the path that buf.yaml names. Only contributors who change proto/ need it: gen/ is committed.
  *
- * @throws naming each route that was tried, and why it failed
+ * @throws an error that names each route that was tried, and why it failed
  */
 export async function ensureProtovalidate() {
   const place = join(root, protovalidateFolder, member);
@@ -50,10 +56,13 @@ async function fetchInto(cached) {
   await mkdir(dirname(cached), { recursive: true });
   const part = `${cached}.part-${process.pid}`;
   const failures = [];
-  for (const [route, fetchRoute] of [['Go module proxy', fromGo], ['official download', fromRelease]]) {
+  for (const [route, fetchRoute] of [
+    ['Go module proxy', fromGo],
+    ['official download', fromRelease],
+  ]) {
     try {
       await fetchRoute(part);
-      if (!(await isRight(part))) throw new Error('the file has another sha256 than the one that is pinned');
+      if (!(await isRight(part))) throw new Error('the sha256 of the file is not the pinned one');
       await rename(part, cached);
       return;
     } catch (error) {
@@ -61,7 +70,7 @@ async function fetchInto(cached) {
     }
   }
   throw new Error(
-    `buf/validate/validate.proto ${version} is missing, and no way to get it worked:\n${failures.join('\n')}\n` +
-      `Install Go, or place the file (sha256 ${sha256}) at ${cached}. Only those who change proto/ need it.`,
+    `buf/validate/validate.proto ${version} is missing, and every route to get it failed:\n${failures.join('\n')}\n` +
+      `Install Go, or put the file (sha256 ${sha256}) at ${cached}. Only changes to proto/ need it.`,
   );
 }

@@ -8,9 +8,9 @@ import { ensureProtovalidate, protovalidateFolder } from './protovalidate.mjs';
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 /**
- * Runs `work` with a function that runs buf in a copy of the contracts, so that nothing in the clone changes under it.
+ * Calls `work` with a function that runs buf in a copy of the contracts, so that edits in the clone do not interfere.
  *
- * @param protoFolder the contracts; those of the clone by default
+ * @param protoFolder the contracts to use; by default those of the clone
  */
 export async function withWorkspace(work, protoFolder = join(root, 'proto')) {
   await ensureProtovalidate();

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * Completes package-lock.json after `npm install`. A registry that does not serve the packages of some platforms makes
- * npm leave them out of the lock file, and `npm ci` then refuses it everywhere. Each optional package that a locked
- * package names at an exact version gets an entry, with the platform that its name says; it has no integrity, since it
- * was never seen. `--check` only says what is missing.
+ * Completes package-lock.json after `npm install`. When a registry does not serve the packages of some platforms, npm
+ * leaves them out of the lock file, and `npm ci` then rejects it on every machine. Each optional package that a locked
+ * package names at an exact version gets an entry, with the platform from its name. The entry has no integrity, because
+ * the package was never downloaded. `--check` only reports what is missing.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -67,11 +67,11 @@ const lock = JSON.parse(await readFile(file, 'utf8'));
 const missing = findMissing(lock.packages);
 if (process.argv.includes('--check')) {
   for (const [path] of missing)
-    console.log(`package-lock.json lacks ${path}; run  node scripts/setup/complete-lock.mjs`);
+    console.log(`package-lock.json has no entry for ${path}; run  node scripts/setup/complete-lock.mjs`);
   process.exitCode = missing.length > 0 ? 1 : 0;
 } else {
   const entries = [...Object.entries(lock.packages), ...missing].sort(([a], [b]) => a.localeCompare(b, 'en'));
   await writeFile(`${file}.part`, `${JSON.stringify({ ...lock, packages: Object.fromEntries(entries) }, null, 2)}\n`);
   await rename(`${file}.part`, file);
-  console.log(`added ${missing.length} packages of other platforms`);
+  console.log(`added ${missing.length} packages for other platforms`);
 }

@@ -14,7 +14,7 @@ async function wantedStamp() {
   return `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}\n`;
 }
 
-/** Whether npm's own record of what it installed names every package of the lock file, at its version. */
+/** Whether npm's own record of installed packages has every package of the lock file, at the same version. */
 async function matchesInstalled() {
   try {
     const wanted = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')).packages;
@@ -22,7 +22,7 @@ async function matchesInstalled() {
     return Object.entries(wanted).every(([path, entry]) => {
       if (path === '' || entry.link) return true;
       const there = installed[path];
-      // Packages for other platforms are not installed; the PostgreSQL check names the one that must be.
+      // Packages for other platforms are not installed; the PostgreSQL check reports the one that must be.
       if (there === undefined) return entry.optional === true || entry.devOptional === true || entry.peer === true;
       return there.version === entry.version && existsSync(join(root, path, 'package.json'));
     });
@@ -31,7 +31,7 @@ async function matchesInstalled() {
   }
 }
 
-/** How to call npm: the one that runs this, else the one on PATH. */
+/** The command for npm: the npm that runs this script, else the one on PATH. */
 function findNpm() {
   const outer = process.env.npm_execpath;
   if (outer && existsSync(outer)) return [process.execPath, outer];
@@ -39,17 +39,17 @@ function findNpm() {
   return path && [path];
 }
 
-/** Installs the npm packages of the lock file, unless they are there. */
+/** Installs the npm packages of the lock file, unless they are already installed. */
 export async function ensureDependencies() {
   const wanted = await wantedStamp();
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return say('packages are there');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return say('packages are already installed');
   if (await matchesInstalled()) {
     await writeFile(stamp, wanted);
-    return say('packages are there, as in package-lock.json');
+    return say('packages are already installed, as in package-lock.json');
   }
   const npm = findNpm();
   if (npm === undefined) throw new SetupError('npm is not on PATH; install Node.js with npm 10 or newer');
-  // The second route serves a registry that lacks packages of other platforms in a way that `npm ci` does not forgive.
+  // The second route is for registries that lack packages for other platforms, which makes `npm ci` fail.
   const failures = [];
   for (const route of [['ci'], ['install', '--no-save']]) {
     const name = `npm ${route.join(' ')}`;
@@ -73,15 +73,15 @@ export async function ensureDependencies() {
   }
   if (failures.length === 2) throw new SetupError(`the npm packages could not be installed\n${failures.join('\n')}`);
   await writeFile(stamp, wanted);
-  say('packages are installed');
+  say('packages installed');
 }
 
 /**
- * The variables that an outer `npm run --silent` sets for itself would make the inner one silent and find the wrong
- * folder.
+ * The environment without the variables of an outer `npm run --silent`: they would make the inner npm silent and point
+ * it to the wrong folder.
  */
 function childEnvironment() {
-  // NODE_ENV=production, where somebody has it, would leave out the build tools.
+  // NODE_ENV=production, where it is set, would leave out the build tools.
   const hidden = /^npm_(lifecycle|package|config_(loglevel|silent|local_prefix))/;
   const entries = Object.entries(process.env).filter(([name]) => !hidden.test(name));
   return { ...Object.fromEntries(entries), NODE_ENV: 'development' };

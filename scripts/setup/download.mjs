@@ -7,7 +7,7 @@ const stallMs = 20_000;
 
 async function open(url) {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error(`no answer within ${connectMs / 1000} s`)), connectMs);
+  const timer = setTimeout(() => abort.abort(new Error(`no response within ${connectMs / 1000} s`)), connectMs);
   try {
     const response = await fetch(url, { signal: abort.signal, redirect: 'follow' });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
@@ -21,7 +21,7 @@ async function open(url) {
   }
 }
 
-/** Fetches a small text. */
+/** Fetches a small text file. */
 export async function fetchText(url) {
   const { response } = await open(url);
   return Promise.race([
@@ -32,7 +32,7 @@ export async function fetchText(url) {
   ]);
 }
 
-/** Downloads `url` into `path` and returns the sha256 in hex; gives up when no byte comes for 20 s. */
+/** Downloads `url` into `path` and returns the sha256 in hex; gives up when no data arrives for 20 s. */
 export async function download(url, path, onBytes) {
   const { response, abort } = await open(url);
   const hash = createHash('sha256');

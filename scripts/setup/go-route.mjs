@@ -1,16 +1,16 @@
 import { withHeartbeat } from './log.mjs';
 import { findOnPath, run, tail } from './run.mjs';
 
-/** Code that is not optimised is compiled a fifth quicker; what the tool does here takes milliseconds either way. */
+/** Without optimisation the build takes a fifth less time, and the tool still runs in milliseconds. */
 const quickBuild = ['-ldflags=-s -w', '-gcflags=all=-N -l'];
 
-/** Builds the tool from source, from the modules of the Go proxy that this user has configured. */
+/** Builds the tool from source, with modules from the Go proxy that this user has configured. */
 export async function fromGo(tool, folder) {
   const go = findOnPath('go');
   if (!go) throw new Error('go is not on PATH');
   let packages = 0;
   const { code, output } = await withHeartbeat(
-    `building ${tool.name} from source (some minutes, once)`,
+    `building ${tool.name} from source (takes minutes, only once)`,
     () =>
       run(go, ['install', '-v', ...quickBuild, `${tool.goPackage}@v${tool.version}`], {
         cwd: folder,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { say } from './log.mjs';
 
-/** A holder touches its lock every 5 s; after this long without a touch it is taken for dead. */
+/** A holder touches its lock every 5 s; after this long without a touch it is considered dead. */
 const staleMs = 60_000;
 
 function isAlive(pid) {
@@ -22,7 +22,7 @@ async function isStale(path) {
     const pid = Number(await readFile(join(path, 'pid'), 'utf8').catch(() => ''));
     return pid > 0 && !isAlive(pid);
   } catch {
-    return false; // gone in the meantime: the next mkdir decides
+    return false; // released in the meantime: the next mkdir decides
   }
 }
 
@@ -37,7 +37,7 @@ export async function withLock(path, what, work) {
       if (error.code !== 'EEXIST') throw error;
     }
     if (await isStale(path)) {
-      // The rename picks one winner among several that saw the same dead holder.
+      // Several runs may see the same dead holder; the rename picks one winner.
       const aside = `${path}.stale-${process.pid}`;
       await rename(path, aside).then(
         () => rm(aside, { recursive: true, force: true }),
@@ -45,7 +45,7 @@ export async function withLock(path, what, work) {
       );
       continue;
     }
-    if (waited % 10 === 0) say(`waiting for another run that is busy with ${what}`);
+    if (waited % 10 === 0) say(`waiting for another run that holds the lock on ${what}`);
     await delay(500);
   }
   const touch = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), 5000);

@@ -1,14 +1,14 @@
 /**
- * What set-up says. Everything goes to standard error: standard output belongs to the command that runs afterwards
- * (`npm run --silent demo -- --once --json` prints nothing else there). Parts run side by side, so each line names its
- * part.
+ * The messages of set-up. They go to standard error, because standard output belongs to the command that runs afterwards
+ * (`npm run --silent demo -- --once --json` prints only its own output there). Parts run side by side, so each line
+ * names its part.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 const started = Date.now();
 const currentPart = new AsyncLocalStorage();
 
-/** Carries out `work`; every line that it says names `part`. */
+/** Runs `work`; every line that it prints names `part`. */
 export function inPart(part, work) {
   return currentPart.run(part, work);
 }
@@ -20,7 +20,7 @@ export function say(text) {
   process.stderr.write(`[setup ${seconds} s] ${part === undefined ? '' : `${part}: `}${text}\n`);
 }
 
-/** Runs `work`, and says every five seconds that it is still running; `detail()` adds what is known of its progress. */
+/** Runs `work` and prints every five seconds that it is still running; `detail()` adds its progress. */
 export async function withHeartbeat(what, work, detail = () => '') {
   const begun = Date.now();
   const timer = setInterval(() => {
@@ -34,10 +34,10 @@ export async function withHeartbeat(what, work, detail = () => '') {
   }
 }
 
-/** A set-up error that tells a person what to do; it is printed without a stack. */
+/** An error whose message tells a person what to do; it is printed without a stack trace. */
 export class SetupError extends Error {}
 
-/** What to print of an error: a stack only where nobody expected it. */
+/** The text to print for an error: with a stack trace only for an unexpected one. */
 export function describeError(error) {
   return error instanceof SetupError ? error.message : (error.stack ?? String(error));
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Prepares a clone: npm packages, Temporal, cosign, PostgreSQL, and the built programs in dist/. It needs nothing but
- * Node, can be interrupted and run again at any time, and does only what is missing. Parts that do not need each other
- * are fetched and built side by side.
+ * Prepares a clone: npm packages, Temporal, cosign, PostgreSQL, and the built programs in dist/. It needs only
+ * Node, can be interrupted and run again at any time, and does only what is missing. Independent parts are fetched and
+ * built side by side.
  *
  *   node scripts/setup/main.mjs [--for run|test|check]
  */
@@ -31,11 +31,11 @@ function checkNode() {
 function purpose() {
   const index = process.argv.indexOf('--for');
   const value = index === -1 ? 'run' : process.argv[index + 1];
-  if (!['run', 'test', 'check'].includes(value)) throw new SetupError('--for takes run, test or check');
+  if (!['run', 'test', 'check'].includes(value)) throw new SetupError('--for must be run, test or check');
   return value;
 }
 
-/** Writes down where a tool is. Without a pause between reading and writing, since several parts do this at once. */
+/** Records where a tool is. Synchronous from reading to writing, because several parts do this at once. */
 function record(name, path) {
   let known = {};
   try {
@@ -49,7 +49,7 @@ function record(name, path) {
   renameSync(temporary, toolsFile);
 }
 
-/** What the contracts import; the checks of the contracts and their tests read it. */
+/** Fetches the contract that ours import; the contract checks and their tests need it. */
 async function prepareContract() {
   const { ensureProtovalidate } = await import('../proto/protovalidate.mjs');
   await withHeartbeat('fetching the contract', ensureProtovalidate);
@@ -60,7 +60,7 @@ async function build() {
   await withHeartbeat('building', () => buildAll(say));
 }
 
-/** The parts of set-up. The longest begins first. */
+/** The parts of set-up. The longest starts first. */
 function partsFor(what) {
   const runs = what !== 'check';
   return [
@@ -70,7 +70,7 @@ function partsFor(what) {
     what === 'test' && {
       name: 'test server',
       work: async () => record('temporalTestServer', await ensureTool(testServer)),
-      // It serves tests alone: without it those that need it fail and say so, and the others still tell something.
+      // Only tests need it: without it, those that need it fail and say why, and the others still run.
       optional: 'tests that skip time will FAIL',
     },
     runs && { name: 'PostgreSQL', after: ['npm'], work: ensurePostgres },
@@ -84,7 +84,7 @@ async function main() {
   checkNode();
   say(`Node.js ${process.versions.node}; preparing ${parts.map(({ name }) => name).join(', ')}`);
   const begun = Date.now();
-  // One set-up at a time in one clone: two `npm ci` in the same folder would destroy each other's work.
+  // One set-up at a time in each clone: two `npm ci` in the same folder would destroy each other's work.
   const clone = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const times = await withLock(join(cacheDir, 'locks', `clone-${clone}`), 'this clone', () => carryOut(parts));
   say(`ready in ${Math.round((Date.now() - begun) / 1000)} s: ${times}`);

@@ -3,12 +3,12 @@ import { SetupError, describeError, inPart, say } from './log.mjs';
 const seconds = (ms) => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 
 /**
- * Carries out the parts of set-up side by side. A part is `{ name, work, after, optional }`: it begins when the parts
- * named in `after` are done, and is left out when one of them failed. One failure does not stop the others, so that a
- * person sees all that is wrong at once; an optional part that fails says what that means and fails nothing.
+ * Runs the parts of set-up side by side. A part is `{ name, work, after, optional }`: it starts when the parts named in
+ * `after` are done, and is skipped when one of them failed. One failure does not stop the others, so that all problems
+ * are shown at once. An optional part that fails prints its consequence (`optional`) and does not fail the set-up.
  *
- * @returns how long each part took, as in `npm 15 s, cosign 140 s`
- * @throws SetupError with the error of every part that failed
+ * @returns how long each part took, for example `npm 15 s, cosign 140 s`
+ * @throws SetupError with the errors of all parts that failed
  */
 export async function carryOut(parts) {
   const outcomes = new Map();
@@ -18,7 +18,7 @@ export async function carryOut(parts) {
   const carryOutOne = async ({ name, work, after = [], optional }) => {
     const before = await Promise.all(after.map((other) => outcomes.get(other)));
     if (before.includes(false)) {
-      say(`left out, because it needs ${after.join(' and ')}`);
+      say(`skipped, because it needs ${after.join(' and ')}`);
       return false;
     }
     const begun = Date.now();
@@ -28,7 +28,7 @@ export async function carryOut(parts) {
       return true;
     } catch (error) {
       if (optional === undefined) {
-        say('FAILED, see the end');
+        say('FAILED; the error is shown at the end');
         failures.push(`${name}: ${describeError(error)}`);
       } else {
         say(`${optional}: ${describeError(error)}`);

@@ -5,16 +5,16 @@ import { fileURLToPath } from 'node:url';
 /** The root of the clone. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Where tools are kept, by name and version, for every clone of this user. */
+/** Where tools are cached, by name and version, for all clones of this user. */
 export const cacheDir =
   process.env.LANEKEEPER_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lanekeeper');
 
 /**
- * Names where each tool was found, for the processes that start them. Written by set-up, read by the product and the
+ * Records where each tool was found, for the processes that start it. Written by set-up, read by the product and the
  * tests.
  */
 export const toolsFile = join(root, 'dist', 'tools.json');
 
-/** Platform and architecture as Go names them, which is how the official downloads are named. */
+/** Platform and architecture by their Go names, which the official downloads use. */
 export const platform = process.platform;
 export const goArch = { x64: 'amd64', arm64: 'arm64' }[process.arch] ?? process.arch;

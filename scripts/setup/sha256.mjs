@@ -9,7 +9,7 @@ export async function sha256Of(path) {
   return hash.digest('hex');
 }
 
-/** @throws when the file has another sha256 than the one that is expected */
+/** @throws when the sha256 of the file is not the expected one */
 export async function requireSha256(path, what, expected) {
   const actual = await sha256Of(path);
   if (actual !== expected) throw new Error(`the sha256 of ${what} is ${actual}, but ${expected} is expected`);

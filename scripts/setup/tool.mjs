@@ -9,10 +9,11 @@ import { findOnPath, isExecutable, run } from './run.mjs';
 /**
  * A command line tool that the stack needs, at one version.
  *
- * `name` and `version` name its place in the cache; `oldest` is the oldest version that is taken from PATH (of the same
- * major version; else `version`); `readVersion(output)` finds the version in what `versionArgs` print, and a tool
- * without `versionArgs` is not looked for on PATH; `routes` are the ways to get it, each a title and a function that
- * leaves the program in the folder it is given; `advice` says what a person can do when none of them works.
+ * `name` and `version` determine its path in the cache. `oldest` is the oldest version that is accepted from PATH, within
+ * the same major version; the default is `version`. `readVersion(output)` extracts the version from the output of
+ * `versionArgs`; a tool without `versionArgs` is not looked up on PATH. `routes` are the ways to get the tool, each a
+ * title and a function that puts the program into the given folder. `advice` says what a person can do when every route
+ * fails.
  */
 
 function isNewEnough(found, wanted) {
@@ -28,26 +29,26 @@ async function versionOf(tool, path) {
 
 async function fromPath(tool) {
   const path = findOnPath(tool.name);
-  if (!path) throw new Error('not there');
+  if (!path) throw new Error('not found');
   const version = await versionOf(tool, path);
-  if (!version) throw new Error(`${path} does not say its version`);
+  if (!version) throw new Error(`${path} does not report its version`);
   const oldest = tool.oldest ?? tool.version;
   if (isNewEnough(version, oldest)) return { path, version };
   throw new Error(`${path} is ${version}; ${oldest} or a newer ${oldest.split('.')[0]}.x is needed`);
 }
 
 /**
- * Makes the tool with one route, and starts it once: a program that this machine cannot run never gets into the cache.
+ * Gets the tool by one route and starts it once, so that a program this machine cannot run never enters the cache.
  */
 async function make(tool, route, folder) {
   const how = await route(tool, folder);
   const program = join(folder, tool.name);
   await chmod(program, 0o755);
-  if (!isExecutable(program)) throw new Error(`the result is not an executable file`);
+  if (!isExecutable(program)) throw new Error('the result is not an executable file');
   if (tool.versionArgs) {
     const version = await versionOf(tool, program);
     if (version !== tool.version)
-      throw new Error(`the result says that it is ${version ?? 'of no version'}, not ${tool.version}`);
+      throw new Error(`the program reports ${version ?? 'no version'}, expected ${tool.version}`);
   }
   return how;
 }
@@ -55,7 +56,7 @@ async function make(tool, route, folder) {
 /**
  * Looks on PATH and in the cache, then tries each route.
  * @returns the path of the tool
- * @throws SetupError naming every route and why it failed
+ * @throws SetupError that names every route and why it failed
  */
 export async function ensureTool(tool) {
   const place = join(cacheDir, `${tool.name}-${tool.version}`);
@@ -87,6 +88,8 @@ export async function ensureTool(tool) {
       const how = await attempt(title, () => intoCache(place, (folder) => make(tool, route, folder)));
       if (how) return found(cached, tool.version, how);
     }
-    throw new SetupError(`no way to get ${tool.name} ${tool.version} worked:\n${failures.join('\n')}\n${tool.advice}`);
+    throw new SetupError(
+      `every route to get ${tool.name} ${tool.version} failed:\n${failures.join('\n')}\n${tool.advice}`,
+    );
   });
 }

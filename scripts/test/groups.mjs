@@ -1,6 +1,6 @@
 /**
- * The groups of tests in their order: how many files run at a time, and how long a test or a hook may take. A group
- * whose files start servers gets a fresh process for each file, so that none inherits what another left running.
+ * The test groups in the order they run: how many files run at a time, and how long a test or a hook may take. Groups
+ * whose files start servers use a new process for each file, so that no file inherits what another left running.
  */
 export const groups = [
   { name: 'unit', args: ['--maxWorkers=100%', '--testTimeout=30000'] },

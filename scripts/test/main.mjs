@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Runs the tests, one group after the other; arguments go to Jest. The last line is `N passed, N failed, N skipped`,
- * counted from Jest's own JSON reports; a test file that could not be loaded counts as one failure, and so does a group
- * that left no report.
+ * Runs the tests, one group after another; arguments are passed to Jest. The last line is
+ * `N passed, N failed, N skipped`, counted from Jest's JSON reports. A test file that cannot be loaded counts as one failure, and so does a
+ * group without a report.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,14 +12,14 @@ import { root } from '../setup/paths.mjs';
 import { groups } from './groups.mjs';
 
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-// Jest loads ES modules through an interface that Node still calls experimental, and says so once a process.
+// Jest loads ES modules through an interface that Node still calls experimental, and warns once per process.
 const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
 const stopped = new AbortController();
-// Ctrl-C reaches Jest through the terminal too; this process stays to print the count.
+// Ctrl-C reaches Jest through the terminal too; this process stays alive to print the count.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort());
 
-/** Runs one group. @returns what it counted, and the exit code of Jest */
+/** Runs one group. @returns its counts and the exit code of Jest */
 async function run({ name, args }, report) {
   const all = [
     jest,
@@ -57,7 +57,7 @@ try {
     for (const [what, count] of Object.entries(counts)) totals[what] += count;
     if (exitCode !== 0 || counts.failed > 0) process.exitCode = 1;
     if (exitCode !== 0 && counts.failed === 0)
-      console.log(`the group ${group.name} ended with code ${exitCode}, see above`);
+      console.log(`the group ${group.name} exited with code ${exitCode}, see above`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

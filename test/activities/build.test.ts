@@ -8,7 +8,7 @@ import { repositoryOf, repositoryOfExample } from '../support/git-repository.js'
 import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
 
-/** Build activities on a small product. */
+/** Build activities for a small product. */
 async function small(
   change: Parameters<typeof smallProduct>[0] = {},
   deps: Parameters<typeof buildDepsIn>[1] = {},
@@ -24,7 +24,7 @@ async function small(
   return { folder, activities, deps: allDeps, input: { ...common, service } };
 }
 
-describe('building', () => {
+describe('a build', () => {
   test('puts production dependencies and the named files into the image, and nothing else', async () => {
     const folder = await scratchFolder();
     const deps = buildDepsIn(folder);
@@ -54,21 +54,21 @@ describe('building', () => {
     expect(await readdir(deps.scratchFolder)).toEqual([]);
   });
 
-  test('that hangs is ended', async () => {
+  test('that hangs is killed', async () => {
     const { activities, input } = await small({ build: 'sleep 300' });
     await expect(activities.buildImage({ ...input, timeoutSeconds: 1 })).rejects.toMatchObject({
       type: 'BUILD_TIMED_OUT',
     });
   });
 
-  test('that writes outside its folder is refused, and wrote nothing', async () => {
+  test('that writes outside its folder is refused, and nothing is written', async () => {
     const target = join(await scratchFolder(), 'escaped');
     const { activities, input } = await small({ build: `echo x > '${target}'` });
     await expect(activities.buildImage(input)).rejects.toMatchObject({ type: 'BUILD_WROTE_OUTSIDE' });
     await expect(access(target)).rejects.toThrow();
   });
 
-  test('that writes into the repository is noticed where there is no fence', async () => {
+  test('that writes into the repository is noticed even without a fence', async () => {
     const { activities, input } = await small({}, { fence: 'none' });
     const build = [`echo x >> '${input.repository}/server.mjs'`];
     await expect(activities.buildImage({ ...input, service: { ...input.service, build } })).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe('building', () => {
     ).rejects.toMatchObject({ type: 'BUILD_FAILED' });
   });
 
-  test('clears away what a worker that was killed left', async () => {
+  test('removes what a killed worker left behind', async () => {
     const folder = await scratchFolder();
     const deps = buildDepsIn(folder);
     await mkdir(join(deps.scratchFolder, 'build-4194305-left'), { recursive: true });
@@ -103,10 +103,10 @@ describe('building', () => {
   });
 });
 
-describe('reading a commit', () => {
+describe('a commit', () => {
   test.each([
     ['no lanekeeper.yaml', {}, 'INVALID_PRODUCT_FILE'],
-    ['a lanekeeper.yaml that is wrong', { 'lanekeeper.yaml': 'kind: Product' }, 'INVALID_PRODUCT_FILE'],
+    ['an invalid lanekeeper.yaml', { 'lanekeeper.yaml': 'kind: Product' }, 'INVALID_PRODUCT_FILE'],
     ['another product', smallProduct({ name: 'other' }), 'INVALID_PRODUCT_FILE'],
   ])('with %s is refused', async (_what, files, type) => {
     const folder = await scratchFolder();

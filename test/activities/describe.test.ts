@@ -5,7 +5,7 @@ import { repositoryOf } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
 
-test('an image is described although its package.json names packages for development, which it does not hold', async () => {
+test('an image is described although its package.json names development packages, which it does not contain', async () => {
   const folder = await scratchFolder();
   const manifest = {
     name: 'small',

@@ -28,7 +28,7 @@ async function builtExample() {
   return { deps, activities, source, common, images, json };
 }
 
-/** Tests of the small product that run this command. */
+/** Qualifies the small product with this test command. */
 async function qualifySmall(command: string): Promise<Awaited<ReturnType<BuildActivities['qualifyImage']>>> {
   const folder = await scratchFolder();
   const activities = buildActivitiesOf(buildDepsIn(folder));
@@ -57,7 +57,7 @@ describe('the example product', () => {
     });
   });
 
-  test('is described by SBOMs of what is in the image, the same each time', async () => {
+  test('has SBOMs of what is in the image, the same each time', async () => {
     const { activities, source, common, images, json } = await builtExample();
     const service = source.definition.services[0]!;
     const built = { service: 'agents', image: images[0]!.image, size: 1, nodeVersion: 'v20' };
@@ -114,10 +114,10 @@ describe('tests of a product', () => {
     ['the command fails although every test passed', `${passes}; echo too late; exit 1`, 'TESTS_FAILED', 'too late'],
     ['there is no report', 'true', 'TESTS_FAILED', 'no JUnit report'],
     ['they hang', `${passes}; sleep 300`, 'TESTS_FAILED', 'took longer than 5 s'],
-    ['the report is not one', 'echo fine > "$JUNIT_FILE"', 'EVIDENCE_INVALID', ''],
+    ['the report is not JUnit', 'echo fine > "$JUNIT_FILE"', 'EVIDENCE_INVALID', ''],
     ['no test ran', report(''), 'EVIDENCE_INVALID', 'no test ran'],
     ['they write outside their folder', `${passes}; echo x > /usr/escaped`, 'BUILD_WROTE_OUTSIDE', ''],
-  ])('qualify nothing when %s', async (_when, command, type, why) => {
+  ])('qualify no image when %s', async (_when, command, type, why) => {
     await expect(qualifySmall(command)).rejects.toMatchObject({
       type,
       nonRetryable: true,
@@ -125,7 +125,7 @@ describe('tests of a product', () => {
     });
   });
 
-  test('know where the unpacked image is', async () => {
+  test('are told where the unpacked image is', async () => {
     const result = await qualifySmall(
       `test -f "$IMAGE_DIR/$IMAGE_ENTRY" && test "$WEB_IMAGE_DIR" = "$IMAGE_DIR" && ${passes}`,
     );

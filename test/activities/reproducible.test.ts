@@ -6,7 +6,7 @@ import { buildActivitiesOf, buildDepsIn, fetched } from '../support/build-deps.j
 import { git, repositoryOfExample } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
 
-/** Timers run as ever; the clock alone is another one. */
+/** Timers run as usual; only the clock is replaced. */
 const timers = [
   ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
   ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
@@ -15,7 +15,7 @@ const timers = [
 let umask = 0o022;
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: timers });
-  // Setting it tells what it was.
+  // Setting the umask returns the old one.
   umask = process.umask(0o022);
 });
 afterEach(() => {
@@ -23,7 +23,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** The digests of all images of a clone, built under these circumstances. */
+/** The digests of all images of a clone, built under the given circumstances. */
 async function imagesOf(
   repository: { folder: string; revision: string },
   circumstances: { umask: number; now: string; variables: Record<string, string> },
@@ -40,7 +40,7 @@ async function imagesOf(
   return digests;
 }
 
-test('images from two clones in different folders, umasks, zones, languages and years are the same', async () => {
+test('images from two clones are identical in different folders, umasks, time zones, languages and years', async () => {
   const folder = await scratchFolder();
   const one = await repositoryOfExample(join(folder, 'one'), 'agents-runtime');
   const other = { ...one, folder: join(folder, 'a much longer path', 'other') };

@@ -42,7 +42,7 @@ beforeEach(async () => {
   input = { tenant: 'default', statement, producedByRun: 'release/default/shop/x/run', subjectType: 'artifact' };
 });
 
-/** How many attestations and elements of the statement there are. */
+/** The number of attestations and elements for the statement. */
 async function registered(statement: Digest): Promise<number> {
   const rows = await database.transaction('default', (tx) =>
     tx.query('select id from attestations where statement_digest = $1', [statement]),
@@ -64,14 +64,14 @@ describe('signing a statement', () => {
     );
   });
 
-  test('again gives the first signature, although a second would be another', async () => {
+  test('again returns the first signature, although a new one would differ', async () => {
     const { signStatement } = createSignActivities(deps);
     expect(await signStatement(input)).toEqual(await signStatement(input));
     expect(await registered(input.statement)).toBe(1);
   });
 
   test.each(['sign.stored', 'sign.registered'])(
-    'leaves one attestation when it ends at %s and is tried again',
+    'leaves one attestation when it dies at %s and is retried',
     async (point) => {
       const dying = createSignActivities({
         ...deps,
@@ -101,7 +101,7 @@ describe('signing a statement', () => {
     });
   });
 
-  test('refuses a statement about something that is not there', async () => {
+  test('refuses a statement about something that does not exist', async () => {
     const statement = await blobs.put(
       statementBytes(statementOf(predicateTypes.signature, [subjectOf('web', digestOf('absent'))], {})),
     );
@@ -112,7 +112,7 @@ describe('signing a statement', () => {
     expect(await readdir(join(folder, 'sha256'))).toEqual(blobsBefore);
   });
 
-  test('refuses what is no statement', async () => {
+  test('refuses what is not a statement', async () => {
     for (const text of ['hello', '{}', '{"_type":"https://in-toto.io/Statement/v1"}']) {
       await expect(
         createSignActivities(deps).signStatement({ ...input, statement: await blobs.put(text) }),

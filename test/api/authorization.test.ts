@@ -13,7 +13,7 @@ import { createErrorInterceptor } from '../../apps/api/errors/connect-error.js';
 import { services } from '../../apps/api/services.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 
-/** The RPCs that need a role, and which roles have it. Every other RPC takes any valid token, and none is public. */
+/** The RPCs that need a role, with the roles that may call them. Every other RPC needs a valid token; none is public. */
 const needsRole: Readonly<Record<string, readonly string[]>> = {
   'release.v1.ProductService.RegisterProduct': ['developer', 'release-manager', 'operator'],
   'release.v1.ReleaseService.StartRelease': ['developer', 'release-manager', 'operator'],
@@ -33,7 +33,7 @@ const methods = services.flatMap((service) =>
   service.methods.map((method) => ({ service, method, name: `${service.typeName}.${method.name}` })),
 );
 
-/** A transport on which every RPC is implemented by nothing: who gets past the interceptor meets UNIMPLEMENTED. */
+/** A transport without implementations: a caller that passes the interceptor gets UNIMPLEMENTED. */
 function transportOf(): Transport {
   const interceptors = [
     createErrorInterceptor(() => undefined),
@@ -72,12 +72,12 @@ async function call(transport: Transport, method: DescMethod, token: string | un
 }
 
 describe('authorization', () => {
-  it('has a rule beside every RPC', () => {
+  it('has a rule for every RPC', () => {
     expect(() => requireRules(services)).not.toThrow();
     expect(methods.length).toBeGreaterThan(30);
   });
 
-  it('keeps the API from starting when an RPC has none', () => {
+  it('keeps the API from starting when an RPC has no rule', () => {
     const [service] = services;
     if (service === undefined) throw new Error('there are no services');
     const bare = {
@@ -87,11 +87,11 @@ describe('authorization', () => {
     expect(() => requireRules([bare as DescService])).toThrow('does not say who may call it');
   });
 
-  it('names no role and no RPC that is not there', () => {
+  it('is tested with a table whose RPCs all exist', () => {
     for (const name of Object.keys(needsRole)) expect(methods.map((each) => each.name)).toContain(name);
   });
 
-  it.each(methods)('$name refuses callers without a token and with an unknown one', async ({ method }) => {
+  it.each(methods)('$name refuses callers without a token and callers with an unknown one', async ({ method }) => {
     expect(ruleOf(method).allow).not.toBe('public');
     for (const token of [undefined, 'nobody']) {
       const error = await call(transportOf(), method, token);
@@ -100,7 +100,7 @@ describe('authorization', () => {
     }
   });
 
-  it.each(methods)('$name takes exactly the roles of the table', async ({ method, name }) => {
+  it.each(methods)('$name accepts exactly the roles in the table', async ({ method, name }) => {
     const transport = transportOf();
     for (const role of Object.keys(callers)) {
       const isAllowed = needsRole[name]?.includes(role) ?? true;

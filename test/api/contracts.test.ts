@@ -7,8 +7,8 @@ import { scratchFolder } from '../support/scratch.js';
 const root = join(import.meta.dirname, '..', '..');
 
 /**
- * Runs the contract check over a copy of proto/ in which one file was edited.
- * @returns what the check complains about
+ * Runs the contract check on a copy of proto/ with one edited file.
+ * @returns the problems that it reports
  */
 async function checkEdited(file: string, edit: (text: string) => string): Promise<string> {
   const proto = join(await scratchFolder(), 'proto');
@@ -25,43 +25,43 @@ async function checkEdited(file: string, edit: (text: string) => string): Promis
   return stderr;
 }
 
-describe('the check of the contracts', () => {
-  it('passes on the contracts as they are committed', async () => {
+describe('the contract check', () => {
+  it('passes on the committed contracts', async () => {
     await execa(process.execPath, ['scripts/proto/main.mjs', '--check'], { cwd: root });
   });
 
-  it('refuses a field that was removed', async () => {
-    const said = await checkEdited('release/v1/product.proto', (text) =>
+  it('refuses the removal of a field', async () => {
+    const problems = await checkEdited('release/v1/product.proto', (text) =>
       text.replace(/ {2}\/\/ When it was registered\.\n.*created_at.*\n/, ''),
     );
-    expect(said).toContain('Previously present field "3" with name "created_at" on message "Product" was deleted');
+    expect(problems).toContain('Previously present field "3" with name "created_at" on message "Product" was deleted');
   });
 
   it('refuses an RPC that does not say who may call it', async () => {
-    const said = await checkEdited('release/v1/product_service.proto', (text) =>
+    const problems = await checkEdited('release/v1/product_service.proto', (text) =>
       text.replace(/(rpc GetProduct\(.*\{\n) *option \(authz\.v1\.rule\) = .*\n/, '$1'),
     );
-    expect(said).toContain('ProductService.GetProduct has no (authz.v1.rule)');
+    expect(problems).toContain('ProductService.GetProduct has no (authz.v1.rule)');
   });
 
   it('refuses a text field without a bound', async () => {
-    const said = await checkEdited('governance/v1/error.proto', (text) =>
+    const problems = await checkEdited('governance/v1/error.proto', (text) =>
       text.replace(' [(buf.validate.field).string.max_len = 1000]', ''),
     );
-    expect(said).toContain('ErrorDetail.object is text without a bound');
+    expect(problems).toContain('ErrorDetail.object is text without a bound');
   });
 
   it('refuses a field without a comment', async () => {
-    const said = await checkEdited('governance/v1/error.proto', (text) =>
+    const problems = await checkEdited('governance/v1/error.proto', (text) =>
       text.replace(/ {2}\/\/ Which object.*\n/, ''),
     );
-    expect(said).toContain('Field "object" should have a non-empty comment');
+    expect(problems).toContain('Field "object" should have a non-empty comment');
   });
 
-  it('refuses generated code that is not what the contracts generate', async () => {
-    const said = await checkEdited('governance/v1/error.proto', (text) =>
+  it('refuses generated code that is out of date', async () => {
+    const problems = await checkEdited('governance/v1/error.proto', (text) =>
       text.replace('What happened, in one sentence', 'What happened'),
     );
-    expect(said).toContain('sdk/typescript/gen/governance/v1/error_pb.d.ts is not what proto/ generates');
+    expect(problems).toContain('sdk/typescript/gen/governance/v1/error_pb.d.ts is not what proto/ generates');
   });
 });

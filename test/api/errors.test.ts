@@ -6,7 +6,7 @@ import { type ErrorCode, LanekeeperError } from '../../core/errors.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
 
-/** A client of a service that throws what it is given. */
+/** A client of a service that throws the given error. */
 function clientThrowing(error: unknown, reports: unknown[] = []) {
   const interceptors = [createErrorInterceptor((each) => reports.push(each))];
   const fail = () => {
@@ -29,8 +29,8 @@ async function errorOf(client: ReturnType<typeof clientThrowing>): Promise<Conne
   );
 }
 
-describe('errors of the API', () => {
-  it.each(Object.keys(statusOf))('%s travels with its detail', async (code) => {
+describe('an error of the API', () => {
+  it.each(Object.keys(statusOf))('with code %s carries its detail', async (code) => {
     const error = await errorOf(
       clientThrowing(new LanekeeperError(code as ErrorCode, { message: 'm', object: 'o', why: 'w', next: 'n' })),
     );
@@ -44,7 +44,7 @@ describe('errors of the API', () => {
     });
   });
 
-  it('that nobody expected are reported inside and say nothing outside', async () => {
+  it('that is unexpected is reported internally and reveals nothing to the caller', async () => {
     const reports: unknown[] = [];
     const secret = new Error('password=hunter2 is wrong');
     const error = await errorOf(clientThrowing(secret, reports));

@@ -24,7 +24,7 @@ afterAll(async () => {
   expect(api.reports).toEqual([]);
 });
 
-/** A signed request of a person, as bytes on the wire. */
+/** A person's signed request, as bytes. */
 async function request(
   person: string,
   lane: 'bronze' | 'silver' | 'gold',
@@ -40,7 +40,7 @@ const codeOf = (error: unknown): string =>
     : String(error);
 
 describe('the API', () => {
-  it('answers /healthz with the health of what it needs, without a token', async () => {
+  it('reports the health of its dependencies at /healthz, without a token', async () => {
     const response = await fetch(`${api.url}/healthz`);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
@@ -49,7 +49,7 @@ describe('the API', () => {
     });
   });
 
-  it('says who a token belongs to, and lists the keys of all', async () => {
+  it('says who a token belongs to, and lists the keys of all principals', async () => {
     const { identity } = api.clients('alice');
     expect((await identity.whoAmI({})).principal).toMatchObject({ name: 'alice', roles: ['product-owner'] });
     const { principals } = await identity.listPrincipals({});
@@ -57,7 +57,7 @@ describe('the API', () => {
     expect(principals.every(({ keys }) => keys.length === 1)).toBe(true);
   });
 
-  it('registers products once and refuses a repository that is no absolute folder', async () => {
+  it('registers a product once and refuses a repository that is not an absolute path', async () => {
     const { products } = api.clients('dev');
     await products.registerProduct({ name: 'other', repository: '/other' });
     await products.registerProduct({ name: 'other', repository: '/other' });
@@ -73,7 +73,7 @@ describe('the API', () => {
     );
   });
 
-  it('shows bundles, their manifest and their blobs byte for byte', async () => {
+  it('serves bundles, their manifests and their blobs byte for byte', async () => {
     const { bundles } = api.clients('dev');
     const { bundle, evidence } = await bundles.getBundle({ bundle: first.slice(7, 20) });
     expect(bundle).toMatchObject({ digest: first, product: 'shop', artifacts: [{ name: 'web' }] });
@@ -93,7 +93,7 @@ describe('the API', () => {
     expect(codeOf(await bundles.getBundle({ bundle: 'ffff' }).catch((error: unknown) => error))).toBe('UNKNOWN_BUNDLE');
   });
 
-  it('lists in pages that neither skip nor repeat', async () => {
+  it('lists in pages that neither skip nor repeat items', async () => {
     const { bundles } = api.clients('dev');
     const made = [first, await sealText(engine, 'page 2'), await sealText(engine, 'page 3')];
     const seen: string[] = [];
@@ -111,7 +111,7 @@ describe('the API', () => {
 });
 
 describe('promotions through the API', () => {
-  it('start with a signed request, are joined by the same one, and can be watched until they are live', async () => {
+  it('start with a signed request, are joined when it is sent again, and can be watched until they are live', async () => {
     const { promotions } = api.clients('dev');
     const asked = {
       product: 'shop',
@@ -131,7 +131,7 @@ describe('promotions through the API', () => {
     expect(await (await fetch(lane?.url ?? '')).text()).toContain('first');
   });
 
-  it('leave nothing behind when the request is signed with the key of another', async () => {
+  it('leave nothing behind when the request is signed with the key of another person', async () => {
     const { promotions } = api.clients('dev');
     const forged = await request('dev', 'silver', first, 'carol');
     const error: unknown = await promotions
@@ -141,7 +141,7 @@ describe('promotions through the API', () => {
     expect((await promotions.listPromotions({ lane: Lane.SILVER })).promotions).toEqual([]);
   });
 
-  it('give a run that was started without a signed request the one that comes later', async () => {
+  it('pass a later signed request to a run that was started without one', async () => {
     const workflowId = workflowIds.promotion('default', 'shop', 'silver', first);
     const handle = await engine.promote({ lane: 'silver', bundle: first });
     await engine.reached(handle, 'GATING');
@@ -156,14 +156,14 @@ describe('promotions through the API', () => {
     expect((await promotions.getPromotion({ promotionId: joined.promotionId })).promotion?.requester).toBe('dev');
   });
 
-  it('say what a plan would meet, without starting anything', async () => {
+  it('can be planned: a plan shows the gates and starts nothing', async () => {
     const { promotions } = api.clients('dev');
     const plan = await promotions.plan({ bundle: first, lane: Lane.GOLD });
     expect(plan.gates.map(({ gateId }) => gateId)).toContain('two-person-approval');
     expect((await promotions.listPromotions({ lane: Lane.GOLD })).promotions).toEqual([]);
   });
 
-  it('refuse a rollback where nothing was live before, and one by somebody without the right', async () => {
+  it('refuse a rollback when nothing was live before, and one by a person without the role for it', async () => {
     const asked = {
       product: 'shop',
       lane: Lane.BRONZE,
@@ -190,7 +190,7 @@ describe('promotions through the API', () => {
 });
 
 describe('evidence through the API', () => {
-  it('is refused when it is about another bundle, of another kind, or with another report', async () => {
+  it('is refused when it is about another bundle, of another kind, or does not match its report', async () => {
     const { evidence } = api.clients('dev');
     const other = await sealText(engine, 'another');
     const { checksum } = await attachPreviewCheck(engine, other);

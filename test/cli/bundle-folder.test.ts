@@ -26,7 +26,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-/** Downloads the bundle into a folder of its own. */
+/** Downloads the bundle into a new folder. */
 async function download(): Promise<string> {
   const folder = join(await scratchFolder(), 'bundle');
   expect(await api.lane('dev', 'bundle', 'download', shortId(bundle), '--out', folder)).toMatchObject({
@@ -41,7 +41,7 @@ interface Index {
   checksum: string;
 }
 
-/** Changes a piece of evidence and makes its record agree, so that the signature alone can tell. */
+/** Changes a piece of evidence and its record to match, so that only the signature reveals it. */
 async function changeEvidence(
   folder: string,
   change: (envelope: { payload: string; signatures: { sig: string }[] }) => void,
@@ -62,7 +62,7 @@ async function changeEvidence(
 const decoded = (text: string) => Buffer.from(text, 'base64').toString('utf8');
 
 describe('lane bundle verify', () => {
-  it('accepts a download without any stack, and one that is fetched for it', async () => {
+  it('accepts a downloaded folder without a stack, and a bundle that it downloads itself', async () => {
     const folder = await download();
     const offline = await api.lane('dev', '--stack', '/nowhere', 'bundle', 'verify', folder, '--digest', bundle);
     expect(offline).toMatchObject({ code: 0, stdout: expect.stringMatching(/all \d+ checks passed/) as unknown });
@@ -118,11 +118,11 @@ describe('lane bundle verify', () => {
       },
     ],
     [
-      'a piece of evidence that no record names',
-      'it is not listed in the index',
+      'the evidence by a file that the index does not name',
+      'the index does not name it',
       async (folder) => writeFile(join(folder, 'evidence', 'extra.sigstore.json'), '{}'),
     ],
-  ])('refuses %s that was changed', async (_what, why, change) => {
+  ])('refuses a change of %s', async (_what, why, change) => {
     const folder = await download();
     await change(folder);
     const run = await api.lane('dev', 'bundle', 'verify', folder, '--digest', bundle);
@@ -130,7 +130,7 @@ describe('lane bundle verify', () => {
     expect(run.stdout).toMatch(/: [1-9] of \d+ checks failed$/);
   });
 
-  it('refuses one changed byte in any file, and any file that is missing', async () => {
+  it('refuses one changed byte in any file, and any missing file', async () => {
     const folder = await download();
     const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
       (entry) => entry.isFile() && !entry.name.endsWith('.pem'),
@@ -152,7 +152,7 @@ describe('lane bundle verify', () => {
     }
   });
 
-  it('trusts only the keys that were pinned', async () => {
+  it('trusts only the pinned keys', async () => {
     const folder = await download();
     const pinned = await scratchFolder();
     expect((await api.lane('dev', 'bundle', 'verify', folder, '--keys', pinned)).code).toBe(10);

@@ -42,7 +42,7 @@ describe('lane init', () => {
     });
   });
 
-  it('finds several services, an SDK and a plan, and leads visitors to the front', async () => {
+  it('finds several services, an SDK and a plan, and routes visitors to the front end', async () => {
     const folder = await folderWith({
       'services/agents/package.json': { name: 'agents', scripts: { start: 'node src/server.mjs' } },
       'services/web/package.json': { name: 'web', scripts: { start: 'node server.mjs', test: 'vitest' } },
@@ -59,7 +59,7 @@ describe('lane init', () => {
     expect(product.plan).toBe('plan.json');
   });
 
-  it('writes a valid file also for an empty folder, and says what was guessed', async () => {
+  it('writes a valid file even for an empty folder, and says what it guessed', async () => {
     const found = inspectProduct(await folderWith({}));
     expect(() => parseProductFile(renderProductFile(found))).not.toThrow();
     expect(found.doubts.join('\n')).toContain('no entry file was found');

@@ -10,7 +10,7 @@ import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 
 describe('tables', () => {
-  it('align their columns, whatever colours the cells hold', () => {
+  it('align their columns, whatever colours the cells have', () => {
     const text = renderTable(
       ['A', 'LONGER', 'C'],
       [
@@ -25,7 +25,7 @@ describe('tables', () => {
     ]);
   });
 
-  it('leave out fields without a value and indent further lines', () => {
+  it('omit fields without a value and indent continuation lines', () => {
     expect(
       renderFields([
         ['name', 'a'],
@@ -50,7 +50,7 @@ describe('times', () => {
     expect(relativeTime(instant, now)).toBe(expected);
   });
 
-  it('reads durations as people write them', () => {
+  it('can be durations as people write them', () => {
     expect([
       parseDuration('90'),
       parseDuration('2s'),
@@ -77,7 +77,7 @@ describe('short ids', () => {
 });
 
 describe('data for machines', () => {
-  it('has the words of the domain, instants in RFC 3339, and nothing that is not set', () => {
+  it('uses the words of the domain and RFC 3339 times, and omits what is not set', () => {
     const promotion = create(PromotionSchema, {
       id: 'x',
       lane: Lane.GOLD,
@@ -97,7 +97,7 @@ describe('data for machines', () => {
 });
 
 describe('words for a shell', () => {
-  it('are quoted only where they must be', () => {
+  it('are quoted only where necessary', () => {
     expect(['promotion/default/x', '/tmp/a b.json', "it's"].map(shellWord)).toEqual([
       'promotion/default/x',
       "'/tmp/a b.json'",

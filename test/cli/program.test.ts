@@ -16,13 +16,13 @@ function descriptionsIn(command: Command): readonly string[] {
 const run = (...argv: string[]) => runCaptured(argv, { ...readEnvironment({}), stack: '/nowhere' });
 
 describe('lane', () => {
-  it('tells what was not understood, what was meant, and exits with 2', async () => {
+  it('says what it did not understand, suggests what was meant, and exits with 2', async () => {
     const { code, stdout, stderr } = await run('promot');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toBe("error: unknown command 'promot'\nnext: did you mean promote?");
   });
 
-  it('tells errors as JSON on standard error when JSON was asked for', async () => {
+  it('prints errors as JSON on standard error when JSON was requested', async () => {
     const { code, stdout, stderr } = await run('promote', 'abcd', '-o', 'json');
     expect([code, stdout]).toEqual([2, '']);
     expect(JSON.parse(stderr)).toMatchObject({
@@ -37,7 +37,7 @@ describe('lane', () => {
     expect(stderr).toContain('next: start one with  npm start');
   });
 
-  it('refuses an output format that it does not know', async () => {
+  it('refuses an unknown output format', async () => {
     expect(await run('status', '-o', 'xml')).toMatchObject({
       code: 2,
       stderr: 'error: unknown output format "xml"\nnext: use -o table|json|yaml',

@@ -10,7 +10,7 @@ interface Shown {
   readonly title: string | undefined;
 }
 
-/** What the rows of the page name: each title with the file before it, and each file by itself. */
+/** The tests that the rows of the page name: each title with the file before it, and each file on its own. */
 function namedIn(text: string): Shown[] {
   const named: Shown[] = [];
   for (const row of text.split('\n').filter((line) => line.startsWith('|'))) {
@@ -23,14 +23,14 @@ function namedIn(text: string): Shown[] {
   return named;
 }
 
-/** The titles of the tests in a test file as it is written: the first argument of a call whose second is a function. */
+/** The test titles in the source of a test file: the first argument of a call whose second is a function. */
 function titlesIn(source: string): string[] {
   return [...source.matchAll(/\(\s*(['"`])((?:\\.|(?!\1)[^\\\n])*)\1,\s*(?:async\b|\()/g)].map(([, , title = '']) =>
     title.replaceAll(/\\(.)/g, '$1'),
   );
 }
 
-/** What the page names and no test file has. */
+/** What the page names although no test file has it. */
 async function missingFrom(text: string): Promise<string[]> {
   const missing: string[] = [];
   for (const { file, title } of namedIn(text)) {
@@ -46,7 +46,7 @@ describe('the promises', () => {
     expect(await missingFrom(await page())).toEqual([]);
   });
 
-  it('are made for every test file', async () => {
+  it('cover every test file', async () => {
     const files = (await readdir(join(root, 'test'), { recursive: true }))
       .filter((name) => /\.test\.(ts|mjs)$/.test(name))
       .map((name) => `test/${name}`);
@@ -62,7 +62,7 @@ describe('the promises', () => {
     ],
     ['`test/cli/absent.test.ts` "names every command"', 'there is no test/cli/absent.test.ts'],
     ['"names every command"', 'there is no '],
-  ])('would not be taken for shown by a test that no file has', async (cell, expected) => {
+  ])('do not count as shown by a test that does not exist', async (cell, expected) => {
     expect((await missingFrom(`| A promise. | ${cell} |`))[0]).toContain(expected);
   });
 });

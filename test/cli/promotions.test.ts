@@ -22,7 +22,7 @@ afterAll(async () => {
   expect(api.reports).toEqual([]);
 });
 
-/** A bundle that has all that gold needs but the people, and its promotion into gold. */
+/** A bundle with everything that gold needs except approvals, and its promotion into gold. */
 async function awaitingApproval(text: string): Promise<{ readonly bundle: Digest; readonly id: string }> {
   const bundle = await sealText(engine, text);
   await attachPreviewCheck(engine, bundle);
@@ -32,7 +32,7 @@ async function awaitingApproval(text: string): Promise<{ readonly bundle: Digest
   return { bundle, id: run.stdout };
 }
 
-/** Where `--out` files and the working folder of a command lie. */
+/** The folder for `--out` files and the working folder of commands. */
 const outFile = async (name: string): Promise<string> => join(await scratchFolder(), name);
 
 describe('lane promote', () => {
@@ -46,7 +46,7 @@ describe('lane promote', () => {
     );
   });
 
-  it('says what is missing, and ends a wait that is too long with 7', async () => {
+  it('says what is missing, and exits with 7 when the wait times out', async () => {
     const bundle = await sealText(engine, 'missing');
     await engine.bringTo(bundle, 'bronze');
     const run = await api.lane('dev', 'promote', shortId(bundle), '--to', 'silver', '--timeout', '1s');
@@ -58,7 +58,7 @@ describe('lane promote', () => {
     expect(plan.stdout).toContain('… PENDING  preview-check');
   });
 
-  it('prints the line for temporal, and the run that it starts takes the signed request', async () => {
+  it('prints the temporal command, and the run that it starts accepts the signed request', async () => {
     const bundle = await sealText(engine, 'printed');
     const file = await outFile('input.json');
     const run = await api.lane('dev', 'promote', shortId(bundle), '--to', 'bronze', '--print', '--out', file);
@@ -76,7 +76,7 @@ describe('lane promote', () => {
 });
 
 describe('lane approve', () => {
-  it('shows the facts and needs a yes where nobody can be asked', async () => {
+  it('shows the facts and needs --yes where nobody can be asked', async () => {
     const { bundle, id } = await awaitingApproval('asked');
     const run = await api.lane('alice', 'approve', shortId(id));
     expect(run.code).toBe(2);
@@ -91,7 +91,7 @@ describe('lane approve', () => {
       expect(run.stderr).toContain(part);
   });
 
-  it('counts two people of two roles, by update and by signal, and not the requester', async () => {
+  it('counts two people with two roles, by update and by signal, and not the requester', async () => {
     const { id } = await awaitingApproval('approved');
     expect(await api.lane('dev', 'approve', shortId(id), '--yes')).toMatchObject({
       code: 3,
@@ -110,7 +110,7 @@ describe('lane approve', () => {
     expect((await api.lane('dev', 'why', id)).stdout).toContain('approve by dev refused (SELF_APPROVAL)');
   });
 
-  it('refuses to read a rejection without a reason; one with a reason ends the promotion', async () => {
+  it('has the counterpart lane reject, which needs a reason and ends the promotion', async () => {
     const { id } = await awaitingApproval('rejected');
     expect(await api.lane('bob', 'reject', id, '--yes')).toMatchObject({
       code: 2,
@@ -123,7 +123,7 @@ describe('lane approve', () => {
 });
 
 describe('lane watch', () => {
-  it('is left with Ctrl-C, which ends nothing else, and says how to watch again', async () => {
+  it('stops at Ctrl-C, which ends nothing else, and says how to watch again', async () => {
     const { id } = await awaitingApproval('watched');
     const watching = await api.watch(id);
     watching.interrupt();
@@ -139,7 +139,7 @@ describe('lane watch', () => {
 });
 
 describe('lane watch, when the API goes away', () => {
-  it('waits for it to come back, and tells what happened meanwhile once', async () => {
+  it('waits for it to come back, and prints what happened meanwhile once', async () => {
     const { bundle, id } = await awaitingApproval('away');
     const watching = await api.watch(id);
     const handle = engine.client.workflow.getHandle(`promotion/default/shop/gold/${bundle.slice(7)}`);
@@ -158,7 +158,7 @@ describe('lane watch, when the API goes away', () => {
 });
 
 describe('lane rollback', () => {
-  it('brings back what was live before, with a reason and the right to do so', async () => {
+  it('brings back what was live before, given a reason and the role for it', async () => {
     const bundles = [await sealText(engine, 'roll 1'), await sealText(engine, 'roll 2')];
     for (const bundle of bundles) await engine.bringTo(bundle, 'bronze');
     expect((await api.lane('dev', 'rollback', 'shop', '--lane', 'bronze', '--yes')).stderr).toContain(

@@ -22,7 +22,7 @@ async function stackAt(folder: string): Promise<string> {
 }
 
 describe('finding the stack', () => {
-  it('takes the flag before the variable, that before a folder above, and that before the pointer of the user', async () => {
+  it('prefers the flag, then the variable, then a folder above, then the pointer of the user', async () => {
     const root = await scratchFolder();
     const files = {
       flag: await stackAt(join(root, 'flag')),
@@ -45,7 +45,7 @@ describe('finding the stack', () => {
     expect(findStack(undefined, bare, root).file).toBe(files.pointed);
   });
 
-  it('does not look elsewhere when the one that was named is not there', async () => {
+  it('does not look elsewhere when the named one does not exist', async () => {
     const root = await scratchFolder();
     await stackAt(join(root, '.lanekeeper'));
     expect(() => findStack(join(root, 'nothing'), readEnvironment({}), root)).toThrow('no stack was found');

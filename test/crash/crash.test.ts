@@ -14,7 +14,7 @@ afterAll(() => stack.close());
 
 const afterGates = ['QUEUED → GUARDING', 'GUARDING → DEPLOYING', 'DEPLOYING → VERIFYING', 'VERIFYING → LIVE'];
 
-/** What a promotion that went live has done, each once. `decisions` are the signed request and the approvals. */
+/** The effects of a promotion that went live, each once. `decisions` counts the signed request and the approvals. */
 function onceEach(path: readonly string[], decisions: number): Awaited<ReturnType<typeof effectsOf>> {
   return {
     starts: 1,
@@ -25,7 +25,7 @@ function onceEach(path: readonly string[], decisions: number): Awaited<ReturnTyp
   };
 }
 
-/** Waits until a promotion is live and its paperwork done. */
+/** Waits until a promotion is live and attested. */
 async function isLive(promotion: CrashedPromotion): Promise<void> {
   await reached(stack, promotion, 'LIVE');
   await until(
@@ -33,19 +33,19 @@ async function isLive(promotion: CrashedPromotion): Promise<void> {
       const attestations = await attestationsOf(stack, promotion.id);
       return attestations['promotion'] !== undefined && attestations['verification-summary'] !== undefined;
     },
-    `the paperwork of ${promotion.product}`,
+    `the attestations of ${promotion.product}`,
     60_000,
   );
 }
 
-/** Whether the recorded history of a run holds a signal. */
+/** Whether the history of a run contains a signal. */
 async function wasSignalled(promotion: CrashedPromotion, name: string): Promise<boolean> {
   const { events } = await stack.temporal.workflow.getHandle(promotion.workflowId).fetchHistory();
   return (events ?? []).some((event) => event.workflowExecutionSignaledEventAttributes?.signalName === name);
 }
 
-/** Where the records say that everything stands. */
-async function standing(scene: Scene): Promise<readonly string[]> {
+/** The recorded states of all promotions and releases of a scene. */
+async function recordedStates(scene: Scene): Promise<readonly string[]> {
   const promotions = [scene.gating, scene.awaiting, scene.deploying, scene.verifying, scene.unsignalled];
   const releases = [scene.built, scene.signed, scene.registered];
   const stateOf = async (table: 'promotions' | 'releases', id: string) =>
@@ -56,8 +56,8 @@ async function standing(scene: Scene): Promise<readonly string[]> {
   ]);
 }
 
-/** How often an activity of a run was tried. */
-async function triesOf(workflowId: string, activity: string): Promise<number> {
+/** How many attempts an activity of a run took. */
+async function attemptsOf(workflowId: string, activity: string): Promise<number> {
   const { events } = await stack.temporal.workflow.getHandle(workflowId).fetchHistory();
   const scheduled = (events ?? []).find(
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity,
@@ -68,13 +68,13 @@ async function triesOf(workflowId: string, activity: string): Promise<number> {
   return started?.activityTaskStartedEventAttributes?.attempt ?? 0;
 }
 
-describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after a SIGKILL of the process of %s', (victim) => {
+describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after SIGKILL of the %s process', (victim) => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await setScene(stack, victim);
     scenes.set(victim, scene);
     const killed = stack.stack.pidOf(victim);
-    expect(await standing(scene)).toEqual([
+    expect(await recordedStates(scene)).toEqual([
       'GATING',
       'AWAITING_APPROVAL',
       'DEPLOYING',
@@ -86,17 +86,17 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after a SIGKIL
     ]);
     expect(await wasSignalled(scene.unsignalled, 'changed')).toBe(false);
     await stack.kill(victim);
-    stack.letGo();
+    stack.resume();
     await stack.back(victim, killed);
   });
 
-  test('a promotion that was GATING hears of its evidence and goes live', async () => {
+  test('a promotion that was GATING receives its evidence and goes live', async () => {
     await attachPreviewCheck(stack.tools, scene.gating.bundle, { product: scene.gating.product });
     await isLive(scene.gating);
     expect(await effectsOf(stack, scene.gating)).toEqual(onceEach(['GATING → QUEUED'], 1));
   });
 
-  test('a promotion that was AWAITING_APPROVAL takes its approvals and goes live', async () => {
+  test('a promotion that was AWAITING_APPROVAL accepts its approvals and goes live', async () => {
     await approve(stack, scene.awaiting, 'alice');
     await approve(stack, scene.awaiting, 'bob');
     await isLive(scene.awaiting);
@@ -106,14 +106,14 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after a SIGKIL
   });
 
   test.each(['deploying', 'verifying'] as const)(
-    'a promotion that was %s goes on by itself, and nothing of it happens twice',
+    'a promotion that was %s continues on its own, and none of its effects happens twice',
     async (place) => {
       await isLive(scene[place]);
       expect(await effectsOf(stack, scene[place])).toEqual(onceEach(['GATING → QUEUED'], 1));
     },
   );
 
-  test('a run whose wake-up was committed and not sent is told', async () => {
+  test('a run whose wake-up was committed but not sent still gets it', async () => {
     await isLive(scene.unsignalled);
     expect(await wasSignalled(scene.unsignalled, 'changed')).toBe(true);
     expect(await effectsOf(stack, scene.unsignalled)).toEqual(onceEach(['GATING → QUEUED'], 1));
@@ -124,7 +124,7 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after a SIGKIL
     ['a stored signature', 'signed'],
     ['a registered signature', 'registered'],
   ] as const)(
-    'a release that had left %s ends with one bundle and one attestation of each statement',
+    'a release that had already left %s ends with one bundle and one attestation of each statement',
     async (_what, place) => {
       await stack.temporal.workflow.getHandle(scene[place].workflowId).result();
       expect(await releaseEffects(stack, scene[place])).toEqual({
@@ -136,10 +136,10 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after a SIGKIL
   );
 });
 
-test('the steps that died with the worker were tried again, so it was not by luck that each effect is there once', async () => {
+test('the steps that died with the worker were retried, so it is not by luck that each effect exists once', async () => {
   const { deploying, verifying, built, signed } = scenes.get('worker') as Scene;
-  expect(await triesOf(deploying.workflowId, 'deployBundle')).toBeGreaterThan(1);
-  expect(await triesOf(verifying.workflowId, 'verifyLane')).toBeGreaterThan(1);
-  expect(await triesOf(built.workflowId, 'buildImage')).toBeGreaterThan(1);
-  expect(await triesOf(signed.workflowId, 'signStatement')).toBeGreaterThan(1);
+  expect(await attemptsOf(deploying.workflowId, 'deployBundle')).toBeGreaterThan(1);
+  expect(await attemptsOf(verifying.workflowId, 'verifyLane')).toBeGreaterThan(1);
+  expect(await attemptsOf(built.workflowId, 'buildImage')).toBeGreaterThan(1);
+  expect(await attemptsOf(signed.workflowId, 'signStatement')).toBeGreaterThan(1);
 });

@@ -4,7 +4,7 @@ import { hexOf } from '../../core/digest.js';
 import type { CrashStack } from '../support/crash-stack.js';
 import type { CrashedPromotion, CrashedRelease } from './scene.js';
 
-/** What a promotion did to the world, counted where it shows. */
+/** The effects of a promotion, counted where they are visible. */
 export interface Effects {
   /** Processes that the router started for the bundle in the lane. */
   readonly starts: number;
@@ -50,7 +50,7 @@ export async function attestationsOf(stack: CrashStack, runId: string): Promise<
   return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
 }
 
-/** What a release left: its events, its attestations, its bundles. */
+/** What a release produced: its events, attestations and bundles. */
 export async function releaseEffects(
   stack: CrashStack,
   release: CrashedRelease,

@@ -11,7 +11,7 @@ import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { smallProduct } from '../support/small-product.js';
 import { until } from '../support/until.js';
 
-/** A promotion that the crash finds somewhere. */
+/** A promotion that is paused at some point when the crash comes. */
 export interface CrashedPromotion {
   readonly id: string;
   readonly workflowId: string;
@@ -20,36 +20,36 @@ export interface CrashedPromotion {
   readonly bundle: Digest;
 }
 
-/** A release that the crash finds somewhere. */
+/** A release that is paused at some point when the crash comes. */
 export interface CrashedRelease {
   readonly id: string;
   readonly workflowId: string;
 }
 
-/** Where the crash finds the promotions and releases of one round. */
+/** The promotions and releases that exist when one process is killed, each at another point. */
 export interface Scene {
   /** Waits for the preview check. */
   readonly gating: CrashedPromotion;
   /** Waits for two people. */
   readonly awaiting: CrashedPromotion;
-  /** The lane has switched; the step has not said so yet. */
+  /** The lane has switched; the step has not reported it yet. */
   readonly deploying: CrashedPromotion;
-  /** The lane was found to serve the bundle; the step has not said so yet. */
+  /** The lane was found to serve the bundle; the step has not reported it yet. */
   readonly verifying: CrashedPromotion;
-  /** Its preview check is committed; nobody has told the run yet. */
+  /** Its preview check is committed; the run has not been signalled yet. */
   readonly unsignalled: CrashedPromotion;
-  /** The image lies in the content store; nobody knows. */
+  /** The image is in the content store; nothing refers to it yet. */
   readonly built: CrashedRelease;
-  /** A signed statement lies in the content store; nobody knows. */
+  /** A signed statement is in the content store; nothing refers to it yet. */
   readonly signed: CrashedRelease;
-  /** A statement is registered; the step has not said so yet. */
+  /** A statement is registered; the step has not reported it yet. */
   readonly registered: CrashedRelease;
 }
 
 const laneMessages = { bronze: LaneMessage.BRONZE, silver: LaneMessage.SILVER, gold: LaneMessage.GOLD } as const;
 
 /**
- * Brings one promotion or release to each of the places and holds it there. What is held last is the wake-up of a run.
+ * Brings one promotion or release to each of these points and pauses it there. The wake-up of a run is paused last.
  */
 export async function setScene(stack: CrashStack, victim: Victim): Promise<Scene> {
   const at = (place: string): string => `${victim}-${place}`;
@@ -59,9 +59,9 @@ export async function setScene(stack: CrashStack, victim: Victim): Promise<Scene
     inSilver(stack, at('unsignalled')),
   ]);
   const [{ verifying, deploying }, releases] = await Promise.all([deploys(stack, at), releasesOf(stack, at)]);
-  stack.hold('dispatch.found');
+  stack.pauseAt('dispatch.found');
   await attachPreviewCheck(stack.tools, unsignalled.bundle, { product: unsignalled.product });
-  await stack.held('dispatch.found');
+  await stack.pausedAt('dispatch.found');
   return { gating, awaiting, deploying, verifying, unsignalled, ...releases };
 }
 
@@ -75,9 +75,9 @@ async function deploys(
 
 async function promotionAt(stack: CrashStack, product: string, point: string): Promise<CrashedPromotion> {
   const bundle = await seal(stack, product);
-  stack.hold(point);
+  stack.pauseAt(point);
   const promotion = await promote(stack, product, 'bronze', bundle);
-  await stack.held(point);
+  await stack.pausedAt(point);
   return promotion;
 }
 
@@ -98,7 +98,7 @@ async function inGold(stack: CrashStack, product: string): Promise<CrashedPromot
   return gold;
 }
 
-/** Seals a bundle whose service writes a line at each start. */
+/** Seals a bundle whose service prints a line at each start. */
 function seal(stack: CrashStack, product: string): Promise<Digest> {
   return sealText(stack.tools, product, { product, source: `console.log('started');\n${textService(product)}` });
 }
@@ -111,7 +111,7 @@ async function promote(stack: CrashStack, product: string, lane: Lane, bundle: D
   return { id: promotionId, workflowId, product, lane, bundle };
 }
 
-/** Approves as a person does: asks what there is to see, signs exactly that, sends it. */
+/** Approves as a person does: requests the facts, signs exactly those, and sends the decision. */
 export async function approve(stack: CrashStack, promotion: CrashedPromotion, person: string): Promise<void> {
   const { decisions } = stack.api(person);
   const facts = await decisions.getDecisionFacts({ promotionId: promotion.id });
@@ -129,18 +129,18 @@ export async function approve(stack: CrashStack, promotion: CrashedPromotion, pe
   if (outcome?.accepted !== true) throw new Error(`the approval of ${person} was refused: ${outcome?.text ?? ''}`);
 }
 
-/** Waits until the record of a promotion says a state. */
-export async function reached(stack: CrashStack, promotion: CrashedPromotion, state: string): Promise<void> {
+/** Waits until a promotion is recorded in a phase. */
+export async function reached(stack: CrashStack, promotion: CrashedPromotion, phase: string): Promise<void> {
   let last = '';
-  const look = async (): Promise<boolean> => {
+  const isReached = async (): Promise<boolean> => {
     const [row] = await stack.rows<{ state: string; reason: string | null }>(
       'select state, reason from promotions where id = $1',
       promotion.id,
     );
     last = `${row?.state ?? 'no record'} (${row?.reason ?? ''})`;
-    return row?.state === state;
+    return row?.state === phase;
   };
-  await until(look, `${promotion.product} to be ${state}`, 60_000).catch((error: unknown) => {
+  await until(isReached, `${promotion.product} to be ${phase}`, 60_000).catch((error: unknown) => {
     throw new Error(`${promotion.product} is ${last}`, { cause: error });
   });
 }
@@ -161,8 +161,8 @@ async function releaseAt(stack: CrashStack, product: string, point: string): Pro
   );
   const { products, releases } = stack.api('dev');
   await products.registerProduct({ name: product, repository: folder });
-  stack.hold(point);
+  stack.pauseAt(point);
   const { releaseId } = await releases.startRelease({ product, revision });
-  await stack.held(point);
+  await stack.pausedAt(point);
   return { id: releaseId, workflowId: workflowIds.release('default', product, revision) };
 }

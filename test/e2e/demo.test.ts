@@ -27,12 +27,12 @@ async function demoWith(
 const broken = [
   { sabotage: 'wrong-key', step: 'release.signed', seen: 'refused', options: [] },
   { sabotage: 'wrong-digest', step: 'release.built', seen: 'another digest', options: [] },
-  { sabotage: 'dead-router', step: 'bronze.live', seen: 'in vain', options: ['--patience', '30'] },
+  { sabotage: 'dead-router', step: 'bronze.live', seen: 'timed out after 30 s', options: ['--patience', '30'] },
 ] as const;
 
 describe('the demo notices', () => {
   test.each(broken)(
-    'a $sabotage: $step is not ok, nothing after it is claimed, and the exit code is 1',
+    'a $sabotage: $step is not ok, no later step is claimed, and the exit code is 1',
     async ({ sabotage, step, seen, options }) => {
       const { code, reports } = await demoWith(sabotage, ...options);
       const failed = reports.findIndex((report) => report.step === step);

@@ -16,8 +16,8 @@ import { test } from 'node:test';
 test('ticks', () => assert.equal(1 + 1, 2));
 `;
 
-/** A product of one service in a folder of its own, as a stranger has it: no Lanekeeper file in it. */
-async function strangersProduct(): Promise<string> {
+/** A product with one service in its own folder, without any Lanekeeper file. */
+async function newProduct(): Promise<string> {
   const folder = await scratchFolder();
   await mkdir(join(folder, 'src'));
   await mkdir(join(folder, 'test'));
@@ -35,7 +35,7 @@ async function strangersProduct(): Promise<string> {
   return folder;
 }
 
-/** Commands in the stranger's folder, with `lane` on PATH as the README says. */
+/** Runs commands in the folder of the product, with `lane` on PATH as in the README. */
 function shellIn(folder: string, stack: string): (command: string) => string {
   const env = {
     PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
@@ -51,7 +51,7 @@ function shellIn(folder: string, stack: string): (command: string) => string {
       all: true,
       reject: false,
     });
-    if (failed) throw new Error(`${command} ended with ${String(exitCode)}:\n${all}`);
+    if (failed) throw new Error(`${command} exited with code ${String(exitCode)}:\n${all}`);
     return stdout;
   };
 }
@@ -62,11 +62,11 @@ interface Lane {
   readonly liveBundleDigest: string;
 }
 
-describe('a stranger’s own product, outside the clone', () => {
-  test('goes from lane init to gold, is rolled back after a restart of everything, and serves on the same port', async () => {
+describe('a new product, outside the clone', () => {
+  test('goes from lane init to gold, is rolled back after a full restart, and serves on the same port', async () => {
     const stack = await testStack();
     await stack.start();
-    const folder = await strangersProduct();
+    const folder = await newProduct();
     const run = shellIn(folder, stack.dataDir);
     const commit = (message: string) =>
       run(`git add -A && git -c user.name=Stranger -c user.email=stranger@example.org commit -qm '${message}'`);

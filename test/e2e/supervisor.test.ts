@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 const parts = ['api', 'postgres', 'router', 'temporal', 'worker'];
 
 describe('a start', () => {
-  it('brings up every part, writes down where they are, and keeps secrets to their owner', async () => {
+  it('brings up every part, records where each is, and lets only the owner read secrets', async () => {
     const stack = await testStack();
     await stack.start();
     const record = stack.record();
@@ -20,7 +20,7 @@ describe('a start', () => {
       expect(statSync(join(stack.dataDir, file)).mode & 0o077).toBe(0);
   });
 
-  it('says that it runs already, and where', async () => {
+  it('reports that the stack is already running, and where', async () => {
     const stack = await testStack();
     await stack.start();
     const second = stack.run('start');
@@ -29,37 +29,37 @@ describe('a start', () => {
     expect(second.output).toContain(stack.record().apiUrl);
   });
 
-  it('keeps its ports, and moves one that a stranger took', async () => {
+  it('keeps its ports, and moves one that another program has taken', async () => {
     const stack = await testStack();
     await stack.start();
     const before = stack.record();
     stack.run('stop');
     const ports = readJsonFile(join(stack.dataDir, 'ports.json')) as Record<string, number>;
     const [busy] = await findFreePorts(1);
-    const stranger = (await import('node:http')).createServer().listen(busy, '127.0.0.1');
-    await once(stranger, 'listening');
+    const other = (await import('node:http')).createServer().listen(busy, '127.0.0.1');
+    await once(other, 'listening');
     writeJsonFile(join(stack.dataDir, 'ports.json'), { ...ports, temporalUi: busy });
     await stack.start();
-    stranger.close();
+    other.close();
     expect(stack.record().apiUrl).toBe(before.apiUrl);
     expect(stack.record().temporalUiUrl).not.toBe(`http://127.0.0.1:${String(busy)}`);
   });
 });
 
 describe('a part that is killed', () => {
-  it('is started again, whichever it is, and the others go on', async () => {
+  it('is restarted, whichever it is, and the others keep running', async () => {
     const stack = await testStack();
     await stack.start();
     for (const name of parts) {
       const before = new Map(stack.record().children.map((child) => [child.name, child.pid]));
       process.kill(before.get(name)!, 'SIGKILL');
-      await until(() => ![0, before.get(name)].includes(stack.pidOf(name)), `${name} to be started again`);
+      await until(() => ![0, before.get(name)].includes(stack.pidOf(name)), `${name} to be restarted`);
       for (const other of parts.filter((part) => part !== name)) expect(stack.pidOf(other)).toBe(before.get(other));
     }
   });
 });
 
-describe('the end', () => {
+describe('stopping', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('on %s leaves no process', async (signal) => {
     const stack = await testStack();
     const supervisor = await stack.start();
@@ -68,7 +68,7 @@ describe('the end', () => {
     expect(stack.processes()).toEqual([]);
   });
 
-  it('comes from another terminal too', async () => {
+  it('works from another terminal too', async () => {
     const stack = await testStack();
     const supervisor = await stack.start();
     expect(stack.run('status').code).toBe(0);
@@ -80,7 +80,7 @@ describe('the end', () => {
 });
 
 describe('a supervisor that was killed', () => {
-  it('is followed by one that ends what it left and serves in the same places', async () => {
+  it('is followed by one that ends what it left and serves at the same addresses', async () => {
     const stack = await testStack();
     const supervisor = await stack.start();
     const before = stack.record();
@@ -95,7 +95,7 @@ describe('a supervisor that was killed', () => {
     expect(stack.processes().filter((line) => line.includes('start-dev'))).toHaveLength(1);
   });
 
-  it('leaves nothing that stop does not end', async () => {
+  it('leaves nothing that npm stop does not end', async () => {
     const stack = await testStack();
     const supervisor = await stack.start();
     supervisor.kill('SIGKILL');

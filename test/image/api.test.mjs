@@ -1,5 +1,5 @@
-// Runs against the unpacked image, as lanekeeper.yaml says: the programs and packages that would be deployed, and
-// nothing else.
+// Runs against the unpacked image, as configured in lanekeeper.yaml: only the programs and packages that would be
+// deployed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { test } from 'node:test';
 
 const { IMAGE_DIR: folder, IMAGE_ENTRY: entry, PATH } = process.env;
 
-/** Starts the entry of the image with these variables and nothing else. */
+/** Starts the entry of the image with only these variables. */
 function start(variables) {
   return spawn(process.execPath, [entry], {
     cwd: folder,
@@ -25,7 +25,7 @@ async function textOf(stream) {
   return text;
 }
 
-/** A port that nobody listens on. */
+/** A port on which nothing listens. */
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -44,10 +44,10 @@ async function healthOf(port) {
     const response = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
     if (response !== undefined) return { status: response.status, body: await response.json() };
   }
-  throw new Error('the API did not listen');
+  throw new Error('the API did not start to listen');
 }
 
-test('without configuration it ends at once and names everything that is missing', async () => {
+test('without configuration it exits at once and names everything that is missing', async () => {
   const child = start({});
   const [output, [code]] = await Promise.all([textOf(child.stdout), once(child, 'exit')]);
   assert.equal(code, 1);
@@ -55,7 +55,7 @@ test('without configuration it ends at once and names everything that is missing
     assert.match(output, new RegExp(name));
 });
 
-test('it listens on PORT, says that database and Temporal do not answer, lets nobody in, and ends when told to', async () => {
+test('it listens on PORT, reports that the database and Temporal do not answer, refuses callers, and exits when told to', async () => {
   const [port, nobody] = [await freePort(), await freePort()];
   const child = start({
     PORT: String(port),

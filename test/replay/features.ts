@@ -1,6 +1,6 @@
 import type { History, HistoryEvent } from './history-file.js';
 
-/** How a history ends; OPEN while the run goes on. */
+/** How a history ends; OPEN while the run continues. */
 const closings: Readonly<Record<string, string>> = {
   workflowExecutionCompletedEventAttributes: 'COMPLETED',
   workflowExecutionFailedEventAttributes: 'FAILED',
@@ -12,7 +12,7 @@ function textOf(bytes: Uint8Array | null | undefined): string {
   return Buffer.from(bytes ?? []).toString('utf8');
 }
 
-/** What one event says that happened, in a word; nothing for what every run has. */
+/** The feature of one event; none for events that every run has. */
 function featureOf(event: HistoryEvent): string | undefined {
   const started = event.workflowExecutionStartedEventAttributes;
   if (started) return started.continuedExecutionRunId ? 'start:continued' : 'start';
@@ -21,7 +21,7 @@ function featureOf(event: HistoryEvent): string | undefined {
   if (event.activityTaskCancelRequestedEventAttributes) return 'activity-cancelled';
   if (event.markerRecordedEventAttributes) {
     const { details, failure } = event.markerRecordedEventAttributes;
-    // What a local activity returned lies beside its name and times.
+    // The result of a local activity is stored beside its name and times.
     const type = /"activity_type":"(\w+)"/.exec(textOf(details?.['data']?.payloads?.[0]?.data))?.[1] ?? '';
     return failure ? `local-failed:${type}` : `local:${type}`;
   }
@@ -41,7 +41,7 @@ function featureOf(event: HistoryEvent): string | undefined {
   return `end:${closings[closing] ?? ''}${type ? `:${type}` : ''}`;
 }
 
-/** What happened in a run, in order. A run that goes on ends with `end:OPEN`. */
+/** The features of a run, in order. A run that continues ends with `end:OPEN`. */
 export function featuresOf(history: History): readonly string[] {
   const features = history.events.map(featureOf).filter((feature) => feature !== undefined);
   return features.at(-1)?.startsWith('end:') === true ? features : [...features, 'end:OPEN'];

@@ -13,9 +13,8 @@ export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Writes a history as JSON, one event a line: numbers of 64 bits as text, bytes in base64, enums by name, times in
- * seconds and nanoseconds, so that nothing is lost. The names of this machine and its folders are replaced, in payloads
- * too.
+ * Writes a history as JSON, one event per line. Nothing is lost: 64-bit numbers are text, bytes are base64, enums are
+ * names, times are seconds and nanoseconds. The names of this machine and its folders are replaced, in payloads too.
  */
 export async function writeHistory(path: string, history: temporal.api.history.v1.IHistory): Promise<void> {
   const plain = History.toObject(History.fromObject(history), { longs: String, enums: String }) as {
@@ -40,6 +39,6 @@ function impersonal(value: unknown): unknown {
 }
 
 function withoutNames(text: string): string {
-  // Workers and their queues are named `<pid>@<host>`; a host's name alone may be any word.
+  // Workers and their queues are named `<pid>@<host>`; a host name on its own could be any word.
   return text.replaceAll(root, '/lanekeeper').replaceAll(`@${hostname()}`, '@host');
 }

@@ -21,7 +21,7 @@ import { until } from '../support/until.js';
 
 /**
  * Plays one control flow on a product of its own.
- * @returns the workflow id to record, and the run where it is not the newest
+ * @returns the workflow id to record, and the run id unless it is the newest run
  */
 export type Play = (
   engine: Engine,
@@ -30,7 +30,7 @@ export type Play = (
 
 const neverHealthy = 'setInterval(() => undefined, 1000);\n';
 
-/** A product with the verbs that its promotions need. */
+/** A product with the actions that its promotions need. */
 export function productOf(engine: Engine, product: string) {
   const sign = (person: string, verb: DecisionVerb, lane: Lane, bundle: Digest, handle?: PromotionHandle) =>
     engine.sign(
@@ -154,7 +154,7 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
             tx.query("select 1 from promotions where id = $1 and state = 'ERRORED'", [handle.firstExecutionRunId]),
           )
         ).length > 0,
-      'the tries to run out',
+      'the attempts to run out',
       90_000,
     );
     await repair();
@@ -266,8 +266,8 @@ async function fails(handle: WorkflowHandle): Promise<{ workflowId: string }> {
 }
 
 /**
- * Makes a file of a bundle unreadable as a broken disk does, so that the guard runs out of tries.
- * @returns the repair
+ * Makes a file of a bundle unreadable, as a broken disk would, so that the guard runs out of attempts.
+ * @returns a function that repairs it
  */
 export async function breakDisk(engine: Engine, bundle: Digest): Promise<() => Promise<void>> {
   const manifest = parseManifest(

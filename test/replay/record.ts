@@ -20,12 +20,12 @@ beforeAll(async () => {
 
 describe.each([
   [
-    'as it is',
+    'with default settings',
     undefined,
     [...named('promotion', promotionShapes), ...named('lane', laneShapes), ...named('release', releaseShapes)],
   ],
   [
-    'that asks for short histories',
+    'that suggests continuing as new early',
     { 'limit.historyCount.suggestContinueAsNew': '40' },
     Object.entries(continuedShapes),
   ],
@@ -48,9 +48,9 @@ describe.each([
   });
 });
 
-/** Waits until nothing is under way in a run but what waits for others. */
+/** Waits until a run has nothing left to do but wait for others. */
 async function isAtRest(engine: Engine, workflowId: string, runId: string | undefined): Promise<void> {
-  const look = async (): Promise<boolean> => {
+  const isAtRest = async (): Promise<boolean> => {
     const { raw, status } = await engine.client.workflow.getHandle(workflowId, runId).describe();
     if (status.name !== 'RUNNING') return true;
     return (
@@ -58,5 +58,5 @@ async function isAtRest(engine: Engine, workflowId: string, runId: string | unde
       (raw.pendingActivities ?? []).every((activity) => activity.activityType?.name === 'awaitHolderClose')
     );
   };
-  await until(look, `${workflowId} to be at rest`);
+  await until(isAtRest, `${workflowId} to be at rest`);
 }

@@ -37,7 +37,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
     'activity:awaitHolderClose',
     'end:OPEN',
   ],
-  // Freed without a word of the holder: two looks with no signal between.
+  // Freed without a signal from the holder: it settles twice with no signal in between.
   'lane-holder-terminated': [
     'start',
     'local:settleLane',
@@ -124,7 +124,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
     'activity:attestPromotion',
     'end:COMPLETED',
   ],
-  // The alias first: a rollback is not held up by a guard.
+  // A rollback moves the alias first, without a guard.
   'promotion-rollback-live': [
     ...opens,
     'state:QUEUED',
@@ -159,7 +159,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What a rollback and its victim say of each other lies in a payload, which no event's type shows. */
+/** How a rollback and the promotion it replaces name each other is in a payload, not in an event type. */
 const payloads: Readonly<Record<string, string>> = {
   'promotion-rollback-live': '"kind":"ROLLBACK"',
   'promotion-rolled-back': '"how":"ROLLED_BACK"',
@@ -172,7 +172,7 @@ beforeAll(() => {
 
 const historyOf = (name: string): Promise<History> => readHistory(join(folder, `${name}.json`));
 
-/** Replays under the id that the run had: a run under another id hands over. */
+/** Replays under the original workflow id: a run under another id hands over. */
 const replay = (history: History): Promise<void> =>
   Worker.runReplayHistory(
     { workflowBundle },
@@ -180,14 +180,14 @@ const replay = (history: History): Promise<void> =>
     history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '',
   );
 
-/** Whether `wanted` stands in `features` in this order; what may stand between does not matter. */
+/** Whether `features` contains `wanted` in this order, with anything in between. */
 function inOrder(features: readonly string[], wanted: readonly string[]): boolean {
   let found = 0;
   for (const feature of features) if (feature === wanted[found]) found += 1;
   return found === wanted.length;
 }
 
-test('there is a history of every control flow, and no other', async () => {
+test('every control flow has a history, and there are no others', async () => {
   expect((await readdir(folder)).sort()).toEqual(
     Object.keys(shapes)
       .map((name) => `${name}.json`)
@@ -196,7 +196,7 @@ test('there is a history of every control flow, and no other', async () => {
 });
 
 describe.each(Object.entries(shapes))('the history %s', (name, wanted) => {
-  test('is whole and holds what its name says', async () => {
+  test('is complete and contains what its name says', async () => {
     const history = await historyOf(name);
     expect(history.events.map((event) => Number(event.eventId))).toEqual(history.events.map((_, index) => index + 1));
     const answered = history.events.filter(
@@ -219,16 +219,16 @@ describe.each(Object.entries(shapes))('the history %s', (name, wanted) => {
     );
   });
 
-  test('is what the workflow would do again', async () => {
+  test('replays with the current workflow code', async () => {
     await replay(await historyOf(name));
   });
 });
 
 /**
- * Exchanges which activity two events schedule, as code does that calls them in another order: numbers go by place, so
- * they stay.
+ * Swaps the activities that two events schedule, like code that calls them in another order. Ids are numbered by
+ * position, so they stay.
  */
-function exchange(history: History, first: string, second: string): void {
+function swap(history: History, first: string, second: string): void {
   const find = (name: string) =>
     history.events.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name)
       ?.activityTaskScheduledEventAttributes;
@@ -243,9 +243,9 @@ describe('a history with two commands reordered', () => {
     ['promotion-live', 'deployBundle', 'verifyLane'],
     ['promotion-rejected', 'attestVerification', 'attestPromotion'],
     ['release-sealed', 'buildImage', 'describeImage'],
-  ])('is refused: %s with %s and %s exchanged', async (name, first, second) => {
+  ])('is refused: %s with %s and %s swapped', async (name, first, second) => {
     const history = await historyOf(name);
-    exchange(history, first, second);
+    swap(history, first, second);
     await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
   });
 

@@ -21,7 +21,7 @@ afterAll(async () => {
   for (const close of cleanUp.reverse()) await close();
 });
 
-/** Points a lane to a bundle of one service named web that answers with `text`. */
+/** Points a lane at a bundle with one service named web that answers with `text`. */
 async function serve(lane: string, text: string) {
   const generation = await lanes.point(lane, bundleNamed(text), [await imageOf(lanes.store, 'web', textService(text))]);
   return lanes.observed(lane, generation);
@@ -32,12 +32,12 @@ async function answerOf(lane: string, path = '/'): Promise<{ status: number; tex
 }
 
 describe('a switch', () => {
-  it('serves the bundle of the lane, named in a header, and says so', async () => {
+  it('serves the bundle of the lane, names it in a header, and reports it', async () => {
     expect(await serve('bronze', 'one')).toMatchObject({ status: 'SERVING', servedBundle: bundleNamed('one') });
     expect(await answerOf('bronze')).toEqual({ status: 200, text: 'one', bundle: bundleNamed('one') });
   });
 
-  it('goes back to the build before in a moment, and no request of a steady client fails', async () => {
+  it('goes back to the build before in less than half a second, and no request of a steady client fails', async () => {
     await serve('gold', 'first');
     await serve('gold', 'second');
     const url = await lanes.urlOf('gold', 'web');
@@ -62,7 +62,7 @@ describe('a switch', () => {
     expect([seen[0]?.text, seen.at(-1)?.text]).toEqual(['second', 'first']);
   });
 
-  it('lets a request that is under way finish with the build that began it', async () => {
+  it('lets a request in progress finish with the build that started it', async () => {
     await serve('silver', 'before');
     const slow = answerOf('silver', '/slow');
     await delay(50);
@@ -73,7 +73,7 @@ describe('a switch', () => {
 });
 
 describe('a build that cannot serve', () => {
-  it('leaves what was served, and tells its last words', async () => {
+  it('leaves the build before in service, and its last output is reported', async () => {
     await serve('bronze', 'good');
     const broken = await imageOf(lanes.store, 'web', "console.error('no database, giving up'); process.exit(3)");
     const seen = await lanes.observed('bronze', await lanes.point('bronze', bundleNamed('broken'), [broken]));
@@ -90,7 +90,7 @@ describe('a build that cannot serve', () => {
     expect(seen.detail).toContain('needs Node 99');
   });
 
-  it('is given up at once when a newer wish comes', async () => {
+  it('is abandoned at once when a newer generation comes', async () => {
     const hanging = await imageOf(lanes.store, 'web', 'setInterval(() => undefined, 1000)');
     await lanes.point('bronze', bundleNamed('hanging'), [hanging]);
     const begun = Date.now();
@@ -101,14 +101,14 @@ describe('a build that cannot serve', () => {
 });
 
 describe('a service', () => {
-  it('is started again when it dies; meanwhile the lane answers 503 with the reason', async () => {
+  it('is restarted when it dies; meanwhile the lane answers 503 with the reason', async () => {
     await serve('silver', 'mortal');
     await answerOf('silver', '/die');
     expect(await answerOf('silver')).toMatchObject({ status: 503, text: expect.stringContaining('started again') });
     await eventually(async () => expect((await answerOf('silver')).status).toBe(200));
   });
 
-  it('knows its port, its bundle and the other services, and nothing of the router', async () => {
+  it('knows its port, its bundle and the other services, and nothing about the router', async () => {
     const services = [
       await imageOf(lanes.store, 'web', textService('w')),
       { ...(await imageOf(lanes.store, 'tool-runtime', textService('t'))), route: false },
@@ -127,7 +127,7 @@ describe('a service', () => {
     expect(await (await fetch(env['TOOL_RUNTIME_URL']!)).text()).toBe('t');
   });
 
-  it('is reached by WebSockets too', async () => {
+  it('is reachable by WebSocket too', async () => {
     await serve('gold', 'socket');
     const socket = connect(Number(new URL(await lanes.urlOf('gold', 'web')).port), '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nhost: lane\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
@@ -139,7 +139,7 @@ describe('a service', () => {
 });
 
 describe('a restart', () => {
-  it('serves the same bundle on the same port, and leaves no process of before', async () => {
+  it('serves the same bundle on the same port, and leaves no old process', async () => {
     await serve('gold', 'kept');
     await lanes.observed(
       'gold',

@@ -19,7 +19,7 @@ afterAll(async () => {
   for (const close of cleanUp.reverse()) await close();
 });
 
-/** Starts the router program as the supervisor does, and waits until it says that it is ready. */
+/** Starts the router program as the supervisor does, and waits until it reports that it is ready. */
 async function startRouter(): Promise<typeof router> {
   const env = {
     ...lanes.config.serviceEnv,
@@ -53,7 +53,7 @@ function services(): ProcessIdentity[] {
   return readJsonFile(join(lanes.config.dataDir, 'services', 'running.json')) as ProcessIdentity[];
 }
 
-it('leaves no service behind when the router is killed, and serves the same bundle on the same port afterwards', async () => {
+it('a killed router leaves no service behind, and its successor serves the same bundle on the same port', async () => {
   router = await startRouter();
   await lanes.observed(
     'gold',
@@ -69,7 +69,7 @@ it('leaves no service behind when the router is killed, and serves the same bund
   expect(await (await fetch(url)).text()).toBe('v1');
 });
 
-it('goes on serving while PostgreSQL is away, and follows it again afterwards', async () => {
+it('a router keeps serving while PostgreSQL is down, and follows it again afterwards', async () => {
   const url = await lanes.urlOf('gold', 'web');
   const killed = lanes.cluster.server.identity!;
   process.kill(killed.pid, 'SIGKILL');

@@ -28,14 +28,14 @@ afterAll(async () => {
 });
 
 describe('the schema', () => {
-  test('is what store/schema.txt says', async () => {
+  test('matches store/schema.txt', async () => {
     const golden = join(import.meta.dirname, '../../store/schema.txt');
     const schema = await describeSchema(admin);
     if (process.env['UPDATE_SCHEMA'] === '1') await writeFile(golden, schema);
     expect(schema).toBe(await readFile(golden, 'utf8'));
   });
 
-  test('is not touched by migrating again', async () => {
+  test('is not changed by migrating again', async () => {
     const password = new URL(cluster.databaseUrl).password;
     expect(await migrate(cluster.adminUrl, decodeURIComponent(password))).toEqual([]);
   });
@@ -50,14 +50,14 @@ describe('the schema', () => {
 });
 
 describe('the application’s role', () => {
-  test('owns no table and can bypass nothing', async () => {
+  test('owns no table and cannot bypass row-level security', async () => {
     const { rows } = await admin.query<{ owner: boolean; super: boolean }>(
       "select exists (select 1 from pg_tables where tableowner = 'lanekeeper_app') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = 'lanekeeper_app') as super",
     );
     expect(rows[0]).toEqual({ owner: false, super: false });
   });
 
-  test('sees and writes nothing of another tenant, in any table', async () => {
+  test('neither sees nor writes rows of another tenant, in any table', async () => {
     await database.transaction('default', (tx) => registerProduct(tx, { name: 'mine', repository: '/mine' }));
     const tables = await admin.query<{ table_name: string }>(
       "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id'",
@@ -95,7 +95,7 @@ describe('the application’s role', () => {
     }
   });
 
-  test('not even the owner of the tables changes a fact', async () => {
+  test('cannot change a fact, and neither can the owner of the tables', async () => {
     await expect(admin.query("update method_events set type = 'product.registered'")).rejects.toThrow('never changed');
   });
 });
@@ -120,7 +120,7 @@ describe('the log of method events', () => {
     expect(then.map((event) => event.product)).toEqual(['late', 'quick']);
   });
 
-  test('loses nothing with many writers that commit in any order', async () => {
+  test('loses no event with many writers that commit in any order', async () => {
     const start = (
       await database.transaction('default', (tx) => eventsAfter(tx, { transactionId: '0', eventId: 0 }, 1_000))
     ).at(-1)?.position ?? { transactionId: '0', eventId: 0 };

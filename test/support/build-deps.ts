@@ -11,7 +11,7 @@ import type { ServiceDefinition } from '../../core/release/product.js';
 import type { Repository } from './git-repository.js';
 
 /**
- * Dependencies of the build activities below a scratch folder; npm's cache is the user's own, so that tests download
+ * Dependencies of the build activities, in a scratch folder. They use the user's own npm cache, so that tests download
  * nothing twice.
  */
 export function buildDepsIn(folder: string, change: Partial<BuildDeps> = {}): BuildDeps {
@@ -25,12 +25,12 @@ export function buildDepsIn(folder: string, change: Partial<BuildDeps> = {}): Bu
   };
 }
 
-/** An environment of activities that prints nothing. */
+/** An activity environment that prints nothing. */
 export function quietEnvironment(): MockActivityEnvironment {
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
 }
 
-/** The build activities, each run as Temporal would run it. `environment` hears heartbeats and can cancel. */
+/** The build activities, run as Temporal runs them. `environment` receives heartbeats and can cancel. */
 export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironment()): BuildActivities {
   const { fetchSource, buildImage, describeImage, packSdk, qualifyImage } = createBuildActivities(deps);
   const as =
@@ -61,7 +61,7 @@ export function serviceOf(change: Partial<ServiceDefinition> = {}): ServiceDefin
   };
 }
 
-/** Reads the commit of a repository and gives what the other build activities need. */
+/** Reads the commit of a repository and returns what the other build activities need. */
 export async function fetched(activities: BuildActivities, { folder, revision }: Repository, product: string) {
   const source = await activities.fetchSource({ repository: folder, revision, product });
   const common = {

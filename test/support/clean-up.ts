@@ -1,11 +1,11 @@
 const work: (() => unknown)[] = [];
 
-/** Does something when the test that runs has ended, also when it failed; what was asked last is done first. */
+/** Registers work for the end of the running test, even if it fails; the last registered runs first. */
 export function onTestFinished(clean: () => unknown): void {
   work.push(clean);
 }
 
-/** Does what the test asked for. The first failure is thrown after everything was tried. */
+/** Runs the registered work. Throws the first failure after everything has been attempted. */
 export async function cleanUp(): Promise<void> {
   const failures: unknown[] = [];
   for (const clean of work.splice(0).reverse()) {

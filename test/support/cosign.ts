@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { toolPath } from './tool-path.js';
 
-/** What cosign is asked to verify. */
+/** What cosign has to verify. */
 export interface CosignRequest {
   /** A scratch folder for the files that cosign reads. */
   readonly folder: string;
   readonly bundle: Uint8Array;
   readonly publicKeyPem: string;
   readonly predicateType: string;
-  /** The bytes whose digest the statement's subject names. */
+  /** The bytes whose digest is the subject of the statement. */
   readonly subject: Uint8Array;
 }
 

@@ -13,25 +13,25 @@ import { type EvidenceTools, signerOf } from './sealed-bundle.js';
 import { prepareStack, type TestStack } from './stack-process.js';
 import { until } from './until.js';
 
-/** The parts that are killed. The router is not: what it serves must not notice. */
+/** The parts that are killed. The router is not one of them: its services must not be affected. */
 export type Victim = 'worker' | 'api' | 'temporal' | 'postgres';
 
-/** The real programs, each a process of its own, with steps that can be held where a test wants to kill something. */
+/** The real programs, each a process of its own, with steps that can be paused where a test wants to kill something. */
 export interface CrashStack {
   readonly stack: TestStack;
   readonly tools: EvidenceTools;
   readonly temporal: Client;
-  /** The API as a person reaches it. */
+  /** The API clients of a person. */
   readonly api: (person: string) => Clients;
-  /** The next step that comes to a point of this name waits there. */
-  hold(point: string): void;
-  /** Waits until a step has come to the point. */
-  held(point: string): Promise<void>;
-  /** Lets every held step go on. */
-  letGo(): void;
-  /** Kills a process with SIGKILL, by its id, and sees it gone. */
+  /** Makes the next step that reaches the fault point wait there. */
+  pauseAt(point: string): void;
+  /** Waits until a step has reached the fault point. */
+  pausedAt(point: string): Promise<void>;
+  /** Lets all paused steps continue. */
+  resume(): void;
+  /** Kills a process with SIGKILL, by its id, and waits until it is gone. */
   kill(victim: Victim): Promise<void>;
-  /** Waits until the supervisor has started it again and it answers. */
+  /** Waits until the supervisor has restarted it and it answers. */
   back(victim: Victim, killed: number): Promise<void>;
   sign(
     person: string,
@@ -41,7 +41,7 @@ export interface CrashStack {
   close(): Promise<void>;
 }
 
-/** Starts a stack whose worker can be held. */
+/** Starts a stack whose worker can be paused at fault points. */
 export async function startCrashStack(): Promise<CrashStack> {
   const points = mkdtempSync(join(tmpdir(), 'lanekeeper-points-'));
   const stack = await prepareStack({ LANEKEEPER_FAULT_POINTS: points });
@@ -51,30 +51,30 @@ export async function startCrashStack(): Promise<CrashStack> {
   const database = openDatabase({ url: databaseUrlOf(dataDir), maxConnections: 4 });
   const connection = await Connection.connect({ address: temporalAddress });
   const rows: CrashStack['rows'] = (sql, ...values) => database.transaction('default', (tx) => tx.query(sql, values));
-  const held = new Set<string>();
+  const paused = new Set<string>();
   return {
     stack,
     tools: { database, dataDir, blobs: openFolderStore(join(dataDir, 'blobs')) },
     temporal: new Client({ connection }),
     api: (person) => createClients(apiUrl, readFileSync(join(dataDir, 'identities', person, 'token'), 'utf8').trim()),
-    hold(point) {
+    pauseAt(point) {
       rmSync(join(points, `${point}.reached`), { force: true });
       writeFileSync(join(points, point), '');
-      held.add(point);
+      paused.add(point);
     },
-    held: (point) => until(() => existsSync(join(points, `${point}.reached`)), `a step at ${point}`, 40_000),
-    letGo() {
-      for (const point of held) rmSync(join(points, point), { force: true });
-      held.clear();
+    pausedAt: (point) => until(() => existsSync(join(points, `${point}.reached`)), `a step at ${point}`, 40_000),
+    resume() {
+      for (const point of paused) rmSync(join(points, point), { force: true });
+      paused.clear();
     },
     async kill(victim) {
       const child = stack.record().children.find(({ name }) => name === victim);
-      if (child === undefined) throw new Error(`${victim} does not run`);
+      if (child === undefined) throw new Error(`${victim} is not running`);
       process.kill(child.pid, 'SIGKILL');
       await until(() => !isRunning(child), `${victim} to be gone`);
     },
     async back(victim, killed) {
-      await until(() => ![0, killed].includes(stack.pidOf(victim)), `${victim} to be started again`);
+      await until(() => ![0, killed].includes(stack.pidOf(victim)), `${victim} to be restarted`);
       await until(() => answers(apiUrl, rows), 'the API and the database to answer', 30_000);
     },
     async sign(person, decision) {

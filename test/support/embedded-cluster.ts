@@ -6,20 +6,20 @@ import { Child } from '../../apps/stack/child.js';
 import { findFreePorts } from '../../adapters/network/free-port.js';
 import { migrate } from '../../store/migrate.js';
 
-/** A PostgreSQL as the stack starts it, in a data folder of its own. */
+/** A PostgreSQL started as the stack starts it, with its own data folder. */
 export interface EmbeddedCluster {
   readonly dataDir: string;
   readonly databaseUrl: string;
   /** Connection string of the superuser. */
   readonly adminUrl: string;
   readonly server: Child;
-  /** Ends the server as an outage does, and brings it back. */
+  /** Stops the server, as in an outage, and starts it again. */
   stopServer(): Promise<void>;
   startServer(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A data folder that the database's user can pass through when the tests run as root. */
+/** A data folder that the database user can enter when the tests run as root. */
 export async function dataFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lanekeeper-data-')));
   await chmod(folder, 0o711);

@@ -30,7 +30,7 @@ import { workflowBundle } from './workflow-bundle.js';
 export type PromotionHandle = WorkflowHandleWithFirstExecutionRunId<typeof promotion>;
 
 /**
- * Everything that promotions run on, real and in this process where that is possible: database, server, workers,
+ * Everything that promotions need, real, and in this process where possible: database, Temporal server, workers,
  * dispatcher, router.
  */
 export interface Engine {
@@ -45,18 +45,18 @@ export interface Engine {
     input: Omit<PromotionInput, 'tenant' | 'product'> & { readonly product?: string },
     workflowId?: string,
   ): Promise<PromotionHandle>;
-  /** A statement of a person about a promotion, signed with their key. */
+  /** A decision of a person about a promotion, signed with their key. */
   sign(
     person: string,
     about: { readonly verb: DecisionVerb; readonly lane: Lane; readonly bundle: Digest; readonly promotionId?: string },
     changes?: Partial<Decision>,
     keyOf?: string,
   ): Promise<unknown>;
-  /** Waits until a promotion is in one of the states. */
+  /** Waits until a promotion is in one of the phases. */
   reached(handle: PromotionHandle, ...states: string[]): Promise<string>;
-  /** What a lane's only service answers. */
+  /** The response of a lane's only service. */
   answerOf(lane: Lane): Promise<string>;
-  /** Brings a bundle into lanes that need no people. */
+  /** Brings a bundle into lanes that need no approvals. */
   bringTo(bundle: Digest, ...lanes: Lane[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,16 +65,16 @@ Runtime.install({ logger: new DefaultLogger(process.env['TEST_LOG'] === 'on' ? '
 
 const policiesDir = join(import.meta.dirname, '../../policies');
 
-/** What an engine can be given instead of its own. */
+/** Parts that replace those of the engine. */
 export interface EngineOptions {
   readonly dynamicConfig?: Readonly<Record<string, string>>;
   readonly policiesDir?: string;
   readonly now?: () => Date;
-  /** A server that is running, instead of a dev server: the one that skips time. */
+  /** A running server to use instead of a dev server: the one that skips time. */
   readonly temporal?: Omit<TestTemporal, 'server'>;
 }
 
-/** Starts an engine of its own for a test file. Closing it stops everything; so does a start that fails half way. */
+/** Starts an engine for one test file. Closing it stops everything; so does a start that fails halfway. */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -89,7 +89,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   }
 }
 
-/** Starts the parts in order. What is to be closed is closed in the reverse one. */
+/** Starts the parts in order; they are closed in reverse order. */
 async function assemble(
   options: EngineOptions,
   toClose: (closer: () => Promise<unknown>) => void,

@@ -1,7 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
-/** The failure with which a run ended. @throws when it did not fail with one */
+/** The failure of a run. @throws when it did not fail with an `ApplicationFailure` */
 export async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
   try {
     await result;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const setup = join(import.meta.dirname, '../../scripts/setup');
 
-/** Runs the text of a module that may import from scripts/setup, named SETUP. */
+/** Runs the source of a module, in which SETUP stands for the folder scripts/setup. */
 export async function runModule(text: string, env: Record<string, string>): Promise<{ code: number; output: string }> {
   const args = ['--input-type=module', '-e', text.replaceAll('SETUP', setup)];
   const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...env } });
@@ -35,7 +35,7 @@ case "$*" in
 esac
 `;
 
-/** Makes a wheel of the package wonder-bin 1.2.3 that carries `program`, and a Python that fetches it. */
+/** Makes a wheel of the package wonder-bin 1.2.3 that contains `program`, and a Python that fetches it. */
 export async function makeWheel(
   folder: string,
   program: string,

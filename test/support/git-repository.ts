@@ -17,13 +17,13 @@ const identity = {
   GIT_COMMITTER_DATE: '2026-03-01T09:00:00Z',
 };
 
-/** Runs git with a fixed identity and time. @returns what it printed, without the line end */
+/** Runs git with a fixed identity and time. @returns what it printed, without the trailing newline */
 export async function git(folder: string, ...args: string[]): Promise<string> {
   const env = { ...identity, PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
   return (await execa('git', args, { cwd: folder, env, extendEnv: false })).stdout;
 }
 
-/** Commits everything in a folder, which becomes a repository if it is none. */
+/** Commits everything in a folder, which becomes a repository if it is not one yet. */
 export async function commitAll(folder: string, message = 'A change'): Promise<Repository> {
   await git(folder, 'init', '--quiet', '--initial-branch=main');
   await git(folder, 'add', '--all');

@@ -1,6 +1,6 @@
 import type { PromotionHandle } from './engine.js';
 
-/** A time during which a promotion had the lane, read from its recorded history. Epoch milliseconds. */
+/** A period during which a promotion held the lane, read from its history. Epoch milliseconds. */
 export interface Hold {
   readonly from: number;
   readonly to: number;

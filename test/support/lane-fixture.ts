@@ -13,15 +13,15 @@ import { type AliasObservation, type AliasService, readObservation } from '../..
 import { registerProduct } from '../../store/product/write.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 
-/** A product whose lanes a router serves, without the workflows that would point them. */
+/** A product whose lanes are served by a router, without the workflows that would move the aliases. */
 export interface LaneFixture {
   readonly cluster: EmbeddedCluster;
   readonly config: RouterConfig;
   readonly database: Database;
   readonly store: ContentStore;
-  /** Points a lane of the product to services, as a deploy does. @returns the generation */
+  /** Points a lane of the product at services, as a deploy does. @returns the generation */
   point(lane: string, bundle: Digest, services: readonly AliasService[]): Promise<number>;
-  /** Waits until the router has dealt with a generation. */
+  /** Waits until the router has handled a generation. */
   observed(lane: string, generation: number): Promise<AliasObservation>;
   urlOf(lane: string, service: string): Promise<string>;
   close(): Promise<void>;
@@ -55,7 +55,7 @@ export async function startLaneFixture(): Promise<LaneFixture> {
         const seen = await database.transaction('default', (tx) => readObservation(tx, product, lane as 'gold'));
         if (seen !== undefined && seen.generation >= generation && seen.status !== 'STARTING') return seen;
       }
-      throw new Error(`generation ${generation} of ${lane} was not dealt with`);
+      throw new Error(`generation ${generation} of ${lane} was not handled`);
     },
     async urlOf(lane, service) {
       const rows = await database.transaction('default', (tx) =>
@@ -93,7 +93,7 @@ async function pointLane(
   });
 }
 
-/** An image of one file, `main.js`. */
+/** An image with one file, `main.js`. */
 export async function imageOf(
   store: ContentStore,
   name: string,
@@ -120,7 +120,7 @@ export async function imageOf(
   }
 }
 
-/** A service that answers with a text; on `/slow` after half a second; `/die` ends it; `/env` tells its environment. */
+/** A service that answers with a text, on `/slow` after half a second; `/die` ends it; `/env` shows its environment. */
 export function textService(text: string): string {
   return `const http = require('node:http');
 const server = http.createServer((request, response) => {

@@ -9,26 +9,26 @@ import { loadIdentity } from '../../apps/cli/connection/identity.js';
 import { findStack } from '../../apps/cli/connection/stack.js';
 import type { Engine } from './engine.js';
 
-/** What one run of `lane` did. */
+/** The result of one run of `lane`. */
 export interface LaneRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The API on an engine, and `lane` in front of it. */
+/** The API in front of an engine, and `lane` as its client. */
 export interface ApiOnEngine {
   readonly url: string;
   /** Runs `lane` in this process, as a person without a terminal. */
   lane(person: string, ...args: string[]): Promise<LaneRun>;
-  /** Starts `lane watch` and returns when it has printed the first thing. */
+  /** Starts `lane watch` and resolves when it has printed its first line. */
   watch(id: string): Promise<{ readonly interrupt: () => void; readonly ended: Promise<LaneRun> }>;
-  /** The same, with its standard output read as JSON. */
+  /** Runs `lane` with JSON output and parses it. */
   json(person: string, ...args: string[]): Promise<Record<string, unknown>>;
   clients(person: string): Clients;
-  /** What the API reported as unexpected. */
+  /** The unexpected errors that the API reported. */
   readonly reports: readonly unknown[];
-  /** Takes the API away, does something, and brings it back on the same port. */
+  /** Stops the API, does some work, and starts it again on the same port. */
   awayDuring(work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
     });
     return begun.then(() => ({
       interrupt: () => interrupt.abort(),
-      ended: ended ?? Promise.reject(new Error('it did not begin')),
+      ended: ended ?? Promise.reject(new Error('it did not start')),
     }));
   };
   return {
@@ -92,7 +92,7 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   };
 }
 
-/** Runs `lane` with its output caught; `onPrint` is told of each piece of data as it comes. */
+/** Runs `lane` and captures its output; `onPrint` is called with each piece of data as it is printed. */
 export async function runCaptured(
   argv: readonly string[],
   environment: Parameters<typeof runLane>[1]['environment'],

@@ -6,7 +6,7 @@ interface BundleJson {
   readonly dsseEnvelope: { payload: string; payloadType: string; readonly signatures: { sig: string }[] };
 }
 
-/** A signed bundle and the key that it is checked with. */
+/** A signed bundle and the key to verify it with. */
 export interface SignedBundle {
   readonly bundle: Uint8Array;
   readonly publicKeyPem: string;
@@ -34,7 +34,7 @@ function otherSignature(signature: string): string {
   return bytes.toString('base64');
 }
 
-/** What somebody could change about signed evidence. Each must be refused by us and by cosign. */
+/** Possible changes of signed evidence. Each must be refused here and by cosign. */
 export const mutations: Readonly<Record<string, (signed: SignedBundle) => SignedBundle>> = {
   payload: (signed) => restated(signed, (statement) => ({ ...statement, predicate: { changed: true } })),
   subject: (signed) =>

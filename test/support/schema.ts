@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** The schema as text, from the catalog: what a reviewer compares. */
+/** The schema as text, from the system catalog, for reviewers to compare. */
 export async function describeSchema(client: pg.Client): Promise<string> {
   const lines: string[] = [];
   const section = async (title: string, sql: string) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from './clean-up.js';
 
-/** A new folder for one test; it is removed when the test ends, also when it fails. */
+/** A new folder for one test; it is removed when the test ends, even if it fails. */
 export async function scratchFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lanekeeper-test-')));
   onTestFinished(async () => {

@@ -20,14 +20,14 @@ import { registerProduct } from '../../store/product/write.js';
 import { startRelease } from '../../store/release/write.js';
 import { imageOf, textService } from './lane-fixture.js';
 
-/** What a test can attach evidence with. */
+/** What a test needs to attach evidence. */
 export interface EvidenceTools {
   readonly database: Database;
   readonly blobs: ContentStore;
   readonly dataDir: string;
 }
 
-/** The signer whose key lies in the stack's data folder. */
+/** The signer with a key in the data folder of the stack. */
 export async function signerOf(dataDir: string, ...path: string[]): Promise<StatementSigner> {
   return loadSigner(await readFile(join(dataDir, ...path, 'key.pem'), 'utf8'));
 }
@@ -59,7 +59,7 @@ export async function attach(
 const report = (failed: boolean) =>
   `<testsuite name="t" tests="1"><testcase classname="c" name="works">${failed ? '<failure message="no"/>' : ''}</testcase></testsuite>`;
 
-/** A test result about subjects; `url` makes it a preview check. */
+/** A test result about the given subjects; with a `url` it is a preview check. */
 export async function testResult(
   tools: EvidenceTools,
   subject: readonly Subject[],
@@ -88,9 +88,9 @@ export async function attachPreviewCheck(
   return attach(tools, statement, await signerOf(tools.dataDir, 'identities', options.person ?? 'dev'), 'bundle');
 }
 
-/** What to leave out of a sealed bundle, or to break in it. */
+/** What to leave out of a sealed bundle, or what to break in it. */
 export interface SealOptions {
-  /** `shop` where absent. */
+  /** By default `shop`. */
   readonly product?: string;
   readonly without?: readonly string[];
   readonly failingTests?: boolean;
@@ -99,8 +99,8 @@ export interface SealOptions {
 }
 
 /**
- * Seals a bundle of one service whose image answers with `text`, with all evidence that a release signs. The image is
- * real; only building from a commit is left out.
+ * Seals a bundle with one service that answers with `text`, and with all evidence that a release signs. The image is
+ * real; only the build from a commit is skipped.
  */
 export async function sealText(tools: EvidenceTools, text: string, options: SealOptions = {}): Promise<Digest> {
   const signer = await signerOf(tools.dataDir, 'keys', 'build');

@@ -1,4 +1,4 @@
-/** The files of a product with one service, no SDK, no packages, and a test that passes. */
+/** The files of a product with one service, no SDK, no packages and a passing test. */
 export function smallProduct(
   change: { readonly build?: string; readonly test?: string; readonly name?: string } = {},
 ): Record<string, string> {

@@ -18,7 +18,7 @@ export interface Supervisor {
   readonly ended: Promise<number | string | undefined>;
 }
 
-/** A stack of its own for one test: the real programs, in a data folder that is removed afterwards. */
+/** A separate stack for one test: the real programs, in a data folder that is removed afterwards. */
 export interface TestStack {
   readonly dataDir: string;
   /** Starts it and waits until it is ready. */
@@ -27,20 +27,20 @@ export interface TestStack {
   run(...args: string[]): { code: number | undefined; output: string };
   record(): StackRecord;
   pidOf(child: string): number;
-  /** Command lines of all processes that work on the data folder. */
+  /** Command lines of all processes that use the data folder. */
   processes(): string[];
   /** Stops everything that it started and removes the data folder. */
   close(): Promise<void>;
 }
 
-/** Prepares a stack on free ports for one test; it is closed when the test ends, also when it fails. */
+/** Prepares a stack on free ports for one test; it is closed when the test ends, even if it fails. */
 export async function testStack(): Promise<TestStack> {
   const stack = await prepareStack();
   onTestFinished(() => stack.close());
   return stack;
 }
 
-/** Prepares a stack on free ports. Who calls it closes it. */
+/** Prepares a stack on free ports. The caller closes it. */
 export async function prepareStack(variables: Readonly<Record<string, string>> = {}): Promise<TestStack> {
   const dataDir = await dataFolder();
   const base = await freeBase();
@@ -49,7 +49,7 @@ export async function prepareStack(variables: Readonly<Record<string, string>> =
   let output = '';
   const record = (): StackRecord => {
     const found = readStackRecord(dataDir);
-    if (found === undefined) throw new Error(`there is no stack.json; the stack said:\n${output}`);
+    if (found === undefined) throw new Error(`there is no stack.json; its output:\n${output}`);
     return found;
   };
   const run = (...args: string[]) => {
@@ -97,8 +97,8 @@ export async function prepareStack(variables: Readonly<Record<string, string>> =
 }
 
 /**
- * Where some free ports begin, below those that the system hands out: one that it gave might go to somebody else before
- * the stack starts.
+ * The first of some free ports, below the ephemeral range: another program might take an ephemeral port before the
+ * stack starts.
  */
 async function freeBase(): Promise<number> {
   for (;;) {

@@ -8,7 +8,7 @@ import { isNamespaceReady } from '../../apps/stack/temporal/readiness.js';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
 import { toolPath } from './tool-path.js';
 
-/** A Temporal dev server of one test file, with the settings of a server that nobody has tuned. */
+/** A Temporal dev server for one test file, with default settings. */
 export interface TestTemporal {
   readonly address: string;
   readonly namespace: string;
@@ -18,7 +18,7 @@ export interface TestTemporal {
   close(): Promise<void>;
 }
 
-/** Starts a dev server with its state in a file, so that it can be killed and started again. */
+/** Starts a dev server with its state in a file, so that it survives a kill and a restart. */
 export async function startTemporal(
   dataDir: string,
   dynamicConfig: Readonly<Record<string, string>> = {},
@@ -75,7 +75,7 @@ export async function startTemporal(
   };
 }
 
-/** A client connection to it. */
+/** A client connection to the server. */
 export function connectTo(temporal: Pick<TestTemporal, 'address'>): Promise<Connection> {
   return Connection.connect({ address: temporal.address });
 }

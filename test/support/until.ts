@@ -1,4 +1,4 @@
-/** Waits until a condition holds, looking often; says what it waited for when it never does. */
+/** Polls until a condition holds; throws an error that names `what` when it does not hold in time. */
 export async function until(
   condition: () => Promise<boolean> | boolean,
   what: string,
@@ -11,10 +11,10 @@ export async function until(
   ) {
     if (await condition()) return;
   }
-  throw new Error(`waited ${withinMs} ms in vain for ${what}`);
+  throw new Error(`timed out after ${withinMs} ms waiting for ${what}`);
 }
 
-/** Waits until an assertion holds, trying it often; throws what it threw last when it never does. */
+/** Retries an assertion until it passes; throws its last error when it does not pass in time. */
 export async function eventually(assertion: () => unknown, withinMs = 20_000): Promise<void> {
   for (const deadline = Date.now() + withinMs; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     try {

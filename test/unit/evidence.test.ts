@@ -25,7 +25,7 @@ const approval: Decision = {
 };
 
 describe('a decision', () => {
-  test('survives its statement', () => {
+  test('is read back from its statement unchanged', () => {
     expect(parseDecisionStatement(decisionStatement(approval))).toEqual(approval);
   });
 
@@ -37,9 +37,9 @@ describe('a decision', () => {
     ['an unknown lane', { lane: 'platinum' }],
     ['an unknown field', { extra: 1 } as object],
     ['a short nonce', { nonce: 'x' }],
-    ['an expiry before its issue', { expiresAt: '2026-03-01T08:00:00Z' }],
+    ['an expiry before its time of issue', { expiresAt: '2026-03-01T08:00:00Z' }],
     ['an expiry after a month', { expiresAt: '2026-04-01T08:00:00Z' }],
-    ['a time without zone', { issuedAt: '2026-03-01T09:00:00' }],
+    ['a time without a time zone', { issuedAt: '2026-03-01T09:00:00' }],
   ])('with %s is refused', (_what, change) => {
     const { bundle: _bundle, ...predicate } = JSON.parse(JSON.stringify({ ...approval, ...change })) as Decision;
     expect(() =>
@@ -61,7 +61,7 @@ describe('a decision', () => {
 });
 
 describe('a JUnit report', () => {
-  test('is counted by its cases, whatever totals it claims', () => {
+  test('is counted by its test cases, whatever totals it claims', () => {
     const report =
       parseJUnit(`<?xml version="1.0"?><testsuites><testsuite tests="99" failures="0"><testcase name="a"/><testcase name="b"><failure>no</failure></testcase>
       <testsuite><testcase name="c"><skipped/></testcase><testcase name="d"><error/></testcase></testsuite></testsuite><testcase name="e"/></testsuites>`);
@@ -76,11 +76,11 @@ describe('a JUnit report', () => {
   });
 
   test.each([
-    ['no XML', 'hello'],
-    ['an open tag', '<testsuites><testsuite>'],
-    ['its end cut off', '<testsuites><testcase name="a"/><testcase name="b"><fail'],
-    ['another root', '<html/>'],
-    ['no test', '<testsuites></testsuites>'],
+    ['text that is not XML', 'hello'],
+    ['an unclosed tag', '<testsuites><testsuite>'],
+    ['its end missing', '<testsuites><testcase name="a"/><testcase name="b"><fail'],
+    ['another root element', '<html/>'],
+    ['no tests', '<testsuites></testsuites>'],
     ['only skipped tests', '<testsuites><testcase name="a"><skipped/></testcase></testsuites>'],
     ['a document type', '<!DOCTYPE x [<!ENTITY a "b">]><testsuites><testcase name="&a;"/></testsuites>'],
     ['deep nesting', `${'<testsuite>'.repeat(5000)}${'</testsuite>'.repeat(5000)}`],
@@ -100,7 +100,7 @@ describe('describing a statement', () => {
       url: 'http://127.0.0.1:1',
     });
 
-  test('tells tests of the image from tests of the preview', () => {
+  test('distinguishes tests of the image from tests of the preview', () => {
     expect(describeStatement(result('image')).kind).toBe('test-result');
     expect(describeStatement(result('preview'))).toEqual({
       kind: 'preview-check',
@@ -108,7 +108,7 @@ describe('describing a statement', () => {
     });
   });
 
-  test('takes a result that it does not know for a failure', () => {
+  test('treats an unknown result as a failure', () => {
     const strange = statementOf(predicateTypes.testResult, [subjectOf('shop', bundle)], { result: 'WARNED' });
     expect(describeStatement(strange).attributes).toEqual({ result: 'FAILED' });
   });

@@ -8,7 +8,7 @@ import { digestOf } from '../../core/hash.js';
 import { scratchFolder } from '../support/scratch.js';
 
 describe('the content store in a folder', () => {
-  test('gives back what was put, under its digest', async () => {
+  test('returns what was stored, under its digest', async () => {
     const store = openFolderStore(await scratchFolder());
     const digest = await store.put('hello');
     expect(digest).toBe(digestOf('hello'));
@@ -24,7 +24,7 @@ describe('the content store in a folder', () => {
     expect(await readdir(join(folder, 'incoming'))).toEqual([]);
   });
 
-  test('refuses a blob that was changed on disk, by reading and by streaming', async () => {
+  test('refuses a blob that was changed on disk, when it is read and when it is streamed', async () => {
     const folder = await scratchFolder();
     const store = openFolderStore(folder);
     const digest = await store.put('original');
@@ -43,7 +43,7 @@ describe('the content store in a folder', () => {
     });
   });
 
-  test('leaves nothing behind when the source fails half way', async () => {
+  test('leaves nothing behind when the source fails halfway', async () => {
     const folder = await scratchFolder();
     const broken = Readable.from(
       (function* () {

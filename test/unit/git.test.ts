@@ -22,7 +22,7 @@ async function namesIn(tar: Buffer): Promise<string[]> {
 }
 
 describe('reading a commit', () => {
-  test('names its author and time', async () => {
+  test('gives its author and time', async () => {
     const { folder, revision } = await repositoryOf(await scratchFolder(), { 'a.txt': 'a' });
     expect(await readCommit(folder, revision, context)).toEqual({
       revision,
@@ -32,7 +32,7 @@ describe('reading a commit', () => {
     });
   });
 
-  test('takes what was committed, not what lies in the working folder', async () => {
+  test('reads what was committed, not what is in the working folder', async () => {
     const { folder, revision } = await repositoryOf(await scratchFolder(), { 'a.txt': 'a' });
     const before = await archiveCommit(folder, revision, context);
     await writeFile(join(folder, 'b.txt'), 'not committed');
@@ -41,7 +41,7 @@ describe('reading a commit', () => {
     expect(await namesIn(before)).toEqual(['a.txt']);
   });
 
-  test('gives the same bytes from a clone in another place', async () => {
+  test('gives the same bytes from a clone in another folder', async () => {
     const { folder, revision } = await repositoryOf(await scratchFolder(), { 'a.txt': 'a', 'bin/tool': 'x' });
     const clone = join(await scratchFolder(), 'elsewhere.git');
     await cloneBare(folder, clone, context);
@@ -58,13 +58,13 @@ describe('reading a commit', () => {
   });
 
   test.each(['--upload-pack=touch /tmp/x', '-x', ' HEAD', 'a b', ''])(
-    'refuses %j as a name of a commit',
+    'refuses %j as the name of a commit',
     async (name) => {
       await expect(resolveRevision('/', name, context)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     },
   );
 
-  test('says that a commit is unknown', async () => {
+  test('reports that a commit is unknown', async () => {
     const { folder } = await repositoryOf(await scratchFolder(), { 'a.txt': 'a' });
     await expect(readCommit(folder, 'f'.repeat(40), context)).rejects.toMatchObject({ code: 'UNKNOWN_REVISION' });
     await expect(archiveCommit(folder, 'HEAD', context)).rejects.toMatchObject({ code: 'INVALID_INPUT' });

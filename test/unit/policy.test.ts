@@ -96,40 +96,40 @@ function verdictOf(changes: Partial<Gate>, given: Facts): string {
 
 describe('a gate', () => {
   test.each([
-    ['passes with young evidence from a trusted key', 'PASS', evidence()],
+    ['passes with recent evidence from a trusted key', 'PASS', evidence()],
     ['is pending with evidence of the right kind about another digest', 'PENDING', evidence({ subjects: [bundle] })],
     [
-      'is pending with evidence that is exactly as old as is not allowed any more',
+      'is pending with evidence that has just reached the maximum age',
       'PENDING',
       evidence({ registeredAt: '2026-03-01T10:00:00Z' }),
     ],
     [
-      'is pending with evidence of a signer that is not trusted',
+      'is pending with evidence from an untrusted signer',
       'PENDING',
       evidence({ signer: { keyId: image, principal: 'bob', purpose: 'person', roles: ['qa'] } }),
     ],
     ['fails with evidence that says FAILED', 'FAIL', evidence({ attributes: { result: 'FAILED' } })],
-    ['is in error with evidence that was damaged', 'ERROR', evidence({ problem: 'the blob was changed' })],
-    ['is in error, not open, where its rule asks for what is not there', 'ERROR', evidence({ attributes: {} })],
+    ['is in error with damaged evidence', 'ERROR', evidence({ problem: 'the blob was changed' })],
+    ['is in error, and does not pass, when its rule reads a missing attribute', 'ERROR', evidence({ attributes: {} })],
   ])('%s', (_what, verdict, item) => {
     expect(verdictOf({}, facts({ evidence: [item] }))).toBe(verdict);
   });
 
-  test('is in error when its rule yields no truth value', () => {
+  test('is in error when its rule does not return a boolean', () => {
     expect(verdictOf({ rule: '1 + 1' }, facts({ evidence: [evidence()] }))).toBe('ERROR');
   });
 
-  test('does not apply where the bundle has nothing that it is about', () => {
+  test('does not apply when the bundle has nothing that it is about', () => {
     expect(verdictOf({}, facts({ bundle: { ...facts().bundle, images: [] } }))).toBe('NOT_APPLICABLE');
   });
 
-  test('says when it can change by time alone, and names what to do with the ids filled in', () => {
+  test('says when time alone can change its verdict, and what to do next, with the ids filled in', () => {
     const snapshot = { policy: 'p', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates: [gate] } as const;
     expect(evaluateGates(snapshot, facts({ evidence: [evidence()] }), now).recheckAt).toBe('2026-03-01T13:00:00.000Z');
     expect(evaluateGates(snapshot, facts(), now).results[0]?.next).toBe(`run them for ${bundle.slice(7, 19)}`);
   });
 
-  test('that is only advisory never holds a promotion', () => {
+  test('that is only advisory never blocks a promotion', () => {
     const snapshot = {
       policy: 'p',
       product: 'shop',
@@ -150,13 +150,13 @@ describe('approvals', () => {
   } as const;
   const tally = (...approvals: ApprovalFact[]) => tallyApprovals(rule, facts({ approvals }));
 
-  test('of two people count when each can stand for a role of their own, whatever the order', () => {
+  test('by two people count when each can represent a different role, whatever the order', () => {
     expect(tally(approval('a', ['qa', 'product-owner']), approval('b', ['qa'])).missing).toBe(0);
     expect(tally(approval('b', ['qa']), approval('a', ['qa', 'product-owner'])).missing).toBe(0);
     expect(tally(approval('a', ['qa']), approval('b', ['qa'])).missing).toBe(1);
   });
 
-  test('of the requester, of the author, twice of one person, or about something else do not count', () => {
+  test('by the requester, by the author, by one person twice, or about something else do not count', () => {
     expect(tally(approval('rita', ['qa']), approval('anna', ['product-owner'])).missing).toBe(2);
     expect(tally(approval('a', ['qa', 'product-owner']), approval('a', ['qa', 'product-owner'])).missing).toBe(1);
     expect(
@@ -165,7 +165,7 @@ describe('approvals', () => {
     ).toBe(2);
   });
 
-  test('never count more people than gave them, nor more than there are roles', () => {
+  test('never count more people than approved, nor more than there are roles', () => {
     const roles = fc.subarray(['qa', 'product-owner', 'developer']);
     const person = fc
       .tuple(fc.constantFrom('a', 'b', 'c', 'd', 'rita', 'anna'), roles)
@@ -181,7 +181,7 @@ describe('approvals', () => {
 });
 
 describe('a policy file', () => {
-  test('of the default has gates for each lane and one for rollbacks', async () => {
+  test('that is the default has gates for each lane and one for rollbacks', async () => {
     const policy = parsePolicy(
       await readFile(join(import.meta.dirname, '../../policies/default.yaml'), 'utf8'),
       'default.yaml',
@@ -198,26 +198,26 @@ describe('a policy file', () => {
     ['a gate that would always pass', file('    - { id: a, type: TESTS, message: m }'), 'would always pass'],
     ['a rule that is not CEL', file('    - { id: a, type: TESTS, message: m, rule: "1 +" }'), 'is not CEL'],
     [
-      'a field that is not known',
+      'an unknown field',
       file('    - { id: a, type: TESTS, message: m, rule: "true", sevrity: BLOCKING }'),
       'additional properties',
     ],
     [
-      'two gates of one name',
+      'two gates with the same id',
       file(
         '    - { id: a, type: TESTS, message: m, rule: "true" }\n    - { id: a, type: TESTS, message: m, rule: "true" }',
       ),
       'duplicate gate',
     ],
-    ['what is no YAML', 'a: [', 'default.yaml'],
+    ['text that is not YAML', 'a: [', 'default.yaml'],
   ])('with %s is refused', (_what, text, why) => {
-    let said = '';
+    let refusal = '';
     try {
       parsePolicy(text, 'default.yaml');
     } catch (error) {
       const { message, why: reason } = error as { message: string; why?: string };
-      said = `${message} ${reason ?? ''}`;
+      refusal = `${message} ${reason ?? ''}`;
     }
-    expect(said).toContain(why);
+    expect(refusal).toContain(why);
   });
 });

@@ -17,7 +17,7 @@ spec:
       test: [npm test]
 `;
 
-/** What is wrong with a product file, as a person reads it. */
+/** The problems of a product file, as they are shown to people. */
 function problems(text: string): string {
   try {
     parseProductFile(text, 'lanekeeper.yaml');
@@ -30,7 +30,7 @@ function problems(text: string): string {
 }
 
 describe('lanekeeper.yaml', () => {
-  test('with one service needs no more than its folder, entry and tests', () => {
+  test('with one service needs only its folder, entry and tests', () => {
     expect(parseProductFile(minimal)).toEqual({
       name: 'shop',
       services: [
@@ -59,7 +59,7 @@ describe('lanekeeper.yaml', () => {
     });
   });
 
-  test('tells all mistakes at once, each with file, line and what was expected', () => {
+  test('has all its mistakes reported at once, each with file, line and what was expected', () => {
     const text = minimal
       .replace('kind: Product', 'kind: Thing')
       .replace('entry: server.mjs', 'entri: server.mjs')
@@ -73,18 +73,18 @@ describe('lanekeeper.yaml', () => {
   });
 
   test.each([
-    ['text that is no YAML', 'a: [', /:1: /],
-    ['a key that stands twice', `${minimal}kind: Product\n`, /:11: Map keys must be unique/],
+    ['text that is not YAML', 'a: [', /:1: /],
+    ['a duplicate key', `${minimal}kind: Product\n`, /:11: Map keys must be unique/],
     ['nothing', '', /:1: the file must be object/],
     [
-      'a path out of the repository',
+      'a path outside the repository',
       minimal.replace('path: .', 'path: ../other'),
       /:8: spec.services\[0\].path has an invalid format; expected a relative path/,
     ],
     ['an absolute path', minimal.replace('path: .', 'path: /etc'), /:8: /],
     ['an entry that looks like an option', minimal.replace('server.mjs', '--eval'), /:9: /],
     [
-      'a name that stands twice',
+      'a duplicate name',
       `${minimal}    - { name: web, path: x, entry: y, test: [z], route: true }\n`,
       /:11: duplicate name web/,
     ],
@@ -94,7 +94,7 @@ describe('lanekeeper.yaml', () => {
       /:6: no service has `route: true`/,
     ],
     [
-      'a bomb of aliases',
+      'an alias bomb',
       `a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n`,
       /Excessive alias count/,
     ],
@@ -120,7 +120,7 @@ describe('a plan file', () => {
   });
 
   test.each(['', '[]', '{"metadata":{}}', '{"metadata":{"a":{}},"tools":[]}', '{"metadata":{},"tools":["x"]}'])(
-    'that is %j is refused',
+    'with the content %j is refused',
     (text) => {
       expect(() => parsePlan(text, 'plan.json')).toThrow(expect.objectContaining({ code: 'INVALID_PRODUCT_FILE' }));
     },

@@ -45,7 +45,7 @@ const verdict = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({
 const done = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({ type: 'step-done', step });
 const granted: Event = { type: 'lane-granted', fencingToken: 7 };
 
-/** The machine after a list of events, with the last reduction. */
+/** The machine after a list of events, with the result of the last one. */
 function after(...events: Event[]): Reduction {
   return events.reduce<Reduction>(
     (reduction, event) => reduce(reduction.state, event, now),
@@ -70,19 +70,19 @@ describe('a promotion', () => {
     });
   });
 
-  test('waits for people alone in AWAITING_APPROVAL and for anything else in GATING', () => {
+  test('waits in AWAITING_APPROVAL when only people are missing, and in GATING otherwise', () => {
     expect(after(round('APPROVALS')).state.phase).toBe('AWAITING_APPROVAL');
     expect(after(round('OPEN')).state.phase).toBe('GATING');
     expect(after(round('APPROVALS'), round('OPEN')).state.phase).toBe('GATING');
   });
 
-  test('goes back to the gates and frees the lane when they no longer pass at the grant', () => {
+  test('goes back to the gates and frees the lane when they no longer pass once the lane is granted', () => {
     const { state } = after(round('PASS'), granted, round('OPEN'));
     expect(state.phase).toBe('GATING');
     expect(state.fencingToken).toBeUndefined();
   });
 
-  test('asks the gates again when a verdict can change by time, and forgets the instant when none can', () => {
+  test('evaluates the gates again when time can change a verdict, and clears the alarm when it cannot', () => {
     expect(after(round('OPEN', '2026-03-02T00:00:00Z')).state.recheckAt).toBe('2026-03-02T00:00:00Z');
     expect(after(round('OPEN', '2026-03-02T00:00:00Z'), { type: 'recheck-due' }).commands).toEqual([
       { type: 'evaluate-gates' },
@@ -104,7 +104,7 @@ describe('a promotion', () => {
     expect(after(round('PASS'), granted, { type: 'lane-granted', fencingToken: 6 }).state.fencingToken).toBe(7);
   });
 
-  test('queues again when the lane was taken before the switch', () => {
+  test('queues again when it loses the lane before the switch', () => {
     const { state, commands } = after(round('PASS'), granted, round('PASS'), { type: 'lane-lost' });
     expect(state).toMatchObject({ phase: 'QUEUED', switched: false });
     expect(commands.map((command) => command.type)).toEqual(['cancel-step', 'record']);
@@ -112,40 +112,40 @@ describe('a promotion', () => {
 });
 
 describe('when a step fails', () => {
-  test('a verdict before the switch ends the promotion, attested', () => {
+  test('a definite failure before the switch ends the promotion, with attestations', () => {
     expect(after(round('PASS'), granted, round('PASS'), verdict('guard'))).toMatchObject({
       state: { phase: 'FAILED' },
       commands: [{ type: 'cancel-step' }, { type: 'record' }, { type: 'attest' }],
     });
   });
 
-  test('a verdict after the switch goes back first and ends then', () => {
+  test('a definite failure after the switch moves the lane back first and then ends the promotion', () => {
     const reverting = after(...toDeploying, verdict('deploy'));
     expect(reverting.commands).toContainEqual({ type: 'run-step', step: 'revert' });
     expect(reduce(reverting.state, done('revert'), now).state.phase).toBe('FAILED');
   });
 
-  test('trouble before the switch frees the lane and waits for a person', () => {
+  test('a technical error before the switch frees the lane and waits for a person', () => {
     const { state } = after(round('PASS'), granted, round('PASS'), trouble('guard'));
     expect(state).toMatchObject({ phase: 'ERRORED', switched: false });
     expect(state.giveUpAt).toBeUndefined();
   });
 
-  test('trouble after the switch rolls back by itself after a set time', () => {
+  test('a technical error after the switch moves the lane back on its own after a set time', () => {
     const { state } = after(...toDeploying, trouble('verify'));
     expect(state.giveUpAt).toBe(new Date(now.getTime() + giveUpAfterMs).toISOString());
     expect(reduce(state, { type: 'give-up-due' }, now).commands).toContainEqual({ type: 'run-step', step: 'revert' });
   });
 
-  test('a retry takes up the step that failed, with another idempotency key', () => {
+  test('a retry resumes at the step that failed, with another idempotency key', () => {
     const { state, commands } = after(...toDeploying, done('deploy'), trouble('verify'), accepted('retry'));
     expect(state).toMatchObject({ phase: 'VERIFYING', attempt: 2 });
     expect(commands).toContainEqual({ type: 'run-step', step: 'verify' });
   });
 });
 
-describe('an end asked for', () => {
-  test('by abort before the switch is at once, after it goes back first', () => {
+describe('ending a promotion', () => {
+  test('by abort is immediate before the switch, and after it moves the lane back first', () => {
     expect(after(round('OPEN'), accepted('abort')).state.phase).toBe('ABORTED');
     expect(after(...toDeploying, accepted('abort')).commands).toEqual([
       { type: 'cancel-step' },
@@ -153,7 +153,7 @@ describe('an end asked for', () => {
     ]);
   });
 
-  test('by a cancellation of a live promotion is ignored and noted', () => {
+  test('by cancellation is ignored and noted when it is live', () => {
     const { state } = after(...toDeploying, done('deploy'), done('verify'), { type: 'cancelled' });
     expect(state.phase).toBe('LIVE');
     expect(state.timeline.at(-1)?.text).toContain('lane rollback');

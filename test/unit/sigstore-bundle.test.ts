@@ -17,7 +17,7 @@ const keys = generateKeyPair();
 const signer = loadSigner(keys.privateKeyPem);
 
 describe('a signed statement', () => {
-  test('is verified by us and names the key that signed it', async () => {
+  test('verifies here and names the key that signed it', async () => {
     const verified = verifyStatement(await signStatement(statement, signer), [
       generateKeyPair().publicKeyPem,
       keys.publicKeyPem,
@@ -26,7 +26,7 @@ describe('a signed statement', () => {
     expect(verified.keyId).toBe(keyIdOf(keys.publicKeyPem));
   });
 
-  test('is verified by stock cosign', async () => {
+  test('verifies with stock cosign', async () => {
     const bundle = await signStatement(statement, signer);
     const output = await cosignVerify({
       folder: await scratchFolder(),
@@ -38,7 +38,7 @@ describe('a signed statement', () => {
     expect(output).toContain('Verified OK');
   });
 
-  test.each(Object.entries(mutations))('with another %s is refused by us and by cosign', async (_what, mutate) => {
+  test.each(Object.entries(mutations))('with another %s is refused here and by cosign', async (_what, mutate) => {
     const mutated = mutate({ bundle: await signStatement(statement, signer), publicKeyPem: keys.publicKeyPem });
     expect(() => verifyStatement(mutated.bundle, [mutated.publicKeyPem])).toThrow(
       /signature does not verify|not a Sigstore bundle/,
@@ -48,7 +48,7 @@ describe('a signed statement', () => {
     ).rejects.toThrow();
   });
 
-  test('is refused by cosign when it is asked about another subject', async () => {
+  test('is refused by cosign for another subject', async () => {
     const bundle = await signStatement(statement, signer);
     const request = {
       folder: await scratchFolder(),
@@ -60,14 +60,14 @@ describe('a signed statement', () => {
     await expect(cosignVerify(request)).rejects.toThrow();
   });
 
-  test('is refused by cosign when another type is demanded', async () => {
+  test('is refused by cosign when another type is expected', async () => {
     const bundle = await signStatement(statement, signer);
     const request = { folder: await scratchFolder(), bundle, publicKeyPem: keys.publicKeyPem, subject: artifact };
     const refused = cosignVerify({ ...request, predicateType: 'https://slsa.dev/provenance/v1' });
     await expect(refused).rejects.toThrow('invalid predicate type');
   });
 
-  test('is refused by cosign when its envelope carries a key id, so ours is empty', async () => {
+  test('is refused by cosign when its envelope has a key id, so ours is empty', async () => {
     const bundle = JSON.parse(Buffer.from(await signStatement(statement, signer)).toString('utf8')) as {
       dsseEnvelope: { signatures: { keyid?: string }[] };
     };
@@ -86,7 +86,7 @@ describe('a signed statement', () => {
   test.each([
     ['type', 'https://slsa.dev/provenance/v1', digestOf(artifact)],
     ['subject', type, digestOf('another image')],
-  ])('is refused by us when another %s is demanded', async (_what, predicateType, subject) => {
+  ])('is refused here when another %s is expected', async (_what, predicateType, subject) => {
     const verified = verifyStatement(await signStatement(statement, signer), [keys.publicKeyPem]);
     expect(() => {
       requireAbout(verified.statement, predicateType, subject);
@@ -94,7 +94,7 @@ describe('a signed statement', () => {
   });
 
   test.each(['', '{', '[]', '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}'])(
-    'is not to be found in %j',
+    'is not found in %j',
     (text) => {
       expect(() => verifyStatement(Buffer.from(text), [keys.publicKeyPem])).toThrow(
         expect.objectContaining({ code: 'EVIDENCE_INVALID' }),
@@ -104,7 +104,7 @@ describe('a signed statement', () => {
 });
 
 describe('a key file', () => {
-  test('is its owner’s alone, and never overwritten', async () => {
+  test('is readable by its owner alone, and never overwritten', async () => {
     const folder = await scratchFolder();
     const paths = { privateKey: join(folder, 'me', 'key.pem'), publicKey: join(folder, 'me', 'pub.pem') };
     await writeKeyPair(keys, paths);
@@ -113,7 +113,7 @@ describe('a key file', () => {
     await expect(writeKeyPair(keys, paths)).rejects.toMatchObject({ code: 'CONFIGURATION' });
   });
 
-  test('that others may read is refused with the command that corrects it', async () => {
+  test('that others can read is refused, with the command that fixes it', async () => {
     const folder = await scratchFolder();
     const privateKey = join(folder, 'key.pem');
     await writeKeyPair(keys, { privateKey, publicKey: join(folder, 'pub.pem') });
@@ -124,11 +124,11 @@ describe('a key file', () => {
     });
   });
 
-  test.each(['', 'hello', keys.publicKeyPem])('is not %j', (pem) => {
+  test.each(['', 'hello', keys.publicKeyPem])('does not accept %j', (pem) => {
     expect(() => loadSigner(pem)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   });
 
-  test('with a private key is not taken for a public one', () => {
+  test('with a private key is not accepted as a public one', () => {
     expect(() => keyIdOf(keys.privateKeyPem)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   });
 });

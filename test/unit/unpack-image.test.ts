@@ -42,7 +42,7 @@ type Entry = {
   content?: string;
 };
 
-/** The sample image with another last layer. */
+/** The sample image with a further layer on top. */
 async function withLayer(store: ContentStore, image: Digest, entries: Entry[]): Promise<Digest> {
   const archive = pack();
   for (const { content = '', ...header } of entries) archive.entry({ type: 'file', ...header }, content);
@@ -58,7 +58,7 @@ async function withLayer(store: ContentStore, image: Digest, entries: Entry[]): 
 }
 
 describe('unpacking an image', () => {
-  test('gives the application, its entry point and what it needs', async () => {
+  test('yields the application, its entry point and what it needs', async () => {
     const folder = await scratchFolder();
     const store = openFolderStore(join(folder, 'blobs'));
     const unpacked = await unpackImage(store, await sampleImage(store, join(folder, 'source')), join(folder, 'out'));
@@ -73,7 +73,7 @@ describe('unpacking an image', () => {
   });
 
   test.each<[string, Entry[]]>([
-    ['an entry above the folder', [{ name: '../escaped' }]],
+    ['an entry outside the folder', [{ name: '../escaped' }]],
     ['an absolute entry', [{ name: '/tmp/escaped' }]],
     ['a link out of the folder', [{ name: 'app/link', type: 'symlink', linkname: '../../etc/passwd' }]],
     ['an absolute link', [{ name: 'app/link', type: 'symlink', linkname: '/etc/passwd' }]],
@@ -84,7 +84,7 @@ describe('unpacking an image', () => {
         { name: 'b', type: 'symlink', linkname: 'a/l/../../etc' },
       ],
     ],
-    ['a link that leads nowhere', [{ name: 'app/link', type: 'symlink', linkname: 'absent' }]],
+    ['a dangling link', [{ name: 'app/link', type: 'symlink', linkname: 'absent' }]],
     ['a file written through a link', [{ name: 'app/l', type: 'symlink', linkname: 'src' }, { name: 'app/l/x' }]],
     ['a hard link', [{ name: 'app/link', type: 'link', linkname: 'app/src/server.mjs' }]],
     ['a pipe', [{ name: 'app/pipe', type: 'fifo' }]],
@@ -126,7 +126,7 @@ describe('unpacking an image', () => {
     expect(await readdir(join(folder, 'lanes'))).toEqual([]);
   });
 
-  test('refuses an image of another convention', async () => {
+  test('refuses an image that follows another convention', async () => {
     const store = openFolderStore(await scratchFolder());
     const config = await store.put(canonicalJson({ config: { Entrypoint: ['/bin/sh'], Labels: {} } }));
     const layers = [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: config }];

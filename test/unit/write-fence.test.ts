@@ -9,7 +9,7 @@ import { onTestFinished } from '../support/clean-up.js';
 import { scratchFolder } from '../support/scratch.js';
 import { eventually } from '../support/until.js';
 
-/** Runs a shell line behind the fence of this machine, or without one. */
+/** Runs a shell command behind the write fence of this machine, or without one. */
 async function runFenced(folder: string, line: string, fence?: 'none') {
   const writable = join(folder, 'inside');
   await mkdir(writable, { recursive: true });
@@ -26,7 +26,7 @@ async function runFenced(folder: string, line: string, fence?: 'none') {
   };
 }
 
-/** How many processes run this command line. */
+/** How many processes have this command line. */
 function running(commandLine: string): number {
   return execaSync('ps', ['-e', '-o', 'args='], { lines: true }).stdout.filter((line) => line === commandLine).length;
 }
@@ -42,7 +42,7 @@ describe('the write fence', () => {
     expect(await readdir(folder)).toEqual(['inside']);
   });
 
-  test('cannot be taken down by the command itself', async () => {
+  test('cannot be removed by the command itself', async () => {
     const folder = await scratchFolder();
     const { exitCode } = await runFenced(
       folder,
@@ -52,7 +52,7 @@ describe('the write fence', () => {
     expect(await readdir(folder)).toEqual(['inside']);
   });
 
-  test('ends a command whose starter was killed, with everything that it started', async () => {
+  test('ends a command whose parent was killed, with everything that it started', async () => {
     const folder = await scratchFolder();
     const env = childEnvironment(process.env);
     const fence = await detectFence(env, folder);
@@ -70,7 +70,7 @@ describe('the write fence', () => {
     await eventually(() => expect(running('sleep 271')).toBe(0));
   });
 
-  test('leaves a command that needs Node and /dev/null alone', async () => {
+  test('does not disturb a command that needs Node and /dev/null', async () => {
     const { exitCode, stdout } = await runFenced(await scratchFolder(), 'node -p "6*7" 2>/dev/null');
     expect([exitCode, stdout.toString()]).toEqual([0, '42\n']);
   });
@@ -92,7 +92,7 @@ describe('a child process', () => {
     await eventually(async () => expect(await state()).toMatch(/gone|Z/));
   });
 
-  test('does not see secrets of the process that starts it', async () => {
+  test('does not see the secrets of its parent', async () => {
     const env = childEnvironment({ PATH: process.env['PATH'], API_TOKEN: 'secret', DATABASE_URL: 'secret' });
     const result = await runProcess({ command: '/bin/sh', args: ['-c', 'env'], cwd: '/', env, timeoutMs: 5_000 });
     expect(result.stdout.toString()).not.toContain('secret');

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => cluster.close());
 
 describe('the dispatcher', () => {
-  test('is woken by commits that append events and not by its own looks, so that an idle stack is idle', async () => {
+  test('is woken by commits that append events and not by its own polls, so that an idle stack is idle', async () => {
     let woken = 0;
     let wake = (): void => undefined;
     const database = openDatabase({
@@ -25,7 +25,7 @@ describe('the dispatcher', () => {
       },
     });
     const observer = openDatabase({ url: cluster.databaseUrl, maxConnections: 1 });
-    // The event concerns no run, so nothing is signalled and no server is needed.
+    // The event is about no run, so nothing is signalled and no server is needed.
     const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const dispatcher = startDispatcher({ database, client, onError: () => undefined });
     wake = () => dispatcher.wake();

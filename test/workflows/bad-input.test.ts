@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** Starts a promotion with the Temporal command line, as somebody who knows nothing of the API. */
+/** Starts a promotion with the Temporal command line, without the API. */
 function startInTemporal(workflowId: string, input: unknown): ReturnType<Engine['temporal']['cli']> {
   return engine.temporal.cli(
     'workflow',
@@ -37,13 +37,13 @@ const valid = { tenant: 'default', product: 'shop', lane: 'bronze', bundle: unkn
 const wrong: readonly { readonly what: string; readonly input: unknown; readonly type: string }[] = [
   { what: 'that is a list', input: [valid], type: 'INVALID_INPUT' },
   { what: 'without a product', input: { ...valid, product: undefined }, type: 'INVALID_INPUT' },
-  { what: 'with a bundle that is no digest', input: { ...valid, bundle: 'latest' }, type: 'INVALID_INPUT' },
-  { what: 'with a field that is not known', input: { ...valid, force: true }, type: 'INVALID_INPUT' },
+  { what: 'with a bundle that is not a digest', input: { ...valid, bundle: 'latest' }, type: 'INVALID_INPUT' },
+  { what: 'with an unknown field', input: { ...valid, force: true }, type: 'INVALID_INPUT' },
   { what: 'for a lane that does not exist', input: { ...valid, lane: 'platinum' }, type: 'UNKNOWN_LANE' },
   { what: 'with a request of 40 KiB', input: { ...valid, request: 'x'.repeat(40_960) }, type: 'INVALID_INPUT' },
-  { what: 'for a product that is not known', input: { ...valid, product: 'nobody-knows' }, type: 'UNKNOWN_PRODUCT' },
+  { what: 'for an unknown product', input: { ...valid, product: 'nobody-knows' }, type: 'UNKNOWN_PRODUCT' },
   { what: 'for a tenant that does not exist', input: { ...valid, tenant: 'other' }, type: 'UNKNOWN_PRODUCT' },
-  { what: 'for a bundle that is not known', input: valid, type: 'UNKNOWN_BUNDLE' },
+  { what: 'for an unknown bundle', input: valid, type: 'UNKNOWN_BUNDLE' },
   {
     what: 'with a request that is not signed',
     input: { ...valid, bundle: 'REAL', request: { dsseEnvelope: {} } },
@@ -82,7 +82,7 @@ describe('a promotion started in Temporal', () => {
     expect(second.handedOverTo).toMatchObject({ runId: first.handedOverTo.runId, joined: true });
   });
 
-  test('that was cancelled while it waits ends as ABORTED and may be asked for again', async () => {
+  test('that is cancelled while it waits ends as ABORTED and can be requested again', async () => {
     const bundle = await sealText(engine, 'cancelled');
     const handle = await engine.promote({ lane: 'silver', bundle });
     await engine.reached(handle, 'GATING');
@@ -93,7 +93,7 @@ describe('a promotion started in Temporal', () => {
     expect(again.firstExecutionRunId).not.toBe(handle.firstExecutionRunId);
   });
 
-  test('that was terminated while it waits leaves room for the next', async () => {
+  test('that is terminated while it waits does not block the next one', async () => {
     const bundle = await sealText(engine, 'terminated');
     const handle = await engine.promote({ lane: 'silver', bundle });
     await engine.reached(handle, 'GATING');

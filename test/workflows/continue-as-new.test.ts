@@ -6,9 +6,9 @@ import { type Engine, type PromotionHandle, startEngine } from '../support/engin
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
 
-// A run of a few steps is long enough to continue, so that many messages come at the instant of it.
+// Runs continue as new after a few steps, so that many messages arrive at that very moment.
 const historyLength = '40';
-const storms = 12;
+const bursts = 12;
 
 let engine: Engine;
 beforeAll(async () => {
@@ -16,14 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** Run ids of a workflow id, oldest first, each with what it was continued from. */
+/** The run ids of a workflow id, oldest first. */
 async function chainOf(workflowId: string): Promise<readonly string[]> {
   const runs: { readonly runId: string; readonly startTime: Date }[] = [];
   for await (const run of engine.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push(run);
   return runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime()).map((run) => run.runId);
 }
 
-describe('a promotion that continues as new again and again', () => {
+describe('a promotion that continues as new repeatedly', () => {
   let bundle: Digest;
   let handle: PromotionHandle;
   let sent = 0;
@@ -46,7 +46,7 @@ describe('a promotion that continues as new again and again', () => {
   };
 
   test('answers every update', async () => {
-    for (let storm = 0; storm < storms; storm += 1) {
+    for (let burst = 0; burst < bursts; burst += 1) {
       const [refused, asked, signalled] = await Promise.all([
         sign('dev', 'approve'),
         sign('bob', 'request-changes'),
@@ -62,7 +62,7 @@ describe('a promotion that continues as new again and again', () => {
     }
   });
 
-  test('records every decision, signalled ones too', async () => {
+  test('records every decision, including those sent as signals', async () => {
     const recorded = () =>
       engine.database.transaction('default', (tx) =>
         tx.query<{ how: string; count: number }>(
@@ -75,14 +75,14 @@ describe('a promotion that continues as new again and again', () => {
       `${String(sent)} decisions and the request`,
     );
     expect(await recorded()).toEqual([
-      { how: 'SIGNAL true', count: storms },
+      { how: 'SIGNAL true', count: bursts },
       { how: 'START true', count: 1 },
-      { how: 'UPDATE false', count: storms },
-      { how: 'UPDATE true', count: storms },
+      { how: 'UPDATE false', count: bursts },
+      { how: 'UPDATE true', count: bursts },
     ]);
   });
 
-  test('has the id of its first run all along', async () => {
+  test('keeps the id of its first run', async () => {
     const chain = await chainOf(handle.workflowId);
     expect(chain.length).toBeGreaterThan(1);
     expect(chain[0]).toBe(handle.firstExecutionRunId);
@@ -97,8 +97,8 @@ describe('a promotion that continues as new again and again', () => {
   });
 });
 
-describe('a lane that continues as new again and again', () => {
-  test('grants every promotion its turn, with rising tokens', async () => {
+describe('a lane that continues as new repeatedly', () => {
+  test('grants every promotion its turn, with increasing fencing tokens', async () => {
     const bundles: Digest[] = [];
     for (let index = 0; index < 8; index += 1) bundles.push(await sealText(engine, `turn ${String(index)}`));
     const handles = await Promise.all(bundles.map((bundle) => engine.promote({ lane: 'bronze', bundle })));

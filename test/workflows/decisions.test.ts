@@ -30,7 +30,7 @@ afterAll(() => engine.close());
 
 const doors = ['update', 'signal'] as const;
 
-/** Sends a statement through a door and waits until the run has dealt with it. */
+/** Sends a statement through a front door and waits until the run has handled it. */
 async function send(door: (typeof doors)[number], statement: unknown): Promise<string> {
   const count = async () =>
     (
@@ -67,7 +67,7 @@ const refused: readonly {
   readonly keyOf?: string;
   readonly changes?: () => Partial<Decision>;
 }[] = [
-  { what: 'signed with the key of somebody else', code: 'UNTRUSTED_SIGNER', person: 'alice', keyOf: 'bob' },
+  { what: 'signed with the key of another person', code: 'UNTRUSTED_SIGNER', person: 'alice', keyOf: 'bob' },
   { what: 'that has expired', code: 'DECISION_EXPIRED', person: 'alice', changes: past },
   {
     what: 'about another bundle',
@@ -101,7 +101,7 @@ const refused: readonly {
   { what: 'by the author of the commit', code: 'SELF_APPROVAL', person: 'bob' },
 ];
 
-describe.each(doors)('through the door for a decision as %s', (door) => {
+describe.each(doors)('sent as %s', (door) => {
   test.each(refused)(
     'a decision $what is refused with $code and changes nothing',
     async ({ code, person, keyOf, changes }) => {
@@ -114,7 +114,7 @@ describe.each(doors)('through the door for a decision as %s', (door) => {
     },
   );
 
-  test('something that is no signed statement is refused', async () => {
+  test('something that is not a signed statement is refused', async () => {
     expect(await send(door, { dsseEnvelope: door })).toContain('refused');
   });
 
@@ -131,7 +131,7 @@ describe.each(doors)('through the door for a decision as %s', (door) => {
 
 describe('a decision that counts', () => {
   let accepted: unknown;
-  test('is recorded once, and sending it again tells the recorded outcome', async () => {
+  test('is recorded once, and sending it again returns the recorded outcome', async () => {
     accepted = await engine.sign('alice', about(), { nonce: 'nonce-of-the-first-one' });
     expect(await send('update', accepted)).toContain('approve by alice is recorded');
     expect(await send('signal', accepted)).toContain('it had been sent before');
@@ -141,12 +141,12 @@ describe('a decision that counts', () => {
     expect(rows).toHaveLength(1);
   });
 
-  test('lends its nonce to no other', async () => {
+  test('has a nonce that no other decision can use', async () => {
     const replay = await engine.sign('alice', { ...about(), verb: 'reject' }, { nonce: 'nonce-of-the-first-one' });
     expect(await send('update', replay)).toContain('DECISION_REPLAYED');
   });
 
-  test('is not counted twice for one person', async () => {
+  test('counts only once for each person', async () => {
     await send('update', await engine.sign('alice', about()));
     expect(await handle.query(statusQuery)).toMatchObject({
       state: 'AWAITING_APPROVAL',
@@ -154,7 +154,7 @@ describe('a decision that counts', () => {
     });
   });
 
-  test('keeps requested changes open until the same person approves', async () => {
+  test('that requests changes blocks the promotion until the same person approves', async () => {
     await send(
       'update',
       await engine.sign('alice', { ...about(), verb: 'request-changes' }, { comment: 'say hello nicer' }),
@@ -167,7 +167,7 @@ describe('a decision that counts', () => {
     expect(await handle.query(statusQuery)).toMatchObject({ state: 'AWAITING_APPROVAL' });
   });
 
-  test('rejects: the promotion ends, and a failed verification summary is signed', async () => {
+  test('that rejects ends the promotion, and a verification summary that says FAILED is signed', async () => {
     await send('update', await engine.sign('alice', { ...about(), verb: 'reject' }, { comment: 'no' }));
     expect(await handle.result()).toMatchObject({ state: 'REJECTED', reason: 'rejected by alice' });
     const rows = await engine.database.transaction('default', (tx) =>

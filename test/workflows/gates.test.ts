@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** The reason for which a bundle waits at the gates of a lane. */
+/** The reason why a bundle waits at the gates of a lane. */
 async function waitsBecause(bundle: Digest, lane: 'bronze' | 'silver' = 'bronze'): Promise<string> {
   return engine.reached(await engine.promote({ lane, bundle }), 'GATING');
 }
@@ -77,10 +77,10 @@ describe('the preview check of silver does not count', () => {
   });
 
   test('when its key was never enrolled: it cannot even be registered', async () => {
-    const bundle = await silverBundle('stranger');
-    const stranger = loadSigner(generateKeyPair().privateKeyPem);
+    const bundle = await silverBundle('unknown key');
+    const unknown = loadSigner(generateKeyPair().privateKeyPem);
     const statement = await testResult(engine, [subjectOf('shop', bundle)], { url: 'http://127.0.0.1:1/' });
-    await expect(attach(engine, statement, stranger, 'bundle')).rejects.toThrow('is not enrolled');
+    await expect(attach(engine, statement, unknown, 'bundle')).rejects.toThrow('is not enrolled');
     expect(await waitsBecause(bundle, 'silver')).toContain('no preview-check');
     expect(
       (await signStatement(statement, await signerOf(engine.dataDir, 'identities', 'dev'))).length,

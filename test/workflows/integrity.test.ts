@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** What only somebody with the database's own superuser can do. */
+/** Runs SQL that only the superuser of the database may run. */
 async function asSuperuser(sql: string, values: readonly unknown[]): Promise<void> {
   const client = new pg.Client({ connectionString: engine.cluster.adminUrl });
   await client.connect();
@@ -25,7 +25,7 @@ async function asSuperuser(sql: string, values: readonly unknown[]): Promise<voi
   }
 }
 
-describe('what was changed behind our back is noticed', () => {
+describe('tampering is noticed', () => {
   test('a layer changed on disk: the promotion fails at the guard, before anything is switched', async () => {
     const bundle = await sealText(engine, 'layer');
     const rows = await engine.database.transaction('default', (tx) =>
@@ -52,7 +52,7 @@ describe('what was changed behind our back is noticed', () => {
     expect(await failureOf(handle.result())).toMatchObject({ type: 'BUNDLE_CORRUPT' });
   });
 
-  test('a failed preview check whose row was changed to say otherwise: the signed statement is what counts', async () => {
+  test('a failed preview check whose row was changed to claim otherwise: only the signed statement counts', async () => {
     const bundle: Digest = await sealText(engine, 'row');
     await engine.bringTo(bundle, 'bronze');
     const attestation = await attachPreviewCheck(engine, bundle, { failed: true });

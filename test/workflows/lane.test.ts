@@ -18,7 +18,7 @@ afterAll(() => engine.close());
 const neverHealthy = 'setInterval(() => undefined, 1000);\n';
 
 describe('a lane', () => {
-  test('is held by one of twenty simultaneous promotions at a time', async () => {
+  test('is held by only one of twenty simultaneous promotions at a time', async () => {
     const bundles: Digest[] = [];
     for (let index = 0; index < 20; index += 1) bundles.push(await sealText(engine, `race ${index}`));
     const handles = await Promise.all(bundles.map((bundle) => engine.promote({ lane: 'bronze', bundle })));
@@ -33,7 +33,7 @@ describe('a lane', () => {
     for (const [index, hold] of sorted.entries()) expect(hold.from).toBeGreaterThanOrEqual(sorted[index - 1]?.to ?? 0);
   }, 180_000);
 
-  test('goes on serving what it served when a service never gets healthy', async () => {
+  test('keeps serving the bundle before when a service never becomes healthy', async () => {
     const good = await sealText(engine, 'good');
     await engine.bringTo(good, 'bronze');
     const bad = await sealText(engine, 'bad', { source: neverHealthy });
@@ -69,7 +69,7 @@ describe('a lane', () => {
       await handle.terminate('by a test');
     });
 
-    test('is free for the next one', async () => {
+    test('becomes free for the next promotion', async () => {
       await engine.bringTo(await sealText(engine, 'after the terminated one'), 'bronze');
       expect(await engine.answerOf('bronze')).toBe('after the terminated one');
       const rows = await engine.database.transaction('default', (tx) =>
@@ -98,7 +98,7 @@ describe('a lane', () => {
     });
   });
 
-  test('gives way to a rollback before a promotion that only queues', async () => {
+  test('is granted to a rollback before a promotion that is only queued', async () => {
     const history = await engine.database.transaction('default', (tx) =>
       tx.query<{ bundle_digest: Digest }>(
         "select bundle_digest from lane_history where lane = 'bronze' and withdrawn_by is null order by position desc limit 2",

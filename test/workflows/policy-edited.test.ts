@@ -18,7 +18,7 @@ afterAll(async () => {
   await rm(policiesDir, { recursive: true, force: true });
 });
 
-test('a policy edited in the middle is shown, changes nothing for who asked before, and holds for who asks after', async () => {
+test('an edit of a policy is shown, changes nothing for promotions that wait, and applies to those requested later', async () => {
   const bundle = await sealText(engine, 'before the edit');
   await engine.bringTo(bundle, 'bronze');
   const before = await engine.promote({ lane: 'silver', bundle });

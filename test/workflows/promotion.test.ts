@@ -19,7 +19,7 @@ async function bundleInSilver(text: string): Promise<Digest> {
   return bundle;
 }
 
-/** How many events a run has, without its workflow tasks: a slow machine needs more of those for the same work. */
+/** The number of events of a run, without workflow tasks: a slow machine needs more of those for the same work. */
 async function eventsBesidesTasks(handle: PromotionHandle): Promise<number> {
   const { events } = await handle.fetchHistory();
   const isTask = (name: string, value: unknown) => name.startsWith('workflowTask') && value !== null;
@@ -27,13 +27,13 @@ async function eventsBesidesTasks(handle: PromotionHandle): Promise<number> {
 }
 
 describe('a promotion', () => {
-  test('goes live in bronze when the evidence of the release is there', async () => {
+  test('goes live in bronze when the evidence of the release exists', async () => {
     const bundle = await sealText(engine, 'bronze one');
     await engine.bringTo(bundle, 'bronze');
     expect(await engine.answerOf('bronze')).toBe('bronze one');
   });
 
-  test('waits in silver for the preview check and goes on by itself when it is attached', async () => {
+  test('waits in silver for the preview check and continues on its own when it is attached', async () => {
     const bundle = await sealText(engine, 'silver one');
     await engine.bringTo(bundle, 'bronze');
     const handle = await engine.promote({ lane: 'silver', bundle });
@@ -44,7 +44,7 @@ describe('a promotion', () => {
     expect(await engine.answerOf('silver')).toBe('silver one');
   });
 
-  test('waits in gold for two people of two roles and takes one decision as an update and one as a signal', async () => {
+  test('waits in gold for two people with two roles and accepts one decision as an update and one as a signal', async () => {
     const bundle = await bundleInSilver('gold one');
     const request = await engine.sign('dev', { verb: 'request', lane: 'gold', bundle });
     const handle = await engine.promote({ lane: 'gold', bundle, request });

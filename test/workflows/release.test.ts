@@ -40,13 +40,13 @@ async function start(input: unknown, workflowId: string): Promise<WorkflowHandle
   });
 }
 
-/** Releases a commit and waits for the end. */
+/** Releases a commit and waits until the release has ended. */
 async function release(product: string, { folder, revision }: Repository): Promise<ReleaseResult> {
   const input: ReleaseInput = { tenant: 'default', product, revision, repository: folder };
   return (await (await start(input, workflowIds.release('default', product, revision))).result()) as ReleaseResult;
 }
 
-/** The type of the failure that a run ended with. */
+/** The type of the failure of a run. */
 async function failureOf(handle: WorkflowHandle): Promise<unknown> {
   return handle.result().then(
     () => 'it did not fail',
@@ -95,7 +95,7 @@ describe('releasing the example product', () => {
     });
   });
 
-  test('leaves a manifest file that reads back to the same bundle', async () => {
+  test('leaves a manifest file that gives the same bundle when it is read back', async () => {
     const text = (await engine.blobs.get(result.manifestFile!)).toString();
     expect(bundleDigestOf(parseManifest(text))).toBe(result.bundle);
   });
@@ -119,7 +119,7 @@ describe('releasing the example product', () => {
   });
 
   test.each(Object.entries(mutations))(
-    'refuses every bundle with another %s, and so does cosign',
+    'gives statements that are refused, here and by cosign, with another %s',
     async (_what, mutate) => {
       const folder = await scratchFolder();
       for (const { attestation, subject } of attestationsIn(manifest)) {
@@ -137,7 +137,7 @@ describe('releasing the example product', () => {
     },
   );
 
-  test('is verified offline, and one changed byte is found wherever it is', async () => {
+  test('gives a bundle that verifies offline, and one changed byte is found wherever it is', async () => {
     const release = {
       manifest: (await engine.blobs.get(result.manifestFile!)).toString(),
       expected: result.bundle!,
@@ -192,7 +192,7 @@ describe('releasing the example product', () => {
     expect(await rows("select id from releases where product = 'agents-runtime'")).toHaveLength(1);
   });
 
-  test('cannot be changed or deleted afterwards', async () => {
+  test('leaves rows that cannot be changed or deleted afterwards', async () => {
     for (const sql of [
       "update bundles set subject = 'x'",
       'delete from bundles',
@@ -217,11 +217,11 @@ describe('a release', () => {
   });
 
   test.each<[string, unknown]>([
-    ['no object', 'hello'],
+    ['text instead of an object', 'hello'],
     ['an unknown field', { product: 'x', revision: 'a'.repeat(40), repository: '/x', command: 'rm' }],
-    ['a branch for a revision', { product: 'x', revision: 'main', repository: '/x' }],
-    ['an option for a repository', { product: 'x', revision: 'a'.repeat(40), repository: '--upload-pack=x' }],
-    ['a strange product', { product: '../x', revision: 'a'.repeat(40), repository: '/x' }],
+    ['a branch as revision', { product: 'x', revision: 'main', repository: '/x' }],
+    ['an option as repository', { product: 'x', revision: 'a'.repeat(40), repository: '--upload-pack=x' }],
+    ['an invalid product name', { product: '../x', revision: 'a'.repeat(40), repository: '/x' }],
   ])('with %s fails at once and leaves no rows', async (what, input) => {
     expect(await failureOf(await start(input, `bad ${what}`))).toBe('INVALID_INPUT');
     expect(
@@ -231,8 +231,8 @@ describe('a release', () => {
 
   test.each([
     ['whose commit is unknown', {}, 'UNKNOWN_REVISION'],
-    ['whose lanekeeper.yaml is wrong', { 'lanekeeper.yaml': 'kind: Product' }, 'INVALID_PRODUCT_FILE'],
-  ])('%s fails with no rows left', async (_what, files, type) => {
+    ['whose lanekeeper.yaml is invalid', { 'lanekeeper.yaml': 'kind: Product' }, 'INVALID_PRODUCT_FILE'],
+  ])('%s fails and leaves no rows', async (_what, files, type) => {
     const repository = await repositoryOf(join(await scratchFolder(), 'r'), {
       ...smallProduct({ name: 'absent' }),
       ...files,
@@ -275,7 +275,7 @@ describe('a release', () => {
     expect(await readdir(join(engine.dataDir, 'scratch'))).toEqual([]);
   });
 
-  test('that is cancelled ends its build and says so', async () => {
+  test('that is cancelled ends its build and reports the cancellation', async () => {
     const { folder, revision } = await repositoryOf(
       join(await scratchFolder(), 'r'),
       smallProduct({ build: 'sleep 300', name: 'cancelled' }),

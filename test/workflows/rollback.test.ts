@@ -26,7 +26,7 @@ describe('a rollback', () => {
     await engine.bringTo(first, 'bronze');
   });
 
-  test('is refused at once where nothing was live before, and leaves no rows', async () => {
+  test('is refused at once when nothing was live before, and leaves no rows', async () => {
     const request = await engine.sign('carol', { verb: 'rollback', lane: 'gold', bundle: first });
     const handle = await engine.promote({ lane: 'gold', bundle: first, kind: 'ROLLBACK', request });
     expect(await failureOf(handle.result())).toMatchObject({ type: 'NOTHING_TO_ROLL_BACK' });
@@ -36,7 +36,7 @@ describe('a rollback', () => {
     expect(rows).toEqual([]);
   });
 
-  test('brings the bundle before back, ends the one that was live as ROLLED_BACK, and stays live itself', async () => {
+  test('brings back the bundle before, ends the promotion that was live as ROLLED_BACK, and stays live itself', async () => {
     secondRun = await engine.promote({ lane: 'bronze', bundle: second });
     await engine.reached(secondRun, 'LIVE');
     expect(await engine.answerOf('bronze')).toBe('second');
@@ -46,13 +46,13 @@ describe('a rollback', () => {
     expect(await secondRun.result()).toMatchObject({ state: 'ROLLED_BACK' });
   });
 
-  test('a second time in a row finds nothing, because the bundle that was rolled back does not count', async () => {
+  test('that is the second in a row finds nothing, because the bundle that was rolled back does not count', async () => {
     const failure = await failureOf((await rollbackTo(second)).result());
     expect(failure).toMatchObject({ type: 'NOTHING_TO_ROLL_BACK' });
     expect(await engine.answerOf('bronze')).toBe('first');
   });
 
-  test('is refused to a person without the right', async () => {
+  test('is refused when its requester does not have the role for it', async () => {
     await engine.bringTo(await sealText(engine, 'third'), 'bronze');
     const failure = await failureOf((await rollbackTo(first, 'alice')).result());
     expect(failure).toMatchObject({ type: 'PERMISSION_DENIED' });

@@ -7,7 +7,7 @@ import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { toolPath } from '../support/tool-path.js';
 import { until } from '../support/until.js';
 
-// `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API.
+// `INDEXED_VALUE_TYPE_KEYWORD` in Temporal's API.
 const keyword = 2;
 
 let environment: TestWorkflowEnvironment;
@@ -35,8 +35,8 @@ afterAll(async () => {
   await environment.teardown();
 });
 
-describe('as time goes by', () => {
-  test('a preview check that gets older than 24 hours closes its gate by itself', async () => {
+describe('as time passes', () => {
+  test('a preview check that becomes older than 24 hours closes its gate on its own', async () => {
     const bundle = await sealText(engine, 'ages');
     await engine.bringTo(bundle, 'bronze');
     await attachPreviewCheck(engine, bundle);
@@ -52,7 +52,7 @@ describe('as time goes by', () => {
     aheadMs = 0;
   });
 
-  test('ten minutes without PostgreSQL add fewer than 60 events to a waiting promotion, and it goes on afterwards', async () => {
+  test('ten minutes without PostgreSQL add fewer than 60 events to a waiting promotion, which then continues', async () => {
     const bundle = await sealText(engine, 'outage');
     await engine.bringTo(bundle, 'bronze');
     const handle = await engine.promote({ lane: 'silver', bundle });
@@ -61,7 +61,7 @@ describe('as time goes by', () => {
     const before = await events();
     await engine.cluster.stopServer();
     await handle.signal('changed');
-    // The quick tries, before the waits become durable timers, are in real time.
+    // The first, quick retries happen in real time, before the waits become durable timers.
     await until(async () => (await events()) > before + 4, 'the first durable timer');
     await environment.sleep('10 minutes');
     const added = (await events()) - before;

@@ -13,18 +13,18 @@ interface DecisionView {
   readonly frontDoor: string;
 }
 
-/** Gold: a signed requester and two other people of two roles, each with a key of their own. */
+/** Gold: a signed request, and approvals of two other people with two different roles, each with their own key. */
 export async function gold(scene: Scene): Promise<void> {
   const { stage, tools, first } = scene;
   stage.say(
-    '\nGold asks for two people of two roles, neither the requester nor the author of the commit. Each signs with a key of their own.',
+    '\nGold requires two people with two different roles, neither of them the requester or the author of the commit. Each signs with their own key.',
   );
   let promotion: PromotionView | undefined;
   const current = (): PromotionView => {
     if (promotion === undefined) throw new Error('gold was not started');
     return promotion;
   };
-  await stage.step('gold.waits', 'two approvals of different roles are missing', async () => {
+  await stage.step('gold.waits', 'two approvals from different roles are missing', async () => {
     await tools.lane('promote', short(first.bundle), '--to', 'gold', '--reason', 'first release');
     promotion = await reached(tools, 'gold', first.bundle, ['AWAITING_APPROVAL']);
     return {
@@ -50,7 +50,7 @@ export async function gold(scene: Scene): Promise<void> {
   );
   await stage.step(
     'gold.forged-signal-refused',
-    'an approval that names bob and is signed with another key is refused, with the reason',
+    'an approval in the name of bob, signed with another key, is refused, with the reason',
     async () => {
       const { file, command } = await tools.laneJson<{ file: string; command: readonly string[] }>(
         'approve',
@@ -84,14 +84,14 @@ export async function gold(scene: Scene): Promise<void> {
       ok: accepted?.frontDoor === 'UPDATE',
       seen:
         accepted === undefined
-          ? 'no decision of alice'
-          : `approve by alice is recorded, front door ${accepted.frontDoor}`,
+          ? 'no decision by alice'
+          : `the approval by alice is recorded, front door ${accepted.frontDoor}`,
       workflowId: current().run.workflowId,
     };
   });
   await stage.step(
     'gold.approved-by-signal',
-    'bob, of quality, approves with a signed signal that the temporal command line sends',
+    'bob, from quality assurance, approves with a signed signal sent by the temporal command line',
     async () => {
       const { command } = await tools.laneJson<{ command: readonly string[] }>(
         'approve',
@@ -109,7 +109,7 @@ export async function gold(scene: Scene): Promise<void> {
       );
       return {
         ok: accepted.frontDoor === 'SIGNAL',
-        seen: `approve by bob is recorded, front door ${accepted.frontDoor}`,
+        seen: `the approval by bob is recorded, front door ${accepted.frontDoor}`,
         workflowId: current().run.workflowId,
       };
     },
@@ -138,8 +138,7 @@ async function decisions(scene: Scene, promotion: PromotionView): Promise<readon
 }
 
 /**
- * Puts the signature of a stranger's key in the place of the real one: same statement, wrong key (DSSE v1,
- * pre-authentication encoding).
+ * Replaces the signature with one by an unknown key: same statement, wrong key (DSSE v1, pre-authentication encoding).
  */
 async function forge(file: string): Promise<void> {
   const bundle = JSON.parse(await readFile(file, 'utf8')) as {

@@ -9,10 +9,10 @@ interface Explanation {
   readonly blocking: readonly { readonly gateId: string }[];
 }
 
-/** Bronze: whatever was released and tested may be looked at. */
+/** Bronze: a preview of whatever was released and tested. */
 export async function bronze(scene: Scene): Promise<void> {
   const { stage, tools, first } = scene;
-  stage.say('\nBronze takes what was tested and signed; its address is the preview of the product.');
+  stage.say('\nBronze accepts what was tested and signed; its URL is the preview of the product.');
   if (scene.sabotage === 'dead-router') process.kill(pidOf(tools, 'router'), 'SIGSTOP');
   await stage.step('bronze.live', 'the preview URL serves the first revision', async () => {
     await tools.lane('promote', short(first.bundle), '--to', 'bronze');
@@ -27,13 +27,13 @@ export async function bronze(scene: Scene): Promise<void> {
   });
 }
 
-/** Silver: started in Temporal with a signed request; goes on by itself once the preview was checked. */
+/** Silver: started in Temporal with a signed request; continues on its own once the preview has been checked. */
 export async function silver(scene: Scene): Promise<void> {
   const { stage, tools, first } = scene;
-  stage.say('\nSilver is started in Temporal itself: the signed JSON and the exact command come from lane.');
+  stage.say('\nSilver is started in Temporal itself: lane writes the signed JSON and prints the exact command.');
   await stage.step(
     'silver.started-in-temporal',
-    'temporal workflow start takes the documented JSON with a signed request',
+    'temporal workflow start accepts the documented JSON with a signed request',
     async () => {
       const file = join(scene.folder, 'silver-request.json');
       const { command } = await tools.laneJson<{ command: readonly string[] }>(
@@ -53,7 +53,7 @@ export async function silver(scene: Scene): Promise<void> {
   );
   await stage.step(
     'silver.waits',
-    'it waits in GATING and says which evidence is missing and the command that brings it',
+    'it waits in GATING and says which evidence is missing and which command provides it',
     async () => {
       const promotion = await reached(tools, 'silver', first.bundle, ['GATING']);
       const why = await tools.laneJson<Explanation>('why', short(promotion.id));
@@ -70,16 +70,16 @@ export async function silver(scene: Scene): Promise<void> {
     const kinds = await evidenceKinds(scene, first.bundle);
     return {
       ok: kinds.includes('preview-check'),
-      seen: `preview-check stands among ${kinds.length} pieces of evidence`,
+      seen: `preview-check is one of ${kinds.length} pieces of evidence`,
     };
   });
-  await stage.step('silver.live', 'it goes on by itself', async () => {
+  await stage.step('silver.live', 'it continues on its own', async () => {
     const promotion = await reached(tools, 'silver', first.bundle, ['LIVE']);
     const url = await urlOf(tools, 'silver');
     const answer = await answerOf(tools, url);
     return {
       ok: answer.revision === first.revision,
-      seen: `${url} answers revision ${answer.revision.slice(0, 12)}`,
+      seen: `${url} answers with revision ${answer.revision.slice(0, 12)}`,
       workflowId: promotion.run.workflowId,
     };
   });

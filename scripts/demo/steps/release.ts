@@ -8,7 +8,7 @@ import type { Scene } from '../scene.js';
 import { type Ended, root } from '../tools.js';
 import { short } from '../world.js';
 
-/** One entry of the index of evidence in a downloaded bundle. */
+/** One entry of the evidence index in a downloaded bundle. */
 export interface EvidenceEntry {
   readonly id: string;
   readonly kind: string;
@@ -23,7 +23,7 @@ interface Artifact {
   readonly digest: string;
 }
 
-/** Builds, describes, signs, qualifies and seals the first commit, and reads each back from the downloaded bundle. */
+/** Releases the first commit and checks each step of the release in the downloaded bundle. */
 export async function release(scene: Scene): Promise<void> {
   const { stage, tools } = scene;
   stage.say(
@@ -45,7 +45,7 @@ export async function release(scene: Scene): Promise<void> {
   const index = JSON.parse(await readFile(join(folder, 'evidence', 'index.json'), 'utf8')) as readonly EvidenceEntry[];
   const signed = index.filter((entry) => entry.signer === 'builder');
 
-  await stage.step('release.built', 'an OCI image for each service, found under its own digest', async () => {
+  await stage.step('release.built', 'an OCI image for each service, stored under its own digest', async () => {
     const wrong = await wrongBlobs(
       folder,
       images.map((image) => image.digest),
@@ -54,7 +54,7 @@ export async function release(scene: Scene): Promise<void> {
       ok: images.length === 2 && wrong.length === 0,
       seen:
         wrong.length > 0
-          ? `these bytes have another digest: ${wrong.join(', ')}`
+          ? `these files have another digest: ${wrong.join(', ')}`
           : images.map((image) => `${image.name} ${short(image.digest)}`).join(', '),
       workflowId,
     };
@@ -113,7 +113,7 @@ export async function release(scene: Scene): Promise<void> {
 
   await stage.step(
     'release.sealed',
-    'release/agents/manifest.yaml is valid, names the bundle, and every digest in it is right',
+    'release/agents/manifest.yaml is valid, has the digest of the bundle, and every digest in it is correct',
     async () => {
       const manifest: unknown = parse(await readFile(join(folder, 'release', 'agents', 'manifest.yaml'), 'utf8'));
       const schema = JSON.parse(
@@ -130,14 +130,14 @@ export async function release(scene: Scene): Promise<void> {
       const wrong = await wrongBlobs(folder, named);
       return {
         ok: valid && digest === released.digest && wrong.length === 0,
-        seen: `bundle ${short(digest)}, ${valid ? 'valid' : 'not valid'}, ${named.length - wrong.length} of ${named.length} files hashed to their digests`,
+        seen: `bundle ${short(digest)}, ${valid ? 'valid' : 'invalid'}, ${named.length - wrong.length} of ${named.length} files match their digests`,
         workflowId,
       };
     },
   );
 }
 
-/** Runs cosign on every statement, each with the file that its subject is. @returns what it refused */
+/** Runs cosign on every statement, each with the file that it is about. @returns what it refused */
 async function cosignAll(scene: Scene, folder: string, entries: readonly EvidenceEntry[]): Promise<string[]> {
   let key = join(scene.tools.dataDir, 'keys', 'build', 'pub.pem');
   if (scene.sabotage === 'wrong-key') {

@@ -5,13 +5,13 @@ import { type Answer, startLoadClient } from '../load-client.js';
 import { answerOf, promotionOf, urlOf } from '../world.js';
 import { cosignOne, type EvidenceEntry } from './release.js';
 
-/** So many answers are waited for before the rollback, and again after it. */
+/** How many answers to wait for before the rollback, and again after it. */
 const enough = 50;
 
-/** The first build answers again while a client keeps asking, fifty times a second where the machine can. */
+/** Brings the first build back while a client sends fifty requests a second, if the machine can. */
 export async function rollback(scene: Scene): Promise<void> {
   const { stage, tools, first, second } = scene;
-  stage.say('\nThe second build disappoints. Rolling back moves the alias; the first build was kept running.');
+  stage.say('\nThe second build disappoints. A rollback moves the alias back; the first build is still running.');
   const url = await urlOf(tools, 'gold');
   const client = startLoadClient(url, tools.patienceMs);
   const answersOf = (revision: string): readonly Answer[] =>
@@ -25,18 +25,19 @@ export async function rollback(scene: Scene): Promise<void> {
       await answered(second.revision);
       const asked = Date.now();
       const ended = await tools.lane(...rollbackCommand);
-      if (ended.code !== 0) throw new Error(`lane rollback ended with ${String(ended.code)}: ${ended.stderr.trim()}`);
+      if (ended.code !== 0)
+        throw new Error(`lane rollback exited with code ${String(ended.code)}: ${ended.stderr.trim()}`);
       await answered(first.revision);
       const tookMs = (answersOf(first.revision)[0]?.at ?? Number.NaN) - asked;
       const answer = await answerOf(tools, url);
       const promotion = await promotionOf(tools, 'gold', first.bundle);
       return {
         ok: answer.revision === first.revision,
-        seen: `gold answers "${answer.headline}" ${tookMs} ms after the command began`,
+        seen: `gold answers "${answer.headline}" ${tookMs} ms after the command started`,
         ...(promotion !== undefined && { workflowId: promotion.run.workflowId }),
       };
     });
-    await stage.step('rollback.traffic', 'of the requests that went on all the while, none failed', async () => {
+    await stage.step('rollback.traffic', 'requests kept coming the whole time, and none failed', async () => {
       await client.stop();
       const failed = client.answers.filter((answer) => answer.failure !== null);
       const why = failed[0] === undefined ? '' : ` (${failed[0].failure ?? ''})`;
@@ -57,10 +58,10 @@ const rollbackCommand = [
   ...['--reason', 'the second build disappoints', '--yes', '--as', 'carol'],
 ];
 
-/** One byte changed in a copy of the evidence is refused by both. */
+/** Changes one byte in a copy of the evidence; both verifiers refuse it. */
 export async function tamper(scene: Scene): Promise<void> {
   const { stage, tools } = scene;
-  stage.say('\nAn auditor needs neither us nor our word. One byte changed in a copy of the evidence:');
+  stage.say('\nAn auditor does not have to trust us. One byte is changed in a copy of the evidence:');
   await stage.step('tamper.refused', 'lane bundle verify and cosign both refuse it', async () => {
     const original = join(scene.folder, 'bundle');
     const copy = join(scene.folder, 'tampered');
@@ -82,7 +83,7 @@ export async function tamper(scene: Scene): Promise<void> {
   });
 }
 
-/** Changes one character inside the signed payload, so that the file is still JSON and base64. */
+/** Changes one character inside the signed payload, so that the file is still valid JSON and base64. */
 async function changeOneByte(path: string): Promise<void> {
   const text = await readFile(path, 'utf8');
   const at = text.indexOf('"payload":"') + '"payload":"'.length + 40;

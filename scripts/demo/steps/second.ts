@@ -4,11 +4,11 @@ import type { Scene } from '../scene.js';
 import { answerOf, pidOf, promotionOf, reached, short, urlOf } from '../world.js';
 import { attachPreviewCheck } from './lanes.js';
 
-/** A second commit goes the same way; the worker is killed while gold deploys. */
+/** A second commit takes the same path; the worker is killed while gold deploys. */
 export async function second(scene: Scene): Promise<void> {
   const { stage, tools } = scene;
   stage.say(
-    '\nA second commit: another greeting, and a runtime that loads a model when it starts. It goes the same way.',
+    '\nA second commit: another greeting, and a runtime that loads a model when it starts. It takes the same path.',
   );
   const model = join(scene.folder, 'model');
   await writeFile(model, 'ready');
@@ -29,7 +29,7 @@ export async function second(scene: Scene): Promise<void> {
     const isDeploying = (): Promise<true | undefined> =>
       Promise.resolve(watch.lines.some((line) => line.includes('→ DEPLOYING')) || undefined);
     try {
-      await tools.until('the watch to begin', () => Promise.resolve(watch.lines.length > 0 || undefined));
+      await tools.until('the watch to start', () => Promise.resolve(watch.lines.length > 0 || undefined));
       const approved = tools.lane('approve', short(id), '--yes', '--as', 'bob');
       await tools.until('gold to be DEPLOYING', isDeploying);
       killed = pidOf(tools, 'worker');
@@ -45,10 +45,10 @@ export async function second(scene: Scene): Promise<void> {
       watch.stop();
     }
   });
-  await stage.step('second.live', 'gold goes live all the same, and each effect happened once', async () => {
+  await stage.step('second.live', 'gold goes live anyway, and each effect happened exactly once', async () => {
     await reached(tools, 'gold', released.digest, ['LIVE']);
     const answer = await answerOf(tools, await urlOf(tools, 'gold'));
-    const counts = await tools.until('the paperwork', async () => {
+    const counts = await tools.until('the attestations of the promotion', async () => {
       const found = await effects(scene, id, released.digest);
       return found.promotions > 0 && found.summaries > 0 ? found : undefined;
     });
@@ -111,7 +111,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** How often each effect of a promotion is on record. */
+/** How often each effect of a promotion was recorded. */
 async function effects(
   scene: Scene,
   id: string,
@@ -121,7 +121,7 @@ async function effects(
     items: readonly { attestation: { kind: string; producedByRun: string } }[];
   }>('evidence', 'list', short(bundle));
   const made = items.map((item) => item.attestation).filter((attestation) => attestation.producedByRun.endsWith(id));
-  // The watch of a promotion that is live tells its timeline, one JSON object a line, and ends.
+  // Watching a promotion that is live prints its timeline, one JSON object per line, and ends.
   const watched = await scene.tools.quietLane('watch', short(id), '-o', 'json');
   const lines = watched.stdout
     .trim()

@@ -4,8 +4,7 @@ import { bundleWorkflows } from '../../../scripts/build/workflows.mjs';
 import { root } from '../../../scripts/setup/paths.mjs';
 
 /**
- * Bundles the workflows once a run, outside the sandbox of the tests; `workflow-bundle.ts` says where the tests find
- * it.
+ * Bundles the workflows once per run, outside the sandbox of the tests; `workflow-bundle.ts` has the path to the bundle.
  */
 export default async function globalSetup() {
   const path = join(root, 'node_modules', '.cache', 'lanekeeper', 'workflow-bundle.js');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 
-/** A port that nobody listens on. */
+/** A port on which nothing listens. */
 async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));
@@ -11,8 +11,8 @@ async function freePort() {
 }
 
 /**
- * Starts an unpacked image as a lane does, and waits until it is healthy. The image of the service `x` is where the
- * variables `X_IMAGE_DIR` and `X_IMAGE_ENTRY` say.
+ * Starts an unpacked image as a lane does, and waits until it is healthy. The variables `X_IMAGE_DIR` and
+ * `X_IMAGE_ENTRY` locate the image of the service `x`.
  */
 export async function startImage(service, env = {}) {
   const name = service.toUpperCase().replaceAll('-', '_');

@@ -1,4 +1,4 @@
-/** What the runtime answers. */
+/** The answer of the runtime. */
 export interface Answer {
   readonly text: string;
   readonly document: string;
@@ -8,7 +8,7 @@ export interface Answer {
   readonly revision: string;
 }
 
-/** A client of one runtime. */
+/** A client of one agent runtime. */
 export class AgentsClient {
   readonly #url: URL;
 

@@ -4,14 +4,14 @@ import { tools } from './tools.mjs';
 /** A plan that must not run. */
 export class PlanRefused extends Error {}
 
-/** sha256 of the plan as canonical JSON: the same number stands in the manifest of the release. */
+/** sha256 of the plan as canonical JSON: the same value is in the manifest of the release. */
 export function fingerprintOf(plan) {
   return `sha256:${createHash('sha256').update(canonical(plan)).digest('hex')}`;
 }
 
 /**
- * Runs the nodes in the order of the edges. A tool that the reviewed plan does not grant refuses the whole run before
- * it begins.
+ * Runs the nodes in the order of the edges. If a node uses a tool that the reviewed plan does not grant, the whole run is
+ * refused before it starts.
  */
 export function runPlan(plan, reviewed, input) {
   const granted = new Set(reviewed.tools.map((tool) => tool.name));

@@ -1,2 +1,2 @@
-/** What visitors read first. */
+/** The headline of the page. */
 export const greeting = 'Welcome aboard';

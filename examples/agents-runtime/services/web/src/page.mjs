@@ -1,4 +1,4 @@
-/** The page: greeting, answer of the runtime, and which revision of each part is speaking. */
+/** The page: the greeting, the answer of the runtime, and the revision of each service. */
 export function renderPage({ greeting, revision, answer }) {
   return `<!doctype html>
 <html lang="en">

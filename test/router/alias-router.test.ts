@@ -37,7 +37,7 @@ describe('a switch', () => {
     expect(await answerOf('bronze')).toEqual({ status: 200, text: 'one', bundle: bundleNamed('one') });
   });
 
-  it('goes back to the build before in less than half a second, and no request of a steady client fails', async () => {
+  it('goes back to the previous build in less than half a second, and no request of a steady client fails', async () => {
     await serve('gold', 'first');
     await serve('gold', 'second');
     const url = await lanes.urlOf('gold', 'web');
@@ -73,7 +73,7 @@ describe('a switch', () => {
 });
 
 describe('a build that cannot serve', () => {
-  it('leaves the build before in service, and its last output is reported', async () => {
+  it('leaves the previous build in service, and its last output is reported', async () => {
     await serve('bronze', 'good');
     const broken = await imageOf(lanes.store, 'web', "console.error('no database, giving up'); process.exit(3)");
     const seen = await lanes.observed('bronze', await lanes.point('bronze', bundleNamed('broken'), [broken]));

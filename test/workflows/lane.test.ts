@@ -33,7 +33,7 @@ describe('a lane', () => {
     for (const [index, hold] of sorted.entries()) expect(hold.from).toBeGreaterThanOrEqual(sorted[index - 1]?.to ?? 0);
   }, 180_000);
 
-  test('keeps serving the bundle before when a service never becomes healthy', async () => {
+  test('keeps serving the previous bundle when a service never becomes healthy', async () => {
     const good = await sealText(engine, 'good');
     await engine.bringTo(good, 'bronze');
     const bad = await sealText(engine, 'bad', { source: neverHealthy });

@@ -36,7 +36,7 @@ describe('a rollback', () => {
     expect(rows).toEqual([]);
   });
 
-  test('brings back the bundle before, ends the promotion that was live as ROLLED_BACK, and stays live itself', async () => {
+  test('brings back the previous bundle, ends the promotion that was live as ROLLED_BACK, and stays live itself', async () => {
     secondRun = await engine.promote({ lane: 'bronze', bundle: second });
     await engine.reached(secondRun, 'LIVE');
     expect(await engine.answerOf('bronze')).toBe('second');

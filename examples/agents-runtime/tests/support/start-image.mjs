@@ -30,7 +30,7 @@ export async function startImage(service, env = {}) {
       () => false,
     );
     if (healthy) break;
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${service} does not get healthy`);
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${service} did not become healthy`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { url, stop: () => child.kill('SIGKILL') };

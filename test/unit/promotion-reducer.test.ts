@@ -137,7 +137,7 @@ describe('when a step fails', () => {
     expect(reduce(state, { type: 'give-up-due' }, now).commands).toContainEqual({ type: 'run-step', step: 'revert' });
   });
 
-  test('a retry resumes at the step that failed, with another idempotency key', () => {
+  test('a retry after the switch resumes at the step that failed, with another idempotency key', () => {
     const { state, commands } = after(...toDeploying, done('deploy'), trouble('verify'), accepted('retry'));
     expect(state).toMatchObject({ phase: 'VERIFYING', attempt: 2 });
     expect(commands).toContainEqual({ type: 'run-step', step: 'verify' });

@@ -90,7 +90,7 @@ describe('lane bundle verify', () => {
     ],
     [
       'a signed payload',
-      'none of the 1 trusted keys made it',
+      'none of the 1 trusted keys signed exactly this payload',
       (folder) =>
         changeEvidence(
           folder,
@@ -100,7 +100,7 @@ describe('lane bundle verify', () => {
     ],
     [
       'a signature',
-      'none of the 1 trusted keys made it',
+      'none of the 1 trusted keys signed exactly this payload',
       (folder) =>
         changeEvidence(
           folder,
@@ -119,7 +119,7 @@ describe('lane bundle verify', () => {
     ],
     [
       'the evidence by a file that the index does not name',
-      'the index does not name it',
+      'it is not listed in the index',
       async (folder) => writeFile(join(folder, 'evidence', 'extra.sigstore.json'), '{}'),
     ],
   ])('refuses a change of %s', async (_what, why, change) => {

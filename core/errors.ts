@@ -4,54 +4,65 @@
  */
 
 /** What went wrong, in the terms of the domain. Codes are part of the public interface: add, never rename. */
-export type ErrorCode =
+export const errorCodes = [
   // input
-  | 'INVALID_INPUT'
-  | 'INVALID_PRODUCT_FILE'
-  | 'INVALID_POLICY'
+  'INVALID_INPUT',
+  'INVALID_PRODUCT_FILE',
+  'INVALID_POLICY',
   // things that do not exist
-  | 'UNKNOWN_PRODUCT'
-  | 'UNKNOWN_BUNDLE'
-  | 'UNKNOWN_LANE'
-  | 'UNKNOWN_PROMOTION'
-  | 'UNKNOWN_PRINCIPAL'
-  | 'UNKNOWN_REVISION'
-  | 'NOT_FOUND'
+  'UNKNOWN_PRODUCT',
+  'UNKNOWN_BUNDLE',
+  'UNKNOWN_LANE',
+  'UNKNOWN_PROMOTION',
+  'UNKNOWN_PRINCIPAL',
+  'UNKNOWN_REVISION',
+  'NOT_FOUND',
   // permissions
-  | 'UNAUTHENTICATED'
-  | 'PERMISSION_DENIED'
+  'UNAUTHENTICATED',
+  'PERMISSION_DENIED',
   // signatures and decisions
-  | 'SIGNATURE_INVALID'
-  | 'UNTRUSTED_SIGNER'
-  | 'DECISION_EXPIRED'
-  | 'DECISION_REPLAYED'
-  | 'DECISION_MISMATCH'
-  | 'SELF_APPROVAL'
-  | 'ROLE_MISSING'
-  | 'ALREADY_DECIDED'
+  'SIGNATURE_INVALID',
+  'UNTRUSTED_SIGNER',
+  'DECISION_EXPIRED',
+  'DECISION_REPLAYED',
+  'DECISION_MISMATCH',
+  'SELF_APPROVAL',
+  'ROLE_MISSING',
+  'ALREADY_DECIDED',
   // integrity
-  | 'BLOB_MISSING'
-  | 'BLOB_CORRUPT'
-  | 'BUNDLE_CORRUPT'
-  | 'EVIDENCE_INVALID'
+  'BLOB_MISSING',
+  'BLOB_CORRUPT',
+  'BUNDLE_CORRUPT',
+  'EVIDENCE_INVALID',
   // building
-  | 'BUILD_FAILED'
-  | 'BUILD_TIMED_OUT'
-  | 'BUILD_WROTE_OUTSIDE'
-  | 'TESTS_FAILED'
-  | 'IMAGE_UNSUPPORTED'
+  'BUILD_FAILED',
+  'BUILD_TIMED_OUT',
+  'BUILD_WROTE_OUTSIDE',
+  'TESTS_FAILED',
+  'IMAGE_UNSUPPORTED',
   // lanes and deploying
-  | 'LANE_PREREQUISITE'
-  | 'NOTHING_TO_ROLL_BACK'
-  | 'STALE_FENCING_TOKEN'
-  | 'SERVICE_UNHEALTHY'
-  | 'WRONG_STATE'
-  | 'CONFLICT'
+  'LANE_PREREQUISITE',
+  'NOTHING_TO_ROLL_BACK',
+  'STALE_FENCING_TOKEN',
+  'SERVICE_UNHEALTHY',
+  'WRONG_STATE',
+  'CONFLICT',
   // the environment
-  | 'UNAVAILABLE'
-  | 'TIMED_OUT'
-  | 'CONFIGURATION'
-  | 'INTERNAL';
+  'UNAVAILABLE',
+  'TIMED_OUT',
+  'CONFIGURATION',
+  'INTERNAL',
+] as const;
+
+/** One of the error codes. */
+export type ErrorCode = (typeof errorCodes)[number];
+
+const known: ReadonlySet<unknown> = new Set(errorCodes);
+
+/** Whether a value is one of the error codes; a newer server may send others. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return known.has(value);
+}
 
 /** Everything a person needs to act on an error, and nothing secret. */
 export interface ErrorDetail {

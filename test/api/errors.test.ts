@@ -1,6 +1,6 @@
 import { createRouterTransport, createClient, ConnectError, Code } from '@connectrpc/connect';
 import { describe, expect, it } from '@jest/globals';
-import { statusOf } from '../../apps/api/errors/codes.js';
+import { statusOf } from '../../apps/api/errors/status.js';
 import { createErrorInterceptor } from '../../apps/api/errors/connect-error.js';
 import { type ErrorCode, LanekeeperError } from '../../core/errors.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';

@@ -1,19 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 
 const setup = join(import.meta.dirname, '../../scripts/setup');
 
 /** Runs the source of a module, in which SETUP stands for the folder scripts/setup. */
 export async function runModule(text: string, env: Record<string, string>): Promise<{ code: number; output: string }> {
   const args = ['--input-type=module', '-e', text.replaceAll('SETUP', setup)];
-  const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...env } });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, output };
+  const options = { env: { PATH: process.env['PATH'], ...env }, extendEnv: false, all: true, reject: false } as const;
+  const { exitCode = -1, all } = await execa(process.execPath, args, options);
+  return { code: exitCode, output: all };
 }
 
 /** A program that prints its version. */
@@ -43,7 +40,7 @@ export async function makeWheel(
   const scripts = 'wonder_bin-1.2.3.data/scripts';
   await writeProgram(join(folder, scripts), 'wonder', program);
   const path = join(folder, 'wonder_bin-1.2.3-py3-none-any.whl');
-  execFileSync('tar', ['-cf', path, '-C', folder, scripts]);
+  await execa('tar', ['-cf', path, '-C', folder, scripts]);
   await writeProgram(join(folder, 'bin'), 'python3', python);
   const sum = async (file: string): Promise<string> =>
     createHash('sha256')

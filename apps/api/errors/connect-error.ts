@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { asLanekeeperError, type ErrorCode, LanekeeperError } from '../../../core/errors.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
-import { statusOf } from './codes.js';
+import { statusOf } from './status.js';
 import { asTemporalError } from './temporal-error.js';
 
 /**

@@ -6,8 +6,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { LanekeeperError } from '../../../core/errors.js';
-import { isErrorCode } from './codes.js';
+import { isErrorCode, LanekeeperError } from '../../../core/errors.js';
 
 /** The domain error for what Temporal's client threw; undefined when it is not an error of Temporal. */
 export function asTemporalError(error: unknown): LanekeeperError | undefined {

@@ -1,6 +1,6 @@
 import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import { type ErrorCode, LanekeeperError } from '../../../core/errors.js';
+import { type ErrorCode, isErrorCode, LanekeeperError } from '../../../core/errors.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
@@ -10,7 +10,6 @@ import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
-import { isErrorCode } from '../errors/exit-codes.js';
 
 /** Clients of every service. They throw domain errors. */
 export interface Clients {

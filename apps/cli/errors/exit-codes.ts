@@ -79,8 +79,3 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
 export function exitCodeOf(code: ErrorCode): ExitCode {
   return codeOf[code];
 }
-
-/** Whether a text is a known error code; a newer server may send others. */
-export function isErrorCode(value: string): value is ErrorCode {
-  return Object.hasOwn(codeOf, value);
-}

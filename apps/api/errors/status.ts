@@ -43,8 +43,3 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   CONFIGURATION: Code.FailedPrecondition,
   INTERNAL: Code.Internal,
 };
-
-/** Whether a value is one of the error codes. */
-export function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && Object.hasOwn(statusOf, value);
-}

@@ -11,7 +11,7 @@ import { findFreePorts } from '../adapters/network/free-port.js';
 import { devServerPlan } from '../apps/stack/temporal/dev-server.js';
 import { type Database, openDatabase } from '../store/database.js';
 import { startCluster } from '../test/support/embedded-cluster.js';
-import { ensureDevelopmentIdentities } from '../workers/dev-identities.js';
+import { ensureDevelopmentIdentities } from '../apps/stack/development-identities.js';
 import { startDispatcher } from '../workers/dispatcher.js';
 import { cpuSecondsOf } from './cpu.js';
 

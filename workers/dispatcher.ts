@@ -7,7 +7,7 @@ import { writeCursor } from '../store/event/write.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
 import type { FaultPoint } from './fault-point.js';
-import { wakeupsOf, type Wakeup } from './routes.js';
+import { wakeupsOf, type Wakeup } from './wake-ups.js';
 
 /** How many events one poll fetches. */
 const batchSize = 200;

@@ -1,11 +1,11 @@
 import { withTranslatedErrors } from '../failures.js';
-import { register } from './decision.js';
+import { register } from './register-decision.js';
 import type { ControlDeps } from './deps.js';
-import { evaluate } from './gates.js';
-import { guard } from './guard.js';
-import { handOver } from './hand-over.js';
-import { open } from './open.js';
-import { record } from './record.js';
+import { evaluate } from '../policy/evaluate-gates.js';
+import { guard } from './guard-bundle.js';
+import { handOver } from '../hand-over.js';
+import { open } from './open-promotion.js';
+import { record } from './record-transition.js';
 import type { PromotionControlActivities, PromotionGuardActivities } from './types.js';
 
 /** The activities of the `control` queue that promotions use. */

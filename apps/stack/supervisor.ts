@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../store/migrate.js';
-import { ensureDevelopmentIdentities } from '../../workers/dev-identities.js';
+import { ensureDevelopmentIdentities } from './development-identities.js';
 import { programPlan, type ProgramEnvironment } from './program-plan.js';
 import type { StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';

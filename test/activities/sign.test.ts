@@ -10,7 +10,7 @@ import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { statementBytes, statementOf, subjectOf } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
 import { type Database, openDatabase } from '../../store/database.js';
-import { ensureDevelopmentIdentities } from '../../workers/dev-identities.js';
+import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { scratchFolder } from '../support/scratch.js';
 import { signerOf } from '../support/sealed-bundle.js';

@@ -5,7 +5,7 @@ import { toPlain } from '../../apps/cli/output/plain.js';
 import { duration, parseDuration, relativeTime } from '../../apps/cli/output/relative-time.js';
 import { shortenIds } from '../../apps/cli/output/short-ids.js';
 import { renderFields, renderTable } from '../../apps/cli/output/table.js';
-import { shellWord } from '../../apps/cli/decision/front-door.js';
+import { shellWord } from '../../apps/cli/temporal/command.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 

@@ -15,7 +15,7 @@ import { startAliasRouter } from '../../apps/router/alias-router.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import { requirePromotion } from '../../store/promotion/read.js';
 import { showFacts } from '../../store/decision/write.js';
-import { ensureDevelopmentIdentities } from '../../workers/dev-identities.js';
+import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { readBuildSettings } from '../../workers/config.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { createWorkers } from '../../workers/run-workers.js';

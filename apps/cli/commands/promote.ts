@@ -4,7 +4,7 @@ import { shortId, workflowIds } from '../../../core/ids.js';
 import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
-import { showFrontDoor, writeStart } from '../decision/front-door.js';
+import { showFrontDoor, writeStart } from '../temporal/command.js';
 import type { ExitCode } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';

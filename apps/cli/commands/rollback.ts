@@ -9,7 +9,7 @@ import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
-import { showFrontDoor, writeStart } from '../decision/front-door.js';
+import { showFrontDoor, writeStart } from '../temporal/command.js';
 import { readCommit } from '../release/git.js';
 import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';

@@ -7,7 +7,7 @@ import { type DecisionOutcome, DecisionOutcomeSchema } from '#gen/governance/v1/
 import type { GetDecisionFactsResponse } from '#gen/governance/v1/decision_service_pb.js';
 import type { Context } from '../program/context.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
-import { showFrontDoor, writeSignal } from './front-door.js';
+import { showFrontDoor, writeSignal } from '../temporal/command.js';
 import { toPlain } from '../output/plain.js';
 import { laneName, laneOf } from '../output/words.js';
 import { signDecision, type UnsignedDecision, validity } from './sign.js';

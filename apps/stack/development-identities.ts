@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateKeyPair, keyIdOf, writeKeyPair } from '../adapters/sigstore/keys.js';
-import { digestOf } from '../core/hash.js';
-import { openDatabase, type Transaction } from '../store/database.js';
-import { enrolKey, enrolPrincipal, enrolToken } from '../store/identity/write.js';
+import { generateKeyPair, keyIdOf, writeKeyPair } from '../../adapters/sigstore/keys.js';
+import { digestOf } from '../../core/hash.js';
+import { openDatabase, type Transaction } from '../../store/database.js';
+import { enrolKey, enrolPrincipal, enrolToken } from '../../store/identity/write.js';
 
 /** The people of a development stack, on loopback only. Each has a key, a token and roles of their own. */
 const people = [

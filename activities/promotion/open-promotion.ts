@@ -9,7 +9,7 @@ import { pinSnapshot } from '../../store/policy/write.js';
 import { requireProduct } from '../../store/product/read.js';
 import { requirePromotion } from '../../store/promotion/read.js';
 import { openPromotion, setRequester } from '../../store/promotion/write.js';
-import { judgeStatement, recordJudgement } from './decision.js';
+import { judgeStatement, recordJudgement } from './register-decision.js';
 import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';
 

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { taskQueues } from '../../temporal-config/task-queues.js';
-import type { ControlDeps } from './deps.js';
-import type { PromotionGuardActivities } from './types.js';
+import { taskQueues } from '../temporal-config/task-queues.js';
+import type { ControlDeps } from './promotion/deps.js';
+import type { PromotionGuardActivities } from './promotion/types.js';
 
 /** Starts the run under its canonical id, or joins the one that is open under it. */
 export async function handOver(

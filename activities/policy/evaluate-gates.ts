@@ -11,9 +11,9 @@ import type { Transaction } from '../../store/database.js';
 import { requireHold } from '../../store/lane/read.js';
 import { requireSnapshot } from '../../store/policy/read.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
-import { gatherFacts } from '../policy/gather-facts.js';
-import type { ControlDeps } from './deps.js';
-import type { PromotionControlActivities } from './types.js';
+import { gatherFacts } from './gather-facts.js';
+import type { ControlDeps } from '../promotion/deps.js';
+import type { PromotionControlActivities } from '../promotion/types.js';
 
 /** The longest explanation that is kept in the workflow history; PostgreSQL keeps it in full. */
 const maxExplanationLength = 500;

@@ -6,7 +6,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AttestActivities, DeployActivities, PromotionGuardActivities } from '../activities/promotion/types.js';
+import type { DeployActivities } from '../activities/lane/types.js';
+import type { AttestActivities, PromotionGuardActivities } from '../activities/promotion/types.js';
 import type { PromotionPhase } from '../core/promotion/state.js';
 import { searchAttributes } from '../temporal-config/search-attributes.js';
 import { databaseStep, deployStep, guardStep, signStep } from '../workflows/activity-options.js';

@@ -9,7 +9,7 @@ import { workflowIds } from '../core/ids.js';
 import type { Lane } from '../core/lanes.js';
 import { startAliasRouter } from '../apps/router/alias-router.js';
 import { requirePromotion } from '../store/promotion/read.js';
-import { showFacts } from '../store/decision/write.js';
+import { recordShownFacts } from '../store/decision/shown-facts.js';
 import { attachPreviewCheck, sealText, signerOf } from '../test/support/sealed-bundle.js';
 import { createWorkers } from '../workers/run-workers.js';
 import { decideUpdate, decisionSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
@@ -121,7 +121,7 @@ async function decisionOf(
       ? {}
       : await database.transaction('default', async (tx) => {
           const { policyDigest } = await requirePromotion(tx, run.firstRunId);
-          const { digest } = await showFacts(tx, run.firstRunId);
+          const { digest } = await recordShownFacts(tx, run.firstRunId);
           return {
             promotion: { workflowId: run.workflowId, firstRunId: run.firstRunId },
             policySnapshot: policyDigest,

@@ -1,4 +1,5 @@
-import type { AttestActivities, DeployActivities, PromotionGuardActivities } from '../activities/promotion/types.js';
+import type { DeployActivities } from '../activities/lane/types.js';
+import type { AttestActivities, PromotionGuardActivities } from '../activities/promotion/types.js';
 import type { Digest } from '../core/digest.js';
 import { digestOf } from '../core/hash.js';
 import type { GateRound } from '../core/promotion/events.js';

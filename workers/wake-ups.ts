@@ -3,6 +3,7 @@ import { hasEnded, type PromotionPhase } from '../core/promotion/state.js';
 import type { Transaction } from '../store/database.js';
 import type { StoredEvent } from '../store/event/read.js';
 import { gatingPromotionsOfBundle, requirePromotion, type StoredPromotion } from '../store/promotion/read.js';
+import { changedSignal, laneGrantedSignal, supersededSignal } from '../workflows/promotion/contract.js';
 
 /** One wake-up: a signal to a run, or to a lane that is started when it is not running. */
 export type Wakeup =
@@ -25,11 +26,13 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
     case 'promotion.transitioned':
       return [...laneWakeup(tx.tenant, event), ...(event.data['to'] === 'LIVE' ? await gatingWakeups(tx, event) : [])];
     case 'lane.granted':
-      return promotionWakeup(tx, event, 'laneGranted', [{ fencingToken: event.data['fencingToken'] }]);
+      return promotionWakeup(tx, event, laneGrantedSignal.name, [{ fencingToken: event.data['fencingToken'] }]);
     case 'promotion.superseded':
-      return promotionWakeup(tx, event, 'superseded', [{ by: event.data['by'], how: event.data['how'] }]);
+      return promotionWakeup(tx, event, supersededSignal.name, [{ by: event.data['by'], how: event.data['how'] }]);
     case 'evidence.attached':
       return gatingWakeups(tx, event);
+    // Nobody waits for these: the run that recorded a decision runs the round itself, and the holder of a lane learns
+    // of a revocation from its stale fencing token.
     case 'product.registered':
     case 'release.started':
     case 'release.sealed':
@@ -62,7 +65,7 @@ function laneWakeup(tenant: string, event: StoredEvent): readonly Wakeup[] {
 async function gatingWakeups(tx: Transaction, event: StoredEvent): Promise<readonly Wakeup[]> {
   if (event.bundleDigest === null) return [];
   return (await gatingPromotionsOfBundle(tx, event.bundleDigest)).map((promotion) =>
-    signalTo(promotion, 'changed', []),
+    signalTo(promotion, changedSignal.name, []),
   );
 }
 

@@ -8,7 +8,8 @@ import { laneTargets, readObservation, servicesOf } from '../../store/alias/read
 import { pointAliasToLive, switchAlias } from '../../store/alias/write.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
 import { withTranslatedErrors } from '../failures.js';
-import type { DeployActivities, PromotionRef } from '../promotion/types.js';
+import type { PromotionRef } from '../promotion/types.js';
+import type { DeployActivities } from './types.js';
 
 /** The dependencies of the `deploy` queue. */
 export interface DeployDeps {

@@ -1,4 +1,5 @@
 import type { Lane } from '../../core/lanes.js';
+import type { PromotionRef } from '../promotion/types.js';
 
 /** Who holds the lane, as the workflow last read it. */
 export interface LaneHolder {
@@ -21,4 +22,14 @@ export interface LaneActivities {
   }): Promise<LaneHolder | null>;
   /** Returns when the run with this id has closed, however it ended. */
   awaitHolderClose(input: { readonly workflowId: string; readonly promotionId: string }): Promise<void>;
+}
+
+/** The lane target. Each call that changes it carries its fencing token and its idempotency key. */
+export interface DeployActivities {
+  /** Switches the lane and returns once the router serves the bundle. @throws SERVICE_UNHEALTHY, STALE_FENCING_TOKEN */
+  deployBundle(input: PromotionRef & { readonly fencingToken: number; readonly idempotencyKey: string }): Promise<void>;
+  /** Asks the lane itself: each routed service must answer and name this bundle. @throws SERVICE_UNHEALTHY */
+  verifyLane(input: PromotionRef): Promise<void>;
+  /** Points the lane back to what is live and returns once the router serves that. */
+  revertLane(input: PromotionRef & { readonly fencingToken: number; readonly idempotencyKey: string }): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { parseDecisionStatement } from '../../core/evidence/decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import type { Lane } from '../../core/lanes.js';
-import type { ApprovalFact, EvidenceFact, Facts, SignerFact } from '../../core/policy/facts.js';
+import type { ApprovalFact, EvidenceFact, PolicyFacts, SignerFact } from '../../core/policy/facts.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import { parseManifest } from '../../core/release/manifest.js';
 import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
@@ -38,7 +38,7 @@ interface Verified {
  * Gathers what an evaluation sees. Every attestation is read again from the content store, hashed, and its signature
  * verified with the enrolled key; kind, subjects and result come from the signed statement, not from its row.
  */
-export async function gatherFacts(tx: Transaction, blobs: ContentStore, subject: FactsSubject): Promise<Facts> {
+export async function gatherFacts(tx: Transaction, blobs: ContentStore, subject: FactsSubject): Promise<PolicyFacts> {
   const bundle = await requireBundle(tx, subject.bundle);
   const keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
   const attestations = (await evidenceOfBundle(tx, subject.bundle)).filter(

@@ -8,7 +8,7 @@ import type { ControlDeps } from './deps.js';
 import type { PromotionRef } from './types.js';
 
 /** Reads every file that the bundle's manifest names, and every layer of its images, and hashes each again. */
-export async function guard(deps: ControlDeps, input: PromotionRef): Promise<void> {
+export async function guardBundle(deps: ControlDeps, input: PromotionRef): Promise<void> {
   const bundle = await deps.database.transaction(input.tenant, async (tx) =>
     requireBundle(tx, (await requirePromotion(tx, input.promotionId)).bundle),
   );
@@ -19,6 +19,7 @@ export async function guard(deps: ControlDeps, input: PromotionRef): Promise<voi
   }
   for (const digest of digests) {
     heartbeat();
+    // Opening a blob reads it to the end and compares its digest.
     (await deps.blobs.open(digest)).destroy();
   }
 }

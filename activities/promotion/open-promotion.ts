@@ -8,7 +8,7 @@ import { requireRollbackTarget } from '../../store/lane/history.js';
 import { pinSnapshot } from '../../store/policy/write.js';
 import { requireProduct } from '../../store/product/read.js';
 import { requirePromotion } from '../../store/promotion/read.js';
-import { openPromotion, setRequester } from '../../store/promotion/write.js';
+import { insertPromotion, setRequester } from '../../store/promotion/write.js';
 import { judgeStatement, recordJudgement } from './register-decision.js';
 import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';
@@ -16,14 +16,14 @@ import type { PromotionControlActivities } from './types.js';
 type OpenInput = Parameters<PromotionControlActivities['openPromotion']>[0];
 
 /** Opens the record of a promotion in one transaction: a failure leaves no rows. */
-export async function open(deps: ControlDeps, input: OpenInput): Promise<PromotionIdentity> {
+export async function openPromotion(deps: ControlDeps, input: OpenInput): Promise<PromotionIdentity> {
   const policy = await deps.policies.policyOf(input.product);
   return deps.database.transaction(input.tenant, async (tx) => {
     await requireProduct(tx, input.product);
     await requireOwnBundle(tx, input);
     if (input.kind === 'ROLLBACK') await requireTarget(tx, input);
     const policyDigest = await pinSnapshot(tx, snapshotPolicy(policy, input.product, input.lane, input.kind));
-    const fresh = await openPromotion(tx, { ...input, id: input.promotionId, policyDigest });
+    const fresh = await insertPromotion(tx, { ...input, id: input.promotionId, policyDigest });
     if (fresh && input.request !== undefined) await acceptRequest(deps, tx, input);
     const stored = await requirePromotion(tx, input.promotionId);
     if (fresh && input.kind === 'ROLLBACK' && stored.requester === null) {

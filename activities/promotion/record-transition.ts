@@ -4,7 +4,7 @@ import type { ControlDeps } from './deps.js';
 import type { PromotionControlActivities } from './types.js';
 
 /** Records a transition. @returns whether it counts; false when the lane has since been granted to another promotion */
-export async function record(
+export async function recordTransition(
   deps: ControlDeps,
   input: Parameters<PromotionControlActivities['recordTransition']>[0],
 ): Promise<boolean> {

@@ -42,7 +42,7 @@ export interface Judgement {
 /**
  * Verifies a statement from any front door, records it, and returns what it means. A refused one changes nothing else.
  */
-export async function register(
+export async function registerDecision(
   deps: ControlDeps,
   input: Parameters<PromotionControlActivities['registerDecision']>[0],
 ): Promise<DecisionOutcome> {

@@ -72,16 +72,6 @@ export interface PromotionGuardActivities {
   }): Promise<{ readonly runId: string; readonly joined: boolean }>;
 }
 
-/** The lane target. Each call that changes it carries its fencing token and its idempotency key. */
-export interface DeployActivities {
-  /** Switches the lane and returns once the router serves the bundle. @throws SERVICE_UNHEALTHY, STALE_FENCING_TOKEN */
-  deployBundle(input: PromotionRef & { readonly fencingToken: number; readonly idempotencyKey: string }): Promise<void>;
-  /** Asks the lane itself: each routed service must answer and name this bundle. @throws SERVICE_UNHEALTHY */
-  verifyLane(input: PromotionRef): Promise<void>;
-  /** Points the lane back to what is live and returns once the router serves that. */
-  revertLane(input: PromotionRef & { readonly fencingToken: number; readonly idempotencyKey: string }): Promise<void>;
-}
-
 /** Statements about a promotion, signed with the verification key. */
 export interface AttestActivities {
   /** Signs the SLSA Verification Summary of a lane decision. */

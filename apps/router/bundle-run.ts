@@ -92,12 +92,12 @@ export class BundleRun {
   addressOf(service: string): { readonly host: string; readonly port: number } | null | undefined {
     const process = this.#processes.get(service);
     if (process === undefined) return undefined;
-    return process.isServing ? { host: '127.0.0.1', port: process.plan.port } : null;
+    return process.isReady ? { host: '127.0.0.1', port: process.plan.port } : null;
   }
 
   /** Whether every service accepts requests, so that traffic may be switched to this run at once. */
-  get isServing(): boolean {
-    return [...this.#processes.values()].every((process) => process.isServing);
+  get isReady(): boolean {
+    return [...this.#processes.values()].every((process) => process.isReady);
   }
 
   /** Lets requests in flight finish, for at most `drainMs`, then stops every process. */

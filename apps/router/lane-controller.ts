@@ -22,12 +22,12 @@ export class LaneController {
   #portBase: number;
   #desired: ServedBundle;
   #handledGeneration: number | undefined;
-  #served: ServedBundle | undefined;
+  #lastRecorded: ServedBundle | undefined;
   #current: BundleRun | undefined;
   #previous: BundleRun | undefined;
   #reason = 'this lane is starting';
   #servers = new Map<string, LaneServer>();
-  #candidate = new AbortController();
+  #startAbort = new AbortController();
   #closing = new AbortController();
   #wake: () => void = () => undefined;
   #settled: Promise<void>;
@@ -39,7 +39,7 @@ export class LaneController {
     this.#context = context;
     this.#portBase = portBase;
     this.#desired = row.desired;
-    this.#served = row.served;
+    this.#lastRecorded = row.served;
     if (row.observed !== undefined && row.observed.status !== 'STARTING')
       this.#handledGeneration = row.observed.generation;
     let settle: () => void = () => undefined;
@@ -56,14 +56,14 @@ export class LaneController {
   setDesired(desired: ServedBundle): void {
     if (desired.generation <= this.#desired.generation) return;
     this.#desired = desired;
-    this.#candidate.abort();
+    this.#startAbort.abort();
     this.#wake();
   }
 
   /** Stops serving and all processes of the lane. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#candidate.abort();
+    this.#startAbort.abort();
     this.#wake();
     await this.#loop;
     await Promise.all([...this.#servers.values()].map((server) => server.close(3_000)));
@@ -71,8 +71,8 @@ export class LaneController {
   }
 
   async #run(settled: () => void): Promise<void> {
-    await this.#retryUntilDone('listening', () => this.#listen(this.#served ?? this.#desired));
-    if (this.#served !== undefined) await this.#restore(this.#served);
+    await this.#retryUntilDone('listening', () => this.#listen(this.#lastRecorded ?? this.#desired));
+    if (this.#lastRecorded !== undefined) await this.#restore(this.#lastRecorded);
     settled();
     while (!this.#closing.signal.aborted) {
       if (this.#handledGeneration === this.#desired.generation)
@@ -121,7 +121,7 @@ export class LaneController {
   }
 
   async #reconcile(target: ServedBundle): Promise<void> {
-    this.#candidate = new AbortController();
+    this.#startAbort = new AbortController();
     // A newer desired state or a close that came just before must not be lost with the old abort controller.
     if (target.generation !== this.#desired.generation || this.#closing.signal.aborted) return;
     await this.#listen(target).catch(async (error: unknown) => {
@@ -129,7 +129,7 @@ export class LaneController {
         generation: target.generation,
         status: 'STARTING',
         detail: messageOf(error),
-        served: this.#served,
+        served: this.#lastRecorded,
       });
       throw error;
     });
@@ -139,7 +139,7 @@ export class LaneController {
         generation: target.generation,
         status: 'STARTING',
         detail: undefined,
-        served: this.#served,
+        served: this.#lastRecorded,
       });
       const candidate = await this.#startCandidate(target);
       if (candidate === undefined) return;
@@ -149,7 +149,7 @@ export class LaneController {
     }
     const detail = target.services.length === 0 ? 'nothing is live in this lane' : undefined;
     await this.#record({ generation: target.generation, status: 'SERVING', detail, served: target });
-    this.#served = target;
+    this.#lastRecorded = target;
     this.#handledGeneration = target.generation;
     this.#log(
       target.services.length === 0 ? 'serves nothing' : `serves ${target.bundle} (generation ${target.generation})`,
@@ -158,7 +158,7 @@ export class LaneController {
 
   /** @returns undefined when it did not become healthy, which is then recorded, or when a newer desired state came */
   async #startCandidate(target: ServedBundle): Promise<BundleRun | undefined> {
-    const { signal } = this.#candidate;
+    const { signal } = this.#startAbort;
     try {
       return await BundleRun.start(this.#context, this.key, target, signal);
     } catch (error) {
@@ -167,7 +167,7 @@ export class LaneController {
         generation: target.generation,
         status: 'FAILED',
         detail: messageOf(error),
-        served: this.#served,
+        served: this.#lastRecorded,
       });
       this.#handledGeneration = target.generation;
       this.#log(`generation ${target.generation} did not become healthy: ${messageOf(error)}`);
@@ -189,7 +189,7 @@ export class LaneController {
   /** A run of this bundle that is already serving, which makes rolling back instant. */
   #findRunning(target: ServedBundle): BundleRun | undefined {
     return [this.#current, this.#previous].find(
-      (run) => run !== undefined && run.isServing && run.target.bundle === target.bundle,
+      (run) => run !== undefined && run.isReady && run.target.bundle === target.bundle,
     );
   }
 

@@ -47,7 +47,7 @@ export class ServiceProcess {
   }
 
   /** Whether it accepts requests. */
-  get isServing(): boolean {
+  get isReady(): boolean {
     return this.#healthy && this.#identity !== undefined;
   }
 

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.js';
 import type { Decision } from '../evidence/decision.js';
 import type { Lane } from '../lanes.js';
 import { refusalOf } from '../policy/approvals.js';
-import type { Facts } from '../policy/facts.js';
+import type { PolicyFacts } from '../policy/facts.js';
 import type { PolicySnapshot } from '../policy/model.js';
 import type { PromotionKind, PromotionPhase } from '../promotion/state.js';
 import { phasesOfVerb } from '../promotion/verbs.js';
@@ -28,7 +28,7 @@ export interface DecisionContext {
   readonly policyDigest: Digest;
   /** The person whose key made the signature, as enrolled. */
   readonly signer: { readonly principal: string; readonly roles: readonly string[] };
-  readonly facts: Pick<Facts, 'requester' | 'bundle'>;
+  readonly facts: Pick<PolicyFacts, 'requester' | 'bundle'>;
   /** Whether the facts named by the decision were shown for this promotion. */
   readonly factsWereShown: boolean;
   readonly now: Date;

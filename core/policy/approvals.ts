@@ -1,4 +1,4 @@
-import type { ApprovalFact, Facts } from './facts.js';
+import type { ApprovalFact, PolicyFacts } from './facts.js';
 import type { ApprovalRule } from './model.js';
 
 /** Which approvals of a promotion count for a rule, and why the others do not. */
@@ -15,7 +15,7 @@ export interface ApprovalTally {
 export function refusalOf(
   rule: ApprovalRule,
   person: { principal: string; roles: readonly string[] },
-  facts: Pick<Facts, 'requester' | 'bundle'>,
+  facts: Pick<PolicyFacts, 'requester' | 'bundle'>,
 ): string | undefined {
   if (rule.separation.includes('requester') && facts.requester?.principal === person.principal) {
     return `${person.principal} requested this promotion and cannot approve it`;
@@ -33,7 +33,7 @@ export function refusalOf(
  * Counts distinct people, not signatures; with `distinctRoles` each must stand for a different role, found by matching
  * people to roles. A decision about another bundle or another policy snapshot is void and not counted.
  */
-export function tallyApprovals(rule: ApprovalRule, facts: Facts): ApprovalTally {
+export function tallyApprovals(rule: ApprovalRule, facts: PolicyFacts): ApprovalTally {
   const refused: string[] = [];
   const eligible = new Map<string, ApprovalFact>();
   for (const approval of facts.approvals) {
@@ -47,7 +47,7 @@ export function tallyApprovals(rule: ApprovalRule, facts: Facts): ApprovalTally 
   return { counted, missing: Math.max(0, rule.count - counted.length), refused };
 }
 
-function voidReason(approval: ApprovalFact, facts: Facts): string | undefined {
+function voidReason(approval: ApprovalFact, facts: PolicyFacts): string | undefined {
   if (approval.bundleDigest !== facts.bundle.digest)
     return `the approval of ${approval.principal} is about another bundle`;
   if (approval.policyDigest !== facts.policyDigest)

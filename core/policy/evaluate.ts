@@ -2,7 +2,7 @@ import { shortId } from '../ids.js';
 import { tallyApprovals } from './approvals.js';
 import { evaluateRule } from './cel.js';
 import { tallyEvidence } from './evidence.js';
-import type { EvidenceFact, Facts, GateResult } from './facts.js';
+import type { EvidenceFact, PolicyFacts, GateResult } from './facts.js';
 import type { Gate, PolicySnapshot, Verdict } from './model.js';
 
 /** The result of one round of gates. */
@@ -20,7 +20,7 @@ export interface Evaluation {
  * be replayed: ERROR never passes, missing evidence is PENDING and never PASS, evidence that became too old counts as
  * absent.
  */
-export function evaluateGates(snapshot: PolicySnapshot, facts: Facts, now: Date): Evaluation {
+export function evaluateGates(snapshot: PolicySnapshot, facts: PolicyFacts, now: Date): Evaluation {
   const results = snapshot.gates.map((gate) => evaluateGate(gate, facts, now));
   const changes = requestedChanges(facts);
   if (changes !== undefined) results.push(changes);
@@ -40,7 +40,7 @@ export function evaluateGates(snapshot: PolicySnapshot, facts: Facts, now: Date)
   };
 }
 
-function evaluateGate(gate: Gate, facts: Facts, now: Date): GateResult {
+function evaluateGate(gate: Gate, facts: PolicyFacts, now: Date): GateResult {
   const evidence = gate.evidence === undefined ? undefined : tallyEvidence(gate.evidence, facts, now);
   const reliedOn = evidence?.accepted.map((item) => item.id) ?? [];
   const result = (verdict: Verdict, explanation: string, extra: Partial<GateResult> = {}): GateResult => ({
@@ -85,7 +85,7 @@ function evaluateGate(gate: Gate, facts: Facts, now: Date): GateResult {
 }
 
 /** A person who asked for changes holds the promotion until they approve. */
-function requestedChanges(facts: Facts): GateResult | undefined {
+function requestedChanges(facts: PolicyFacts): GateResult | undefined {
   const latest = new Map(facts.approvals.map((approval) => [approval.principal, approval]));
   const open = [...latest.values()].filter((approval) => approval.verb === 'request-changes');
   if (open.length === 0) return undefined;
@@ -103,7 +103,7 @@ function requestedChanges(facts: Facts): GateResult | undefined {
 /**
  * The variables that a rule sees. `now` is not among them: time enters only through declared terms such as `maxAge`.
  */
-function variables(facts: Facts, evidence: readonly EvidenceFact[]): Record<string, unknown> {
+function variables(facts: PolicyFacts, evidence: readonly EvidenceFact[]): Record<string, unknown> {
   return {
     bundle: {
       digest: facts.bundle.digest,
@@ -135,7 +135,7 @@ function passText(accepted: readonly EvidenceFact[]): string {
   return `${accepted.length} found, signed by ${signers}`;
 }
 
-function fill(message: string, facts: Facts): string {
+function fill(message: string, facts: PolicyFacts): string {
   return message
     .replaceAll('{bundle}', shortId(facts.bundle.digest))
     .replaceAll('{promotion}', shortId(facts.promotionId))

@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.js';
-import type { EvidenceFact, Facts } from './facts.js';
+import type { EvidenceFact, PolicyFacts } from './facts.js';
 import type { EvidenceRule, SignerRule } from './model.js';
 
 /** The tally of the evidence for one gate. */
@@ -17,7 +17,7 @@ export interface EvidenceTally {
 }
 
 /** Selects the evidence that a rule accepts: verified, trusted, about the right digest, recent enough. */
-export function tallyEvidence(rule: EvidenceRule, facts: Facts, now: Date): EvidenceTally {
+export function tallyEvidence(rule: EvidenceRule, facts: PolicyFacts, now: Date): EvidenceTally {
   const subjects = rule.per === 'bundle' ? [{ name: 'the bundle', digest: facts.bundle.digest }] : facts.bundle.images;
   const candidates = facts.evidence.filter((item) => item.kind === rule.kind);
   const accepted: EvidenceFact[] = [];

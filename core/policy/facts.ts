@@ -40,7 +40,7 @@ export interface ApprovalFact {
 }
 
 /** Everything that an evaluation sees. Together with a snapshot and an instant it determines every verdict. */
-export interface Facts {
+export interface PolicyFacts {
   readonly tenant: string;
   readonly product: string;
   readonly lane: Lane;

@@ -8,7 +8,7 @@ import { end, withoutLane, move, note, type Reduction, startEnding, stay } from 
 export const giveUpAfterMs = 15 * 60_000;
 
 /** The state of a promotion that has just been recorded, and the first command. */
-export function openPromotion(identity: PromotionIdentity, now: Date): Reduction {
+export function initialReduction(identity: PromotionIdentity, now: Date): Reduction {
   const state: PromotionMachine = {
     version: 1,
     identity,
@@ -105,7 +105,7 @@ function begin(state: PromotionMachine, now: Date): Reduction {
 }
 
 function deploy(state: PromotionMachine, reason: string, now: Date): Reduction {
-  return move({ ...state, switched: true }, 'DEPLOYING', `${reason}; the alias is moved`, now, [
+  return move({ ...state, switched: true }, 'DEPLOYING', `${reason}; the alias is being moved`, now, [
     { type: 'run-step', step: 'deploy' },
   ]);
 }

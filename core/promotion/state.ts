@@ -78,7 +78,7 @@ export interface PromotionMachine {
   /** RFC 3339: when a verdict can change merely because time passes. */
   readonly recheckAt?: string;
   readonly fencingToken?: number;
-  /** Whether the alias has been, or may have been, moved to this bundle. */
+  /** Whether the alias has been, or may have been, moved to this bundle: true from DEPLOYING on. */
   readonly switched: boolean;
   /** Rises with every retry; part of the idempotency keys. */
   readonly attempt: number;
@@ -90,5 +90,5 @@ export interface PromotionMachine {
   readonly timeline: readonly TimelineEntry[];
 }
 
-/** How many timeline entries the workflow keeps; PostgreSQL keeps all of them. */
+/** How many timeline entries the workflow keeps. PostgreSQL keeps every method event. */
 export const timelineLength = 50;

@@ -25,7 +25,7 @@ export interface NewPromotion {
  * without recording an outcome (it was terminated in Temporal) is closed as ABORTED first: Temporal ensures that only
  * one run is open.
  */
-export async function openPromotion(tx: Transaction, promotion: NewPromotion): Promise<boolean> {
+export async function insertPromotion(tx: Transaction, promotion: NewPromotion): Promise<boolean> {
   const stale = await lockOpenRuns(tx, promotion);
   for (const id of stale) await transition(tx, { id, to: 'ABORTED', reason: 'its run was ended in Temporal' });
   const rows = await tx.query(
@@ -79,7 +79,8 @@ export interface Transition {
 const fenced: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING', 'VERIFYING', 'LIVE'];
 
 /**
- * Records a change of phase with its event. Recording the same again changes nothing.
+ * Records a change of phase with its event. Recording the same again changes nothing. What the lane does to promotions
+ * when it revokes, supersedes or finds a closed run is in `store/lane/write.ts`.
  *
  * @throws STALE_FENCING_TOKEN when a phase that only the holder may enter is entered without the lane
  * @throws WRONG_STATE when the promotion has already ended

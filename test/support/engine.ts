@@ -14,7 +14,7 @@ import type { Lane } from '../../core/lanes.js';
 import { startAliasRouter } from '../../apps/router/alias-router.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import { requirePromotion } from '../../store/promotion/read.js';
-import { showFacts } from '../../store/decision/write.js';
+import { recordShownFacts } from '../../store/decision/shown-facts.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { readBuildSettings } from '../../workers/config.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
@@ -222,7 +222,7 @@ async function signDecision(
       ? {}
       : await engine.database.transaction('default', async (tx) => {
           const { workflowId, policyDigest } = await requirePromotion(tx, promotionId);
-          const { digest } = await showFacts(tx, promotionId);
+          const { digest } = await recordShownFacts(tx, promotionId);
           return { promotion: { workflowId, firstRunId: promotionId }, policySnapshot: policyDigest, facts: digest };
         });
   const decision: Decision = {

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../core/hash.js';
 import { tallyApprovals } from '../../core/policy/approvals.js';
 import { evaluateGates } from '../../core/policy/evaluate.js';
-import type { ApprovalFact, EvidenceFact, Facts } from '../../core/policy/facts.js';
+import type { ApprovalFact, EvidenceFact, PolicyFacts } from '../../core/policy/facts.js';
 import { type Gate, snapshotPolicy } from '../../core/policy/model.js';
 import { parsePolicy } from '../../core/policy/parse.js';
 
@@ -14,7 +14,7 @@ const bundle = digestOf('bundle');
 const policyDigest = digestOf('policy');
 const image = digestOf('image');
 
-function facts(changes: Partial<Facts> = {}): Facts {
+function facts(changes: Partial<PolicyFacts> = {}): PolicyFacts {
   const lane = { live: false, wasLive: false };
   return {
     tenant: 'default',
@@ -78,7 +78,7 @@ const gate: Gate = {
   message: 'run them for {bundle}',
 };
 
-function verdictOf(changes: Partial<Gate>, given: Facts): string {
+function verdictOf(changes: Partial<Gate>, given: PolicyFacts): string {
   const { evidence: rule, ...rest } = { ...gate, ...changes };
   const evaluated = evaluateGates(
     {

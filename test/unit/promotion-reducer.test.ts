@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import type { GateRound, PromotionEvent } from '../../core/promotion/events.js';
-import { giveUpAfterMs, openPromotion, reduce } from '../../core/promotion/reducer.js';
+import { giveUpAfterMs, initialReduction, reduce } from '../../core/promotion/reducer.js';
 import { hasEnded, type PromotionIdentity, type PromotionMachine, timelineLength } from '../../core/promotion/state.js';
 import type { Reduction } from '../../core/promotion/transitions.js';
 
@@ -49,7 +49,7 @@ const granted: Event = { type: 'lane-granted', fencingToken: 7 };
 function after(...events: Event[]): Reduction {
   return events.reduce<Reduction>(
     (reduction, event) => reduce(reduction.state, event, now),
-    openPromotion(identity, now),
+    initialReduction(identity, now),
   );
 }
 
@@ -91,7 +91,7 @@ describe('a promotion', () => {
   });
 
   test('that is a rollback moves the alias as soon as the lane is granted', () => {
-    const rollback = openPromotion({ ...identity, kind: 'ROLLBACK' }, now);
+    const rollback = initialReduction({ ...identity, kind: 'ROLLBACK' }, now);
     const { state, commands } = [round('PASS'), granted, round('PASS')].reduce<Reduction>(
       (reduction, event) => reduce(reduction.state, event, now),
       rollback,
@@ -185,7 +185,7 @@ describe('whatever happens, in any order', () => {
   test('an ended promotion stays ended, the timeline stays bounded, and nothing deploys without a token', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 120 }), (events) => {
-        let state: PromotionMachine = openPromotion(identity, now).state;
+        let state: PromotionMachine = initialReduction(identity, now).state;
         for (const each of events) {
           const next = reduce(state, each, now);
           if (hasEnded(state.phase)) expect(next).toEqual({ state, commands: [] });

@@ -71,15 +71,15 @@ export interface PromotionStatus {
   readonly error?: StepError;
 }
 
-/** Approves, rejects, requests changes, or attaches a signed request: the caller receives the outcome. */
+/** Takes any signed decision about this promotion; its verb is in the statement. The caller receives the outcome. */
 export const decideUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('decide');
 /** Ends a promotion that is not live. The statement's verb is `abort`. */
 export const abortUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('abort');
 /** Retries an ERRORED promotion. The statement's verb is `retry`. */
 export const retryUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('retry');
 /**
- * The same decision as a signal, from the Temporal UI or command line. Takes the same path; the outcome shows in status
- * and timeline.
+ * The same decision as a signal, from the Temporal UI or command line. Takes the same path; the outcome shows in
+ * the timeline.
  */
 export const decisionSignal = defineSignal<[unknown]>('decision');
 /** A hint from the dispatcher: something that the gates depend on has changed. */
@@ -89,9 +89,9 @@ export const laneGrantedSignal = defineSignal<[{ readonly fencingToken: number }
 /** A hint from the dispatcher: another bundle is live. */
 export const supersededSignal =
   defineSignal<[{ readonly by: string; readonly how: 'SUPERSEDED' | 'ROLLED_BACK' }]>('superseded');
-/** Where the promotion stands. */
+/** Where the promotion stands. Its `state` is what the machine calls the phase. */
 export const statusQuery = defineQuery<PromotionStatus>('status');
 /** The verdicts of the last round. */
 export const gatesQuery = defineQuery<readonly GateVerdict[]>('gates');
-/** The last 50 entries; PostgreSQL keeps all of them. */
+/** The last 50 entries. PostgreSQL keeps every method event; `lane watch` prints them. */
 export const timelineQuery = defineQuery<readonly TimelineEntry[]>('timeline');

@@ -3,10 +3,10 @@ import { isDigest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { parseName } from '../../core/ids.js';
 import { parseLane } from '../../core/lanes.js';
-import type { PromotionInput } from './contract.js';
+import type { DecisionMessage, PromotionInput } from './contract.js';
 
-/** The largest signed request, in characters of JSON. A real one is about 3,000. */
-const maxRequestLength = 32_768;
+/** The largest signed statement, in characters of JSON. A real one is about 3,000. */
+const maxStatementLength = 32_768;
 
 /**
  * Reads an input that was given to Temporal, without trusting any of it.
@@ -39,8 +39,8 @@ function parse(value: unknown): PromotionInput {
   if (!isDigest(bundle)) throw invalid('bundle is not a digest of the form sha256:<64 hex digits>');
   if (kind !== undefined && kind !== 'PROMOTION' && kind !== 'ROLLBACK')
     throw invalid('kind is neither PROMOTION nor ROLLBACK');
-  if (request !== undefined && JSON.stringify(request).length > maxRequestLength)
-    throw invalid(`request is longer than ${maxRequestLength} characters`);
+  if (request !== undefined && JSON.stringify(request).length > maxStatementLength)
+    throw invalid(`request is longer than ${maxStatementLength} characters`);
   return {
     tenant: parseName(input['tenant'] ?? 'default', 'tenant'),
     product: parseName(input['product'], 'product'),
@@ -59,4 +59,18 @@ function invalid(message: string): LanekeeperError {
     object: 'input of the promotion workflow',
     next: 'docs/temporal-front-door.md shows the JSON; lane promote --print writes it',
   });
+}
+
+/**
+ * Refuses an update that cannot be a signed statement before it reaches the history.
+ * @throws ApplicationFailure of type INVALID_INPUT
+ */
+export function validateDecision(message: DecisionMessage): void {
+  const statement: unknown = (message as DecisionMessage | null | undefined)?.statement;
+  if (typeof statement !== 'object' || statement === null || JSON.stringify(statement).length > maxStatementLength) {
+    throw ApplicationFailure.nonRetryable(
+      'the message must hold a signed statement of at most 32 KiB',
+      'INVALID_INPUT',
+    );
+  }
 }

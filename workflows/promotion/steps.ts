@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
-import type { DeployActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
+import type { DeployActivities } from '../../activities/lane/types.js';
+import type { PromotionGuardActivities } from '../../activities/promotion/types.js';
 import type { PromotionEvent } from '../../core/promotion/events.js';
 import type { PromotionMachine, Step } from '../../core/promotion/state.js';
 import { deployStep, guardStep } from '../activity-options.js';

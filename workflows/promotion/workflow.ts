@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { PromotionControlActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
 import { workflowIds } from '../../core/ids.js';
-import { openPromotion } from '../../core/promotion/reducer.js';
+import { initialReduction } from '../../core/promotion/reducer.js';
 import { handOverStep, databaseStep } from '../activity-options.js';
 import {
   abortUpdate,
@@ -30,9 +30,9 @@ import {
   timelineQuery,
 } from './contract.js';
 import { Inbox } from './inbox.js';
-import { parsePromotionInput } from './input.js';
+import { parsePromotionInput, validateDecision } from './input.js';
 import { PromotionRun } from './run.js';
-import { statusOf, validateDecision } from './views.js';
+import { statusOf } from './views.js';
 
 const control = proxyLocalActivities<PromotionControlActivities>(databaseStep);
 const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
@@ -95,7 +95,7 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   });
 }
 
-async function open(input: PromotionInput): Promise<ReturnType<typeof openPromotion>> {
+async function open(input: PromotionInput): Promise<ReturnType<typeof initialReduction>> {
   const info = workflowInfo();
   const { carried: _none, ...rest } = input;
   try {
@@ -105,7 +105,7 @@ async function open(input: PromotionInput): Promise<ReturnType<typeof openPromot
       promotionId: info.firstExecutionRunId,
       workflowId: info.workflowId,
     });
-    return openPromotion(identity, new Date());
+    return initialReduction(identity, new Date());
   } catch (error) {
     // The starter should see the reason itself, not that some activity failed.
     throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;

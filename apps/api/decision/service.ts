@@ -5,7 +5,7 @@ import type { DecisionService } from '#gen/governance/v1/decision_service_pb.js'
 import { listDecisions } from '../../../store/decision/list.js';
 import { resolvePromotion } from '../../../store/resolve-id.js';
 import { requirePromotion } from '../../../store/promotion/read.js';
-import { showFacts } from '../../../store/decision/write.js';
+import { recordShownFacts } from '../../../store/decision/shown-facts.js';
 import { decideUpdate } from '../../../workflows/promotion/contract.js';
 import { requireCaller } from '../identity/caller.js';
 import { toDecisionMessage } from './convert.js';
@@ -22,7 +22,7 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
       const { tenant } = requireCaller(context);
       return database.transaction(tenant, async (tx) => {
         const promotion = await requirePromotion(tx, await resolvePromotion(tx, request.promotionId));
-        const { digest, facts } = await showFacts(tx, promotion.id);
+        const { digest, facts } = await recordShownFacts(tx, promotion.id);
         return {
           promotionId: promotion.id,
           workflowId: promotion.workflowId,

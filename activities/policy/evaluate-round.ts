@@ -21,7 +21,7 @@ const maxExplanationLength = 500;
 /**
  * Runs one round: all gates of the pinned snapshot together, over facts read again, and records it with its verdicts.
  */
-export async function evaluate(
+export async function evaluateRound(
   deps: ControlDeps,
   input: Parameters<PromotionControlActivities['evaluateGates']>[0],
 ): ReturnType<PromotionControlActivities['evaluateGates']> {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
-import { isRunning, type ProcessIdentity } from '../../adapters/process/identity.js';
+import { isRunning, isProcessIdentity, type ProcessIdentity } from '../../adapters/process/identity.js';
 import { stopProcess } from '../../adapters/process/stop-process.js';
 
 const recordFile = (dataDir: string): string => join(dataDir, 'services', 'running.json');
@@ -38,7 +38,7 @@ export class ServiceRecord {
 /** Stops the service processes that a killed router left running on this data folder. */
 export async function stopServices(dataDir: string): Promise<void> {
   const value = readJsonFile(recordFile(dataDir));
-  const recorded = (Array.isArray(value) ? value : []).filter(isIdentity).filter(isRunning);
+  const recorded = (Array.isArray(value) ? value : []).filter(isProcessIdentity).filter(isRunning);
   await Promise.all(
     recorded.map((identity) =>
       stopProcess(identity, [
@@ -46,16 +46,5 @@ export async function stopServices(dataDir: string): Promise<void> {
         { signal: 'SIGKILL', graceMs: 3_000 },
       ]),
     ),
-  );
-}
-
-function isIdentity(value: unknown): value is ProcessIdentity {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'pid' in value &&
-    typeof value.pid === 'number' &&
-    'startedAt' in value &&
-    typeof value.startedAt === 'string'
   );
 }

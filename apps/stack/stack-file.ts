@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
-import { type ProcessIdentity, isRunning } from '../../adapters/process/identity.js';
+import { isProcessIdentity, type ProcessIdentity, isRunning } from '../../adapters/process/identity.js';
 
 /** A child as stack.json names it. */
 export interface RecordedChild extends ProcessIdentity {
@@ -58,19 +58,9 @@ export function writePointer(pointerFile: string, dataDir: string): void {
 
 function isStackRecord(value: unknown): value is StackRecord {
   if (typeof value !== 'object' || value === null) return false;
-  if (!('supervisor' in value) || !isIdentity(value.supervisor)) return false;
-  if (!('children' in value) || !Array.isArray(value.children) || !value.children.every(isIdentity)) return false;
+  if (!('supervisor' in value) || !isProcessIdentity(value.supervisor)) return false;
+  if (!('children' in value) || !Array.isArray(value.children) || !value.children.every(isProcessIdentity))
+    return false;
   const texts = ['version', 'state', 'startedAt', 'apiUrl', 'temporalAddress', 'namespace', 'dataDir'];
   return texts.every((name) => typeof Reflect.get(value, name) === 'string');
-}
-
-function isIdentity(value: unknown): value is ProcessIdentity {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'pid' in value &&
-    typeof value.pid === 'number' &&
-    'startedAt' in value &&
-    typeof value.startedAt === 'string'
-  );
 }

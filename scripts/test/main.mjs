@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Runs the tests, one group after another; arguments are passed to Jest. The last line is
- * `N passed, N failed, N skipped`, counted from Jest's JSON reports. A test file that cannot be loaded counts as one failure, and so does a
- * group without a report.
+ * Runs the tests, one group after another; arguments are passed to Jest. The last line is `N passed, N failed, N
+ * skipped`, counted from Jest's JSON reports. A test file that cannot be loaded counts as one failure, and so does a
+ * group without a report. A run without tests has failed.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,7 @@ const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 // Jest loads ES modules through an interface that Node still calls experimental, and warns once per process.
 const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
+const given = process.argv.slice(2);
 const stopped = new AbortController();
 // Ctrl-C reaches Jest through the terminal too; this process stays alive to print the count.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort());
@@ -26,10 +27,10 @@ async function run({ name, args }, report) {
     '--selectProjects',
     name,
     ...args,
-    '--passWithNoTests',
     '--json',
     `--outputFile=${report}`,
-    ...process.argv.slice(2),
+    // Whoever names files means those of one group; the other groups then have none.
+    ...(given.length > 0 ? ['--passWithNoTests', ...given] : []),
   ];
   const { exitCode = 1 } = await execa(process.execPath, [...node, ...all], {
     cwd: root,
@@ -63,4 +64,8 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 if (stopped.signal.aborted) process.exitCode = 1;
+else if (totals.passed + totals.failed + totals.skipped === 0) {
+  console.log(`no test matches ${given.join(' ')}`);
+  process.exitCode = 1;
+}
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);

@@ -100,17 +100,7 @@ async function prepareRepository(tools: Tools): Promise<void> {
     filter: (path) => !path.includes('node_modules'),
   });
   await tools.git('init', '--quiet', '--initial-branch', 'main');
-  await tools.git('add', '--all');
-  await tools.git(
-    '-c',
-    'user.name=Dev',
-    '-c',
-    'user.email=dev@example.com',
-    'commit',
-    '--quiet',
-    '--message',
-    'An agent runtime with a web front',
-  );
+  await tools.commit('An agent runtime with a web front');
 }
 
 function resume(tools: Tools): void {

@@ -127,6 +127,13 @@ export class Tools {
     return ended.stdout.trim();
   }
 
+  /** Commits everything, as the named author of the product. */
+  async commit(message: string): Promise<void> {
+    await this.git('add', '--all');
+    const author = ['-c', 'user.name=Dev', '-c', 'user.email=dev@example.com'];
+    await this.git(...author, 'commit', '--quiet', '--message', message);
+  }
+
   /** Runs stock cosign. */
   cosign(...args: readonly string[]): Promise<Ended> {
     return run(this.paths.cosign, args, { cwd: this.repository });

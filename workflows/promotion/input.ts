@@ -3,6 +3,7 @@ import { isDigest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { parseName } from '../../core/ids.js';
 import { parseLane } from '../../core/lanes.js';
+import { failingRun } from '../fail-run.js';
 import type { DecisionMessage, PromotionInput } from './contract.js';
 
 /** The largest signed statement, in characters of JSON. A real one is about 3,000. */
@@ -14,17 +15,7 @@ const maxStatementLength = 32_768;
  * @throws ApplicationFailure of type INVALID_INPUT or UNKNOWN_LANE, not retryable: the run fails at once
  */
 export function parsePromotionInput(value: unknown): PromotionInput {
-  try {
-    return parse(value);
-  } catch (error) {
-    if (!(error instanceof LanekeeperError)) throw error;
-    throw ApplicationFailure.create({
-      type: error.code,
-      nonRetryable: true,
-      message: error.message,
-      details: [error.detail],
-    });
-  }
+  return failingRun(() => parse(value));
 }
 
 function parse(value: unknown): PromotionInput {

@@ -1,6 +1,6 @@
-import { ApplicationFailure } from '@temporalio/workflow';
 import { LanekeeperError } from '../../core/errors.js';
 import { parseName } from '../../core/ids.js';
+import { failingRun } from '../fail-run.js';
 import type { ReleaseInput } from './contract.js';
 
 const knownFields = ['tenant', 'product', 'revision', 'repository', 'timebox'];
@@ -10,17 +10,7 @@ const knownFields = ['tenant', 'product', 'revision', 'repository', 'timebox'];
  * @throws ApplicationFailure of type INVALID_INPUT, not retryable: the run fails at once
  */
 export function parseReleaseInput(value: unknown): ReleaseInput {
-  try {
-    return parse(value);
-  } catch (error) {
-    if (!(error instanceof LanekeeperError)) throw error;
-    throw ApplicationFailure.create({
-      type: error.code,
-      nonRetryable: true,
-      message: error.message,
-      details: [error.detail],
-    });
-  }
+  return failingRun(() => parse(value));
 }
 
 function parse(value: unknown): ReleaseInput {

@@ -76,17 +76,7 @@ async function changeProduct({ tools }: Scene, model: string): Promise<void> {
     /server\.listen\(/,
     `${loadModel(model)}\nserver.listen(`,
   );
-  await tools.git(
-    '-c',
-    'user.name=Dev',
-    '-c',
-    'user.email=dev@example.com',
-    'commit',
-    '--quiet',
-    '--all',
-    '--message',
-    'Greet visitors who come back',
-  );
+  await tools.commit('Greet visitors who come back');
 }
 
 /** The code with which the runtime waits for its model. */

@@ -72,6 +72,13 @@ export default tseslint.config(
           selector: "CallExpression[callee.property.name='query'] > :matches(Literal, TemplateLiteral)",
           message: 'SQL lives in store/ (ARCHITECTURE.md, conventions).',
         },
+        ...['Literal[value=SQL]', 'TemplateElement[value.raw=SQL]'].map((selector) => ({
+          selector: selector.replace(
+            'SQL',
+            String.raw`/^\s*(select\s[^]+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from)\s/i`,
+          ),
+          message: 'SQL lives in store/ (ARCHITECTURE.md, conventions).',
+        })),
       ],
     },
   },

@@ -9,6 +9,8 @@ import { root } from './scripts/setup/paths.mjs';
 export const common = {
   rootDir: root,
   testEnvironment: 'node',
+  // Jest's default is a predictable folder in the shared /tmp, where another user could put code for it to run.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   injectGlobals: false,
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],

@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync } from 'node:fs';
 import { execa } from 'execa';
 import { identify, type ProcessIdentity } from './identity.js';
+import { openLog } from './log-file.js';
 
 /** How to start a program that keeps running on its own. */
 export interface LaunchPlan {
@@ -24,9 +24,8 @@ export interface LaunchPlan {
  * @returns undefined when it could not be started
  */
 export function launch(plan: LaunchPlan, onEnd: (how: string) => void): ProcessIdentity | undefined {
-  mkdirSync(dirname(plan.logFile), { recursive: true, mode: 0o700 });
   // The types of execa end at descriptor 9, but it accepts any.
-  const log = openSync(plan.logFile, 'a', 0o600) as 9;
+  const log = openLog(plan.logFile) as 9;
   try {
     const child = execa(plan.command, plan.args, {
       ...{ cwd: plan.cwd, env: plan.env, extendEnv: false, ...plan.user },
@@ -34,11 +33,14 @@ export function launch(plan: LaunchPlan, onEnd: (how: string) => void): ProcessI
       ...{ stdin: 'ignore', stdout: log, stderr: log, ipc: plan.onMessage !== undefined, serialization: 'json' },
     });
     if (plan.onMessage !== undefined) child.on('message', plan.onMessage);
-    void child.then(({ signal, exitCode, originalMessage }) =>
-      onEnd(
-        signal ?? (exitCode === undefined ? (originalMessage ?? 'it could not be started') : `exit code ${exitCode}`),
-      ),
-    );
+    let told = false;
+    const tell = (how: string): void => {
+      if (!told) onEnd(how);
+      told = true;
+    };
+    // The end of the process itself: execa also waits for the channel, which a program started by this one may hold.
+    child.once('exit', (code, signal) => tell(signal ?? `exit code ${String(code)}`));
+    void child.then(({ originalMessage }) => tell(originalMessage ?? 'it could not be started'));
     return child.pid === undefined ? undefined : identify(child.pid);
   } finally {
     closeSync(log);

@@ -33,6 +33,8 @@ export interface ProcessResult {
 
 const defaultMaxStdoutBytes = 64 * 1024 * 1024;
 const maxTailBytes = 64 * 1024;
+/** How long output is still read after the command has exited. */
+const drainMs = 1_000;
 
 /**
  * Runs a command in a process group of its own; when it ends, is aborted or takes too long, the whole group is killed,
@@ -67,8 +69,16 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
       // The group is gone already.
     }
   };
-  // A grandchild that holds the pipes open must not keep us waiting: kill the group once its leader has exited.
-  child.once('exit', killGroup);
+  // A grandchild that holds the pipes open must not keep us waiting: kill the group once its leader has exited, and stop
+  // reading soon after, for one that has left the group.
+  let stopReading: NodeJS.Timeout | undefined;
+  child.once('exit', () => {
+    killGroup();
+    stopReading = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, drainMs);
+  });
   const beat = setInterval(() => request.onHeartbeat?.(), request.heartbeatMs ?? 2_000);
   const output = new OutputBuffer(request.maxStdoutBytes ?? defaultMaxStdoutBytes);
   child.stdout.on('data', (chunk: Buffer) => {
@@ -84,6 +94,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
     return { exitCode, timedOut, stdout: output.stdout, truncated: output.truncated, tail: output.tail };
   } finally {
     clearInterval(beat);
+    clearTimeout(stopReading);
     killGroup();
   }
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../adapters/process/identity.js';
 import { launch } from '../../adapters/process/launch.js';
+import { tailOfLog } from '../../adapters/process/log-file.js';
 import { stopProcess } from '../../adapters/process/stop-process.js';
 import { isHealthy } from './health.js';
 import type { ServiceRecord } from './service-record.js';
@@ -116,20 +116,14 @@ export class ServiceProcess {
       // A process that ended already has its own restart under way; one that hangs is stopped, which triggers the next.
       if (this.#identity !== undefined) await stopProcess(this.#identity, stopSteps);
       this.#log(String(error));
+      // Without a process nothing will report an end: the attempt itself failed, for example because the disk is full.
+      if (this.#identity === undefined && this.#ended === undefined) void this.#restart();
     }
   }
 
   #startError(what: string): Error {
-    return new Error(`service ${this.plan.name} ${what}; the end of its output:\n${this.#logTail()}`);
-  }
-
-  #logTail(): string {
-    try {
-      return (
-        readFileSync(this.plan.logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n').slice(-2000) || '(nothing)'
-      );
-    } catch {
-      return '(nothing)';
-    }
+    return new Error(
+      `service ${this.plan.name} ${what}; the end of its output:\n${tailOfLog(this.plan.logFile, 10).slice(-2000)}`,
+    );
   }
 }

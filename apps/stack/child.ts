@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { messageOf } from '../../core/errors.js';
 import type { ProcessIdentity } from '../../adapters/process/identity.js';
 import { launch, type LaunchPlan } from '../../adapters/process/launch.js';
+import { tailOfLog } from '../../adapters/process/log-file.js';
 import { gracefulStop, type StopStep, stopProcess } from '../../adapters/process/stop-process.js';
 
 /** How to start one part of the stack. */
@@ -30,7 +30,6 @@ const maxBackoffMs = 10_000;
 const stableAfterMs = 30_000;
 /** A child that was restarted this often without becoming ready never will. */
 const maxRestartsBeforeReady = 4;
-const maxLogBytes = 10 * 1024 * 1024;
 
 /** One supervised child: restarted with backoff whenever it ends, until it is stopped. */
 export class Child {
@@ -78,18 +77,9 @@ export class Child {
     this.#events.changed();
   }
 
-  /** The last lines that the child wrote. */
+  /** The last lines that the child wrote, indented. */
   logTail(lines = 12): string {
-    try {
-      return readFileSync(this.plan.logFile, 'utf8')
-        .trimEnd()
-        .split('\n')
-        .slice(-lines)
-        .map((line) => `    ${line}`)
-        .join('\n');
-    } catch {
-      return '    (nothing)';
-    }
+    return tailOfLog(this.plan.logFile, lines).replaceAll(/^/gm, '    ');
   }
 
   #notReadyError(what: string): Error {
@@ -100,8 +90,6 @@ export class Child {
     const { plan } = this;
     await plan.beforeStart?.();
     if (this.#stopping) return;
-    if (existsSync(plan.logFile) && statSync(plan.logFile).size > maxLogBytes)
-      renameSync(plan.logFile, `${plan.logFile}.1`);
     const startedAt = Date.now();
     const onMessage = (message: unknown): void => {
       if (typeof message === 'object' && message !== null && 'ready' in message && message.ready === true)

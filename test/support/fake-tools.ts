@@ -3,7 +3,8 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-const setup = join(import.meta.dirname, '../../scripts/setup');
+/** The folder of set-up. */
+export const setup = join(import.meta.dirname, '../../scripts/setup');
 
 /** Runs the source of a module, in which SETUP stands for the folder scripts/setup. */
 export async function runModule(text: string, env: Record<string, string>): Promise<{ code: number; output: string }> {

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, utimes } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { onTestFinished } from '../support/clean-up.js';
-import { makeWheel, printing, runModule, writeProgram } from '../support/fake-tools.js';
+import { makeWheel, printing, runModule, setup, writeProgram } from '../support/fake-tools.js';
 import { scratchFolder } from '../support/scratch.js';
+import { until } from '../support/until.js';
 
 describe('the set-up lock', () => {
   const holder = (lock: string, log: string): string => `
@@ -50,6 +53,19 @@ const ensureWonder = (more = ''): string => `
     wheel: wheel('none', 'none'),
     ${more}
   }));`;
+
+describe('set-up that is interrupted', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('by %s ends what it started before it ends itself', async (signal) => {
+    const folder = await scratchFolder();
+    const undo = `trap 'sleep 0.3; touch ${folder}/undone; exit 1' TERM; touch ${folder}/begun; while :; do sleep 0.1; done`;
+    const text = `import { run } from '${setup}/run.mjs'; await run('/bin/sh', ['-c', ${JSON.stringify(undo)}]);`;
+    const interrupted = execa(process.execPath, ['--input-type=module', '-e', text], { reject: false });
+    await until(() => existsSync(join(folder, 'begun')), 'the child to begin');
+    interrupted.kill(signal);
+    expect(await interrupted).toMatchObject({ exitCode: signal === 'SIGINT' ? 130 : 143 });
+    expect(existsSync(join(folder, 'undone'))).toBe(true);
+  });
+});
 
 describe('looking for a tool', () => {
   it('accepts a newer version on PATH, and prints it', async () => {

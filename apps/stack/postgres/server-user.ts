@@ -25,6 +25,8 @@ export interface SystemUser {
 // closed to others.
 const sharedFolder = '/var/lib/lanekeeper';
 
+const systemPath = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+
 /**
  * The user that the server runs as: PostgreSQL refuses to run as root, so root runs it as `postgres`, which is created
  * when missing. Any other user runs it under their own account (undefined).
@@ -102,7 +104,9 @@ function canExecute(path: string, user: SystemUser): boolean {
 }
 
 function findUser(name: string): SystemUser | undefined {
-  const [uid, gid] = ['-u', '-g'].map((flag) => execaSync('id', [flag, name], { reject: false }));
+  const [uid, gid] = ['-u', '-g'].map((flag) =>
+    execaSync('id', [flag, name], { env: systemPath, extendEnv: false, reject: false }),
+  );
   return uid?.failed !== false || gid?.failed !== false
     ? undefined
     : { uid: Number(uid.stdout), gid: Number(gid.stdout) };

@@ -73,11 +73,17 @@ test('a service is restarted again after an attempt at which its log could not b
   const plan = { name: 'web', workingDir: folder, entry: 'main.cjs', port, health: '/', env, logFile };
   const said: string[] = [];
   const service = new ServiceProcess(plan, new ServiceRecord(folder), (text) => said.push(text));
-  onTestFinished(() => service.stop());
+  const recorded = async () =>
+    JSON.parse(await readFile(join(folder, 'services', 'running.json'), 'utf8')) as { pid: number }[];
+  onTestFinished(async () => {
+    await service.stop();
+    // The folder goes next; the record of the end is written into it until then.
+    await until(async () => (await recorded()).length === 0, 'the end of the service to be recorded');
+  });
   await service.start(Date.now() + 20_000, new AbortController().signal);
   rmSync(logFile);
   mkdirSync(logFile);
-  const [record] = JSON.parse(await readFile(join(folder, 'services', 'running.json'), 'utf8')) as { pid: number }[];
+  const [record] = await recorded();
   process.kill(record?.pid ?? 0, 'SIGKILL');
   await until(() => said.some((text) => text.includes('EISDIR')), 'the failed attempt');
   await rmdir(logFile);

@@ -33,7 +33,7 @@ export interface ProcessResult {
 
 const defaultMaxStdoutBytes = 64 * 1024 * 1024;
 const maxTailBytes = 64 * 1024;
-/** How long output is still read after the command has exited. */
+/** How long output is still read after the command has exited. What it wrote itself is readable at once, with its exit. */
 const drainMs = 1_000;
 
 /**

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { download } from '../setup/download.mjs';
 import { cacheDir, root } from '../setup/paths.mjs';
 import { findOnPath, run, tail } from '../setup/run.mjs';
+import { sha256Of } from '../setup/sha256.mjs';
 
 const version = '1.2.2';
 const sha256 = 'a1dc1163ebac930b3b070655b91f2bc78df8b4aea940021661fe5ec7904a7b88';
@@ -14,8 +14,7 @@ const member = 'buf/validate/validate.proto';
 export const protovalidateFolder = join('node_modules', '.cache', 'protovalidate');
 
 async function isRight(path) {
-  const bytes = await readFile(path).catch(() => undefined);
-  return bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256;
+  return (await sha256Of(path).catch(() => undefined)) === sha256;
 }
 
 async function fromRelease(path) {

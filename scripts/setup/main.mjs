@@ -6,14 +6,13 @@
  *
  *   node scripts/setup/main.mjs [--for run|test|check]
  */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { ensureDependencies } from './dependencies.mjs';
 import { withLock } from './lock.mjs';
 import { SetupError, describeError, say, withHeartbeat } from './log.mjs';
 import { carryOut } from './parts.mjs';
-import { cacheDir, root, toolsFile } from './paths.mjs';
+import { cloneLock, toolsFile } from './paths.mjs';
 import { ensurePostgres } from './postgres.mjs';
 import { ensureTool } from './tool.mjs';
 import { cosign, temporal, testServer } from './tools.mjs';
@@ -85,8 +84,7 @@ async function main() {
   say(`Node.js ${process.versions.node}; preparing ${parts.map(({ name }) => name).join(', ')}`);
   const begun = Date.now();
   // One set-up at a time in each clone: two `npm ci` in the same folder would destroy each other's work.
-  const clone = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  const times = await withLock(join(cacheDir, 'locks', `clone-${clone}`), 'this clone', () => carryOut(parts));
+  const times = await withLock(cloneLock, 'this clone', () => carryOut(parts));
   say(`ready in ${Math.round((Date.now() - begun) / 1000)} s: ${times}`);
 }
 

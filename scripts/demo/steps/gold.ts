@@ -63,6 +63,7 @@ export async function gold(scene: Scene): Promise<void> {
         join(scene.folder, 'forged.json'),
       );
       await forge(file);
+      stage.say('    (the signature in the file is replaced with one made by a stranger)');
       await tools.temporal(command);
       const refused = await tools.until('the refusal', async () =>
         (await decisions(scene, current())).find((decision) => decision.frontDoor === 'SIGNAL' && !decision.accepted),

@@ -11,10 +11,10 @@ export function isDigest(value: unknown): value is Digest {
 }
 
 /** Reads a digest. @throws INVALID_INPUT when it has any other form */
-export function parseDigest(value: string, object = 'digest'): Digest {
+export function parseDigest(value: unknown, object = 'digest'): Digest {
   if (isDigest(value)) return value;
   throw new LanekeeperError('INVALID_INPUT', {
-    message: `${JSON.stringify(value.slice(0, 100))} is not a digest`,
+    message: `${typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : `a value of type ${typeof value}`} is not a digest`,
     object,
     why: 'a digest is "sha256:" and 64 lower-case hex digits',
   });

@@ -30,7 +30,13 @@ export function currentCaller(): Caller {
  */
 export function requireCaller(workflowId: string): Caller {
   const caller = currentCaller();
-  if (caller.workflowId === workflowId) return caller;
+  requireSame(caller, workflowId);
+  return caller;
+}
+
+/** Requires that a caller is the run of this workflow. @throws PERMISSION_DENIED for any other */
+export function requireSame(caller: Caller, workflowId: string): void {
+  if (caller.workflowId === workflowId) return;
   throw new LanekeeperError('PERMISSION_DENIED', {
     message: `${caller.workflowId.slice(0, 200)} may not act for ${workflowId}`,
     object: `activity ${Context.current().info.activityType}`,

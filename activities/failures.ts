@@ -1,8 +1,14 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { asLanekeeperError, type ErrorCode, messageOf } from '../core/errors.js';
+import { asLanekeeperError, type ErrorCode, type LanekeeperError, messageOf } from '../core/errors.js';
 
 /** Codes that a later attempt may cure. Everything else is a verdict and is thrown as non-retryable. */
 const retryable: readonly ErrorCode[] = ['UNAVAILABLE', 'TIMED_OUT', 'CONFLICT', 'INTERNAL'];
+
+/** The error as a verdict of the domain, if it is one: something that no later attempt cures. */
+export function asVerdict(error: unknown): LanekeeperError | undefined {
+  const known = asLanekeeperError(error);
+  return known === undefined || retryable.includes(known.code) ? undefined : known;
+}
 
 /**
  * The only place where errors are translated for Temporal: the code becomes the failure's type, the detail its details.
@@ -20,7 +26,7 @@ export function toApplicationFailure(error: unknown): Error {
   }
   return ApplicationFailure.create({
     type: known.code,
-    nonRetryable: !retryable.includes(known.code),
+    nonRetryable: asVerdict(known) !== undefined,
     message: known.why === undefined ? known.message : `${known.message}: ${known.why}`,
     details: [known.detail],
   });

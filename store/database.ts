@@ -14,13 +14,23 @@ export interface Transaction {
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** How long a transaction may last: one that moves a promotion holds the lane's row, for which others wait. */
+export interface TransactionLimits {
+  /** How long a statement may wait for a lock, in milliseconds. */
+  readonly lockTimeoutMs?: number;
+  /** How long the whole transaction may last, in milliseconds; then it is rolled back. */
+  readonly totalMs?: number;
+  /** Rolls the transaction back when it fires. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The database as the application sees it: transactions of a tenant, nothing outside of one. */
 export interface Database {
   /**
    * Runs `work` in a transaction in which only `tenant`'s rows are visible. Commits when it resolves, rolls back when
    * it throws.
    */
-  transaction<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(tenant: string, work: (tx: Transaction) => Promise<T>, limits?: TransactionLimits): Promise<T>;
   /** Ids of all tenants. */
   tenants(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -49,13 +59,18 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
   // One that breaks while it is in use fails its query; the accompanying event would end the process too.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
-    async transaction(tenant, work) {
+    async transaction(tenant, work, limits = {}) {
       const client = await connect(pool);
       let broken: Error | undefined;
       const appended = new Doorbell();
+      const limit = limitOf(limits, () => void client.end());
       try {
+        limit.throwIfReached();
         await client.query('begin');
-        await client.query("select set_config('lanekeeper.tenant', $1, true)", [tenant]);
+        await client.query("select set_config('lanekeeper.tenant', $1, true), set_config('lock_timeout', $2, true)", [
+          tenant,
+          `${limits.lockTimeoutMs ?? 0}ms`,
+        ]);
         const result = await work({
           tenant,
           eventAppended: () => appended.ring(),
@@ -63,6 +78,7 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
             return (await client.query<Row>(sql, values as unknown[] | undefined)).rows;
           },
         });
+        limit.throwIfReached();
         await client.query('commit');
         if (appended.isRung()) options.onEvents?.();
         return result;
@@ -70,9 +86,10 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
         await client.query('rollback').catch((cause: unknown) => {
           broken = cause instanceof Error ? cause : new Error(String(cause));
         });
-        throw translate(error);
+        throw limit.reached() ?? translate(error);
       } finally {
-        client.release(broken);
+        limit.clear();
+        client.release(limit.reached() ?? broken);
       }
     },
     async tenants() {
@@ -84,6 +101,32 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
       }
     },
     close: () => pool.end(),
+  };
+}
+
+/**
+ * Ends the connection when a transaction lasts too long or is cancelled: the server rolls back what a lost connection
+ * had begun, whatever statement it is in.
+ */
+function limitOf({ totalMs, signal }: TransactionLimits, end: () => void) {
+  let reached: LanekeeperError | undefined;
+  const stop = (why: string) => () => {
+    reached ??= new LanekeeperError('TIMED_OUT', { message: 'a transaction was rolled back', why });
+    end();
+  };
+  const cancelled = stop('the work that it belonged to was cancelled');
+  const timer = totalMs === undefined ? undefined : setTimeout(stop(`it lasted longer than ${totalMs} ms`), totalMs);
+  if (signal?.aborted === true) cancelled();
+  else signal?.addEventListener('abort', cancelled, { once: true });
+  return {
+    reached: () => reached,
+    throwIfReached: () => {
+      if (reached !== undefined) throw reached;
+    },
+    clear: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancelled);
+    },
   };
 }
 
@@ -114,7 +157,7 @@ function translate(error: unknown): unknown {
       { message: 'the connection to PostgreSQL was lost', next: 'lane doctor' },
       { cause: error },
     );
-  if (code === '40001' || code === '40P01')
+  if (code === '40001' || code === '40P01' || code === '55P03')
     return new LanekeeperError('CONFLICT', { message: 'two changes conflicted in the database' }, { cause: error });
   return error;
 }

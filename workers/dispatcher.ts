@@ -6,6 +6,7 @@ import { eventsAfter, lockDispatcher, readCursor } from '../store/event/read.js'
 import { writeCursor } from '../store/event/write.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
+import { changedSignal } from '../workflows/promotion/contract.js';
 import type { FaultPoint } from './fault-point.js';
 import { wakeupsOf, type Wakeup } from './wake-ups.js';
 
@@ -110,7 +111,7 @@ async function deliver(client: Client, wakeup: Wakeup): Promise<void> {
   }
   const handle = client.workflow.getHandle(wakeup.workflowId, undefined, { firstExecutionRunId: wakeup.firstRunId });
   try {
-    await handle.signal(wakeup.signal, ...wakeup.args);
+    await handle.signal(changedSignal);
   } catch (error) {
     // A run that has closed needs no hint.
     if (!(error instanceof WorkflowNotFoundError)) throw error;

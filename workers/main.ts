@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
+import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openFolderStore } from '../adapters/content-store/folder-store.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
 import { openDatabase } from '../store/database.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { type Dispatcher, startDispatcher } from './dispatcher.js';
 import { faultPointIn } from './fault-point.js';
-import { createWorkers } from './run-workers.js';
+import { type Reconciler, startReconciler } from './reconciler.js';
+import { controlDepsOf, createWorkers, type WorkersDeps } from './run-workers.js';
 
 const log = pino({ name: 'worker' });
 
@@ -40,18 +42,25 @@ async function main(config: WorkerConfig): Promise<void> {
   const clientConnection = await Connection.connect(connectionOptions);
   try {
     const client = new Client({ connection: clientConnection, namespace });
-    const workers = await createWorkers({
+    const deps: WorkersDeps = {
       ...config,
       connection,
       namespace,
       client,
       database,
       blobs: openFolderStore(join(config.dataDir, 'blobs')),
+      cache: new EvidenceCache(),
       workflows: { workflowBundle: { codePath: config.workflowBundlePath } },
       faultPoint,
       now: () => new Date(),
-    });
+    };
+    const workers = await createWorkers(deps);
+    let reconciler: Reconciler | undefined;
     if (config.roles.includes('control')) {
+      reconciler = startReconciler({
+        ...controlDepsOf(deps),
+        onError: (message) => log.warn({ message }, 'a promotion could not be compared with its run; it will be again'),
+      });
       dispatcher = startDispatcher({
         database,
         client,
@@ -68,6 +77,7 @@ async function main(config: WorkerConfig): Promise<void> {
     process.send?.({ ready: true });
     log.info({ roles: config.roles }, 'the worker is serving its task queues');
     await running;
+    await reconciler?.stop();
     await dispatcher?.stop();
   } finally {
     await database.close();

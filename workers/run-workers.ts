@@ -4,7 +4,9 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { createAttestActivities } from '../activities/promotion/attest-activities.js';
 import { createDeployActivities } from '../activities/lane/deploy-activities.js';
 import { createLaneActivities } from '../activities/lane/lane-activities.js';
+import type { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
+import type { ControlDeps } from '../activities/promotion/deps.js';
 import { createPromotionActivities } from '../activities/promotion/promotion-activities.js';
 import { createBuildActivities } from '../activities/release/build-activities.js';
 import { createReleaseRecordActivities } from '../activities/release/record-activities.js';
@@ -24,6 +26,7 @@ export interface WorkersDeps {
   readonly client: Client;
   readonly database: Database;
   readonly blobs: ContentStore;
+  readonly cache: EvidenceCache;
   readonly dataDir: string;
   readonly policiesDir: string;
   readonly roles: readonly TaskQueueRole[];
@@ -32,6 +35,11 @@ export interface WorkersDeps {
   readonly workflows: { readonly workflowBundle: { readonly codePath: string } } | { readonly workflowsPath: string };
   readonly faultPoint: FaultPoint;
   readonly now: () => Date;
+}
+
+/** The dependencies of the control queue's activities, and of what reconciles runs with records. */
+export function controlDepsOf(deps: WorkersDeps): ControlDeps {
+  return { ...deps, policies: openPolicyFolder(deps.policiesDir) };
 }
 
 /** Creates one worker for each role. They poll once `run` is called. */
@@ -56,8 +64,8 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         ...common,
         ...deps.workflows,
         activities: {
-          ...createPromotionActivities({ ...deps, policies: openPolicyFolder(deps.policiesDir) }),
-          ...createLaneActivities(deps),
+          ...createPromotionActivities(controlDepsOf(deps)),
+          ...createLaneActivities(controlDepsOf(deps)),
           ...createReleaseRecordActivities(deps),
           ...createSealActivities(deps),
         },

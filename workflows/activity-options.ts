@@ -18,6 +18,22 @@ export const databaseStep = {
 } as const satisfies LocalActivityOptions;
 
 /**
+ * The same for moving a promotion, which may have much evidence to verify first: what takes too long for a local activity
+ * says so at once, and is then done by {@link longDatabaseStep}.
+ */
+export const moveStep = {
+  ...databaseStep,
+  retry: { ...databaseStep.retry, nonRetryableErrorTypes: ['TIMED_OUT'] },
+} as const satisfies LocalActivityOptions;
+
+/** What takes too long for a local activity: verifying hundreds of attestations. Retried until it succeeds. */
+export const longDatabaseStep = {
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '2 min',
+  retry: { initialInterval: '500 ms', maximumInterval: '1 min' },
+} as const satisfies ActivityOptions;
+
+/**
  * Building and testing a product: minutes, run by its own scripts. A failed build is a verdict; a lost worker is
  * noticed by its heartbeat.
  */

@@ -1,45 +1,82 @@
-import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { Context } from '@temporalio/activity';
-import type { Database } from '../../store/database.js';
-import { settleLane } from '../../store/lane/write.js';
+import { parseName, workflowIds } from '../../core/ids.js';
+import { parseObject } from '../../core/input.js';
+import { parseLane } from '../../core/lanes.js';
+import { readQueue } from '../../store/lane/read.js';
+import { requirePromotion } from '../../store/promotion/read.js';
+import { requireCaller } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
-import type { LaneActivities } from './types.js';
+import type { ControlDeps } from '../promotion/deps.js';
+import { reconcile } from '../promotion/reconcile.js';
+import type { LaneActivities, LaneRef } from './types.js';
 
 /** How often the watch reports that it is alive, in milliseconds; about a third of its heartbeat timeout. */
 const heartbeatIntervalMs = 3_000;
 
 /** The activities of the `control` queue that lanes use. */
-export function createLaneActivities(deps: { readonly database: Database; readonly client: Client }): LaneActivities {
+export function createLaneActivities(deps: ControlDeps): LaneActivities {
+  const queueOf = ({ tenant, product, lane }: LaneRef) =>
+    deps.database.transaction(tenant, (tx) => readQueue(tx, product, lane));
   return withTranslatedErrors<LaneActivities>({
-    async settleLane(input) {
-      return (await deps.database.transaction(input.tenant, (tx) => settleLane(tx, input))) ?? null;
+    async readLane(input) {
+      const { holder, fencingToken, queued } = await queueOf(parseLaneRef(input));
+      return {
+        holder:
+          holder === null ? null : { promotionId: holder.promotionId, workflowId: holder.workflowId, fencingToken },
+        queued,
+      };
     },
     async awaitHolderClose(input) {
-      const context = Context.current();
-      const handle = deps.client.workflow.getHandle(input.workflowId, undefined, {
-        firstExecutionRunId: input.promotionId,
-      });
-      const pulse = setInterval(() => context.heartbeat(), heartbeatIntervalMs);
-      try {
-        // Any ending counts: failed, cancelled, terminated and timed out are treated like completed.
-        const closed = deps.client
-          .withAbortSignal(context.cancellationSignal, () => handle.result())
-          .then(
-            () => undefined,
-            (error: unknown) => {
-              if (
-                context.cancellationSignal.aborted ||
-                error instanceof WorkflowFailedError ||
-                error instanceof WorkflowNotFoundError
-              )
-                return;
-              throw error;
-            },
-          );
-        await Promise.race([closed, context.cancelled]);
-      } finally {
-        clearInterval(pulse);
-      }
+      const { holder } = await queueOf(parseLaneRef(input));
+      if (holder !== null) await untilClosed(deps, holder);
+    },
+    async settleHolder(input) {
+      const ref = parseLaneRef(input);
+      const { holder } = await queueOf(ref);
+      if (holder === null) return;
+      const promotion = await deps.database.transaction(ref.tenant, (tx) => requirePromotion(tx, holder.promotionId));
+      await reconcile(deps, ref.tenant, promotion);
     },
   });
+}
+
+/** Reads the input of an activity of a lane; only the lane's own run may ask. @throws INVALID_INPUT, PERMISSION_DENIED */
+function parseLaneRef(input: unknown): LaneRef {
+  const ref = parseObject(input, 'input of an activity of a lane', {
+    tenant: parseName,
+    product: parseName,
+    lane: (value: unknown) => parseLane(value),
+  });
+  requireCaller(workflowIds.lane(ref.tenant, ref.product, ref.lane));
+  return ref;
+}
+
+async function untilClosed(
+  { client }: ControlDeps,
+  holder: { readonly workflowId: string; readonly firstRunId: string },
+): Promise<void> {
+  const context = Context.current();
+  const handle = client.workflow.getHandle(holder.workflowId, undefined, { firstExecutionRunId: holder.firstRunId });
+  const pulse = setInterval(() => context.heartbeat(), heartbeatIntervalMs);
+  try {
+    // Any ending counts: failed, cancelled, terminated and timed out are treated like completed.
+    const closed = client
+      .withAbortSignal(context.cancellationSignal, () => handle.result())
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          if (
+            context.cancellationSignal.aborted ||
+            error instanceof WorkflowFailedError ||
+            error instanceof WorkflowNotFoundError
+          )
+            return;
+          throw error;
+        },
+      );
+    await Promise.race([closed, context.cancelled]);
+  } finally {
+    clearInterval(pulse);
+  }
 }

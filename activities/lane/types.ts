@@ -1,5 +1,12 @@
 import type { Lane } from '../../core/lanes.js';
-import type { PromotionRef } from '../promotion/types.js';
+import type { Answer, StepInput } from '../promotion/types.js';
+
+/** Identifies a lane to an activity. */
+export interface LaneRef {
+  readonly tenant: string;
+  readonly product: string;
+  readonly lane: Lane;
+}
 
 /** Who holds the lane, as the workflow last read it. */
 export interface LaneHolder {
@@ -8,28 +15,28 @@ export interface LaneHolder {
   readonly fencingToken: number;
 }
 
-/** What the `lane` workflow needs from outside. */
-export interface LaneActivities {
-  /**
-   * Brings the lane up to date with its promotions: frees, preempts, grants. `closed` names a holder whose run has been
-   * seen to end.
-   */
-  settleLane(input: {
-    readonly tenant: string;
-    readonly product: string;
-    readonly lane: Lane;
-    readonly closed?: string;
-  }): Promise<LaneHolder | null>;
-  /** Returns when the run with this id has closed, however it ended. */
-  awaitHolderClose(input: { readonly workflowId: string; readonly promotionId: string }): Promise<void>;
+/** Who holds a lane, and how many wait for it. */
+export interface LaneContention {
+  readonly holder: LaneHolder | null;
+  readonly queued: readonly string[];
 }
 
-/** The lane target. Each call that changes it carries its fencing token and its idempotency key. */
+/** What the `lane` workflow needs from outside. It watches; who holds the lane is decided by the rows of promotions. */
+export interface LaneActivities {
+  /** Reads who holds the lane and who waits for it. */
+  readLane(input: LaneRef): Promise<LaneContention>;
+  /** Returns when the run of the lane's holder has ended, or somebody else holds it. */
+  awaitHolderClose(input: LaneRef): Promise<void>;
+  /** Looks whether the run of the lane's holder has ended, and if so, does what follows from that. */
+  settleHolder(input: LaneRef): Promise<void>;
+}
+
+/** The lane target. */
 export interface DeployActivities {
-  /** Switches the lane and returns once the router serves the bundle. @throws SERVICE_UNHEALTHY, STALE_FENCING_TOKEN */
-  deployBundle(input: PromotionRef & { readonly fencingToken: number; readonly idempotencyKey: string }): Promise<void>;
-  /** Asks the lane itself: each routed service must answer and name this bundle. @throws SERVICE_UNHEALTHY */
-  verifyLane(input: PromotionRef): Promise<void>;
-  /** Points the lane back to what is live and returns once the router serves that. */
-  revertLane(input: PromotionRef & { readonly fencingToken: number; readonly idempotencyKey: string }): Promise<void>;
+  /**
+   * Performs a step that moves the lane, and the ones that follow in the same attempt: `deploy` switches the lane and
+   * waits until the router serves the bundle, `verify` asks the lane itself, `revert` points it back to what is live.
+   * SERVICE_UNHEALTHY is a verdict.
+   */
+  moveLane(input: StepInput & { readonly step: 'deploy' | 'verify' | 'revert' }): Promise<Answer>;
 }

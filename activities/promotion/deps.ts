@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
+import type { EvidenceCache } from '../policy/evidence-cache.js';
 import type { PolicySource } from '../policy/policy-source.js';
 
 /** The dependencies of the control activities. */
@@ -8,6 +9,8 @@ export interface ControlDeps {
   readonly database: Database;
   readonly blobs: ContentStore;
   readonly policies: PolicySource;
+  /** What this process has verified. */
+  readonly cache: EvidenceCache;
   readonly client: Client;
   /** The clock: facts are dated by us, never by what a statement claims. */
   readonly now: () => Date;

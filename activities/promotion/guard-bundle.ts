@@ -1,25 +1,26 @@
-import { heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { readImage } from '../../adapters/oci/read-image.js';
 import type { Digest } from '../../core/digest.js';
 import { filesIn, parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
-import { requirePromotion } from '../../store/promotion/read.js';
 import type { ControlDeps } from './deps.js';
-import type { PromotionRef } from './types.js';
+import { performStep } from './perform-step.js';
+import type { Answer, StepInput } from './types.js';
 
 /** Reads every file that the bundle's manifest names, and every layer of its images, and hashes each again. */
-export async function guardBundle(deps: ControlDeps, input: PromotionRef): Promise<void> {
-  const bundle = await deps.database.transaction(input.tenant, async (tx) =>
-    requireBundle(tx, (await requirePromotion(tx, input.promotionId)).bundle),
-  );
-  const manifest = parseManifest(bundle.manifest);
-  const digests = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));
-  for (const image of manifest.images) {
-    for (const layer of (await readImage(deps.blobs, image.digest)).layers) digests.add(layer);
-  }
-  for (const digest of digests) {
-    heartbeat();
-    // Opening a blob reads it to the end and compares its digest.
-    (await deps.blobs.open(digest)).destroy();
-  }
+export async function guardBundle(deps: ControlDeps, input: StepInput): Promise<Answer> {
+  const { cancellationSignal: signal } = Context.current();
+  return performStep(deps, { ...input, step: 'guard', signal }, async ({ promotion }) => {
+    const bundle = await deps.database.transaction(input.tenant, (tx) => requireBundle(tx, promotion.bundle));
+    const manifest = parseManifest(bundle.manifest);
+    const digests = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));
+    for (const image of manifest.images) {
+      for (const layer of (await readImage(deps.blobs, image.digest)).layers) digests.add(layer);
+    }
+    for (const digest of digests) {
+      Context.current().heartbeat();
+      // Opening a blob reads it to the end and compares its digest.
+      (await deps.blobs.open(digest)).destroy();
+    }
+  });
 }

@@ -1,85 +1,202 @@
 import { LanekeeperError } from '../../core/errors.js';
-import { shortId } from '../../core/ids.js';
+import { shortId, workflowIds } from '../../core/ids.js';
 import { snapshotPolicy } from '../../core/policy/model.js';
-import type { PromotionIdentity } from '../../core/promotion/state.js';
+import { hasEnded } from '../../core/promotion/state.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
+import { enrolledKeys, wasValid } from '../../store/identity/read.js';
 import { requireRollbackTarget } from '../../store/lane/history.js';
+import { lockLaneScene } from '../../store/lane/scene.js';
 import { pinSnapshot } from '../../store/policy/write.js';
 import { requireProduct } from '../../store/product/read.js';
-import { requirePromotion } from '../../store/promotion/read.js';
-import { insertPromotion, setRequester } from '../../store/promotion/write.js';
-import { judgeStatement, recordJudgement } from './register-decision.js';
+import { openPromotionOf, promotionOfRun, requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
+import { adoptPromotion, insertPromotion } from '../../store/promotion/write.js';
+import { requireCaller } from '../caller.js';
+import { asVerdict } from '../failures.js';
+import { type Preparation, whenPrepared } from '../policy/preparation.js';
+import { moveLimits, moveOn } from './advance.js';
 import type { ControlDeps } from './deps.js';
-import type { PromotionControlActivities } from './types.js';
+import { type ExaminedStatement, examineStatement, refusedStart } from './examine-statement.js';
+import { MovingPromotion } from './fixpoint.js';
+import { registerStatement, useNonceOf } from './register-statement.js';
+import type { Answer, PromotionControlActivities } from './types.js';
 
 type OpenInput = Parameters<PromotionControlActivities['openPromotion']>[0];
 
-/** Opens the record of a promotion in one transaction: a failure leaves no rows. */
-export async function openPromotion(deps: ControlDeps, input: OpenInput): Promise<PromotionIdentity> {
-  const policy = await deps.policies.policyOf(input.product);
-  return deps.database.transaction(input.tenant, async (tx) => {
-    await requireProduct(tx, input.product);
-    await requireOwnBundle(tx, input);
-    if (input.kind === 'ROLLBACK') await requireTarget(tx, input);
-    const policyDigest = await pinSnapshot(tx, snapshotPolicy(policy, input.product, input.lane, input.kind));
-    const fresh = await insertPromotion(tx, { ...input, id: input.promotionId, policyDigest });
-    if (fresh && input.request !== undefined) await acceptRequest(deps, tx, input);
-    const stored = await requirePromotion(tx, input.promotionId);
-    if (fresh && input.kind === 'ROLLBACK' && stored.requester === null) {
-      throw new LanekeeperError('PERMISSION_DENIED', {
-        message: 'a rollback needs a signed request',
-        object: `lane ${input.product}/${input.lane}`,
-        why: 'nobody can be held accountable for an unsigned one',
-        next: `lane rollback ${input.product} --lane ${input.lane}`,
-      });
-    }
-    const { tenant, product, lane, bundle, kind, promotionId } = input;
-    return { tenant, product, lane, bundle, kind, promotionId, policyDigest: stored.policyDigest };
-  });
+/** A run that begins: what it asks for, and the signed request that came with it. */
+interface Beginning extends OpenInput {
+  readonly workflowId: string;
+  readonly sent: ExaminedStatement | undefined;
 }
 
-async function requireOwnBundle(tx: Transaction, input: OpenInput): Promise<void> {
-  const bundle = await requireBundle(tx, input.bundle);
-  if (bundle.product === input.product) return;
-  throw new LanekeeperError('UNKNOWN_BUNDLE', {
-    message: `bundle ${shortId(input.bundle)} belongs to product ${bundle.product}, not ${input.product}`,
-    object: `bundle ${input.bundle}`,
-    next: `lane get bundles --product ${input.product}`,
-  });
-}
+const nothingSeen = { round: 0, event: 0 };
 
-async function requireTarget(tx: Transaction, input: OpenInput): Promise<void> {
-  const target = await requireRollbackTarget(tx, input.product, input.lane);
-  if (target === input.bundle) return;
-  throw new LanekeeperError('CONFLICT', {
-    message: `a rollback of ${input.lane} goes to ${shortId(target)}, not to ${shortId(input.bundle)}`,
-    object: `lane ${input.product}/${input.lane}`,
-    next: `lane rollback ${input.product} --lane ${input.lane}`,
-  });
-}
-
-async function acceptRequest(deps: ControlDeps, tx: Transaction, input: OpenInput): Promise<void> {
-  const promotion = await requirePromotion(tx, input.promotionId);
-  const judgement = await judgeStatement(deps, tx, promotion, {
-    phase: 'REQUESTED',
-    statement: input.request,
-    frontDoor: 'START',
-  });
-  const { refusal, decision } = judgement;
-  if (
-    refusal === undefined &&
-    decision !== undefined &&
-    (decision.verb === 'request' || decision.verb === 'rollback')
-  ) {
-    const attestationId = await recordJudgement(deps, tx, promotion, judgement);
-    await setRequester(tx, promotion.id, { principal: decision.principal, attestationId });
-    return;
+/**
+ * Finds the record that a run works for and moves it as far as it goes: its own if it continues, was retried or reset;
+ * one whose run has ended, which it adopts; else a new one. A start that fails leaves no rows, but its signed request is
+ * used up: it must not start anything later, when nobody expects it.
+ */
+export async function openPromotion(
+  deps: ControlDeps,
+  input: OpenInput,
+  options: { readonly signal?: AbortSignal; readonly budgetMs?: number },
+): Promise<Answer> {
+  const { tenant, product, lane, bundle, request } = input;
+  const { workflowId } = requireCaller(workflowIds.promotion(tenant, product, lane, bundle));
+  let sent: ExaminedStatement | undefined;
+  try {
+    return await whenPrepared(
+      deps,
+      async (known) => {
+        sent =
+          request === undefined
+            ? undefined
+            : await examineStatement(deps, tenant, { statement: request, frontDoor: 'START' }, known);
+        const policy = await deps.policies.policyOf(product);
+        return deps.database.transaction(
+          tenant,
+          (tx) => begin(deps, tx, { ...input, workflowId, sent }, known, () => policy),
+          moveLimits(options.signal),
+        );
+      },
+      options.budgetMs,
+    );
+  } catch (error) {
+    const verdict = asVerdict(error);
+    if (verdict !== undefined && sent?.signed !== undefined) await burn(deps, tenant, sent, verdict);
+    throw error;
   }
-  throw new LanekeeperError(refusal?.code ?? 'DECISION_MISMATCH', {
-    message: 'the signed request was refused',
-    object: `request for ${input.lane} of ${input.product}`,
-    why: refusal?.reason ?? `its verb is ${decision?.verb ?? 'unknown'}`,
-    next: 'sign a new one: lane promote, or lane promote --print for the Temporal command line',
+}
+
+async function begin(
+  deps: ControlDeps,
+  tx: Transaction,
+  run: Beginning,
+  known: Preparation,
+  policy: () => Awaited<ReturnType<ControlDeps['policies']['policyOf']>>,
+): Promise<Answer> {
+  const context = { known, now: deps.now() };
+  await requireProduct(tx, run.product);
+  const scene = await lockLaneScene(tx, run);
+  const move = async (promotion: StoredPromotion) => {
+    scene.promotions.set(promotion.id, promotion);
+    return moveOn(tx, scene, promotion.id, { stimulus: { type: 'woken' } }, context, nothingSeen);
+  };
+  const own = await promotionOfRun(tx, run.firstRunId);
+  if (own !== undefined) {
+    if (own.workflowId !== run.workflowId) throw notItsRun(run);
+    return move(own);
+  }
+  const open =
+    run.promotion === undefined
+      ? await openPromotionOf(tx, run.workflowId)
+      : await recordOf(tx, run.promotion, run.workflowId);
+  if (open !== undefined) {
+    // Temporal has one open run of a workflow id, which is this one: the run of the record has ended.
+    scene.promotions.set(open.id, open);
+    const left = await MovingPromotion.read(tx, scene, open.id);
+    await left.settle({ gates: 'settled', runEnded: true }, context);
+    if (!hasEnded(left.promotion.state)) return adopt(tx, run, left, move, context.now);
+    if (run.promotion !== undefined) return move(left.promotion);
+  }
+  await requireObjects(tx, run);
+  const policyDigest = await pinSnapshot(tx, snapshotPolicy(policy(), run.product, run.lane, run.kind));
+  const opened = await insertPromotion(tx, { ...run, policyDigest });
+  if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context.now);
+  const promotion = await requirePromotion(tx, opened.id);
+  if (run.kind === 'ROLLBACK' && promotion.requester === null) throw unsignedRollback(run);
+  return move(promotion);
+}
+
+async function recordOf(tx: Transaction, id: string, workflowId: string): Promise<StoredPromotion> {
+  const promotion = await requirePromotion(tx, id);
+  if (promotion.workflowId === workflowId) return promotion;
+  throw new LanekeeperError('UNKNOWN_PROMOTION', {
+    message: `promotion ${shortId(id)} is not one of ${workflowId}`,
+    object: `promotion ${id}`,
+  });
+}
+
+/** Goes on with a promotion whose run has ended. A signed request may still name the requester. */
+async function adopt(
+  tx: Transaction,
+  run: Beginning,
+  left: MovingPromotion,
+  move: (promotion: StoredPromotion) => Promise<Answer>,
+  now: Date,
+): Promise<Answer> {
+  const { promotion } = left;
+  if (promotion.kind !== run.kind)
+    throw new LanekeeperError('CONFLICT', {
+      message: `a ${promotion.kind.toLowerCase()} of this bundle into ${run.lane} is already open`,
+      object: `promotion ${promotion.id}`,
+      next: `lane why ${shortId(promotion.id)}`,
+    });
+  const adopted = await adoptPromotion(tx, promotion, run.firstRunId);
+  if (run.sent === undefined || adopted.requester !== null) return move(adopted);
+  await registerStatement(tx, adopted, run.sent, now);
+  return move(await requirePromotion(tx, adopted.id));
+}
+
+async function requireObjects(tx: Transaction, run: Beginning): Promise<void> {
+  const bundle = await requireBundle(tx, run.bundle);
+  if (bundle.product !== run.product)
+    throw new LanekeeperError('UNKNOWN_BUNDLE', {
+      message: `bundle ${shortId(run.bundle)} belongs to product ${bundle.product}, not ${run.product}`,
+      object: `bundle ${run.bundle}`,
+      next: `lane get bundles --product ${run.product}`,
+    });
+  if (run.kind !== 'ROLLBACK') return;
+  const target = await requireRollbackTarget(tx, run.product, run.lane);
+  if (target === run.bundle) return;
+  throw new LanekeeperError('CONFLICT', {
+    message: `a rollback of ${run.lane} goes to ${shortId(target)}, not to ${shortId(run.bundle)}`,
+    object: `lane ${run.product}/${run.lane}`,
+    next: `lane rollback ${run.product} --lane ${run.lane}`,
+  });
+}
+
+async function acceptRequest(
+  tx: Transaction,
+  promotion: StoredPromotion,
+  sent: ExaminedStatement,
+  now: Date,
+): Promise<void> {
+  const outcome = await registerStatement(tx, promotion, sent, now);
+  if (outcome.accepted && (outcome.verb === 'request' || outcome.verb === 'rollback')) return;
+  throw refusedStart(
+    outcome.refusal ?? { code: 'DECISION_MISMATCH', reason: `its verb is ${outcome.verb}` },
+    `request for ${promotion.lane} of ${promotion.product}`,
+  );
+}
+
+/** Uses up the nonce of a request that started nothing. */
+async function burn(
+  deps: ControlDeps,
+  tenant: string,
+  { signed }: ExaminedStatement,
+  { code, message, why }: LanekeeperError,
+): Promise<void> {
+  await deps.database.transaction(tenant, async (tx) => {
+    const keys = await enrolledKeys(tx);
+    const key = keys.find((one) => one.keyId === signed?.keyId && wasValid(one, deps.now()));
+    if (key !== undefined && signed !== undefined)
+      await useNonceOf(tx, signed, key, null, { code, reason: why ?? message });
+  });
+}
+
+function notItsRun(run: Beginning): LanekeeperError {
+  return new LanekeeperError('PERMISSION_DENIED', {
+    message: `run ${run.firstRunId} is not a run of ${run.workflowId}`,
+    object: run.workflowId,
+  });
+}
+
+function unsignedRollback(run: Beginning): LanekeeperError {
+  return new LanekeeperError('PERMISSION_DENIED', {
+    message: 'a rollback needs a signed request',
+    object: `lane ${run.product}/${run.lane}`,
+    why: 'nobody can be held accountable for an unsigned one',
+    next: `lane rollback ${run.product} --lane ${run.lane}`,
   });
 }

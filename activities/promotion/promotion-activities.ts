@@ -1,21 +1,34 @@
+import { Context } from '@temporalio/activity';
+import { currentCaller } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { handOver } from '../hand-over.js';
-import { evaluateRound } from '../policy/evaluate-round.js';
+import { advance } from './advance.js';
 import type { ControlDeps } from './deps.js';
 import { guardBundle } from './guard-bundle.js';
+import { parsePromotionActivityInput as parse } from './input.js';
 import { openPromotion } from './open-promotion.js';
-import { recordTransition } from './record-transition.js';
-import { registerDecision } from './register-decision.js';
 import type { PromotionControlActivities, PromotionGuardActivities } from './types.js';
 
-/** The activities of the `control` queue that promotions use. */
+/**
+ * How long a local activity may spend on verifying, in milliseconds: it delays the workflow task that it is part of. The
+ * same activity with a timeout of its own may take longer.
+ */
+const localBudgetMs = 1_000;
+
+/** The activities of the `control` queue that promotions use. Their inputs are messages, like any other. */
 export function createPromotionActivities(deps: ControlDeps): PromotionControlActivities & PromotionGuardActivities {
   return withTranslatedErrors<PromotionControlActivities & PromotionGuardActivities>({
-    openPromotion: (input) => openPromotion(deps, input),
-    evaluateGates: (input) => evaluateRound(deps, input),
-    registerDecision: (input) => registerDecision(deps, input),
-    guardBundle: (input) => guardBundle(deps, input),
-    recordTransition: (input) => recordTransition(deps, input),
+    openPromotion: async (input) => openPromotion(deps, parse.openPromotion(input), limits()),
+    advance: async (input) => {
+      const { tenant, promotionId, stimulus, seen } = parse.advance(input);
+      return advance(deps, { tenant, promotionId }, stimulus, { ...limits(), seen, caller: currentCaller() });
+    },
+    guardBundle: async (input) => guardBundle(deps, parse.guardBundle(input)),
     handOver: (input) => handOver(deps, input),
   });
+}
+
+function limits(): { readonly signal: AbortSignal; readonly budgetMs?: number } {
+  const { info, cancellationSignal } = Context.current();
+  return { signal: cancellationSignal, ...(info.isLocal && { budgetMs: localBudgetMs }) };
 }

@@ -1,20 +1,89 @@
 import type { Digest } from '../../core/digest.js';
-import type { DecisionOutcome, GateRound } from '../../core/promotion/events.js';
-import type { FinalPhase, PromotionIdentity, PromotionPhase } from '../../core/promotion/state.js';
 import type { Lane } from '../../core/lanes.js';
-import type { PromotionKind } from '../../core/promotion/state.js';
+import type {
+  GateVerdict,
+  LaneStep,
+  PromotionKind,
+  PromotionPhase,
+  Step,
+  StepError,
+  TimelineEntry,
+} from '../../core/promotion/state.js';
 
-/** Identifies one promotion to an activity. */
+/** Identifies one promotion to an activity, by the id of its record. */
 export interface PromotionRef {
   readonly tenant: string;
   readonly promotionId: string;
 }
 
-/** Steps that only use the database or compute; local activities of at most two seconds. */
+/** What a run has seen already, so that an answer need not repeat it. It decides nothing. */
+export interface Seen {
+  /** Number of the newest round of gates. */
+  readonly round: number;
+  /** Id of the newest event. */
+  readonly event: number;
+}
+
+/**
+ * Why a promotion is looked at. Each is a reason to look, never a fact: what follows is decided by rows, and a statement
+ * by its signature.
+ */
+export type Stimulus =
+  /** Something about it has changed. */
+  | { readonly type: 'woken' }
+  /** An instant has come at which time alone can change something. */
+  | { readonly type: 'time' }
+  /** Somebody has sent a signed statement. */
+  | {
+      readonly type: 'statement';
+      readonly statement: unknown;
+      readonly frontDoor: 'UPDATE' | 'SIGNAL';
+      readonly expectedVerb?: string;
+    }
+  /** The activity of a step has ended without recording a result: it timed out, or its worker was lost. */
+  | {
+      readonly type: 'step-ended';
+      readonly step: LaneStep;
+      readonly attempt: number;
+      readonly error: { readonly code: string; readonly message: string };
+    };
+
+/** What became of a statement. */
+export interface DecisionOutcome {
+  readonly accepted: boolean;
+  readonly text: string;
+}
+
+/**
+ * Where a promotion stands, and what is owed: a function of rows. Asking again gives the same, but for what the run has
+ * seen.
+ */
+export interface Answer {
+  readonly promotionId: string;
+  readonly phase: PromotionPhase;
+  readonly reason: string;
+  readonly policyDigest: Digest;
+  /** The attempt that the owed steps belong to. */
+  readonly attempt: number;
+  readonly owed: readonly Step[];
+  /** RFC 3339: when to look again, because time alone can change something then. */
+  readonly lookAgainAt?: string;
+  readonly error?: StepError;
+  /** The newest round and event that it is about: of two answers, the one with the lower numbers is older. */
+  readonly at: Seen;
+  /** The verdicts of the newest round, if the run has not seen them. */
+  readonly gates?: readonly GateVerdict[];
+  /** The newest events that the run has not seen, oldest first. */
+  readonly events: readonly TimelineEntry[];
+  /** What became of the statement that was the stimulus. */
+  readonly outcome?: DecisionOutcome;
+}
+
+/** What only uses the database or computes; local activities of at most two seconds. */
 export interface PromotionControlActivities {
   /**
-   * Checks the input against the database, pins the policy snapshot and opens the record. Nothing is left behind when
-   * it throws.
+   * Finds the record of the run that calls, or opens one, and moves it as far as it goes. Nothing is left behind when
+   * it throws, except that the nonce of a signed request is used up.
    *
    * @throws UNKNOWN_PRODUCT, UNKNOWN_BUNDLE, BUNDLE_CORRUPT, NOTHING_TO_ROLL_BACK, PERMISSION_DENIED, SIGNATURE_INVALID
    * and the refusals of decisions
@@ -26,44 +95,25 @@ export interface PromotionControlActivities {
     readonly bundle: Digest;
     readonly kind: PromotionKind;
     readonly request?: unknown;
-    readonly promotionId: string;
-    readonly workflowId: string;
-  }): Promise<PromotionIdentity>;
+    readonly firstRunId: string;
+    /** The record to go on with; then no new one is opened. */
+    readonly promotion?: string;
+  }): Promise<Answer>;
 
-  /** Runs one round of gates. With a fencing token, also reports whether the lane is still held. */
-  evaluateGates(
-    input: PromotionRef & { readonly round: number; readonly fencingToken?: number },
-  ): Promise<{ readonly round: GateRound; readonly holdsLane: boolean }>;
+  /** Moves a promotion as far as it goes. @throws TIMED_OUT when that takes too long for a local activity */
+  advance(input: PromotionRef & { readonly stimulus: Stimulus; readonly seen: Seen }): Promise<Answer>;
+}
 
-  /**
-   * Records a change of phase.
-   *
-   * @returns false when only the lane's holder may enter the phase and the lane is no longer held
-   */
-  recordTransition(
-    input: PromotionRef & {
-      readonly to: PromotionPhase;
-      readonly reason: string;
-      readonly error?: unknown;
-      readonly fencingToken?: number;
-    },
-  ): Promise<boolean>;
-
-  /** Verifies a signed statement, records it as evidence, or records why it was refused. */
-  registerDecision(
-    input: PromotionRef & {
-      readonly phase: PromotionPhase;
-      readonly statement: unknown;
-      readonly frontDoor: 'UPDATE' | 'SIGNAL' | 'START';
-      readonly expectedVerb?: string;
-    },
-  ): Promise<DecisionOutcome>;
+/** Identifies one step of a promotion; the activity finds out whether it is still owed. */
+export interface StepInput extends PromotionRef {
+  readonly attempt: number;
+  readonly seen: Seen;
 }
 
 /** Control work that takes longer or leaves the machine. */
 export interface PromotionGuardActivities {
-  /** Reads every blob of the bundle again. @throws BLOB_MISSING, BLOB_CORRUPT, BUNDLE_CORRUPT */
-  guardBundle(input: PromotionRef): Promise<void>;
+  /** Reads every blob of the bundle again. BLOB_MISSING, BLOB_CORRUPT and BUNDLE_CORRUPT are its verdicts. */
+  guardBundle(input: StepInput): Promise<Answer>;
   /** Starts the canonical run of this input or joins it. */
   handOver(input: {
     readonly workflowId: string;
@@ -74,12 +124,9 @@ export interface PromotionGuardActivities {
 
 /** Statements about a promotion, signed with the verification key. */
 export interface AttestActivities {
-  /** Signs the SLSA Verification Summary of a lane decision. */
-  attestVerification(
-    input: PromotionRef & { readonly outcome: 'LIVE' | FinalPhase; readonly at: string },
-  ): Promise<string>;
-  /** Signs the record of the promotion itself. */
-  attestPromotion(
-    input: PromotionRef & { readonly outcome: 'LIVE' | FinalPhase; readonly at: string },
-  ): Promise<string>;
+  /**
+   * Signs the SLSA Verification Summary of the lane's decision, and the record of the promotion itself, both made from
+   * rows.
+   */
+  attestPromotion(input: PromotionRef & { readonly seen: Seen }): Promise<Answer>;
 }

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import type { PolicySource } from '../../activities/policy/policy-source.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
@@ -9,5 +10,7 @@ export interface ApiDeps {
   readonly client: Client;
   readonly blobs: ContentStore;
   readonly policies: PolicySource;
+  /** What this process has verified. */
+  readonly cache: EvidenceCache;
   readonly now: () => Date;
 }

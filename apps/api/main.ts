@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { pino } from 'pino';
+import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../../activities/policy/policy-source.js';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { asLanekeeperError, messageOf } from '../../core/errors.js';
@@ -22,6 +23,7 @@ async function main(config: ApiConfig): Promise<void> {
       client: new Client({ connection, namespace }),
       blobs: openFolderStore(config.blobsDir),
       policies: openPolicyFolder(config.policiesDir),
+      cache: new EvidenceCache(),
       now: () => new Date(),
     },
     config.port,

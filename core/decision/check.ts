@@ -2,8 +2,7 @@ import type { Digest } from '../digest.js';
 import type { ErrorCode } from '../errors.js';
 import type { Decision } from '../evidence/decision.js';
 import type { Lane } from '../lanes.js';
-import { refusalOf } from '../policy/approvals.js';
-import type { PolicyFacts } from '../policy/facts.js';
+import { type ApproverFacts, refusalOf } from '../policy/approvals.js';
 import type { PolicySnapshot } from '../policy/model.js';
 import type { PromotionKind, PromotionPhase } from '../promotion/state.js';
 import { phasesOfVerb } from '../promotion/verbs.js';
@@ -28,7 +27,7 @@ export interface DecisionContext {
   readonly policyDigest: Digest;
   /** The person whose key made the signature, as enrolled. */
   readonly signer: { readonly principal: string; readonly roles: readonly string[] };
-  readonly facts: Pick<PolicyFacts, 'requester' | 'bundle'>;
+  readonly facts: ApproverFacts;
   /** Whether the facts named by the decision were shown for this promotion. */
   readonly factsWereShown: boolean;
   readonly now: Date;
@@ -69,7 +68,7 @@ function refuseMismatch(decision: Decision, context: DecisionContext): Refusal |
     return mismatch(`its verb is ${decision.verb}, but this is a ${context.kind.toLowerCase()}`);
   }
   if (decision.verb === 'request' || decision.verb === 'rollback') return undefined;
-  if (decision.promotion?.firstRunId !== context.promotionId || decision.promotion.workflowId !== context.workflowId) {
+  if (decision.promotion?.id !== context.promotionId || decision.promotion.workflowId !== context.workflowId) {
     return mismatch('it is for another promotion');
   }
   if (decision.verb === 'abort' || decision.verb === 'retry') return undefined;

@@ -19,7 +19,7 @@ export interface DecisionPredicate {
   readonly product: string;
   readonly lane: Lane;
   /** The promotion that the decision is about; absent in a request or rollback that starts one. */
-  readonly promotion?: { readonly workflowId: string; readonly firstRunId: string };
+  readonly promotion?: { readonly id: string; readonly workflowId: string };
   /** The resolved gates that the person was shown. */
   readonly policySnapshot?: Digest;
   /** The facts that the person was shown. */
@@ -79,7 +79,15 @@ export function parseDecisionStatement(statement: Statement): Decision {
   const validityMs = Date.parse(predicate.expiresAt) - Date.parse(predicate.issuedAt);
   if (!(validityMs > 0 && validityMs <= maxValidityMs))
     throw invalid('it must expire after it is issued, and within seven days');
-  return { ...predicate, bundle: digestOfHex(subject.digest.sha256) };
+  return { ...predicate, ...named(predicate.promotion), bundle: digestOfHex(subject.digest.sha256) };
+}
+
+/** A record from before records had an id of their own has that of its first run, by which statements named it. */
+function named(
+  promotion: { readonly id?: string; readonly workflowId: string; readonly firstRunId?: string } | undefined,
+): Pick<Decision, 'promotion'> {
+  const id = promotion?.id ?? promotion?.firstRunId;
+  return promotion === undefined || id === undefined ? {} : { promotion: { id, workflowId: promotion.workflowId } };
 }
 
 function invalid(why: string): LanekeeperError {

@@ -12,7 +12,7 @@ export interface PromotionPredicate {
   readonly tenant: string;
   readonly product: string;
   readonly lane: Lane;
-  readonly promotion: { readonly workflowId: string; readonly firstRunId: string };
+  readonly promotion: { readonly id: string; readonly workflowId: string };
   readonly outcome: 'LIVE' | 'REJECTED' | 'ABORTED' | 'FAILED';
   readonly policySnapshot: Digest;
   /** The grant of the lane under which the switch was made. */

@@ -8,6 +8,11 @@ export interface ApprovalTally {
   readonly refused: readonly string[];
 }
 
+/** What says who may not approve. */
+export interface ApproverFacts extends Pick<PolicyFacts, 'requester'> {
+  readonly bundle: Pick<PolicyFacts['bundle'], 'authorPrincipals'>;
+}
+
 /**
  * Why this person may not approve under the rule, or undefined. One function for the front door and for every round of
  * gates.
@@ -15,7 +20,7 @@ export interface ApprovalTally {
 export function refusalOf(
   rule: ApprovalRule,
   person: { principal: string; roles: readonly string[] },
-  facts: Pick<PolicyFacts, 'requester' | 'bundle'>,
+  facts: ApproverFacts,
 ): string | undefined {
   if (rule.separation.includes('requester') && facts.requester?.principal === person.principal) {
     return `${person.principal} requested this promotion and cannot approve it`;

@@ -1,181 +1,155 @@
-import { assertNever } from '../errors.js';
-import { decided } from './decided.js';
-import type { GateRound, PromotionEvent } from './events.js';
-import { hasEnded, type PromotionIdentity, type PromotionMachine, type StepError } from './state.js';
-import { end, withoutLane, move, note, type Reduction, startEnding, stay } from './transitions.js';
+import { isGating, hasEnded, type Ending, type PromotionPhase, type StepError } from './state.js';
+import { type Occasion, type Order, type Situation, stepOf } from './situation.js';
 
 /** How long an ERRORED promotion that has switched waits for a person before it is reverted, in milliseconds. */
 export const giveUpAfterMs = 15 * 60_000;
 
-/** The state of a promotion that has just been recorded, and the first command. */
-export function initialReduction(identity: PromotionIdentity, now: Date): Reduction {
-  const state: PromotionMachine = {
-    version: 1,
-    identity,
-    phase: 'GATING',
-    reason: 'the gates are being evaluated',
-    round: 0,
-    gates: [],
-    switched: false,
-    attempt: 1,
-    timeline: [],
-  };
-  return { state: note(state, now, 'requested'), commands: [{ type: 'evaluate-gates' }] };
-}
+/** The next thing to write. Each is carried out in the transaction that read the situation. */
+export type Move =
+  | { readonly type: 'evaluate-gates' }
+  | {
+      readonly type: 'enter';
+      readonly phase: PromotionPhase;
+      readonly reason: string;
+      /** Kept with the promotion; a move without one clears it. */
+      readonly error?: StepError;
+      readonly giveUpAt?: Date;
+      /** Whether what follows is a new attempt: steps of the old one can have no effect any more. */
+      readonly nextAttempt?: true;
+    }
+  /** The lane goes back to what was live; then the promotion ends. */
+  | { readonly type: 'begin-ending'; readonly ending: Ending; readonly error?: StepError; readonly nextAttempt?: true };
 
 /**
- * The promotion's state machine: how an event changes a state, and what is to be done. Pure; time is an argument.
- * Events that do not concern the phase change nothing, because hints may come late, twice or out of order.
+ * The promotion's state machine: what follows from what the database says, until only outside work or waiting is left.
+ * Pure; time is an argument.
+ *
+ * @returns the next move, or undefined when there is none
  */
-export function reduce(
-  state: PromotionMachine,
-  event: Exclude<PromotionEvent, { type: 'opened' }>,
-  now: Date,
-): Reduction {
-  if (hasEnded(state.phase)) return stay(state);
-  switch (event.type) {
-    case 'changed':
-    case 'recheck-due':
-      return isGating(state) ? stay(state, [{ type: 'evaluate-gates' }]) : stay(state);
-    case 'gates-evaluated':
-      return gatesEvaluated(state, event.round, now);
-    case 'decided':
-      return decided(state, event.decision, now);
-    case 'lane-granted':
-      return laneGranted(state, event.fencingToken, now);
-    case 'lane-lost':
-      return laneLost(state, now);
-    case 'step-done':
-      return stepDone(state, event.step, now);
-    case 'step-failed':
-      return event.kind === 'verdict' ? stepRefused(state, event.error, now) : stepErrored(state, event.error, now);
-    case 'give-up-due':
-      return state.phase === 'ERRORED' && state.switched
-        ? startEnding(
-            state,
-            'FAILED',
-            'technical trouble was not resolved in time, so the lane goes back to what was live',
-            now,
-          )
-        : stay(state);
-    case 'superseded':
-      return state.phase === 'LIVE' ? superseded(state, event.how, event.by, now) : stay(state);
-    case 'cancelled':
-      return cancelled(state, now);
+export function nextMove(situation: Situation, occasion: Occasion, now: Date): Move | undefined {
+  if (hasEnded(situation.phase)) return undefined;
+  if (occasion.order !== undefined) return carryOut(occasion.order, situation);
+  if (occasion.runEnded === true) return withoutRun(situation);
+  if (situation.ending !== undefined) return revert(situation, situation.ending, now);
+  switch (situation.phase) {
+    case 'GATING':
+    case 'AWAITING_APPROVAL':
+      return passGates(situation, occasion);
+    case 'QUEUED':
+      return takeLane(situation, occasion);
+    case 'GUARDING':
+    case 'DEPLOYING':
+    case 'VERIFYING':
+      return afterStep(situation, now);
+    case 'ERRORED':
+      return giveUp(situation, now);
     default:
-      return assertNever(event);
+      return undefined;
   }
 }
 
-function isGating(state: PromotionMachine): boolean {
-  return state.phase === 'GATING' || state.phase === 'AWAITING_APPROVAL';
+function passGates({ phase, round }: Situation, { gates }: Occasion): Move | undefined {
+  // A round that passed and is not acted upon is one of an earlier attempt: what it relied on may have changed.
+  if (gates !== 'evaluated')
+    return gates === 'wanted' || round?.outcome === 'PASS' ? { type: 'evaluate-gates' } : undefined;
+  if (round === undefined) return undefined;
+  if (round.outcome === 'PASS')
+    return { type: 'enter', phase: 'QUEUED', reason: 'every gate passes; waiting for the lane' };
+  const waiting = phaseOfRound(round.outcome);
+  return waiting === phase ? undefined : { type: 'enter', phase: waiting, reason: round.reason };
 }
 
-function withRound(state: PromotionMachine, round: GateRound): PromotionMachine {
-  const { recheckAt: _old, ...rest } = state;
-  return {
-    ...rest,
-    round: round.round,
-    gates: round.verdicts,
-    ...(round.recheckAt !== undefined && { recheckAt: round.recheckAt }),
-  };
+function phaseOfRound(outcome: 'APPROVALS' | 'OPEN'): PromotionPhase {
+  return outcome === 'APPROVALS' ? 'AWAITING_APPROVAL' : 'GATING';
 }
 
-function gatesEvaluated(before: PromotionMachine, round: GateRound, now: Date): Reduction {
-  const state = withRound(before, round);
-  const granted = state.phase === 'QUEUED' && state.fencingToken !== undefined;
-  if (!isGating(state) && !granted) return stay(state);
-  if (round.outcome !== 'PASS') {
-    const to = round.outcome === 'APPROVALS' ? 'AWAITING_APPROVAL' : 'GATING';
-    if (state.phase === to) return stay({ ...state, reason: round.reason });
-    return move(withoutLane(state), to, round.reason, now);
-  }
-  if (granted) return begin(state, now);
-  return move(state, 'QUEUED', 'every gate passes; waiting for the lane', now);
-}
-
-/**
- * A rollback moves the alias first: its build was checked when it went live, still runs, and is hashed again where it
- * has to be unpacked.
- */
-function begin(state: PromotionMachine, now: Date): Reduction {
+/** The gates must pass for this very hold of the lane: what they relied on may have changed in the queue. */
+function takeLane({ kind, token, round }: Situation, { gates }: Occasion): Move | undefined {
+  if (token === undefined) return undefined;
+  if (round?.token !== token) return gates === 'evaluated' ? undefined : { type: 'evaluate-gates' };
+  if (round.outcome !== 'PASS') return { type: 'enter', phase: phaseOfRound(round.outcome), reason: round.reason };
   const reason = 'the lane is granted and every gate still passes';
-  if (state.identity.kind === 'ROLLBACK') return deploy(state, reason, now);
-  return move(state, 'GUARDING', reason, now, [{ type: 'run-step', step: 'guard' }]);
+  // A rollback moves the alias first: its build was checked when it went live, still runs, and is hashed again where it
+  // has to be unpacked.
+  return kind === 'ROLLBACK'
+    ? { type: 'enter', phase: 'DEPLOYING', reason: `${reason}; the alias is being moved` }
+    : { type: 'enter', phase: 'GUARDING', reason };
 }
 
-function deploy(state: PromotionMachine, reason: string, now: Date): Reduction {
-  return move({ ...state, switched: true }, 'DEPLOYING', `${reason}; the alias is being moved`, now, [
-    { type: 'run-step', step: 'deploy' },
-  ]);
-}
-
-function laneGranted(state: PromotionMachine, fencingToken: number, now: Date): Reduction {
-  // A grant that is reported twice, or after a newer one, is stale.
-  if ((state.fencingToken ?? 0) >= fencingToken) return stay(state);
-  const granted = { ...state, fencingToken };
-  if (state.phase === 'QUEUED') {
-    return stay(note(granted, now, `lane granted with fencing token ${fencingToken}`), [{ type: 'evaluate-gates' }]);
+function afterStep(situation: Situation, now: Date): Move | undefined {
+  const { phase, switched, results } = situation;
+  const step = stepOf(phase);
+  const result = step === undefined ? undefined : results[step];
+  if (result === undefined) return undefined;
+  if (result.outcome === 'TROUBLE') return trouble(switched, result.error, now);
+  if (result.outcome === 'REFUSED') {
+    const { message } = result.error;
+    return switched
+      ? { type: 'begin-ending', ending: { phase: 'FAILED', reason: message }, error: result.error }
+      : { type: 'enter', phase: 'FAILED', reason: message, error: result.error };
   }
-  return state.phase === 'GUARDING' ? stay(granted) : stay(state);
+  if (phase === 'GUARDING')
+    return { type: 'enter', phase: 'DEPLOYING', reason: 'the bundle is intact; the alias is being moved' };
+  return phase === 'DEPLOYING'
+    ? { type: 'enter', phase: 'VERIFYING', reason: 'the lane has switched; its answers are being checked' }
+    : { type: 'enter', phase: 'LIVE', reason: 'the lane serves this bundle' };
 }
 
-function laneLost(state: PromotionMachine, now: Date): Reduction {
-  if (state.phase !== 'QUEUED' && state.phase !== 'GUARDING' && state.phase !== 'DEPLOYING') return stay(state);
-  const { state: queued, commands } = move(
-    withoutLane(state),
-    'QUEUED',
-    'the lane was given to another promotion; queued again',
-    now,
-  );
-  return { state: { ...queued, switched: false }, commands: [{ type: 'cancel-step' }, ...commands] };
+function trouble(switched: boolean, error: StepError, now: Date): Move {
+  const giveUpAt = switched ? { giveUpAt: new Date(now.getTime() + giveUpAfterMs) } : {};
+  return { type: 'enter', phase: 'ERRORED', reason: `${error.step}: ${error.message}`, error, ...giveUpAt };
 }
 
-function stepDone(state: PromotionMachine, step: 'guard' | 'deploy' | 'verify' | 'revert', now: Date): Reduction {
-  switch (step) {
-    case 'guard':
-      if (state.phase !== 'GUARDING') return stay(state);
-      return deploy(state, 'the bundle is intact', now);
-    case 'deploy':
-      if (state.phase !== 'DEPLOYING') return stay(state);
-      return move(state, 'VERIFYING', 'the lane has switched; its answers are being checked', now, [
-        { type: 'run-step', step: 'verify' },
-      ]);
-    case 'verify':
-      if (state.phase !== 'VERIFYING') return stay(state);
-      return move(state, 'LIVE', 'the lane serves this bundle', now, [{ type: 'attest', outcome: 'LIVE' }]);
-    case 'revert':
-      return state.ending === undefined
-        ? stay(state)
-        : end({ ...state, switched: false }, state.ending.phase, state.ending.reason, now);
-    default:
-      return assertNever(step);
+function giveUp({ switched, giveUpAt, error }: Situation, now: Date): Move | undefined {
+  if (!switched || giveUpAt === undefined || giveUpAt > now) return undefined;
+  const reason = 'technical trouble was not resolved in time, so the lane goes back to what was live';
+  return { type: 'begin-ending', ending: { phase: 'FAILED', reason }, ...(error !== undefined && { error }) };
+}
+
+/** Back to what was live, then the end. A return that fails is tried again: by a person, or when it is given up. */
+function revert({ results, giveUpAt, error }: Situation, ending: Ending, now: Date): Move | undefined {
+  const result = results.revert;
+  if (result === undefined) return undefined;
+  if (result.outcome === 'DONE')
+    return {
+      type: 'enter',
+      phase: ending.phase,
+      reason: ending.reason,
+      ...(ending.phase === 'FAILED' && error !== undefined && { error }),
+    };
+  if (giveUpAt === undefined) return trouble(true, result.error, now);
+  return giveUpAt > now ? undefined : { type: 'begin-ending', ending, error: result.error, nextAttempt: true };
+}
+
+/** What a decision that was accepted changes. */
+function carryOut({ verb, principal }: Order, situation: Situation): Move | undefined {
+  const { phase, switched, ending, error } = situation;
+  switch (verb) {
+    case 'reject':
+      return { type: 'enter', phase: 'REJECTED', reason: `rejected by ${principal}` };
+    case 'abort':
+      if (phase === 'LIVE' || ending !== undefined) return undefined;
+      return leave(switched, { phase: 'ABORTED', reason: `aborted by ${principal}` });
+    case 'retry':
+      if (phase !== 'ERRORED') return undefined;
+      if (ending !== undefined) return { type: 'begin-ending', ending, nextAttempt: true };
+      if (!switched) return { type: 'enter', phase: 'GATING', reason: 'retrying from the gates', nextAttempt: true };
+      return error?.step === 'verify'
+        ? { type: 'enter', phase: 'VERIFYING', reason: 'retrying the verification', nextAttempt: true }
+        : { type: 'enter', phase: 'DEPLOYING', reason: 'retrying the deployment', nextAttempt: true };
   }
 }
 
-function stepRefused(before: PromotionMachine, error: StepError, now: Date): Reduction {
-  const state = { ...before, error };
-  if (error.step === 'revert') return stepErrored(before, error, now);
-  return state.switched ? startEnding(state, 'FAILED', error.message, now) : end(state, 'FAILED', error.message, now);
+/**
+ * What follows when the run of a promotion ended in Temporal, which is nobody's decision: in the middle of taking the
+ * lane it is over; once the lane was moved it has to go back; what waits or is live stays, and gets another run.
+ */
+function withoutRun({ phase, switched, ending, token }: Situation): Move | undefined {
+  const aborted = { phase: 'ABORTED', reason: 'its run was ended in Temporal' } as const;
+  if (phase === 'LIVE' || isGating(phase) || ending !== undefined) return undefined;
+  return switched || token !== undefined ? leave(switched, aborted) : undefined;
 }
 
-function stepErrored(before: PromotionMachine, error: StepError, now: Date): Reduction {
-  const state = before.switched
-    ? { ...before, error, giveUpAt: new Date(now.getTime() + giveUpAfterMs).toISOString() }
-    : { ...withoutLane(before), error };
-  return move(state, 'ERRORED', `${error.step}: ${error.message}`, now);
-}
-
-function superseded(state: PromotionMachine, how: 'SUPERSEDED' | 'ROLLED_BACK', by: string, now: Date): Reduction {
-  const reason = how === 'SUPERSEDED' ? `superseded by promotion ${by}` : `rolled back by promotion ${by}`;
-  // PostgreSQL was updated in the transaction that made the other bundle live; only the run has to end.
-  return stay(note({ ...state, phase: how, reason }, now, reason));
-}
-
-function cancelled(state: PromotionMachine, now: Date): Reduction {
-  if (state.phase === 'LIVE')
-    return stay(note(state, now, 'a cancellation was ignored: this bundle is live; use lane rollback'));
-  if (state.ending !== undefined) return stay(state);
-  const reason = 'cancelled in Temporal';
-  return state.switched ? startEnding(state, 'ABORTED', reason, now) : end(state, 'ABORTED', reason, now);
+function leave(switched: boolean, ending: Ending): Move {
+  return switched ? { type: 'begin-ending', ending } : { type: 'enter', ...ending };
 }

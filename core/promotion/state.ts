@@ -1,6 +1,3 @@
-import type { Digest } from '../digest.js';
-import type { Lane } from '../lanes.js';
-
 /** Where a promotion stands. The second group is final. */
 export type PromotionPhase =
   | 'REQUESTED'
@@ -24,31 +21,22 @@ export function hasEnded(phase: PromotionPhase): phase is FinalPhase {
   return finalPhases.includes(phase);
 }
 
+/** Whether a promotion in this phase waits for its gates. */
+export function isGating(phase: PromotionPhase): boolean {
+  return phase === 'GATING' || phase === 'AWAITING_APPROVAL';
+}
+
 /** A rollback is a promotion of the previous bundle: same machine, other gates, head of the queue. */
 export type PromotionKind = 'PROMOTION' | 'ROLLBACK';
 
-/** What a promotion is about. Fixed when it is opened. */
-export interface PromotionIdentity {
-  readonly tenant: string;
-  readonly product: string;
-  readonly lane: Lane;
-  readonly bundle: Digest;
-  readonly kind: PromotionKind;
-  /** First run id of the workflow. */
-  readonly promotionId: string;
-  readonly policyDigest: Digest;
-}
+/** The steps that move a lane or prepare that. Each is recorded once for each attempt. */
+export const laneSteps = ['guard', 'deploy', 'verify', 'revert'] as const;
 
-/** The effects that leave the workflow, in order. Each has an idempotency key made of run, step and attempt. */
-export type Step = 'guard' | 'deploy' | 'verify' | 'revert';
+/** One of the steps. */
+export type LaneStep = (typeof laneSteps)[number];
 
-/** One line of the timeline that the query returns. */
-export interface TimelineEntry {
-  /** RFC 3339. */
-  readonly at: string;
-  readonly phase: PromotionPhase;
-  readonly text: string;
-}
+/** Everything that is done outside of the database. `attest` belongs to no attempt. */
+export type Step = LaneStep | 'attest';
 
 /** Technical trouble or a verdict, in the plain form of a `LanekeeperError`. */
 export interface StepError {
@@ -58,7 +46,29 @@ export interface StepError {
   readonly next?: string;
 }
 
-/** The outcome of one gate as the workflow keeps it. Everything else about it is in PostgreSQL. */
+/** How a step ended. REFUSED is a verdict; TROUBLE is technical, after its attempts ran out. */
+export type StepResult =
+  { readonly outcome: 'DONE' } | { readonly outcome: 'REFUSED' | 'TROUBLE'; readonly error: StepError };
+
+/** How a promotion that has switched will end once the lane is back at what was live. */
+export interface Ending {
+  readonly phase: 'ABORTED' | 'FAILED';
+  readonly reason: string;
+}
+
+/** The outcome of a round of gates. PASS: none is open. APPROVALS: only people's approvals are missing. OPEN: others are. */
+export type RoundOutcome = 'PASS' | 'APPROVALS' | 'OPEN';
+
+/** One line of the timeline. */
+export interface TimelineEntry {
+  /** Of its method event. */
+  readonly id: number;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly text: string;
+}
+
+/** The outcome of one gate as the workflow shows it. Everything else about it is in PostgreSQL. */
 export interface GateVerdict {
   readonly gate: string;
   readonly verdict: 'PASS' | 'FAIL' | 'PENDING' | 'NOT_APPLICABLE' | 'ERROR';
@@ -67,28 +77,5 @@ export interface GateVerdict {
   readonly next?: string;
 }
 
-/** The state of the machine. `version` is that of the form that continue-as-new carries over. */
-export interface PromotionMachine {
-  readonly version: 1;
-  readonly identity: PromotionIdentity;
-  readonly phase: PromotionPhase;
-  readonly reason: string;
-  readonly round: number;
-  readonly gates: readonly GateVerdict[];
-  /** RFC 3339: when a verdict can change merely because time passes. */
-  readonly recheckAt?: string;
-  readonly fencingToken?: number;
-  /** Whether the alias has been, or may have been, moved to this bundle: true from DEPLOYING on. */
-  readonly switched: boolean;
-  /** Rises with every retry; part of the idempotency keys. */
-  readonly attempt: number;
-  readonly error?: StepError;
-  /** RFC 3339: when an ERRORED promotion that has switched is reverted automatically. */
-  readonly giveUpAt?: string;
-  /** Set while the last effect before the end is running, so that it is known how the promotion will end. */
-  readonly ending?: { readonly phase: 'ABORTED' | 'FAILED'; readonly reason: string };
-  readonly timeline: readonly TimelineEntry[];
-}
-
-/** How many timeline entries the workflow keeps. PostgreSQL keeps every method event. */
+/** How many timeline entries the workflow shows. PostgreSQL keeps every method event. */
 export const timelineLength = 50;

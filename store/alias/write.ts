@@ -2,7 +2,6 @@ import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
 import { laneHistory } from '../lane/history.js';
-import { requireHold } from '../lane/read.js';
 import { notifySwitch } from './notice.js';
 import {
   type AliasTarget,
@@ -23,20 +22,13 @@ interface SwitchRequest {
 }
 
 /**
- * Points a lane to a bundle. Repeating the same key returns the same generation and changes nothing.
+ * Points a lane to the bundle of its holder. Repeating the same key returns the same generation and changes nothing. The
+ * caller has locked the lane and found the step owed; a trigger refuses every other switch.
  *
  * @returns the generation the router has to reach
- * @throws STALE_FENCING_TOKEN
  */
 export async function switchAlias(tx: Transaction, request: SwitchRequest & AliasTarget): Promise<number> {
-  const known = await switchOf(tx, request.idempotencyKey);
-  if (known !== undefined) return known;
-  await requireHold(
-    tx,
-    { id: request.promotionId, product: request.product, lane: request.lane },
-    request.fencingToken,
-  );
-  return pointAlias(tx, request, request);
+  return (await switchOf(tx, request.idempotencyKey)) ?? pointAlias(tx, request, request);
 }
 
 /**
@@ -119,7 +111,7 @@ export async function recordObservation(tx: Transaction, key: LaneKey, observati
     `insert into alias_observations (tenant_id, product, lane, generation, status, detail, served_generation,
        served_bundle_digest, served_revision, served_services)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     on conflict (tenant_id, product, lane) do update
+     on conflict (tenant_id, product, lane, target) do update
        set generation = excluded.generation, status = excluded.status, detail = excluded.detail,
            served_generation = excluded.served_generation,
            served_bundle_digest = excluded.served_bundle_digest, served_revision = excluded.served_revision,

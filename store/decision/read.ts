@@ -16,6 +16,8 @@ export interface StoredDecision {
   readonly nonce: string | null;
   readonly policyDigest: Digest | null;
   readonly factsDigest: Digest | null;
+  /** The round of gates that the person was shown. */
+  readonly shownRound: number | null;
   readonly comment: string | null;
   readonly frontDoor: 'UPDATE' | 'SIGNAL' | 'START';
   readonly registeredAt: Date;
@@ -35,6 +37,7 @@ export interface DecisionRow {
   nonce: string | null;
   policy_digest: Digest | null;
   facts_digest: Digest | null;
+  shown_round: number | null;
   comment: string | null;
   front_door: StoredDecision['frontDoor'];
   registered_at: Date;
@@ -55,27 +58,37 @@ export async function decisionById(tx: Transaction, id: string): Promise<StoredD
   return rows[0] === undefined ? undefined : toDecision(rows[0]);
 }
 
-/** The accepted decision that used a nonce of this person. */
-export async function decisionByNonce(
+/** How the same statement was handled before, whoever signed it again: by what it says, not by its signature. */
+export async function decisionByStatement(
   tx: Transaction,
-  principal: string,
-  nonce: string,
+  promotionId: string,
+  statementDigest: Digest,
 ): Promise<StoredDecision | undefined> {
   const rows = await tx.query<DecisionRow>(
-    'select * from decisions where tenant_id = $1 and principal = $2 and nonce = $3 and accepted',
-    [tx.tenant, principal, nonce],
+    `select * from decisions where tenant_id = $1 and promotion_id = $2 and statement_digest = $3
+      order by registered_at limit 1`,
+    [tx.tenant, promotionId, statementDigest],
   );
   return rows[0] === undefined ? undefined : toDecision(rows[0]);
 }
 
-/** Whether facts with this digest were shown for this promotion. */
-export async function wereShown(tx: Transaction, promotionId: string, digest: Digest): Promise<boolean> {
-  const rows = await tx.query('select 1 from shown_facts where tenant_id = $1 and promotion_id = $2 and digest = $3', [
-    tx.tenant,
-    promotionId,
-    digest,
-  ]);
-  return rows.length > 0;
+/** How many refused decisions about a promotion are recorded, of one signer or of those whom no signature names. */
+export async function countRefused(tx: Transaction, promotionId: string, principal: string | null): Promise<number> {
+  const rows = await tx.query<{ count: number }>(
+    `select count(*) as count from decisions
+      where tenant_id = $1 and promotion_id = $2 and not accepted and principal is not distinct from $3`,
+    [tx.tenant, promotionId, principal],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The round of gates in the facts with this digest, if they were shown for this promotion. */
+export async function shownRound(tx: Transaction, promotionId: string, digest: Digest): Promise<number | undefined> {
+  const rows = await tx.query<{ round: number }>(
+    'select round from shown_facts where tenant_id = $1 and promotion_id = $2 and digest = $3',
+    [tx.tenant, promotionId, digest],
+  );
+  return rows[0]?.round;
 }
 
 /** A row as a record. */
@@ -93,6 +106,7 @@ export function toDecision(row: DecisionRow): StoredDecision {
     nonce: row.nonce,
     policyDigest: row.policy_digest,
     factsDigest: row.facts_digest,
+    shownRound: row.shown_round,
     comment: row.comment,
     frontDoor: row.front_door,
     registeredAt: row.registered_at,

@@ -56,8 +56,9 @@ export async function recordShownFacts(
   const content = canonicalJson(facts);
   const digest = digestOf(content);
   await tx.query(
-    'insert into shown_facts (tenant_id, digest, promotion_id, content) values ($1, $2, $3, $4) on conflict do nothing',
-    [tx.tenant, digest, promotionId, content],
+    `insert into shown_facts (tenant_id, digest, promotion_id, content, round)
+     values ($1, $2, $3, $4, $5) on conflict do nothing`,
+    [tx.tenant, digest, promotionId, content, promotion.gateRound],
   );
   return { digest, facts };
 }

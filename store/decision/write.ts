@@ -14,8 +14,9 @@ export async function recordDecision(
 ): Promise<void> {
   const rows = await tx.query(
     `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, refusal_code, refusal_reason,
-                            attestation_id, statement_digest, nonce, policy_digest, facts_digest, comment, front_door)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                            attestation_id, statement_digest, nonce, policy_digest, facts_digest, comment, front_door,
+                            shown_round)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      on conflict (tenant_id, id) do nothing returning id`,
     [
       tx.tenant,
@@ -33,6 +34,7 @@ export async function recordDecision(
       decision.factsDigest,
       decision.comment,
       decision.frontDoor,
+      decision.shownRound,
     ],
   );
   if (rows.length === 0) return;

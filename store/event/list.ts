@@ -17,8 +17,28 @@ const maxTimelineLength = 1_000;
 
 /** The newest events of a promotion or release, oldest first. */
 export async function readTimeline(tx: Transaction, subject: TimelineSubject): Promise<readonly TimelineEvent[]> {
-  const [column, id] =
-    'promotionId' in subject ? ['promotion_id', subject.promotionId] : ['release_id', subject.releaseId];
+  return 'promotionId' in subject
+    ? newestEvents(tx, subject.promotionId, 0, maxTimelineLength)
+    : eventsOf(tx, 'release_id', subject.releaseId, 0, maxTimelineLength);
+}
+
+/** The newest events of a promotion after one of them, oldest first. */
+export async function newestEvents(
+  tx: Transaction,
+  promotionId: string,
+  after: number,
+  limit: number,
+): Promise<readonly TimelineEvent[]> {
+  return eventsOf(tx, 'promotion_id', promotionId, after, limit);
+}
+
+async function eventsOf(
+  tx: Transaction,
+  column: 'promotion_id' | 'release_id',
+  id: string,
+  after: number,
+  limit: number,
+): Promise<readonly TimelineEvent[]> {
   const rows = await tx.query<{
     id: number;
     type: MethodEventType;
@@ -27,8 +47,8 @@ export async function readTimeline(tx: Transaction, subject: TimelineSubject): P
     data: Record<string, unknown>;
   }>(
     `select id, type, actor, occurred_at, data from method_events
-      where tenant_id = $1 and ${column} = $2 order by id desc limit ${maxTimelineLength}`,
-    [tx.tenant, id],
+      where tenant_id = $1 and ${column} = $2 and id > $3 order by id desc limit $4`,
+    [tx.tenant, id, after, limit],
   );
   return rows
     .reverse()

@@ -11,9 +11,14 @@ export type MethodEventType =
   | 'evidence.attached'
   | 'promotion.requested'
   | 'promotion.transitioned'
+  | 'promotion.ending'
+  | 'promotion.step-failed'
+  | 'promotion.adopted'
+  /** Written before a change of phase by another promotion had a `promotion.transitioned` of its own. */
   | 'promotion.superseded'
   | 'decision.recorded'
   | 'decision.refused'
+  | 'lane.queued'
   | 'lane.granted'
   | 'lane.revoked'
   | 'alias.switched';

@@ -1,167 +1,92 @@
-import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
-import type { Lane } from '../../core/lanes.js';
-import type { PromotionKind } from '../../core/promotion/state.js';
-import { pointAliasToLive } from '../alias/write.js';
+import { type Arbitration, arbitrate, type Contender } from '../../core/lane/arbitrate.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
+import type { StoredPromotion } from '../promotion/read.js';
+import { enterPhase, subjectsOf } from '../promotion/write.js';
 import { laneHistory, nextPosition } from './history.js';
-import { type Candidate, isHolding, lockCandidate, type LockedLane, lockLane, nextInQueue } from './read.js';
+import type { LaneScene } from './scene.js';
 
-/** Who holds a lane, and with which fencing token. */
-export interface LaneHold {
-  readonly promotionId: string;
-  readonly workflowId: string;
-  readonly fencingToken: number;
+/** A promotion as the arbitration sees it. */
+export function contenderOf({ id, kind, state, switched, queuedAt }: StoredPromotion): Contender {
+  return { id, kind, phase: state, switched, queuedAt: queuedAt ?? undefined };
+}
+
+/** Who shall hold a lane, as its scene stands. */
+export function arbitrateScene(scene: LaneScene): Arbitration {
+  const all = [...scene.promotions.values()].map(contenderOf);
+  return arbitrate(
+    all.find((contender) => contender.id === scene.holder),
+    all.filter((contender) => contender.phase === 'QUEUED'),
+  );
 }
 
 /**
- * Brings a lane up to date with its promotions, in one transaction: frees it when the holder no longer needs it, lets a
- * rollback take it from a holder that has not begun to deploy, and grants it to the next in the queue with a higher
- * token.
+ * Brings a lane up to date with its promotions: frees it when its holder no longer needs it, grants it to the next one
+ * with a higher token, and takes it from a holder that has not begun to deploy when a rollback waits.
  *
- * @param closed the holder whose run was seen to end in Temporal; if it recorded no outcome, it is closed here, and the
- *   lane points back to what is live
+ * @param by the promotion whose transaction this is; others whose part changes have to be woken
  */
-export async function settleLane(
-  tx: Transaction,
-  lane: { readonly product: string; readonly lane: Lane; readonly closed?: string | undefined },
-): Promise<LaneHold | undefined> {
-  await tx.query('insert into lanes (tenant_id, product, lane) values ($1, $2, $3) on conflict do nothing', [
-    tx.tenant,
-    lane.product,
-    lane.lane,
-  ]);
-  const held = (await lockLane(tx, lane.product, lane.lane)) as LockedLane;
-  const holder = held.holder === null ? undefined : await lockCandidate(tx, held.holder);
-  if (holder !== undefined && holder.id === lane.closed && isHolding(holder)) {
-    await closeUnrecorded(tx, lane, holder, held.fencingToken);
-    return grantNext(tx, lane, held.fencingToken);
-  }
-  if (holder === undefined || !isHolding(holder)) return grantNext(tx, lane, held.fencingToken);
-  const next = await nextInQueue(tx, lane, holder.id);
-  const preempts =
-    next?.kind === 'ROLLBACK' &&
-    holder.kind === 'PROMOTION' &&
-    (holder.state === 'QUEUED' || holder.state === 'GUARDING');
-  if (!preempts) return { promotionId: holder.id, workflowId: holder.workflow_id, fencingToken: held.fencingToken };
-  await tx.query("update promotions set state = 'QUEUED', updated_at = now() where tenant_id = $1 and id = $2", [
-    tx.tenant,
-    holder.id,
-  ]);
-  await appendEvent(tx, {
-    type: 'lane.revoked',
-    product: lane.product,
-    lane: lane.lane,
-    promotionId: holder.id,
-    data: { by: next.id },
-  });
-  return grantNext(tx, lane, held.fencingToken, holder.id);
-}
-
-async function closeUnrecorded(
-  tx: Transaction,
-  lane: { readonly product: string; readonly lane: Lane },
-  holder: Candidate,
-  token: number,
-): Promise<void> {
-  const reason = 'its run was ended in Temporal';
-  await tx.query(
-    `update promotions set state = 'ABORTED', reason = $3, ended_at = now(), updated_at = now()
-      where tenant_id = $1 and id = $2`,
-    [tx.tenant, holder.id, reason],
-  );
-  await appendEvent(tx, {
-    type: 'promotion.transitioned',
-    product: lane.product,
-    lane: lane.lane,
-    promotionId: holder.id,
-    data: { from: holder.state, to: 'ABORTED', reason },
-  });
-  if (holder.switched)
-    await pointAliasToLive(tx, {
-      ...lane,
-      promotionId: holder.id,
-      fencingToken: token,
-      idempotencyKey: `${holder.workflow_id}/${holder.id}/closed`,
-    });
-}
-
-async function grantNext(
-  tx: Transaction,
-  lane: { readonly product: string; readonly lane: Lane },
-  token: number,
-  except?: string,
-): Promise<LaneHold | undefined> {
-  const next = await nextInQueue(tx, lane, except);
-  // The token rises also when the lane is freed without a successor: what the last holder still has in flight is
-  // stale from here on.
-  const fencingToken = token + 1;
+export async function settleLane(tx: Transaction, scene: LaneScene, by: string): Promise<void> {
+  const decision = arbitrateScene(scene);
+  if (decision.type === 'keep') return;
+  if (decision.type === 'grant' && decision.from !== undefined) await revoke(tx, scene, decision.from, decision.to);
+  scene.holder = decision.type === 'grant' ? decision.to : null;
+  // The token rises also when the lane is freed without a successor: what the last holder still has in flight is stale
+  // from here on.
+  scene.fencingToken += 1;
   await tx.query(
     `update lanes set holder_promotion_id = $4, fencing_token = $5
-      where tenant_id = $1 and product = $2 and lane = $3
-        and (holder_promotion_id is not null or $4::text is not null)`,
-    [tx.tenant, lane.product, lane.lane, next?.id ?? null, fencingToken],
+      where tenant_id = $1 and product = $2 and lane = $3`,
+    [tx.tenant, scene.product, scene.lane, scene.holder, scene.fencingToken],
   );
-  if (next === undefined) return undefined;
+  if (decision.type === 'free') return;
+  const granted = promotionIn(scene, decision.to);
   await appendEvent(tx, {
+    ...subjectsOf(granted),
     type: 'lane.granted',
-    product: lane.product,
-    lane: lane.lane,
-    promotionId: next.id,
-    data: { fencingToken },
+    data: { fencingToken: scene.fencingToken, ...(by !== decision.to && { by }) },
   });
-  return { promotionId: next.id, workflowId: next.workflow_id, fencingToken };
 }
 
-/**
- * Records that a promotion went live: pushes its bundle or, for a rollback, withdraws what was above; an event notifies
- * the promotion that was live before.
- */
-export async function recordLive(
-  tx: Transaction,
-  promotion: {
-    readonly id: string;
-    readonly product: string;
-    readonly lane: Lane;
-    readonly bundle: Digest;
-    readonly kind: PromotionKind;
-  },
-): Promise<void> {
+async function revoke(tx: Transaction, scene: LaneScene, from: string, to: string): Promise<void> {
+  const holder = promotionIn(scene, from);
+  const reason = 'the lane was given to a rollback; queued again';
+  scene.promotions.set(from, await enterPhase(tx, holder, { to: 'QUEUED', reason, by: to }));
+  await appendEvent(tx, { ...subjectsOf(holder), type: 'lane.revoked', data: { by: to } });
+}
+
+/** A promotion of a scene. */
+export function promotionIn(scene: LaneScene, id: string): StoredPromotion {
+  const promotion = scene.promotions.get(id);
+  if (promotion === undefined)
+    throw new LanekeeperError('INTERNAL', { message: `promotion ${shortId(id)} is not in the scene of its lane` });
+  return promotion;
+}
+
+/** Ends what is live in a lane, because the promotion that holds it goes live. */
+export async function supersede(tx: Transaction, scene: LaneScene, next: StoredPromotion): Promise<void> {
+  const to = next.kind === 'ROLLBACK' ? 'ROLLED_BACK' : 'SUPERSEDED';
+  const reason = `${to === 'ROLLED_BACK' ? 'rolled back' : 'superseded'} by promotion ${shortId(next.id)}`;
+  for (const live of [...scene.promotions.values()].filter((one) => one.state === 'LIVE' && one.id !== next.id)) {
+    scene.promotions.set(live.id, await enterPhase(tx, live, { to, reason, by: next.id }));
+  }
+}
+
+/** Enters a promotion that went live into the history of its lane: a rollback withdraws what was above its bundle. */
+export async function recordLive(tx: Transaction, promotion: StoredPromotion): Promise<void> {
   const { product, lane } = promotion;
-  if (promotion.kind === 'ROLLBACK') await withdraw(tx, promotion);
-  else {
-    const position = await nextPosition(tx, product, lane);
-    await tx.query(
-      `insert into lane_history (tenant_id, product, lane, position, bundle_digest, promotion_id, live_at)
-       values ($1, $2, $3, $4, $5, $6, now())`,
-      [tx.tenant, product, lane, position, promotion.bundle, promotion.id],
-    );
-  }
-  const how = promotion.kind === 'ROLLBACK' ? 'ROLLED_BACK' : 'SUPERSEDED';
-  const reason = `${how === 'ROLLED_BACK' ? 'rolled back' : 'superseded'} by promotion ${shortId(promotion.id)}`;
-  const ended = await tx.query<{ id: string; bundle_digest: Digest }>(
-    `update promotions set state = $5, reason = $6, ended_at = now(), updated_at = now()
-      where tenant_id = $1 and product = $2 and lane = $3 and state = 'LIVE' and id <> $4 returning id, bundle_digest`,
-    [tx.tenant, product, lane, promotion.id, how, reason],
+  if (promotion.kind === 'ROLLBACK') return withdraw(tx, promotion);
+  const position = await nextPosition(tx, product, lane);
+  await tx.query(
+    `insert into lane_history (tenant_id, product, lane, position, bundle_digest, promotion_id, live_at)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [tx.tenant, product, lane, position, promotion.bundle, promotion.id, promotion.liveAt],
   );
-  for (const row of ended) {
-    await appendEvent(tx, {
-      type: 'promotion.superseded',
-      product,
-      lane,
-      bundleDigest: row.bundle_digest,
-      promotionId: row.id,
-      data: { by: promotion.id, how },
-    });
-  }
 }
 
-async function withdraw(
-  tx: Transaction,
-  rollback: { readonly id: string; readonly product: string; readonly lane: Lane; readonly bundle: Digest },
-): Promise<void> {
+async function withdraw(tx: Transaction, rollback: StoredPromotion): Promise<void> {
   const history = await laneHistory(tx, rollback.product, rollback.lane, 1_000);
   const target =
     history.slice(1).find((entry) => entry.bundle === rollback.bundle) ??
@@ -176,8 +101,8 @@ async function withdraw(
     [tx.tenant, rollback.product, rollback.lane, rollback.id, target.position],
   );
   await tx.query(
-    `update lane_history set promotion_id = $5, live_at = now()
+    `update lane_history set promotion_id = $5, live_at = $6
       where tenant_id = $1 and product = $2 and lane = $3 and position = $4`,
-    [tx.tenant, rollback.product, rollback.lane, target.position, rollback.id],
+    [tx.tenant, rollback.product, rollback.lane, target.position, rollback.id, rollback.liveAt],
   );
 }

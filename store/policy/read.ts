@@ -3,6 +3,7 @@ import { LanekeeperError } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
 import type { GateResult } from '../../core/policy/facts.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
+import type { RoundOutcome } from '../../core/promotion/state.js';
 import type { Transaction } from '../database.js';
 
 /** A pinned snapshot. @throws NOT_FOUND, or BUNDLE_CORRUPT when the stored content no longer matches its digest */
@@ -26,6 +27,40 @@ export async function requireSnapshot(tx: Transaction, digest: Digest): Promise<
   }
   // Its digest proves that it is what snapshotPolicy made.
   return JSON.parse(row.content) as PolicySnapshot;
+}
+
+/** A round of gates as it was recorded, without its verdicts. */
+export interface StoredRound {
+  readonly number: number;
+  readonly outcome: RoundOutcome;
+  readonly reason: string;
+  readonly token: number | undefined;
+  readonly recheckAt: Date | undefined;
+}
+
+/** The newest round of a promotion's gates. */
+export async function newestRound(tx: Transaction, promotionId: string): Promise<StoredRound | undefined> {
+  const rows = await tx.query<{
+    round: number;
+    outcome: RoundOutcome;
+    reason: string;
+    fencing_token: number | null;
+    recheck_at: Date | null;
+  }>(
+    `select round, outcome, reason, fencing_token, recheck_at from gate_rounds
+      where tenant_id = $1 and promotion_id = $2 order by round desc limit 1`,
+    [tx.tenant, promotionId],
+  );
+  const row = rows[0];
+  return row === undefined
+    ? undefined
+    : {
+        number: row.round,
+        outcome: row.outcome,
+        reason: row.reason,
+        token: row.fencing_token ?? undefined,
+        recheckAt: row.recheck_at ?? undefined,
+      };
 }
 
 /** The gates of the last round. */

@@ -2,25 +2,33 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
-import type { PromotionKind, PromotionPhase } from '../../core/promotion/state.js';
+import type { Ending, PromotionKind, PromotionPhase, StepError } from '../../core/promotion/state.js';
 import type { Transaction } from '../database.js';
 
-/** A promotion as PostgreSQL knows it. `id` is the first run id of its workflow. */
+/** A promotion as PostgreSQL knows it. */
 export interface StoredPromotion {
+  /** Its own id: the run that works for it can be replaced. */
   readonly id: string;
   readonly workflowId: string;
+  /** First run id of the chain of runs that works for it at present; signals are addressed to that. */
+  readonly firstRunId: string;
   readonly product: string;
   readonly lane: Lane;
   readonly bundle: Digest;
   readonly kind: PromotionKind;
   readonly state: PromotionPhase;
   readonly reason: string | null;
-  readonly error: unknown;
+  readonly error: StepError | null;
   readonly requester: string | null;
   readonly policyDigest: Digest;
   readonly gateRound: number;
   readonly queuedAt: Date | null;
   readonly switched: boolean;
+  /** Rises with every retry. */
+  readonly attempt: number;
+  /** When an ERRORED promotion that has switched is reverted without a person. */
+  readonly giveUpAt: Date | null;
+  readonly ending: Ending | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly liveAt: Date | null;
@@ -32,21 +40,27 @@ export interface ListedPromotion extends StoredPromotion {
   readonly revision: string;
 }
 
-interface PromotionRow {
+/** A row of `promotions`. */
+export interface PromotionRow {
   id: string;
   workflow_id: string;
+  first_run_id: string;
   product: string;
   lane: Lane;
   bundle_digest: Digest;
   kind: PromotionKind;
   state: PromotionPhase;
   reason: string | null;
-  error: unknown;
+  error: StepError | null;
   requester: string | null;
   policy_digest: Digest;
   gate_round: number;
   queued_at: Date | null;
   switched: boolean;
+  attempt: number;
+  give_up_at: Date | null;
+  ending_state: Ending['phase'] | null;
+  ending_reason: string | null;
   created_at: Date;
   updated_at: Date;
   live_at: Date | null;
@@ -62,27 +76,21 @@ export const listedColumns =
 
 /** A promotion by id. @throws UNKNOWN_PROMOTION */
 export async function requirePromotion(tx: Transaction, id: string): Promise<StoredPromotion> {
-  return read(tx, id, '');
-}
-
-/** A promotion by id, locked for update. @throws UNKNOWN_PROMOTION */
-export async function lockPromotion(tx: Transaction, id: string): Promise<StoredPromotion> {
-  return read(tx, id, 'for update');
-}
-
-async function read(tx: Transaction, id: string, lock: '' | 'for update'): Promise<StoredPromotion> {
-  const rows = await tx.query<PromotionRow>(`select * from promotions where tenant_id = $1 and id = $2 ${lock}`, [
+  const rows = await tx.query<PromotionRow>('select * from promotions where tenant_id = $1 and id = $2', [
     tx.tenant,
     id,
   ]);
-  if (rows[0] === undefined) {
-    throw new LanekeeperError('UNKNOWN_PROMOTION', {
-      message: `there is no promotion ${shortId(id)}`,
-      object: `promotion ${id}`,
-      next: 'lane get promotions lists them',
-    });
-  }
+  if (rows[0] === undefined) throw unknownPromotion(id);
   return toPromotion(rows[0]);
+}
+
+/** The error for an id that no promotion has. */
+export function unknownPromotion(id: string): LanekeeperError {
+  return new LanekeeperError('UNKNOWN_PROMOTION', {
+    message: `there is no promotion ${shortId(id)}`,
+    object: `promotion ${id}`,
+    next: 'lane get promotions lists them',
+  });
 }
 
 /** A promotion by its full id, with the commit of its bundle. @throws UNKNOWN_PROMOTION */
@@ -94,21 +102,45 @@ export async function readPromotion(tx: Transaction, id: string): Promise<Listed
   return rows[0] === undefined ? { ...(await requirePromotion(tx, id)), revision: '' } : toListed(rows[0]);
 }
 
-/** Whether a promotion has been recorded. */
-export async function promotionExists(tx: Transaction, id: string): Promise<boolean> {
-  return (await tx.query('select 1 from promotions where tenant_id = $1 and id = $2', [tx.tenant, id])).length > 0;
+/** The promotion that a chain of runs works for. */
+export async function promotionOfRun(tx: Transaction, firstRunId: string): Promise<StoredPromotion | undefined> {
+  const rows = await tx.query<PromotionRow>('select * from promotions where tenant_id = $1 and first_run_id = $2', [
+    tx.tenant,
+    firstRunId,
+  ]);
+  return rows[0] === undefined ? undefined : toPromotion(rows[0]);
 }
 
-/** Other runs of a promotion's workflow that are open according to their rows, locked for update. */
-export async function lockOpenRuns(
-  tx: Transaction,
-  promotion: { readonly id: string; readonly workflowId: string },
-): Promise<readonly string[]> {
-  const rows = await tx.query<{ id: string }>(
-    'select id from promotions where tenant_id = $1 and workflow_id = $2 and ended_at is null and id <> $3 for update',
-    [tx.tenant, promotion.workflowId, promotion.id],
+/** The promotion of a workflow id that has not ended. */
+export async function openPromotionOf(tx: Transaction, workflowId: string): Promise<StoredPromotion | undefined> {
+  const rows = await tx.query<PromotionRow>(
+    'select * from promotions where tenant_id = $1 and workflow_id = $2 and ended_at is null',
+    [tx.tenant, workflowId],
   );
-  return rows.map((row) => row.id);
+  return rows[0] === undefined ? undefined : toPromotion(rows[0]);
+}
+
+/** Promotions that hold a lane: their runs must not be missing. */
+export async function holders(tx: Transaction): Promise<readonly StoredPromotion[]> {
+  const rows = await tx.query<PromotionRow>(
+    `select p.* from lanes l join promotions p on p.tenant_id = l.tenant_id and p.id = l.holder_promotion_id
+      where l.tenant_id = $1`,
+    [tx.tenant],
+  );
+  return rows.map(toPromotion);
+}
+
+/** Promotions that have not ended, in the order of their ids, after one of them. */
+export async function openPromotionsAfter(
+  tx: Transaction,
+  after: string,
+  limit: number,
+): Promise<readonly StoredPromotion[]> {
+  const rows = await tx.query<PromotionRow>(
+    'select * from promotions where tenant_id = $1 and id > $2 and ended_at is null order by id limit $3',
+    [tx.tenant, after, limit],
+  );
+  return rows.map(toPromotion);
 }
 
 /** The open promotions that an event about a bundle concerns: those that wait for gates. */
@@ -131,10 +163,12 @@ export async function promotionVersion(tx: Transaction, promotionId: string): Pr
   return rows[0]?.version ?? '';
 }
 
-function toPromotion(row: PromotionRow): StoredPromotion {
+/** A row as a record. */
+export function toPromotion(row: PromotionRow): StoredPromotion {
   return {
     id: row.id,
     workflowId: row.workflow_id,
+    firstRunId: row.first_run_id,
     product: row.product,
     lane: row.lane,
     bundle: row.bundle_digest,
@@ -147,6 +181,9 @@ function toPromotion(row: PromotionRow): StoredPromotion {
     gateRound: row.gate_round,
     queuedAt: row.queued_at,
     switched: row.switched,
+    attempt: row.attempt,
+    giveUpAt: row.give_up_at,
+    ending: row.ending_state === null ? null : { phase: row.ending_state, reason: row.ending_reason ?? '' },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     liveAt: row.live_at,
@@ -154,7 +191,7 @@ function toPromotion(row: PromotionRow): StoredPromotion {
   };
 }
 
-/** A row as a record. */
+/** A row as a record, with its commit. */
 export function toListed(row: ListedRow): ListedPromotion {
   return { ...toPromotion(row), revision: row.revision ?? '' };
 }

@@ -1,18 +1,22 @@
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
-import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
-import { hasEnded, type PromotionKind, type PromotionPhase } from '../../core/promotion/state.js';
+import { isEdge } from '../../core/promotion/edges.js';
+import {
+  type Ending,
+  hasEnded,
+  type PromotionKind,
+  type PromotionPhase,
+  type StepError,
+} from '../../core/promotion/state.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
-import { requireHold } from '../lane/read.js';
-import { recordLive } from '../lane/write.js';
-import { lockOpenRuns, lockPromotion } from './read.js';
+import { type PromotionRow, type StoredPromotion, toPromotion } from './read.js';
 
 /** What is needed to open a promotion. */
 export interface NewPromotion {
-  readonly id: string;
   readonly workflowId: string;
+  readonly firstRunId: string;
   readonly product: string;
   readonly lane: Lane;
   readonly bundle: Digest;
@@ -20,21 +24,18 @@ export interface NewPromotion {
   readonly policyDigest: Digest;
 }
 
-/**
- * Opens a promotion in GATING. Repeating the call changes nothing. An earlier run of the same workflow that ended
- * without recording an outcome (it was terminated in Temporal) is closed as ABORTED first: Temporal ensures that only
- * one run is open.
- */
-export async function insertPromotion(tx: Transaction, promotion: NewPromotion): Promise<boolean> {
-  const stale = await lockOpenRuns(tx, promotion);
-  for (const id of stale) await transition(tx, { id, to: 'ABORTED', reason: 'its run was ended in Temporal' });
-  const rows = await tx.query(
-    `insert into promotions (tenant_id, id, workflow_id, product, lane, bundle_digest, kind, state, policy_digest)
-     values ($1, $2, $3, $4, $5, $6, $7, 'GATING', $8) on conflict (tenant_id, id) do nothing returning id`,
+/** Opens the record of a promotion in GATING. A workflow id has one open record, and a run one record. */
+export async function insertPromotion(tx: Transaction, promotion: NewPromotion): Promise<StoredPromotion> {
+  const rows = await tx.query<PromotionRow>(
+    `insert into promotions (tenant_id, id, workflow_id, first_run_id, product, lane, bundle_digest, kind, state,
+       reason, policy_digest, created_at, updated_at)
+     values ($1, gen_random_uuid()::text, $2, $3, $4, $5, $6, $7, 'GATING', 'the gates are being evaluated', $8,
+       clock_timestamp(), clock_timestamp())
+     returning *`,
     [
       tx.tenant,
-      promotion.id,
       promotion.workflowId,
+      promotion.firstRunId,
       promotion.product,
       promotion.lane,
       promotion.bundle,
@@ -42,16 +43,32 @@ export async function insertPromotion(tx: Transaction, promotion: NewPromotion):
       promotion.policyDigest,
     ],
   );
-  if (rows.length === 0) return false;
+  const stored = toPromotion(rows[0] as PromotionRow);
   await appendEvent(tx, {
+    ...subjectsOf(stored),
     type: 'promotion.requested',
-    product: promotion.product,
-    lane: promotion.lane,
-    bundleDigest: promotion.bundle,
-    promotionId: promotion.id,
     data: { kind: promotion.kind, policyDigest: promotion.policyDigest },
   });
-  return true;
+  return stored;
+}
+
+/** Lets another run work for a promotion whose run has ended. */
+export async function adoptPromotion(
+  tx: Transaction,
+  promotion: StoredPromotion,
+  firstRunId: string,
+): Promise<StoredPromotion> {
+  await tx.query('update promotions set first_run_id = $3 where tenant_id = $1 and id = $2', [
+    tx.tenant,
+    promotion.id,
+    firstRunId,
+  ]);
+  await appendEvent(tx, {
+    ...subjectsOf(promotion),
+    type: 'promotion.adopted',
+    data: { from: promotion.firstRunId, to: firstRunId },
+  });
+  return { ...promotion, firstRunId };
 }
 
 /** Names the requester, once. */
@@ -61,66 +78,106 @@ export async function setRequester(
   requester: { readonly principal: string; readonly attestationId: string },
 ): Promise<void> {
   await tx.query(
-    `update promotions set requester = $3, request_attestation_id = $4, updated_at = now()
+    `update promotions set requester = $3, request_attestation_id = $4, updated_at = clock_timestamp()
       where tenant_id = $1 and id = $2 and requester is null`,
     [tx.tenant, promotionId, requester.principal, requester.attestationId],
   );
 }
 
-/** A change of phase. `fencingToken` is required where only the lane's holder may make it. */
-export interface Transition {
-  readonly id: string;
+/** A change of phase. */
+export interface PhaseChange {
   readonly to: PromotionPhase;
   readonly reason: string;
-  readonly error?: unknown;
-  readonly fencingToken?: number | undefined;
+  /** Kept with the promotion; a change without one clears it. */
+  readonly error?: StepError | undefined;
+  readonly giveUpAt?: Date | undefined;
+  readonly attempt?: number;
+  /** Who made it, if not the run of the promotion itself: that run has to be woken. */
+  readonly by?: string | undefined;
 }
 
-const fenced: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING', 'VERIFYING', 'LIVE'];
-
 /**
- * Records a change of phase with its event. Recording the same again changes nothing. What the lane does to promotions
- * when it revokes, supersedes or finds a closed run is in `store/lane/write.ts`.
+ * Records a change of phase with its event: the only place where the phase of a promotion is written. The caller holds
+ * the lane's row; constraints and triggers prove the order. The same phase again changes what is said about it.
  *
- * @throws STALE_FENCING_TOKEN when a phase that only the holder may enter is entered without the lane
- * @throws WRONG_STATE when the promotion has already ended
+ * @returns the promotion as it is now
  */
-export async function transition(tx: Transaction, change: Transition): Promise<void> {
-  const before = await lockPromotion(tx, change.id);
-  if (before.state === change.to && before.reason === change.reason) return;
-  if (hasEnded(before.state)) {
-    throw new LanekeeperError('WRONG_STATE', {
-      message: `promotion ${shortId(change.id)} has ended as ${before.state}`,
-      object: `promotion ${change.id}`,
+export async function enterPhase(
+  tx: Transaction,
+  before: StoredPromotion,
+  change: PhaseChange,
+): Promise<StoredPromotion> {
+  const { to, reason, by } = change;
+  const moves = to !== before.state;
+  if (moves && !isEdge(before.state, to))
+    throw new LanekeeperError('INTERNAL', {
+      message: `a promotion cannot go from ${before.state} to ${to}`,
+      object: `promotion ${before.id}`,
     });
-  }
-  if (fenced.includes(change.to)) await requireHold(tx, before, change.fencingToken);
-  await tx.query(
+  const rows = await tx.query<PromotionRow>(
     `update promotions
-        set state = $3, reason = $4, error = $5, updated_at = now(),
-            queued_at = case when $3 = 'QUEUED' then coalesce(queued_at, now())
+        set state = $3, reason = $4, error = $5, give_up_at = $6, attempt = $7, updated_at = clock_timestamp(),
+            queued_at = case when $3 = 'QUEUED' then coalesce(queued_at, clock_timestamp())
                              when $3 in ('GATING', 'AWAITING_APPROVAL') then null else queued_at end,
-            switched = case when $3 in ('DEPLOYING', 'VERIFYING', 'LIVE') then true
-                            when $6 then false else switched end,
-            live_at = case when $3 = 'LIVE' then now() else live_at end,
-            ended_at = case when $6 then now() else ended_at end
-      where tenant_id = $1 and id = $2`,
+            switched = case when $3 in ('DEPLOYING', 'VERIFYING', 'LIVE') then true when $8 then false else switched end,
+            live_at = case when $3 = 'LIVE' then clock_timestamp() else live_at end,
+            ended_at = case when $8 then clock_timestamp() else ended_at end
+      where tenant_id = $1 and id = $2 returning *`,
     [
       tx.tenant,
-      change.id,
-      change.to,
-      change.reason,
+      before.id,
+      to,
+      reason,
       change.error === undefined ? null : JSON.stringify(change.error),
-      hasEnded(change.to),
+      change.giveUpAt ?? null,
+      change.attempt ?? before.attempt,
+      hasEnded(to),
+    ],
+  );
+  if (moves)
+    await appendEvent(tx, {
+      ...subjectsOf(before),
+      type: 'promotion.transitioned',
+      data: { from: before.state, to, reason, ...(by !== undefined && { by }) },
+    });
+  return toPromotion(rows[0] as PromotionRow);
+}
+
+/** Records how a promotion will end once its lane is back at what was live. */
+export async function beginEnding(
+  tx: Transaction,
+  before: StoredPromotion,
+  change: { readonly ending: Ending; readonly error?: StepError | undefined; readonly attempt: number },
+): Promise<StoredPromotion> {
+  const rows = await tx.query<PromotionRow>(
+    `update promotions
+        set ending_state = $3, ending_reason = $4, error = $5, attempt = $6, give_up_at = null,
+            updated_at = clock_timestamp()
+      where tenant_id = $1 and id = $2 returning *`,
+    [
+      tx.tenant,
+      before.id,
+      change.ending.phase,
+      change.ending.reason,
+      change.error === undefined ? null : JSON.stringify(change.error),
+      change.attempt,
     ],
   );
   await appendEvent(tx, {
-    type: 'promotion.transitioned',
-    product: before.product,
-    lane: before.lane,
-    bundleDigest: before.bundle,
-    promotionId: change.id,
-    data: { from: before.state, to: change.to, reason: change.reason },
+    ...subjectsOf(before),
+    type: 'promotion.ending',
+    data: { to: change.ending.phase, reason: change.ending.reason },
   });
-  if (change.to === 'LIVE') await recordLive(tx, before);
+  return toPromotion(rows[0] as PromotionRow);
+}
+
+/** What an event about a promotion is about. */
+export function subjectsOf(promotion: Pick<StoredPromotion, 'id' | 'product' | 'lane' | 'bundle'>): {
+  readonly product: string;
+  readonly lane: Lane;
+  readonly bundleDigest: Digest;
+  readonly promotionId: string;
+} {
+  const { id, product, lane, bundle } = promotion;
+  return { product, lane, bundleDigest: bundle, promotionId: id };
 }

@@ -122,7 +122,7 @@ export async function approve(stack: CrashStack, promotion: CrashedPromotion, pe
     product,
     lane,
     bundle,
-    promotion: { workflowId, firstRunId: id },
+    promotion: { id, workflowId },
     ...shown,
   });
   const { outcome } = await decisions.submitDecision({ promotionId: id, signedDecision });

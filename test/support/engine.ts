@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { startOrJoin } from '../../apps/api/start-workflow.js';
+import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
@@ -13,17 +14,19 @@ import { workflowIds } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
 import { startAliasRouter } from '../../apps/router/alias-router.js';
 import { type Database, openDatabase } from '../../store/database.js';
-import { requirePromotion } from '../../store/promotion/read.js';
+import { promotionOfRun, requirePromotion } from '../../store/promotion/read.js';
 import { recordShownFacts } from '../../store/decision/shown-facts.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { readBuildSettings } from '../../workers/config.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
-import { createWorkers } from '../../workers/run-workers.js';
+import { startReconciler } from '../../workers/reconciler.js';
+import { controlDepsOf, createWorkers, type WorkersDeps } from '../../workers/run-workers.js';
 import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
 import type { promotion } from '../../workflows/promotion/workflow.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
+import { until } from './until.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** The handle of a promotion's run. */
@@ -48,12 +51,22 @@ export interface Engine {
   /** A decision of a person about a promotion, signed with their key. */
   sign(
     person: string,
-    about: { readonly verb: DecisionVerb; readonly lane: Lane; readonly bundle: Digest; readonly promotionId?: string },
+    about: {
+      readonly verb: DecisionVerb;
+      readonly lane: Lane;
+      readonly bundle: Digest;
+      /** The promotion, by its own id or by the first run id of its run. */
+      readonly promotionId?: string;
+    },
     changes?: Partial<Decision>,
     keyOf?: string,
   ): Promise<unknown>;
   /** Waits until a promotion is in one of the phases. */
   reached(handle: PromotionHandle, ...states: string[]): Promise<string>;
+  /** The id of the record that a run works for; waits until there is one. */
+  recordOf(handle: PromotionHandle): Promise<string>;
+  /** Compares runs with records now, as the worker does every 20 seconds. */
+  reconcile(): Promise<void>;
   /** The response of a lane's only service. */
   answerOf(lane: Lane): Promise<string>;
   /** Brings a bundle into lanes that need no approvals. */
@@ -70,6 +83,8 @@ export interface EngineOptions {
   readonly dynamicConfig?: Readonly<Record<string, string>>;
   readonly policiesDir?: string;
   readonly now?: () => Date;
+  /** How often runs are compared with records. */
+  readonly reconcileEveryMs?: number;
   /** A running server to use instead of a dev server: the one that skips time. */
   readonly temporal?: Omit<TestTemporal, 'server'>;
 }
@@ -111,12 +126,13 @@ async function assemble(
     await connection.close();
   });
   const client = new Client({ connection: clientConnection });
-  const workers = await createWorkers({
+  const deps: WorkersDeps = {
     connection,
     namespace: 'default',
     client,
     database,
     blobs,
+    cache: new EvidenceCache(),
     dataDir,
     policiesDir: options.policiesDir ?? policiesDir,
     roles: ['control', 'build', 'sign', 'deploy'],
@@ -124,11 +140,18 @@ async function assemble(
     workflows: { workflowBundle },
     faultPoint: () => Promise.resolve(),
     now: options.now ?? (() => new Date()),
-  });
+  };
+  const workers = await createWorkers(deps);
   const running = Promise.all(workers.map((worker) => worker.run()));
   const dispatcher = startDispatcher({ database, client, onError: () => undefined });
   wake = () => dispatcher.wake();
+  const reconciler = startReconciler({
+    ...controlDepsOf(deps),
+    ...(options.reconcileEveryMs !== undefined && { everyMs: options.reconcileEveryMs }),
+    onError: () => undefined,
+  });
   toClose(async () => {
+    await reconciler.stop();
     stopWorkers(workers);
     await running;
     await dispatcher.stop();
@@ -146,7 +169,7 @@ async function assemble(
     () => undefined,
   );
   toClose(() => router.close());
-  return { cluster, temporal, client, database, blobs, dataDir };
+  return { cluster, temporal, client, database, blobs, dataDir, reconcile: () => reconciler.look() };
 }
 
 function stopWorkers(workers: readonly Worker[]): void {
@@ -155,10 +178,10 @@ function stopWorkers(workers: readonly Worker[]): void {
 
 function verbs(
   engine: Pick<Engine, 'client' | 'database' | 'dataDir'>,
-): Pick<Engine, 'promote' | 'sign' | 'reached' | 'answerOf' | 'bringTo'> {
+): Pick<Engine, 'promote' | 'sign' | 'reached' | 'recordOf' | 'answerOf' | 'bringTo'> {
   const hasEnded = async (id: string) => {
     const rows = await engine.database.transaction('default', (tx) =>
-      tx.query('select 1 from promotions where id = $1 and ended_at is not null', [id]),
+      tx.query('select 1 from promotions where first_run_id = $1 and ended_at is not null', [id]),
     );
     return rows.length > 0;
   };
@@ -196,6 +219,15 @@ function verbs(
   return {
     promote,
     reached,
+    async recordOf(handle) {
+      let id: string | undefined;
+      await until(async () => {
+        const { database } = engine;
+        id = (await database.transaction('default', (tx) => promotionOfRun(tx, handle.firstExecutionRunId)))?.id;
+        return id !== undefined;
+      }, `a record of ${handle.workflowId}`);
+      return id ?? '';
+    },
     sign: (person, about, changes = {}, keyOf = person) => signDecision(engine, person, about, changes, keyOf),
     async answerOf(lane) {
       const rows = await engine.database.transaction('default', (tx) =>
@@ -221,9 +253,10 @@ async function signDecision(
     promotionId === undefined
       ? {}
       : await engine.database.transaction('default', async (tx) => {
-          const { workflowId, policyDigest } = await requirePromotion(tx, promotionId);
-          const { digest } = await recordShownFacts(tx, promotionId);
-          return { promotion: { workflowId, firstRunId: promotionId }, policySnapshot: policyDigest, facts: digest };
+          const named = await promotionOfRun(tx, promotionId);
+          const { id, workflowId, policyDigest } = named ?? (await requirePromotion(tx, promotionId));
+          const { digest } = await recordShownFacts(tx, id);
+          return { promotion: { id, workflowId }, policySnapshot: policyDigest, facts: digest };
         });
   const decision: Decision = {
     ...rest,

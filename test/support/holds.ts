@@ -6,26 +6,17 @@ export interface Hold {
   readonly to: number;
 }
 
-/** From each start of a deploy activity to the end of the verification that followed it. */
+/** From each start of the activity that moves the lane to its end. */
 export async function holdsIn(handle: PromotionHandle): Promise<readonly Hold[]> {
   const { events = [] } = await handle.fetchHistory();
-  const scheduled = new Map<string, string>();
+  const started = new Map<string, number>();
   const holds: Hold[] = [];
-  let from: number | undefined;
   for (const event of events ?? []) {
     const at = Number(event.eventTime?.seconds ?? 0) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6;
     const { activityTaskScheduledEventAttributes: task, activityTaskCompletedEventAttributes: done } = event;
-    if (task !== null && task !== undefined) scheduled.set(String(event.eventId), task.activityType?.name ?? '');
-    if (task?.activityType?.name === 'deployBundle') from = at;
-    if (
-      done !== null &&
-      done !== undefined &&
-      scheduled.get(String(done.scheduledEventId)) === 'verifyLane' &&
-      from !== undefined
-    ) {
-      holds.push({ from, to: at });
-      from = undefined;
-    }
+    if (task?.activityType?.name === 'moveLane') started.set(String(event.eventId), at);
+    const from = started.get(String(done?.scheduledEventId));
+    if (from !== undefined) holds.push({ from, to: at });
   }
   return holds;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pc from 'picocolors';
+import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../../activities/policy/policy-source.js';
 import { startServer } from '../../apps/api/server.js';
 import { runLane } from '../../apps/cli/program/program.js';
@@ -39,7 +40,11 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   const { client, database, blobs, dataDir } = engine;
   const policies = openPolicyFolder(join(import.meta.dirname, '../../policies'));
   const start = (port: number) =>
-    startServer({ client, database, blobs, policies, now: () => new Date() }, port, (error) => reports.push(error));
+    startServer(
+      { client, database, blobs, policies, cache: new EvidenceCache(), now: () => new Date() },
+      port,
+      (error) => reports.push(error),
+    );
   let server = await start(0);
   const url = `http://127.0.0.1:${String(server.port)}`;
   const stackFile = join(dataDir, 'stack.json');

@@ -1,201 +1,251 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
-import type { GateRound, PromotionEvent } from '../../core/promotion/events.js';
-import { giveUpAfterMs, initialReduction, reduce } from '../../core/promotion/reducer.js';
-import { hasEnded, type PromotionIdentity, type PromotionMachine, timelineLength } from '../../core/promotion/state.js';
-import type { Reduction } from '../../core/promotion/transitions.js';
+import { isEdge } from '../../core/promotion/edges.js';
+import { giveUpAfterMs, type Move, nextMove } from '../../core/promotion/reducer.js';
+import { type Occasion, owedSteps, type Situation, stepOf } from '../../core/promotion/situation.js';
+import {
+  hasEnded,
+  type LaneStep,
+  type PromotionPhase,
+  type RoundOutcome,
+  type StepResult,
+} from '../../core/promotion/state.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
-const digest = `sha256:${'a'.repeat(64)}` as const;
-const identity: PromotionIdentity = {
-  tenant: 'default',
-  product: 'shop',
-  lane: 'gold',
-  bundle: digest,
-  kind: 'PROMOTION',
-  promotionId: 'run',
-  policyDigest: digest,
-};
+const later = new Date(now.getTime() + 60_000);
+const settled: Occasion = { gates: 'settled' };
 
-type Event = Exclude<PromotionEvent, { type: 'opened' }>;
-
-function round(outcome: GateRound['outcome'], recheckAt?: string): Event {
+function situation(changes: Partial<Situation> = {}): Situation {
   return {
-    type: 'gates-evaluated',
-    round: { round: 1, verdicts: [], outcome, reason: outcome, ...(recheckAt !== undefined && { recheckAt }) },
+    kind: 'PROMOTION',
+    phase: 'GATING',
+    switched: false,
+    attempt: 1,
+    error: undefined,
+    giveUpAt: undefined,
+    ending: undefined,
+    token: undefined,
+    round: undefined,
+    results: {},
+    attested: true,
+    ...changes,
   };
 }
 
-function accepted(verb: 'approve' | 'reject' | 'abort' | 'retry'): Event {
-  return { type: 'decided', decision: { accepted: true, verb, principal: 'alice', text: `${verb} by alice` } };
-}
-
-const trouble = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({
-  type: 'step-failed',
-  step,
-  kind: 'trouble',
+const round = (outcome: RoundOutcome, token?: number): Situation['round'] => ({ outcome, reason: outcome, token });
+const trouble = (step: LaneStep): StepResult => ({
+  outcome: 'TROUBLE',
   error: { step, code: 'UNAVAILABLE', message: 'no' },
 });
-const verdict = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({
-  type: 'step-failed',
-  step,
-  kind: 'verdict',
+const refused = (step: LaneStep): StepResult => ({
+  outcome: 'REFUSED',
   error: { step, code: 'SERVICE_UNHEALTHY', message: 'no' },
 });
-const done = (step: 'guard' | 'deploy' | 'verify' | 'revert'): Event => ({ type: 'step-done', step });
-const granted: Event = { type: 'lane-granted', fencingToken: 7 };
+const done: StepResult = { outcome: 'DONE' };
 
-/** The machine after a list of events, with the result of the last one. */
-function after(...events: Event[]): Reduction {
-  return events.reduce<Reduction>(
-    (reduction, event) => reduce(reduction.state, event, now),
-    initialReduction(identity, now),
-  );
+/** A promotion in a phase in which it holds the lane. */
+function holding(phase: PromotionPhase, changes: Partial<Situation> = {}): Situation {
+  const switched = phase !== 'QUEUED' && phase !== 'GUARDING';
+  return situation({ phase, token: 7, round: round('PASS', 7), switched, ...changes });
 }
 
-const toDeploying = [round('PASS'), granted, round('PASS'), done('guard')] as const;
+const order = (verb: 'reject' | 'abort' | 'retry'): Occasion => ({
+  gates: 'settled',
+  order: { verb, principal: 'alice' },
+});
 
-describe('a promotion', () => {
-  test('goes from the gates to live, recording each phase before what follows it', () => {
-    expect(after().commands).toEqual([{ type: 'evaluate-gates' }]);
-    expect(after(round('PASS')).state.phase).toBe('QUEUED');
-    expect(after(round('PASS'), granted).commands).toEqual([{ type: 'evaluate-gates' }]);
-    expect(after(...toDeploying).commands.map((command) => command.type)).toEqual(['record', 'run-step']);
-    expect(after(...toDeploying, done('deploy'), done('verify'))).toMatchObject({
-      state: { phase: 'LIVE' },
-      commands: [
-        { type: 'record', to: 'LIVE' },
-        { type: 'attest', outcome: 'LIVE' },
-      ],
+describe('a promotion that waits for its gates', () => {
+  test('evaluates them when it is asked to, and otherwise waits', () => {
+    expect(nextMove(situation(), { gates: 'wanted' }, now)).toEqual({ type: 'evaluate-gates' });
+    expect(nextMove(situation({ round: round('OPEN') }), settled, now)).toBeUndefined();
+  });
+
+  test('queues when they pass, waits for people when only those are missing, and for more otherwise', () => {
+    const after = (outcome: RoundOutcome, phase: PromotionPhase = 'GATING') =>
+      nextMove(situation({ phase, round: round(outcome) }), { gates: 'evaluated' }, now);
+    expect(after('PASS')).toMatchObject({ phase: 'QUEUED' });
+    expect(after('APPROVALS')).toMatchObject({ phase: 'AWAITING_APPROVAL' });
+    expect(after('APPROVALS', 'AWAITING_APPROVAL')).toBeUndefined();
+    expect(after('OPEN', 'AWAITING_APPROVAL')).toMatchObject({ phase: 'GATING' });
+  });
+
+  test('never acts on a round of an earlier attempt', () => {
+    expect(nextMove(situation({ round: round('PASS', 3) }), settled, now)).toEqual({ type: 'evaluate-gates' });
+  });
+});
+
+describe('a promotion that is queued', () => {
+  test('waits until it holds the lane', () => {
+    expect(nextMove(situation({ phase: 'QUEUED', round: round('PASS') }), settled, now)).toBeUndefined();
+  });
+
+  test('evaluates its gates for the hold that it was granted, unless that was done for this very hold', () => {
+    expect(nextMove(holding('QUEUED', { round: round('PASS') }), settled, now)).toEqual({ type: 'evaluate-gates' });
+    expect(nextMove(holding('QUEUED', { round: round('PASS', 6) }), settled, now)).toEqual({ type: 'evaluate-gates' });
+    expect(nextMove(holding('QUEUED'), settled, now)).toMatchObject({ type: 'enter', phase: 'GUARDING' });
+  });
+
+  test('goes back to the gates when they no longer pass', () => {
+    expect(nextMove(holding('QUEUED', { round: round('OPEN', 7) }), settled, now)).toMatchObject({ phase: 'GATING' });
+  });
+
+  test('moves the alias at once when it is a rollback', () => {
+    expect(nextMove(holding('QUEUED', { kind: 'ROLLBACK' }), settled, now)).toMatchObject({ phase: 'DEPLOYING' });
+  });
+});
+
+describe('the steps', () => {
+  test.each([
+    ['GUARDING', 'guard', 'DEPLOYING'],
+    ['DEPLOYING', 'deploy', 'VERIFYING'],
+    ['VERIFYING', 'verify', 'LIVE'],
+  ] as const)('of %s are owed until there is a result, which leads on', (phase, step, next) => {
+    expect(owedSteps(holding(phase))).toEqual([step]);
+    const after = holding(phase, { results: { [step]: done } });
+    expect(owedSteps(after)).toEqual([]);
+    expect(nextMove(after, settled, now)).toMatchObject({ type: 'enter', phase: next });
+  });
+
+  test('are not owed by a promotion that does not hold the lane', () => {
+    expect(owedSteps(situation({ phase: 'GUARDING' }))).toEqual([]);
+  });
+
+  test('that fail definitely end the promotion: at once before the switch, after the way back otherwise', () => {
+    expect(nextMove(holding('GUARDING', { results: { guard: refused('guard') } }), settled, now)).toMatchObject({
+      type: 'enter',
+      phase: 'FAILED',
+    });
+    expect(nextMove(holding('DEPLOYING', { results: { deploy: refused('deploy') } }), settled, now)).toMatchObject({
+      type: 'begin-ending',
+      ending: { phase: 'FAILED' },
     });
   });
 
-  test('waits in AWAITING_APPROVAL when only people are missing, and in GATING otherwise', () => {
-    expect(after(round('APPROVALS')).state.phase).toBe('AWAITING_APPROVAL');
-    expect(after(round('OPEN')).state.phase).toBe('GATING');
-    expect(after(round('APPROVALS'), round('OPEN')).state.phase).toBe('GATING');
-  });
-
-  test('goes back to the gates and frees the lane when they no longer pass once the lane is granted', () => {
-    const { state } = after(round('PASS'), granted, round('OPEN'));
-    expect(state.phase).toBe('GATING');
-    expect(state.fencingToken).toBeUndefined();
-  });
-
-  test('evaluates the gates again when time can change a verdict, and clears the alarm when it cannot', () => {
-    expect(after(round('OPEN', '2026-03-02T00:00:00Z')).state.recheckAt).toBe('2026-03-02T00:00:00Z');
-    expect(after(round('OPEN', '2026-03-02T00:00:00Z'), { type: 'recheck-due' }).commands).toEqual([
-      { type: 'evaluate-gates' },
-    ]);
-    expect(after(round('OPEN', '2026-03-02T00:00:00Z'), round('OPEN')).state.recheckAt).toBeUndefined();
-  });
-
-  test('that is a rollback moves the alias as soon as the lane is granted', () => {
-    const rollback = initialReduction({ ...identity, kind: 'ROLLBACK' }, now);
-    const { state, commands } = [round('PASS'), granted, round('PASS')].reduce<Reduction>(
-      (reduction, event) => reduce(reduction.state, event, now),
-      rollback,
-    );
-    expect(state).toMatchObject({ phase: 'DEPLOYING', switched: true });
-    expect(commands).toContainEqual({ type: 'run-step', step: 'deploy' });
-  });
-
-  test('ignores a grant that is older than the one it has', () => {
-    expect(after(round('PASS'), granted, { type: 'lane-granted', fencingToken: 6 }).state.fencingToken).toBe(7);
-  });
-
-  test('queues again when it loses the lane before the switch', () => {
-    const { state, commands } = after(round('PASS'), granted, round('PASS'), { type: 'lane-lost' });
-    expect(state).toMatchObject({ phase: 'QUEUED', switched: false });
-    expect(commands.map((command) => command.type)).toEqual(['cancel-step', 'record']);
+  test('that run into trouble wait for a person, and after the switch only for a set time', () => {
+    const before = nextMove(holding('GUARDING', { results: { guard: trouble('guard') } }), settled, now);
+    expect(before).toMatchObject({ phase: 'ERRORED', error: { step: 'guard' } });
+    expect(before).not.toHaveProperty('giveUpAt');
+    const giveUpAt = new Date(now.getTime() + giveUpAfterMs);
+    expect(nextMove(holding('VERIFYING', { results: { verify: trouble('verify') } }), settled, now)).toMatchObject({
+      phase: 'ERRORED',
+      giveUpAt,
+    });
+    const errored = holding('ERRORED', { giveUpAt, error: { step: 'verify', code: 'UNAVAILABLE', message: 'no' } });
+    expect(nextMove(errored, settled, now)).toBeUndefined();
+    expect(nextMove(errored, settled, giveUpAt)).toMatchObject({ type: 'begin-ending', ending: { phase: 'FAILED' } });
   });
 });
 
-describe('when a step fails', () => {
-  test('a definite failure before the switch ends the promotion, with attestations', () => {
-    expect(after(round('PASS'), granted, round('PASS'), verdict('guard'))).toMatchObject({
-      state: { phase: 'FAILED' },
-      commands: [{ type: 'cancel-step' }, { type: 'record' }, { type: 'attest' }],
+describe('the way back to what was live', () => {
+  const ending = { phase: 'ABORTED', reason: 'aborted by alice' } as const;
+
+  test('is the only step owed, and ends the promotion', () => {
+    expect(owedSteps(holding('VERIFYING', { ending }))).toEqual(['revert']);
+    expect(nextMove(holding('VERIFYING', { ending, results: { revert: done } }), settled, now)).toMatchObject({
+      phase: 'ABORTED',
+      reason: 'aborted by alice',
     });
   });
 
-  test('a definite failure after the switch moves the lane back first and then ends the promotion', () => {
-    const reverting = after(...toDeploying, verdict('deploy'));
-    expect(reverting.commands).toContainEqual({ type: 'run-step', step: 'revert' });
-    expect(reduce(reverting.state, done('revert'), now).state.phase).toBe('FAILED');
-  });
-
-  test('a technical error before the switch frees the lane and waits for a person', () => {
-    const { state } = after(round('PASS'), granted, round('PASS'), trouble('guard'));
-    expect(state).toMatchObject({ phase: 'ERRORED', switched: false });
-    expect(state.giveUpAt).toBeUndefined();
-  });
-
-  test('a technical error after the switch moves the lane back on its own after a set time', () => {
-    const { state } = after(...toDeploying, trouble('verify'));
-    expect(state.giveUpAt).toBe(new Date(now.getTime() + giveUpAfterMs).toISOString());
-    expect(reduce(state, { type: 'give-up-due' }, now).commands).toContainEqual({ type: 'run-step', step: 'revert' });
-  });
-
-  test('a retry after the switch resumes at the step that failed, with another idempotency key', () => {
-    const { state, commands } = after(...toDeploying, done('deploy'), trouble('verify'), accepted('retry'));
-    expect(state).toMatchObject({ phase: 'VERIFYING', attempt: 2 });
-    expect(commands).toContainEqual({ type: 'run-step', step: 'verify' });
+  test('is tried again in a new attempt, by a person or after a set time', () => {
+    const results = { revert: trouble('revert') };
+    expect(nextMove(holding('DEPLOYING', { ending, results }), settled, now)).toMatchObject({ phase: 'ERRORED' });
+    const errored = holding('ERRORED', { ending, results, giveUpAt: later });
+    expect(nextMove(errored, settled, now)).toBeUndefined();
+    expect(nextMove(errored, settled, later)).toMatchObject({ type: 'begin-ending', nextAttempt: true });
+    expect(nextMove(errored, order('retry'), now)).toMatchObject({ type: 'begin-ending', nextAttempt: true });
   });
 });
 
-describe('ending a promotion', () => {
-  test('by abort is immediate before the switch, and after it moves the lane back first', () => {
-    expect(after(round('OPEN'), accepted('abort')).state.phase).toBe('ABORTED');
-    expect(after(...toDeploying, accepted('abort')).commands).toEqual([
-      { type: 'cancel-step' },
-      { type: 'run-step', step: 'revert' },
-    ]);
+describe('a decision', () => {
+  test('to abort ends a promotion at once before the switch, after the way back otherwise, and never a live one', () => {
+    expect(nextMove(situation(), order('abort'), now)).toMatchObject({ type: 'enter', phase: 'ABORTED' });
+    expect(nextMove(holding('VERIFYING'), order('abort'), now)).toMatchObject({ type: 'begin-ending' });
+    expect(nextMove(holding('LIVE'), order('abort'), now)).toBeUndefined();
   });
 
-  test('by cancellation is ignored and noted when it is live', () => {
-    const { state } = after(...toDeploying, done('deploy'), done('verify'), { type: 'cancelled' });
-    expect(state.phase).toBe('LIVE');
-    expect(state.timeline.at(-1)?.text).toContain('lane rollback');
+  test('to retry is a new attempt: from the gates before the switch, from the step that failed otherwise', () => {
+    expect(nextMove(situation({ phase: 'ERRORED' }), order('retry'), now)).toMatchObject({
+      phase: 'GATING',
+      nextAttempt: true,
+    });
+    const error = { step: 'verify', code: 'UNAVAILABLE', message: 'no' };
+    expect(nextMove(holding('ERRORED', { error }), order('retry'), now)).toMatchObject({ phase: 'VERIFYING' });
+    expect(nextMove(holding('VERIFYING'), order('retry'), now)).toBeUndefined();
   });
 });
 
-describe('whatever happens, in any order', () => {
-  const step = fc.constantFrom('guard', 'deploy', 'verify', 'revert' as const);
-  const event: fc.Arbitrary<Event> = fc.oneof(
-    fc.constantFrom<Event>(
-      { type: 'changed' },
-      { type: 'recheck-due' },
-      { type: 'give-up-due' },
-      { type: 'lane-lost' },
-      { type: 'cancelled' },
-    ),
-    fc.constantFrom('PASS', 'APPROVALS', 'OPEN' as const).map((outcome) => round(outcome)),
-    fc.constantFrom('approve', 'reject', 'abort', 'retry' as const).map(accepted),
-    fc.integer({ min: 1, max: 9 }).map((fencingToken): Event => ({ type: 'lane-granted', fencingToken })),
-    step.map(done),
-    step.map(trouble),
-    step.map(verdict),
-    fc.constantFrom<Event>(
-      { type: 'superseded', by: 'x', how: 'SUPERSEDED' },
-      { type: 'superseded', by: 'x', how: 'ROLLED_BACK' },
-    ),
+describe('when its run has ended in Temporal', () => {
+  const ended: Occasion = { gates: 'settled', runEnded: true };
+  test.each(['GATING', 'AWAITING_APPROVAL', 'QUEUED', 'ERRORED', 'LIVE'] as const)(
+    'a promotion that is %s stays, and another run goes on',
+    (phase) => {
+      expect(nextMove(situation({ phase, switched: phase === 'LIVE' }), ended, now)).toBeUndefined();
+    },
   );
 
-  test('an ended promotion stays ended, the timeline stays bounded, and nothing deploys without a token', () => {
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 120 }), (events) => {
-        let state: PromotionMachine = initialReduction(identity, now).state;
-        for (const each of events) {
-          const next = reduce(state, each, now);
-          if (hasEnded(state.phase)) expect(next).toEqual({ state, commands: [] });
-          if (next.commands.some((command) => command.type === 'run-step' && command.step === 'deploy'))
-            expect(next.state.fencingToken).toBeDefined();
-          expect(next.state.timeline.length).toBeLessThanOrEqual(timelineLength);
-          state = next.state;
-        }
+  test.each(['QUEUED', 'GUARDING'] as const)('one that is %s with the lane is over', (phase) => {
+    expect(nextMove(holding(phase), ended, now)).toMatchObject({ type: 'enter', phase: 'ABORTED' });
+  });
+
+  test.each(['DEPLOYING', 'VERIFYING', 'ERRORED'] as const)('one that is %s and has switched goes back', (phase) => {
+    expect(nextMove(holding(phase), ended, now)).toMatchObject({ type: 'begin-ending', ending: { phase: 'ABORTED' } });
+  });
+});
+
+describe('whatever the database says', () => {
+  const phase = fc.constantFrom<PromotionPhase>(
+    ...(['GATING', 'AWAITING_APPROVAL', 'QUEUED', 'GUARDING', 'DEPLOYING', 'VERIFYING', 'LIVE', 'ERRORED'] as const),
+    ...(['SUPERSEDED', 'ROLLED_BACK', 'REJECTED', 'ABORTED', 'FAILED'] as const),
+  );
+  const step = fc.constantFrom<LaneStep>('guard', 'deploy', 'verify', 'revert');
+  const result = step.chain((name) =>
+    fc.constantFrom(done, trouble(name), refused(name)).map((outcome) => ({ [name]: outcome })),
+  );
+  const token = fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined });
+  const anything: fc.Arbitrary<Situation> = fc.record({
+    kind: fc.constantFrom('PROMOTION', 'ROLLBACK'),
+    phase,
+    switched: fc.boolean(),
+    attempt: fc.integer({ min: 1, max: 3 }),
+    error: fc.constantFrom(undefined, { step: 'verify', code: 'UNAVAILABLE', message: 'no' }),
+    giveUpAt: fc.constantFrom(undefined, now, later),
+    ending: fc.constantFrom(undefined, { phase: 'ABORTED', reason: 'x' }, { phase: 'FAILED', reason: 'x' }),
+    token,
+    round: fc.option(
+      fc.record({
+        outcome: fc.constantFrom<RoundOutcome>('PASS', 'APPROVALS', 'OPEN'),
+        reason: fc.constant('x'),
+        token,
       }),
-      { numRuns: 500 },
+      { nil: undefined },
+    ),
+    results: result,
+    attested: fc.boolean(),
+  });
+  const moved: readonly PromotionPhase[] = ['DEPLOYING', 'VERIFYING', 'LIVE'];
+  const anySituation = anything.map((one): Situation => {
+    const switched = one.phase === 'ERRORED' ? one.switched : moved.includes(one.phase);
+    return { ...one, switched, ending: switched && one.phase !== 'LIVE' ? one.ending : undefined };
+  });
+  const occasion: fc.Arbitrary<Occasion> = fc.oneof(
+    fc.constantFrom<Occasion>({ gates: 'settled' }, { gates: 'wanted' }, { gates: 'evaluated' }),
+    fc.constantFrom('abort', 'retry' as const).map(order),
+    fc.constant<Occasion>({ gates: 'settled', runEnded: true }),
+  );
+
+  test('what has ended stays ended, every other move is an edge, and nothing takes the lane without holding it', () => {
+    fc.assert(
+      fc.property(anySituation, occasion, (before, why) => {
+        const move: Move | undefined = nextMove(before, why, now);
+        if (hasEnded(before.phase)) expect(move).toBeUndefined();
+        if (move?.type !== 'enter') return;
+        if (move.phase === 'GUARDING') expect(before.token).toBeDefined();
+        if (move.phase === 'LIVE') expect(before.results.verify).toEqual(done);
+        if (move.phase !== before.phase) expect(isEdge(before.phase, move.phase)).toBe(true);
+        if (stepOf(move.phase) === 'verify') expect(['DEPLOYING', 'ERRORED']).toContain(before.phase);
+      }),
+      { numRuns: 5_000 },
     );
   });
 });

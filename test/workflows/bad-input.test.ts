@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../core/hash.js';
+import { abortUpdate } from '../../workflows/promotion/contract.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { failureOf } from '../support/failures.js';
@@ -82,28 +83,33 @@ describe('a promotion started in Temporal', () => {
     expect(second.handedOverTo).toMatchObject({ runId: first.handedOverTo.runId, joined: true });
   });
 
-  test('that is cancelled while it waits ends as ABORTED and can be requested again', async () => {
+  test('that is cancelled goes on, because only a signed abort ends a promotion', async () => {
     const bundle = await sealText(engine, 'cancelled');
     const handle = await engine.promote({ lane: 'silver', bundle });
     await engine.reached(handle, 'GATING');
     await handle.cancel();
-    expect(await handle.result()).toMatchObject({ state: 'ABORTED', reason: 'cancelled in Temporal' });
-    const again = await engine.promote({ lane: 'silver', bundle });
-    await engine.reached(again, 'GATING');
-    expect(again.firstExecutionRunId).not.toBe(handle.firstExecutionRunId);
+    const statement = await engine.sign('dev', {
+      verb: 'abort',
+      lane: 'silver',
+      bundle,
+      promotionId: handle.firstExecutionRunId,
+    });
+    expect(await handle.executeUpdate(abortUpdate, { args: [{ statement }] })).toMatchObject({
+      accepted: true,
+      state: 'ABORTED',
+    });
+    expect(await handle.result()).toMatchObject({ state: 'ABORTED', reason: 'aborted by dev' });
   });
 
-  test('that is terminated while it waits does not block the next one', async () => {
+  test('that is terminated while it waits is taken up by the next run, with what was decided so far', async () => {
     const bundle = await sealText(engine, 'terminated');
     const handle = await engine.promote({ lane: 'silver', bundle });
     await engine.reached(handle, 'GATING');
+    const record = await engine.recordOf(handle);
     await handle.terminate();
-    await engine.reached(await engine.promote({ lane: 'silver', bundle }), 'GATING');
-    const states = await engine.database.transaction('default', (tx) =>
-      tx.query<{ state: string }>('select state from promotions where bundle_digest = $1 order by created_at', [
-        bundle,
-      ]),
-    );
-    expect(states.map((row) => row.state)).toEqual(['ABORTED', 'GATING']);
+    const again = await engine.promote({ lane: 'silver', bundle });
+    await engine.reached(again, 'GATING');
+    expect(again.firstExecutionRunId).not.toBe(handle.firstExecutionRunId);
+    expect(await engine.recordOf(again)).toBe(record);
   });
 });

@@ -63,11 +63,12 @@ describe('a promotion that continues as new repeatedly', () => {
   });
 
   test('records every decision, including those sent as signals', async () => {
+    const record = await engine.recordOf(handle);
     const recorded = () =>
       engine.database.transaction('default', (tx) =>
         tx.query<{ how: string; count: number }>(
           "select front_door || ' ' || accepted as how, count(*)::int as count from decisions where promotion_id = $1 group by 1 order by 1",
-          [handle.firstExecutionRunId],
+          [record],
         ),
       );
     await until(
@@ -86,7 +87,10 @@ describe('a promotion that continues as new repeatedly', () => {
     const chain = await chainOf(handle.workflowId);
     expect(chain.length).toBeGreaterThan(1);
     expect(chain[0]).toBe(handle.firstExecutionRunId);
-    expect(await handle.query(statusQuery)).toMatchObject({ promotionId: handle.firstExecutionRunId, state: 'GATING' });
+    expect(await handle.query(statusQuery)).toMatchObject({
+      promotionId: await engine.recordOf(handle),
+      state: 'GATING',
+    });
   });
 
   test('goes live in the end', async () => {
@@ -104,10 +108,11 @@ describe('a lane that continues as new repeatedly', () => {
     const handles = await Promise.all(bundles.map((bundle) => engine.promote({ lane: 'bronze', bundle })));
     await Promise.all(handles.map((one) => engine.reached(one, 'LIVE', 'SUPERSEDED')));
     expect((await chainOf(workflowIds.lane('default', 'shop', 'bronze'))).length).toBeGreaterThan(2);
+    const records = await Promise.all(handles.map((one) => engine.recordOf(one)));
     const grants = await engine.database.transaction('default', (tx) =>
       tx.query<{ token: number }>(
         "select (data->>'fencingToken')::int as token from method_events where type = 'lane.granted' and promotion_id = any($1) order by id",
-        [handles.map((one) => one.firstExecutionRunId)],
+        [records],
       ),
     );
     const tokens = grants.map((row) => row.token);

@@ -35,7 +35,9 @@ async function send(door: (typeof doors)[number], statement: unknown): Promise<s
   const count = async () =>
     (
       await engine.database.transaction('default', (tx) =>
-        tx.query('select 1 from decisions where promotion_id = $1', [handle.firstExecutionRunId]),
+        tx.query('select 1 from decisions d join promotions p on p.id = d.promotion_id where p.first_run_id = $1', [
+          handle.firstExecutionRunId,
+        ]),
       )
     ).length;
   if (door === 'update')
@@ -88,7 +90,7 @@ const refused: readonly {
     code: 'DECISION_MISMATCH',
     person: 'alice',
     changes: () => ({
-      promotion: { workflowId: handle.workflowId, firstRunId: '00000000-0000-7000-8000-000000000000' },
+      promotion: { workflowId: handle.workflowId, id: '00000000-0000-7000-8000-000000000000' },
     }),
   },
   {

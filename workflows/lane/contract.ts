@@ -1,9 +1,10 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { LaneHolder } from '../../activities/lane/types.js';
 import type { Lane } from '../../core/lanes.js';
+import { changedSignalName, workflowTypes } from '../../temporal-config/names.js';
 
 /** Type name of the workflow. */
-export const laneWorkflowType = 'lane';
+export const laneWorkflowType = workflowTypes.lane;
 
 /** Input of the `lane` workflow: one long-lived entity for each lane of each product. */
 export interface LaneInput {
@@ -12,7 +13,7 @@ export interface LaneInput {
   readonly lane: Lane;
 }
 
-/** A hint from the dispatcher: a promotion of this lane has changed. The workflow reads the queue from PostgreSQL. */
-export const laneChangedSignal = defineSignal('changed');
+/** A hint: somebody waits for this lane, or holds it now. It carries nothing; the run asks PostgreSQL. */
+export const laneChangedSignal = defineSignal(changedSignalName);
 /** Who holds the lane. */
 export const laneHolderQuery = defineQuery<LaneHolder | null>('holder');

@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
   CancellationScope,
   condition,
@@ -7,6 +6,7 @@ import {
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
+  setDefaultSignalHandler,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -14,26 +14,28 @@ import {
 import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js';
 import { Doorbell } from '../../core/doorbell.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
-import { databaseStep, watchStep } from '../activity-options.js';
-import { laneChangedSignal, laneHolderQuery, type LaneInput } from './contract.js';
+import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
+import { laneChangedSignal, laneHolderQuery } from './contract.js';
 import { parseLaneInput } from './input.js';
 
-const { settleLane } = proxyLocalActivities<Pick<LaneActivities, 'settleLane'>>(databaseStep);
+const { readLane } = proxyLocalActivities<Pick<LaneActivities, 'readLane'>>(databaseStep);
 const { awaitHolderClose } = proxyActivities<Pick<LaneActivities, 'awaitHolderClose'>>(watchStep);
+const { settleHolder } = proxyActivities<Pick<LaneActivities, 'settleHolder'>>(handOverStep);
 
 /**
- * One lane of one product, forever: decides who may deploy. PostgreSQL holds the queue; this run serializes the grants,
- * and watches the holder's run so that one that was cancelled, terminated or timed out frees the lane.
+ * One lane of one product for which promotions wait, forever. Who holds the lane is decided by the rows of promotions, in
+ * the transactions that change them; this run shows the contention, and watches the holder while others wait, so that
+ * one whose run was ended frees the lane at once.
  */
 export async function lane(rawInput: unknown): Promise<void> {
-  const input: LaneInput = parseLaneInput(rawInput);
+  const input = parseLaneInput(rawInput);
   const bell = new Doorbell(true);
-  let closed: string | undefined;
   let holder: LaneHolder | null = null;
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
   setHandler(laneChangedSignal, () => {
     bell.ring();
   });
+  setDefaultSignalHandler(() => undefined);
   setHandler(laneHolderQuery, () => holder);
   upsertSearchAttributes([
     { key: searchAttributes.tenant, value: input.tenant },
@@ -45,18 +47,16 @@ export async function lane(rawInput: unknown): Promise<void> {
     const scope = new CancellationScope();
     watch = { promotionId: held.promotionId, scope };
     void scope
-      .run(() => awaitHolderClose({ workflowId: held.workflowId, promotionId: held.promotionId }))
-      .then(
-        () => {
-          closed = held.promotionId;
-        },
-        (error: unknown) => {
-          // A watch that broke is restarted by the next iteration; one that was cancelled is no longer needed.
-          if (!isCancellation(error) && !(error instanceof ActivityFailure)) throw error;
-          if (watch?.promotionId === held.promotionId) watch = undefined;
-        },
-      )
+      .run(async () => {
+        await awaitHolderClose(input);
+        await settleHolder(input);
+      })
+      .catch((error: unknown) => {
+        // A watch that broke is restarted by the next iteration; one that was cancelled is no longer needed.
+        if (isCancellation(error)) return;
+      })
       .finally(() => {
+        if (watch?.scope === scope) watch = undefined;
         bell.ring();
       });
   };
@@ -64,14 +64,14 @@ export async function lane(rawInput: unknown): Promise<void> {
   for (;;) {
     await condition(() => bell.isRung());
     bell.answer();
-    const seen = closed;
-    holder = await settleLane({ ...input, ...(seen !== undefined && { closed: seen }) });
-    if (closed === seen) closed = undefined;
-    if (watch !== undefined && watch.promotionId !== holder?.promotionId) {
+    const contention = await readLane(input);
+    ({ holder } = contention);
+    const watched = contention.queued.length > 0 ? holder : null;
+    if (watch !== undefined && watch.promotionId !== watched?.promotionId) {
       watch.scope.cancel();
       watch = undefined;
     }
-    if (holder !== null && watch === undefined) watchHolder(holder);
+    if (watched !== null && watch === undefined) watchHolder(watched);
     if (workflowInfo().continueAsNewSuggested && !bell.isRung()) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof lane>(input);

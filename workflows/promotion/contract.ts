@@ -5,13 +5,13 @@ import type {
   GateVerdict,
   PromotionKind,
   PromotionPhase,
-  PromotionMachine,
   StepError,
   TimelineEntry,
 } from '../../core/promotion/state.js';
+import { changedSignalName, workflowTypes } from '../../temporal-config/names.js';
 
 /** Type name of the workflow. Public: `temporal workflow start --type promotion`. */
-export const promotionWorkflowType = 'promotion';
+export const promotionWorkflowType = workflowTypes.promotion;
 
 /**
  * Input of the `promotion` workflow, the documented JSON of the Temporal front door (docs/temporal-front-door.md).
@@ -30,8 +30,8 @@ export interface PromotionInput {
    * requester is unknown.
    */
   readonly request?: unknown;
-  /** Set by the workflow itself when it continues as new. */
-  readonly carried?: PromotionMachine;
+  /** The id of a promotion to go on with, whose run has ended: then no new one is opened. The reconciler sets it. */
+  readonly promotion?: string;
 }
 
 /** How a run of the workflow ended. */
@@ -39,7 +39,7 @@ export interface PromotionResult {
   readonly promotionId: string;
   readonly state: PromotionPhase;
   readonly reason: string;
-  /** Set when the run was started under another id and handed over. */
+  /** Set when the run was started under another id and handed over; then there is no promotion of its own. */
   readonly handedOverTo?: { readonly workflowId: string; readonly runId: string; readonly joined: boolean };
 }
 
@@ -69,6 +69,8 @@ export interface PromotionStatus {
   readonly openGates: readonly GateVerdict[];
   readonly recheckAt?: string;
   readonly error?: StepError;
+  /** Signals that were no message of this workflow, or more than it takes at once. They changed nothing. */
+  readonly ignoredMessages: number;
 }
 
 /** Takes any signed decision about this promotion; its verb is in the statement. The caller receives the outcome. */
@@ -82,14 +84,9 @@ export const retryUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('retry
  * the timeline.
  */
 export const decisionSignal = defineSignal<[unknown]>('decision');
-/** A hint from the dispatcher: something that the gates depend on has changed. */
-export const changedSignal = defineSignal('changed');
-/** A hint from the dispatcher: the lane was granted. */
-export const laneGrantedSignal = defineSignal<[{ readonly fencingToken: number }]>('laneGranted');
-/** A hint from the dispatcher: another bundle is live. */
-export const supersededSignal =
-  defineSignal<[{ readonly by: string; readonly how: 'SUPERSEDED' | 'ROLLED_BACK' }]>('superseded');
-/** Where the promotion stands. Its `state` is what the machine calls the phase. */
+/** A hint: something about this promotion has changed. It carries nothing; the run asks PostgreSQL what. */
+export const changedSignal = defineSignal(changedSignalName);
+/** Where the promotion stands, as the run last read it. */
 export const statusQuery = defineQuery<PromotionStatus>('status');
 /** The verdicts of the last round. */
 export const gatesQuery = defineQuery<readonly GateVerdict[]>('gates');

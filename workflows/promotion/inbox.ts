@@ -1,58 +1,89 @@
-import { condition } from '@temporalio/workflow';
-import type { PromotionEvent } from '../../core/promotion/events.js';
+import { CancellationScope, condition, log } from '@temporalio/workflow';
+import type { Stimulus } from '../../activities/promotion/types.js';
 import type { DecisionReply } from './contract.js';
 
 /** A person's signed statement that is waiting for its turn. */
-export interface DecisionEntry {
-  readonly type: 'decision';
-  readonly statement: unknown;
-  readonly frontDoor: 'UPDATE' | 'SIGNAL' | 'START';
-  readonly expectedVerb?: string;
+export interface StatementEntry {
+  readonly stimulus: Extract<Stimulus, { type: 'statement' }>;
   reply?: DecisionReply;
 }
 
-/** What the loop processes: an event for the reducer, or a statement that has to be verified first. */
-export type InboxEntry = Exclude<PromotionEvent, { type: 'opened' }> | DecisionEntry;
+/** A reason to look that needs no reply. */
+export interface HintEntry {
+  readonly stimulus: Exclude<Stimulus, { type: 'statement' }>;
+}
 
-/**
- * Decision signals are dropped while this many entries are waiting: a flood must not fill the history. Updates are
- * bounded by the server.
- */
+/** What the loop takes out. */
+export type InboxEntry = StatementEntry | HintEntry;
+
+/** Signals are ignored while this many entries are waiting: a flood must not fill the history. Updates the server bounds. */
 const maxWaiting = 200;
 
 /**
- * The one queue of a run. Handlers only put messages in; the loop alone takes them out, in order, so no two of them are
- * ever processed at the same time.
+ * The one queue of a run. Handlers only put messages in, and never throw; the loop alone takes them out, in order, so no
+ * two of them are ever processed at the same time.
  */
 export class Inbox {
-  private readonly entries: InboxEntry[] = [];
+  readonly #entries: InboxEntry[] = [];
+  #ignored = 0;
 
-  /** Adds an entry. A hint that is already waiting is not added again. */
-  put(entry: InboxEntry): void {
-    if (entry.type === 'changed' && this.entries.some((waiting) => waiting.type === 'changed')) return;
-    if (entry.type === 'decision' && entry.frontDoor === 'SIGNAL' && this.entries.length >= maxWaiting) return;
-    this.entries.push(entry);
+  /** How many messages were ignored. */
+  get ignored(): number {
+    return this.#ignored;
   }
 
-  /** Adds a statement and waits until the loop has processed it. */
-  async ask(entry: DecisionEntry): Promise<DecisionReply> {
-    this.put(entry);
-    await condition(() => entry.reply !== undefined);
+  /** Notes a message that is none of this workflow's. */
+  ignore(name: string): void {
+    this.#ignored += 1;
+    // Each is logged until there are many; a flood must not fill the log either.
+    if (this.#ignored <= 10) log.warn('a message was ignored', { name: name.slice(0, 100), ignored: this.#ignored });
+  }
+
+  /** Adds a reason to look. One of the same type that is already waiting is enough. */
+  hint(type: 'woken' | 'time'): void {
+    if (!this.#entries.some((waiting) => waiting.stimulus.type === type)) this.#entries.push({ stimulus: { type } });
+  }
+
+  /** Adds how the activity of a step ended. */
+  stepEnded(stimulus: Extract<Stimulus, { type: 'step-ended' }>): void {
+    this.#entries.push({ stimulus });
+  }
+
+  /** Adds a statement that came as a signal. */
+  put(statement: unknown): void {
+    if (this.#entries.length >= maxWaiting) this.ignore('decision');
+    else this.#entries.push({ stimulus: { type: 'statement', statement, frontDoor: 'SIGNAL' } });
+  }
+
+  /** Adds a statement that came as an update, and waits until the loop has processed it. */
+  async ask(statement: unknown, expectedVerb?: string): Promise<DecisionReply> {
+    const entry: StatementEntry = {
+      stimulus: {
+        type: 'statement',
+        statement,
+        frontDoor: 'UPDATE',
+        ...(expectedVerb !== undefined && { expectedVerb }),
+      },
+    };
+    this.#entries.push(entry);
+    // Handlers run in the run's own scope, and a cancellation of the run takes nobody's answer away.
+    await CancellationScope.nonCancellable(() => condition(() => entry.reply !== undefined));
     return entry.reply as DecisionReply;
   }
 
   /** Takes the oldest entry. */
   take(): InboxEntry | undefined {
-    return this.entries.shift();
+    return this.#entries.shift();
   }
 
   /** Whether nothing is waiting. */
   get isEmpty(): boolean {
-    return this.entries.length === 0;
+    return this.#entries.length === 0;
   }
 
   /** Answers what is still waiting when the run ends. */
   refuseRemaining(reply: DecisionReply): void {
-    for (const entry of this.entries.splice(0)) if (entry.type === 'decision') entry.reply = reply;
+    for (const entry of this.#entries.splice(0))
+      if (entry.stimulus.type === 'statement') Object.assign(entry, { reply });
   }
 }

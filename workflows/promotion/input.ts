@@ -6,8 +6,10 @@ import { parseLane } from '../../core/lanes.js';
 import { failingRun } from '../fail-run.js';
 import type { DecisionMessage, PromotionInput } from './contract.js';
 
-/** The largest signed statement, in characters of JSON. A real one is about 3,000. */
+/** The largest signed statement, in characters of JSON, on every door. A real one is about 3,000. */
 const maxStatementLength = 32_768;
+
+const knownFields = ['tenant', 'product', 'lane', 'bundle', 'kind', 'request', 'promotion'];
 
 /**
  * Reads an input that was given to Temporal, without trusting any of it.
@@ -22,16 +24,17 @@ function parse(value: unknown): PromotionInput {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('the input is not a JSON object');
   const input = value as Record<string, unknown>;
-  const known = ['tenant', 'product', 'lane', 'bundle', 'kind', 'request', 'carried'];
-  const unknownField = Object.keys(input).find((key) => !known.includes(key));
+  const unknownField = Object.keys(input).find((key) => !knownFields.includes(key));
   if (unknownField !== undefined)
     throw invalid(`the input has the unknown field ${JSON.stringify(unknownField.slice(0, 80))}`);
-  const { bundle, kind, request } = input;
+  const { bundle, kind, request, promotion } = input;
   if (!isDigest(bundle)) throw invalid('bundle is not a digest of the form sha256:<64 hex digits>');
   if (kind !== undefined && kind !== 'PROMOTION' && kind !== 'ROLLBACK')
     throw invalid('kind is neither PROMOTION nor ROLLBACK');
-  if (request !== undefined && JSON.stringify(request).length > maxStatementLength)
-    throw invalid(`request is longer than ${maxStatementLength} characters`);
+  if (request !== undefined && !isStatement(request))
+    throw invalid(`request is not a signed statement of at most ${maxStatementLength} characters`);
+  if (promotion !== undefined && (typeof promotion !== 'string' || !/^[0-9A-Za-z-]{1,64}$/.test(promotion)))
+    throw invalid('promotion is not the id of a promotion');
   return {
     tenant: parseName(input['tenant'] ?? 'default', 'tenant'),
     product: parseName(input['product'], 'product'),
@@ -39,8 +42,7 @@ function parse(value: unknown): PromotionInput {
     bundle,
     kind: kind ?? 'PROMOTION',
     ...(request !== undefined && { request }),
-    // Only a run that continues as new carries a state; a starter's is dropped by the workflow.
-    ...(input['carried'] !== undefined && { carried: input['carried'] as NonNullable<PromotionInput['carried']> }),
+    ...(promotion !== undefined && { promotion }),
   };
 }
 
@@ -52,16 +54,18 @@ function invalid(message: string): LanekeeperError {
   });
 }
 
+/** Whether a message can be a signed statement: an object, or its JSON as a string, of a bounded size. */
+export function isStatement(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= maxStatementLength;
+  return typeof value === 'object' && value !== null && JSON.stringify(value).length <= maxStatementLength;
+}
+
 /**
  * Refuses an update that cannot be a signed statement before it reaches the history.
  * @throws ApplicationFailure of type INVALID_INPUT
  */
 export function validateDecision(message: DecisionMessage): void {
   const statement: unknown = (message as DecisionMessage | null | undefined)?.statement;
-  if (typeof statement !== 'object' || statement === null || JSON.stringify(statement).length > maxStatementLength) {
-    throw ApplicationFailure.nonRetryable(
-      'the message must hold a signed statement of at most 32 KiB',
-      'INVALID_INPUT',
-    );
-  }
+  if (typeof statement === 'object' && isStatement(statement)) return;
+  throw ApplicationFailure.nonRetryable('the message must hold a signed statement of at most 32 KiB', 'INVALID_INPUT');
 }

@@ -1,54 +1,72 @@
-import { condition, proxyActivities, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { AttestActivities, PromotionControlActivities } from '../../activities/promotion/types.js';
-import type { PromotionCommand } from '../../core/promotion/events.js';
-import { reduce } from '../../core/promotion/reducer.js';
-import { hasEnded, type PromotionMachine } from '../../core/promotion/state.js';
+import { condition, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Answer, Seen, Stimulus } from '../../activities/promotion/types.js';
+import { type GateVerdict, hasEnded, type TimelineEntry, timelineLength } from '../../core/promotion/state.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
-import { signStep } from '../activity-options.js';
-import { Alarm, type Deadline } from './alarm.js';
-import type { DecisionEntry, Inbox, InboxEntry } from './inbox.js';
-import { type RunningStep, startStep } from './steps.js';
+import { Alarm } from './alarm.js';
+import type { PromotionInput } from './contract.js';
+import type { Inbox, InboxEntry } from './inbox.js';
+import { Steps } from './steps.js';
 
-const { attestVerification, attestPromotion } = proxyActivities<AttestActivities>(signStep);
+/** Moves the promotion; the answer says where it stands. */
+export type Advance = (promotionId: string, stimulus: Stimulus, seen: Seen) => Promise<Answer>;
 
-/** The loop of one run: takes entries, lets the reducer decide, carries out its commands. */
+/**
+ * The loop of one run. It only schedules: it waits, starts the steps that are owed, and asks PostgreSQL where the
+ * promotion stands. What it remembers is for queries; nothing is decided by it, and nothing is carried to the next run.
+ */
 export class PromotionRun {
-  state: PromotionMachine;
-  /** The state as of the last entry that was processed in full, so PostgreSQL has it too. Queries show this one. */
-  published: PromotionMachine;
-  private readonly inbox: Inbox;
-  private readonly control: PromotionControlActivities;
-  private step: RunningStep | undefined;
-  private attesting = 0;
-  private readonly alarm: Alarm;
+  readonly input: PromotionInput;
+  /** Where the promotion stands, as last read. */
+  answer: Answer;
+  gates: readonly GateVerdict[] = [];
+  timeline: readonly TimelineEntry[] = [];
+  readonly #inbox: Inbox;
+  readonly #advance: Advance;
+  readonly #steps: Steps;
+  readonly #alarm: Alarm;
   /** Length of the history in the workflow task that last answered an update. */
-  private answeredAt = 0;
+  #answeredAt = 0;
 
-  constructor(state: PromotionMachine, inbox: Inbox, control: PromotionControlActivities) {
-    this.state = state;
-    this.published = state;
-    this.inbox = inbox;
-    this.control = control;
-    this.alarm = new Alarm((type) => inbox.put({ type }));
-    const { tenant, product, bundle, lane, policyDigest } = state.identity;
+  constructor(input: PromotionInput, opened: Answer, inbox: Inbox, advance: Advance) {
+    this.input = input;
+    this.answer = opened;
+    this.#inbox = inbox;
+    this.#advance = advance;
+    this.#alarm = new Alarm(() => inbox.hint('time'));
+    const ref = { tenant: input.tenant, promotionId: opened.promotionId };
+    this.#steps = new Steps(
+      ref,
+      () => this.answer.at,
+      (step, attempt, report) => {
+        if ('answer' in report) this.#learn(report.answer);
+        if ('error' in report && step !== 'attest')
+          inbox.stepEnded({ type: 'step-ended', step, attempt, error: report.error });
+      },
+    );
     upsertSearchAttributes([
-      { key: searchAttributes.tenant, value: tenant },
-      { key: searchAttributes.product, value: product },
-      { key: searchAttributes.bundle, value: bundle },
-      { key: searchAttributes.lane, value: lane },
-      { key: searchAttributes.policy, value: policyDigest },
-      { key: searchAttributes.state, value: state.phase },
+      { key: searchAttributes.tenant, value: input.tenant },
+      { key: searchAttributes.product, value: input.product },
+      { key: searchAttributes.bundle, value: input.bundle },
+      { key: searchAttributes.lane, value: input.lane },
+      { key: searchAttributes.policy, value: opened.policyDigest },
+      { key: searchAttributes.state, value: opened.phase },
     ]);
+    this.#note(opened);
+    this.#follow();
   }
 
   /** Whether nothing is left to do. */
   get isDone(): boolean {
-    return hasEnded(this.state.phase) && this.inbox.isEmpty && this.attesting === 0;
+    return this.#hasEnded && this.#inbox.isEmpty && !this.#steps.areRunning;
   }
 
-  /** Whether nothing is under way that a continued run would not know about. */
+  /** Whether nothing is under way that a continued run would not find in PostgreSQL. */
   mayContinueAsNew(): boolean {
-    return this.step === undefined && this.attesting === 0 && this.inbox.isEmpty && !hasEnded(this.state.phase);
+    return !this.#steps.areRunning && this.#inbox.isEmpty && !this.#hasEnded;
+  }
+
+  get #hasEnded(): boolean {
+    return hasEnded(this.answer.phase);
   }
 
   /**
@@ -56,131 +74,53 @@ export class PromotionRun {
    * has arrived in the meantime, and drops everything else that the same task responded.
    */
   async untilAnswersAreSent(): Promise<void> {
-    if (!this.answersAreSent) await condition(() => this.answersAreSent || !this.inbox.isEmpty, 1);
+    const areSent = () => workflowInfo().historyLength > this.#answeredAt;
+    if (!areSent()) await condition(() => areSent() || !this.#inbox.isEmpty, 1);
   }
 
-  private get answersAreSent(): boolean {
-    return workflowInfo().historyLength > this.answeredAt;
-  }
-
-  /** Waits for the next entry, or for the instant at which time alone changes something, and processes it. */
+  /** Waits for the next entry and processes it, or for the end of what is under way. */
   async next(): Promise<void> {
-    this.alarm.set(this.deadline());
-    await condition(() => !this.inbox.isEmpty || (hasEnded(this.state.phase) && this.attesting === 0));
-    const entry = this.inbox.take();
-    if (entry === undefined) return;
-    await (entry.type === 'decision' ? this.decide(entry) : this.apply(entry));
+    await condition(() => !this.#inbox.isEmpty || this.isDone);
+    const entry = this.#inbox.take();
+    if (entry !== undefined) await this.#process(entry);
   }
 
-  /** Carries out commands in order. */
-  async perform(commands: readonly PromotionCommand[]): Promise<void> {
-    for (const command of commands) {
-      if (!(await this.carryOut(command))) break;
+  async #process(entry: InboxEntry): Promise<void> {
+    const { stimulus } = entry;
+    const answer = await this.#advance(this.answer.promotionId, stimulus, this.answer.at);
+    this.#learn(answer);
+    if (stimulus.type !== 'statement') return;
+    // One that changed nothing has no event, but its sender may look for the outcome.
+    if (answer.events.length === 0 && answer.outcome !== undefined)
+      this.#append([{ id: answer.at.event, at: new Date().toISOString(), text: answer.outcome.text }]);
+    if (stimulus.frontDoor === 'UPDATE') this.#answeredAt = workflowInfo().historyLength;
+    const { accepted = false, text = '' } = answer.outcome ?? {};
+    Object.assign(entry, { reply: { accepted, text, state: this.answer.phase, reason: this.answer.reason } });
+  }
+
+  /** Takes over what an answer says, unless a newer one has come before it. */
+  #learn(answer: Answer): void {
+    const before = this.answer;
+    if (answer.at.event >= before.at.event && answer.at.round >= before.at.round) {
+      this.#note(answer);
+      this.answer = answer;
+      if (answer.phase !== before.phase) upsertSearchAttributes([{ key: searchAttributes.state, value: answer.phase }]);
     }
-    this.published = this.state;
+    this.#follow();
   }
 
-  private deadline(): Deadline | undefined {
-    const { phase, recheckAt, giveUpAt } = this.state;
-    if (phase === 'ERRORED' && giveUpAt !== undefined) return { type: 'give-up-due', at: giveUpAt };
-    if ((phase === 'GATING' || phase === 'AWAITING_APPROVAL') && recheckAt !== undefined)
-      return { type: 'recheck-due', at: recheckAt };
-    return undefined;
+  #note({ gates, events }: Answer): void {
+    if (gates !== undefined) this.gates = gates;
+    const last = this.timeline.at(-1)?.id ?? 0;
+    this.#append(events.filter((event) => event.id > last));
   }
 
-  private async apply(event: Exclude<InboxEntry, DecisionEntry>): Promise<void> {
-    if ((event.type === 'step-done' || event.type === 'step-failed') && this.step?.step === event.step)
-      this.step = undefined;
-    const { state, commands } = reduce(this.state, event, new Date());
-    this.state = state;
-    await this.perform(commands);
+  #append(entries: readonly TimelineEntry[]): void {
+    this.timeline = [...this.timeline, ...entries].slice(-timelineLength);
   }
 
-  private async decide(entry: DecisionEntry): Promise<void> {
-    const { tenant, promotionId } = this.state.identity;
-    const { statement, frontDoor, expectedVerb } = entry;
-    const decision = await this.control.registerDecision({
-      tenant,
-      promotionId,
-      phase: this.state.phase,
-      statement,
-      frontDoor,
-      ...(expectedVerb !== undefined && { expectedVerb }),
-    });
-    await this.apply({ type: 'decided', decision });
-    if (frontDoor === 'UPDATE') this.answeredAt = workflowInfo().historyLength;
-    entry.reply = {
-      accepted: decision.accepted,
-      text: decision.text,
-      state: this.state.phase,
-      reason: this.state.reason,
-    };
-  }
-
-  /** @returns false when what was to follow is void because the lane is no longer held */
-  private async carryOut(command: PromotionCommand): Promise<boolean> {
-    switch (command.type) {
-      case 'record':
-        return this.record(command);
-      case 'evaluate-gates':
-        await this.evaluate();
-        return true;
-      case 'run-step':
-        this.step = startStep(command.step, this.state, (event) => this.inbox.put(event));
-        return true;
-      case 'cancel-step':
-        this.step?.cancel();
-        this.step = undefined;
-        return true;
-      case 'attest':
-        void this.attest(command.outcome);
-        return true;
-    }
-  }
-
-  private async record(command: Extract<PromotionCommand, { type: 'record' }>): Promise<boolean> {
-    const { identity, fencingToken, error } = this.state;
-    const { tenant, promotionId } = identity;
-    const recorded = await this.control.recordTransition({
-      tenant,
-      promotionId,
-      to: command.to,
-      reason: command.reason,
-      ...(error !== undefined && { error }),
-      ...(fencingToken !== undefined && { fencingToken }),
-    });
-    if (!recorded) {
-      await this.apply({ type: 'lane-lost' });
-      return false;
-    }
-    upsertSearchAttributes([{ key: searchAttributes.state, value: command.to }]);
-    return true;
-  }
-
-  private async evaluate(): Promise<void> {
-    const { identity, fencingToken, round } = this.state;
-    const { tenant, promotionId } = identity;
-    const outcome = await this.control.evaluateGates({
-      tenant,
-      promotionId,
-      round: round + 1,
-      ...(fencingToken !== undefined && { fencingToken }),
-    });
-    if (fencingToken !== undefined && !outcome.holdsLane) return this.apply({ type: 'lane-lost' });
-    await this.apply({ type: 'gates-evaluated', round: outcome.round });
-  }
-
-  /**
-   * Runs beside the loop: a live bundle does not wait for its own paperwork. The run does not end before it is done.
-   */
-  private async attest(outcome: Extract<PromotionCommand, { type: 'attest' }>['outcome']): Promise<void> {
-    this.attesting += 1;
-    const { tenant, promotionId } = this.state.identity;
-    const input = { tenant, promotionId, outcome, at: new Date().toISOString() };
-    try {
-      await Promise.all([attestVerification(input), attestPromotion(input)]);
-    } finally {
-      this.attesting -= 1;
-    }
+  #follow(): void {
+    this.#steps.follow(this.answer);
+    this.#alarm.set(this.answer.lookAgainAt);
   }
 }

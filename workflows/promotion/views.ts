@@ -1,20 +1,21 @@
-import type { PromotionMachine } from '../../core/promotion/state.js';
 import type { PromotionStatus } from './contract.js';
+import type { PromotionRun } from './run.js';
 
 /** The answer to the query `status`. */
-export function statusOf(state: PromotionMachine): PromotionStatus {
-  const { promotionId, product, lane, bundle, kind, policyDigest } = state.identity;
+export function statusOf({ input, answer, gates }: PromotionRun, ignoredMessages: number): PromotionStatus {
+  const { promotionId, phase, reason, policyDigest, lookAgainAt, error } = answer;
   return {
     promotionId,
-    product,
-    lane,
-    bundle,
-    kind,
-    state: state.phase,
-    reason: state.reason,
+    product: input.product,
+    lane: input.lane,
+    bundle: input.bundle,
+    kind: input.kind ?? 'PROMOTION',
+    state: phase,
+    reason,
     policyDigest,
-    openGates: state.gates.filter((gate) => gate.verdict !== 'PASS' && gate.verdict !== 'NOT_APPLICABLE'),
-    ...(state.recheckAt !== undefined && { recheckAt: state.recheckAt }),
-    ...(state.error !== undefined && { error: state.error }),
+    openGates: gates.filter((gate) => gate.verdict !== 'PASS' && gate.verdict !== 'NOT_APPLICABLE'),
+    ...(lookAgainAt !== undefined && { recheckAt: lookAgainAt }),
+    ...(error !== undefined && { error }),
+    ignoredMessages,
   };
 }

@@ -7,105 +7,117 @@ import {
   continueAsNew,
   proxyActivities,
   proxyLocalActivities,
+  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PromotionControlActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
+import type { Answer, PromotionControlActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
 import { workflowIds } from '../../core/ids.js';
-import { initialReduction } from '../../core/promotion/reducer.js';
-import { handOverStep, databaseStep } from '../activity-options.js';
+import { handOverStep, longDatabaseStep, moveStep } from '../activity-options.js';
 import {
   abortUpdate,
   changedSignal,
   decideUpdate,
   decisionSignal,
   gatesQuery,
-  laneGrantedSignal,
   promotionWorkflowType,
   type PromotionInput,
   type PromotionResult,
   retryUpdate,
   statusQuery,
-  supersededSignal,
   timelineQuery,
 } from './contract.js';
 import { Inbox } from './inbox.js';
-import { parsePromotionInput, validateDecision } from './input.js';
-import { PromotionRun } from './run.js';
+import { isStatement, parsePromotionInput, validateDecision } from './input.js';
+import { type Advance, PromotionRun } from './run.js';
 import { statusOf } from './views.js';
 
-const control = proxyLocalActivities<PromotionControlActivities>(databaseStep);
+const local = proxyLocalActivities<PromotionControlActivities>(moveStep);
+const long = proxyActivities<PromotionControlActivities>(longDatabaseStep);
 const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
 
 /**
- * One attempt to bring a bundle into a lane. Handlers only fill the inbox; one loop feeds the reducer and carries out
- * what it commands. It keeps running while its bundle is live, and ends when another one is.
+ * One attempt to bring a bundle into a lane. Handlers only fill the inbox; one loop asks PostgreSQL where the promotion
+ * stands and starts what is owed. It keeps running while its bundle is live, and ends when another one is. A run that
+ * continues as new, was retried, reset or started by a schedule knows its identity and asks again.
  */
 export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   const input = parsePromotionInput(rawInput);
   const inbox = new Inbox();
+  receive(inbox);
   const info = workflowInfo();
-  const decide = (expectedVerb?: string) => (message: { readonly statement: unknown }) =>
-    inbox.ask({
-      type: 'decision',
-      statement: message.statement,
-      frontDoor: 'UPDATE',
-      ...(expectedVerb !== undefined && { expectedVerb }),
-    });
-  setHandler(decideUpdate, decide(), { validator: validateDecision });
-  setHandler(abortUpdate, decide('abort'), { validator: validateDecision });
-  setHandler(retryUpdate, decide('retry'), { validator: validateDecision });
-  setHandler(decisionSignal, (statement) => inbox.put({ type: 'decision', statement, frontDoor: 'SIGNAL' }));
-  setHandler(changedSignal, () => inbox.put({ type: 'changed' }));
-  setHandler(laneGrantedSignal, (grant) => inbox.put({ type: 'lane-granted', fencingToken: grant.fencingToken }));
-  setHandler(supersededSignal, (by) => inbox.put({ type: 'superseded', ...by }));
-
   const canonicalId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle);
   if (info.workflowId !== canonicalId) return handOverTo(canonicalId, input);
 
-  // A carried state is trusted only in a run that was continued, never when a starter passes one.
-  const carried = info.continuedFromExecutionRunId === undefined ? undefined : input.carried;
-  const start = carried === undefined ? await open(input) : { state: carried, commands: [] };
-  const run = new PromotionRun(start.state, inbox, control);
-  setHandler(statusQuery, () => statusOf(run.published));
-  setHandler(gatesQuery, () => run.published.gates);
-  setHandler(timelineQuery, () => run.published.timeline);
-
-  // The machine decides what a cancellation undoes, so the loop itself cannot be cancelled.
-  void CancellationScope.current().cancelRequested.catch(() => inbox.put({ type: 'cancelled' }));
+  // A cancellation is a message without a signature, and ends nothing: ending a promotion is `abort`, which a person
+  // signs. What was begun is carried through.
   return CancellationScope.nonCancellable(async () => {
-    await run.perform(start.commands);
+    const run = new PromotionRun(input, await open(input), inbox, advance(input.tenant));
+    setHandler(statusQuery, () => statusOf(run, inbox.ignored));
+    setHandler(gatesQuery, () => run.gates);
+    setHandler(timelineQuery, () => run.timeline);
     while (!run.isDone) {
       await run.next();
       if (workflowInfo().continueAsNewSuggested && run.mayContinueAsNew()) {
         await condition(allHandlersFinished);
         await run.untilAnswersAreSent();
         if (run.mayContinueAsNew() && allHandlersFinished())
-          await continueAsNew<typeof promotion>({ ...withoutRequest(input), carried: run.state });
+          await continueAsNew<typeof promotion>({ ...withoutRequest(input), promotion: run.answer.promotionId });
       }
     }
-    inbox.refuseRemaining({
-      accepted: false,
-      text: `the promotion has ended as ${run.state.phase}`,
-      state: run.state.phase,
-      reason: run.state.reason,
-    });
+    const { promotionId, phase: state, reason } = run.answer;
+    inbox.refuseRemaining({ accepted: false, text: `the promotion has ended as ${state}`, state, reason });
     await condition(allHandlersFinished);
-    return { promotionId: run.state.identity.promotionId, state: run.state.phase, reason: run.state.reason };
+    return { promotionId, state, reason };
   });
 }
 
-async function open(input: PromotionInput): Promise<ReturnType<typeof initialReduction>> {
-  const info = workflowInfo();
-  const { carried: _none, ...rest } = input;
+/** Handlers take whatever arrives, and never throw: a message that is none of ours is counted and changes nothing. */
+function receive(inbox: Inbox): void {
+  const decide =
+    (expectedVerb?: string) =>
+    ({ statement }: { readonly statement: unknown }) =>
+      inbox.ask(statement, expectedVerb);
+  setHandler(decideUpdate, decide(), { validator: validateDecision });
+  setHandler(abortUpdate, decide('abort'), { validator: validateDecision });
+  setHandler(retryUpdate, decide('retry'), { validator: validateDecision });
+  setHandler(decisionSignal, (statement) => {
+    if (isStatement(statement)) inbox.put(statement);
+    else inbox.ignore(decisionSignal.name);
+  });
+  setHandler(changedSignal, () => {
+    inbox.hint('woken');
+  });
+  setDefaultSignalHandler((name) => {
+    inbox.ignore(name);
+  });
+}
+
+/** A local activity, or a normal one when there is too much to verify for that. */
+async function withinReach(call: (activities: PromotionControlActivities) => Promise<Answer>): Promise<Answer> {
   try {
-    const identity = await control.openPromotion({
-      ...rest,
-      kind: input.kind ?? 'PROMOTION',
-      promotionId: info.firstExecutionRunId,
-      workflowId: info.workflowId,
-    });
-    return initialReduction(identity, new Date());
+    return await call(local);
+  } catch (error) {
+    if (
+      error instanceof ActivityFailure &&
+      error.cause instanceof ApplicationFailure &&
+      error.cause.type === 'TIMED_OUT'
+    )
+      return call(long);
+    throw error;
+  }
+}
+
+function advance(tenant: string): Advance {
+  return (promotionId, stimulus, seen) =>
+    withinReach((activities) => activities.advance({ tenant, promotionId, stimulus, seen }));
+}
+
+async function open(input: PromotionInput): Promise<Answer> {
+  const { kind = 'PROMOTION', ...rest } = input;
+  const { firstExecutionRunId: firstRunId } = workflowInfo();
+  try {
+    return await withinReach((activities) => activities.openPromotion({ ...rest, kind, firstRunId }));
   } catch (error) {
     // The starter should see the reason itself, not that some activity failed.
     throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;
@@ -113,8 +125,7 @@ async function open(input: PromotionInput): Promise<ReturnType<typeof initialRed
 }
 
 async function handOverTo(workflowId: string, input: PromotionInput): Promise<PromotionResult> {
-  const { carried: _none, ...rest } = input;
-  const { runId, joined } = await handOver({ workflowId, workflowType: promotionWorkflowType, input: rest });
+  const { runId, joined } = await handOver({ workflowId, workflowType: promotionWorkflowType, input });
   if (runId === workflowInfo().runId)
     throw ApplicationFailure.nonRetryable('a run cannot hand over to itself', 'INTERNAL');
   const reason = `${joined ? 'joined' : 'started'} ${workflowId}, the canonical run of this promotion`;

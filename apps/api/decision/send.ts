@@ -42,7 +42,9 @@ export async function sendDecision(
       next: `lane why ${shortId(promotion.id)}`,
     });
   }
-  const handle = deps.client.workflow.getHandle(promotion.workflowId, undefined, { firstExecutionRunId: promotion.id });
+  const handle = deps.client.workflow.getHandle(promotion.workflowId, undefined, {
+    firstExecutionRunId: promotion.firstRunId,
+  });
   const reply = await deps.client.withDeadline(Date.now() + answerTimeoutMs, () =>
     handle.executeUpdate(delivery.update, { args: [{ statement }], updateId: digestOf(delivery.signed) }),
   );

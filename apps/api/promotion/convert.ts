@@ -18,7 +18,7 @@ export function toPromotionMessage(
   return create(PromotionSchema, {
     id: promotion.id,
     run: create(WorkflowRunSchema, {
-      firstRunId: promotion.id,
+      firstRunId: promotion.firstRunId,
       workflowId: promotion.workflowId,
       workflowType: promotionWorkflowType,
       namespace,

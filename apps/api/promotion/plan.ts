@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
-import { gatherFacts } from '../../../activities/policy/gather-facts.js';
+import { whenPrepared } from '../../../activities/policy/preparation.js';
+import { kindsOf, readFacts } from '../../../activities/policy/read-facts.js';
 import { digestOfJson } from '../../../core/hash.js';
 import type { Lane } from '../../../core/lanes.js';
 import { evaluateGates } from '../../../core/policy/evaluate.js';
@@ -24,32 +25,31 @@ export async function planPromotion(
   givenBundle: string,
   lane: Lane,
 ): Promise<PlanResponse> {
-  return deps.database.transaction(caller.tenant, async (tx) => {
-    const bundle = await requireBundle(tx, await resolveBundle(tx, givenBundle));
-    const snapshot = snapshotPolicy(await deps.policies.policyOf(bundle.product), bundle.product, lane, 'PROMOTION');
-    const policyDigest = digestOfJson(snapshot);
-    const { product, digest } = bundle;
-    const facts = await gatherFacts(tx, deps.blobs, {
-      product,
-      lane,
-      kind: 'PROMOTION',
-      bundle: digest,
-      policyDigest,
-      requester: caller.principal.name,
-    });
-    const now = deps.now();
-    const { results } = evaluateGates(snapshot, facts, now);
-    const { live } = await readLane(tx, product, lane);
-    const changes =
-      live === undefined ? [] : changesBetween((await requireBundle(tx, live.bundle)).manifest, bundle.manifest);
-    return create(PlanResponseSchema, {
-      bundleDigest: digest,
-      product,
-      lane: toLane(lane),
-      policyDigest,
-      gates: results.map((result) => toPlannedCheckRun(result, now)),
-      liveBundleDigest: live?.bundle ?? '',
-      changes,
-    });
-  });
+  const { tenant, principal } = caller;
+  const bundle = await deps.database.transaction(tenant, async (tx) =>
+    requireBundle(tx, await resolveBundle(tx, givenBundle)),
+  );
+  const { product, digest } = bundle;
+  const snapshot = snapshotPolicy(await deps.policies.policyOf(product), product, lane, 'PROMOTION');
+  const policyDigest = digestOfJson(snapshot);
+  const subject = { product, lane, kind: 'PROMOTION' as const, bundle: digest, policyDigest };
+  return whenPrepared(deps, (known) =>
+    deps.database.transaction(tenant, async (tx) => {
+      const facts = await readFacts(tx, known, { ...subject, requester: principal.name, kinds: kindsOf(snapshot) });
+      const now = deps.now();
+      const { results } = evaluateGates(snapshot, facts, now);
+      const { live } = await readLane(tx, product, lane);
+      const changes =
+        live === undefined ? [] : changesBetween((await requireBundle(tx, live.bundle)).manifest, bundle.manifest);
+      return create(PlanResponseSchema, {
+        bundleDigest: digest,
+        product,
+        lane: toLane(lane),
+        policyDigest,
+        gates: results.map((result) => toPlannedCheckRun(result, now)),
+        liveBundleDigest: live?.bundle ?? '',
+        changes,
+      });
+    }),
+  );
 }

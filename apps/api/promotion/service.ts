@@ -27,15 +27,7 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
   const start = async (
     request: Parameters<typeof startPromotion>[2],
     context: Parameters<typeof requireCaller>[0] & { readonly signal: AbortSignal },
-  ) => {
-    const { workflowId, firstRunId, joined } = await startPromotion(
-      deps,
-      requireCaller(context),
-      request,
-      context.signal,
-    );
-    return { workflowId, promotionId: firstRunId, joined };
-  };
+  ) => startPromotion(deps, requireCaller(context), request, context.signal);
   return {
     promote: (request, context) => start({ ...request, lane: requireLane(request.lane), kind: 'PROMOTION' }, context),
     rollback: (request, context) => start({ ...request, lane: requireLane(request.lane), kind: 'ROLLBACK' }, context),

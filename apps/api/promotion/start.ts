@@ -2,11 +2,11 @@ import { type Digest, parseDigest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
 import type { Lane } from '../../../core/lanes.js';
-import type { PromotionKind } from '../../../core/promotion/state.js';
+import { isGating, type PromotionKind } from '../../../core/promotion/state.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import { requireRollbackTarget } from '../../../store/lane/history.js';
 import { requireProduct } from '../../../store/product/read.js';
-import { promotionExists, readPromotion } from '../../../store/promotion/read.js';
+import { promotionOfRun } from '../../../store/promotion/read.js';
 import { decideUpdate, type PromotionInput, promotionWorkflowType } from '../../../workflows/promotion/contract.js';
 import type { Caller } from '../identity/caller.js';
 import type { ApiDeps } from '../deps.js';
@@ -23,6 +23,14 @@ export interface PromotionRequest {
   readonly signedRequest: Uint8Array;
 }
 
+/** A promotion that was started or joined. */
+export interface StartedPromotion {
+  readonly workflowId: string;
+  readonly promotionId: string;
+  /** Whether it was running already. */
+  readonly joined: boolean;
+}
+
 /**
  * Starts the promotion workflow, or joins the open run, and passes on the signed request either way. Errors that need
  * no decision are thrown at once; everything else is up to the workflow.
@@ -32,7 +40,7 @@ export async function startPromotion(
   caller: Caller,
   requested: PromotionRequest,
   signal: AbortSignal,
-): Promise<StartedRun> {
+): Promise<StartedPromotion> {
   const bundle = parseDigest(requested.bundleDigest, 'bundle_digest');
   const request = parseSigned(requested.signedRequest);
   await requireObjects(deps, caller, { ...requested, bundle });
@@ -40,9 +48,8 @@ export async function startPromotion(
   const input: PromotionInput = { tenant: caller.tenant, product, lane, bundle, kind, request };
   const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> =>
     deps.database.transaction(caller.tenant, work);
-  const recordOf = (id: string) =>
-    inTenant(async (tx) => ((await promotionExists(tx, id)) ? readPromotion(tx, id) : undefined));
-  const hasEnded = async (id: string) => (await recordOf(id))?.endedAt instanceof Date;
+  const recordOf = (firstRunId: string) => inTenant((tx) => promotionOfRun(tx, firstRunId));
+  const hasEnded = async (firstRunId: string) => (await recordOf(firstRunId))?.endedAt instanceof Date;
   const run = await startOrJoin(
     deps.client,
     promotionWorkflowType,
@@ -50,19 +57,29 @@ export async function startPromotion(
     input,
     hasEnded,
   );
-  await awaitRecord(deps.client, run, () => inTenant((tx) => promotionExists(tx, run.firstRunId)), signal);
-  const joined = run.joined ? await recordOf(run.firstRunId) : undefined;
-  if (joined === undefined) return run;
-  if (joined.kind !== kind) throw otherKind(joined.kind, run.firstRunId, requested);
+  await awaitRecord(deps.client, run, async () => (await recordOf(run.firstRunId)) !== undefined, signal);
+  const promotion = await recordOf(run.firstRunId);
+  if (promotion === undefined) throw notRecorded(run);
+  const started = { workflowId: run.workflowId, promotionId: promotion.id, joined: run.joined };
+  if (!run.joined) return started;
+  if (promotion.kind !== kind) throw otherKind(promotion.kind, promotion.id, requested);
   // A run that was started without a signed request gets this one; a run that has a requester needs no second one.
-  if (joined.requester === null && (joined.state === 'GATING' || joined.state === 'AWAITING_APPROVAL')) {
+  if (promotion.requester === null && isGating(promotion.state)) {
     await sendDecision(deps, caller, {
-      promotionId: run.firstRunId,
+      promotionId: promotion.id,
       signed: requested.signedRequest,
       update: decideUpdate,
     });
   }
-  return run;
+  return started;
+}
+
+function notRecorded({ workflowId }: StartedRun): LanekeeperError {
+  return new LanekeeperError('TIMED_OUT', {
+    message: 'the promotion was started, and no worker has recorded it yet',
+    object: workflowId,
+    next: 'lane doctor, then lane get promotions',
+  });
 }
 
 function otherKind(open: PromotionKind, promotionId: string, requested: PromotionRequest): LanekeeperError {

@@ -89,7 +89,7 @@ function unsigned(facts: GetDecisionFactsResponse, verb: DecisionVerb, comment: 
     product: facts.product,
     lane: laneOf(laneName(facts.lane)).name,
     bundle: parseDigest(facts.bundleDigest),
-    promotion: { workflowId: facts.workflowId, firstRunId: facts.promotionId },
+    promotion: { id: facts.promotionId, workflowId: facts.workflowId },
     policySnapshot: parseDigest(facts.policyDigest),
     facts: parseDigest(facts.factsDigest),
     ...(comment !== undefined && { comment }),

@@ -1,0 +1,142 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
+import type { Digest } from '../../core/digest.js';
+import { LanekeeperError, messageOf } from '../../core/errors.js';
+import { parseDecisionStatement } from '../../core/evidence/decision.js';
+import { describeStatement } from '../../core/evidence/describe.js';
+import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
+import { digestOfJson } from '../../core/hash.js';
+import type { Lane } from '../../core/lanes.js';
+import { snapshotPolicy } from '../../core/policy/model.js';
+import type { PromotionKind } from '../../core/promotion/state.js';
+import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
+import type { PolicySource } from './policy-source.js';
+
+/** An attestation that a transaction needs and that is not known as verified. */
+export interface UnverifiedEvidence {
+  readonly id: string;
+  readonly checksum: Digest;
+  readonly keyId: Digest;
+  readonly publicKeyPem: string;
+}
+
+/** Whose newest gates a transaction needs. */
+export interface GatesOf {
+  readonly product: string;
+  readonly lane: Lane;
+  readonly kind: PromotionKind;
+}
+
+/** Thrown by a transaction that needs what cannot be had inside of one: it rolls back, and runs again once it is there. */
+export class Unprepared extends Error {
+  readonly evidence: readonly UnverifiedEvidence[];
+  readonly gates: GatesOf | undefined;
+
+  constructor(needs: { readonly evidence?: readonly UnverifiedEvidence[]; readonly gates?: GatesOf }) {
+    super('a transaction needs something that cannot be had inside of one');
+    this.name = 'Unprepared';
+    this.evidence = needs.evidence ?? [];
+    this.gates = needs.gates;
+  }
+}
+
+/** What preparing needs. */
+export interface PreparationDeps {
+  readonly blobs: ContentStore;
+  readonly policies: PolicySource;
+  readonly cache: EvidenceCache;
+}
+
+/** How often a transaction may ask for more: each time, something has arrived since the last. */
+const maxPreparations = 8;
+
+/**
+ * Runs `work`, whose transaction throws {@link Unprepared} for what it lacks, until it lacks nothing. Files are read and
+ * signatures verified between its attempts, so that no transaction, and no lock, lasts as long as that takes.
+ *
+ * @param budgetMs how long preparing may take in all
+ * @throws TIMED_OUT when it takes longer; what was verified so far is remembered
+ */
+export async function whenPrepared<T>(
+  deps: PreparationDeps,
+  work: (preparation: Preparation) => Promise<T>,
+  budgetMs = Number.POSITIVE_INFINITY,
+): Promise<T> {
+  const preparation = new Preparation(deps, Date.now() + budgetMs);
+  for (let count = 0; count < maxPreparations; count += 1) {
+    try {
+      return await work(preparation);
+    } catch (error) {
+      if (!(error instanceof Unprepared)) throw error;
+      await preparation.provide(error);
+    }
+  }
+  throw new LanekeeperError('CONFLICT', { message: 'evidence keeps arriving faster than it can be verified' });
+}
+
+/** What has been read and verified for one piece of work. */
+export class Preparation {
+  readonly #deps: PreparationDeps;
+  readonly #deadline: number;
+  /** Why attestations cannot be relied on. Not remembered: a disk can be repaired. */
+  readonly #problems = new Map<string, string>();
+  readonly #newestGates = new Map<string, Digest | string>();
+
+  constructor(deps: PreparationDeps, deadline: number) {
+    this.#deps = deps;
+    this.#deadline = deadline;
+  }
+
+  /** What an attestation says, or why it cannot be relied on; undefined when it has not been verified. */
+  evidence(
+    attestation: Pick<UnverifiedEvidence, 'checksum' | 'keyId' | 'id'>,
+  ): VerifiedEvidence | { readonly problem: string } | undefined {
+    const problem = this.#problems.get(attestation.id);
+    return problem === undefined ? this.#deps.cache.get(attestation.checksum, attestation.keyId) : { problem };
+  }
+
+  /** The digest of the gates that the policy has now, or why it cannot be read; undefined when it has not been read. */
+  newestGates(gates: GatesOf): Digest | string | undefined {
+    return this.#newestGates.get(JSON.stringify([gates.product, gates.lane, gates.kind]));
+  }
+
+  /** Remembers what a signature that was just verified says. */
+  remember(checksum: Digest, keyId: Digest, statement: Statement): void {
+    this.#deps.cache.put(checksum, keyId, contentOf(statement));
+  }
+
+  /** Reads and verifies what a transaction lacked. @throws TIMED_OUT */
+  async provide({ evidence, gates }: Unprepared): Promise<void> {
+    if (gates !== undefined) await this.#readGates(gates);
+    for (const attestation of evidence) {
+      if (Date.now() > this.#deadline)
+        throw new LanekeeperError('TIMED_OUT', { message: 'verifying the evidence takes longer than was allowed' });
+      await this.#verify(attestation);
+      // Verifying is pure computation: others in this process get their turn in between.
+      await setImmediate();
+    }
+  }
+
+  async #verify({ id, checksum, keyId, publicKeyPem }: UnverifiedEvidence): Promise<void> {
+    try {
+      const { statement } = verifyStatement(await this.#deps.blobs.get(checksum), [publicKeyPem]);
+      this.remember(checksum, keyId, statement);
+    } catch (error) {
+      this.#problems.set(id, `attestation ${id} cannot be relied on: ${messageOf(error)}`);
+    }
+  }
+
+  async #readGates({ product, lane, kind }: GatesOf): Promise<void> {
+    const newest = await this.#deps.policies.policyOf(product).then(
+      (policy) => digestOfJson(snapshotPolicy(policy, product, lane, kind)),
+      (error: unknown) => messageOf(error),
+    );
+    this.#newestGates.set(JSON.stringify([product, lane, kind]), newest);
+  }
+}
+
+function contentOf(statement: Statement): VerifiedEvidence {
+  const described = { ...describeStatement(statement), subjects: subjectDigestsOf(statement) };
+  return described.kind === 'decision' ? { ...described, decision: parseDecisionStatement(statement) } : described;
+}

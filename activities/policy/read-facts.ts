@@ -1,0 +1,153 @@
+import type { Digest } from '../../core/digest.js';
+import type { Lane } from '../../core/lanes.js';
+import type { ApprovalFact, EvidenceFact, PolicyFacts } from '../../core/policy/facts.js';
+import type { PolicySnapshot } from '../../core/policy/model.js';
+import type { PromotionKind } from '../../core/promotion/state.js';
+import { parseManifest } from '../../core/release/manifest.js';
+import { requireBundle } from '../../store/bundle/read.js';
+import type { Transaction } from '../../store/database.js';
+import { decisionsOf } from '../../store/decision/read.js';
+import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
+import { enrolledKeys, principalsOfEmail, type StoredKey, wasValid } from '../../store/identity/read.js';
+import { lanesOfBundle } from '../../store/lane/history.js';
+import type { VerifiedEvidence } from './evidence-cache.js';
+import { type Preparation, Unprepared, type UnverifiedEvidence } from './preparation.js';
+
+/** What the facts are about. A plan has no promotion yet. */
+export interface FactsSubject {
+  readonly product: string;
+  readonly lane: Lane;
+  readonly kind: PromotionKind;
+  readonly bundle: Digest;
+  readonly policyDigest: Digest;
+  readonly promotionId?: string;
+  readonly requester?: string | null;
+  /** The kinds of evidence that matter; all if absent. Other evidence is not read. */
+  readonly kinds?: ReadonlySet<string>;
+}
+
+type Keys = ReadonlyMap<Digest, StoredKey>;
+
+/** An attestation as it counts, with the decision that it is, if it is one. */
+interface Item {
+  readonly fact: EvidenceFact;
+  readonly decision?: VerifiedEvidence['decision'];
+}
+
+/** The kinds of evidence that the gates of a snapshot ask for, and people's decisions. */
+export function kindsOf(snapshot: PolicySnapshot): ReadonlySet<string> {
+  return new Set([
+    'decision',
+    ...snapshot.gates.flatMap((gate) => (gate.evidence === undefined ? [] : [gate.evidence.kind])),
+  ]);
+}
+
+/**
+ * Reads what an evaluation sees. Rows say which evidence there is; what it says is read from signed statements alone,
+ * each verified with its enrolled key. What is built is read from the sealed manifest, which is what a deploy reads.
+ *
+ * @throws Unprepared when evidence has not been verified yet
+ */
+export async function readFacts(tx: Transaction, known: Preparation, subject: FactsSubject): Promise<PolicyFacts> {
+  const bundle = await requireBundle(tx, subject.bundle);
+  const keys: Keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
+  const attestations = (await evidenceOfBundle(tx, subject.bundle)).filter(
+    (attestation) => subject.kinds?.has(attestation.kind) ?? true,
+  );
+  const items = itemsOf(attestations, keys, known);
+  const live = await lanesOfBundle(tx, subject.product, subject.bundle);
+  const lane = (name: Lane) => {
+    const entry = live.find((candidate) => candidate.lane === name);
+    return { live: entry?.live ?? false, wasLive: entry !== undefined };
+  };
+  const { source, images, methodology, plan } = parseManifest(bundle.manifest);
+  const requester =
+    subject.requester === null || subject.requester === undefined ? undefined : rolesOf(keys, subject.requester);
+  return {
+    tenant: tx.tenant,
+    product: subject.product,
+    lane: subject.lane,
+    kind: subject.kind,
+    // Gate messages name the promotion; a plan has none yet.
+    promotionId: subject.promotionId ?? 'PROMOTION',
+    policyDigest: subject.policyDigest,
+    bundle: {
+      digest: bundle.digest,
+      revision: source.revision,
+      author: source.author,
+      authorPrincipals: await principalsOfEmail(tx, source.author.email),
+      images: images.map(({ service, digest }) => ({ name: service, digest })),
+      methodology: methodology ?? null,
+      plan: plan ?? null,
+    },
+    evidence: items.map((item) => item.fact),
+    ...(requester !== undefined && { requester }),
+    approvals: subject.promotionId === undefined ? [] : await approvals(tx, subject.promotionId, items, keys),
+    lanes: { bronze: lane('bronze'), silver: lane('silver'), gold: lane('gold') },
+  };
+}
+
+function itemsOf(attestations: readonly StoredAttestation[], keys: Keys, known: Preparation): readonly Item[] {
+  const missing: UnverifiedEvidence[] = [];
+  const items = attestations.map((attestation): Item => {
+    const { id, checksum, keyId } = attestation;
+    const base = { id, checksum, registeredAt: attestation.registeredAt.toISOString() };
+    const problem = (why: string): Item => ({
+      fact: { ...base, kind: attestation.kind, subjects: attestation.subjects, attributes: {}, problem: why },
+    });
+    const key = keys.get(keyId);
+    if (key === undefined) return problem(`attestation ${id} is signed by a key that is not enrolled`);
+    if (!wasValid(key, attestation.registeredAt))
+      return problem(`the key of ${key.principal} was not valid when attestation ${id} was registered`);
+    const content = known.evidence(attestation);
+    if (content === undefined) {
+      missing.push({ id, checksum, keyId, publicKeyPem: key.publicKeyPem });
+      return problem('it has not been verified');
+    }
+    if ('problem' in content) return problem(content.problem);
+    const { decision, ...described } = content;
+    const { principal, purpose, roles } = key;
+    return {
+      fact: { ...base, ...described, signer: { keyId, principal, purpose, roles } },
+      ...(decision !== undefined && { decision }),
+    };
+  });
+  if (missing.length > 0) throw new Unprepared({ evidence: missing });
+  return items;
+}
+
+/** Approvals count only through their signed statement: the row says which, the statement says what. */
+async function approvals(
+  tx: Transaction,
+  promotionId: string,
+  items: readonly Item[],
+  keys: Keys,
+): Promise<readonly ApprovalFact[]> {
+  const accepted = (await decisionsOf(tx, promotionId)).filter((row) => row.accepted);
+  return accepted.flatMap((row): ApprovalFact[] => {
+    const item = items.find((candidate) => candidate.fact.id === row.attestationId);
+    const { decision } = item ?? {};
+    const signer = item?.fact.signer;
+    if (item === undefined || decision === undefined || signer?.purpose !== 'person') return [];
+    if (decision.principal !== signer.principal || decision.promotion?.id !== promotionId) return [];
+    if (decision.verb !== 'approve' && decision.verb !== 'request-changes') return [];
+    if (decision.policySnapshot === undefined) return [];
+    return [
+      {
+        principal: signer.principal,
+        roles: rolesOf(keys, signer.principal).roles,
+        verb: decision.verb,
+        policyDigest: decision.policySnapshot,
+        bundleDigest: decision.bundle,
+        attestationId: item.fact.id,
+        comment: decision.comment ?? '',
+        registeredAt: item.fact.registeredAt,
+      },
+    ];
+  });
+}
+
+function rolesOf(keys: Keys, principal: string): { readonly principal: string; readonly roles: readonly string[] } {
+  const key = [...keys.values()].find((candidate) => candidate.principal === principal);
+  return { principal, roles: key?.roles ?? [] };
+}

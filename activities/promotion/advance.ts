@@ -1,0 +1,147 @@
+import type { Occasion, Order } from '../../core/promotion/situation.js';
+import { isGating } from '../../core/promotion/state.js';
+import type { Database, Transaction, TransactionLimits } from '../../store/database.js';
+import { type LaneScene, lockScene } from '../../store/lane/scene.js';
+import { promotionIn } from '../../store/lane/write.js';
+import { requirePromotion } from '../../store/promotion/read.js';
+import { recordStep } from '../../store/promotion/steps.js';
+import { type Preparation, whenPrepared } from '../policy/preparation.js';
+import { answerOf } from './answer.js';
+import { type Caller, requireSame } from '../caller.js';
+import type { ControlDeps } from './deps.js';
+import { type ExaminedStatement, examineStatement } from './examine-statement.js';
+import { MovingPromotion } from './fixpoint.js';
+import { registerStatement, type StatementOutcome } from './register-statement.js';
+import type { Answer, PromotionRef, Seen, Stimulus } from './types.js';
+
+/**
+ * A stimulus as `advance` takes it. Only what this process has observed itself can say that a run has ended; that is
+ * never read from a message.
+ */
+export type AdvanceStimulus = Stimulus | { readonly type: 'run-ended'; readonly firstRunId: string };
+
+/** For how long a transaction that moves a promotion may hold the lane's row, and wait for it. */
+export function moveLimits(signal?: AbortSignal): TransactionLimits {
+  return { lockTimeoutMs: 500, totalMs: 1_500, signal };
+}
+
+/** How `advance` is called. */
+export interface AdvanceOptions {
+  readonly seen: Seen;
+  readonly signal?: AbortSignal;
+  /** The run that asks, if one does; it may ask for its own promotion only. */
+  readonly caller?: Caller;
+  /** How long verifying evidence and statements may take, in milliseconds. */
+  readonly budgetMs?: number;
+}
+
+/**
+ * The one place where a promotion moves. It prepares outside of any transaction: verifies the statement, and evidence
+ * that is not known as verified. Then one transaction locks the lane and the promotions that it concerns, reads what the
+ * database knows, makes moves until only outside work or waiting is left, and answers. The answer is a function of rows,
+ * so that repeating the call is harmless.
+ */
+export async function advance(
+  deps: ControlDeps,
+  ref: PromotionRef,
+  stimulus: AdvanceStimulus,
+  options: AdvanceOptions,
+): Promise<Answer> {
+  return whenPrepared(
+    deps,
+    async (known) => {
+      const sent =
+        stimulus.type === 'statement' ? await examineStatement(deps, ref.tenant, stimulus, known) : undefined;
+      return deps.database.transaction(
+        ref.tenant,
+        async (tx) => {
+          const scene = await lockScene(tx, ref.promotionId);
+          if (options.caller !== undefined) requireSame(options.caller, promotionIn(scene, ref.promotionId).workflowId);
+          return moveOn(tx, scene, ref.promotionId, { stimulus, sent }, { known, now: deps.now() }, options.seen);
+        },
+        moveLimits(options.signal),
+      );
+    },
+    options.budgetMs,
+  );
+}
+
+/** Moves a promotion in the transaction that has locked its scene. */
+export async function moveOn(
+  tx: Transaction,
+  scene: LaneScene,
+  promotionId: string,
+  { stimulus, sent }: { readonly stimulus: AdvanceStimulus; readonly sent?: ExaminedStatement | undefined },
+  context: { readonly now: Date; readonly known?: Preparation | undefined },
+  seen: Seen,
+): Promise<Answer> {
+  let outcome: StatementOutcome | undefined;
+  if (sent !== undefined) {
+    outcome = await registerStatement(tx, promotionIn(scene, promotionId), sent, context.now);
+    scene.promotions.set(promotionId, await requirePromotion(tx, promotionId));
+  }
+  if (stimulus.type === 'step-ended') await closeStep(tx, scene, promotionId, stimulus);
+  const moving = await MovingPromotion.read(tx, scene, promotionId);
+  await moving.settle(occasionOf(moving, stimulus, outcome, context.now), context);
+  return answerOf(tx, moving, seen, outcome);
+}
+
+function occasionOf(
+  moving: MovingPromotion,
+  stimulus: AdvanceStimulus,
+  outcome: StatementOutcome | undefined,
+  now: Date,
+): Occasion {
+  const { state, firstRunId } = moving.promotion;
+  const gating = isGating(state);
+  switch (stimulus.type) {
+    case 'woken':
+      return { gates: gating ? 'wanted' : 'settled' };
+    case 'time': {
+      const due = moving.round?.recheckAt;
+      return { gates: gating && due !== undefined && due <= now ? 'wanted' : 'settled' };
+    }
+    case 'step-ended':
+      return { gates: 'settled' };
+    case 'run-ended':
+      return { gates: 'settled', runEnded: stimulus.firstRunId === firstRunId };
+    case 'statement':
+      return occasionOfStatement(outcome, gating);
+  }
+}
+
+/** A statement that was handled before changes nothing again. */
+function occasionOfStatement(outcome: StatementOutcome | undefined, gating: boolean): Occasion {
+  if (outcome?.accepted !== true || outcome.again) return { gates: 'settled' };
+  const { verb, principal } = outcome;
+  if (isOrder(verb)) return { gates: 'settled', order: { verb, principal } };
+  return { gates: gating ? 'wanted' : 'settled' };
+}
+
+function isOrder(verb: string): verb is Order['verb'] {
+  return verb === 'reject' || verb === 'abort' || verb === 'retry';
+}
+
+/**
+ * Closes a step whose activity ended without a result. From then on it can have no effect, even if it still runs
+ * somewhere: a deploy that comes late finds its step closed. If there is a result after all, that counts.
+ */
+async function closeStep(
+  tx: Transaction,
+  scene: LaneScene,
+  promotionId: string,
+  { step, attempt, error }: Extract<Stimulus, { type: 'step-ended' }>,
+): Promise<void> {
+  const moving = await MovingPromotion.read(tx, scene, promotionId);
+  if (moving.promotion.attempt !== attempt) return;
+  // One activity moves the lane: it goes on from the switch to its verification.
+  const open = (step === 'deploy' ? (['deploy', 'verify'] as const) : [step]).find((one) => moving.owed.includes(one));
+  if (open === undefined) return;
+  await recordStep(tx, moving.promotion, open, { outcome: 'TROUBLE', error: { step: open, ...error } }, moving.token);
+}
+
+/** What moving a promotion without evaluating gates needs: the queues that perform steps. */
+export interface StepDeps {
+  readonly database: Database;
+  readonly now: () => Date;
+}

@@ -1,0 +1,108 @@
+import type { Digest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
+import { promotionStatement } from '../../core/evidence/promotion.js';
+import { type Statement, subjectOf } from '../../core/evidence/statement.js';
+import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
+import { shortId } from '../../core/ids.js';
+import { tallyApprovals } from '../../core/policy/approvals.js';
+import { parseManifest } from '../../core/release/manifest.js';
+import { requireBundle } from '../../store/bundle/read.js';
+import type { Transaction } from '../../store/database.js';
+import { decisionsOf } from '../../store/decision/read.js';
+import { attestationById } from '../../store/evidence/read.js';
+import { lastRound, newestRound, requireSnapshot } from '../../store/policy/read.js';
+import type { StoredPromotion } from '../../store/promotion/read.js';
+import type { Preparation } from '../policy/preparation.js';
+import { readFacts } from '../policy/read-facts.js';
+
+/** How a promotion that is attested came out: a bundle that was live stays one that was, whatever followed. */
+interface Outcome {
+  readonly phase: 'LIVE' | 'FAILED' | 'REJECTED';
+  readonly at: Date;
+}
+
+/**
+ * The statements on a promotion: the SLSA Verification Summary of the lane's decision, and the record of the promotion
+ * itself. A summary that says PASSED needs approvals whose signatures verify here and now.
+ *
+ * @throws EVIDENCE_INVALID when the approvals that the gates demand are not there; Unprepared
+ */
+export async function attestationsOf(
+  tx: Transaction,
+  known: Preparation,
+  promotion: StoredPromotion,
+): Promise<readonly Statement[]> {
+  const outcome = outcomeOf(promotion);
+  if (outcome.phase === 'LIVE') await requireApprovals(tx, known, promotion);
+  const { product, lane, bundle, kind, policyDigest, requester, workflowId, id, createdAt } = promotion;
+  const { images } = parseManifest((await requireBundle(tx, bundle)).manifest);
+  const subject = [subjectOf(product, bundle), ...images.map((image) => subjectOf(image.service, image.digest))];
+  const reliedOn = [...new Set((await lastRound(tx, id)).flatMap((gate) => gate.reliedOn))].sort();
+  const decided = (await decisionsOf(tx, id)).flatMap((decision) =>
+    decision.accepted && decision.attestationId !== null ? [decision.attestationId] : [],
+  );
+  const token = (await newestRound(tx, id))?.token;
+  const summary = verificationSummaryStatement({
+    subject,
+    timeVerified: outcome.at.toISOString(),
+    resourceUri: `lanekeeper://${tx.tenant}/${product}/${lane}`,
+    policySnapshot: policyDigest,
+    inputs: await checksumsOf(tx, reliedOn),
+    passed: outcome.phase === 'LIVE',
+    level: `LANEKEEPER_${lane.toUpperCase()}`,
+  });
+  const record = promotionStatement(subject, {
+    kind,
+    tenant: tx.tenant,
+    product,
+    lane,
+    promotion: { id, workflowId },
+    outcome: outcome.phase,
+    policySnapshot: policyDigest,
+    ...(outcome.phase === 'LIVE' && token !== undefined && { fencingToken: token }),
+    decisions: await checksumsOf(tx, decided),
+    startedAt: createdAt.toISOString(),
+    finishedAt: outcome.at.toISOString(),
+    ...(requester !== null && { requester }),
+  });
+  return [summary, record];
+}
+
+function outcomeOf({ state, liveAt, endedAt, id }: StoredPromotion): Outcome {
+  if (liveAt !== null) return { phase: 'LIVE', at: liveAt };
+  if ((state === 'FAILED' || state === 'REJECTED') && endedAt !== null) return { phase: state, at: endedAt };
+  throw new LanekeeperError('WRONG_STATE', {
+    message: `promotion ${shortId(id)} has nothing to attest`,
+    object: `promotion ${id}`,
+    why: `it is ${state}`,
+  });
+}
+
+async function requireApprovals(tx: Transaction, known: Preparation, promotion: StoredPromotion): Promise<void> {
+  const { gates } = await requireSnapshot(tx, promotion.policyDigest);
+  const rules = gates.flatMap((gate) =>
+    gate.approvals !== undefined && gate.severity === 'BLOCKING' ? [{ id: gate.id, rule: gate.approvals }] : [],
+  );
+  if (rules.length === 0) return;
+  const kinds = new Set(['decision']);
+  const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, kinds });
+  for (const { id, rule } of rules) {
+    const { missing } = tallyApprovals(rule, facts);
+    if (missing === 0) continue;
+    throw new LanekeeperError('EVIDENCE_INVALID', {
+      message: `promotion ${shortId(promotion.id)} is not attested as live`,
+      object: `promotion ${promotion.id}`,
+      why: `gate ${id} demands ${missing} more approvals whose signatures verify`,
+      next: `lane why ${shortId(promotion.id)}`,
+    });
+  }
+}
+
+async function checksumsOf(tx: Transaction, ids: readonly string[]): Promise<readonly Digest[]> {
+  const found: Digest[] = [];
+  for (const id of ids) {
+    const attestation = await attestationById(tx, id);
+    if (attestation !== undefined) found.push(attestation.checksum);
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
+import type { Refusal } from '../../core/decision/check.js';
+import type { Digest } from '../../core/digest.js';
+import { asLanekeeperError, LanekeeperError } from '../../core/errors.js';
+import { type Decision, parseDecisionStatement } from '../../core/evidence/decision.js';
+import { digestOf } from '../../core/hash.js';
+import { enrolledKeys, wasValid } from '../../store/identity/read.js';
+import type { Preparation } from '../policy/preparation.js';
+import type { ControlDeps } from './deps.js';
+
+/** A statement from any front door, as it was sent. */
+export interface SentStatement {
+  readonly statement: unknown;
+  readonly frontDoor: 'UPDATE' | 'SIGNAL' | 'START';
+  /** The only verb that this front door takes. */
+  readonly expectedVerb?: string;
+}
+
+/** A statement with what its signature proves. Made outside of any transaction. */
+export interface ExaminedStatement extends Omit<SentStatement, 'statement'> {
+  /** Of the bytes that were sent. */
+  readonly digest: Digest;
+  /** Absent when it proves nothing. */
+  readonly signed?: {
+    readonly keyId: Digest;
+    /** Of the signed payload. */
+    readonly statementDigest: Digest;
+    /** Of the whole Sigstore bundle, in the content store. */
+    readonly checksum: Digest;
+    readonly decision: Decision;
+  };
+  /** Why it cannot count, whatever the database says. */
+  readonly refusal?: Refusal;
+}
+
+/**
+ * Verifies the signature of a statement and reads it. Whether its key is enrolled is asked again by the transaction that
+ * acts on it. Only what is signed by an enrolled person is stored, so that nobody else can fill the disk.
+ */
+export async function examineStatement(
+  deps: Pick<ControlDeps, 'database' | 'blobs' | 'now'>,
+  tenant: string,
+  { statement, ...sent }: SentStatement,
+  known: Preparation,
+): Promise<ExaminedStatement> {
+  const text = typeof statement === 'string' ? statement : JSON.stringify(statement ?? null);
+  const bytes = Buffer.from(text, 'utf8');
+  const base = { ...sent, digest: digestOf(bytes) };
+  const keys = (await deps.database.transaction(tenant, enrolledKeys)).filter(
+    (key) => key.purpose === 'person' && wasValid(key, deps.now()),
+  );
+  try {
+    const verified = verifyStatement(
+      bytes,
+      keys.map((key) => key.publicKeyPem),
+    );
+    const decision = parseDecisionStatement(verified.statement);
+    const checksum = await deps.blobs.put(bytes);
+    known.remember(checksum, verified.keyId, verified.statement);
+    const { keyId, statementDigest } = verified;
+    return { ...base, signed: { keyId, statementDigest, checksum, decision } };
+  } catch (error) {
+    const refused = asLanekeeperError(error);
+    if (refused === undefined || refused.code === 'UNAVAILABLE') throw error;
+    return { ...base, refusal: { code: refused.code, reason: refused.why ?? refused.message } };
+  }
+}
+
+/** The error for a statement whose signer is not, or no longer, enrolled. */
+export const notEnrolled: Refusal = { code: 'UNTRUSTED_SIGNER', reason: 'it is not signed by an enrolled person' };
+
+/** A refusal as the error that ends a start. */
+export function refusedStart(refusal: Refusal, object: string): LanekeeperError {
+  return new LanekeeperError(refusal.code, {
+    message: 'the signed request was refused',
+    object,
+    why: refusal.reason,
+    next: 'sign a new one: lane promote, or lane promote --print for the Temporal command line',
+  });
+}

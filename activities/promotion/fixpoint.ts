@@ -1,0 +1,198 @@
+import { LanekeeperError } from '../../core/errors.js';
+import { arbitrate } from '../../core/lane/arbitrate.js';
+import { type Move, nextMove } from '../../core/promotion/reducer.js';
+import { owedSteps, type Occasion, type Situation } from '../../core/promotion/situation.js';
+import { hasEnded, isGating, type Step } from '../../core/promotion/state.js';
+import type { Transaction } from '../../store/database.js';
+import { appendEvent } from '../../store/event/write.js';
+import type { LaneScene } from '../../store/lane/scene.js';
+import { contenderOf, promotionIn, recordLive, settleLane, supersede } from '../../store/lane/write.js';
+import { newestRound, type StoredRound } from '../../store/policy/read.js';
+import { recordRound } from '../../store/policy/write.js';
+import type { StoredPromotion } from '../../store/promotion/read.js';
+import { type RecordedSteps, stepsOf } from '../../store/promotion/steps.js';
+import { beginEnding, enterPhase, subjectsOf } from '../../store/promotion/write.js';
+import { evaluateRound } from '../policy/evaluate-round.js';
+import type { Preparation } from '../policy/preparation.js';
+
+/** More moves than this in one transaction are a defect of the state machine: the longest way has six. */
+const maxMoves = 16;
+
+/** What a promotion's moves are made with. */
+export interface MoveContext {
+  readonly now: Date;
+  /** What was verified outside of the transaction; absent where gates are never evaluated. */
+  readonly known?: Preparation | undefined;
+}
+
+/** A promotion in the transaction in which it may move. */
+export class MovingPromotion {
+  readonly #tx: Transaction;
+  readonly #scene: LaneScene;
+  readonly #id: string;
+  #round: StoredRound | undefined;
+  #steps: RecordedSteps;
+
+  private constructor(
+    tx: Transaction,
+    scene: LaneScene,
+    id: string,
+    rows: { readonly round: StoredRound | undefined; readonly steps: RecordedSteps },
+  ) {
+    this.#tx = tx;
+    this.#scene = scene;
+    this.#id = id;
+    this.#round = rows.round;
+    this.#steps = rows.steps;
+  }
+
+  /** Reads what the moves of a promotion depend on, under the locks of its scene. */
+  static async read(tx: Transaction, scene: LaneScene, id: string): Promise<MovingPromotion> {
+    const promotion = promotionIn(scene, id);
+    const round = await newestRound(tx, id);
+    return new MovingPromotion(tx, scene, id, { round, steps: await stepsOf(tx, promotion) });
+  }
+
+  get promotion(): StoredPromotion {
+    return promotionIn(this.#scene, this.#id);
+  }
+
+  /** The promotion's row was changed by somebody else in the same transaction. */
+  replace(promotion: StoredPromotion): void {
+    this.#scene.promotions.set(this.#id, promotion);
+  }
+
+  get round(): StoredRound | undefined {
+    return this.#round;
+  }
+
+  /** The lane's fencing token while the promotion holds the lane. */
+  get token(): number | undefined {
+    return this.#scene.holder === this.#id ? this.#scene.fencingToken : undefined;
+  }
+
+  /** The steps that are owed. */
+  get owed(): readonly Step[] {
+    return owedSteps(this.#situation());
+  }
+
+  /** Moves the promotion until only outside work or waiting is left. */
+  async settle(occasion: Occasion, context: MoveContext): Promise<void> {
+    let left = occasion;
+    for (let count = 0; count <= maxMoves; count += 1) {
+      const move = nextMove(this.#situation(), left, context.now);
+      if (move === undefined && left.order === undefined && left.runEnded !== true) return;
+      left = { gates: left.gates };
+      if (move === undefined) continue;
+      await this.#make(move, context);
+      if (move.type === 'evaluate-gates') left = { gates: 'evaluated' };
+      else if (move.type === 'enter' && move.nextAttempt === true) left = { gates: 'wanted' };
+    }
+    throw new LanekeeperError('INTERNAL', {
+      message: `a promotion made more than ${maxMoves} moves at once`,
+      object: `promotion ${this.#id}`,
+      next: 'report this as a defect',
+    });
+  }
+
+  #situation(): Situation {
+    const { kind, state, switched, attempt, error, giveUpAt, ending, liveAt } = this.promotion;
+    const attests = liveAt !== null || state === 'FAILED' || state === 'REJECTED';
+    return {
+      kind,
+      phase: state,
+      switched,
+      attempt,
+      error: error ?? undefined,
+      giveUpAt: giveUpAt ?? undefined,
+      ending: ending ?? undefined,
+      token: this.token,
+      round: this.#round,
+      results: this.#steps.results,
+      attested: !attests || this.#steps.attested,
+    };
+  }
+
+  async #make(move: Move, context: MoveContext): Promise<void> {
+    const before = this.promotion;
+    switch (move.type) {
+      case 'evaluate-gates':
+        return this.#evaluate(context);
+      case 'begin-ending': {
+        const attempt = before.attempt + (move.nextAttempt === true ? 1 : 0);
+        this.replace(await beginEnding(this.#tx, before, { ending: move.ending, error: move.error, attempt }));
+        if (attempt !== before.attempt) this.#steps = { ...this.#steps, results: {} };
+        return;
+      }
+      case 'enter':
+        return this.#enter(move);
+    }
+  }
+
+  async #enter(move: Extract<Move, { type: 'enter' }>): Promise<void> {
+    const before = this.promotion;
+    const attempt = before.attempt + (move.nextAttempt === true ? 1 : 0);
+    if (move.phase === 'LIVE') await supersede(this.#tx, this.#scene, before);
+    const after = await enterPhase(this.#tx, before, {
+      to: move.phase,
+      reason: move.reason,
+      error: move.error,
+      giveUpAt: move.giveUpAt,
+      attempt,
+    });
+    this.replace(after);
+    if (attempt !== before.attempt) this.#steps = { ...this.#steps, results: {} };
+    if (move.phase === 'LIVE') await recordLive(this.#tx, after);
+    await settleLane(this.#tx, this.#scene, this.#id);
+    if (move.phase === 'QUEUED' && this.token === undefined)
+      await appendEvent(this.#tx, { ...subjectsOf(after), type: 'lane.queued' });
+  }
+
+  /** Evaluates the gates, for the hold that the promotion has or, if they pass, gets in this very transaction. */
+  async #evaluate({ known, now }: MoveContext): Promise<void> {
+    const { promotion } = this;
+    if (known === undefined)
+      throw new LanekeeperError('INTERNAL', {
+        message: 'gates can only be evaluated by the control queue',
+        object: `promotion ${this.#id}`,
+      });
+    const evaluation = await evaluateRound(this.#tx, known, promotion, now);
+    const token = this.token ?? (evaluation.outcome === 'PASS' ? this.#tokenIfQueued() : undefined);
+    const number = promotion.gateRound + 1;
+    const recheckAt = evaluation.recheckAt === undefined ? undefined : new Date(evaluation.recheckAt);
+    await recordRound(this.#tx, this.#id, {
+      number,
+      policyDigest: promotion.policyDigest,
+      outcome: evaluation.outcome,
+      reason: evaluation.reason,
+      results: evaluation.results,
+      fencingToken: token,
+      at: now,
+      recheckAt,
+    });
+    this.#round = { number, outcome: evaluation.outcome, reason: evaluation.reason, token, recheckAt };
+    this.replace({ ...promotion, gateRound: number, reason: evaluation.reason });
+  }
+
+  /** The token that the promotion would be granted if it queued now. */
+  #tokenIfQueued(): number | undefined {
+    if (!isGating(this.promotion.state)) return undefined;
+    const others = [...this.#scene.promotions.values()].filter((one) => one.id !== this.#id).map(contenderOf);
+    const decision = arbitrate(
+      others.find((one) => one.id === this.#scene.holder),
+      [
+        ...others.filter((one) => one.phase === 'QUEUED'),
+        { ...contenderOf(this.promotion), phase: 'QUEUED', queuedAt: undefined },
+      ],
+    );
+    return decision.type === 'grant' && decision.to === this.#id ? this.#scene.fencingToken + 1 : undefined;
+  }
+
+  /** When time alone can change something. */
+  get lookAgainAt(): Date | undefined {
+    const { state, giveUpAt } = this.promotion;
+    if (hasEnded(state)) return undefined;
+    if (state === 'ERRORED') return giveUpAt ?? undefined;
+    return isGating(state) ? this.#round?.recheckAt : undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { parseDigest } from '../../core/digest.js';
+import { parseName } from '../../core/ids.js';
+import {
+  json,
+  matching,
+  objectOf,
+  oneOf,
+  optional,
+  parseObject,
+  type Parser,
+  text,
+  wholeNumber,
+} from '../../core/input.js';
+import { parseLane } from '../../core/lanes.js';
+import { laneSteps } from '../../core/promotion/state.js';
+import type { Stimulus } from './types.js';
+
+/** The largest signed statement, in characters of JSON, on every door. A real one is about 3,000. */
+export const maxStatementLength = 32_768;
+
+const id = matching(/^[0-9A-Za-z-]{1,64}$/, 'an id of at most 64 characters');
+const ref = { tenant: parseName, promotionId: id };
+const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+const seen = objectOf({ round: count, event: count });
+const attempt = wholeNumber(1, 1_000_000);
+const statement = json(maxStatementLength);
+
+const stimulus: Parser<Stimulus> = (value, object) => {
+  const type = oneOf(
+    'woken',
+    'time',
+    'statement',
+    'step-ended',
+  )((value as { readonly type?: unknown } | null | undefined)?.type, `${object}: type`);
+  switch (type) {
+    case 'woken':
+      return parseObject(value, object, { type: oneOf('woken') });
+    case 'time':
+      return parseObject(value, object, { type: oneOf('time') });
+    case 'statement':
+      return parseObject(value, object, {
+        type: oneOf('statement'),
+        statement,
+        frontDoor: oneOf('UPDATE', 'SIGNAL'),
+        expectedVerb: optional(text(40)),
+      });
+    case 'step-ended':
+      return parseObject(value, object, {
+        type: oneOf('step-ended'),
+        step: oneOf(...laneSteps),
+        attempt,
+        error: objectOf({ code: text(100), message: text(2_000, 0) }),
+      });
+  }
+};
+
+const parserOf =
+  <T>(name: string, parse: (value: unknown, object: string) => T) =>
+  (value: unknown): T =>
+    parse(value, `input of activity ${name}`);
+
+/** Reads the inputs of the activities that promotions use. Each throws INVALID_INPUT, which is never retried. */
+export const parsePromotionActivityInput = {
+  openPromotion: parserOf('openPromotion', (value, object) =>
+    parseObject(value, object, {
+      tenant: parseName,
+      product: parseName,
+      lane: (lane: unknown) => parseLane(lane),
+      bundle: parseDigest,
+      kind: oneOf('PROMOTION', 'ROLLBACK'),
+      request: optional(statement),
+      firstRunId: id,
+      promotion: optional(id),
+    }),
+  ),
+  advance: parserOf('advance', (value, object) => parseObject(value, object, { ...ref, stimulus, seen })),
+  guardBundle: parserOf('guardBundle', (value, object) => parseObject(value, object, { ...ref, attempt, seen })),
+  attestPromotion: parserOf('attestPromotion', (value, object) => parseObject(value, object, { ...ref, seen })),
+  moveLane: parserOf('moveLane', (value, object) =>
+    parseObject(value, object, { ...ref, step: oneOf('deploy', 'verify', 'revert'), attempt, seen }),
+  ),
+} as const;

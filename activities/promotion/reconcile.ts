@@ -1,0 +1,58 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { hasEnded } from '../../core/promotion/state.js';
+import type { StoredPromotion } from '../../store/promotion/read.js';
+import { changedSignalName, workflowTypes } from '../../temporal-config/names.js';
+import { taskQueues } from '../../temporal-config/task-queues.js';
+import { advance } from './advance.js';
+import type { ControlDeps } from './deps.js';
+
+/** What was observed of the run of a promotion. `occupied`: a run that is not ours has the workflow id. */
+type Observed = 'running' | 'ended' | 'occupied';
+
+/**
+ * Looks whether a promotion that has not ended has a run that works for it, and if not, does what follows: a promotion
+ * that was taking its lane is over, and the lane is free; one that has moved its lane, waits or is live gets a new run,
+ * which adopts it. However a run ended, it is nobody's decision.
+ *
+ * @param wake whether a run that is open may not know what has happened, as after a reset, and is told to look
+ * @returns what was done
+ */
+export async function reconcile(
+  deps: ControlDeps,
+  tenant: string,
+  promotion: StoredPromotion,
+  wake = false,
+): Promise<'running' | 'closed' | 'restarted'> {
+  const observed = await observe(deps.client, promotion);
+  if (observed === 'running') {
+    if (wake) await deps.client.workflow.getHandle(promotion.workflowId).signal(changedSignalName);
+    return 'running';
+  }
+  // Temporal has one open run of a workflow id at most. If another one has adopted the promotion since it was read, the
+  // first run id says so, and nothing follows.
+  const stimulus = { type: 'run-ended', firstRunId: promotion.firstRunId } as const;
+  const ref = { tenant, promotionId: promotion.id };
+  const { phase } = await advance(deps, ref, stimulus, { seen: { round: 0, event: 0 } });
+  if (hasEnded(phase)) return 'closed';
+  const { product, lane, bundle, kind, workflowId } = promotion;
+  await deps.client.workflow.start(workflowTypes.promotion, {
+    workflowId,
+    taskQueue: taskQueues.control,
+    args: [{ tenant, product, lane, bundle, kind, promotion: promotion.id }],
+    // Whoever occupies the id of a promotion with something else keeps it from its lane.
+    workflowIdConflictPolicy: observed === 'occupied' ? 'TERMINATE_EXISTING' : 'USE_EXISTING',
+  });
+  return 'restarted';
+}
+
+async function observe(client: Client, { workflowId }: StoredPromotion): Promise<Observed> {
+  try {
+    const { status, type, taskQueue } = await client.workflow.getHandle(workflowId).describe();
+    if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return 'ended';
+    return type === workflowTypes.promotion && taskQueue === taskQueues.control ? 'running' : 'occupied';
+  } catch (error) {
+    // Temporal forgets a run once its retention has passed.
+    if (error instanceof WorkflowNotFoundError) return 'ended';
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { shortId } from '../ids.js';
+
+/** One line for a method event, as a timeline shows it. Types that are not known here stand for themselves. */
+export function wordsOf(event: { readonly type: string; readonly data: Readonly<Record<string, unknown>> }): string {
+  const field = (name: string): string => {
+    const value = event.data[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  switch (event.type) {
+    case 'product.registered':
+      return `registered with repository ${field('repository')}`;
+    case 'release.started':
+      return `release of ${field('revision').slice(0, 12)} started`;
+    case 'release.sealed':
+      return 'the bundle is sealed';
+    case 'release.failed':
+      return 'the release failed';
+    case 'evidence.attached':
+      return `evidence attached: ${field('kind')}`;
+    case 'promotion.requested':
+      return field('kind') === 'ROLLBACK' ? 'rollback requested' : 'promotion requested';
+    case 'promotion.transitioned':
+      return `${field('from')} → ${field('to')}: ${field('reason')}`;
+    case 'promotion.ending':
+      return `${field('reason')}; the lane goes back to what was live`;
+    case 'promotion.step-failed':
+      return `${field('step')} failed (${field('code')}): ${field('message')}`;
+    case 'promotion.adopted':
+      return 'another run has taken over';
+    case 'promotion.superseded':
+      return field('how') === 'ROLLED_BACK'
+        ? `rolled back by ${shortId(field('by'))}`
+        : `superseded by ${shortId(field('by'))}`;
+    case 'decision.recorded':
+      return `${field('verb')} recorded`;
+    case 'decision.refused':
+      return `${field('verb') === 'unknown' ? 'a decision' : field('verb')} refused (${field('code')}): ${field('reason')}`;
+    case 'lane.queued':
+      return 'waiting for the lane, which another promotion holds';
+    case 'lane.granted':
+      return `lane granted with fencing token ${field('fencingToken')}`;
+    case 'lane.revoked':
+      return `lane revoked in favour of ${shortId(field('by'))}`;
+    case 'alias.switched':
+      return `alias switched, generation ${field('generation')}`;
+    default:
+      return event.type;
+  }
+}

@@ -1,0 +1,60 @@
+import type { PromotionKind, PromotionPhase } from '../promotion/state.js';
+
+/** A promotion that holds a lane or waits for it. */
+export interface Contender {
+  readonly id: string;
+  readonly kind: PromotionKind;
+  readonly phase: PromotionPhase;
+  readonly switched: boolean;
+  /** Since when it waits. */
+  readonly queuedAt: Date | undefined;
+}
+
+/** What is to be done with a lane. */
+export type Arbitration =
+  /** Nothing: its holder needs it, or nobody wants it. */
+  | { readonly type: 'keep' }
+  /** The holder no longer needs it, and nobody waits. */
+  | { readonly type: 'free' }
+  /** The first in the queue gets it, from a holder that had not begun to deploy if `from` names one. */
+  | { readonly type: 'grant'; readonly to: string; readonly from?: string };
+
+/**
+ * Who shall hold a lane. One function for the grant of an idle lane and for the grant of one that becomes free, so that
+ * both agree: a rollback before promotions, then whoever has waited longest. A rollback also takes the lane from a
+ * promotion that has not begun to deploy.
+ *
+ * @param holder the promotion that was granted the lane last
+ * @param queue the promotions that are QUEUED, the holder included if it is
+ */
+export function arbitrate(holder: Contender | undefined, queue: readonly Contender[]): Arbitration {
+  const [next] = queue.filter((waiting) => waiting.id !== holder?.id).sort(inOrder);
+  if (holder === undefined || !needsLane(holder)) {
+    if (next !== undefined) return { type: 'grant', to: next.id };
+    return holder === undefined ? { type: 'keep' } : { type: 'free' };
+  }
+  const gives = holder.kind === 'PROMOTION' && (holder.phase === 'QUEUED' || holder.phase === 'GUARDING');
+  return next?.kind === 'ROLLBACK' && gives ? { type: 'grant', to: next.id, from: holder.id } : { type: 'keep' };
+}
+
+function inOrder(a: Contender, b: Contender): number {
+  if (a.kind !== b.kind) return a.kind === 'ROLLBACK' ? -1 : 1;
+  const age = (a.queuedAt?.getTime() ?? Infinity) - (b.queuedAt?.getTime() ?? Infinity);
+  if (age !== 0 && !Number.isNaN(age)) return age;
+  return a.id < b.id ? -1 : 1;
+}
+
+/** Whether a promotion that was granted its lane still needs it. */
+function needsLane({ phase, switched }: Contender): boolean {
+  switch (phase) {
+    case 'QUEUED':
+    case 'GUARDING':
+    case 'DEPLOYING':
+    case 'VERIFYING':
+      return true;
+    case 'ERRORED':
+      return switched;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,110 @@
+import { messageOf } from '../core/errors.js';
+import type { ControlDeps } from '../activities/promotion/deps.js';
+import { reconcile } from '../activities/promotion/reconcile.js';
+import { holders, openPromotionOf, openPromotionsAfter, type StoredPromotion } from '../store/promotion/read.js';
+import { workflowTypes } from '../temporal-config/names.js';
+
+/** How often it looks, in milliseconds: a lane whose holder has died is free within a minute. */
+export const reconcileEveryMs = 20_000;
+
+/** How far back it looks for closed runs when it starts, and how late visibility may show one, in milliseconds. */
+const lookBackMs = 10 * 60_000;
+const visibilityDelayMs = 60_000;
+
+/** How many open promotions of a tenant one round looks at, besides those whose runs have closed and those that hold lanes. */
+const sweepSize = 50;
+
+/** Compares runs with records. */
+export interface Reconciler {
+  /** Looks once, now. */
+  look(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The dependencies of the reconciler. */
+export interface ReconcilerDeps extends ControlDeps {
+  readonly everyMs?: number;
+  readonly onError: (message: string) => void;
+}
+
+/**
+ * Finds promotions that have not ended and whose run has: terminated, timed out, failed or forgotten by Temporal. Each
+ * round looks at the runs that have closed since the last one, at the holders of lanes, and slowly over all others, so that
+ * nothing depends on one of the three. What follows is done by {@link reconcile}; one that fails never stops another.
+ */
+export function startReconciler(deps: ReconcilerDeps): Reconciler {
+  const rounds = new Rounds(deps);
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+  const look = () => (running = running.then(() => rounds.look()));
+  const timer = setInterval(() => {
+    if (!stopped) void look();
+  }, deps.everyMs ?? reconcileEveryMs);
+  timer.unref();
+  return {
+    look,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+class Rounds {
+  readonly #deps: ReconcilerDeps;
+  #closedSince = new Date(Date.now() - lookBackMs);
+  /** For each tenant, the last open promotion that the slow sweep has looked at. */
+  readonly #swept = new Map<string, string>();
+
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps;
+  }
+
+  async look(): Promise<void> {
+    await this.#quietly(() => this.#lookAtClosedRuns());
+    const tenants = await this.#deps.database.tenants().catch((error: unknown) => {
+      this.#deps.onError(messageOf(error));
+      return [];
+    });
+    await Promise.all(tenants.map((tenant) => this.#quietly(() => this.#lookAtTenant(tenant))));
+  }
+
+  /** Runs that have closed recently; their workflow ids name the tenant. */
+  async #lookAtClosedRuns(): Promise<void> {
+    const from = new Date();
+    const query = `WorkflowType = '${workflowTypes.promotion}' AND ExecutionStatus != 'Running' AND CloseTime >= '${this.#closedSince.toISOString()}'`;
+    const closed = new Set<string>();
+    for await (const { workflowId } of this.#deps.client.workflow.list({ query })) closed.add(workflowId);
+    for (const workflowId of closed) {
+      const tenant = /^promotion\/([a-z0-9-]+)\//.exec(workflowId)?.[1];
+      if (tenant === undefined) continue;
+      await this.#quietly(async () => {
+        const promotion = await this.#deps.database.transaction(tenant, (tx) => openPromotionOf(tx, workflowId));
+        if (promotion !== undefined) await reconcile(this.#deps, tenant, promotion, true);
+      });
+    }
+    this.#closedSince = new Date(from.getTime() - visibilityDelayMs);
+  }
+
+  async #lookAtTenant(tenant: string): Promise<void> {
+    const after = this.#swept.get(tenant) ?? '';
+    const [holding, some] = await this.#deps.database.transaction(
+      tenant,
+      async (tx) => [await holders(tx), await openPromotionsAfter(tx, after, sweepSize)] as const,
+    );
+    const last = some.length < sweepSize ? undefined : some.at(-1)?.id;
+    if (last === undefined) this.#swept.delete(tenant);
+    else this.#swept.set(tenant, last);
+    const all = new Map<string, StoredPromotion>([...holding, ...some].map((one) => [one.id, one]));
+    for (const promotion of all.values()) await this.#quietly(() => reconcile(this.#deps, tenant, promotion));
+  }
+
+  async #quietly(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#deps.onError(messageOf(error));
+    }
+  }
+}

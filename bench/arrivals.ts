@@ -1,8 +1,4 @@
-/** A promotion makes two attestations; after both, it is live and done. */
-const expected = 2;
-
 interface Arrival {
-  count: number;
   readonly done: Promise<void>;
   readonly resolve: () => void;
 }
@@ -11,11 +7,9 @@ interface Arrival {
 export class Arrivals {
   readonly #known = new Map<string, Arrival>();
 
-  /** An attestation of this promotion was made. */
+  /** This promotion is attested. */
   note(promotionId: string): void {
-    const arrival = this.#of(promotionId);
-    arrival.count += 1;
-    if (arrival.count === expected) arrival.resolve();
+    this.#of(promotionId).resolve();
   }
 
   /** Resolves when the promotion has completed its last step, perhaps before its starter knows its id. */
@@ -31,7 +25,7 @@ export class Arrivals {
     const done = new Promise<void>((settle) => {
       resolve = settle;
     });
-    const arrival = { count: 0, done, resolve };
+    const arrival = { done, resolve };
     this.#known.set(promotionId, arrival);
     return arrival;
   }

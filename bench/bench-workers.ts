@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { createLaneActivities } from '../activities/lane/lane-activities.js';
+import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
 import { createPromotionActivities } from '../activities/promotion/promotion-activities.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
@@ -21,8 +22,10 @@ export async function startBenchWorkers(
   onAttested: (promotionId: string) => void,
 ): Promise<BenchWorkers> {
   const { connection, client, database, blobs, config } = machine;
-  const steps = createTrivialSteps(onAttested);
   const policies = openPolicyFolder(fileURLToPath(new URL('./policies/', import.meta.url)));
+  const deps = { database, blobs, client, policies, cache: new EvidenceCache(), now: () => new Date() };
+  const steps = createTrivialSteps(deps, onAttested);
+  const bare = createBareActivities(createBareDriver(client), onAttested);
   const common = {
     connection,
     namespace: config.namespace,
@@ -35,17 +38,17 @@ export async function startBenchWorkers(
       taskQueue: taskQueues.control,
       workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
       activities: {
-        ...createPromotionActivities({ database, blobs, client, policies, now: () => new Date() }),
-        ...createLaneActivities({ database, client }),
-        ...createBareActivities(createBareDriver(client)),
+        ...createPromotionActivities(deps),
+        ...createLaneActivities(deps),
+        ...bare,
         ...steps.control,
       },
       stickyQueueScheduleToStartTimeout: '2 s',
       maxCachedWorkflows: 500,
       maxConcurrentActivityTaskExecutions: 500,
     }),
-    await Worker.create({ ...common, taskQueue: taskQueues.sign, activities: steps.sign }),
-    await Worker.create({ ...common, taskQueue: taskQueues.deploy, activities: steps.deploy }),
+    await Worker.create({ ...common, taskQueue: taskQueues.sign, activities: { ...steps.sign, ...bare } }),
+    await Worker.create({ ...common, taskQueue: taskQueues.deploy, activities: { ...steps.deploy, ...bare } }),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {

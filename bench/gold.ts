@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
+import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { signStatement } from '../adapters/sigstore/sign-statement.js';
 import { startOrJoin } from '../apps/api/start-workflow.js';
 import type { DecisionVerb } from '../core/decision/verbs.js';
@@ -8,7 +9,7 @@ import { decisionStatement } from '../core/evidence/decision.js';
 import { workflowIds } from '../core/ids.js';
 import type { Lane } from '../core/lanes.js';
 import { startAliasRouter } from '../apps/router/alias-router.js';
-import { requirePromotion } from '../store/promotion/read.js';
+import { promotionOfRun } from '../store/promotion/read.js';
 import { recordShownFacts } from '../store/decision/shown-facts.js';
 import { attachPreviewCheck, sealText, signerOf } from '../test/support/sealed-bundle.js';
 import { createWorkers } from '../workers/run-workers.js';
@@ -17,8 +18,8 @@ import { type EventCounts, eventCountsOf } from './history-events.js';
 import type { Machine } from './machine.js';
 
 const product = 'shop';
-/** Guard, deploy, verify and two attestations. */
-const stepsOfPromotion = 5;
+/** Guard, the lane and the attestations. */
+const stepsOfPromotion = 3;
 type Run = WorkflowHandle & { readonly firstRunId: string };
 
 /**
@@ -31,6 +32,7 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
   const { config, dataDir, databaseUrl, database, blobs, connection, client } = machine;
   const workers = await createWorkers({
     ...{ connection, client, database, blobs, dataDir, namespace: config.namespace },
+    cache: new EvidenceCache(),
     policiesDir: fileURLToPath(new URL('../policies/', import.meta.url)),
     roles: ['control', 'sign', 'deploy'],
     build: { environment: {}, npmCacheFolder: '' },
@@ -90,7 +92,7 @@ async function promote({ client }: Machine, lane: Lane, bundle: Digest, request?
 async function reached({ database }: Machine, run: Run, state: string): Promise<void> {
   const rows = () =>
     database.transaction('default', (tx) =>
-      tx.query<{ state: string }>('select state from promotions where id = $1', [run.firstRunId]),
+      tx.query<{ state: string }>('select state from promotions where first_run_id = $1', [run.firstRunId]),
     );
   await until(`${run.workflowId} is ${state}`, async () => (await rows())[0]?.state === state);
 }
@@ -120,13 +122,11 @@ async function decisionOf(
     run === undefined
       ? {}
       : await database.transaction('default', async (tx) => {
-          const { policyDigest } = await requirePromotion(tx, run.firstRunId);
-          const { digest } = await recordShownFacts(tx, run.firstRunId);
-          return {
-            promotion: { workflowId: run.workflowId, firstRunId: run.firstRunId },
-            policySnapshot: policyDigest,
-            facts: digest,
-          };
+          const promotion = await promotionOfRun(tx, run.firstRunId);
+          if (promotion === undefined) throw new Error(`run ${run.firstRunId} has no promotion`);
+          const { id, workflowId, policyDigest } = promotion;
+          const { digest } = await recordShownFacts(tx, id);
+          return { promotion: { id, workflowId }, policySnapshot: policyDigest, facts: digest };
         });
   const issuedAt = new Date();
   const statement = decisionStatement({

@@ -3,8 +3,8 @@ import { startOrJoin } from '../apps/api/start-workflow.js';
 import type { Digest } from '../core/digest.js';
 import { hexOf } from '../core/digest.js';
 import { workflowIds } from '../core/ids.js';
-import { laneGrantedSignal, promotionWorkflowType, supersededSignal } from '../workflows/promotion/contract.js';
-import type { BareListener } from './trivial-activities.js';
+import { changedSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
+import type { BareRun } from './trivial-activities.js';
 
 /** One of the two sides that are compared: how it starts a promotion. */
 export interface Side {
@@ -49,19 +49,15 @@ export function bareSide(client: Client): Side {
 }
 
 /**
- * Sends the comparator's runs the signals that promotions get from the dispatcher: the lane is granted as soon as a run
- * is queued, and a run ends when the next one is live.
+ * Sends the comparator's runs the signal that promotions get from the dispatcher: a run ends when the next one is live.
  */
-export function createBareDriver(client: Client): BareListener {
-  const live = new Map<string, { readonly workflowId: string; readonly promotionId: string }>();
-  const handleOf = (run: { readonly workflowId: string; readonly promotionId: string }) =>
-    client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.promotionId });
-  return (run, to) => {
-    if (to === 'QUEUED') void handleOf(run).signal(laneGrantedSignal, { fencingToken: 1 });
-    if (to !== 'LIVE') return;
+export function createBareDriver(client: Client): (run: BareRun) => void {
+  const live = new Map<string, BareRun>();
+  return (run) => {
     const before = live.get(run.product);
     live.set(run.product, run);
-    if (before !== undefined)
-      void handleOf(before).signal(supersededSignal, { by: run.promotionId, how: 'SUPERSEDED' });
+    if (before === undefined) return;
+    const handle = client.workflow.getHandle(before.workflowId, undefined, { firstExecutionRunId: before.promotionId });
+    void handle.signal(changedSignal);
   };
 }

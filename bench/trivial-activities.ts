@@ -1,73 +1,117 @@
 import type { DeployActivities } from '../activities/lane/types.js';
-import type { AttestActivities, PromotionGuardActivities } from '../activities/promotion/types.js';
-import type { Digest } from '../core/digest.js';
+import { moveLimits, type StepDeps } from '../activities/promotion/advance.js';
+import { performStep, type StepOfAttempt, withOwed } from '../activities/promotion/perform-step.js';
+import type { Answer, AttestActivities, PromotionGuardActivities } from '../activities/promotion/types.js';
 import { digestOf } from '../core/hash.js';
-import type { GateRound } from '../core/promotion/events.js';
-import type { PromotionIdentity, PromotionPhase } from '../core/promotion/state.js';
+import { servicesOf } from '../store/alias/read.js';
+import { recordObservation, switchAlias } from '../store/alias/write.js';
 
-/**
- * The comparator's replacements for the steps that use the database: same number, same sizes, no work.
- */
-export interface BareActivities {
-  bareOpen(
-    input: Omit<PromotionIdentity, 'policyDigest'> & { readonly workflowId: string },
-  ): Promise<PromotionIdentity>;
-  bareRound(input: {
-    readonly tenant: string;
-    readonly promotionId: string;
-    readonly round: number;
-    readonly fencingToken?: number;
-  }): Promise<{ readonly round: GateRound; readonly holdsLane: boolean }>;
-  bareRecord(input: {
-    readonly tenant: string;
-    readonly promotionId: string;
-    readonly product: string;
-    readonly workflowId: string;
-    readonly to: PromotionPhase;
-    readonly reason: string;
-  }): Promise<boolean>;
-}
-
-/** Tells the comparator's driver about phases; the driver sends the signals that the product's dispatcher sends. */
-export type BareListener = (
-  run: { readonly workflowId: string; readonly promotionId: string; readonly product: string },
-  to: PromotionPhase,
-) => void;
-
-/** The activities of the steps, by task queue. */
+/** The activities of the product's steps, by task queue. */
 export interface TrivialSteps {
   readonly control: Pick<PromotionGuardActivities, 'guardBundle'>;
   readonly deploy: DeployActivities;
   readonly sign: AttestActivities;
 }
 
-/** Steps without work. Both sides of a pair use them. */
-export function createTrivialSteps(onAttested: (promotionId: string) => void): TrivialSteps {
-  const attest = async (input: { readonly promotionId: string }) => {
-    onAttested(input.promotionId);
-    return digestOf(input.promotionId);
-  };
+/**
+ * The product's steps without the work outside: nothing is hashed, started, asked or signed. What they record is
+ * recorded, since without it no promotion would move: the results, the switch, and an observation of it.
+ *
+ * @param onAttested called when a promotion has completed its last step, with the first run id of its run
+ */
+export function createTrivialSteps(deps: StepDeps, onAttested: (firstRunId: string) => void): TrivialSteps {
   const nothing = () => Promise.resolve();
   return {
-    control: { guardBundle: nothing },
-    deploy: { deployBundle: nothing, verifyLane: nothing, revertLane: nothing },
-    sign: { attestVerification: attest, attestPromotion: attest },
+    control: { guardBundle: (input) => performStep(deps, { ...input, step: 'guard' }, nothing) },
+    deploy: {
+      async moveLane(input) {
+        const asked = { ...input, step: 'deploy' } as const;
+        await performStep(deps, asked, () => switchAndObserve(deps, asked));
+        return performStep(deps, { ...input, step: 'verify' }, nothing);
+      },
+    },
+    sign: {
+      async attestPromotion(input) {
+        let firstRunId = '';
+        const answer = await performStep(deps, { ...input, step: 'attest' }, ({ promotion }) => {
+          ({ firstRunId } = promotion);
+          return Promise.resolve();
+        });
+        onAttested(firstRunId);
+        return answer;
+      },
+    },
   };
 }
 
-/** The local activities of the comparator. */
-export function createBareActivities(listener: BareListener): BareActivities {
-  const policyDigest: Digest = digestOf('no gates');
+async function switchAndObserve(deps: StepDeps, asked: StepOfAttempt): Promise<void> {
+  const { key, generation, served } = await withOwed(deps, asked, async (tx, _scene, { promotion, ...switched }) => {
+    const { product, lane, id: promotionId } = promotion;
+    const target = await servicesOf(tx, promotion.bundle);
+    const reached = await switchAlias(tx, { ...switched, ...target, promotionId, product, lane });
+    return { key: { tenant: tx.tenant, product, lane }, generation: reached, served: target };
+  });
+  await deps.database.transaction(
+    asked.tenant,
+    (tx) =>
+      recordObservation(tx, key, {
+        generation,
+        status: 'SERVING',
+        detail: undefined,
+        served: { generation, ...served },
+      }),
+    moveLimits(),
+  );
+}
+
+/** The comparator's replacements: same number, same sizes, no work and no database. */
+export interface BareActivities {
+  bareOpen(input: object): Promise<Answer>;
+  bareGuard(input: object): Promise<Answer>;
+  bareMove(input: object): Promise<Answer>;
+  bareAttest(input: object): Promise<Answer>;
+  bareAdvance(input: object): Promise<Answer>;
+}
+
+/** A run of the comparator. */
+export interface BareRun {
+  readonly workflowId: string;
+  readonly promotionId: string;
+  readonly product: string;
+}
+
+/** The activities of the comparator. `onLive` is called when a run has moved its lane, `onAttested` when it is done. */
+export function createBareActivities(
+  onLive: (run: BareRun) => void,
+  onAttested: (firstRunId: string) => void,
+): BareActivities {
+  const events = [1, 2, 3].map((id) => ({
+    id,
+    at: '2026-01-01T00:00:00.000Z',
+    text: 'a line about as long as those of a timeline',
+  }));
+  const answer = (phase: Answer['phase']): Promise<Answer> =>
+    Promise.resolve({
+      promotionId: '01a20b7d-3d0c-7531-bc93-14ead3d63ae1',
+      phase,
+      reason: 'a reason about as long as those of a promotion',
+      policyDigest: digestOf('no gates'),
+      attempt: 1,
+      owed: ['guard'],
+      at: { round: 1, event: 3 },
+      events,
+    });
   return {
-    async bareOpen({ workflowId: _workflowId, ...identity }) {
-      return { ...identity, policyDigest };
+    bareOpen: () => answer('GUARDING'),
+    bareGuard: () => answer('DEPLOYING'),
+    bareMove: (input) => {
+      onLive(input as BareRun);
+      return answer('LIVE');
     },
-    async bareRound({ round }) {
-      return { round: { round, outcome: 'PASS', reason: 'every gate passes', verdicts: [] }, holdsLane: true };
+    bareAttest: (input) => {
+      onAttested((input as BareRun).promotionId);
+      return answer('LIVE');
     },
-    async bareRecord({ to, ...run }) {
-      listener(run, to);
-      return true;
-    },
+    bareAdvance: () => answer('SUPERSEDED'),
   };
 }

@@ -16,7 +16,7 @@ const approval: Decision = {
   tenant: 'default',
   product: 'shop',
   lane: 'gold',
-  promotion: { workflowId: 'promotion/default/shop/gold/x', firstRunId: '01234567-89ab-cdef-0123-456789abcdef' },
+  promotion: { id: '01234567-89ab-cdef-0123-456789abcdef', workflowId: 'promotion/default/shop/gold/x' },
   policySnapshot: digestOf('policy'),
   facts: digestOf('facts'),
   nonce: 'n0nce-n0nce-n0nce',

@@ -1,6 +1,7 @@
 import type { Digest } from '../core/digest.js';
 import { type ErrorCode, LanekeeperError } from '../core/errors.js';
 import type { Transaction } from './database.js';
+import { promotionOfRun } from './promotion/read.js';
 
 /** The things that people name by a part of their id. */
 const sources = {
@@ -68,9 +69,13 @@ export async function resolveBundle(tx: Transaction, given: string): Promise<Dig
   return id as Digest; // the column's domain admits nothing else
 }
 
-/** The promotion that an id, or a unique prefix or suffix of one, names. @throws UNKNOWN_PROMOTION, INVALID_INPUT */
-export function resolvePromotion(tx: Transaction, given: string): Promise<string> {
-  return resolve(tx, 'promotion', given);
+/**
+ * The promotion that an id, or a unique prefix or suffix of one, names; or the whole first run id of its run, which is what
+ * people see in Temporal.
+ * @throws UNKNOWN_PROMOTION, INVALID_INPUT
+ */
+export async function resolvePromotion(tx: Transaction, given: string): Promise<string> {
+  return (await promotionOfRun(tx, given))?.id ?? resolve(tx, 'promotion', given);
 }
 
 /** The release that an id, or a unique prefix or suffix of one, names. @throws NOT_FOUND, INVALID_INPUT */

@@ -138,8 +138,8 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after SIGKILL 
 
 test('the steps that died with the worker were retried, so it is not by luck that each effect exists once', async () => {
   const { deploying, verifying, built, signed } = scenes.get('worker') as Scene;
-  expect(await attemptsOf(deploying.workflowId, 'deployBundle')).toBeGreaterThan(1);
-  expect(await attemptsOf(verifying.workflowId, 'verifyLane')).toBeGreaterThan(1);
+  expect(await attemptsOf(deploying.workflowId, 'moveLane')).toBeGreaterThan(1);
+  expect(await attemptsOf(verifying.workflowId, 'moveLane')).toBeGreaterThan(1);
   expect(await attemptsOf(built.workflowId, 'buildImage')).toBeGreaterThan(1);
   expect(await attemptsOf(signed.workflowId, 'signStatement')).toBeGreaterThan(1);
 });

@@ -41,11 +41,12 @@ export async function effectsOf(stack: CrashStack, promotion: CrashedPromotion):
   };
 }
 
-/** Counts the attestations of each kind that a run produced. */
+/** Counts the attestations of each kind that a release or the run of a promotion produced. */
 export async function attestationsOf(stack: CrashStack, runId: string): Promise<Record<string, number>> {
   const rows = await stack.rows<{ kind: string; count: number }>(
-    'select kind, count(*)::int as count from attestations where produced_by_run like $1 group by kind',
-    `%/${runId}`,
+    `select kind, count(*)::int as count from attestations
+      where produced_by_run like '%/' || coalesce((select first_run_id from promotions where id = $1), $1) group by kind`,
+    runId,
   );
   return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
 }

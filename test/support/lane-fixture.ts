@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { listFiles } from '../../adapters/archive/list-files.js';
 import { type ContentStore } from '../../adapters/content-store/content-store.js';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
@@ -45,7 +46,7 @@ export async function startLaneFixture(): Promise<LaneFixture> {
       healthDeadlineMs: 4_000,
       serviceEnv: { PATH: process.env['PATH'] ?? '' },
     },
-    point: (lane, bundle, services) => pointLane(database, lane, bundle, services),
+    point: (lane, bundle, services) => pointLane(cluster.adminUrl, lane, bundle, services),
     async observed(lane, generation) {
       for (
         const deadline = Date.now() + 15_000;
@@ -74,23 +75,29 @@ export async function startLaneFixture(): Promise<LaneFixture> {
   };
 }
 
+/** Switches a lane as a superuser who disables the triggers: there is no promotion that holds it. */
 async function pointLane(
-  database: Database,
+  adminUrl: string,
   lane: string,
   bundle: Digest,
   services: readonly AliasService[],
 ): Promise<number> {
-  return database.transaction('default', async (tx) => {
-    const rows = await tx.query<{ generation: number }>(
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    await admin.query("set session_replication_role = 'replica'");
+    const { rows } = await admin.query<{ generation: string }>(
       `insert into lane_aliases (tenant_id, product, lane, generation, bundle_digest, revision, services, fencing_token, promotion_id)
        values ('default', $1, $2, 1, $3, $4, $5, 1, 'p')
        on conflict (tenant_id, product, lane) do update set generation = lane_aliases.generation + 1, bundle_digest = excluded.bundle_digest, services = excluded.services
        returning generation`,
       [product, lane, bundle, 'a'.repeat(40), JSON.stringify(services)],
     );
-    await tx.query("select pg_notify('lane_alias', $1)", [JSON.stringify(['default', product, lane])]);
-    return rows[0]!.generation;
-  });
+    await admin.query("select pg_notify('lane_alias', $1)", [JSON.stringify(['default', product, lane])]);
+    return Number(rows[0]!.generation);
+  } finally {
+    await admin.end();
+  }
 }
 
 /** An image with one file, `main.js`. */

@@ -5,10 +5,11 @@ import { execaSync } from 'execa';
 import { findFreePorts } from '../../adapters/network/free-port.js';
 import { Child } from '../../apps/stack/child.js';
 import { isNamespaceReady } from '../../apps/stack/temporal/readiness.js';
+import { dynamicConfig, dynamicConfigArgs } from '../../temporal-config/dynamic-config.js';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
 import { toolPath } from './tool-path.js';
 
-/** A Temporal dev server for one test file, with default settings. */
+/** A Temporal dev server for one test file, with the settings of the stack's. */
 export interface TestTemporal {
   readonly address: string;
   readonly namespace: string;
@@ -18,10 +19,14 @@ export interface TestTemporal {
   close(): Promise<void>;
 }
 
-/** Starts a dev server with its state in a file, so that it survives a kill and a restart. */
+/**
+ * Starts a dev server with its state in a file, so that it survives a kill and a restart.
+ *
+ * @param settings dynamic configuration, in addition to that of the stack
+ */
 export async function startTemporal(
   dataDir: string,
-  dynamicConfig: Readonly<Record<string, string>> = {},
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<TestTemporal> {
   const [port, uiPort] = await findFreePorts(2);
   const address = `127.0.0.1:${port}`;
@@ -45,7 +50,7 @@ export async function startTemporal(
           join(dataDir, 'temporal.db'),
         ],
         ...['--log-level', 'error', '--disable-config-file', '--disable-config-env'],
-        ...Object.entries(dynamicConfig).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
+        ...dynamicConfigArgs({ ...dynamicConfig, ...settings }),
         ...searchAttributeDefinitions.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
       ],
       env,

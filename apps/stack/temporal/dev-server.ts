@@ -1,17 +1,10 @@
 import { join } from 'node:path';
+import { dynamicConfig, dynamicConfigArgs } from '../../../temporal-config/dynamic-config.js';
 import { searchAttributeDefinitions } from '../../../temporal-config/search-attributes.js';
 import type { StackConfig } from '../config.js';
 import type { StackPorts } from '../ports.js';
 import type { ChildPlan } from '../child.js';
 import { isNamespaceReady } from './readiness.js';
-
-// The defaults limit a run of quick steps to 20 per second and round every timer up to a second.
-const dynamicConfig = {
-  'history.transferProcessorMaxPollRPS': '1000',
-  'history.timerProcessorMaxPollRPS': '1000',
-  'history.visibilityProcessorMaxPollRPS': '1000',
-  'history.timerProcessorMaxTimeShift': '"20ms"',
-};
 
 // As fast as in memory, and safe when a process dies.
 const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
@@ -46,7 +39,7 @@ export function devServerPlan(config: StackConfig, ports: StackPorts): ChildPlan
         '--disable-config-env',
       ],
       ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
-      ...Object.entries(dynamicConfig).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
+      ...dynamicConfigArgs(dynamicConfig),
       ...searchAttributeDefinitions.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
     ],
     env: config.inherited,

@@ -1,20 +1,10 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { Doorbell } from '../core/doorbell.js';
+import { randomUUID } from 'node:crypto';
 import { messageOf } from '../core/errors.js';
-import type { Database } from '../store/database.js';
-import { eventsAfter, lockDispatcher, readCursor } from '../store/event/read.js';
-import { writeCursor } from '../store/event/write.js';
-import { taskQueues } from '../temporal-config/task-queues.js';
-import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
-import { changedSignal } from '../workflows/promotion/contract.js';
-import type { FaultPoint } from './fault-point.js';
-import { wakeupsOf, type Wakeup } from './wake-ups.js';
+import { Pacer } from './pacer.js';
+import { type DispatcherDeps, TenantFollower } from './tenant-follower.js';
 
-/** How many events one poll fetches. */
-const batchSize = 200;
-// Polls follow a wake-up quickly, then less often: an event becomes visible once every older transaction has finished.
-const minPollIntervalMs = 5;
-const maxPollIntervalMs = 200;
+/** How often new tenants are looked for. */
+const tenantPauses = { minMs: 1_000, maxMs: 1_000, maxFailedMs: 4_000 } as const;
 
 /** Signals runs after a commit. */
 export interface Dispatcher {
@@ -23,97 +13,37 @@ export interface Dispatcher {
   stop(): Promise<void>;
 }
 
-/** The dependencies of the dispatcher. */
-export interface DispatcherDeps {
-  readonly database: Database;
-  readonly client: Client;
-  /**
-   * Called at `dispatch.found`, when events were committed but no run was signalled, so that tests can kill the process
-   * there.
-   */
-  readonly faultPoint?: FaultPoint;
-  readonly onError: (message: string) => void;
-}
-
 /**
- * Follows the log of method events from a durable cursor and signals every open run that an event concerns, at least
- * once. The cursor moves in the transaction that holds the dispatcher's lock, so several processes may run one: each
- * batch belongs to one of them alone.
+ * Follows the log of method events of every tenant from a durable cursor and signals each open run that an event
+ * concerns, at least once. Tenants are followed independently of each other. Several processes may run a dispatcher: a
+ * lease lets one of them at a time follow a tenant.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
-  const woken = new Doorbell();
-  const stopped = new Doorbell();
-  let interrupt = (): void => undefined;
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      interrupt = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const loop = async () => {
-    let pauseMs = maxPollIntervalMs;
-    while (!stopped.isRung()) {
-      woken.answer();
-      const found = await poll(deps).catch((error: unknown) => {
-        deps.onError(messageOf(error));
-        return 0;
-      });
-      if (found > 0 || woken.isRung()) pauseMs = minPollIntervalMs;
-      else pauseMs = Math.min(pauseMs * 2, maxPollIntervalMs);
-      if (found < batchSize && !stopped.isRung() && !woken.isRung()) await pause(pauseMs);
+  const instance = randomUUID();
+  const followers = new Map<string, { readonly follower: TenantFollower; readonly done: Promise<void> }>();
+  const pacer = new Pacer(tenantPauses);
+  const done = pacer.repeat(async () => {
+    try {
+      for (const tenant of await deps.database.tenants()) {
+        if (followers.has(tenant)) continue;
+        const follower = new TenantFollower(deps, tenant, instance);
+        followers.set(tenant, { follower, done: follower.run() });
+      }
+      return 'later';
+    } catch (error) {
+      deps.onError(messageOf(error));
+      return 'failed';
     }
-  };
-  const done = loop();
+  });
   return {
     wake() {
-      woken.ring();
-      interrupt();
+      for (const { follower } of followers.values()) follower.wake();
     },
     async stop() {
-      stopped.ring();
-      interrupt();
+      pacer.stop();
       await done;
+      for (const { follower } of followers.values()) follower.stop();
+      await Promise.all([...followers.values()].map((each) => each.done));
     },
   };
-}
-
-async function poll(deps: DispatcherDeps): Promise<number> {
-  let found = 0;
-  for (const tenant of await deps.database.tenants()) {
-    found += await deps.database.transaction(tenant, async (tx) => {
-      if (!(await lockDispatcher(tx))) return 0;
-      const events = await eventsAfter(tx, await readCursor(tx, 'dispatcher'), batchSize);
-      const last = events.at(-1);
-      if (last === undefined) return 0;
-      await deps.faultPoint?.('dispatch.found');
-      for (const event of events) {
-        for (const wakeup of await wakeupsOf(tx, event)) await deliver(deps.client, wakeup);
-      }
-      await writeCursor(tx, 'dispatcher', last.position);
-      return events.length;
-    });
-  }
-  return found;
-}
-
-async function deliver(client: Client, wakeup: Wakeup): Promise<void> {
-  if (wakeup.to === 'lane') {
-    await client.workflow.signalWithStart(laneWorkflowType, {
-      workflowId: wakeup.workflowId,
-      taskQueue: taskQueues.control,
-      args: [wakeup.input],
-      signal: laneChangedSignal,
-      signalArgs: [],
-    });
-    return;
-  }
-  const handle = client.workflow.getHandle(wakeup.workflowId, undefined, { firstExecutionRunId: wakeup.firstRunId });
-  try {
-    await handle.signal(changedSignal);
-  } catch (error) {
-    // A run that has closed needs no hint.
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-  }
 }

@@ -65,7 +65,11 @@ async function main(config: WorkerConfig): Promise<void> {
         database,
         client,
         faultPoint,
-        onError: (message) => log.warn({ message }, 'the dispatcher could not poll; it will try again'),
+        onError: (message, tenant) =>
+          log.warn(
+            { message, tenant },
+            'the dispatcher is in trouble: it tries again, and parks what can never succeed',
+          ),
       });
     }
     const stop = () => {

@@ -51,6 +51,8 @@ interface EventRow {
   data: Record<string, unknown>;
 }
 
+const eventColumns = 'transaction_id::text, id, type, product, lane, bundle_digest, promotion_id, data';
+
 /**
  * Events after a position, oldest first, from transactions that are all finished: those below the oldest one still
  * running. An event that commits late is therefore never skipped.
@@ -61,7 +63,7 @@ export async function eventsAfter(
   limit: number,
 ): Promise<readonly StoredEvent[]> {
   const rows = await tx.query<EventRow>(
-    `select transaction_id::text, id, type, product, lane, bundle_digest, promotion_id, data
+    `select ${eventColumns}
        from method_events
       where tenant_id = $1
         and (transaction_id, id) > ($2::xid8, $3::bigint)
@@ -70,7 +72,20 @@ export async function eventsAfter(
       limit $4`,
     [tx.tenant, after.transactionId, after.eventId, limit],
   );
-  return rows.map((row) => ({
+  return rows.map(toEvent);
+}
+
+/** The events with these ids, in the order of their ids. */
+export async function eventsWithIds(tx: Transaction, ids: readonly number[]): Promise<readonly StoredEvent[]> {
+  const rows = await tx.query<EventRow>(
+    `select ${eventColumns} from method_events where tenant_id = $1 and id = any($2::bigint[]) order by id`,
+    [tx.tenant, ids],
+  );
+  return rows.map(toEvent);
+}
+
+function toEvent(row: EventRow): StoredEvent {
+  return {
     position: { transactionId: row.transaction_id, eventId: row.id },
     type: row.type,
     product: row.product,
@@ -78,7 +93,7 @@ export async function eventsAfter(
     bundleDigest: row.bundle_digest,
     promotionId: row.promotion_id,
     data: row.data,
-  }));
+  };
 }
 
 /** The position of a reader of the log. */
@@ -91,17 +106,4 @@ export async function readCursor(tx: Transaction, name: string): Promise<EventPo
   return row === undefined
     ? { transactionId: '0', eventId: 0 }
     : { transactionId: row.transaction_id, eventId: row.event_id };
-}
-
-/**
- * Takes the lock for dispatching a tenant's events, until the transaction ends.
- *
- * @returns whether it was free
- */
-export async function lockDispatcher(tx: Transaction): Promise<boolean> {
-  const rows = await tx.query<{ free: boolean }>(
-    "select pg_try_advisory_xact_lock(hashtext('dispatcher ' || $1)) as free",
-    [tx.tenant],
-  );
-  return rows[0]?.free === true;
 }

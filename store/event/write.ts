@@ -35,12 +35,43 @@ export async function appendEvent(tx: Transaction, event: MethodEvent): Promise<
   tx.eventAppended();
 }
 
-/** Moves a reader forward. */
-export async function writeCursor(tx: Transaction, name: string, position: EventPosition): Promise<void> {
+/**
+ * Takes or renews the lease of a reader, under which one of its instances at a time follows the log.
+ *
+ * @param holder the instance
+ * @returns the position of the reader; undefined when another instance has the lease
+ */
+export async function takeLease(
+  tx: Transaction,
+  name: string,
+  holder: string,
+  leaseMs: number,
+): Promise<EventPosition | undefined> {
+  const rows = await tx.query<{ transaction_id: string; event_id: number }>(
+    `insert into dispatch_cursors as c (tenant_id, name, lease_holder, lease_until)
+     values ($1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond')
+     on conflict (tenant_id, name) do update set lease_holder = excluded.lease_holder, lease_until = excluded.lease_until
+       where c.lease_holder = excluded.lease_holder or c.lease_until is null or c.lease_until < clock_timestamp()
+     returning transaction_id::text, event_id`,
+    [tx.tenant, name, holder, leaseMs],
+  );
+  const row = rows[0];
+  return row && { transactionId: row.transaction_id, eventId: row.event_id };
+}
+
+/** Gives the lease back, so that another instance need not wait until it ends. */
+export async function releaseLease(tx: Transaction, name: string, holder: string): Promise<void> {
   await tx.query(
-    `insert into dispatch_cursors (tenant_id, name, transaction_id, event_id) values ($1, $2, $3::xid8, $4)
-     on conflict (tenant_id, name) do update set transaction_id = excluded.transaction_id,
-       event_id = excluded.event_id`,
-    [tx.tenant, name, position.transactionId, position.eventId],
+    'update dispatch_cursors set lease_until = null where tenant_id = $1 and name = $2 and lease_holder = $3',
+    [tx.tenant, name, holder],
+  );
+}
+
+/** Moves a reader forward; never back, whoever has moved it meanwhile. */
+export async function moveCursor(tx: Transaction, name: string, to: EventPosition): Promise<void> {
+  await tx.query(
+    `update dispatch_cursors set transaction_id = $3::xid8, event_id = $4
+      where tenant_id = $1 and name = $2 and (transaction_id, event_id) < ($3::xid8, $4::bigint)`,
+    [tx.tenant, name, to.transactionId, to.eventId],
   );
 }

@@ -8,9 +8,11 @@ import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
+import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
 import type { ApiDeps } from './deps.js';
 import { createBundleService } from './bundle/service.js';
 import { createDecisionService } from './decision/service.js';
+import { createDeliveryService } from './delivery/service.js';
 import { createEvidenceService } from './evidence/service.js';
 import { createGateService } from './policy/service.js';
 import { createIdentityService } from './identity/service.js';
@@ -28,6 +30,7 @@ export const services: readonly DescService[] = [
   DecisionService,
   EvidenceService,
   IdentityService,
+  DeliveryService,
 ];
 
 /** Routes every service to its implementation. */
@@ -40,5 +43,6 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(GateService, createGateService(deps))
     .service(DecisionService, createDecisionService(deps))
     .service(EvidenceService, createEvidenceService(deps))
-    .service(IdentityService, createIdentityService(deps));
+    .service(IdentityService, createIdentityService(deps))
+    .service(DeliveryService, createDeliveryService(deps));
 }

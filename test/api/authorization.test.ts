@@ -20,6 +20,7 @@ const needsRole: Readonly<Record<string, readonly string[]>> = {
   'release.v1.PromotionService.Promote': ['developer', 'release-manager', 'operator'],
   'release.v1.PromotionService.Rollback': ['release-manager', 'operator'],
   'governance.v1.EvidenceService.AttachEvidence': ['developer', 'qa', 'release-manager', 'product-owner', 'operator'],
+  'workflows_runtime.v1.DeliveryService.RetryParkedDeliveries': ['release-manager', 'operator'],
 };
 
 const callers: Readonly<Record<string, Caller>> = Object.fromEntries(

@@ -10,6 +10,7 @@ import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
+import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
 
 /** Clients of every service. They throw domain errors. */
 export interface Clients {
@@ -21,6 +22,7 @@ export interface Clients {
   readonly decisions: Client<typeof DecisionService>;
   readonly evidence: Client<typeof EvidenceService>;
   readonly identity: Client<typeof IdentityService>;
+  readonly deliveries: Client<typeof DeliveryService>;
 }
 
 /** Connects to the API of a stack. Nothing is sent before the first call. */
@@ -44,6 +46,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     decisions: createClient(DecisionService, transport),
     evidence: createClient(EvidenceService, transport),
     identity: createClient(IdentityService, transport),
+    deliveries: createClient(DeliveryService, transport),
   };
 }
 

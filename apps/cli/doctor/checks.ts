@@ -4,15 +4,8 @@ import { messageOf } from '../../../core/errors.js';
 import { domainErrorOf } from '../errors/domain-error.js';
 import type { Context } from '../program/context.js';
 import { instantOf } from '../output/words.js';
-
-/** One check of `lane doctor`. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly found: string;
-  /** What to do about it; empty when there is nothing to do. */
-  readonly fix: string;
-}
+import type { Check, Found } from './check.js';
+import { deliveryCheck } from './deliveries.js';
 
 const answerTimeoutMs = 3_000;
 const clockToleranceMs = 30_000;
@@ -38,6 +31,7 @@ export async function runChecks(context: Context): Promise<readonly Check[]> {
   checks.push(...(await healthChecks(context)));
   checks.push(await attempt('Temporal address', () => temporalCheck(context)));
   checks.push(await attempt('token and clock', () => clockCheck(context)));
+  checks.push(await attempt('deliveries', () => deliveryCheck(context)));
   return checks;
 }
 
@@ -48,12 +42,6 @@ function stackError(context: Context): unknown {
   } catch (error) {
     return error;
   }
-}
-
-interface Found {
-  readonly found: string;
-  readonly ok?: boolean;
-  readonly fix?: string;
 }
 
 async function attempt(name: string, inspect: () => Found | Promise<Found>): Promise<Check> {

@@ -12,6 +12,7 @@ import { devServerPlan } from '../apps/stack/temporal/dev-server.js';
 import { type Database, openDatabase } from '../store/database.js';
 import { startCluster } from '../test/support/embedded-cluster.js';
 import { ensureDevelopmentIdentities } from '../apps/stack/development-identities.js';
+import { connectForDeliveries } from '../workers/deliver.js';
 import { startDispatcher } from '../workers/dispatcher.js';
 import { cpuSecondsOf } from './cpu.js';
 
@@ -69,9 +70,10 @@ export async function startMachine(): Promise<Machine> {
   const connection = await NativeConnection.connect({ address });
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection, namespace: config.namespace });
+  const deliveryConnection = await connectForDeliveries({ address });
   const dispatcher = startDispatcher({
     database,
-    client,
+    client: new Client({ connection: deliveryConnection, namespace: config.namespace }),
     onError: (message) => console.error(`dispatcher: ${message}`),
   });
   wake = () => dispatcher.wake();
@@ -90,6 +92,7 @@ export async function startMachine(): Promise<Machine> {
     async close() {
       await dispatcher.stop();
       await database.close();
+      await deliveryConnection.close();
       await clientConnection.close();
       await connection.close();
       await server.stop();

@@ -103,6 +103,11 @@ export class Backlog {
     }
   }
 
+  /** Whether there is a delivery to take. */
+  hasDue(nowMs: number): boolean {
+    return [...this.#waiting.values()].some(({ notBefore }) => notBefore <= nowMs);
+  }
+
   /** Takes the next delivery that is due; it is in flight until it is settled. */
   takeDue(nowMs: number): Delivery | undefined {
     for (const [delivery, { group, notBefore }] of this.#waiting) {

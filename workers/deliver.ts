@@ -1,4 +1,11 @@
-import { type Client, isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  Connection,
+  type ConnectionOptions,
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { ValueError } from '@temporalio/common';
 import { messageOf } from '../core/errors.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
@@ -19,23 +26,39 @@ const deadlineMs = 5_000;
 // INVALID_ARGUMENT and FAILED_PRECONDITION of gRPC: the server understood the request, and will refuse it again.
 const malformedCodes: readonly number[] = [3, 9];
 
-/** Sends one wake-up; never throws. A run that has closed, or never was, needs no hint. */
-export async function deliver(client: Client, wakeup: Wakeup): Promise<DeliveryResult> {
-  let timer: NodeJS.Timeout | undefined;
-  // The deadline of gRPC starts when a call is made; this one also ends what hangs before.
-  const timeout = new Promise<DeliveryResult>((resolve) => {
-    timer = setTimeout(() => resolve({ outcome: 'failed', reason: 'no answer in time' }), deadlineMs);
+/**
+ * Connects to Temporal for deliveries. The client of Temporal would try failed calls again by itself, unseen, and even
+ * after the connection was closed; the dispatcher tries them again instead.
+ */
+export function connectForDeliveries(options: ConnectionOptions | undefined): Promise<Connection> {
+  return Connection.connect({ ...options, interceptors: [] });
+}
+
+/**
+ * Sends one wake-up; never throws. A run that has closed, or never was, needs no hint.
+ *
+ * @param stopping ends the attempt early
+ */
+export async function deliver(client: Client, wakeup: Wakeup, stopping: AbortSignal): Promise<DeliveryResult> {
+  const call = new AbortController();
+  let end = (): void => undefined;
+  const ended = new Promise<DeliveryResult>((resolve) => {
+    end = () => resolve({ outcome: 'failed', reason: 'no answer in time' });
   });
+  const timer = setTimeout(end, deadlineMs);
+  stopping.addEventListener('abort', end, { once: true });
   try {
-    return await Promise.race([attempt(client, wakeup), timeout]);
+    return await Promise.race([attempt(client, wakeup, call.signal), ended]);
   } finally {
     clearTimeout(timer);
+    stopping.removeEventListener('abort', end);
+    call.abort();
   }
 }
 
-async function attempt(client: Client, wakeup: Wakeup): Promise<DeliveryResult> {
+async function attempt(client: Client, wakeup: Wakeup, ended: AbortSignal): Promise<DeliveryResult> {
   try {
-    await client.withDeadline(Date.now() + deadlineMs, () => send(client, wakeup));
+    await client.withAbortSignal(ended, () => send(client, wakeup));
     return { outcome: 'delivered' };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { outcome: 'delivered' };

@@ -8,6 +8,7 @@ import { openFolderStore } from '../adapters/content-store/folder-store.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
 import { openDatabase } from '../store/database.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
+import { connectForDeliveries } from './deliver.js';
 import { type Dispatcher, startDispatcher } from './dispatcher.js';
 import { faultPointIn } from './fault-point.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
@@ -40,6 +41,7 @@ async function main(config: WorkerConfig): Promise<void> {
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);
+  const deliveryConnection = await connectForDeliveries(connectionOptions);
   try {
     const client = new Client({ connection: clientConnection, namespace });
     const deps: WorkersDeps = {
@@ -63,7 +65,7 @@ async function main(config: WorkerConfig): Promise<void> {
       });
       dispatcher = startDispatcher({
         database,
-        client,
+        client: new Client({ connection: deliveryConnection, namespace }),
         faultPoint,
         onError: (message, tenant) =>
           log.warn(
@@ -85,6 +87,7 @@ async function main(config: WorkerConfig): Promise<void> {
     await dispatcher?.stop();
   } finally {
     await database.close();
+    await deliveryConnection.close();
     await clientConnection.close();
     // When a worker could not be created, those before it still hold the connection; the reason is what matters then.
     await connection

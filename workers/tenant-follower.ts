@@ -45,7 +45,8 @@ export class TenantFollower {
   #tenant: string;
   #holder: string;
   #backlog = new Backlog();
-  #sending = 0;
+  readonly #lanes = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
   #trouble: string | undefined;
   // Polls follow a wake-up quickly, then less often: an event becomes visible once every older transaction has finished.
   readonly #pacer = new Pacer({ minMs: 5, maxMs: 200, maxFailedMs: 3_000 });
@@ -78,6 +79,8 @@ export class TenantFollower {
         return 'failed';
       }
     });
+    this.#stopping.abort();
+    await Promise.all(this.#lanes);
     // Without this, the next instance waits until the lease ends, and nothing worse.
     if (!this.#backlog.isEmpty)
       await this.#transaction((tx) => releaseLease(tx, reader, this.#holder)).catch(() => undefined);
@@ -88,9 +91,9 @@ export class TenantFollower {
     const found = await this.#read();
     if (this.#backlog.isEmpty) return found;
     if (found > 0) await this.#deps.faultPoint?.('dispatch.found');
-    const lanes: Promise<void>[] = [];
-    while (this.#sending < concurrency && lanes.length < concurrency) lanes.push(this.#send());
-    await settledWithin(roundMs, Promise.all(lanes));
+    const opened: Promise<void>[] = [];
+    while (this.#lanes.size < concurrency && this.#backlog.hasDue(Date.now())) opened.push(this.#openLane());
+    await settledWithin(roundMs, Promise.all(opened));
     await this.#record();
     return found;
   }
@@ -126,19 +129,24 @@ export class TenantFollower {
     return read.events.length + read.retries.length;
   }
 
+  #openLane(): Promise<void> {
+    const lane = this.#send().finally(() => this.#lanes.delete(lane));
+    this.#lanes.add(lane);
+    return lane;
+  }
+
   /** Delivers what is due, one after the other, until nothing is. */
   async #send(): Promise<void> {
     const backlog = this.#backlog;
-    this.#sending += 1;
-    for (let next = backlog.takeDue(Date.now()); next !== undefined; next = backlog.takeDue(Date.now())) {
-      const result = await deliver(this.#deps.client, next.wakeup);
+    while (backlog === this.#backlog && !this.#stopping.signal.aborted) {
+      const next = backlog.takeDue(Date.now());
+      if (next === undefined) return;
+      const result = await deliver(this.#deps.client, next.wakeup, this.#stopping.signal);
       backlog.settle(next, result, Date.now());
       if (result.outcome === 'failed') this.#report(result.reason);
       if (result.outcome === 'malformed')
         this.#deps.onError(`parked for ${next.key.target}: ${result.reason}`, this.#tenant);
-      if (backlog !== this.#backlog) break;
     }
-    this.#sending -= 1;
   }
 
   async #record(): Promise<void> {

@@ -8,6 +8,7 @@ import { eventsAfter } from '../../store/event/read.js';
 import { appendEvent } from '../../store/event/write.js';
 import { migrate } from '../../store/migrate.js';
 import { registerProduct } from '../../store/product/write.js';
+import { inSavepoint } from '../../store/savepoint.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { describeSchema } from '../support/schema.js';
 
@@ -97,6 +98,22 @@ describe('the application’s role', () => {
 
   test('cannot change a fact, and neither can the owner of the tables', async () => {
     await expect(admin.query("update method_events set type = 'product.registered'")).rejects.toThrow('never changed');
+  });
+});
+
+describe('a part of a transaction', () => {
+  test('that fails in PostgreSQL is undone, and the rest goes on', async () => {
+    const product = { name: 'before', repository: '/before' };
+    await database.transaction('default', async (tx) => {
+      await registerProduct(tx, product);
+      const part = inSavepoint(tx, async () => {
+        await registerProduct(tx, { name: 'undone', repository: '/undone' });
+        return tx.query("select 'no number'::integer");
+      });
+      await expect(part).rejects.toThrow('invalid input syntax');
+    });
+    const { rows } = await admin.query("select name from products where name in ('before', 'undone')");
+    expect(rows).toEqual([{ name: 'before' }]);
   });
 });
 

@@ -18,6 +18,7 @@ import { promotionOfRun, requirePromotion } from '../../store/promotion/read.js'
 import { recordShownFacts } from '../../store/decision/shown-facts.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { readBuildSettings } from '../../workers/config.js';
+import { connectForDeliveries } from '../../workers/deliver.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { startReconciler } from '../../workers/reconciler.js';
 import { controlDepsOf, createWorkers, type WorkersDeps } from '../../workers/run-workers.js';
@@ -38,7 +39,7 @@ export type PromotionHandle = WorkflowHandleWithFirstExecutionRunId<typeof promo
  */
 export interface Engine {
   readonly cluster: EmbeddedCluster;
-  readonly temporal: Omit<TestTemporal, 'server'>;
+  readonly temporal: Omit<TestTemporal, 'server' | 'stopServer' | 'startServer'>;
   readonly client: Client;
   readonly database: Database;
   readonly blobs: ContentStore;
@@ -86,7 +87,7 @@ export interface EngineOptions {
   /** How often runs are compared with records. */
   readonly reconcileEveryMs?: number;
   /** A running server to use instead of a dev server: the one that skips time. */
-  readonly temporal?: Omit<TestTemporal, 'server'>;
+  readonly temporal?: Omit<TestTemporal, 'server' | 'stopServer' | 'startServer'>;
 }
 
 /** Starts an engine for one test file. Closing it stops everything; so does a start that fails halfway. */
@@ -120,8 +121,10 @@ async function assemble(
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onEvents: () => wake() });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await connectTo(temporal);
+  const deliveryConnection = await connectForDeliveries({ address: temporal.address });
   toClose(async () => {
     await database.close();
+    await deliveryConnection.close();
     await clientConnection.close();
     await connection.close();
   });
@@ -143,7 +146,11 @@ async function assemble(
   };
   const workers = await createWorkers(deps);
   const running = Promise.all(workers.map((worker) => worker.run()));
-  const dispatcher = startDispatcher({ database, client, onError: () => undefined });
+  const dispatcher = startDispatcher({
+    database,
+    client: new Client({ connection: deliveryConnection }),
+    onError: () => undefined,
+  });
   wake = () => dispatcher.wake();
   const reconciler = startReconciler({
     ...controlDepsOf(deps),

@@ -14,6 +14,9 @@ export interface TestTemporal {
   readonly address: string;
   readonly namespace: string;
   readonly server: Child;
+  /** Stops the server, as in an outage, and starts it again at the same address. */
+  stopServer(): Promise<void>;
+  startServer(): Promise<void>;
   /** Runs the `temporal` command line against it. */
   cli(...args: string[]): { readonly code: number | undefined; readonly stdout: string; readonly stderr: string };
   close(): Promise<void>;
@@ -32,34 +35,36 @@ export async function startTemporal(
   const address = `127.0.0.1:${port}`;
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
   await mkdir(join(dataDir, 'logs'), { recursive: true });
-  const server = new Child(
-    {
-      name: 'temporal',
-      command: toolPath('temporal'),
-      args: [
-        ...[
-          'server',
-          'start-dev',
-          '--ip',
-          '127.0.0.1',
-          '--port',
-          String(port),
-          '--ui-port',
-          String(uiPort),
-          '--db-filename',
-          join(dataDir, 'temporal.db'),
+  const newServer = () =>
+    new Child(
+      {
+        name: 'temporal',
+        command: toolPath('temporal'),
+        args: [
+          ...[
+            'server',
+            'start-dev',
+            '--ip',
+            '127.0.0.1',
+            '--port',
+            String(port),
+            '--ui-port',
+            String(uiPort),
+            '--db-filename',
+            join(dataDir, 'temporal.db'),
+          ],
+          ...['--log-level', 'error', '--disable-config-file', '--disable-config-env'],
+          ...dynamicConfigArgs({ ...dynamicConfig, ...settings }),
+          ...searchAttributeDefinitions.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
         ],
-        ...['--log-level', 'error', '--disable-config-file', '--disable-config-env'],
-        ...dynamicConfigArgs({ ...dynamicConfig, ...settings }),
-        ...searchAttributeDefinitions.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
-      ],
-      env,
-      cwd: dataDir,
-      logFile: join(dataDir, 'logs', 'temporal.log'),
-      isReady: () => isNamespaceReady(address, 'default'),
-    },
-    { changed: () => undefined, log: () => undefined },
-  );
+        env,
+        cwd: dataDir,
+        logFile: join(dataDir, 'logs', 'temporal.log'),
+        isReady: () => isNamespaceReady(address, 'default'),
+      },
+      { changed: () => undefined, log: () => undefined },
+    );
+  let server = newServer();
   await server.start(60_000).catch(async (error: unknown) => {
     await server.stop();
     throw error;
@@ -67,7 +72,14 @@ export async function startTemporal(
   return {
     address,
     namespace: 'default',
-    server,
+    get server() {
+      return server;
+    },
+    stopServer: () => server.stop(),
+    async startServer() {
+      server = newServer();
+      await server.start(60_000);
+    },
     cli(...args) {
       const done = execaSync(toolPath('temporal'), [...args, '--address', address, '--namespace', 'default'], {
         env,

@@ -10,7 +10,7 @@ import { onTestFinished } from './clean-up.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
 
-const notFound = 5;
+const notFound: readonly number[] = [5];
 
 /** Runs before each delivery to a lane; throwing replaces the answer of the server. */
 export type Interference = (workflowId: string) => Promise<void> | void;
@@ -103,9 +103,9 @@ export async function startDispatchFixture(): Promise<DispatchFixture> {
     async signalsOf(workflowId) {
       try {
         const { events } = await plain.workflow.getHandle(workflowId).fetchHistory();
-        return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null).length;
+        return (events ?? []).filter((event) => Boolean(event.workflowExecutionSignaledEventAttributes)).length;
       } catch (error) {
-        if (isGrpcServiceError(error) && error.code === notFound) return 0;
+        if (isGrpcServiceError(error) && notFound.includes(error.code)) return 0;
         throw error;
       }
     },

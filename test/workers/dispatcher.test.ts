@@ -105,14 +105,16 @@ describe('the dispatcher', () => {
     const troubled: string[] = [];
     for (let product = 0; product < 300; product += 1)
       troubled.push(await fixture.wakeLane(tenant, `product-${String(product)}`));
-    let done = 0;
+    let [begun, done] = [0, 0];
     fixture.dispatcher({
       async interfere(workflowId) {
         if (!workflowId.startsWith(`lane/${tenant}/`)) return;
+        begun += 1;
         await trouble();
         done += 1;
       },
     });
+    await until(() => begun > 0, 'the deliveries of the other tenant to begin');
     await delivered(await fixture.wakeLane('default', `calm-${how}`), 5_000);
     expect(done).toBeLessThan(troubled.length);
     expect(await fixture.parked(tenant)).toEqual([]);

@@ -10,6 +10,7 @@ import { ValueError } from '@temporalio/common';
 import { messageOf } from '../core/errors.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
+import { changedSignal } from '../workflows/promotion/contract.js';
 import type { Wakeup } from './wake-ups.js';
 
 /** What became of one attempt to deliver a wake-up. */
@@ -82,5 +83,5 @@ async function send(client: Client, wakeup: Wakeup): Promise<void> {
     return;
   }
   const handle = client.workflow.getHandle(wakeup.workflowId, undefined, { firstExecutionRunId: wakeup.firstRunId });
-  await handle.signal(wakeup.signal, ...wakeup.args);
+  await handle.signal(changedSignal);
 }

@@ -1,24 +1,83 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { LanekeeperError } from '../core/errors.js';
+import { workflowIds } from '../core/ids.js';
+import { json, oneOf, parseObject } from '../core/input.js';
+import { parsePromotionStart } from '../core/promotion/input.js';
+import { parseReleaseInput } from '../core/release/input.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
-import type { ControlDeps } from './promotion/deps.js';
-import type { PromotionGuardActivities } from './promotion/types.js';
+import { currentCaller } from './caller.js';
 
-/** Starts the run under its canonical id, or joins the one that is open under it. */
+/** What a run was started for under an id that is not the canonical one. */
+export interface HandOverInput {
+  readonly type: 'promotion' | 'release';
+  /** The input of the workflow. */
+  readonly input: unknown;
+}
+
+/** The canonical run, which does the work. */
+export interface HandedOver {
+  readonly workflowId: string;
+  /** The first run id. */
+  readonly runId: string;
+  /** Whether it was open already. */
+  readonly joined: boolean;
+}
+
+/** Work of the control queue that runs under another id ask for. */
+export interface HandOverActivities {
+  /** Starts the canonical run of an input, or joins it. @throws INVALID_INPUT, UNKNOWN_LANE, PERMISSION_DENIED */
+  handOver(input: HandOverInput): Promise<HandedOver>;
+}
+
+/** The largest input of a workflow, in characters. */
+const maxInputLength = 64 * 1024;
+
+/**
+ * Starts the run under its canonical id, or joins the one that is open under it. The id follows from the input, which is
+ * read as the workflow reads it.
+ */
 export async function handOver(
-  deps: ControlDeps,
-  input: Parameters<PromotionGuardActivities['handOver']>[0],
-): Promise<{ runId: string; joined: boolean }> {
+  deps: { readonly client: Pick<Client, 'workflow'> },
+  value: HandOverInput,
+): Promise<HandedOver> {
+  currentCaller();
+  const { type, input } = parseObject(value, 'input of handOver', {
+    type: oneOf('promotion', 'release'),
+    input: json(maxInputLength),
+  });
+  const { workflowId, args } = canonicalRun(type, input);
   try {
-    const handle = await deps.client.workflow.start(input.workflowType, {
-      workflowId: input.workflowId,
+    const handle = await deps.client.workflow.start(type, {
+      workflowId,
       taskQueue: taskQueues.control,
-      args: [input.input],
+      args,
       workflowIdConflictPolicy: 'FAIL',
     });
-    return { runId: handle.firstExecutionRunId, joined: false };
+    return { workflowId, runId: handle.firstExecutionRunId, joined: false };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const description = await deps.client.workflow.getHandle(input.workflowId).describe();
-    return { runId: description.runId, joined: true };
+    return join(deps.client, type, workflowId);
   }
+}
+
+function canonicalRun(type: HandOverInput['type'], value: unknown): { workflowId: string; args: [unknown] } {
+  if (type === 'release') {
+    const input = parseReleaseInput(value);
+    return { workflowId: workflowIds.release(input.tenant, input.product, input.revision), args: [input] };
+  }
+  const input = parsePromotionStart(value);
+  const workflowId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle);
+  return { workflowId, args: [input] };
+}
+
+async function join(client: Pick<Client, 'workflow'>, type: string, workflowId: string): Promise<HandedOver> {
+  const found = await client.workflow.getHandle(workflowId).describe();
+  if (found.type === type && found.taskQueue === taskQueues.control)
+    return { workflowId, runId: found.raw.workflowExecutionInfo?.firstRunId ?? found.runId, joined: true };
+  throw new LanekeeperError('PERMISSION_DENIED', {
+    message: `${workflowId} is taken by a run that is not ours`,
+    object: `workflow ${workflowId}`,
+    why: `it is of type ${found.type.slice(0, 100)} on the task queue ${found.taskQueue.slice(0, 100)}`,
+    next: `temporal workflow terminate --workflow-id ${workflowId}, then start it again`,
+  });
 }

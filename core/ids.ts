@@ -10,6 +10,38 @@ export const workflowIds = {
   lane: (tenant: string, product: string, lane: Lane) => `lane/${tenant}/${product}/${lane}`,
 } as const;
 
+/** What the canonical id of a release names. */
+export interface ReleaseKey {
+  readonly tenant: string;
+  readonly product: string;
+  /** 40 hex digits. */
+  readonly revision: string;
+}
+
+/** Reads the canonical id of a release. @throws INVALID_INPUT */
+export function parseReleaseId(workflowId: string): ReleaseKey {
+  const [kind, tenant, product, revision, ...more] = workflowId.split('/');
+  if (kind === 'release' && revision !== undefined && revisionPattern.test(revision) && more.length === 0)
+    return { tenant: parseName(tenant, 'tenant'), product: parseName(product, 'product'), revision };
+  throw new LanekeeperError('INVALID_INPUT', {
+    message: `${describe(workflowId)} is not the workflow id of a release`,
+    object: 'workflow id',
+    why: 'it is release/<tenant>/<product>/<revision>',
+  });
+}
+
+/** Reads a full commit id. @throws INVALID_INPUT */
+export function parseRevision(value: unknown, object = 'revision'): string {
+  if (typeof value === 'string' && revisionPattern.test(value)) return value;
+  throw new LanekeeperError('INVALID_INPUT', {
+    message: `${describe(value)} is not a commit`,
+    object,
+    why: 'a commit is named by its 40 lower-case hex digits',
+    next: 'use the output of: git rev-parse HEAD',
+  });
+}
+
+const revisionPattern = /^[0-9a-f]{40}$/;
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const principalPattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 

@@ -6,7 +6,7 @@ import type { Statement } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
 import { findAttestation, type StoredAttestation } from '../../store/evidence/read.js';
 import { type NewAttestation, registerAttestation } from '../../store/evidence/write.js';
-import type { Database } from '../../store/database.js';
+import type { Database, Transaction } from '../../store/database.js';
 
 /** The dependencies of signing. Each key of the sign queue has its own. */
 export interface SigningDeps {
@@ -22,6 +22,8 @@ export interface Signing extends Pick<NewAttestation, 'producedByRun' | 'subject
   readonly tenant: string;
   readonly statement: Statement;
   readonly payload: Uint8Array;
+  /** Proves, in the transaction that registers the attestation, that it may be registered. @throws if not */
+  readonly precondition?: (tx: Transaction) => Promise<unknown>;
 }
 
 /**
@@ -39,8 +41,9 @@ export async function signOnce(deps: SigningDeps, signing: Signing): Promise<Sto
   await deps.faultPoint?.('sign.stored');
   const { kind, attributes } = describeStatement(statement);
   const { predicateType } = statement;
-  const { attestation } = await deps.database.transaction(tenant, (tx) =>
-    registerAttestation(tx, {
+  const { attestation } = await deps.database.transaction(tenant, async (tx) => {
+    await signing.precondition?.(tx);
+    return registerAttestation(tx, {
       kind,
       predicateType,
       checksum,
@@ -49,8 +52,8 @@ export async function signOnce(deps: SigningDeps, signing: Signing): Promise<Sto
       producedByRun,
       subjects,
       attributes,
-    }),
-  );
+    });
+  });
   await deps.faultPoint?.('sign.registered');
   return attestation;
 }

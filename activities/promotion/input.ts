@@ -1,25 +1,12 @@
 import { parseDigest } from '../../core/digest.js';
 import { parseName } from '../../core/ids.js';
-import {
-  json,
-  matching,
-  objectOf,
-  oneOf,
-  optional,
-  parseObject,
-  type Parser,
-  text,
-  wholeNumber,
-} from '../../core/input.js';
+import { json, objectOf, oneOf, optional, parseObject, type Parser, text, wholeNumber } from '../../core/input.js';
 import { parseLane } from '../../core/lanes.js';
+import { maxStatementLength, promotionId } from '../../core/promotion/input.js';
 import { laneSteps } from '../../core/promotion/state.js';
 import type { Stimulus } from './types.js';
 
-/** The largest signed statement, in characters of JSON, on every door. A real one is about 3,000. */
-export const maxStatementLength = 32_768;
-
-const id = matching(/^[0-9A-Za-z-]{1,64}$/, 'an id of at most 64 characters');
-const ref = { tenant: parseName, promotionId: id };
+const ref = { tenant: parseName, promotionId };
 const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 const seen = objectOf({ round: count, event: count });
 const attempt = wholeNumber(1, 1_000_000);
@@ -69,8 +56,8 @@ export const parsePromotionActivityInput = {
       bundle: parseDigest,
       kind: oneOf('PROMOTION', 'ROLLBACK'),
       request: optional(statement),
-      firstRunId: id,
-      promotion: optional(id),
+      firstRunId: promotionId,
+      promotion: optional(promotionId),
     }),
   ),
   advance: parserOf('advance', (value, object) => parseObject(value, object, { ...ref, stimulus, seen })),

@@ -9,6 +9,7 @@ import type {
   StepError,
   TimelineEntry,
 } from '../../core/promotion/state.js';
+import type { HandOverActivities } from '../hand-over.js';
 
 /** Identifies one promotion to an activity, by the id of its record. */
 export interface PromotionRef {
@@ -111,15 +112,9 @@ export interface StepInput extends PromotionRef {
 }
 
 /** Control work that takes longer or leaves the machine. */
-export interface PromotionGuardActivities {
+export interface PromotionGuardActivities extends HandOverActivities {
   /** Reads every blob of the bundle again. BLOB_MISSING, BLOB_CORRUPT and BUNDLE_CORRUPT are its verdicts. */
   guardBundle(input: StepInput): Promise<Answer>;
-  /** Starts the canonical run of this input or joins it. */
-  handOver(input: {
-    readonly workflowId: string;
-    readonly workflowType: string;
-    readonly input: unknown;
-  }): Promise<{ readonly runId: string; readonly joined: boolean }>;
 }
 
 /** Statements about a promotion, signed with the verification key. */

@@ -1,32 +1,46 @@
 import { mkdir } from 'node:fs/promises';
 import { log } from '@temporalio/activity';
 import { detectFence, type Fence } from '../../adapters/process/write-fence.js';
+import type { Parser } from '../../core/input.js';
+import { type OwnRun, requireOwnRun } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { buildImage } from './build-image.js';
 import { describeImage } from './describe-image.js';
 import { fetchSource } from './fetch-source.js';
+import { buildInputs } from './input.js';
 import { packSdk } from './pack-sdk.js';
 import { qualifyImage } from './qualify-image.js';
 import { currentStep, type Step, withHeartbeats } from './step.js';
 import type { BuildActivities } from './types.js';
 import { type BuildDeps, type FencedBuildDeps, sweepScratch } from './workspace.js';
 
-/** The activities of the build queue. They run the product's own scripts, hold no key and do not touch the database. */
+/**
+ * The activities of the build queue. They run the product's own scripts, hold no key and do not touch the database. They
+ * work only for our own release workflow: otherwise whoever may schedule an activity could run any command here.
+ */
 export function createBuildActivities(deps: BuildDeps): BuildActivities {
   let prepared: Promise<Fence> | undefined;
-  const step = <I, O>(work: (deps: FencedBuildDeps, step: Step, input: I) => Promise<O>) => {
-    return async (input: I): Promise<O> => {
+  const step = <I, O>(
+    name: keyof BuildActivities,
+    parse: Parser<I>,
+    work: (deps: FencedBuildDeps, step: Step, input: I, run: OwnRun) => Promise<O>,
+  ) => {
+    return async (value: unknown): Promise<O> => {
+      const input = parse(value, `input of ${name}`);
       const current = currentStep();
-      const fence = (prepared ??= prepare(deps));
-      return withHeartbeats(current, async () => work({ ...deps, fence: await fence }, current, input));
+      return withHeartbeats(current, async () => {
+        const run = await requireOwnRun(deps, 'release');
+        const fence = await (prepared ??= prepare(deps));
+        return work({ ...deps, fence }, current, input, run);
+      });
     };
   };
   return withTranslatedErrors<BuildActivities>({
-    fetchSource: step(fetchSource),
-    buildImage: step(buildImage),
-    describeImage: step(describeImage),
-    packSdk: step(packSdk),
-    qualifyImage: step(qualifyImage),
+    fetchSource: step('fetchSource', buildInputs.fetchSource, fetchSource),
+    buildImage: step('buildImage', buildInputs.buildImage, buildImage),
+    describeImage: step('describeImage', buildInputs.describeImage, describeImage),
+    packSdk: step('packSdk', buildInputs.packSdk, packSdk),
+    qualifyImage: step('qualifyImage', buildInputs.qualifyImage, qualifyImage),
   });
 }
 

@@ -7,6 +7,8 @@ import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { provenanceStatement } from '../../core/evidence/provenance.js';
 import { type Statement, statementBytes, statementOf, type Subject, subjectOf } from '../../core/evidence/statement.js';
 import { canonicalJson } from '../../core/hash.js';
+import type { OwnRun } from '../caller.js';
+import { runOf } from './build-evidence.js';
 import type { Step } from './step.js';
 import type { BuildActivities, DescribedImage, UnsignedStatement } from './types.js';
 import { type BuildDeps, type FencedBuildDeps, inWorkspace } from './workspace.js';
@@ -16,6 +18,7 @@ export async function describeImage(
   deps: FencedBuildDeps,
   step: Step,
   input: Parameters<BuildActivities['describeImage']>[0],
+  run: Pick<OwnRun, 'workflowId' | 'firstRunId'>,
 ): Promise<DescribedImage> {
   const { built, service } = input;
   const subject = subjectOf(service.name, built.image);
@@ -36,7 +39,7 @@ export async function describeImage(
           service: service.name,
           commands: service.build,
           nodeVersion: built.nodeVersion,
-          invocationId: input.producedByRun,
+          invocationId: runOf({ workflowId: run.workflowId, id: run.firstRunId }),
           startedOn: input.startedOn,
           finishedOn: input.finishedOn,
         }),

@@ -8,7 +8,6 @@ import {
   type GitContext,
   isFolder,
   parseRepository,
-  parseRevision,
   readCommit,
 } from '../../adapters/git/git.js';
 import { LanekeeperError } from '../../core/errors.js';
@@ -28,7 +27,7 @@ export async function fetchSource(
   input: Parameters<BuildActivities['fetchSource']>[0],
 ): Promise<FetchedSource> {
   const repository = parseRepository(input.repository);
-  const revision = parseRevision(input.revision);
+  const { revision } = input;
   return inWorkspace(deps, step, async (workspace) => {
     const git: GitContext = {
       env: { ...deps.environment, HOME: await workspace.folder('home') },

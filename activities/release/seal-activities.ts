@@ -1,8 +1,10 @@
 import { type ContentStore, uriOf } from '../../adapters/content-store/content-store.js';
 import { mediaType } from '../../adapters/oci/convention.js';
-import { readImage } from '../../adapters/oci/read-image.js';
 import type { Digest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/hash.js';
+import { parseReleaseId } from '../../core/ids.js';
+import { json, parseObject } from '../../core/input.js';
 import {
   bundleDigestOf,
   canonicalManifest,
@@ -13,45 +15,84 @@ import {
   renderManifestYaml,
 } from '../../core/release/manifest.js';
 import { sealBundle } from '../../store/bundle/write.js';
-import type { Database } from '../../store/database.js';
+import type { Database, Transaction } from '../../store/database.js';
+import { lockReleaseOf, requireRunning, type StoredRelease } from '../../store/release/read.js';
 import { endRelease } from '../../store/release/write.js';
+import { type CallerDeps, requireOwnRun } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
+import { requireImageOf } from './build-evidence.js';
 import { currentStep, withHeartbeats } from './step.js';
-import type { ReleaseRef, SealActivities } from './types.js';
+import type { SealActivities } from './types.js';
+import { verifyEvidence } from './verify-evidence.js';
 
 /** The dependencies of sealing. */
-export interface SealDeps {
+export interface SealDeps extends CallerDeps {
   readonly blobs: ContentStore;
   readonly database: Database;
 }
 
+/** The largest manifest that is sealed, in characters. */
+const maxManifestLength = 4 * 1024 * 1024;
+
 /** The activities that seal bundles. */
 export function createSealActivities(deps: SealDeps): SealActivities {
   return withTranslatedErrors<SealActivities>({
-    sealRelease: async (input) => withHeartbeats(currentStep(), () => sealRelease(deps, input)),
+    sealRelease: async (value) => {
+      const { manifest } = parseObject(value, 'input of sealRelease', { manifest: json(maxManifestLength) });
+      return withHeartbeats(currentStep(), async () => sealRelease(deps, manifest));
+    },
   });
 }
 
-async function sealRelease(
-  deps: SealDeps,
-  input: Parameters<SealActivities['sealRelease']>[0],
-): Promise<{ bundle: Digest; manifestFile: Digest }> {
-  const sdkManifests = await storeSdkManifests(deps.blobs, input.manifest.sdks, input.revision);
+/** Seals what the calling run made. What it is a release of is on record; a manifest that says otherwise is refused. */
+async function sealRelease(deps: SealDeps, value: unknown): Promise<{ bundle: Digest; manifestFile: Digest }> {
+  const { workflowId, firstRunId: releaseId } = await requireOwnRun(deps, 'release');
+  const { tenant } = parseReleaseId(workflowId);
+  const locked = (tx: Transaction) => lockReleaseOf(tx, { workflowId, releaseId });
+  const release = await deps.database.transaction(tenant, locked);
   // Parsing what is about to be sealed applies the schema, so that nothing invalid is ever sealed.
-  const manifest = parseManifest(canonicalManifest({ ...input.manifest, sdkManifests }));
+  const given = parseManifest(canonicalJson({ ...(value as object), sdkManifests: [] }));
+  const sdkManifests = await storeSdkManifests(deps.blobs, given.sdks, release.revision);
+  const manifest = parseManifest(canonicalManifest({ ...given, sdkManifests }));
+  requireManifestOf(tenant, release, manifest);
   for (const file of filesIn(manifest)) await rehash(deps.blobs, file.checksum);
-  for (const image of manifest.images) {
-    for (const layer of (await readImage(deps.blobs, image.digest)).layers) await rehash(deps.blobs, layer);
-  }
+  for (const image of manifest.images)
+    for (const layer of await requireImageOf(deps.blobs, image.digest, release)) await rehash(deps.blobs, layer);
+  await verifyEvidence(deps, tenant, release, manifest);
   const manifestFile = await deps.blobs.put(renderManifestYaml(manifest));
   // The bundle digest names a blob too, so that statements about a bundle have a subject that can be hashed.
   await deps.blobs.put(canonicalManifest(manifest));
   const bundle = bundleDigestOf(manifest);
-  await recordSeal(deps.database, input, manifest, bundle);
+  await deps.database.transaction(tenant, async (tx) => {
+    const current = await locked(tx);
+    // A retry after the commit finds its own seal.
+    if (current.bundle !== bundle) await recordSeal(tx, requireRunning(current), manifest, bundle);
+  });
   return { bundle, manifestFile };
 }
 
-async function recordSeal(database: Database, ref: ReleaseRef, manifest: Manifest, bundle: Digest): Promise<void> {
+/** Requires that a manifest is that of this release. @throws BUNDLE_CORRUPT */
+function requireManifestOf(tenant: string, release: StoredRelease, manifest: Manifest): void {
+  const { product, source, run } = manifest;
+  const pairs: readonly (readonly [string, string, string])[] = [
+    ['tenant', manifest.tenant, tenant],
+    ['product', product, release.product],
+    ['source.repository', source.repository, release.repository],
+    ['source.revision', source.revision, release.revision],
+    ['run.workflowId', run.workflowId, release.workflowId],
+    ['run.firstRunId', run.firstRunId, release.id],
+  ];
+  const wrong = pairs.find(([, stated, recorded]) => stated !== recorded);
+  if (wrong === undefined) return;
+  throw new LanekeeperError('BUNDLE_CORRUPT', {
+    message: 'the manifest is not that of this release',
+    object: `release ${release.id}`,
+    why: `its ${wrong[0]} is ${JSON.stringify(wrong[1].slice(0, 200))}, but the record of the release says ${JSON.stringify(wrong[2])}`,
+    next: 'release the commit again',
+  });
+}
+
+async function recordSeal(tx: Transaction, release: StoredRelease, manifest: Manifest, bundle: Digest): Promise<void> {
   const { author, committedAt, subject } = manifest.source;
   const images = manifest.images.map((image) => ({
     kind: 'image' as const,
@@ -65,20 +106,18 @@ async function recordSeal(database: Database, ref: ReleaseRef, manifest: Manifes
     digest: sdk.checksum,
     mediaType: 'application/gzip',
   }));
-  await database.transaction(ref.tenant, async (tx) => {
-    await sealBundle(tx, {
-      digest: bundle,
-      manifest: canonicalManifest(manifest),
-      product: ref.product,
-      revision: ref.revision,
-      author,
-      committedAt,
-      subject,
-      releaseId: ref.releaseId,
-      artifacts: [...images, ...sdks],
-    });
-    await endRelease(tx, { id: ref.releaseId, product: ref.product }, { bundle });
+  await sealBundle(tx, {
+    digest: bundle,
+    manifest: canonicalManifest(manifest),
+    product: release.product,
+    revision: release.revision,
+    author,
+    committedAt,
+    subject,
+    releaseId: release.id,
+    artifacts: [...images, ...sdks],
   });
+  await endRelease(tx, release, { bundle });
 }
 
 /** `release/dist/<language>/manifest.json`: the packed SDKs of each language. */

@@ -1,49 +1,64 @@
 import { type ContentStore, uriOf } from '../../adapters/content-store/content-store.js';
 import { maxBundleBytes } from '../../adapters/sigstore/verify-statement.js';
-import type { Digest } from '../../core/digest.js';
+import { type Digest, parseDigest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { AttestationKind } from '../../core/evidence/describe.js';
-import { parseStatement, type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
+import { parseStatement, type Statement, statementBytes, subjectDigestsOf } from '../../core/evidence/statement.js';
+import { digestOf } from '../../core/hash.js';
+import { parseReleaseId } from '../../core/ids.js';
+import { parseObject } from '../../core/input.js';
+import type { Transaction } from '../../store/database.js';
 import type { StoredAttestation } from '../../store/evidence/read.js';
-import { withTranslatedErrors } from '../failures.js';
+import { lockReleaseOf, requireRunning } from '../../store/release/read.js';
+import { type CallerDeps, requireOwnRun } from '../caller.js';
 import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
+import { withTranslatedErrors } from '../failures.js';
+import { requireBuildStatement, runOf } from './build-evidence.js';
 import type { SignActivities, SignedStatement } from './types.js';
 
 /** The dependencies of signing releases: the build key is here and nowhere else. */
-export type SignDeps = SigningDeps;
-
-/** The manifest of an image or a bundle is small; anything larger than this cannot be a subject. */
-const maxSubjectBytes = 8 * 1024 * 1024;
+export type SignDeps = SigningDeps & CallerDeps;
 
 /** The activities of the sign queue that releases use. */
 export function createSignActivities(deps: SignDeps): SignActivities {
   return withTranslatedErrors<SignActivities>({
-    async signStatement(input) {
-      const payload = await deps.blobs.get(input.statement, maxBundleBytes);
-      const statement = readStatement(payload, input.statement);
-      await checkSubjects(deps.blobs, statement);
-      const { tenant, producedByRun, subjectType } = input;
-      const subjects = subjectDigestsOf(statement).map((digest) => ({ digest, type: subjectType }));
-      return toSigned(await signOnce(deps, { tenant, statement, payload, producedByRun, subjects }));
+    async signStatement(value) {
+      const { statement: digest } = parseObject(value, 'input of signStatement', { statement: parseDigest });
+      const { workflowId, firstRunId: releaseId } = await requireOwnRun(deps, 'release');
+      const { tenant } = parseReleaseId(workflowId);
+      const running = async (tx: Transaction) => requireRunning(await lockReleaseOf(tx, { workflowId, releaseId }));
+      const release = await deps.database.transaction(tenant, running);
+      const { statement, payload } = await readStatement(deps.blobs, digest);
+      await requireBuildStatement(deps.blobs, statement, release);
+      const subjects = subjectDigestsOf(statement).map((subject) => ({ digest: subject, type: 'artifact' as const }));
+      const producedByRun = runOf(release);
+      return toSigned(
+        await signOnce(deps, { tenant, statement, payload, producedByRun, subjects, precondition: running }),
+      );
     },
   });
 }
 
-function readStatement(payload: Buffer, digest: Digest): Statement {
-  try {
-    return parseStatement(JSON.parse(payload.toString('utf8')));
-  } catch (error) {
-    throw new LanekeeperError(
+/** A statement in the content store. Its bytes must be those that it is written with, so that it can be read in one way. */
+async function readStatement(
+  blobs: ContentStore,
+  digest: Digest,
+): Promise<{ readonly statement: Statement; readonly payload: Buffer }> {
+  const payload = await blobs.get(digest, maxBundleBytes);
+  const invalid = (cause?: unknown): LanekeeperError =>
+    new LanekeeperError(
       'EVIDENCE_INVALID',
       { message: `blob ${digest} is not a valid statement`, object: `blob ${digest}` },
-      { cause: error },
+      { cause },
     );
+  let statement: Statement;
+  try {
+    statement = parseStatement(JSON.parse(payload.toString('utf8')));
+  } catch (error) {
+    throw invalid(error);
   }
-}
-
-/** Every subject must exist and match its digest: a signature over a name alone would prove nothing. */
-async function checkSubjects(blobs: ContentStore, statement: Statement): Promise<void> {
-  for (const digest of subjectDigestsOf(statement)) await blobs.get(digest, maxSubjectBytes);
+  if (digestOf(statementBytes(statement)) !== digest) throw invalid();
+  return { statement, payload };
 }
 
 function toSigned(attestation: StoredAttestation): SignedStatement {

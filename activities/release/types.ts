@@ -4,17 +4,6 @@ import type { Manifest, ManifestSdk, StoredFile } from '../../core/release/manif
 import type { PlanSummary } from '../../core/release/plan.js';
 import type { ProductDefinition, SdkDefinition, ServiceDefinition } from '../../core/release/product.js';
 
-/** Identifies one release to an activity. */
-export interface ReleaseRef {
-  readonly tenant: string;
-  readonly product: string;
-  /** 40 hex digits. */
-  readonly revision: string;
-  /** The first run id of the workflow. */
-  readonly releaseId: string;
-  readonly workflowId: string;
-}
-
 /** A commit, read and understood. */
 export interface FetchedSource {
   /** Its files as a tar in the content store. */
@@ -76,7 +65,10 @@ export interface QualifiedImage {
   readonly statement: UnsignedStatement;
 }
 
-/** Work on the build queue: runs the product's own scripts and holds no key. */
+/**
+ * Work on the build queue: runs the product's own scripts and holds no key.
+ * @throws PERMISSION_DENIED for every caller but the release workflow
+ */
 export interface BuildActivities {
   /**
    * Reads a commit into the content store.
@@ -93,7 +85,6 @@ export interface BuildActivities {
   readonly describeImage: (
     input: BuildInput & {
       readonly built: BuiltService;
-      readonly producedByRun: string;
       readonly startedOn: string;
       readonly finishedOn: string;
     },
@@ -111,13 +102,8 @@ export interface BuildActivities {
 
 /** A statement to sign. */
 export interface SignInput {
-  readonly tenant: string;
   /** The digest of the statement's bytes in the content store. */
   readonly statement: Digest;
-  /** `<workflow id>/<first run id>`. */
-  readonly producedByRun: string;
-  /** What the statement's subjects are. */
-  readonly subjectType: 'artifact' | 'bundle';
 }
 
 /** A registered attestation. */
@@ -136,35 +122,45 @@ export interface SignedStatement {
 export interface SignActivities {
   /**
    * Signs a statement and registers it, once: the same statement and key return the attestation that is already
-   * registered. The statement and its subjects are hashed again first.
-   * @throws BLOB_MISSING, BLOB_CORRUPT, EVIDENCE_INVALID
+   * registered. It signs only what a build states about an image of the caller's own running release; the statement and
+   * the image are hashed again first.
+   * @throws PERMISSION_DENIED, WRONG_STATE, BLOB_MISSING, BLOB_CORRUPT, EVIDENCE_INVALID, IMAGE_UNSUPPORTED
    */
   readonly signStatement: (input: SignInput) => Promise<SignedStatement>;
 }
 
-/** Records of releases: local activities that only use the database. */
+/**
+ * Records of releases: local activities that only use the database. Tenant, product and revision are those of the
+ * caller's workflow id.
+ * @throws PERMISSION_DENIED for every caller but the release workflow
+ */
 export interface ReleaseRecordActivities {
   /** The bundle that was sealed for this revision, if there is one. */
-  readonly findSealed: (input: {
-    readonly tenant: string;
-    readonly product: string;
-    readonly revision: string;
-  }) => Promise<Digest | null>;
-  /** Opens the record of a release; registers the product or updates its repository. */
-  readonly openRelease: (input: ReleaseRef & { readonly repository: string }) => Promise<void>;
-  /** Records why a release ended without a bundle. */
-  readonly failRelease: (
-    input: ReleaseRef & { readonly error: { readonly code: string; readonly message: string } },
-  ) => Promise<void>;
+  readonly findSealed: () => Promise<Digest | null>;
+  /**
+   * Opens the record of a release; registers the product or updates its repository.
+   * @throws WRONG_STATE when the release was sealed before
+   */
+  readonly openRelease: (input: {
+    /** The first run id of the workflow. */
+    readonly releaseId: string;
+    readonly repository: string;
+  }) => Promise<void>;
+  /** Records why a release ended without a bundle. Only the first ending counts. */
+  readonly failRelease: (input: {
+    readonly releaseId: string;
+    readonly error: { readonly code: string; readonly message: string };
+  }) => Promise<void>;
 }
 
 /** Sealing: control work that reads every blob. */
 export interface SealActivities {
   /**
-   * Seals a bundle after hashing everything that its manifest names again.
-   * @throws BUNDLE_CORRUPT, BLOB_MISSING, BLOB_CORRUPT
+   * Seals the caller's own running release. Everything that its manifest names is hashed again, the manifest must agree
+   * with the record of the release, and what it says about images must be signed and registered.
+   * @throws PERMISSION_DENIED, WRONG_STATE, BUNDLE_CORRUPT, EVIDENCE_INVALID, BLOB_MISSING, BLOB_CORRUPT
    */
-  readonly sealRelease: (
-    input: ReleaseRef & { readonly manifest: Omit<Manifest, 'sdkManifests'> },
-  ) => Promise<{ readonly bundle: Digest; readonly manifestFile: Digest }>;
+  readonly sealRelease: (input: {
+    readonly manifest: Omit<Manifest, 'sdkManifests'>;
+  }) => Promise<{ readonly bundle: Digest; readonly manifestFile: Digest }>;
 }

@@ -8,10 +8,11 @@ import { firstChange, noteSurroundings } from '../../adapters/process/surroundin
 import { type Fence, fenceCommand, reportsWriteDenied } from '../../adapters/process/write-fence.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
+import type { CallerDeps } from '../caller.js';
 import type { Step } from './step.js';
 
 /** The dependencies of the build activities. */
-export interface BuildDeps {
+export interface BuildDeps extends CallerDeps {
   readonly blobs: ContentStore;
   /** Where scratch folders are made; each exists as long as one step. */
   readonly scratchFolder: string;

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
+import { parseRevision } from '../../core/ids.js';
 import { type ProcessResult, runProcess } from '../process/run-process.js';
 
 /** What every call to git needs. */
@@ -22,19 +23,8 @@ export interface Commit {
 }
 
 const maxArchiveBytes = 512 * 1024 * 1024;
-const revisionPattern = /^[0-9a-f]{40}$/;
 const refPattern = /^[A-Za-z0-9_][A-Za-z0-9_./@{}^~+-]{0,199}$/;
 const urlPattern = /^(?:https:\/\/|ssh:\/\/|file:\/\/\/)[^\s-][^\s]{0,1000}$/;
-
-/** Reads a full commit id. @throws INVALID_INPUT */
-export function parseRevision(value: string): string {
-  if (revisionPattern.test(value)) return value;
-  throw new LanekeeperError('INVALID_INPUT', {
-    message: `${JSON.stringify(value.slice(0, 100))} is not a commit`,
-    why: 'a commit is named by its 40 lower-case hex digits',
-    next: 'use the output of: git rev-parse HEAD',
-  });
-}
 
 /** Reads the location of a repository: an absolute folder, or an https, ssh or file URL. @throws INVALID_INPUT */
 export function parseRepository(value: string): string {

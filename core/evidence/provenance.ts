@@ -1,3 +1,7 @@
+import { LanekeeperError, messageOf } from '../errors.js';
+import { canonicalJson } from '../hash.js';
+import { parseName } from '../ids.js';
+import { instant, json, listOf, objectOf, parseObject, text } from '../input.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, type Subject } from './statement.js';
 
@@ -55,4 +59,58 @@ export function provenanceStatement(input: ProvenanceInput): Statement<Provenanc
       metadata: { invocationId: input.invocationId, startedOn: input.startedOn, finishedOn: input.finishedOn },
     },
   });
+}
+
+/** What the provenance of a release must say, as its record knows it. */
+export type ExpectedProvenance = Pick<ProvenanceInput, 'repository' | 'revision' | 'invocationId'>;
+
+/**
+ * Requires that a statement is our provenance of an image that this run built from this commit, and says nothing else.
+ * @throws EVIDENCE_INVALID
+ */
+export function requireProvenance(statement: Statement, expected: ExpectedProvenance): void {
+  const [subject, ...others] = statement.subject;
+  if (subject === undefined || others.length > 0) throw invalid('it is not about exactly one image');
+  const stated = canonicalJson(statement.predicate);
+  const { buildDefinition, runDetails } = partsOf(statement.predicate);
+  const ours = provenanceStatement({
+    ...expected,
+    subject,
+    service: buildDefinition.externalParameters.service,
+    commands: buildDefinition.internalParameters.commands,
+    nodeVersion: buildDefinition.internalParameters.node,
+    startedOn: runDetails.metadata.startedOn,
+    finishedOn: runDetails.metadata.finishedOn,
+  });
+  if (subject.name !== buildDefinition.externalParameters.service) throw invalid('it names another service');
+  if (stated !== canonicalJson(ours.predicate))
+    throw invalid('it does not name the repository, the revision and the run of this release');
+}
+
+/** The parts of the predicate that differ from build to build; the rest is compared as a whole. */
+function partsOf(predicate: unknown) {
+  try {
+    return parseObject(predicate, 'provenance', {
+      buildDefinition: objectOf({
+        buildType: text(200),
+        externalParameters: objectOf({ repository: text(1100), revision: text(40), service: parseName }),
+        internalParameters: objectOf({ commands: listOf(text(2000), 20), node: text(40) }),
+        resolvedDependencies: json(3000),
+      }),
+      runDetails: objectOf({
+        builder: objectOf({ id: text(200) }),
+        metadata: objectOf({ invocationId: text(500), startedOn: instant, finishedOn: instant }),
+      }),
+    });
+  } catch (error) {
+    throw invalid(messageOf(error), error);
+  }
+}
+
+function invalid(why: string, cause?: unknown): LanekeeperError {
+  return new LanekeeperError(
+    'EVIDENCE_INVALID',
+    { message: 'this is not the provenance of an image of this release', why, next: 'release the commit again' },
+    { cause },
+  );
 }

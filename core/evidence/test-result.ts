@@ -1,5 +1,4 @@
-import type { Digest } from '../digest.js';
-import { hexOf } from '../digest.js';
+import { type Digest, hexOf, isDigest } from '../digest.js';
 import type { TestReport } from './junit.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, type Subject } from './statement.js';
@@ -66,4 +65,12 @@ export function testResultStatement(input: TestResultInput): Statement<TestResul
     passedTests: report.passedTests,
     failedTests: report.failedTests,
   });
+}
+
+/** The report that a test result names as the source of its numbers. */
+export function reportDigestOf(statement: Statement): Digest | undefined {
+  const { configuration } = statement.predicate as Partial<TestResultPredicate>;
+  const hex: unknown = Array.isArray(configuration) ? configuration[0]?.digest?.sha256 : undefined;
+  const digest = `sha256:${String(hex)}`;
+  return isDigest(digest) ? digest : undefined;
 }

@@ -57,6 +57,38 @@ export async function findRelease(tx: Transaction, id: string): Promise<StoredRe
   return rows[0] === undefined ? undefined : toRelease(rows[0]);
 }
 
+/**
+ * Locks the release that a run works on, in the transaction that changes or signs something for it.
+ * @throws NOT_FOUND, PERMISSION_DENIED when it is that of another workflow
+ */
+export async function lockReleaseOf(
+  tx: Transaction,
+  run: { readonly workflowId: string; readonly releaseId: string },
+): Promise<StoredRelease> {
+  const rows = await tx.query<ReleaseRow>(
+    `select ${releaseColumns} from releases r where r.tenant_id = $1 and r.id = $2 for update`,
+    [tx.tenant, run.releaseId],
+  );
+  const release = rows[0] === undefined ? await readRelease(tx, run.releaseId) : toRelease(rows[0]);
+  if (release.workflowId === run.workflowId) return release;
+  throw new LanekeeperError('PERMISSION_DENIED', {
+    message: `${run.workflowId} may not act for release ${shortId(release.id)}`,
+    object: `release ${release.id}`,
+    why: `it is the release of ${release.workflowId}`,
+  });
+}
+
+/** Requires that a release is running. @throws WRONG_STATE */
+export function requireRunning(release: StoredRelease): StoredRelease {
+  if (release.state === 'RUNNING') return release;
+  throw new LanekeeperError('WRONG_STATE', {
+    message: `release ${shortId(release.id)} has ended as ${release.state}`,
+    object: `release ${release.id}`,
+    why: 'nothing is signed, sealed or changed for a release that is not running',
+    next: 'start the release again; a revision that is sealed already gives the bundle that exists',
+  });
+}
+
 /** A row as a record. */
 export function toRelease(row: ReleaseRow): StoredRelease {
   return {

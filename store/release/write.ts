@@ -13,12 +13,19 @@ export interface NewRelease {
   readonly requestedBy?: string | undefined;
 }
 
-/** Records that a release has started. Repeating the call changes nothing. */
+/**
+ * Records that a release has started. Repeating the call changes nothing. An earlier release of the same workflow that
+ * still runs on record has lost its run, because a workflow id has one open run at a time: it ends in this transaction.
+ * A release that failed runs again when a later run of its own chain (a retry, a reset, a schedule) starts it.
+ */
 export async function startRelease(tx: Transaction, release: NewRelease): Promise<void> {
+  await endAbandoned(tx, release);
   const rows = await tx.query(
     `insert into releases (tenant_id, id, workflow_id, product, revision, repository, state, requested_by)
      values ($1, $2, $3, $4, $5, $6, 'RUNNING', $7)
-     on conflict (tenant_id, id) do nothing returning id`,
+     on conflict (tenant_id, id) do update set state = 'RUNNING', error = null, ended_at = null
+       where releases.state = 'FAILED' and releases.workflow_id = excluded.workflow_id
+     returning id`,
     [
       tx.tenant,
       release.id,
@@ -37,6 +44,15 @@ export async function startRelease(tx: Transaction, release: NewRelease): Promis
     actor: release.requestedBy,
     data: { revision: release.revision },
   });
+}
+
+async function endAbandoned(tx: Transaction, release: NewRelease): Promise<void> {
+  const abandoned = await tx.query<{ id: string; product: string }>(
+    "select id, product from releases where tenant_id = $1 and workflow_id = $2 and state = 'RUNNING' and id <> $3",
+    [tx.tenant, release.workflowId, release.id],
+  );
+  const error = { code: 'CANCELLED', message: 'its run was ended in Temporal' };
+  for (const one of abandoned) await endRelease(tx, one, { error });
 }
 
 /** Records how a release ended. Only the first ending counts. */

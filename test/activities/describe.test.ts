@@ -27,7 +27,6 @@ test('an image is described although its package.json names development packages
   const { sboms } = await activities.describeImage({
     ...input,
     built,
-    producedByRun: 'release/run',
     startedOn: at,
     finishedOn: at,
   });

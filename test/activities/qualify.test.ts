@@ -8,7 +8,6 @@ import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
 
 const run = {
-  producedByRun: 'release/default/x/y/z',
   startedOn: '2026-03-01T10:00:00.000Z',
   finishedOn: '2026-03-01T10:01:00.000Z',
 };
@@ -77,7 +76,7 @@ describe('the example product', () => {
     });
     const provenance = parseStatement(await json(one.provenance.statement));
     expect(provenance.predicate).toMatchObject({
-      runDetails: { metadata: { invocationId: run.producedByRun } },
+      runDetails: { metadata: { invocationId: 'test/first-run' } },
       buildDefinition: { externalParameters: { revision: common.revision } },
     });
   });

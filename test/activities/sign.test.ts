@@ -1,17 +1,26 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { createSignActivities, type SignDeps } from '../../activities/release/sign-activities.js';
+import type { SignActivities, SignedStatement } from '../../activities/release/types.js';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
+import { type ProvenanceInput, provenanceStatement } from '../../core/evidence/provenance.js';
 import { statementBytes, statementOf, subjectOf } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
+import { workflowIds } from '../../core/ids.js';
 import { type Database, openDatabase } from '../../store/database.js';
+import { registerProduct } from '../../store/product/write.js';
+import { endRelease, startRelease } from '../../store/release/write.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
+import { imageOf, textService } from '../support/lane-fixture.js';
+import { clientOf, type DescribedRun } from '../support/own-run.js';
 import { scratchFolder } from '../support/scratch.js';
 import { signerOf } from '../support/sealed-bundle.js';
 
@@ -27,20 +36,59 @@ afterAll(async () => {
   await cluster.close();
 });
 
+const revision = 'a'.repeat(40);
+const workflowId = workflowIds.release('default', 'shop', revision);
+const repository = '/shop';
+
 let folder: string;
 let blobs: ContentStore;
 let deps: SignDeps;
-let input: Parameters<ReturnType<typeof createSignActivities>['signStatement']>[0];
+let image: Digest;
+let releaseId: string;
+let input: Input;
 beforeEach(async () => {
   folder = await scratchFolder();
   blobs = openFolderStore(folder);
-  deps = { blobs, database, signer: await signerOf(cluster.dataDir, 'keys', 'build') };
-  const image = await blobs.put(`an image manifest ${folder}`);
-  const statement = await blobs.put(
-    statementBytes(statementOf(predicateTypes.signature, [subjectOf('web', image)], {})),
-  );
-  input = { tenant: 'default', statement, producedByRun: 'release/default/shop/x/run', subjectType: 'artifact' };
+  releaseId = crypto.randomUUID();
+  deps = {
+    blobs,
+    database,
+    signer: await signerOf(cluster.dataDir, 'keys', 'build'),
+    client: clientOf({ firstRunId: releaseId }),
+  };
+  image = (await imageOf(blobs, 'web', textService(folder))).imageDigest;
+  input = { statement: await stored(predicateTypes.signature, {}) };
+  await database.transaction('default', async (tx) => {
+    await registerProduct(tx, { name: 'shop', repository });
+    await startRelease(tx, { id: releaseId, workflowId, product: 'shop', revision, repository });
+  });
 });
+
+type Input = Parameters<SignActivities['signStatement']>[0];
+
+/** A statement about the image, in the content store. */
+function stored(type: string, predicate: object, subject = [subjectOf('web', image)]): Promise<Digest> {
+  return blobs.put(statementBytes(statementOf(type, subject, predicate)));
+}
+
+/** What our build states about the image. */
+function provenance(change: Partial<ProvenanceInput> = {}): Promise<Digest> {
+  const at = '2026-03-01T09:00:00.000Z';
+  const statement = provenanceStatement({
+    ...{ subject: subjectOf('web', image), repository, revision, service: 'web', commands: [], nodeVersion: 'v20' },
+    ...{ invocationId: `${workflowId}/${releaseId}`, startedOn: at, finishedOn: at, ...change },
+  });
+  return blobs.put(statementBytes(statement));
+}
+
+/** Signs as an activity of a run. */
+function sign(value: unknown = input, with_: SignDeps = deps, from = workflowId): Promise<SignedStatement> {
+  const info = { workflowExecution: { workflowId: from, runId: 'this-run' }, workflowType: 'release' };
+  const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+  return environment.run(createSignActivities(with_).signStatement, value as Input);
+}
+
+const previewResult = { result: 'PASSED', configuration: [{ annotations: { suite: 'preview' } }] };
 
 /** The number of attestations and elements for the statement. */
 async function registered(statement: Digest): Promise<number> {
@@ -52,7 +100,7 @@ async function registered(statement: Digest): Promise<number> {
 
 describe('signing a statement', () => {
   test('registers what verifies', async () => {
-    const signed = await createSignActivities(deps).signStatement(input);
+    const signed = await sign();
     expect(signed).toMatchObject({
       kind: 'signature',
       predicateType: predicateTypes.signature,
@@ -65,29 +113,27 @@ describe('signing a statement', () => {
   });
 
   test('again returns the first signature, although a new one would differ', async () => {
-    const { signStatement } = createSignActivities(deps);
-    expect(await signStatement(input)).toEqual(await signStatement(input));
+    expect(await sign()).toEqual(await sign());
     expect(await registered(input.statement)).toBe(1);
   });
 
   test.each(['sign.stored', 'sign.registered'])(
     'leaves one attestation when it dies at %s and is retried',
     async (point) => {
-      const dying = createSignActivities({
+      const dying: SignDeps = {
         ...deps,
         faultPoint: (name) => {
           if (name === point) throw new Error('the worker died');
         },
-      });
-      await expect(dying.signStatement(input)).rejects.toThrow('the worker died');
-      await createSignActivities(deps).signStatement(input);
+      };
+      await expect(sign(input, dying)).rejects.toThrow('the worker died');
+      await sign();
       expect(await registered(input.statement)).toBe(1);
     },
   );
 
   test('by eight workers at once leaves one attestation', async () => {
-    const { signStatement } = createSignActivities(deps);
-    const all = await Promise.all(Array.from({ length: 8 }, () => signStatement(input)));
+    const all = await Promise.all(Array.from({ length: 8 }, () => sign()));
     expect(new Set(all.map((one) => one.checksum)).size).toBe(1);
     expect(await registered(input.statement)).toBe(1);
   });
@@ -95,18 +141,16 @@ describe('signing a statement', () => {
   test('refuses a statement whose bytes were changed', async () => {
     const path = join(folder, 'sha256', hexOf(input.statement));
     await writeFile(path, (await readFile(path, 'utf8')).replace('web', 'wob'));
-    await expect(createSignActivities(deps).signStatement(input)).rejects.toMatchObject({
+    await expect(sign()).rejects.toMatchObject({
       type: 'BLOB_CORRUPT',
       nonRetryable: true,
     });
   });
 
   test('refuses a statement about something that does not exist', async () => {
-    const statement = await blobs.put(
-      statementBytes(statementOf(predicateTypes.signature, [subjectOf('web', digestOf('absent'))], {})),
-    );
+    const statement = await stored(predicateTypes.signature, {}, [subjectOf('web', digestOf('absent'))]);
     const blobsBefore = await readdir(join(folder, 'sha256'));
-    await expect(createSignActivities(deps).signStatement({ ...input, statement })).rejects.toMatchObject({
+    await expect(sign({ statement })).rejects.toMatchObject({
       type: 'BLOB_MISSING',
     });
     expect(await readdir(join(folder, 'sha256'))).toEqual(blobsBefore);
@@ -114,9 +158,95 @@ describe('signing a statement', () => {
 
   test('refuses what is not a statement', async () => {
     for (const text of ['hello', '{}', '{"_type":"https://in-toto.io/Statement/v1"}']) {
-      await expect(
-        createSignActivities(deps).signStatement({ ...input, statement: await blobs.put(text) }),
-      ).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
+      await expect(sign({ statement: await blobs.put(text) })).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
     }
+  });
+
+  test.each<[string, () => Promise<Digest>]>([
+    ['a lane decision', () => stored(predicateTypes.verificationSummary, { verificationResult: 'PASSED' })],
+    ['a decision of a person', () => stored(predicateTypes.decision, { verb: 'approve', principal: 'alice' })],
+    ['a check of a preview', () => stored(predicateTypes.testResult, previewResult)],
+    ['a signature that claims more', () => stored(predicateTypes.signature, { level: 3 })],
+    ['something of an unknown type', () => stored('https://example.com/anything', {})],
+    ['two images at once', () => stored(predicateTypes.spdx, {}, Array(2).fill(subjectOf('web', image)))],
+    [
+      'something that is not an image',
+      async () => stored(predicateTypes.spdx, {}, [subjectOf('x', await blobs.put('x'))]),
+    ],
+  ])('refuses a statement about %s', async (_what, statement) => {
+    const refused = await sign({ statement: await statement() }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      type: expect.stringMatching(/EVIDENCE_INVALID|IMAGE_UNSUPPORTED/),
+      nonRetryable: true,
+    });
+  });
+
+  test('signs provenance of this repository, revision and run', async () => {
+    expect(await sign({ statement: await provenance() })).toMatchObject({ kind: 'provenance' });
+  });
+
+  test.each<[string, Partial<ProvenanceInput>]>([
+    ['another repository', { repository: 'https://bank.example/core.git' }],
+    ['another revision', { revision: 'b'.repeat(40) }],
+    ['another run', { invocationId: `${workflowId}/another` }],
+    ['another service', { service: 'admin' }],
+  ])('refuses provenance that names %s', async (_what, change) => {
+    await expect(sign({ statement: await provenance(change) })).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
+  });
+
+  test('refuses provenance that says more than ours', async () => {
+    const ours = JSON.parse((await blobs.get(await provenance())).toString()) as { predicate: object };
+    const statement = await stored(predicateTypes.provenance, { ...ours.predicate, slsaLevel: 3 });
+    await expect(sign({ statement })).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
+  });
+
+  test('refuses an image of another revision', async () => {
+    const other = workflowIds.release('default', 'shop', 'c'.repeat(40));
+    const client = clientOf({ firstRunId: 'of-another-revision' });
+    await database.transaction('default', (tx) =>
+      startRelease(tx, {
+        id: 'of-another-revision',
+        workflowId: other,
+        product: 'shop',
+        revision: 'c'.repeat(40),
+        repository,
+      }),
+    );
+    await expect(sign(input, { ...deps, client }, other)).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
+  });
+
+  test('refuses when the release has ended, or ends while it signs', async () => {
+    const end = () =>
+      database.transaction('default', (tx) =>
+        endRelease(tx, { id: releaseId, product: 'shop' }, { error: { code: 'CANCELLED', message: 'x' } }),
+      );
+    await expect(sign(input, { ...deps, faultPoint: end })).rejects.toMatchObject({ type: 'WRONG_STATE' });
+    await expect(sign()).rejects.toMatchObject({ type: 'WRONG_STATE', nonRetryable: true });
+    expect(await registered(input.statement)).toBe(0);
+  });
+
+  test.each<[string, Partial<DescribedRun>]>([
+    ['on the task queue of a stranger', { taskQueue: 'foreign' }],
+    ['of another workflow type', { type: 'promotion' }],
+    ['that has ended', { status: 'TERMINATED' }],
+  ])('refuses a run %s', async (_what, change) => {
+    const client = clientOf({ firstRunId: releaseId, ...change });
+    await expect(sign(input, { ...deps, client })).rejects.toMatchObject({
+      type: 'PERMISSION_DENIED',
+      nonRetryable: true,
+    });
+  });
+
+  test('refuses the run of another release', async () => {
+    const other = workflowIds.release('default', 'shop', 'b'.repeat(40));
+    await expect(sign(input, deps, other)).rejects.toMatchObject({ type: 'PERMISSION_DENIED' });
+  });
+
+  test.each<[string, unknown]>([
+    ['without a digest', {}],
+    ['with a run to sign for', { statement: digestOf('x'), producedByRun: 'release/default/shop/x/y' }],
+    ['that is a path', { statement: '/etc/passwd' }],
+  ])('refuses an input %s', async (_what, value) => {
+    await expect(sign(value)).rejects.toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
   });
 });

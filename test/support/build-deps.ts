@@ -9,6 +9,7 @@ import type { BuildActivities } from '../../activities/release/types.js';
 import type { BuildDeps } from '../../activities/release/workspace.js';
 import type { ServiceDefinition } from '../../core/release/product.js';
 import type { Repository } from './git-repository.js';
+import { clientOf } from './own-run.js';
 
 /**
  * Dependencies of the build activities, in a scratch folder. They use the user's own npm cache, so that tests download
@@ -21,6 +22,7 @@ export function buildDepsIn(folder: string, change: Partial<BuildDeps> = {}): Bu
     npmCacheFolder: join(homedir(), '.npm'),
     npmUserConfig: join(homedir(), '.npmrc'),
     environment: childEnvironment(process.env),
+    client: clientOf(),
     ...change,
   };
 }

@@ -125,7 +125,7 @@ async function open(input: PromotionInput): Promise<Answer> {
 }
 
 async function handOverTo(workflowId: string, input: PromotionInput): Promise<PromotionResult> {
-  const { runId, joined } = await handOver({ workflowId, workflowType: promotionWorkflowType, input });
+  const { runId, joined } = await handOver({ type: promotionWorkflowType, input });
   if (runId === workflowInfo().runId)
     throw ApplicationFailure.nonRetryable('a run cannot hand over to itself', 'INTERNAL');
   const reason = `${joined ? 'joined' : 'started'} ${workflowId}, the canonical run of this promotion`;

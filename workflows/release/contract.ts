@@ -1,24 +1,10 @@
 import { defineQuery } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 
+export type { ReleaseInput } from '../../core/release/input.js';
+
 /** Type name of the workflow. Public: `temporal workflow start --type release`. */
 export const releaseWorkflowType = 'release';
-
-/**
- * Input of the `release` workflow, the documented JSON of the Temporal front door. Checked before anything else; wrong
- * input fails the run with INVALID_INPUT and leaves no rows.
- */
-export interface ReleaseInput {
-  /** `default` if absent. */
-  readonly tenant: string;
-  readonly product: string;
-  /** The commit, 40 lower-case hex digits. */
-  readonly revision: string;
-  /** An absolute folder on the build worker, or an https, ssh or file URL. */
-  readonly repository: string;
-  /** The sprint, iteration or phase that the release belongs to. */
-  readonly timebox?: string;
-}
 
 /** How a run ended. A release that does not end with a bundle fails, with a code as the failure's type. */
 export interface ReleaseResult {

@@ -5,7 +5,6 @@ import type {
   DescribedImage,
   FetchedSource,
   QualifiedImage,
-  ReleaseRef,
   SealActivities,
   SignActivities,
   SignedStatement,
@@ -24,6 +23,13 @@ const { sealRelease } = proxyActivities<SealActivities>(guardStep);
 
 const imageMediaType = 'application/vnd.oci.image.manifest.v1+json';
 
+/** Names the run of a release. */
+export interface ReleaseRun {
+  readonly workflowId: string;
+  /** The first run id. */
+  readonly releaseId: string;
+}
+
 /** An image before its statements are signed. */
 interface DescribedService {
   readonly service: ServiceDefinition;
@@ -40,7 +46,7 @@ interface DescribedService {
  */
 export async function makeRelease(
   input: ReleaseInput,
-  ref: ReleaseRef,
+  run: ReleaseRun,
   steps: StepList,
   open: () => Promise<void>,
 ): Promise<{ bundle: Digest; manifestFile: Digest }> {
@@ -62,17 +68,17 @@ export async function makeRelease(
   await open();
 
   const [described, packed] = await Promise.all([
-    Promise.all(services.map((service) => buildService(buildInputOf(input, source, service), service, ref, steps))),
+    Promise.all(services.map((service) => buildService(buildInputOf(input, source, service), service, steps))),
     packSdks(input, source, steps),
   ]);
   const images = described.map(({ service, image }) => ({ service: service.name, image }));
   // One after another: tests start services, and depend on timing more often than one would think.
   const qualified: QualifiedImage[] = [];
   for (const one of described) qualified.push(await qualify(one, images, source, steps));
-  const signed = await Promise.all(described.map((one, index) => signImage(one, qualified[index], ref, steps)));
+  const signed = await Promise.all(described.map((one, index) => signImage(one, qualified[index], steps)));
   return steps.run(
     'seal',
-    () => sealRelease({ ...ref, manifest: manifestOf(input, ref, source, signed, packed) }),
+    () => sealRelease({ manifest: manifestOf(input, run, source, signed, packed) }),
     (sealed) => sealed.bundle,
   );
 }
@@ -89,12 +95,7 @@ function buildInputOf(input: ReleaseInput, source: FetchedSource, service: Servi
   };
 }
 
-async function buildService(
-  input: BuildInput,
-  service: ServiceDefinition,
-  ref: ReleaseRef,
-  steps: StepList,
-): Promise<DescribedService> {
+async function buildService(input: BuildInput, service: ServiceDefinition, steps: StepList): Promise<DescribedService> {
   // Times come from the workflow, so that a retried step states the same.
   const startedOn = new Date().toISOString();
   const built = await steps.run(
@@ -105,7 +106,7 @@ async function buildService(
   const finishedOn = new Date().toISOString();
   const described = await steps.run(
     `describe/${service.name}`,
-    () => build.describeImage({ ...input, built, producedByRun: runOf(ref), startedOn, finishedOn }),
+    () => build.describeImage({ ...input, built, startedOn, finishedOn }),
     (found) => found.sboms.map((sbom) => sbom.format).join(', '),
   );
   return { service, input, image: built.image, size: built.size, described };
@@ -143,20 +144,12 @@ async function qualify(
 async function signImage(
   one: DescribedService,
   tests: QualifiedImage | undefined,
-  ref: ReleaseRef,
   steps: StepList,
 ): Promise<ManifestImage> {
   if (tests === undefined) throw new TypeError('an image was not qualified');
   const { service, described } = one;
   const sign = async (unsigned: UnsignedStatement): Promise<ManifestAttestation> =>
-    attestationOf(
-      await signStatement({
-        tenant: ref.tenant,
-        statement: unsigned.statement,
-        producedByRun: runOf(ref),
-        subjectType: 'artifact',
-      }),
-    );
+    attestationOf(await signStatement({ statement: unsigned.statement }));
   return steps.run(
     `sign/${service.name}`,
     async () => ({
@@ -187,7 +180,7 @@ async function signImage(
 
 function manifestOf(
   input: ReleaseInput,
-  ref: ReleaseRef,
+  run: ReleaseRun,
   source: FetchedSource,
   images: readonly ManifestImage[],
   sdks: readonly ManifestSdk[],
@@ -200,8 +193,8 @@ function manifestOf(
     product: input.product,
     source: { repository: input.repository, revision: input.revision, author, committedAt, subject },
     run: {
-      workflowId: ref.workflowId,
-      firstRunId: ref.releaseId,
+      workflowId: run.workflowId,
+      firstRunId: run.releaseId,
       ...(input.timebox !== undefined && { timebox: input.timebox }),
     },
     images,
@@ -213,8 +206,4 @@ function manifestOf(
 
 function attestationOf({ attestationId: _id, ...signed }: SignedStatement): ManifestAttestation {
   return signed;
-}
-
-function runOf(ref: ReleaseRef): string {
-  return `${ref.workflowId}/${ref.releaseId}`;
 }

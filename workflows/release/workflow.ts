@@ -1,15 +1,17 @@
 import {
   ApplicationFailure,
   CancellationScope,
+  DeterminismViolationError,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
+  TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PromotionGuardActivities } from '../../activities/promotion/types.js';
-import type { ReleaseRecordActivities, ReleaseRef } from '../../activities/release/types.js';
+import type { HandOverActivities } from '../../activities/hand-over.js';
+import type { ReleaseRecordActivities } from '../../activities/release/types.js';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
@@ -21,19 +23,27 @@ import {
   releaseStatusQuery,
   releaseWorkflowType,
 } from './contract.js';
-import { parseReleaseInput } from './input.js';
-import { makeRelease } from './make-release.js';
+import { readReleaseInput } from './input.js';
+import { makeRelease, type ReleaseRun } from './make-release.js';
 import { reasonOf, StepList } from './steps.js';
 
 const record = proxyLocalActivities<ReleaseRecordActivities>(databaseStep);
-const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
+const { handOver } = proxyActivities<HandOverActivities>(handOverStep);
 
 /**
  * Brings one commit to a sealed bundle: fetch, build, describe, pack, qualify, sign, seal. It ends with an immutable
  * bundle or fails with the reason as the type of its failure.
  */
 export async function release(rawInput: unknown): Promise<ReleaseResult> {
-  const input = parseReleaseInput(rawInput);
+  const input = readReleaseInput(rawInput);
+  try {
+    return await run(input);
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+async function run(input: ReleaseInput): Promise<ReleaseResult> {
   const info = workflowInfo();
   const steps = new StepList();
   let state: ReleaseStatus['state'] = 'RUNNING';
@@ -47,45 +57,40 @@ export async function release(rawInput: unknown): Promise<ReleaseResult> {
   }));
 
   const canonicalId = workflowIds.release(input.tenant, input.product, input.revision);
-  if (info.workflowId !== canonicalId) return handOverTo(canonicalId, input);
+  if (info.workflowId !== canonicalId) return handOverTo(input);
   publishSearchAttributes(input, state);
-  const ref: ReleaseRef = {
-    tenant: input.tenant,
-    product: input.product,
-    revision: input.revision,
-    releaseId: info.firstExecutionRunId,
-    workflowId: info.workflowId,
-  };
+  const { firstExecutionRunId: releaseId, workflowId } = info;
+  const self: ReleaseRun = { releaseId, workflowId };
 
   const onRecord = { opened: false };
   try {
-    const sealed = await record.findSealed(ref);
+    const sealed = await record.findSealed();
     if (sealed !== null) {
       bundle = sealed;
       state = 'SEALED';
-      return { releaseId: ref.releaseId, state: 'ALREADY_SEALED', bundle };
+      return { releaseId, state: 'ALREADY_SEALED', bundle };
     }
-    const made = await makeRelease(input, ref, steps, async () => {
-      await record.openRelease({ ...ref, repository: input.repository });
+    const made = await makeRelease(input, self, steps, async () => {
+      await record.openRelease({ releaseId, repository: input.repository });
       onRecord.opened = true;
     });
     bundle = made.bundle;
     state = 'SEALED';
     publishSearchAttributes(input, state, bundle);
-    return { releaseId: ref.releaseId, state, ...made };
+    return { releaseId, state, ...made };
   } catch (error) {
     state = 'FAILED';
     const reason = reasonOf(error);
     // Nothing is on record before the commit has been validated, so that wrong input leaves no rows.
     if (onRecord.opened)
-      await CancellationScope.nonCancellable(() => record.failRelease({ ...ref, error: describe(reason) }));
+      await CancellationScope.nonCancellable(() => record.failRelease({ releaseId, error: describe(reason) }));
     if (!isCancellation(error)) publishSearchAttributes(input, state);
     throw reason;
   }
 }
 
-async function handOverTo(workflowId: string, input: ReleaseInput): Promise<ReleaseResult> {
-  const { runId, joined } = await handOver({ workflowId, workflowType: releaseWorkflowType, input });
+async function handOverTo(input: ReleaseInput): Promise<ReleaseResult> {
+  const { workflowId, runId, joined } = await handOver({ type: releaseWorkflowType, input });
   return { releaseId: runId, state: 'HANDED_OVER', handedOverTo: { workflowId, runId, joined } };
 }
 
@@ -101,7 +106,17 @@ function publishSearchAttributes(input: ReleaseInput, state: ReleaseStatus['stat
 function describe(reason: Error): { code: string; message: string } {
   if (isCancellation(reason)) return { code: 'CANCELLED', message: 'the release was cancelled' };
   return {
-    code: reason instanceof ApplicationFailure ? (reason.type ?? 'INTERNAL') : 'INTERNAL',
+    code: (reason instanceof ApplicationFailure && reason.type?.slice(0, 100)) || 'INTERNAL',
     message: reason.message.slice(0, 2000),
   };
+}
+
+/**
+ * How the run ends. Results of activities are messages too: one that has another form makes this code throw a plain
+ * error, which would fail the workflow task, and Temporal would repeat that for ever.
+ */
+function failureOf(error: unknown): Error {
+  const reason = reasonOf(error);
+  if (reason instanceof TemporalFailure || reason instanceof DeterminismViolationError) return reason;
+  return ApplicationFailure.create({ type: 'INTERNAL', nonRetryable: true, message: reason.message });
 }

@@ -1,0 +1,144 @@
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { maxBundleBytes, verifyStatement } from '../../adapters/sigstore/verify-statement.js';
+import { type Digest, hexOf } from '../../core/digest.js';
+import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
+import { type AttestationKind, describeStatement } from '../../core/evidence/describe.js';
+import type { Statement } from '../../core/evidence/statement.js';
+import { reportDigestOf } from '../../core/evidence/test-result.js';
+import { canonicalJson, digestOf } from '../../core/hash.js';
+import type { Manifest, ManifestAttestation, ManifestImage } from '../../core/release/manifest.js';
+import type { Database } from '../../store/database.js';
+import { findAttestation, type StoredAttestation } from '../../store/evidence/read.js';
+import { enrolledKeys, type StoredKey, wasValid } from '../../store/identity/read.js';
+import type { StoredRelease } from '../../store/release/read.js';
+import { requireBuildStatement } from './build-evidence.js';
+
+/** What is needed to verify evidence. */
+interface EvidenceDeps {
+  readonly blobs: ContentStore;
+  readonly database: Database;
+}
+
+/** One attestation of a manifest, in the place where the manifest names it. */
+interface Claim {
+  readonly attestation: ManifestAttestation;
+  /** What it has to be in this place. */
+  readonly kind: AttestationKind;
+  readonly image: ManifestImage;
+  /** What the manifest says beside it, which the statement must say too. @throws Error with the reason */
+  readonly check?: (statement: Statement) => void;
+}
+
+/**
+ * Requires that everything the manifest says about its images was signed: each attestation is registered, by a key of
+ * the build, about exactly that image, and its bytes, read again, say what the manifest says. The provenance names the
+ * repository, the revision and the run of this release.
+ * @throws EVIDENCE_INVALID, BLOB_MISSING, BLOB_CORRUPT
+ */
+export async function verifyEvidence(
+  deps: EvidenceDeps,
+  tenant: string,
+  release: StoredRelease,
+  manifest: Manifest,
+): Promise<void> {
+  const claims = manifest.images.flatMap(claimsOf);
+  const { keys, registered } = await deps.database.transaction(tenant, async (tx) => {
+    const found: (StoredAttestation | undefined)[] = [];
+    for (const { attestation } of claims)
+      found.push(await findAttestation(tx, attestation.statement, attestation.keyId));
+    return { keys: (await enrolledKeys(tx)).filter((key) => key.purpose === 'build'), registered: found };
+  });
+  for (const [index, claim] of claims.entries()) {
+    try {
+      const statement = await verifyClaim(deps.blobs, claim, registered[index], keys);
+      await requireBuildStatement(deps.blobs, statement, release);
+    } catch (error) {
+      const known = asLanekeeperError(error);
+      if (known?.code === 'BLOB_MISSING' || known?.code === 'BLOB_CORRUPT' || known?.code === 'UNAVAILABLE')
+        throw error;
+      throw invalid(claim, known?.why ?? messageOf(error), error);
+    }
+  }
+}
+
+function claimsOf(image: ManifestImage): Claim[] {
+  return [
+    {
+      image,
+      attestation: image.provenance,
+      kind: 'provenance',
+      check: (statement) => requireService(statement, image),
+    },
+    { image, attestation: image.signature, kind: 'signature' },
+    {
+      image,
+      attestation: image.tests.attestation,
+      kind: 'test-result',
+      check: (statement) => requireTests(statement, image.tests),
+    },
+    ...image.sboms.map((sbom): Claim => ({
+      image,
+      attestation: sbom.attestation,
+      kind: sbom.format === 'SPDX' ? 'sbom-spdx' : 'sbom-cyclonedx',
+      check: (statement) => {
+        if (digestOf(canonicalJson(statement.predicate)) !== sbom.checksum)
+          throw new Error('the signed document is another one');
+      },
+    })),
+  ];
+}
+
+/** Verifies one attestation. @returns its statement @throws Error with the reason */
+async function verifyClaim(
+  blobs: ContentStore,
+  { attestation, kind, image, check }: Claim,
+  registered: StoredAttestation | undefined,
+  buildKeys: readonly StoredKey[],
+): Promise<Statement> {
+  if (registered === undefined) throw new Error('it is not registered');
+  const key = buildKeys.find((one) => one.keyId === registered.keyId && wasValid(one, registered.registeredAt));
+  if (key === undefined) throw new Error('no key of the build signed it');
+  const { statement, statementDigest } = verifyStatement(await blobs.get(registered.checksum, maxBundleBytes), [
+    key.publicKeyPem,
+  ]);
+  const same =
+    registered.checksum === attestation.checksum &&
+    registered.kind === kind &&
+    attestation.kind === kind &&
+    describeStatement(statement).kind === kind &&
+    attestation.predicateType === statement.predicateType &&
+    attestation.statement === statementDigest;
+  if (!same) throw new Error('the registered attestation is another one than the manifest names');
+  const about: readonly string[] = [hexOf(image.digest)];
+  if (canonicalJson(statement.subject.map((subject) => subject.digest.sha256)) !== canonicalJson(about))
+    throw new Error(`it is not about exactly ${image.digest}`);
+  if (!registered.subjects.every((subject: Digest) => subject === image.digest) || registered.subjects.length === 0)
+    throw new Error(`it is not registered as evidence of ${image.digest}`);
+  check?.(statement);
+  return statement;
+}
+
+function requireService(statement: Statement, image: ManifestImage): void {
+  if (statement.subject[0]?.name !== image.service) throw new Error('it is about another service');
+}
+
+function requireTests(statement: Statement, tests: ManifestImage['tests']): void {
+  const { result, passed, failed, skipped } = describeStatement(statement).attributes;
+  const agrees =
+    result === tests.result && passed === tests.passed && failed === tests.failed && skipped === tests.skipped;
+  if (!agrees || reportDigestOf(statement) !== tests.report.checksum)
+    throw new Error('the signed result is another one');
+}
+
+function invalid({ attestation, image }: Claim, why: string, cause: unknown): LanekeeperError {
+  return new LanekeeperError(
+    'EVIDENCE_INVALID',
+    {
+      message: `the ${attestation.kind} of ${image.service} does not prove what the manifest says`,
+      object: `attestation ${attestation.checksum}`,
+      why,
+      next: 'release the commit again',
+    },
+    { cause },
+  );
+}

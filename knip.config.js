@@ -12,6 +12,7 @@ export default {
     'test/**/*.test.ts',
     'test/replay/record{.ts,.config.mjs}',
     'test/support/jest/*',
+    'test/support/foreign-workflow-code.ts',
   ],
   project: ['**/*.{ts,mjs}', `!${generated}/**`, '!examples/**', '!dist/**'],
   ignoreExportsUsedInFile: true,

@@ -67,10 +67,12 @@ export function testResultStatement(input: TestResultInput): Statement<TestResul
   });
 }
 
-/** The report that a test result names as the source of its numbers. */
+/** The report that a test result names as the source of its numbers, if it names one. */
 export function reportDigestOf(statement: Statement): Digest | undefined {
-  const { configuration } = statement.predicate as Partial<TestResultPredicate>;
-  const hex: unknown = Array.isArray(configuration) ? configuration[0]?.digest?.sha256 : undefined;
-  const digest = `sha256:${String(hex)}`;
+  const { configuration } = statement.predicate as Readonly<Record<string, unknown>>;
+  const [report] = (Array.isArray(configuration) ? configuration : []) as readonly ({
+    readonly digest?: { readonly sha256?: unknown };
+  } | null)[];
+  const digest = `sha256:${String(report?.digest?.sha256)}`;
   return isDigest(digest) ? digest : undefined;
 }

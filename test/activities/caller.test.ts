@@ -1,14 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { requireCaller } from '../../activities/caller.js';
+import { requireCaller, requireLocalCaller, requireOwnRun } from '../../activities/caller.js';
+import { clientOf, type DescribedRun } from '../support/own-run.js';
 
 const run = { workflowId: 'release/default/shop/1', runId: 'r1' };
 
+function environmentOf(info: ConstructorParameters<typeof MockActivityEnvironment>[0]): MockActivityEnvironment {
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+}
+
 /** Asks from an activity of `run` whether it may act for a workflow. */
 function asking(workflowId: string, info: ConstructorParameters<typeof MockActivityEnvironment>[0]): Promise<unknown> {
-  const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
-  return environment.run(() => Promise.resolve(requireCaller(workflowId)));
+  return environmentOf(info).run(() => Promise.resolve(requireCaller(workflowId)));
 }
 
 describe('the caller of an activity', () => {
@@ -33,5 +37,26 @@ describe('the caller of an activity', () => {
       code: 'PERMISSION_DENIED',
       object: 'activity openRelease',
     });
+  });
+
+  test('of a local activity is our own workflow, in this worker', async () => {
+    const caller = { workflowExecution: run, workflowType: 'release' };
+    const ask = (info: object) =>
+      environmentOf({ ...caller, ...info }).run(() => Promise.resolve(requireLocalCaller('release')));
+    expect(await ask({ isLocal: true })).toEqual({ ...run, workflowType: 'release' });
+    for (const info of [{ isLocal: false }, { isLocal: true, workflowType: 'promotion' }])
+      await expect(ask(info)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  });
+
+  test.each<[string, Partial<DescribedRun>]>([
+    ['is of another type', { type: 'foreign' }],
+    ['is decided about by another task queue', { taskQueue: 'foreign' }],
+    ['has ended', { status: 'TERMINATED' }],
+  ])('is not our own run when it %s, as the server says', async (_what, change) => {
+    const caller = { workflowExecution: run, workflowType: 'release' };
+    const ask = (described: Partial<DescribedRun>) =>
+      environmentOf(caller).run(() => requireOwnRun({ client: clientOf(described) }, 'release'));
+    expect(await ask({})).toEqual({ ...run, workflowType: 'release', firstRunId: 'first-run' });
+    await expect(ask(change)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
   });
 });

@@ -168,7 +168,7 @@ describe('signing a statement', () => {
     ['a check of a preview', () => stored(predicateTypes.testResult, previewResult)],
     ['a signature that claims more', () => stored(predicateTypes.signature, { level: 3 })],
     ['something of an unknown type', () => stored('https://example.com/anything', {})],
-    ['two images at once', () => stored(predicateTypes.spdx, {}, Array(2).fill(subjectOf('web', image)))],
+    ['two images at once', () => stored(predicateTypes.spdx, {}, [subjectOf('web', image), subjectOf('x', image)])],
     [
       'something that is not an image',
       async () => stored(predicateTypes.spdx, {}, [subjectOf('x', await blobs.put('x'))]),

@@ -1,0 +1,103 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createSealActivities } from '../../activities/release/seal-activities.js';
+import { createSignActivities } from '../../activities/release/sign-activities.js';
+import type { SealActivities, SignedStatement } from '../../activities/release/types.js';
+import type { Digest } from '../../core/digest.js';
+import { predicateTypes } from '../../core/evidence/predicate-types.js';
+import { type ProvenanceInput, provenanceStatement } from '../../core/evidence/provenance.js';
+import { type Statement, statementBytes, statementOf, subjectOf } from '../../core/evidence/statement.js';
+import { canonicalJson } from '../../core/hash.js';
+import { workflowIds } from '../../core/ids.js';
+import type { ManifestAttestation, ManifestImage } from '../../core/release/manifest.js';
+import { registerProduct } from '../../store/product/write.js';
+import { startRelease } from '../../store/release/write.js';
+import { imageOf, textService } from './lane-fixture.js';
+import { clientOf } from './own-run.js';
+import { type EvidenceTools, signerOf, testResult } from './sealed-bundle.js';
+
+/** The manifest that a release asks to seal. */
+export type UnsealedManifest = Parameters<SealActivities['sealRelease']>[0]['manifest'];
+
+/** A running release of one service, on record and with everything signed, one step before it is sealed. */
+export interface RunningRelease {
+  readonly releaseId: string;
+  readonly image: Digest;
+  readonly manifest: UnsealedManifest;
+  /** What the build states about the image. */
+  provenance(change?: Partial<ProvenanceInput>): Statement;
+  /** Seals as the run of the release. */
+  seal(manifest: unknown): ReturnType<SealActivities['sealRelease']>;
+}
+
+const product = 'shop';
+const repository = '/shop';
+// The revision of the images that `imageOf` builds.
+const revision = 'a'.repeat(40);
+const workflowId = workflowIds.release('default', product, revision);
+const at = '2026-03-01T09:00:00.000Z';
+
+/** Opens a release; each has an image of its own. */
+export async function openRunningRelease(tools: EvidenceTools): Promise<RunningRelease> {
+  const releaseId = crypto.randomUUID();
+  const deps = { ...tools, client: clientOf({ firstRunId: releaseId }) };
+  const info = { workflowExecution: { workflowId, runId: 'this-run' }, workflowType: 'release' };
+  const environment = () => new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+  await tools.database.transaction('default', async (tx) => {
+    await registerProduct(tx, { name: product, repository });
+    await startRelease(tx, { id: releaseId, workflowId, product, revision, repository });
+  });
+  const image = (await imageOf(tools.blobs, 'web', textService(releaseId))).imageDigest;
+  const subject = subjectOf('web', image);
+  const provenance: RunningRelease['provenance'] = (change = {}) =>
+    provenanceStatement({
+      ...{ subject, repository, revision, service: 'web', commands: [], nodeVersion: 'v20' },
+      ...{ invocationId: `${workflowId}/${releaseId}`, startedOn: at, finishedOn: at, ...change },
+    });
+  const signer = createSignActivities({ ...deps, signer: await signerOf(tools.dataDir, 'keys', 'build') });
+  const sign = async (statement: Statement): Promise<ManifestAttestation> => {
+    const input = { statement: await tools.blobs.put(statementBytes(statement)) };
+    const run = (): Promise<SignedStatement> => environment().run(signer.signStatement, input);
+    const { attestationId: _id, ...signed } = await run();
+    return signed;
+  };
+  const images = [await imageIn(tools, image, provenance(), sign)];
+  const manifest: UnsealedManifest = {
+    ...{ apiVersion: 'lanekeeper.dev/v1', kind: 'ReleaseBundle', tenant: 'default', product, images, sdks: [] },
+    source: { repository, revision, author: { name: 'Ada', email: 'ada@example.com' }, committedAt: at, subject: 'x' },
+    run: { workflowId, firstRunId: releaseId },
+  };
+  return {
+    ...{ releaseId, image, manifest, provenance },
+    seal: async (changed) =>
+      environment().run(createSealActivities(deps).sealRelease, { manifest: changed as UnsealedManifest }),
+  };
+}
+
+async function imageIn(
+  { blobs, ...tools }: EvidenceTools,
+  digest: Digest,
+  provenance: Statement,
+  sign: (statement: Statement) => Promise<ManifestAttestation>,
+): Promise<ManifestImage> {
+  const subject = [subjectOf('web', digest)];
+  const sbom = async (format: 'SPDX' | 'CycloneDX', type: string) => {
+    const document = { format, digest };
+    const checksum = await blobs.put(canonicalJson(document));
+    const attestation = await sign(statementOf(type, subject, document));
+    return { format, specVersion: '1', uri: `cas:${checksum}`, checksum, attestation };
+  };
+  const tests = await testResult({ blobs, ...tools }, subject);
+  const report = (tests.predicate as { configuration: [{ uri: string; digest: { sha256: string } }] }).configuration[0];
+  return {
+    ...{ service: 'web', digest, mediaType: 'application/vnd.oci.image.manifest.v1+json', size: 1, nodeMajor: 20 },
+    ...{ health: '/healthz', route: true },
+    provenance: await sign(provenance),
+    signature: await sign(statementOf(predicateTypes.signature, subject, {})),
+    sboms: [await sbom('SPDX', predicateTypes.spdx), await sbom('CycloneDX', predicateTypes.cycloneDx)],
+    tests: {
+      ...{ result: 'PASSED', passed: 1, failed: 0, skipped: 0, attestation: await sign(tests) },
+      report: { uri: report.uri, checksum: `sha256:${report.digest.sha256}` },
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { label } from '../../adapters/oci/convention.js';
-import { readImage } from '../../adapters/oci/read-image.js';
+import { type ImageDescription, readImage } from '../../adapters/oci/read-image.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { type AttestationKind, describeStatement } from '../../core/evidence/describe.js';
@@ -51,16 +51,15 @@ export function expectedProvenance(release: ReleaseRecord): Parameters<typeof re
   return { repository, revision, invocationId: runOf(release) };
 }
 
-/** Requires that an image was built from the revision of a release. @returns its layers */
+/** Requires that an image was built from the revision of a release. */
 export async function requireImageOf(
   blobs: ContentStore,
   image: Digest,
   release: Pick<StoredRelease, 'revision'>,
-): Promise<readonly Digest[]> {
-  const { labels, layers } = await readImage(blobs, image);
-  if (labels[label.revision] !== release.revision)
-    throw refused(`image ${image} was not built from revision ${release.revision}`);
-  return layers;
+): Promise<ImageDescription> {
+  const described = await readImage(blobs, image);
+  if (described.labels[label.revision] === release.revision) return described;
+  throw refused(`image ${image} was not built from revision ${release.revision}`);
 }
 
 function refused(why: string): LanekeeperError {

@@ -56,8 +56,12 @@ async function sealRelease(deps: SealDeps, value: unknown): Promise<{ bundle: Di
   const manifest = parseManifest(canonicalManifest({ ...given, sdkManifests }));
   requireManifestOf(tenant, release, manifest);
   for (const file of filesIn(manifest)) await rehash(deps.blobs, file.checksum);
-  for (const image of manifest.images)
-    for (const layer of await requireImageOf(deps.blobs, image.digest, release)) await rehash(deps.blobs, layer);
+  for (const image of manifest.images) {
+    const { layers, health, nodeMajor } = await requireImageOf(deps.blobs, image.digest, release);
+    requireSame(release, `images/${image.service}/health`, image.health, health);
+    requireSame(release, `images/${image.service}/nodeMajor`, String(image.nodeMajor), String(nodeMajor));
+    for (const layer of layers) await rehash(deps.blobs, layer);
+  }
   await verifyEvidence(deps, tenant, release, manifest);
   const manifestFile = await deps.blobs.put(renderManifestYaml(manifest));
   // The bundle digest names a blob too, so that statements about a bundle have a subject that can be hashed.
@@ -74,20 +78,20 @@ async function sealRelease(deps: SealDeps, value: unknown): Promise<{ bundle: Di
 /** Requires that a manifest is that of this release. @throws BUNDLE_CORRUPT */
 function requireManifestOf(tenant: string, release: StoredRelease, manifest: Manifest): void {
   const { product, source, run } = manifest;
-  const pairs: readonly (readonly [string, string, string])[] = [
-    ['tenant', manifest.tenant, tenant],
-    ['product', product, release.product],
-    ['source.repository', source.repository, release.repository],
-    ['source.revision', source.revision, release.revision],
-    ['run.workflowId', run.workflowId, release.workflowId],
-    ['run.firstRunId', run.firstRunId, release.id],
-  ];
-  const wrong = pairs.find(([, stated, recorded]) => stated !== recorded);
-  if (wrong === undefined) return;
+  requireSame(release, 'tenant', manifest.tenant, tenant);
+  requireSame(release, 'product', product, release.product);
+  requireSame(release, 'source/repository', source.repository, release.repository);
+  requireSame(release, 'source/revision', source.revision, release.revision);
+  requireSame(release, 'run/workflowId', run.workflowId, release.workflowId);
+  requireSame(release, 'run/firstRunId', run.firstRunId, release.id);
+}
+
+function requireSame(release: StoredRelease, path: string, stated: string, known: string): void {
+  if (stated === known) return;
   throw new LanekeeperError('BUNDLE_CORRUPT', {
     message: 'the manifest is not that of this release',
     object: `release ${release.id}`,
-    why: `its ${wrong[0]} is ${JSON.stringify(wrong[1].slice(0, 200))}, but the record of the release says ${JSON.stringify(wrong[2])}`,
+    why: `its ${path} is ${JSON.stringify(stated.slice(0, 200))} and not ${JSON.stringify(known)}`,
     next: 'release the commit again',
   });
 }

@@ -79,8 +79,10 @@ describe('sealing', () => {
     ['revision', () => ({ ...manifest, source: { ...manifest.source, revision: 'b'.repeat(40) } })],
     ['run', () => ({ ...manifest, run: { ...manifest.run, firstRunId: 'another' } })],
     ['workflow', () => ({ ...manifest, run: { ...manifest.run, workflowId: 'release/default/shop/b' } })],
+    ['health path', () => withImage({ health: '/always-ok' })],
+    ['version of Node', () => withImage({ nodeMajor: 22 })],
     ['form', () => ({ ...manifest, approved: true })],
-  ])('refuses a manifest with another %s than is on record', async (_what, change) => {
+  ])('refuses a manifest with another %s than is known', async (_what, change) => {
     await expect(release.seal(change())).rejects.toMatchObject({ type: 'BUNDLE_CORRUPT', nonRetryable: true });
     expect(await bundles()).toEqual([]);
   });

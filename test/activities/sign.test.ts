@@ -200,6 +200,12 @@ describe('signing a statement', () => {
     await expect(sign({ statement })).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
   });
 
+  test('refuses bytes that others could read in another way', async () => {
+    const text = (await blobs.get(input.statement)).toString();
+    for (const changed of [text.replace('"predicate":', '"predicate":{"level":3},"predicate":'), `${text} `])
+      await expect(sign({ statement: await blobs.put(changed) })).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
+  });
+
   test('refuses an image of another revision', async () => {
     const other = workflowIds.release('default', 'shop', 'c'.repeat(40));
     const client = clientOf({ firstRunId: 'of-another-revision' });

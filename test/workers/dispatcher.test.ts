@@ -88,7 +88,7 @@ describe('the dispatcher', () => {
     expect(await ask<boolean>('select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as answer', transaction)).toBe(
       true,
     );
-    await delivered(await fixture.wakeLane('default', 'later'));
+    await delivered(await fixture.wakeLane('default', 'later'), 3_000);
     expect(await fixture.signalsOf(hangs)).toBe(0);
     await dispatcher.stop();
     fixture.dispatcher();

@@ -115,8 +115,3 @@ export function asLanekeeperError(error: unknown): LanekeeperError | undefined {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/** Marks a branch that the types exclude. @throws always, an INTERNAL error naming the value */
-export function assertNever(value: never): never {
-  throw new LanekeeperError('INTERNAL', { message: `unexpected value ${JSON.stringify(value)}` });
-}

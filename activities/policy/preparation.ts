@@ -81,7 +81,7 @@ export class Preparation {
   readonly #deadline: number;
   /** Why attestations cannot be relied on. Not remembered: a disk can be repaired. */
   readonly #problems = new Map<string, string>();
-  readonly #newestGates = new Map<string, Digest | string>();
+  readonly #newestGates = new Map<string, string>();
 
   constructor(deps: PreparationDeps, deadline: number) {
     this.#deps = deps;
@@ -97,7 +97,7 @@ export class Preparation {
   }
 
   /** The digest of the gates that the policy has now, or why it cannot be read; undefined when it has not been read. */
-  newestGates(gates: GatesOf): Digest | string | undefined {
+  newestGates(gates: GatesOf): string | undefined {
     return this.#newestGates.get(JSON.stringify([gates.product, gates.lane, gates.kind]));
   }
 

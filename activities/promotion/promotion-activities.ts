@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { currentCaller } from '../caller.js';
+import { workflowTypes } from '../../temporal-config/names.js';
+import { type Caller, type OwnRun, requireLocalCaller, requireOwnRun } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { handOver } from '../hand-over.js';
 import { advance } from './advance.js';
@@ -18,14 +19,27 @@ const localBudgetMs = 1_000;
 /** The activities of the `control` queue that promotions use. Their inputs are messages, like any other. */
 export function createPromotionActivities(deps: ControlDeps): PromotionControlActivities & PromotionGuardActivities {
   return withTranslatedErrors<PromotionControlActivities & PromotionGuardActivities>({
-    openPromotion: async (input) => openPromotion(deps, parse.openPromotion(input), limits()),
+    openPromotion: async (input) => {
+      const asked = parse.openPromotion(input);
+      return openPromotion(deps, { ...asked, ...(await ownRun(deps)) }, limits());
+    },
     advance: async (input) => {
       const { tenant, promotionId, stimulus, seen } = parse.advance(input);
-      return advance(deps, { tenant, promotionId }, stimulus, { ...limits(), seen, caller: currentCaller() });
+      const caller = await ownRun(deps);
+      return advance(deps, { tenant, promotionId }, stimulus, { ...limits(), seen, caller });
     },
     guardBundle: async (input) => guardBundle(deps, parse.guardBundle(input)),
     handOver: (input) => handOver(deps, input),
   });
+}
+
+/**
+ * Who calls, if it is our own code: in a local activity nobody else can, and for a normal one the server is asked. Nobody
+ * else gains anything by calling, but could say that a step has ended which still runs.
+ */
+async function ownRun(deps: ControlDeps): Promise<Caller | OwnRun> {
+  const { promotion } = workflowTypes;
+  return Context.current().info.isLocal ? requireLocalCaller(promotion) : requireOwnRun(deps, promotion);
 }
 
 function limits(): { readonly signal: AbortSignal; readonly budgetMs?: number } {

@@ -25,10 +25,9 @@ const parked = () => engine.database.transaction('default', (tx) => listParkedDe
 const wakeLane = (product: string) =>
   engine.database.transaction('default', (tx) =>
     appendEvent(tx, {
-      type: 'promotion.transitioned',
+      type: 'lane.queued',
       product,
       lane: 'bronze',
-      data: { from: 'AWAITING_APPROVAL', to: 'QUEUED' },
     }),
   );
 
@@ -47,9 +46,7 @@ describe('lane doctor', () => {
     const { code, stdout } = await api.lane('alice', 'doctor');
     expect(code).toBe(1);
     expect(deliveriesIn(stdout)).toMatch(/^deliveries +1 parked, the oldest (just now|\d+s ago):/);
-    expect(stdout).toMatch(
-      /promotion\.transitioned \(event \d+\) to lane\/default\/xxx.*INVALID_ARGUMENT.*\(1 attempt\)/,
-    );
+    expect(stdout).toMatch(/lane\.queued \(event \d+\) to lane\/default\/xxx.*INVALID_ARGUMENT.*\(1 attempt\)/);
     expect(stdout).toContain('next: remove the cause, then  lane doctor --retry');
   });
 

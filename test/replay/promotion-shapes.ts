@@ -151,7 +151,9 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
       async () =>
         (
           await engine.database.transaction('default', (tx) =>
-            tx.query("select 1 from promotions where first_run_id = $1 and state = 'ERRORED'", [handle.firstExecutionRunId]),
+            tx.query("select 1 from promotions where first_run_id = $1 and state = 'ERRORED'", [
+              handle.firstExecutionRunId,
+            ]),
           )
         ).length > 0,
       'the attempts to run out',

@@ -92,10 +92,9 @@ export async function startDispatchFixture(): Promise<DispatchFixture> {
     async wakeLane(tenant, product) {
       await database.transaction(tenant, (tx) =>
         appendEvent(tx, {
-          type: 'promotion.transitioned',
+          type: 'lane.queued',
           product,
           lane: 'bronze',
-          data: { from: 'AWAITING_APPROVAL', to: 'QUEUED' },
         }),
       );
       return workflowIds.lane(tenant, product, 'bronze');

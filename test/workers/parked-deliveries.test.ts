@@ -158,7 +158,7 @@ describe('a run that needs no hint', () => {
     const connection = await connectForDeliveries({ address: fixture.temporal.address });
     onTestFinished(() => connection.close());
     const firstRunId = '01a20e27-79cf-7b25-8e76-7e9c2c824575';
-    const wakeup = { to: 'promotion', workflowId: 'promotion/none', firstRunId, signal: 'changed', args: [] } as const;
+    const wakeup = { to: 'promotion', workflowId: 'promotion/none', firstRunId } as const;
     expect(await deliver(new Client({ connection }), wakeup, new AbortController().signal)).toEqual({
       outcome: 'delivered',
     });

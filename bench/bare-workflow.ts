@@ -40,10 +40,14 @@ export async function bare(input: PromotionInput): Promise<{ readonly promotionI
     { key: searchAttributes.policy, value: opened.policyDigest },
     { key: searchAttributes.state, value: opened.phase },
   ]);
+  const ended = (step: string) => ({ ...ref, stimulus: { type: 'step-ended', step, attempt: 1 } });
   const show = ({ phase }: Answer) => upsertSearchAttributes([{ key: searchAttributes.state, value: phase }]);
-  show(await bareGuard(ref));
-  show(await bareMove({ ...ref, step: 'deploy' }));
+  await bareGuard(ref);
+  show(await bareAdvance(ended('guard')));
+  await bareMove({ ...ref, step: 'deploy' });
+  show(await bareAdvance(ended('deploy')));
   await bareAttest(ref);
+  await bareAdvance({ ...ref, stimulus: { type: 'time' } });
   await condition(() => changed);
   show(await bareAdvance({ ...ref, stimulus: { type: 'woken' } }));
   return { promotionId };

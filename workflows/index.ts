@@ -2,3 +2,4 @@
 export { lane } from './lane/workflow.js';
 export { promotion } from './promotion/workflow.js';
 export { release } from './release/workflow.js';
+export { unknown as default } from './unknown.js';

@@ -1,11 +1,11 @@
 import { Context } from '@temporalio/activity';
+import type { Step } from '../../core/promotion/state.js';
 import { laneTargets, servicesOf } from '../../store/alias/read.js';
 import { pointAliasToLive, switchAlias } from '../../store/alias/write.js';
 import type { Database } from '../../store/database.js';
 import { withTranslatedErrors } from '../failures.js';
 import { parsePromotionActivityInput as parse } from '../promotion/input.js';
 import { type OwedStep, performStep, type StepOfAttempt, withOwed } from '../promotion/perform-step.js';
-import type { Answer } from '../promotion/types.js';
 import { untilObserved, verifyRoutes } from './observe-lane.js';
 import type { DeployActivities } from './types.js';
 
@@ -31,22 +31,14 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
     async moveLane(input) {
       const asked = parse.moveLane(input);
       const { cancellationSignal: signal } = Context.current();
-      let answer = await perform(deps, { ...asked, signal });
-      for (let next = nextMoveIn(answer); next !== undefined; next = nextMoveIn(answer)) {
-        if (answer.attempt !== asked.attempt || next === asked.step) break;
-        answer = await perform(deps, { ...asked, step: next, signal });
-      }
-      return answer;
+      const owed = await perform(deps, { ...asked, signal });
+      // What follows in the same attempt, without a person or a change of mind in between.
+      if (asked.step === 'deploy' && owed.includes('verify')) await perform(deps, { ...asked, step: 'verify', signal });
     },
   });
 }
 
-/** The step of this queue that follows without a person, or a change of mind, in between. */
-function nextMoveIn({ owed }: Answer): LaneMove | undefined {
-  return owed.includes('verify') ? 'verify' : undefined;
-}
-
-function perform(deps: DeployDeps, asked: StepOfAttempt & { readonly step: LaneMove }): Promise<Answer> {
+function perform(deps: DeployDeps, asked: StepOfAttempt & { readonly step: LaneMove }): Promise<readonly Step[]> {
   return performStep(deps, asked, (owed) => {
     switch (asked.step) {
       case 'deploy':

@@ -1,5 +1,5 @@
 import type { Lane } from '../../core/lanes.js';
-import type { Answer, StepInput } from '../promotion/types.js';
+import type { StepInput } from '../promotion/types.js';
 
 /** Identifies a lane to an activity. */
 export interface LaneRef {
@@ -38,5 +38,5 @@ export interface DeployActivities {
    * waits until the router serves the bundle, `verify` asks the lane itself, `revert` points it back to what is live.
    * SERVICE_UNHEALTHY is a verdict.
    */
-  moveLane(input: StepInput & { readonly step: 'deploy' | 'verify' | 'revert' }): Promise<Answer>;
+  moveLane(input: StepInput & { readonly step: 'deploy' | 'verify' | 'revert' }): Promise<void>;
 }

@@ -137,7 +137,8 @@ async function closeStep(
   // One activity moves the lane: it goes on from the switch to its verification.
   const open = (step === 'deploy' ? (['deploy', 'verify'] as const) : [step]).find((one) => moving.owed.includes(one));
   if (open === undefined) return;
-  await recordStep(tx, moving.promotion, open, { outcome: 'TROUBLE', error: { step: open, ...error } }, moving.token);
+  const why = error ?? { code: 'INTERNAL', message: 'its activity ended without a result' };
+  await recordStep(tx, moving.promotion, open, { outcome: 'TROUBLE', error: { step: open, ...why } }, moving.token);
 }
 
 /** What moving a promotion without evaluating gates needs: the queues that perform steps. */

@@ -32,7 +32,7 @@ export function createAttestActivities(deps: AttestDeps): AttestActivities {
     async attestPromotion(input) {
       const asked = parse.attestPromotion(input);
       const { cancellationSignal: signal } = Context.current();
-      return performStep(deps, { ...asked, step: 'attest', signal }, async ({ promotion }) => {
+      await performStep(deps, { ...asked, step: 'attest', signal }, async ({ promotion }) => {
         const statements = await whenPrepared(prepared, (known) =>
           deps.database.transaction(asked.tenant, (tx) => attestationsOf(tx, known, promotion)),
         );

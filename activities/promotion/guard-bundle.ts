@@ -5,12 +5,12 @@ import { filesIn, parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { ControlDeps } from './deps.js';
 import { performStep } from './perform-step.js';
-import type { Answer, StepInput } from './types.js';
+import type { StepInput } from './types.js';
 
 /** Reads every file that the bundle's manifest names, and every layer of its images, and hashes each again. */
-export async function guardBundle(deps: ControlDeps, input: StepInput): Promise<Answer> {
+export async function guardBundle(deps: ControlDeps, input: StepInput): Promise<void> {
   const { cancellationSignal: signal } = Context.current();
-  return performStep(deps, { ...input, step: 'guard', signal }, async ({ promotion }) => {
+  await performStep(deps, { ...input, step: 'guard', signal }, async ({ promotion }) => {
     const bundle = await deps.database.transaction(input.tenant, (tx) => requireBundle(tx, promotion.bundle));
     const manifest = parseManifest(bundle.manifest);
     const digests = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));

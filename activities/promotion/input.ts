@@ -36,7 +36,7 @@ const stimulus: Parser<Stimulus> = (value, object) => {
         type: oneOf('step-ended'),
         step: oneOf(...laneSteps),
         attempt,
-        error: objectOf({ code: text(100), message: text(2_000, 0) }),
+        error: optional(objectOf({ code: text(100), message: text(2_000, 0) })),
       });
   }
 };
@@ -61,9 +61,9 @@ export const parsePromotionActivityInput = {
     }),
   ),
   advance: parserOf('advance', (value, object) => parseObject(value, object, { ...ref, stimulus, seen })),
-  guardBundle: parserOf('guardBundle', (value, object) => parseObject(value, object, { ...ref, attempt, seen })),
-  attestPromotion: parserOf('attestPromotion', (value, object) => parseObject(value, object, { ...ref, seen })),
+  guardBundle: parserOf('guardBundle', (value, object) => parseObject(value, object, { ...ref, attempt })),
+  attestPromotion: parserOf('attestPromotion', (value, object) => parseObject(value, object, ref)),
   moveLane: parserOf('moveLane', (value, object) =>
-    parseObject(value, object, { ...ref, step: oneOf('deploy', 'verify', 'revert'), attempt, seen }),
+    parseObject(value, object, { ...ref, step: oneOf('deploy', 'verify', 'revert'), attempt }),
   ),
 } as const;

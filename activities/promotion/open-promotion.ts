@@ -19,7 +19,7 @@ import type { ControlDeps } from './deps.js';
 import { type ExaminedStatement, examineStatement, refusedStart } from './examine-statement.js';
 import { MovingPromotion } from './fixpoint.js';
 import { registerStatement, useNonceOf } from './register-statement.js';
-import type { Answer, PromotionControlActivities } from './types.js';
+import { type Answer, nothingSeen, type PromotionControlActivities } from './types.js';
 
 type OpenInput = Parameters<PromotionControlActivities['openPromotion']>[0];
 
@@ -28,8 +28,6 @@ interface Beginning extends OpenInput {
   readonly workflowId: string;
   readonly sent: ExaminedStatement | undefined;
 }
-
-const nothingSeen = { round: 0, event: 0 };
 
 /**
  * Finds the record that a run works for and moves it as far as it goes: its own if it continues, was retried or reset;

@@ -6,17 +6,15 @@ import { recordStep } from '../../store/promotion/steps.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import { requireCaller } from '../caller.js';
 import { asVerdict } from '../failures.js';
-import { moveLimits, moveOn, type StepDeps } from './advance.js';
-import { answerOf } from './answer.js';
+import { moveLimits, type StepDeps } from './advance.js';
 import { MovingPromotion } from './fixpoint.js';
-import type { Answer, PromotionRef, Seen } from './types.js';
+import type { PromotionRef } from './types.js';
 
 /** One step of one attempt of a promotion. */
 export interface StepOfAttempt extends PromotionRef {
   readonly step: Step;
   /** Absent for what belongs to no attempt. */
   readonly attempt?: number;
-  readonly seen: Seen;
   readonly signal?: AbortSignal;
 }
 
@@ -29,34 +27,42 @@ export interface OwedStep {
   readonly idempotencyKey: string;
 }
 
-/** Thrown when a step turns out not to be owed any more: nothing is done, and the run learns where it stands. */
-class NotOwed extends Error {}
+/** Thrown when a step turns out not to be owed any more: nothing is done. */
+class NotOwed extends Error {
+  /** What the attempt owes instead. */
+  readonly owed: readonly Step[];
+
+  constructor(owed: readonly Step[]) {
+    super('the step is not owed');
+    this.owed = owed;
+  }
+}
 
 /**
  * Performs a step if it is owed, and records how it ended in the same transaction in which the promotion moves on. A
  * message may ask for any step: whether it is owed is a question to the database, at its beginning, with each effect and
  * at its end. A verdict is a result; trouble is thrown, and the step is tried again.
+ *
+ * @returns the steps that the attempt owes then
  */
 export async function performStep(
   deps: StepDeps,
   asked: StepOfAttempt,
   work: (owed: OwedStep) => Promise<void>,
-): Promise<Answer> {
-  const { tenant, promotionId, step, seen, signal } = asked;
+): Promise<readonly Step[]> {
+  const { promotionId, step } = asked;
   try {
     const owed = await withOwed(deps, asked, (_tx, _scene, found) => Promise.resolve(found));
     const result = await resultOf(step, () => work(owed));
     return await withOwed(deps, asked, async (tx, scene, { promotion, fencingToken }) => {
       await recordStep(tx, promotion, step, result, fencingToken);
-      return moveOn(tx, scene, promotionId, { stimulus: { type: 'time' } }, { now: deps.now() }, seen);
+      const moving = await MovingPromotion.read(tx, scene, promotionId);
+      await moving.settle({ gates: 'settled' }, { now: deps.now() });
+      return moving.owed;
     });
   } catch (error) {
-    if (!(error instanceof NotOwed)) throw error;
-    return deps.database.transaction(
-      tenant,
-      async (tx) => answerOf(tx, await MovingPromotion.read(tx, await lockScene(tx, promotionId), promotionId), seen),
-      moveLimits(signal),
-    );
+    if (error instanceof NotOwed) return error.owed;
+    throw error;
   }
 }
 
@@ -76,7 +82,8 @@ export async function withOwed<T>(
       const moving = await MovingPromotion.read(tx, scene, promotionId);
       const { promotion, token } = moving;
       requireCaller(promotion.workflowId);
-      if (!moving.owed.includes(step) || (attempt ?? promotion.attempt) !== promotion.attempt) throw new NotOwed();
+      if ((attempt ?? promotion.attempt) !== promotion.attempt) throw new NotOwed([]);
+      if (!moving.owed.includes(step)) throw new NotOwed(moving.owed);
       const idempotencyKey = `${promotion.id}/${step}/${promotion.attempt}`;
       return work(tx, scene, { promotion, fencingToken: token ?? 0, idempotencyKey });
     },

@@ -5,6 +5,7 @@ import { changedSignalName, workflowTypes } from '../../temporal-config/names.js
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { advance } from './advance.js';
 import type { ControlDeps } from './deps.js';
+import { nothingSeen } from './types.js';
 
 /** What was observed of the run of a promotion. `occupied`: a run that is not ours has the workflow id. */
 type Observed = 'running' | 'ended' | 'occupied';
@@ -32,7 +33,7 @@ export async function reconcile(
   // first run id says so, and nothing follows.
   const stimulus = { type: 'run-ended', firstRunId: promotion.firstRunId } as const;
   const ref = { tenant, promotionId: promotion.id };
-  const { phase } = await advance(deps, ref, stimulus, { seen: { round: 0, event: 0 } });
+  const { phase } = await advance(deps, ref, stimulus, { seen: nothingSeen });
   if (hasEnded(phase)) return 'closed';
   const { product, lane, bundle, kind, workflowId } = promotion;
   await deps.client.workflow.start(workflowTypes.promotion, {

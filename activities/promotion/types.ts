@@ -25,6 +25,9 @@ export interface Seen {
   readonly event: number;
 }
 
+/** What a run has seen that has just begun. */
+export const nothingSeen: Seen = { round: 0, event: 0 };
+
 /**
  * Why a promotion is looked at. Each is a reason to look, never a fact: what follows is decided by rows, and a statement
  * by its signature.
@@ -41,12 +44,15 @@ export type Stimulus =
       readonly frontDoor: 'UPDATE' | 'SIGNAL';
       readonly expectedVerb?: string;
     }
-  /** The activity of a step has ended without recording a result: it timed out, or its worker was lost. */
+  /**
+   * The activity of a step has ended. Its result is what it recorded; without one it timed out, its worker was lost, or
+   * somebody else completed it.
+   */
   | {
       readonly type: 'step-ended';
       readonly step: LaneStep;
       readonly attempt: number;
-      readonly error: { readonly code: string; readonly message: string };
+      readonly error?: { readonly code: string; readonly message: string };
     };
 
 /** What became of a statement. */
@@ -70,7 +76,7 @@ export interface Answer {
   /** RFC 3339: when to look again, because time alone can change something then. */
   readonly lookAgainAt?: string;
   readonly error?: StepError;
-  /** The newest round and event that it is about: of two answers, the one with the lower numbers is older. */
+  /** The newest round and event that it is about. */
   readonly at: Seen;
   /** The verdicts of the newest round, if the run has not seen them. */
   readonly gates?: readonly GateVerdict[];
@@ -108,13 +114,12 @@ export interface PromotionControlActivities {
 /** Identifies one step of a promotion; the activity finds out whether it is still owed. */
 export interface StepInput extends PromotionRef {
   readonly attempt: number;
-  readonly seen: Seen;
 }
 
 /** Control work that takes longer or leaves the machine. */
 export interface PromotionGuardActivities extends HandOverActivities {
   /** Reads every blob of the bundle again. BLOB_MISSING, BLOB_CORRUPT and BUNDLE_CORRUPT are its verdicts. */
-  guardBundle(input: StepInput): Promise<Answer>;
+  guardBundle(input: StepInput): Promise<void>;
 }
 
 /** Statements about a promotion, signed with the verification key. */
@@ -123,5 +128,5 @@ export interface AttestActivities {
    * Signs the SLSA Verification Summary of the lane's decision, and the record of the promotion itself, both made from
    * rows.
    */
-  attestPromotion(input: PromotionRef & { readonly seen: Seen }): Promise<Answer>;
+  attestPromotion(input: PromotionRef): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { LanekeeperError } from '../../core/errors.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 
 /** A run that was started or joined. */
@@ -31,11 +32,22 @@ export async function startOrJoin(
   }
   // It may have closed since; then this starts a new run, which is what was requested.
   await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' });
-  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const { raw, type, taskQueue } = await client.workflow.getHandle(workflowId).describe();
+  if (type !== workflowType || taskQueue !== taskQueues.control) throw occupied(workflowId, type);
   const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? '';
   if (!(await hasEnded(firstRunId))) return { workflowId, firstRunId, joined: true };
   await client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }).result();
   return startOrJoin(client, workflowType, workflowId, input, hasEnded);
+}
+
+/** Anybody who may call Temporal can start something under a free workflow id; it is not what was asked for. */
+function occupied(workflowId: string, type: string): LanekeeperError {
+  return new LanekeeperError('CONFLICT', {
+    message: `${workflowId} is taken by a run that is not ours`,
+    object: `workflow ${workflowId}`,
+    why: `its type is ${JSON.stringify(type.slice(0, 100))}, or our workers do not serve its task queue`,
+    next: `temporal workflow terminate --workflow-id ${workflowId}, then try again`,
+  });
 }
 
 const recordTimeoutMs = 15_000;

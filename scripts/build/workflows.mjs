@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { root } from '../setup/paths.mjs';
-import { workflowEntry } from './entries.mjs';
+import { payloadConverter, workflowEntry } from './entries.mjs';
 
 /** The code that Temporal workers load: every workflow in one file. */
 export async function bundleWorkflows() {
   const quiet = () => undefined;
   const logger = { trace: quiet, debug: quiet, info: quiet, warn: console.error, error: console.error, log: quiet };
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, workflowEntry), logger });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, workflowEntry),
+    payloadConverterPath: join(root, payloadConverter),
+    logger,
+  });
   return code;
 }

@@ -1,22 +1,22 @@
-import type { PromotionHandle } from './engine.js';
+import type { Database } from '../../store/database.js';
 
-/** A period during which a promotion held the lane, read from its history. Epoch milliseconds. */
+/** A period during which a promotion held the lane. Epoch milliseconds of the database's clock. */
 export interface Hold {
   readonly from: number;
   readonly to: number;
 }
 
-/** From each start of the activity that moves the lane to its end. */
-export async function holdsIn(handle: PromotionHandle): Promise<readonly Hold[]> {
-  const { events = [] } = await handle.fetchHistory();
-  const started = new Map<string, number>();
-  const holds: Hold[] = [];
-  for (const event of events ?? []) {
-    const at = Number(event.eventTime?.seconds ?? 0) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6;
-    const { activityTaskScheduledEventAttributes: task, activityTaskCompletedEventAttributes: done } = event;
-    if (task?.activityType?.name === 'moveLane') started.set(String(event.eventId), at);
-    const from = started.get(String(done?.scheduledEventId));
-    if (from !== undefined) holds.push({ from, to: at });
-  }
-  return holds;
+/** From the grant of the lane to the phase in which it was given up, for each promotion of a lane. */
+export async function holdsOf(database: Database, lane: string): Promise<readonly Hold[]> {
+  const rows = await database.transaction('default', (tx) =>
+    tx.query<{ from: Date; to: Date }>(
+      `select g.occurred_at as "from", min(e.occurred_at) as "to"
+         from method_events g join method_events e on e.promotion_id = g.promotion_id and e.id > g.id
+        where g.type = 'lane.granted' and g.lane = $1
+          and e.type = 'promotion.transitioned' and e.data->>'to' not in ('GUARDING', 'DEPLOYING', 'VERIFYING')
+        group by g.id, g.occurred_at order by g.occurred_at`,
+      [lane],
+    ),
+  );
+  return rows.map(({ from, to }) => ({ from: from.getTime(), to: to.getTime() }));
 }

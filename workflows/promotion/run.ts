@@ -34,15 +34,10 @@ export class PromotionRun {
     this.#advance = advance;
     this.#alarm = new Alarm(() => inbox.hint('time'));
     const ref = { tenant: input.tenant, promotionId: opened.promotionId };
-    this.#steps = new Steps(
-      ref,
-      () => this.answer.at,
-      (step, attempt, report) => {
-        if ('answer' in report) this.#learn(report.answer);
-        if ('error' in report && step !== 'attest')
-          inbox.stepEnded({ type: 'step-ended', step, attempt, error: report.error });
-      },
-    );
+    this.#steps = new Steps(ref, (stimulus) => {
+      if (stimulus.type === 'time') inbox.hint('time');
+      else inbox.stepEnded(stimulus);
+    });
     upsertSearchAttributes([
       { key: searchAttributes.tenant, value: input.tenant },
       { key: searchAttributes.product, value: input.product },
@@ -98,14 +93,11 @@ export class PromotionRun {
     Object.assign(entry, { reply: { accepted, text, state: this.answer.phase, reason: this.answer.reason } });
   }
 
-  /** Takes over what an answer says, unless a newer one has come before it. */
   #learn(answer: Answer): void {
-    const before = this.answer;
-    if (answer.at.event >= before.at.event && answer.at.round >= before.at.round) {
-      this.#note(answer);
-      this.answer = answer;
-      if (answer.phase !== before.phase) upsertSearchAttributes([{ key: searchAttributes.state, value: answer.phase }]);
-    }
+    const { phase } = this.answer;
+    this.#note(answer);
+    this.answer = answer;
+    if (answer.phase !== phase) upsertSearchAttributes([{ key: searchAttributes.state, value: answer.phase }]);
     this.#follow();
   }
 

@@ -1,22 +1,26 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, log, proxyActivities } from '@temporalio/workflow';
 import type { DeployActivities } from '../../activities/lane/types.js';
 import type {
   Answer,
   AttestActivities,
   PromotionGuardActivities,
   PromotionRef,
-  Seen,
+  Stimulus,
 } from '../../activities/promotion/types.js';
-import type { Step } from '../../core/promotion/state.js';
+import type { LaneStep, Step } from '../../core/promotion/state.js';
 import { deployStep, guardStep, signStep } from '../activity-options.js';
 
 const { guardBundle } = proxyActivities<Pick<PromotionGuardActivities, 'guardBundle'>>(guardStep);
 const { moveLane } = proxyActivities<DeployActivities>(deployStep);
 const { attestPromotion } = proxyActivities<AttestActivities>(signStep);
 
-/** How the activity of a step came back: with where the promotion stands, or without. */
-export type StepReport =
-  { readonly answer: Answer } | { readonly error: { readonly code: string; readonly message: string } };
+/**
+ * Called when the activity of a step has ended. What it returns or how it fails is a message too, because anybody who may
+ * call Temporal can complete an activity: what counts is what the step has recorded.
+ */
+export type StepReport = (
+  stimulus: Extract<Stimulus, { type: 'step-ended' }> | Extract<Stimulus, { type: 'time' }>,
+) => void;
 
 /** A step under way. */
 interface RunningStep {
@@ -29,14 +33,13 @@ interface RunningStep {
  * processed while it runs; one that is no longer owed is cancelled. What a step does is decided where it runs, by rows.
  */
 export class Steps {
-  readonly #running: RunningStep[] = [];
+  #running: readonly RunningStep[] = [];
+  #attestingFailed = false;
   readonly #ref: PromotionRef;
-  readonly #seen: () => Seen;
-  readonly #report: (step: Step, attempt: number, report: StepReport) => void;
+  readonly #report: StepReport;
 
-  constructor(ref: PromotionRef, seen: () => Seen, report: (step: Step, attempt: number, report: StepReport) => void) {
+  constructor(ref: PromotionRef, report: StepReport) {
     this.#ref = ref;
-    this.#seen = seen;
     this.#report = report;
   }
 
@@ -48,52 +51,61 @@ export class Steps {
   /** Starts what is owed and does not run; cancels what runs and is not owed. */
   follow({ owed, attempt }: Pick<Answer, 'owed' | 'attempt'>): void {
     const wanted = owed.map((step) => ({ step, key: keyOf(step, attempt) }));
-    for (const running of [...this.#running]) {
+    for (const running of this.#running) {
       if (wanted.some(({ key }) => key === running.key)) continue;
       this.#forget(running);
       running.scope.cancel();
     }
     for (const { step, key } of wanted) {
-      if (!this.#running.some((running) => running.key === key)) this.#start(step, attempt, key);
+      if (this.#running.some((running) => running.key === key)) continue;
+      if (step !== 'attest') this.#start(key, this.#perform(step, attempt));
+      else if (!this.#attestingFailed) this.#start(key, this.#attest());
     }
   }
 
-  #start(step: Step, attempt: number, key: string): void {
+  #start(key: string, perform: { work: () => Promise<void>; ended: (error?: unknown) => void }): void {
     // A step ends by its own outcome or because it is no longer owed, never because the run was cancelled.
     const outer = new CancellationScope({ cancellable: false });
     const running = { key, scope: new CancellationScope() };
-    this.#running.push(running);
-    const done = (report: StepReport) => {
+    this.#running = [...this.#running, running];
+    const ended = (error?: unknown) => {
       if (!this.#running.includes(running)) return;
       this.#forget(running);
-      this.#report(step, attempt, report);
+      perform.ended(error);
     };
     void outer.run(() =>
-      running.scope
-        .run(() => this.#perform(step, attempt))
-        .then(
-          (answer) => done({ answer }),
-          (error: unknown) => done({ error: errorOf(error) }),
-        ),
+      running.scope.run(perform.work).then(
+        () => ended(),
+        (error: unknown) => ended(error),
+      ),
     );
   }
 
-  #perform(step: Step, attempt: number): Promise<Answer> {
-    const input = { ...this.#ref, attempt, seen: this.#seen() };
-    switch (step) {
-      case 'guard':
-        return guardBundle(input);
-      case 'attest':
-        return attestPromotion({ ...this.#ref, seen: this.#seen() });
-      case 'deploy':
-      case 'verify':
-      case 'revert':
-        return moveLane({ ...input, step });
-    }
+  #perform(step: LaneStep, attempt: number): { work: () => Promise<void>; ended: (error?: unknown) => void } {
+    const input = { ...this.#ref, attempt };
+    return {
+      work: () => (step === 'guard' ? guardBundle(input) : moveLane({ ...input, step })),
+      ended: (error) =>
+        this.#report({ type: 'step-ended', step, attempt, ...(error !== undefined && { error: errorOf(error) }) }),
+    };
+  }
+
+  /** A promotion is what it is without its attestation, which is tried until it succeeds, or is refused. */
+  #attest(): { work: () => Promise<void>; ended: (error?: unknown) => void } {
+    return {
+      work: () => attestPromotion(this.#ref),
+      ended: (error) => {
+        if (error !== undefined) {
+          this.#attestingFailed = true;
+          log.error('the promotion could not be attested', errorOf(error));
+        }
+        this.#report({ type: 'time' });
+      },
+    };
   }
 
   #forget(running: RunningStep): void {
-    this.#running.splice(this.#running.indexOf(running), 1);
+    this.#running = this.#running.filter((one) => one !== running);
   }
 }
 

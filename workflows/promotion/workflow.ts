@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { Answer, PromotionControlActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
 import { workflowIds } from '../../core/ids.js';
-import { handOverStep, longDatabaseStep, moveStep } from '../activity-options.js';
+import { databaseStep, handOverStep, longDatabaseStep, moveStep } from '../activity-options.js';
 import {
   abortUpdate,
   changedSignal,
@@ -33,6 +33,8 @@ import { type Advance, PromotionRun } from './run.js';
 import { statusOf } from './views.js';
 
 const local = proxyLocalActivities<PromotionControlActivities>(moveStep);
+/** Tried until it succeeds: each time, more has been verified. */
+const patient = proxyLocalActivities<PromotionControlActivities>(databaseStep);
 const long = proxyActivities<PromotionControlActivities>(longDatabaseStep);
 const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
 
@@ -93,19 +95,24 @@ function receive(inbox: Inbox): void {
   });
 }
 
-/** A local activity, or a normal one when there is too much to verify for that. */
+/**
+ * A local activity, after a normal one when there is too much to verify for that. What the normal one returns is not used:
+ * anybody who may call Temporal can complete one, but what it has verified the local one need not verify again.
+ */
 async function withinReach(call: (activities: PromotionControlActivities) => Promise<Answer>): Promise<Answer> {
   try {
     return await call(local);
   } catch (error) {
-    if (
-      error instanceof ActivityFailure &&
-      error.cause instanceof ApplicationFailure &&
-      error.cause.type === 'TIMED_OUT'
-    )
-      return call(long);
-    throw error;
+    if (!isTooLong(error)) throw error;
   }
+  await call(long);
+  return call(patient);
+}
+
+function isTooLong(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'TIMED_OUT'
+  );
 }
 
 function advance(tenant: string): Advance {

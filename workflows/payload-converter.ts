@@ -1,0 +1,19 @@
+import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
+
+/**
+ * Reads what was sent to a run, and never throws. Anybody may send bytes that are no JSON; reading them comes before any
+ * handler, and an error there would fail the workflow task, which Temporal retries for ever: one message would stop the
+ * run. What cannot be read arrives as undefined, and is refused or ignored like anything else that is not expected.
+ *
+ * The bundler takes this module by the name of its export.
+ */
+export const payloadConverter: PayloadConverter = {
+  toPayload: (value) => defaultPayloadConverter.toPayload(value),
+  fromPayload: <T>(payload: Payload): T => {
+    try {
+      return defaultPayloadConverter.fromPayload<T>(payload);
+    } catch {
+      return undefined as T;
+    }
+  },
+};

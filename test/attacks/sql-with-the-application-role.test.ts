@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  approveByTwo,
+  inPhase,
+  startReconcilingEngine,
+  type Target,
+  waitingForApproval,
+} from '../support/attack-scene.js';
+import type { Engine } from '../support/engine.js';
+import { type Placed, placedIn } from '../support/phases.js';
+import { sealText } from '../support/sealed-bundle.js';
+
+let engine: Engine;
+let gold: Target;
+let live: Target;
+let holder: Placed;
+beforeAll(async () => {
+  engine = await startReconcilingEngine();
+  gold = await waitingForApproval(engine, 'wanted by a program');
+  live = await inPhase(engine, 'bronze', await sealText(engine, 'is live'), 'LIVE');
+  holder = await placedIn['GUARDING']!(engine, 'held');
+});
+afterAll(async () => {
+  await holder.release();
+  await engine.close();
+});
+
+/** Values that the statements below name: `:gold` the id of the waiting promotion, and so on. */
+const values = (): Readonly<Record<string, string>> => ({
+  ':goldBundle': gold.bundle,
+  ':liveBundle': live.bundle,
+  ':gold': gold.id,
+  ':live': live.id,
+  ':holder': holder.id,
+});
+
+/** Rolls back what a statement has done, so that one that is accepted does not spoil the next test. */
+class Undone extends Error {}
+
+/**
+ * Runs one statement as the application does, in the transaction of its tenant, with the constraints that wait for the
+ * commit.
+ *
+ * @returns the SQLSTATE of the refusal, or `accepted`
+ */
+async function attempt(sql: string): Promise<string> {
+  const text = Object.entries(values()).reduce((all, [name, value]) => all.replaceAll(name, `'${value}'`), sql);
+  const work = engine.database.transaction('default', async (tx) => {
+    await tx.query(text);
+    await tx.query('set constraints all immediate');
+    throw new Undone();
+  });
+  return work.catch((error: unknown) => {
+    if (error instanceof Undone) return 'accepted';
+    return String((error as { code?: unknown }).code);
+  });
+}
+
+/** Refused by a trigger, a constraint or a missing right; class 42 else is a mistake in the statement. */
+const refusal = /^(?!42(?!501)).{5}$/;
+
+const phases = ['GATING', 'AWAITING_APPROVAL', 'QUEUED', 'GUARDING', 'DEPLOYING', 'VERIFYING', 'LIVE', 'ERRORED'];
+const set = (id: string, state: string, more = '') =>
+  `update promotions set state = '${state}'${more} where id = ${id}`;
+const goldAlias = `insert into lane_aliases (tenant_id, product, lane, generation, bundle_digest, revision, services, fencing_token, promotion_id)
+  values ('default', 'shop', 'gold', 1, :goldBundle, repeat('a', 40), '[]', 1, :gold)`;
+const goldHistory = `insert into lane_history (tenant_id, product, lane, position, bundle_digest, promotion_id, live_at)
+  values ('default', 'shop', 'gold', 1, :goldBundle, :gold, now())`;
+
+const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  'a promotion that waits for approval': [
+    ...['GUARDING', 'DEPLOYING', 'VERIFYING', 'LIVE', 'SUPERSEDED', 'ROLLED_BACK'].map(
+      (state) => [`to be ${state}`, set(':gold', state)] as const,
+    ),
+    ['to be QUEUED without a round of gates that passed', set(':gold', 'QUEUED', ', queued_at = now()')],
+    ['to be REJECTED without a decision that rejects it', set(':gold', 'REJECTED', ', ended_at = now()')],
+    ['to be ABORTED without a decision that aborts it', set(':gold', 'ABORTED', ', ended_at = now()')],
+    ['to have ended while it is open', 'update promotions set ended_at = now() where id = :gold'],
+    ['to be about another bundle', 'update promotions set bundle_digest = :liveBundle where id = :gold'],
+    ['to be for another lane', "update promotions set lane = 'bronze' where id = :gold"],
+    ['to be for another product', "update promotions set product = 'held' where id = :gold"],
+    ['to be a rollback', "update promotions set kind = 'ROLLBACK' where id = :gold"],
+    ['to be requested by somebody else', "update promotions set requester = 'carol' where id = :gold"],
+    [
+      'to be judged by another policy snapshot',
+      'update promotions set policy_digest = (select digest from policy_snapshots s where s.digest <> policy_digest limit 1) where id = :gold',
+    ],
+    ['to have another id', 'update promotions set id = gen_random_uuid() where id = :gold'],
+    ['to belong to another workflow', "update promotions set workflow_id = 'another' where id = :gold"],
+    ['to be deleted', 'delete from promotions where id = :gold'],
+  ],
+  'a promotion that is live': [
+    ...phases.filter((phase) => phase !== 'LIVE').map((state) => [`to be ${state}`, set(':live', state)] as const),
+    ['to be ABORTED', set(':live', 'ABORTED', ', ended_at = now()')],
+    ['to be SUPERSEDED while nothing else is live', set(':live', 'SUPERSEDED', ', ended_at = now()')],
+  ],
+  'a promotion that holds its lane': [
+    ['to be LIVE without an observation of the lane', set(':holder', 'LIVE', ', switched = true, live_at = now()')],
+    ['to be VERIFYING before it was deployed', set(':holder', 'VERIFYING', ', switched = true')],
+  ],
+  'a new promotion': [
+    [
+      'to be LIVE from the start',
+      `insert into promotions select (jsonb_populate_record(p, '{"id":"00000000-0000-4000-8000-000000000000","workflow_id":"x","lane":"silver","state":"LIVE"}')).* from promotions p where id = :live`,
+    ],
+  ],
+  'a lane': [
+    ['to have another holder', "update lanes set holder_promotion_id = :live where product = 'held'"],
+    [
+      'to be held by a promotion that waits for approval',
+      "update lanes set holder_promotion_id = :gold, fencing_token = fencing_token + 1 where lane = 'gold'",
+    ],
+    [
+      'to be held by one promotion together with another lane',
+      'update lanes set holder_promotion_id = :holder, fencing_token = fencing_token + 1',
+    ],
+    ['to lose its holder without a higher token', "update lanes set holder_promotion_id = null where product = 'held'"],
+    ['to have a lower fencing token', "update lanes set fencing_token = fencing_token - 1 where product = 'held'"],
+    ['to have a fencing token of zero', 'update lanes set fencing_token = 0'],
+  ],
+  'an alias': [
+    [
+      'to point to another bundle',
+      "update lane_aliases set bundle_digest = :goldBundle, generation = generation + 1 where lane = 'bronze'",
+    ],
+    ['to keep its generation', "update lane_aliases set services = '[]' where lane = 'bronze'"],
+    ['to go back in its generations', "update lane_aliases set generation = 0 where lane = 'bronze'"],
+    ['to exist for a lane that nobody holds', goldAlias],
+  ],
+  'the history of a lane': [
+    ['to say that a bundle is live that is not', goldHistory],
+    [
+      'to say that a bundle was rolled back that was not',
+      "update lane_history set withdrawn_by = 'x' where lane = 'bronze'",
+    ],
+    ['to name another bundle', "update lane_history set bundle_digest = :goldBundle where lane = 'bronze'"],
+    ['to be shorter', "delete from lane_history where lane = 'bronze'"],
+  ],
+  'a round of gates': [
+    [
+      'to say that people approved who did not',
+      `insert into check_runs (tenant_id, promotion_id, round, gate_id, verdict, severity, explanation, evaluated_at)
+       select tenant_id, promotion_id, round, gate_id || '-2', 'PASS', severity, explanation, evaluated_at from check_runs where promotion_id = :gold limit 1`,
+    ],
+    ['to pass afterwards', "update check_runs set verdict = 'PASS' where promotion_id = :gold"],
+  ],
+  'a decision': [
+    [
+      'to be accepted without a signed statement',
+      `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, statement_digest, front_door)
+       values ('default', 'invented', :gold, 'approve', 'alice', true, :goldBundle, 'UPDATE')`,
+    ],
+    ['to be another one afterwards', "update decisions set verb = 'reject'"],
+    ['to vanish', 'delete from decisions'],
+  ],
+  'an event': [
+    ['to be another one afterwards', "update method_events set type = 'lane.granted'"],
+    ['to vanish', 'delete from method_events'],
+  ],
+};
+
+describe.each(Object.entries(refused))(
+  'SQL with the rights of the application does not get %s',
+  (_what, statements) => {
+    test.each(statements)('%s', async (_claim, sql) => {
+      expect(await attempt(sql)).toMatch(refusal);
+    });
+  },
+);
+
+test('after all of that, two people bring the promotion to gold live', async () => {
+  await approveByTwo(engine, gold);
+});

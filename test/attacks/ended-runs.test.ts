@@ -9,6 +9,7 @@ import {
   stateOf,
   waitingForApproval,
 } from '../support/attack-scene.js';
+import { onTestFinished } from '../support/clean-up.js';
 import type { Engine } from '../support/engine.js';
 import { failureOf } from '../support/failures.js';
 import { type Placed, placedIn } from '../support/phases.js';
@@ -131,7 +132,8 @@ describe('a promotion that is cancelled in Temporal', () => {
     const one = await placedIn[phase]!(engine, `cancelled-${phase.toLowerCase().replace('_', '-')}`);
     cli('cancel', one.handle.workflowId);
     await until(async () => (await stateOf(engine, one.id)) === then, `it to be ${then}`);
-    await expectCoherent(one);
+    // The lane is freed by the event of the change, a moment after it.
+    await eventually(() => expectCoherent(one));
     await one.release();
   });
 });
@@ -175,6 +177,8 @@ describe('a run that somebody starts with more than the input', () => {
         ...options,
       });
       const first = engine.client.workflow.getHandle(workflowId, run.firstExecutionRunId, { followRuns: false });
+      onTestFinished(() => run.terminate().catch(() => undefined));
+      await until(async () => (await first.describe()).status.name === 'FAILED', 'the run to fail');
       expect(await failureOf(first.result())).toMatchObject({ type: 'INVALID_INPUT' });
       await run.terminate().catch(() => undefined);
     }

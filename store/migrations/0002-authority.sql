@@ -216,6 +216,10 @@ begin
       select 1 from decisions d
        where d.tenant_id = new.tenant_id and d.promotion_id = new.id and d.accepted and d.verb = 'reject') then
     perform refuse('a promotion is REJECTED only by a signed decision');
+  elsif new.state = 'ABORTED' and not old.switched and held_token is null and not exists (
+      select 1 from decisions d
+       where d.tenant_id = new.tenant_id and d.promotion_id = new.id and d.accepted and d.verb = 'abort') then
+    perform refuse('a promotion that waits is ABORTED only by a signed decision');
   elsif new.state in ('SUPERSEDED', 'ROLLED_BACK') and not exists (
       select 1 from lanes l join promotions p on p.tenant_id = l.tenant_id and p.id = l.holder_promotion_id
        where l.tenant_id = new.tenant_id and l.product = new.product and l.lane = new.lane and p.state = 'VERIFYING'
@@ -235,6 +239,22 @@ begin
 end
 $$;
 create trigger promotions_move_in_order before insert or update on promotions for each row execute function check_promotion();
+
+create function check_round() returns trigger
+  language plpgsql
+  as $$
+begin
+  if not exists (
+       select 1 from promotions p
+        where p.tenant_id = new.tenant_id and p.id = new.promotion_id and p.state in ('GATING', 'AWAITING_APPROVAL', 'QUEUED')
+          and new.round = p.gate_round + 1) then
+    perform refuse('a round is recorded once, with all its verdicts, while the promotion waits for it');
+  end if;
+  return new;
+end
+$$;
+create trigger gate_rounds_are_in_order before insert on gate_rounds for each row execute function check_round();
+create trigger check_runs_are_of_a_new_round before insert on check_runs for each row execute function check_round();
 
 create function check_lane() returns trigger
   language plpgsql

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { statementBytes, statementOf, subjectOf } from '../../core/evidence/statement.js';
-import { predicateTypes } from '../../core/evidence/predicate-types.js';
+import { abortUpdate } from '../../workflows/promotion/contract.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import {
   approveByTwo,
@@ -38,44 +37,31 @@ afterAll(async () => {
 
 /** For each activity, an input that the workflow whose activity it is could give: only the caller is wrong. */
 async function validInputs(): Promise<typeof inputs> {
-  const [bundle] = await rowsOf<{ manifest: string; release_id: string; revision: string }>(
-    engine,
-    'select manifest, release_id, revision from bundles where digest = $1',
-    gold.bundle,
-  );
-  const [image] = await rowsOf<{ digest: `sha256:${string}` }>(
-    engine,
-    'select digest from artifacts where bundle_digest = $1',
-    gold.bundle,
-  );
-  const statement = statementBytes(statementOf(predicateTypes.signature, [subjectOf('web', image!.digest)], { x: 1 }));
   const retry = await engine.sign('dev', { verb: 'retry', lane: 'gold', bundle: gold.bundle, promotionId: gold.id });
-  const { sdkManifests: _none, ...manifest } = JSON.parse(bundle!.manifest) as Record<string, unknown>;
   const ref = { tenant, promotionId: gold.id };
+  const seen = { round: 0, event: 0 };
   const lane = { tenant, product: holder.product, lane: holder.lane };
-  const release = { tenant, product: 'shop', revision: 'e'.repeat(40), releaseId: 'invented', workflowId: 'release/x' };
   const other = await sealText(engine, 'never promoted');
   return {
-    openPromotion: [control, { tenant, product: 'shop', lane: 'bronze', bundle: other, firstRunId: 'invented' }],
-    'advance woken': [control, { ...ref, stimulus: { type: 'woken' } }],
-    'advance time': [control, { ...ref, stimulus: { type: 'time' } }],
-    'advance statement': [control, { ...ref, stimulus: { type: 'statement', statement: retry, frontDoor: 'UPDATE' } }],
+    openPromotion: [
+      control,
+      { tenant, product: 'shop', lane: 'bronze', bundle: other, kind: 'PROMOTION', firstRunId: 'invented' },
+    ],
+    'advance woken': [control, { ...ref, stimulus: { type: 'woken' }, seen }],
+    'advance time': [control, { ...ref, stimulus: { type: 'time' }, seen }],
+    'advance statement': [
+      control,
+      { ...ref, stimulus: { type: 'statement', statement: retry, frontDoor: 'UPDATE' }, seen },
+    ],
     'advance step-ended': [
       control,
-      { tenant, promotionId: holder.id, stimulus: { type: 'step-ended', step: 'guard', attempt: 1 } },
+      { tenant, promotionId: holder.id, stimulus: { type: 'step-ended', step: 'guard', attempt: 1 }, seen },
     ],
     guardBundle: [control, { ...ref, attempt: 1 }],
-    handOver: [control, { type: 'promotion', input: { tenant, product: 'shop', lane: 'bronze', bundle: other } }],
+    readLane: [control, lane],
     settleHolder: [control, lane],
-    awaitHolderClose: [control, { ...lane, workflowId: holder.handle.workflowId, promotionId: holder.id }],
-    openRelease: [control, { ...release, repository: 'https://example.com/other' }],
-    failRelease: [control, { ...release, releaseId: bundle!.release_id, error: { code: 'X', message: 'x' } }],
-    sealRelease: [control, { ...release, manifest }],
+    awaitHolderClose: [control, lane],
     attestPromotion: [sign, ref],
-    signStatement: [
-      sign,
-      { tenant, statement: await engine.blobs.put(statement), producedByRun: 'a/b', subjectType: 'artifact' },
-    ],
     'moveLane deploy': [deploy, { tenant, promotionId: holder.id, step: 'deploy', attempt: 1 }],
     'moveLane verify': [deploy, { tenant, promotionId: holder.id, step: 'verify', attempt: 1 }],
     'moveLane revert': [deploy, { tenant, promotionId: holder.id, step: 'revert', attempt: 1 }],
@@ -84,8 +70,8 @@ async function validInputs(): Promise<typeof inputs> {
 
 const names = [
   ...['openPromotion', 'advance woken', 'advance time', 'advance statement', 'advance step-ended', 'guardBundle'],
-  ...['handOver', 'settleHolder', 'awaitHolderClose', 'openRelease', 'failRelease', 'sealRelease'],
-  ...['attestPromotion', 'signStatement', 'moveLane deploy', 'moveLane verify', 'moveLane revert'],
+  ...['readLane', 'settleHolder', 'awaitHolderClose', 'attestPromotion'],
+  ...['moveLane deploy', 'moveLane verify', 'moveLane revert'],
 ];
 /** Activities that existed once and believed their input. */
 const withdrawn: readonly (readonly [string, string, Record<string, unknown>])[] = [
@@ -135,7 +121,7 @@ describe.each(Object.keys(callers) as Caller[])('an activity that is called by %
 
 describe('a running activity', () => {
   test.each(['complete', 'fail'])(
-    'of a deployment that somebody else reports as ended (%s) brings nothing live that the lane does not serve',
+    'of a deployment that somebody else reports as ended (%s) is closed as trouble, and brings nothing live',
     async (how) => {
       await engine.bringTo(await sealText(engine, `before ${how}`), 'bronze');
       const text = `never healthy ${how}`;
@@ -150,7 +136,10 @@ describe('a running activity', () => {
         ...['activity', how, '--workflow-id', victim.handle.workflowId, '--activity-id', activityId],
         ...(how === 'complete' ? ['--result', 'null'] : ['--reason', 'invented']),
       );
-      expect(await victim.handle.result()).toMatchObject({ state: 'FAILED' });
+      await engine.reached(victim.handle, 'ERRORED');
+      const about = { verb: 'abort', lane: 'bronze', bundle: victim.bundle, promotionId: victim.id } as const;
+      await victim.handle.executeUpdate(abortUpdate, { args: [{ statement: await engine.sign('dev', about) }] });
+      expect(await victim.handle.result()).toMatchObject({ state: 'ABORTED' });
       expect(await engine.answerOf('bronze')).toBe(`before ${how}`);
       const reached = "select 1 from method_events where promotion_id = $1 and data->>'to' = 'LIVE'";
       expect(await rowsOf(engine, reached, victim.id)).toEqual([]);

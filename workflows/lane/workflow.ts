@@ -6,7 +6,6 @@ import {
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
-  setDefaultSignalHandler,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -35,7 +34,6 @@ export async function lane(rawInput: unknown): Promise<void> {
   setHandler(laneChangedSignal, () => {
     bell.ring();
   });
-  setDefaultSignalHandler(() => undefined);
   setHandler(laneHolderQuery, () => holder);
   upsertSearchAttributes([
     { key: searchAttributes.tenant, value: input.tenant },

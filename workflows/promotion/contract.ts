@@ -69,7 +69,7 @@ export interface PromotionStatus {
   readonly openGates: readonly GateVerdict[];
   readonly recheckAt?: string;
   readonly error?: StepError;
-  /** Signals that were no message of this workflow, or more than it takes at once. They changed nothing. */
+  /** Signals with something else in them than is expected, or more than the run takes at once. That was ignored. */
   readonly ignoredMessages: number;
 }
 

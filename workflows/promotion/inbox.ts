@@ -32,7 +32,7 @@ export class Inbox {
     return this.#ignored;
   }
 
-  /** Notes a message that is none of this workflow's. */
+  /** Notes a signal with something in it that is not expected. */
   ignore(name: string): void {
     this.#ignored += 1;
     // Each is logged until there are many; a flood must not fill the log either.

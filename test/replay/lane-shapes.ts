@@ -6,12 +6,12 @@ import { breakDisk, type Play, productOf } from './promotion-shapes.js';
 
 const neverHealthy = 'setInterval(() => undefined, 1000);\n';
 
-/** Waits until nobody holds the bronze lane of a product. */
-async function isFree(engine: Engine, product: string): Promise<{ workflowId: string }> {
+/** Waits until nobody waits for the bronze lane of a product any more. */
+async function isUncontended(engine: Engine, product: string): Promise<{ workflowId: string }> {
   const workflowId = workflowIds.lane('default', product, 'bronze');
   await until(
     async () => (await engine.client.workflow.getHandle(workflowId).query(laneHolderQuery)) === null,
-    'the lane to be free',
+    'nobody to wait for the lane',
   );
   return { workflowId };
 }
@@ -20,9 +20,14 @@ async function isFree(engine: Engine, product: string): Promise<{ workflowId: st
 export const laneShapes: Readonly<Record<string, Play>> = {
   granted: async (engine, product) => {
     const shop = productOf(engine, product);
-    await shop.live('bronze', await shop.seal('one'));
-    await shop.live('bronze', await shop.seal('two'));
-    return isFree(engine, product);
+    const bundle = await shop.seal('guarded for long');
+    const repair = await breakDisk(engine, bundle);
+    await engine.reached(await shop.promote('bronze', bundle), 'GUARDING');
+    const next = await shop.promote('bronze', await shop.seal('two'));
+    await engine.reached(next, 'QUEUED');
+    await repair();
+    await engine.reached(next, 'LIVE');
+    return isUncontended(engine, product);
   },
   'preempted-by-rollback': async (engine, product) => {
     const shop = productOf(engine, product);
@@ -36,7 +41,7 @@ export const laneShapes: Readonly<Record<string, Play>> = {
     await engine.reached(await shop.rollback('bronze', before), 'LIVE');
     await repair();
     await engine.reached(holder, 'LIVE');
-    return isFree(engine, product);
+    return isUncontended(engine, product);
   },
   'holder-terminated': async (engine, product) => {
     const shop = productOf(engine, product);
@@ -44,6 +49,6 @@ export const laneShapes: Readonly<Record<string, Play>> = {
     await engine.reached(holder, 'DEPLOYING');
     await holder.terminate('to be recorded');
     await shop.live('bronze', await shop.seal('next'));
-    return isFree(engine, product);
+    return isUncontended(engine, product);
   },
 };

@@ -212,14 +212,15 @@ export const promotionShapes: Readonly<Record<string, Play>> = {
     const bundle = await productOf(engine, product).seal('unknown');
     return fails(await engine.promote({ product: `${product}-to-anybody`, lane: 'bronze', bundle }));
   },
-  cancelled: async (engine, product) => {
-    const handle = await engine.promote({
-      product,
-      lane: 'silver',
-      bundle: await productOf(engine, product).seal('cancelled'),
-    });
+  'cancelled-and-aborted': async (engine, product) => {
+    const shop = productOf(engine, product);
+    const bundle = await shop.seal('cancelled');
+    const handle = await shop.promote('silver', bundle);
     await engine.reached(handle, 'GATING');
     await handle.cancel();
+    await handle.executeUpdate(abortUpdate, {
+      args: [{ statement: await shop.sign('dev', 'abort', 'silver', bundle, handle) }],
+    });
     await handle.result();
     return handle;
   },
@@ -231,7 +232,10 @@ export const continuedShapes: Readonly<Record<string, Play>> = {
   'promotion-continued': async (engine, product) => ({ workflowId: (await longPromotion(engine, product)).workflowId }),
   'lane-continues-as-new': async (engine, product) => {
     const shop = productOf(engine, product);
-    for (let turn = 0; turn < 6; turn += 1) await shop.live('bronze', await shop.seal(String(turn)));
+    // Each waits for the one before, so that the lane has something to do.
+    const bundles = await Promise.all(Array.from({ length: 8 }, (_, turn) => shop.seal(String(turn))));
+    const handles = await Promise.all(bundles.map((bundle) => shop.promote('bronze', bundle)));
+    for (const handle of handles) await engine.reached(handle, 'LIVE', 'SUPERSEDED');
     const workflowId = workflowIds.lane('default', product, 'bronze');
     const { raw, runId } = await engine.client.workflow.getHandle(workflowId).describe();
     const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? '';

@@ -8,74 +8,60 @@ import { featuresOf } from './features.js';
 import { type History, readHistory } from './history-file.js';
 
 const folder = join(import.meta.dirname, 'histories');
-const toGuard = ['local:evaluateGates', 'state:QUEUED', 'signal:laneGranted', 'state:GUARDING', 'activity:guardBundle'];
-const toDeploy = [...toGuard, 'state:DEPLOYING', 'activity:deployBundle'];
-const afterDeploy = [
-  'activity:deployBundle',
-  'state:VERIFYING',
-  'activity:verifyLane',
-  'state:LIVE',
-  'activity:attestVerification',
-  'activity:attestPromotion',
-];
-const toLive = [...toDeploy.slice(0, -1), ...afterDeploy];
-const opens = ['start', 'local:openPromotion', 'state:GATING'];
-const reverts = ['activity:revertLane', 'local:recordTransition'];
+const toGuard = ['state:GUARDING', 'activity:guardBundle', 'local:advance'];
+const toDeploy = ['state:DEPLOYING', 'activity:moveLane', 'local:advance'];
+const liveAtLast = ['state:LIVE', 'activity:attestPromotion', 'local:advance'];
+const toLive = [...toGuard, ...toDeploy, ...liveAtLast];
+const opens = ['start', 'local:openPromotion'];
+const waits = [...opens, 'state:GATING'];
 const builds = ['start', 'local:findSealed', 'activity:fetchSource', 'local:openRelease', 'activity:buildImage'];
 
 /** Each shape with what has to be in its history, in this order. Recorded by `npm run record-histories`. */
 const shapes: Readonly<Record<string, readonly string[]>> = {
-  'lane-continues-as-new': ['start', 'local:settleLane', 'activity:awaitHolderClose', 'end:CONTINUED_AS_NEW'],
+  'lane-continues-as-new': ['start', 'local:readLane', 'activity:awaitHolderClose', 'end:CONTINUED_AS_NEW'],
   'lane-granted': [
     'start',
     'signal:changed',
-    'local:settleLane',
+    'local:readLane',
     'activity:awaitHolderClose',
     'signal:changed',
-    'local:settleLane',
+    'local:readLane',
     'activity-cancelled',
-    'activity:awaitHolderClose',
     'end:OPEN',
   ],
-  // Freed without a signal from the holder: it settles twice with no signal in between.
   'lane-holder-terminated': [
     'start',
-    'local:settleLane',
+    'local:readLane',
     'activity:awaitHolderClose',
-    'local:settleLane',
-    'activity:awaitHolderClose',
+    'activity:settleHolder',
+    'local:readLane',
     'end:OPEN',
   ],
-  'lane-preempted-by-rollback': [
-    'start',
-    'activity:awaitHolderClose',
-    'signal:changed',
-    'activity:awaitHolderClose',
-    'activity-cancelled',
-    'signal:changed',
-    'activity:awaitHolderClose',
-    'activity-cancelled',
-    'end:OPEN',
-  ],
+  'lane-preempted-by-rollback': ['start', 'signal:changed', 'local:readLane', 'end:OPEN'],
   'promotion-aborted-while-deploying': [
     ...opens,
-    ...toDeploy,
+    ...toGuard,
+    'state:DEPLOYING',
+    'activity:moveLane',
     'update:abort',
-    'local:registerDecision',
+    'local:advance',
+    'activity:moveLane',
     'activity-cancelled',
-    ...reverts,
+    'local:advance',
     'state:ABORTED',
     'end:COMPLETED',
   ],
-  'promotion-aborted-while-gating': [
-    ...opens,
+  'promotion-aborted-while-gating': [...waits, 'update:abort', 'local:advance', 'state:ABORTED', 'end:COMPLETED'],
+  // A cancellation ends nothing; a signed abort does.
+  'promotion-cancelled-and-aborted': [
+    ...waits,
+    'cancel-requested',
     'update:abort',
-    'local:registerDecision',
+    'local:advance',
     'state:ABORTED',
     'end:COMPLETED',
   ],
-  'promotion-cancelled': [...opens, 'cancel-requested', 'local:recordTransition', 'state:ABORTED', 'end:COMPLETED'],
-  'promotion-continued': ['start:continued', 'state:GATING', 'update:decide', 'signal:changed', ...toLive, 'end:OPEN'],
+  'promotion-continued': ['start:continued', 'local:openPromotion', 'state:LIVE', 'end:OPEN'],
   'promotion-continues-as-new': [
     ...opens,
     'state:AWAITING_APPROVAL',
@@ -90,16 +76,18 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
     ...toGuard,
     'state:ERRORED',
     'update:retry',
-    'state:GATING',
+    'local:advance',
     ...toLive,
     'end:OPEN',
   ],
   'promotion-failed-unhealthy': [
     ...opens,
+    ...toGuard,
     ...toDeploy,
-    ...reverts,
+    'activity:moveLane',
+    'local:advance',
     'state:FAILED',
-    'activity:attestVerification',
+    'activity:attestPromotion',
     'end:COMPLETED',
   ],
   'promotion-gold': [
@@ -120,23 +108,15 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
     'state:AWAITING_APPROVAL',
     'update:decide',
     'state:REJECTED',
-    'activity:attestVerification',
     'activity:attestPromotion',
     'end:COMPLETED',
   ],
   // A rollback moves the alias first, without a guard.
-  'promotion-rollback-live': [
-    ...opens,
-    'state:QUEUED',
-    'signal:laneGranted',
-    'state:DEPLOYING',
-    ...afterDeploy,
-    'end:OPEN',
-  ],
-  'promotion-rolled-back': [...opens, ...toLive, 'signal:superseded', 'end:COMPLETED'],
-  'promotion-superseded': [...opens, ...toLive, 'signal:superseded', 'end:COMPLETED'],
+  'promotion-rollback-live': [...opens, ...toDeploy, ...liveAtLast, 'end:OPEN'],
+  'promotion-rolled-back': [...opens, ...toLive, 'signal:changed', 'state:ROLLED_BACK', 'end:COMPLETED'],
+  'promotion-superseded': [...opens, ...toLive, 'signal:changed', 'state:SUPERSEDED', 'end:COMPLETED'],
   'promotion-unknown-product': ['start', 'local-failed:openPromotion', 'end:FAILED:UNKNOWN_PRODUCT'],
-  'promotion-waits-for-evidence': [...opens, 'local:evaluateGates', 'signal:changed', ...toLive, 'end:OPEN'],
+  'promotion-waits-for-evidence': [...waits, 'signal:changed', 'local:advance', ...toLive, 'end:OPEN'],
   'release-already-sealed': ['start', 'local:findSealed', 'end:COMPLETED'],
   'release-build-fails': [...builds, 'local:failRelease', 'end:FAILED:BUILD_FAILED'],
   'release-cancelled': [...builds, 'cancel-requested', 'activity-cancelled', 'local:failRelease', 'end:CANCELED'],
@@ -159,12 +139,8 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** How a rollback and the promotion it replaces name each other is in a payload, not in an event type. */
-const payloads: Readonly<Record<string, string>> = {
-  'promotion-rollback-live': '"kind":"ROLLBACK"',
-  'promotion-rolled-back': '"how":"ROLLED_BACK"',
-  'promotion-superseded': '"how":"SUPERSEDED"',
-};
+/** That a run is a rollback is in a payload, not in an event type. */
+const payloads: Readonly<Record<string, string>> = { 'promotion-rollback-live': '"kind":"ROLLBACK"' };
 
 beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -239,9 +215,8 @@ function swap(history: History, first: string, second: string): void {
 
 describe('a history with two commands reordered', () => {
   test.each([
-    ['promotion-live', 'guardBundle', 'deployBundle'],
-    ['promotion-live', 'deployBundle', 'verifyLane'],
-    ['promotion-rejected', 'attestVerification', 'attestPromotion'],
+    ['promotion-live', 'guardBundle', 'moveLane'],
+    ['promotion-live', 'moveLane', 'attestPromotion'],
     ['release-sealed', 'buildImage', 'describeImage'],
   ])('is refused: %s with %s and %s swapped', async (name, first, second) => {
     const history = await historyOf(name);
@@ -249,10 +224,10 @@ describe('a history with two commands reordered', () => {
     await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
   });
 
-  test('is refused: a transition recorded before the gates were evaluated', async () => {
+  test('is refused: a step that ended before the promotion was opened', async () => {
     const history = await historyOf('promotion-live');
     const markers = history.events.filter((event) => event.markerRecordedEventAttributes);
-    const [, evaluated, recorded] = markers;
+    const [evaluated, recorded] = markers;
     if (!evaluated?.markerRecordedEventAttributes || !recorded?.markerRecordedEventAttributes)
       throw new Error('the history has no such events');
     [evaluated.markerRecordedEventAttributes, recorded.markerRecordedEventAttributes] = [

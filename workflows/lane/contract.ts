@@ -15,5 +15,5 @@ export interface LaneInput {
 
 /** A hint: somebody waits for this lane, or holds it now. It carries nothing; the run asks PostgreSQL. */
 export const laneChangedSignal = defineSignal(changedSignalName);
-/** Who holds the lane. */
+/** Who holds the lane while others wait for it; null while nobody waits. */
 export const laneHolderQuery = defineQuery<LaneHolder | null>('holder');

@@ -63,13 +63,12 @@ export async function lane(rawInput: unknown): Promise<void> {
     await condition(() => bell.isRung());
     bell.answer();
     const contention = await readLane(input);
-    ({ holder } = contention);
-    const watched = contention.queued.length > 0 ? holder : null;
-    if (watch !== undefined && watch.promotionId !== watched?.promotionId) {
+    holder = contention.queued.length > 0 ? contention.holder : null;
+    if (watch !== undefined && watch.promotionId !== holder?.promotionId) {
       watch.scope.cancel();
       watch = undefined;
     }
-    if (watched !== null && watch === undefined) watchHolder(watched);
+    if (holder !== null && watch === undefined) watchHolder(holder);
     if (workflowInfo().continueAsNewSuggested && !bell.isRung()) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof lane>(input);

@@ -1,4 +1,4 @@
-import { entries, workflowEntry } from './scripts/build/entries.mjs';
+import { entries, payloadConverter, workflowEntry } from './scripts/build/entries.mjs';
 import { generated } from './scripts/folders.mjs';
 
 /** Entry points that people, Node or a tool start; everything else must be imported by something. */
@@ -6,6 +6,7 @@ export default {
   entry: [
     ...entries.map(({ source }) => source),
     workflowEntry,
+    payloadConverter,
     'bench/workflows.ts',
     'scripts/*/main.mjs',
     'scripts/setup/complete-lock.mjs',

@@ -9,11 +9,13 @@ import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@t
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),
-  fromPayload: <T>(payload: Payload): T => {
-    try {
-      return defaultPayloadConverter.fromPayload<T>(payload);
-    } catch {
-      return undefined as T;
-    }
-  },
+  fromPayload: readable as PayloadConverter['fromPayload'],
 };
+
+function readable(payload: Payload): unknown {
+  try {
+    return defaultPayloadConverter.fromPayload<unknown>(payload);
+  } catch {
+    return undefined;
+  }
+}

@@ -9,7 +9,7 @@ export const neverHealthy = 'setInterval(() => undefined, 1000);\n';
 
 /** An engine whose reconciler looks often, so that a test need not wait long for it. */
 export function startReconcilingEngine(options: EngineOptions = {}): Promise<Engine> {
-  return startEngine({ ...options, reconcileEveryMs: 500 } as EngineOptions);
+  return startEngine({ ...options, reconcileEveryMs: 500 });
 }
 
 /** A promotion under attack. */

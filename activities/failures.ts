@@ -29,6 +29,8 @@ export function toApplicationFailure(error: unknown): Error {
     nonRetryable: asVerdict(known) !== undefined,
     message: known.why === undefined ? known.message : `${known.message}: ${known.why}`,
     details: [known.detail],
+    // Whoever has the lock is done in a moment; waiting longer each time, as for an outage, would only leave the lane idle.
+    ...(known.code === 'CONFLICT' && { nextRetryDelay: 100 + Math.floor(Math.random() * 200) }),
   });
 }
 

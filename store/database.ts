@@ -134,6 +134,9 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
+    // All connections are in use, which is over in a moment; PostgreSQL is not away.
+    if (pool.totalCount - pool.idleCount >= pool.options.max)
+      throw new LanekeeperError('CONFLICT', { message: 'every connection to PostgreSQL is in use' }, { cause: error });
     throw new LanekeeperError(
       'UNAVAILABLE',
       { message: 'PostgreSQL does not answer', next: 'lane doctor' },

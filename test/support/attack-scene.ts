@@ -61,10 +61,19 @@ export function statusOf(engine: Pick<Engine, 'client'>, target: Target): Promis
 
 /** Why workflow tasks of a run failed: code of ours that threw on a message. */
 export async function failedTasksOf(engine: Pick<Engine, 'client'>, workflowId: string): Promise<readonly string[]> {
-  const { events } = await engine.client.workflow.getHandle(workflowId).fetchHistory();
-  return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
-    failed === null || failed === undefined ? [] : [failed.failure?.message ?? 'without a message'],
-  );
+  const reasons: string[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    // Small pages: a history with large messages in it is more than one answer may hold.
+    const page = await engine.client.workflowService.getWorkflowExecutionHistory({
+      ...{ namespace: 'default', execution: { workflowId }, maximumPageSize: 2 },
+      ...(nextPageToken !== undefined && { nextPageToken }),
+    });
+    for (const { workflowTaskFailedEventAttributes: failed } of page.history?.events ?? [])
+      if (failed !== null && failed !== undefined) reasons.push(failed.failure?.message ?? 'without a message');
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken.length > 0);
+  return reasons;
 }
 
 /** The id of the activity that a run waits for, once it has scheduled one. */

@@ -32,7 +32,10 @@ export class EvidenceCache {
   }
 
   put(checksum: Digest, keyId: Digest, evidence: VerifiedEvidence): void {
-    this.#entries.set(`${checksum} ${keyId}`, evidence);
+    const key = `${checksum} ${keyId}`;
+    // Set again, a key keeps its old place in the order.
+    this.#entries.delete(key);
+    this.#entries.set(key, evidence);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
   }

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, test } from '@jest/globals';
+import { type Arbitration, arbitrate, type Contender } from '../../core/lane/arbitrate.js';
+import type { PromotionKind, PromotionPhase } from '../../core/promotion/state.js';
+
+const minute = (count: number) => new Date(Date.UTC(2026, 2, 1, 12, count));
+
+function contender(id: string, changes: Partial<Contender> = {}): Contender {
+  return { id, kind: 'PROMOTION', phase: 'QUEUED', switched: false, queuedAt: minute(0), ...changes };
+}
+
+const waiting = (id: string, since: number, kind: PromotionKind = 'PROMOTION') =>
+  contender(id, { kind, queuedAt: minute(since) });
+const holder = (phase: PromotionPhase, changes: Partial<Contender> = {}) =>
+  contender('holder', { phase, switched: ['DEPLOYING', 'VERIFYING', 'LIVE'].includes(phase), ...changes });
+
+describe('a free lane', () => {
+  test('is granted to whoever has waited longest, in whatever order they are listed', () => {
+    const queue = [waiting('b', 2), waiting('a', 3), waiting('c', 1)];
+    expect(arbitrate(undefined, queue)).toEqual({ type: 'grant', to: 'c' });
+    expect(arbitrate(undefined, queue.toReversed())).toEqual({ type: 'grant', to: 'c' });
+  });
+
+  test('is granted to a rollback before every promotion, and to the rollback that has waited longest', () => {
+    const queue = [waiting('a', 1), waiting('late', 9, 'ROLLBACK'), waiting('early', 8, 'ROLLBACK')];
+    expect(arbitrate(undefined, queue)).toEqual({ type: 'grant', to: 'early' });
+  });
+
+  test('is granted last to one that says no time, and by id when the times are equal', () => {
+    expect(arbitrate(undefined, [contender('a', { queuedAt: undefined }), waiting('b', 5)])).toMatchObject({ to: 'b' });
+    expect(arbitrate(undefined, [waiting('b', 5), waiting('a', 5)])).toMatchObject({ to: 'a' });
+    const timeless = [contender('b', { queuedAt: undefined }), contender('a', { queuedAt: undefined })];
+    expect(arbitrate(undefined, timeless)).toMatchObject({ to: 'a' });
+  });
+
+  test('stays free when nobody waits', () => {
+    expect(arbitrate(undefined, [])).toEqual({ type: 'keep' });
+  });
+});
+
+describe('a held lane', () => {
+  test.each<[PromotionPhase, boolean]>([
+    ['QUEUED', false],
+    ['GUARDING', false],
+    ['DEPLOYING', true],
+    ['VERIFYING', true],
+    ['ERRORED', true],
+  ])('is kept by a holder that is %s', (phase, switched) => {
+    expect(arbitrate(holder(phase, { switched }), [waiting('a', 0)])).toEqual({ type: 'keep' });
+  });
+
+  test.each<PromotionPhase>([
+    ...(['GATING', 'AWAITING_APPROVAL', 'LIVE', 'ERRORED'] as const),
+    ...(['SUPERSEDED', 'ROLLED_BACK', 'REJECTED', 'ABORTED', 'FAILED'] as const),
+  ])('goes to the next one when its holder is %s and has not switched, and is freed when nobody waits', (phase) => {
+    const former = holder(phase, { switched: phase === 'LIVE' });
+    expect(arbitrate(former, [waiting('b', 2), waiting('a', 1)])).toEqual({ type: 'grant', to: 'a' });
+    expect(arbitrate(former, [])).toEqual({ type: 'free' });
+  });
+
+  test.each<PromotionPhase>(['QUEUED', 'GUARDING'])('is taken by a rollback from a promotion that is %s', (phase) => {
+    const queue = [waiting('older', 0), waiting('rollback', 9, 'ROLLBACK')];
+    expect(arbitrate(holder(phase), queue)).toEqual({ type: 'grant', to: 'rollback', from: 'holder' });
+  });
+
+  test('is not taken from a promotion that deploys, nor from another rollback', () => {
+    const queue = [waiting('rollback', 0, 'ROLLBACK')];
+    for (const phase of ['DEPLOYING', 'VERIFYING'] as const)
+      expect(arbitrate(holder(phase), queue)).toEqual({ type: 'keep' });
+    expect(arbitrate(holder('ERRORED', { switched: true }), queue)).toEqual({ type: 'keep' });
+    for (const phase of ['QUEUED', 'DEPLOYING'] as const)
+      expect(arbitrate(holder(phase, { kind: 'ROLLBACK' }), queue)).toEqual({ type: 'keep' });
+  });
+
+  test('is not granted again to a holder that is in the queue itself', () => {
+    const queued = holder('QUEUED');
+    expect(arbitrate(queued, [queued])).toEqual({ type: 'keep' });
+    expect(arbitrate(queued, [queued, waiting('rollback', 1, 'ROLLBACK')])).toMatchObject({ from: 'holder' });
+  });
+});
+
+const kinds = fc.constantFrom<PromotionKind>('PROMOTION', 'ROLLBACK');
+const ages = fc.option(fc.integer({ min: 0, max: 5 }).map(minute), { nil: undefined });
+const queues = fc
+  .uniqueArray(fc.record({ id: fc.stringMatching(/^[a-f]{1,2}$/), kind: kinds, queuedAt: ages }), {
+    selector: ({ id }) => id,
+    maxLength: 6,
+  })
+  .map((queue) => queue.map((one) => contender(one.id, one)));
+const holders = fc.option(
+  fc
+    .tuple(
+      kinds,
+      fc.constantFrom<[PromotionPhase, boolean]>(
+        ['QUEUED', false],
+        ['GUARDING', false],
+        ['DEPLOYING', true],
+        ['VERIFYING', true],
+        ['ERRORED', true],
+        ['ERRORED', false],
+        ['LIVE', true],
+        ['ABORTED', false],
+        ['GATING', false],
+      ),
+    )
+    .map(([kind, [phase, switched]]) => holder(phase, { kind, switched })),
+  { nil: undefined },
+);
+
+/** Who holds the lane afterwards. */
+function heldBy(before: Contender | undefined, decision: Arbitration): string | undefined {
+  if (decision.type === 'grant') return decision.to;
+  return decision.type === 'free' ? undefined : before?.id;
+}
+
+describe('whoever contends', () => {
+  test('never takes the lane from a holder that has moved it, nor from a rollback that still needs it', () => {
+    fc.assert(
+      fc.property(holders, queues, (held, queue) => {
+        const decision = arbitrate(held, queue);
+        const fixed = held !== undefined && ['DEPLOYING', 'VERIFYING'].includes(held.phase);
+        if (fixed || (held?.phase === 'ERRORED' && held.switched)) expect(decision).toEqual({ type: 'keep' });
+        if (held?.kind === 'ROLLBACK' && ['QUEUED', 'GUARDING'].includes(held.phase))
+          expect(decision).toEqual({ type: 'keep' });
+        if (decision.type === 'grant' && decision.from !== undefined) expect(decision.from).toBe(held?.id);
+      }),
+    );
+  });
+
+  test('leaves one holder, which is asked for again without a change: the lane never has two, nor stands idle', () => {
+    fc.assert(
+      fc.property(holders, queues, (held, queue) => {
+        const after = heldBy(held, arbitrate(held, queue));
+        if (after === undefined) expect(queue).toEqual([]);
+        const all = held === undefined ? queue : [held, ...queue];
+        const now = all.find(({ id }) => id === after);
+        const rest = queue.filter(({ id }) => id !== after);
+        if (now !== undefined) expect(arbitrate(now, rest)).toEqual({ type: 'keep' });
+      }),
+    );
+  });
+
+  test('is treated alike in every order of the queue', () => {
+    fc.assert(
+      fc.property(holders, queues, (held, queue) => {
+        expect(arbitrate(held, queue.toReversed())).toEqual(arbitrate(held, queue));
+      }),
+    );
+  });
+});

@@ -1,0 +1,118 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hasEnded } from '../../core/promotion/state.js';
+import { requireOrder } from '../support/lane-invariants.js';
+import { LaneScene, type Way } from '../support/lane-scene.js';
+import { LaneChances } from '../support/lane-chances.js';
+import { LaneWorld, nothing } from '../support/lane-world.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+
+/** How much happens to the promotions of one seed: batches of things that happen at the same time. */
+const batches = 60;
+const atOnce = 7;
+/** After so many batches the runs are told what they have missed; in between, hints and answers get lost. */
+const quietEvery = 3;
+
+/** Seeds that are played each time, and one that is new. */
+const seeds = [1, 2, 3, 4, 5 + Math.floor(Math.random() * 1_000_000)];
+
+/** Ends and events that the seeds have led to. */
+const seen = new Set<string>();
+
+let scene: LaneScene;
+let admin: pg.Client;
+beforeAll(async () => {
+  scene = await LaneScene.start();
+  admin = new pg.Client({ connectionString: scene.cluster.adminUrl });
+  await admin.connect();
+  // A deadlock shall be found as one before the lock timeout hides it.
+  await admin.query(`alter database "${(admin.database ?? '').replaceAll('"', '')}" set deadlock_timeout = '20ms'`);
+});
+afterAll(async () => {
+  await admin.end();
+  await scene.close();
+});
+
+async function deadlocks(): Promise<number> {
+  const { rows } = await admin.query<{ n: string }>(
+    'select deadlocks as n from pg_stat_database where datname = current_database()',
+  );
+  return Number(rows[0]?.n);
+}
+
+/** Four bundles of a product of its own on their way into two lanes; most can pass the gates of bronze at once. */
+async function worldOf(seed: number): Promise<{ readonly world: LaneWorld; readonly chances: LaneChances }> {
+  const product = `model-${seed}`;
+  const ways: Way[] = [];
+  for (const name of ['a', 'b', 'c', 'd']) {
+    const bundle = await sealText(scene, `${product} ${name}`, { product });
+    if (name !== 'd') await attachPreviewCheck(scene, bundle, { product });
+    ways.push({ product, lane: 'bronze', bundle }, { product, lane: 'silver', bundle });
+  }
+  const world = new LaneWorld(scene, product);
+  return { world, chances: new LaneChances(world, ways, seed) };
+}
+
+/** When nothing happens, asking changes nothing and gives the same answer each time: nobody waits for a hint. */
+async function requireRest(world: LaneWorld, chances: LaneChances): Promise<void> {
+  const open = world.promotions.filter(({ state }) => !hasEnded(state));
+  for (const one of open) {
+    const first = await world.advance(one, nothing, 'never');
+    expect([one.id, first.phase, first.attempt, first.at.round]).toEqual([
+      one.id,
+      one.state,
+      one.attempt,
+      one.gateRound,
+    ]);
+    expect(await world.advance(one, nothing, 'never')).toEqual(first);
+  }
+  const one = chances.pick(open);
+  if (one === undefined) return;
+  const type = chances.pick(['woken', 'time'] as const);
+  const { phase, owed, attempt } = await world.advance(one, { type }, 'never');
+  expect([one.id, phase]).toEqual([one.id, one.state]);
+  await world.settle();
+  const again = await world.advance(one, { type }, 'never');
+  expect({ type, phase: again.phase, owed: again.owed, attempt: again.attempt }).toEqual({
+    type,
+    phase,
+    owed,
+    attempt,
+  });
+}
+
+describe('whatever happens at the same time to the promotions of two lanes', () => {
+  test.each(seeds)('one holds each lane, nobody is forgotten, and nothing counts twice; seed %d', async (seed) => {
+    const { world, chances } = await worldOf(seed);
+    const { witness, product } = world;
+    const before = await deadlocks();
+    const inOrder = () => scene.in((tx) => requireOrder(tx, product, { ...witness, closings: world.closings }));
+    await chances.begin();
+    for (let batch = 0; batch < batches; batch += 1) {
+      await world.look();
+      const happening = Array.from({ length: atOnce }, () => chances.next());
+      await Promise.all(happening.map((happens) => happens()));
+      await inOrder();
+      if (batch % quietEvery !== 0) continue;
+      await world.settle();
+      await inOrder();
+      await requireRest(world, chances);
+    }
+    await world.finish();
+    await inOrder();
+    expect(world.promotions.filter(({ state }) => state === 'QUEUED')).toEqual([]);
+    const held = 'select lane, holder_promotion_id from lanes where product = $1 and holder_promotion_id is not null';
+    expect(await scene.rows(held, product)).toEqual([]);
+    expect([witness.deadlocks, (await deadlocks()) - before]).toEqual([0, 0]);
+    for (const { state } of world.promotions) seen.add(state);
+    for (const { type } of await scene.rows<{ type: string }>('select distinct type from method_events'))
+      seen.add(type);
+  });
+
+  test('every end was reached, and lanes were taken away and given back', () => {
+    const ends = ['SUPERSEDED', 'ROLLED_BACK', 'REJECTED', 'ABORTED', 'FAILED'];
+    expect([...seen]).toEqual(
+      expect.arrayContaining([...ends, 'lane.revoked', 'promotion.adopted', 'promotion.ending']),
+    );
+  });
+});

@@ -91,6 +91,7 @@ export class LaneChances {
     const open = this.#world.promotions.filter(({ state }) => !hasEnded(state));
     const one = this.random() < 0.95 && open.length > 0 ? this.pick(open) : this.pick(this.#world.promotions);
     const busy = open.filter(({ state, ending }) => ending !== null || state in stepIn);
+    const guarded = open.filter(({ state, kind }) => state === 'GUARDING' && kind === 'PROMOTION');
     const heard = open.filter(({ state }) => state in verbsIn);
     const death = this.random() < 0.3 ? this.pick(deaths) : 'never';
     const chance = this.random();
@@ -101,7 +102,7 @@ export class LaneChances {
     if (chance < 0.77) return this.#attach(one);
     if (chance < 0.81) return this.#sayEnded(one, this.pick(laneSteps), this.#attemptOf(one), death);
     if (chance < 0.85) return this.#endRun(one, death);
-    if (chance < 0.95) return this.#rollBack(one.lane, death);
+    if (chance < 0.95) return this.#rollBack(this.#mostly(guarded, one).lane, death);
     if (chance < 0.98) return this.#send(one, { type: 'run-ended', firstRunId: crypto.randomUUID() }, death);
     return () => Promise.resolve(this.#world.wait());
   }
@@ -208,6 +209,7 @@ export class LaneChances {
     const next = { ...run, kind: one.kind, firstRunId: crypto.randomUUID() };
     this.#runs.set(one.workflowId, next);
     return async () => {
+      this.#world.ended.add(one.id);
       const { phase } = await this.#world.advance(one, { type: 'run-ended', firstRunId }, death);
       if (hasEnded(phase)) next.open = false;
       else await this.#open(next, death, undefined, one.id);

@@ -31,7 +31,13 @@ const needs = (one: PromotionRow) => moving.includes(one.state) || (one.state ==
 export async function requireOrder(
   tx: Transaction,
   product: string,
-  known: { readonly actors: ReadonlyMap<string, string>; readonly closings: ReadonlySet<string> },
+  known: {
+    /** The workflow that each transaction was made for. */
+    readonly actors: ReadonlyMap<string, string>;
+    /** The attempts, and the promotions, whose step or run was said to have ended. */
+    readonly closings: ReadonlySet<string>;
+    readonly ended: ReadonlySet<string>;
+  },
 ): Promise<void> {
   const rows: Rows = {
     promotions: await tx.query('select * from promotions where product = $1 order by id', [product]),
@@ -48,6 +54,8 @@ export async function requireOrder(
   for (const lane of rows.lanes) requireOneHolder(lane, rows);
   requireRisingTokens(rows);
   for (const promotion of rows.promotions) requirePath(promotion, rows);
+  const left = rows.promotions.filter(({ reason }) => reason === 'its run was ended in Temporal');
+  expect(left.map(({ id }) => id).filter((id) => !known.ended.has(id))).toEqual([]);
   await requireWakeups(tx, rows, known.actors);
   await requireOneRound(tx, product);
   await requireCountedStatements(tx, product, rows);

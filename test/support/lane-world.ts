@@ -16,6 +16,8 @@ export class LaneWorld {
   readonly witness = new Witness();
   /** The attempts whose steps were said to have ended without a result. */
   readonly closings = new Set<string>();
+  /** The promotions whose run was ended in Temporal. */
+  readonly ended = new Set<string>();
   /** Where everything stood when it was last looked at. */
   promotions: readonly StoredPromotion[] = [];
   #delivered = 0;

@@ -135,7 +135,10 @@ describe('a transaction that moves a promotion', () => {
   test('is rolled back when its activity is cancelled', async () => {
     const promotion = await deploying('cancelled');
     const stop = new AbortController();
-    const database = beforeCommit(() => Promise.resolve(stop.abort()));
+    const database = beforeCommit(async () => {
+      await Promise.resolve();
+      stop.abort();
+    });
     const abort = await statementOf(promotion, 'dev', 'abort');
     const moved = scene.advance(promotion.id, abort, { database, signal: stop.signal });
     await expect(moved).rejects.toMatchObject({ code: 'TIMED_OUT', why: expect.stringContaining('cancelled') });
@@ -216,7 +219,9 @@ describe('a late deploy', () => {
   test('whose attempt was closed switches nothing, neither after it nor beside the next attempt', async () => {
     const promotion = await deploying('late');
     const before = await aliases();
-    const closed = async () => void (await scene.advance(promotion.id, ended(1)));
+    const closed = async () => {
+      await scene.advance(promotion.id, ended(1));
+    };
     expect(await scene.step(promotion, 'deploy', 1, { work: closed })).toEqual([]);
     expect(await scene.promotion(promotion.id)).toMatchObject({ state: 'ERRORED', switched: true, attempt: 1 });
     await scene.advance(promotion.id, await statementOf(promotion, 'dev', 'retry'));

@@ -95,7 +95,8 @@ export class LaneChances {
     const heard = open.filter(({ state }) => state in verbsIn);
     const death = this.random() < 0.3 ? this.pick(deaths) : 'never';
     const chance = this.random();
-    if (one === undefined || chance < 0.14 || open.length < 3) return this.#start(this.pick(this.#ways), death);
+    if (this.#world.promotions.length === 0 || chance < 0.14 || open.length < 3)
+      return this.#start(this.pick(this.#ways), death);
     if (chance < 0.5) return this.#step(this.#mostly(busy, one), death);
     if (chance < 0.57) return this.#send(one, this.pick(['woken', 'time'] as const), death);
     if (chance < 0.74) return this.#decide(this.#mostly(heard, one), death);
@@ -104,7 +105,10 @@ export class LaneChances {
     if (chance < 0.85) return this.#endRun(one, death);
     if (chance < 0.95) return this.#rollBack(this.#mostly(guarded, one).lane, death);
     if (chance < 0.98) return this.#send(one, { type: 'run-ended', firstRunId: crypto.randomUUID() }, death);
-    return () => Promise.resolve(this.#world.wait());
+    return () => {
+      this.#world.wait();
+      return Promise.resolve();
+    };
   }
 
   #mostly(some: readonly StoredPromotion[], one: StoredPromotion): StoredPromotion {

@@ -190,8 +190,8 @@ export class LaneScene implements EvidenceTools {
   #asRunOf<T>({ product, lane, bundle }: Way, runId: string, work: () => Promise<T>): Promise<T> {
     const workflowId = workflowIds.promotion('default', product, lane, bundle);
     const info = { workflowExecution: { workflowId, runId }, workflowType: 'promotion', isLocal: true };
-    // It is typed as unable to return what the activity returns.
-    return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') }).run(work) as Promise<T>;
+    const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+    return environment.run(work);
   }
 
   /** A statement of a person about a promotion, or one that starts a promotion. */

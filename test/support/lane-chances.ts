@@ -22,6 +22,8 @@ interface Run {
   readonly firstRunId: string;
   readonly kind: PromotionKind;
   open: boolean;
+  /** How many of its activities that open its record are under way. */
+  opening: number;
 }
 
 interface SentStatement {
@@ -130,8 +132,11 @@ export class LaneChances {
     const known = this.#runs.get(workflowId);
     // Starting it again joins the run that is open; a run that is reset or continues asks again.
     const run =
-      known !== undefined && this.#isOpen(known) ? known : { way, kind, firstRunId: crypto.randomUUID(), open: true };
+      known !== undefined && this.#isOpen(known)
+        ? known
+        : { way, kind, firstRunId: crypto.randomUUID(), open: true, opening: 0 };
     this.#runs.set(workflowId, run);
+    run.opening += 1;
     return () => this.#open(run, death, run.kind === kind ? request : undefined);
   }
 
@@ -146,17 +151,24 @@ export class LaneChances {
     const workflowId = workflowIds.promotion('default', product, lane, bundle);
     const more = { kind: run.kind, ...(promotion !== undefined && { promotion }) };
     try {
-      await this.#world.witness.untilAnswered(this.#world.scene.database, workflowId, death, (asking) =>
-        this.#world.scene.open(run.way, run.firstRunId, {
-          ...more,
-          ...asking,
-          ...(request !== undefined && { request }),
-        }),
+      const { phase } = await this.#world.witness.untilAnswered(
+        this.#world.scene.database,
+        workflowId,
+        death,
+        (asking) =>
+          this.#world.scene.open(run.way, run.firstRunId, {
+            ...more,
+            ...asking,
+            ...(request !== undefined && { request }),
+          }),
       );
+      if (hasEnded(phase)) run.open = false;
     } catch (error) {
       run.open = false;
       if (!(error instanceof LanekeeperError) || error.cause !== undefined || !refusals.includes(error.code))
         throw error;
+    } finally {
+      run.opening -= 1;
     }
   }
 
@@ -208,15 +220,18 @@ export class LaneChances {
   /** Its run is terminated, found missing, and replaced if the promotion goes on. */
   #endRun(one: StoredPromotion, death: Death): () => Promise<unknown> {
     const run = this.#runs.get(one.workflowId);
-    if (run === undefined || !this.#isOpen(run) || run.firstRunId !== one.firstRunId) return () => Promise.resolve();
+    if (run === undefined || !this.#isOpen(run) || run.opening > 0 || run.firstRunId !== one.firstRunId)
+      return () => Promise.resolve();
     const { firstRunId } = run;
-    const next = { ...run, kind: one.kind, firstRunId: crypto.randomUUID() };
-    this.#runs.set(one.workflowId, next);
+    run.open = false;
     return async () => {
       this.#world.ended.add(one.id);
       const { phase } = await this.#world.advance(one, { type: 'run-ended', firstRunId }, death);
-      if (hasEnded(phase)) next.open = false;
-      else await this.#open(next, death, undefined, one.id);
+      // Somebody may have started it meanwhile: then that run goes on with it.
+      if (hasEnded(phase) || this.#runs.get(one.workflowId) !== run) return;
+      const next = { ...run, kind: one.kind, firstRunId: crypto.randomUUID(), open: true, opening: 1 };
+      this.#runs.set(one.workflowId, next);
+      await this.#open(next, death, undefined, one.id);
     };
   }
 

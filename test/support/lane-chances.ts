@@ -94,6 +94,7 @@ export class LaneChances {
     const one = this.random() < 0.95 && open.length > 0 ? this.pick(open) : this.pick(this.#world.promotions);
     const busy = open.filter(({ state, ending }) => ending !== null || state in stepIn);
     const guarded = open.filter(({ state, kind }) => state === 'GUARDING' && kind === 'PROMOTION');
+    const gating = open.filter(({ state, lane }) => state === 'GATING' && lane === 'bronze');
     const heard = open.filter(({ state }) => state in verbsIn);
     const death = this.random() < 0.3 ? this.pick(deaths) : 'never';
     const chance = this.random();
@@ -102,7 +103,7 @@ export class LaneChances {
     if (chance < 0.5) return this.#step(this.#mostly(busy, one), death);
     if (chance < 0.57) return this.#send(one, this.pick(['woken', 'time'] as const), death);
     if (chance < 0.74) return this.#decide(this.#mostly(heard, one), death);
-    if (chance < 0.77) return this.#attach(one);
+    if (chance < 0.78) return this.#attach(this.#mostly(gating, one));
     if (chance < 0.81) return this.#sayEnded(one, this.pick(laneSteps), this.#attemptOf(one), death);
     if (chance < 0.85) return this.#endRun(one, death);
     if (chance < 0.95) return this.#rollBack(this.#mostly(guarded, one).lane, death);

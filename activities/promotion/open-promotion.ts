@@ -19,6 +19,7 @@ import type { ControlDeps } from './deps.js';
 import { type ExaminedStatement, examineStatement, refusedStart } from './examine-statement.js';
 import { MovingPromotion } from './fixpoint.js';
 import { registerStatement, useNonceOf } from './register-statement.js';
+import { RunReplaced, whenOpen } from './replace-run.js';
 import { type Answer, nothingSeen, type PromotionControlActivities } from './types.js';
 
 type OpenInput = Parameters<PromotionControlActivities['openPromotion']>[0];
@@ -27,6 +28,8 @@ type OpenInput = Parameters<PromotionControlActivities['openPromotion']>[0];
 interface Beginning extends OpenInput {
   readonly workflowId: string;
   readonly sent: ExaminedStatement | undefined;
+  /** The first run id of the run whose place it may take. */
+  readonly replaces: string | undefined;
 }
 
 /**
@@ -51,10 +54,12 @@ export async function openPromotion(
             ? undefined
             : await examineStatement(deps, tenant, { statement: request, frontDoor: 'START' }, known);
         const policy = await deps.policies.policyOf(product);
-        return deps.database.transaction(
-          tenant,
-          (tx) => begin(deps, tx, { ...input, workflowId, sent }, known, () => policy),
-          moveLimits(options.signal),
+        return whenOpen(deps, (replaces) =>
+          deps.database.transaction(
+            tenant,
+            (tx) => begin(deps, tx, { ...input, workflowId, sent, replaces }, known, () => policy),
+            moveLimits(options.signal),
+          ),
         );
       },
       options.budgetMs,
@@ -90,7 +95,8 @@ async function begin(
       ? await openPromotionOf(tx, run.workflowId)
       : await recordOf(tx, run.promotion, run.workflowId);
   if (open !== undefined) {
-    // Temporal has one open run of a workflow id, which is this one: the run of the record has ended.
+    // Temporal has one open run of a workflow id. If that is this one, the run of the record has ended.
+    if (run.replaces !== open.firstRunId) throw new RunReplaced(open.firstRunId);
     scene.promotions.set(open.id, open);
     const left = await MovingPromotion.read(tx, scene, open.id);
     await left.settle({ gates: 'settled', runEnded: true }, context);

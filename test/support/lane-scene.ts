@@ -74,6 +74,8 @@ export class LaneScene implements EvidenceTools {
   readonly deps: ControlDeps;
   /** How far the clock of the activities is ahead, in milliseconds. */
   ahead = 0;
+  /** Runs that have ended; all others are open. */
+  readonly endedRuns = new Set<string>();
 
   private constructor(cluster: EmbeddedCluster) {
     this.cluster = cluster;
@@ -83,8 +85,7 @@ export class LaneScene implements EvidenceTools {
       blobs: openFolderStore(join(cluster.dataDir, 'blobs')),
       policies: { policyOf: () => Promise.resolve(parsePolicy(policyText, 'scene.yaml')) },
       cache: new EvidenceCache(),
-      // Nothing here calls Temporal.
-      client: undefined as unknown as ControlDeps['client'],
+      client: { workflow: { getHandle: (_id: string, runId: string) => this.#runOf(runId) } } as ControlDeps['client'],
       now: () => new Date(Date.now() + this.ahead),
     };
   }
@@ -123,6 +124,14 @@ export class LaneScene implements EvidenceTools {
 
   promotion(id: string): Promise<StoredPromotion> {
     return this.in((tx) => requirePromotion(tx, id));
+  }
+
+  /** What the server says about a run. */
+  #runOf(runId: string) {
+    const name = this.endedRuns.has(runId) ? 'TERMINATED' : 'RUNNING';
+    const raw = { workflowExecutionInfo: { firstRunId: runId } };
+    const run = { type: 'promotion', taskQueue: 'lanekeeper-control', status: { name }, raw };
+    return { describe: () => Promise.resolve(run) };
   }
 
   /** Opens a promotion, or finds the one that a run works for. */

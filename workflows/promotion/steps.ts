@@ -116,7 +116,9 @@ function keyOf(step: Step, attempt: number): string {
 
 function errorOf(error: unknown): { readonly code: string; readonly message: string } {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  const code = cause instanceof ApplicationFailure ? cause.type : undefined;
+  const type = cause instanceof ApplicationFailure ? cause.type : undefined;
+  // Whoever fails an activity in place of its worker says what they like, or nothing.
+  const code = typeof type === 'string' && type !== '' ? type.slice(0, 100) : 'INTERNAL';
   const message = cause instanceof Error ? cause.message : String(cause);
-  return { code: (code ?? 'INTERNAL').slice(0, 100), message: message.slice(0, 2_000) };
+  return { code, message: message.slice(0, 2_000) };
 }

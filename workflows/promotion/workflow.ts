@@ -110,9 +110,9 @@ async function withinReach(call: (activities: PromotionControlActivities) => Pro
 }
 
 function isTooLong(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'TIMED_OUT'
-  );
+  // The failure of a local activity comes as it is; that of a normal one is wrapped.
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.type === 'TIMED_OUT';
 }
 
 function advance(tenant: string): Advance {

@@ -67,6 +67,12 @@ interface Asking extends Partial<ControlDeps> {
   readonly signal?: AbortSignal;
 }
 
+/** A client that answers what is asked about runs, and nothing else. */
+function playedBy(runOf: (runId: string) => unknown): ControlDeps['client'] {
+  const client: unknown = { workflow: { getHandle: (_id: string, runId: string) => runOf(runId) } };
+  return client as ControlDeps['client'];
+}
+
 /** Real rows, keys, blobs and gates; runs and the target of a lane are played by the test. */
 export class LaneScene implements EvidenceTools {
   readonly cluster: EmbeddedCluster;
@@ -85,7 +91,7 @@ export class LaneScene implements EvidenceTools {
       blobs: openFolderStore(join(cluster.dataDir, 'blobs')),
       policies: { policyOf: () => Promise.resolve(parsePolicy(policyText, 'scene.yaml')) },
       cache: new EvidenceCache(),
-      client: { workflow: { getHandle: (_id: string, runId: string) => this.#runOf(runId) } } as ControlDeps['client'],
+      client: playedBy((runId) => this.#runOf(runId)),
       now: () => new Date(Date.now() + this.ahead),
     };
   }

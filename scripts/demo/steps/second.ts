@@ -49,7 +49,7 @@ export async function second(scene: Scene): Promise<void> {
     await reached(tools, 'gold', released.digest, ['LIVE']);
     const answer = await answerOf(tools, await urlOf(tools, 'gold'));
     const counts = await tools.until('the attestations of the promotion', async () => {
-      const found = await effects(scene, id, released.digest);
+      const found = await effects(scene, id, run.workflowId, released.digest);
       return found.promotions > 0 && found.summaries > 0 ? found : undefined;
     });
     const once = Object.values(counts).every((count) => count === 1);
@@ -105,12 +105,15 @@ function isAlive(pid: number): boolean {
 async function effects(
   scene: Scene,
   id: string,
+  workflowId: string,
   bundle: string,
 ): Promise<{ switches: number; lives: number; promotions: number; summaries: number }> {
   const { items } = await scene.tools.quietJson<{
     items: readonly { attestation: { kind: string; producedByRun: string } }[];
   }>('evidence', 'list', short(bundle));
-  const made = items.map((item) => item.attestation).filter((attestation) => attestation.producedByRun.endsWith(id));
+  const made = items
+    .map((item) => item.attestation)
+    .filter((attestation) => attestation.producedByRun.startsWith(`${workflowId}/`));
   // Watching a promotion that is live prints its timeline, one JSON object per line, and ends.
   const watched = await scene.tools.quietLane('watch', short(id), '-o', 'json');
   const lines = watched.stdout

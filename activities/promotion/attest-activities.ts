@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { LanekeeperError } from '../../core/errors.js';
 import { statementBytes, type Statement } from '../../core/evidence/statement.js';
+import { unattestedActs } from '../../store/promotion/acts.js';
+import { currentCaller } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
 import type { EvidenceCache } from '../policy/evidence-cache.js';
@@ -8,7 +10,10 @@ import { whenPrepared } from '../policy/preparation.js';
 import { attestationsOf } from './attestations.js';
 import { parsePromotionActivityInput as parse } from './input.js';
 import { performStep } from './perform-step.js';
-import type { AttestActivities } from './types.js';
+import type { AttestActivities, PromotionRef } from './types.js';
+
+/** How many earlier promotions of its workflow id a run attests besides its own. */
+const maxBefore = 20;
 
 /** What the `sign` queue needs to attest promotions: the verification key and no other. */
 export interface AttestDeps extends Pick<SigningDeps, 'database' | 'blobs' | 'signer'> {
@@ -31,23 +36,31 @@ export function createAttestActivities(deps: AttestDeps): AttestActivities {
   return withTranslatedErrors<AttestActivities>({
     async attestPromotion(input) {
       const asked = parse.attestPromotion(input);
-      const { cancellationSignal: signal } = Context.current();
-      await performStep(deps, { ...asked, step: 'attest', signal }, async ({ promotion }) => {
-        const statements = await whenPrepared(prepared, (known) =>
-          deps.database.transaction(asked.tenant, (tx) => attestationsOf(tx, known, promotion)),
-        );
-        await Promise.all(
-          statements.map((statement: Statement) =>
-            signOnce(deps, {
-              tenant: asked.tenant,
-              statement,
-              payload: statementBytes(statement),
-              producedByRun: `${promotion.workflowId}/${promotion.firstRunId}`,
-              subjects: [{ digest: promotion.bundle, type: 'bundle' }],
-            }),
-          ),
-        );
-      });
+      await attest(asked);
+      // A promotion that the service has ended may have left its workflow id to this run before it was attested.
+      const { workflowId } = currentCaller();
+      const before = await deps.database.transaction(asked.tenant, (tx) => unattestedActs(tx, maxBefore, workflowId));
+      for (const { id } of before) await attest({ tenant: asked.tenant, promotionId: id });
     },
   });
+
+  async function attest(asked: PromotionRef): Promise<void> {
+    const { cancellationSignal: signal } = Context.current();
+    await performStep(deps, { ...asked, step: 'attest', signal }, async ({ promotion }) => {
+      const statements = await whenPrepared(prepared, (known) =>
+        deps.database.transaction(asked.tenant, (tx) => attestationsOf(tx, known, promotion)),
+      );
+      await Promise.all(
+        statements.map((statement: Statement) =>
+          signOnce(deps, {
+            tenant: asked.tenant,
+            statement,
+            payload: statementBytes(statement),
+            producedByRun: `${promotion.workflowId}/${promotion.firstRunId}`,
+            subjects: [{ digest: promotion.bundle, type: 'bundle' }],
+          }),
+        ),
+      );
+    });
+  }
 }

@@ -11,28 +11,33 @@ import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decision/read.js';
 import { attestationById } from '../../store/evidence/read.js';
 import { lastRound, newestRound, requireSnapshot } from '../../store/policy/read.js';
+import { findAct, type StoredAct } from '../../store/promotion/acts.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import type { Preparation } from '../policy/preparation.js';
 import { readFacts } from '../policy/read-facts.js';
+import { serviceActOf } from './service-acts.js';
 
 /** How a promotion that is attested came out: a bundle that was live stays one that was, whatever followed. */
 interface Outcome {
-  readonly phase: 'LIVE' | 'FAILED' | 'REJECTED';
+  readonly phase: 'LIVE' | 'FAILED' | 'REJECTED' | 'ABORTED';
   readonly at: Date;
 }
 
 /**
- * The statements on a promotion: the SLSA Verification Summary of the lane's decision, and the record of the promotion
- * itself. A summary that says PASSED needs approvals whose signatures verify here and now.
+ * The statements on a promotion: the SLSA Verification Summary of the lane's decision, the record of the promotion itself,
+ * and a service statement if the service ended it. A summary that says PASSED needs approvals whose signatures verify here
+ * and now; a promotion that was aborted has none, because its lane decided nothing about the bundle.
  *
- * @throws EVIDENCE_INVALID when the approvals that the gates demand are not there; Unprepared
+ * @throws EVIDENCE_INVALID when the approvals that the gates demand, or what a service statement says, are not there;
+ * WRONG_STATE when there is nothing to attest; Unprepared
  */
 export async function attestationsOf(
   tx: Transaction,
   known: Preparation,
   promotion: StoredPromotion,
 ): Promise<readonly Statement[]> {
-  const outcome = outcomeOf(promotion);
+  const act = await findAct(tx, promotion.id);
+  const outcome = outcomeOf(promotion, act);
   if (outcome.phase === 'LIVE') await requireApprovals(tx, known, promotion);
   const { product, lane, bundle, kind, policyDigest, requester, workflowId, id, createdAt } = promotion;
   const { images } = parseManifest((await requireBundle(tx, bundle)).manifest);
@@ -65,12 +70,17 @@ export async function attestationsOf(
     finishedAt: outcome.at.toISOString(),
     ...(requester !== null && { requester }),
   });
-  return [summary, record];
+  return [
+    ...(outcome.phase === 'ABORTED' ? [] : [summary]),
+    record,
+    ...(act === undefined ? [] : [await serviceActOf(tx, promotion, act)]),
+  ];
 }
 
-function outcomeOf({ state, liveAt, endedAt, id }: StoredPromotion): Outcome {
+function outcomeOf({ state, liveAt, endedAt, id }: StoredPromotion, act: StoredAct | undefined): Outcome {
   if (liveAt !== null) return { phase: 'LIVE', at: liveAt };
   if ((state === 'FAILED' || state === 'REJECTED') && endedAt !== null) return { phase: state, at: endedAt };
+  if (state === 'ABORTED' && endedAt !== null && act !== undefined) return { phase: state, at: endedAt };
   throw new LanekeeperError('WRONG_STATE', {
     message: `promotion ${shortId(id)} has nothing to attest`,
     object: `promotion ${id}`,

@@ -97,7 +97,8 @@ export class MovingPromotion {
 
   #situation(): Situation {
     const { kind, state, switched, attempt, error, giveUpAt, ending, liveAt } = this.promotion;
-    const attests = liveAt !== null || state === 'FAILED' || state === 'REJECTED';
+    const { acted } = this.#steps;
+    const attests = liveAt !== null || state === 'FAILED' || state === 'REJECTED' || (state === 'ABORTED' && acted);
     return {
       kind,
       phase: state,
@@ -120,9 +121,9 @@ export class MovingPromotion {
         return this.#evaluate(context);
       case 'begin-ending': {
         const attempt = before.attempt + (move.nextAttempt === true ? 1 : 0);
-        this.replace(await beginEnding(this.#tx, before, { ending: move.ending, error: move.error, attempt }));
-        if (attempt !== before.attempt) this.#steps = { ...this.#steps, results: {} };
-        return;
+        const { ending, error, cause } = move;
+        this.replace(await beginEnding(this.#tx, before, { ending, error, attempt, cause }));
+        return this.#follow(move);
       }
       case 'enter':
         return this.#enter(move);
@@ -139,13 +140,20 @@ export class MovingPromotion {
       error: move.error,
       giveUpAt: move.giveUpAt,
       attempt,
+      cause: move.cause,
     });
     this.replace(after);
-    if (attempt !== before.attempt) this.#steps = { ...this.#steps, results: {} };
+    this.#follow(move);
     if (move.phase === 'LIVE') await recordLive(this.#tx, after);
     await settleLane(this.#tx, this.#scene, this.#id);
     if (move.phase === 'QUEUED' && this.token === undefined)
       await appendEvent(this.#tx, { ...subjectsOf(after), type: 'lane.queued' });
+  }
+
+  /** A new attempt has no results yet; an act of the service is attested once the promotion has ended. */
+  #follow({ nextAttempt, cause }: Exclude<Move, { type: 'evaluate-gates' }>): void {
+    if (nextAttempt === true) this.#steps = { ...this.#steps, results: {} };
+    if (cause !== undefined) this.#steps = { ...this.#steps, acted: true };
   }
 
   /** Evaluates the gates, for the hold that the promotion has or, if they pass, gets in this very transaction. */

@@ -11,9 +11,9 @@ import { nothingSeen } from './types.js';
 type Observed = 'running' | 'ended' | 'occupied';
 
 /**
- * Looks whether a promotion that has not ended has a run that works for it, and if not, does what follows: a promotion
- * that was taking its lane is over, and the lane is free; one that has moved its lane, waits or is live gets a new run,
- * which adopts it. However a run ended, it is nobody's decision.
+ * Looks whether a promotion has a run that works for it, and if not, does what follows: a promotion that was taking its
+ * lane is over, and the lane is free; one that has moved its lane, waits or is live gets a new run, which adopts it. One
+ * that is over gets a run as well as long as it is not attested. However a run ended, it is nobody's decision.
  *
  * @param wake whether a run that is open may not know what has happened, as after a reset, and is told to look
  * @returns what was done
@@ -33,8 +33,8 @@ export async function reconcile(
   // first run id says so, and nothing follows.
   const stimulus = { type: 'run-ended', firstRunId: promotion.firstRunId } as const;
   const ref = { tenant, promotionId: promotion.id };
-  const { phase } = await advance(deps, ref, stimulus, { seen: nothingSeen });
-  if (hasEnded(phase)) return 'closed';
+  const { phase, owed } = await advance(deps, ref, stimulus, { seen: nothingSeen });
+  if (hasEnded(phase) && owed.length === 0) return 'closed';
   const { product, lane, bundle, kind, workflowId } = promotion;
   await deps.client.workflow.start(workflowTypes.promotion, {
     workflowId,
@@ -43,7 +43,7 @@ export async function reconcile(
     // Whoever occupies the id of a promotion with something else keeps it from its lane.
     workflowIdConflictPolicy: observed === 'occupied' ? 'TERMINATE_EXISTING' : 'USE_EXISTING',
   });
-  return 'restarted';
+  return hasEnded(phase) ? 'closed' : 'restarted';
 }
 
 async function observe(client: Client, { workflowId }: StoredPromotion): Promise<Observed> {

@@ -11,6 +11,7 @@ export type AttestationKind =
   | 'preview-check'
   | 'decision'
   | 'promotion'
+  | 'service-act'
   | 'verification-summary'
   | 'other';
 
@@ -28,6 +29,7 @@ const kinds: Readonly<Record<string, AttestationKind>> = {
   [predicateTypes.signature]: 'signature',
   [predicateTypes.decision]: 'decision',
   [predicateTypes.promotion]: 'promotion',
+  [predicateTypes.serviceAct]: 'service-act',
   [predicateTypes.verificationSummary]: 'verification-summary',
 };
 

@@ -13,4 +13,6 @@ export const predicateTypes = {
   decision: 'https://lanekeeper.dev/attestation/decision/v1',
   /** How a promotion ended, `core/schemas/promotion.schema.json`. */
   promotion: 'https://lanekeeper.dev/attestation/promotion/v1',
+  /** What the service did without a person, `core/schemas/service-act.schema.json`. */
+  serviceAct: 'https://lanekeeper.dev/attestation/service-act/v1',
 } as const;

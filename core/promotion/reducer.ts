@@ -1,10 +1,14 @@
+import type { Cause } from './acts.js';
 import { isGating, hasEnded, type Ending, type PromotionPhase, type StepError } from './state.js';
 import { type Occasion, type Order, type Situation, stepOf } from './situation.js';
 
 /** How long an ERRORED promotion that has switched waits for a person before it is reverted, in milliseconds. */
 export const giveUpAfterMs = 15 * 60_000;
 
-/** The next thing to write. Each is carried out in the transaction that read the situation. */
+/**
+ * The next thing to write. Each is carried out in the transaction that read the situation. One with a cause is an act of
+ * the service itself: no person ordered it, and nothing was found out about the bundle.
+ */
 export type Move =
   | { readonly type: 'evaluate-gates' }
   | {
@@ -16,9 +20,16 @@ export type Move =
       readonly giveUpAt?: Date;
       /** Whether what follows is a new attempt: steps of the old one can have no effect any more. */
       readonly nextAttempt?: true;
+      readonly cause?: Cause;
     }
   /** The lane goes back to what was live; then the promotion ends. */
-  | { readonly type: 'begin-ending'; readonly ending: Ending; readonly error?: StepError; readonly nextAttempt?: true };
+  | {
+      readonly type: 'begin-ending';
+      readonly ending: Ending;
+      readonly error?: StepError;
+      readonly nextAttempt?: true;
+      readonly cause?: Cause;
+    };
 
 /**
  * The promotion's state machine: what follows from what the database says, until only outside work or waiting is left.
@@ -103,7 +114,8 @@ function trouble(switched: boolean, error: StepError, now: Date): Move {
 function giveUp({ switched, giveUpAt, error }: Situation, now: Date): Move | undefined {
   if (!switched || giveUpAt === undefined || giveUpAt > now) return undefined;
   const reason = 'technical trouble was not resolved in time, so the lane goes back to what was live';
-  return { type: 'begin-ending', ending: { phase: 'FAILED', reason }, ...(error !== undefined && { error }) };
+  const ending = { phase: 'FAILED', reason } as const;
+  return { type: 'begin-ending', ending, cause: 'gave-up', ...(error !== undefined && { error }) };
 }
 
 /** Back to what was live, then the end. A return that fails is tried again: by a person, or when it is given up. */
@@ -118,7 +130,8 @@ function revert({ results, giveUpAt, error }: Situation, ending: Ending, now: Da
       ...(ending.phase === 'FAILED' && error !== undefined && { error }),
     };
   if (giveUpAt === undefined) return trouble(true, result.error, now);
-  return giveUpAt > now ? undefined : { type: 'begin-ending', ending, error: result.error, nextAttempt: true };
+  if (giveUpAt > now) return undefined;
+  return { type: 'begin-ending', ending, error: result.error, nextAttempt: true, cause: 'gave-up' };
 }
 
 /** What a decision that was accepted changes. */
@@ -147,9 +160,9 @@ function carryOut({ verb, principal }: Order, situation: Situation): Move | unde
 function withoutRun({ phase, switched, ending, token }: Situation): Move | undefined {
   const aborted = { phase: 'ABORTED', reason: 'its run was ended in Temporal' } as const;
   if (phase === 'LIVE' || isGating(phase) || ending !== undefined) return undefined;
-  return switched || token !== undefined ? leave(switched, aborted) : undefined;
+  return switched || token !== undefined ? { ...leave(switched, aborted), cause: 'run-ended' } : undefined;
 }
 
-function leave(switched: boolean, ending: Ending): Move {
+function leave(switched: boolean, ending: Ending): Exclude<Move, { type: 'evaluate-gates' }> {
   return switched ? { type: 'begin-ending', ending } : { type: 'enter', ...ending };
 }

@@ -7,7 +7,7 @@ import { type AttestationAttributes, elementIds, findAttestation, type StoredAtt
 export interface NewAttestation {
   /**
    * `provenance`, `sbom-spdx`, `sbom-cyclonedx`, `signature`, `test-result`, `preview-check`, `decision`, `promotion`,
-   * `verification-summary`.
+   * `verification-summary`, `service-act`.
    */
   readonly kind: string;
   readonly predicateType: string;

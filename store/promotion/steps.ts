@@ -1,13 +1,18 @@
 import type { LaneStep, Step, StepError, StepResult } from '../../core/promotion/state.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
+import { findAct } from './acts.js';
 import type { StoredPromotion } from './read.js';
 import { subjectsOf } from './write.js';
 
-/** How the steps of a promotion ended, as far as they have: those of its present attempt, and whether it is attested. */
+/**
+ * How the steps of a promotion ended, as far as they have: those of its present attempt, and whether it is attested.
+ * `acted`: whether the service has begun to end it on its own.
+ */
 export interface RecordedSteps {
   readonly results: Readonly<Partial<Record<LaneStep, StepResult>>>;
   readonly attested: boolean;
+  readonly acted: boolean;
 }
 
 /** Reads how the steps of the present attempt ended. */
@@ -26,7 +31,8 @@ export async function stepsOf(
     results[step] =
       outcome === 'DONE' ? { outcome } : { outcome, error: error ?? { step, code: 'INTERNAL', message: '' } };
   }
-  return { results, attested: rows.some((row) => row.step === 'attest') };
+  const acted = (await findAct(tx, promotion.id)) !== undefined;
+  return { results, attested: rows.some((row) => row.step === 'attest'), acted };
 }
 
 /**

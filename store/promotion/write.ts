@@ -1,6 +1,7 @@
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { Lane } from '../../core/lanes.js';
+import type { Cause } from '../../core/promotion/acts.js';
 import { isEdge } from '../../core/promotion/edges.js';
 import {
   type Ending,
@@ -94,6 +95,8 @@ export interface PhaseChange {
   readonly attempt?: number;
   /** Who made it, if not the run of the promotion itself: that run has to be woken. */
   readonly by?: string | undefined;
+  /** Why, if no person ordered it. */
+  readonly cause?: Cause | undefined;
 }
 
 /**
@@ -107,7 +110,7 @@ export async function enterPhase(
   before: StoredPromotion,
   change: PhaseChange,
 ): Promise<StoredPromotion> {
-  const { to, reason, by } = change;
+  const { to, reason, by, cause } = change;
   const moves = to !== before.state;
   if (moves && !isEdge(before.state, to))
     throw new LanekeeperError('INTERNAL', {
@@ -138,7 +141,7 @@ export async function enterPhase(
     await appendEvent(tx, {
       ...subjectsOf(before),
       type: 'promotion.transitioned',
-      data: { from: before.state, to, reason, ...(by !== undefined && { by }) },
+      data: { from: before.state, to, reason, ...(by !== undefined && { by }), ...(cause !== undefined && { cause }) },
     });
   return toPromotion(rows[0] as PromotionRow);
 }
@@ -147,8 +150,15 @@ export async function enterPhase(
 export async function beginEnding(
   tx: Transaction,
   before: StoredPromotion,
-  change: { readonly ending: Ending; readonly error?: StepError | undefined; readonly attempt: number },
+  change: {
+    readonly ending: Ending;
+    readonly error?: StepError | undefined;
+    readonly attempt: number;
+    /** Why, if no person ordered it. */
+    readonly cause?: Cause | undefined;
+  },
 ): Promise<StoredPromotion> {
+  const { ending, cause } = change;
   const rows = await tx.query<PromotionRow>(
     `update promotions
         set ending_state = $3, ending_reason = $4, error = $5, attempt = $6, give_up_at = null,
@@ -157,8 +167,8 @@ export async function beginEnding(
     [
       tx.tenant,
       before.id,
-      change.ending.phase,
-      change.ending.reason,
+      ending.phase,
+      ending.reason,
       change.error === undefined ? null : JSON.stringify(change.error),
       change.attempt,
     ],
@@ -166,7 +176,7 @@ export async function beginEnding(
   await appendEvent(tx, {
     ...subjectsOf(before),
     type: 'promotion.ending',
-    data: { to: change.ending.phase, reason: change.ending.reason },
+    data: { to: ending.phase, reason: ending.reason, ...(cause !== undefined && { cause }) },
   });
   return toPromotion(rows[0] as PromotionRow);
 }

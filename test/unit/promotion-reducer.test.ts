@@ -132,7 +132,11 @@ describe('the steps', () => {
     });
     const errored = holding('ERRORED', { giveUpAt, error: { step: 'verify', code: 'UNAVAILABLE', message: 'no' } });
     expect(nextMove(errored, settled, now)).toBeUndefined();
-    expect(nextMove(errored, settled, giveUpAt)).toMatchObject({ type: 'begin-ending', ending: { phase: 'FAILED' } });
+    expect(nextMove(errored, settled, giveUpAt)).toMatchObject({
+      type: 'begin-ending',
+      ending: { phase: 'FAILED' },
+      cause: 'gave-up',
+    });
   });
 });
 
@@ -152,8 +156,12 @@ describe('the way back to what was live', () => {
     expect(nextMove(holding('DEPLOYING', { ending, results }), settled, now)).toMatchObject({ phase: 'ERRORED' });
     const errored = holding('ERRORED', { ending, results, giveUpAt: later });
     expect(nextMove(errored, settled, now)).toBeUndefined();
-    expect(nextMove(errored, settled, later)).toMatchObject({ type: 'begin-ending', nextAttempt: true });
-    expect(nextMove(errored, order('retry'), now)).toMatchObject({ type: 'begin-ending', nextAttempt: true });
+    expect(nextMove(errored, settled, later)).toMatchObject({
+      type: 'begin-ending',
+      nextAttempt: true,
+      cause: 'gave-up',
+    });
+    expect(nextMove(errored, order('retry'), now)).toEqual({ type: 'begin-ending', ending, nextAttempt: true });
   });
 });
 
@@ -185,11 +193,19 @@ describe('when its run has ended in Temporal', () => {
   );
 
   test.each(['QUEUED', 'GUARDING'] as const)('one that is %s with the lane is over', (phase) => {
-    expect(nextMove(holding(phase), ended, now)).toMatchObject({ type: 'enter', phase: 'ABORTED' });
+    expect(nextMove(holding(phase), ended, now)).toMatchObject({
+      type: 'enter',
+      phase: 'ABORTED',
+      cause: 'run-ended',
+    });
   });
 
   test.each(['DEPLOYING', 'VERIFYING', 'ERRORED'] as const)('one that is %s and has switched goes back', (phase) => {
-    expect(nextMove(holding(phase), ended, now)).toMatchObject({ type: 'begin-ending', ending: { phase: 'ABORTED' } });
+    expect(nextMove(holding(phase), ended, now)).toMatchObject({
+      type: 'begin-ending',
+      ending: { phase: 'ABORTED' },
+      cause: 'run-ended',
+    });
   });
 });
 
@@ -239,6 +255,8 @@ describe('whatever the database says', () => {
       fc.property(anySituation, occasion, (before, why) => {
         const move: Move | undefined = nextMove(before, why, now);
         if (hasEnded(before.phase)) expect(move).toBeUndefined();
+        const { cause } = move?.type === 'evaluate-gates' || move === undefined ? {} : move;
+        if (cause !== undefined) expect(why.order).toBeUndefined();
         if (move?.type !== 'enter') return;
         if (move.phase === 'GUARDING') expect(before.token).toBeDefined();
         if (move.phase === 'LIVE') expect(before.results.verify).toEqual(done);

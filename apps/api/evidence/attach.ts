@@ -23,8 +23,8 @@ export interface SubmittedEvidence {
 }
 
 /**
- * The kinds that may come from outside. Decisions go to their promotion; promotions and lane decisions are attested by
- * the system itself.
+ * The kinds that may come from outside. Decisions go to their promotion; promotions, lane decisions and acts of the
+ * service are attested by the system itself.
  */
 const attachable: readonly AttestationKind[] = [
   'test-result',

@@ -1,0 +1,38 @@
+-- What the service does to a promotion without a person leaves an event with a cause, and is attested like a decision of a person. The
+-- types and causes are those of core/promotion/acts.ts.
+
+alter table method_events add constraint method_events_have_known_causes check (
+  not data ? 'cause'
+  or (promotion_id is not null and data ->> 'cause' is not null and (
+       (type = 'promotion.ending' and data ->> 'cause' in ('gave-up', 'run-ended'))
+    or (type = 'promotion.transitioned' and data ->> 'cause' = 'run-ended' and data ->> 'to' is not distinct from 'ABORTED'))));
+create index method_events_with_a_cause on method_events (tenant_id, promotion_id, id) where data ? 'cause';
+
+create or replace function check_step() returns trigger
+  language plpgsql
+  as $$
+begin
+  if new.step = 'attest' then
+    if new.attempt <> 0 or not exists (
+         select 1 from promotions p
+          where p.tenant_id = new.tenant_id and p.id = new.promotion_id
+            and (p.live_at is not null or p.state in ('FAILED', 'REJECTED')
+                 or (p.state = 'ABORTED' and exists (
+                       select 1 from method_events e
+                        where e.tenant_id = p.tenant_id and e.promotion_id = p.id and e.data ? 'cause')))) then
+      perform refuse('only a promotion that was live, failed, was rejected or was ended by the service is attested');
+    end if;
+  elsif not exists (
+      select 1 from promotions p join lanes l on l.tenant_id = p.tenant_id and l.holder_promotion_id = p.id
+       where p.tenant_id = new.tenant_id and p.id = new.promotion_id and p.attempt = new.attempt and l.fencing_token = new.fencing_token
+         and case new.step
+               when 'revert' then p.ending_state is not null
+               when 'guard' then p.state = 'GUARDING'
+               when 'deploy' then p.state = 'DEPLOYING' and p.ending_state is null
+               else p.state = 'VERIFYING' and p.ending_state is null
+             end) then
+    perform refuse(format('step %s is not owed', new.step));
+  end if;
+  return new;
+end
+$$;

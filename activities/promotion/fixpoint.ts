@@ -123,7 +123,8 @@ export class MovingPromotion {
         const attempt = before.attempt + (move.nextAttempt === true ? 1 : 0);
         const { ending, error, cause } = move;
         this.replace(await beginEnding(this.#tx, before, { ending, error, attempt, cause }));
-        return this.#follow(move);
+        this.#follow(move);
+        return;
       }
       case 'enter':
         return this.#enter(move);

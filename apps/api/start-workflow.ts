@@ -1,4 +1,4 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { LanekeeperError } from '../../core/errors.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 
@@ -14,14 +14,15 @@ export interface StartedRun {
 /**
  * Starts a workflow under its canonical id, or joins the open run. The id of a closed run can be started again.
  *
- * @param hasEnded whether a run has ended according to its record: it is about to close, and is awaited, not joined
+ * @param hasEnded whether a run has ended according to its record: it is about to close, and is awaited, not joined.
+ * Undefined when it has no record: not yet, or because it only attests a promotion that has ended, and then closes
  */
 export async function startOrJoin(
   client: Client,
   workflowType: string,
   workflowId: string,
   input: unknown,
-  hasEnded: (firstRunId: string) => Promise<boolean> = () => Promise.resolve(false),
+  hasEnded: (firstRunId: string) => Promise<boolean | undefined> = () => Promise.resolve(false),
 ): Promise<StartedRun> {
   const options = { workflowId, taskQueue: taskQueues.control, args: [input] };
   try {
@@ -35,9 +36,21 @@ export async function startOrJoin(
   const { raw, type, taskQueue } = await client.workflow.getHandle(workflowId).describe();
   if (type !== workflowType || taskQueue !== taskQueues.control) throw occupied(workflowId, type);
   const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? '';
-  if (!(await hasEnded(firstRunId))) return { workflowId, firstRunId, joined: true };
-  await client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }).result();
+  const handle = client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId });
+  if (!(await isOver(handle, () => hasEnded(firstRunId)))) return { workflowId, firstRunId, joined: true };
+  await handle.result();
   return startOrJoin(client, workflowType, workflowId, input, hasEnded);
+}
+
+/** Whether a run has ended, by its record or, if it has none, because it has closed without one. */
+async function isOver(handle: WorkflowHandle, hasEnded: () => Promise<boolean | undefined>): Promise<boolean> {
+  for (const deadline = Date.now() + recordTimeoutMs; Date.now() < deadline; await pause()) {
+    const isOpen = (await handle.describe()).status.name === 'RUNNING';
+    const ended = await hasEnded();
+    if (ended !== undefined) return ended;
+    if (!isOpen) return true;
+  }
+  return false;
 }
 
 /** Anybody who may call Temporal can start something under a free workflow id; it is not what was asked for. */
@@ -52,6 +65,7 @@ function occupied(workflowId: string, type: string): LanekeeperError {
 
 const recordTimeoutMs = 15_000;
 const pollIntervalMs = 100;
+const pause = () => new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
 
 /**
  * Waits until a run has created its record, so that whoever started it can ask about it.
@@ -76,7 +90,7 @@ export async function awaitRecord(
       const result: unknown = await handle.result();
       return { recorded: false, result };
     }
-    await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
+    await pause();
   }
   return { recorded: false, result: undefined };
 }

@@ -155,6 +155,12 @@ describe('a service statement', () => {
     ],
     ...(
       [
+        [
+          'the event of an abort that a person signed',
+          'promotion.transitioned',
+          '{"cause":"run-ended","to":"ABORTED"}',
+        ],
+        ['the event of a way back after the end', 'promotion.ending', '{"cause":"gave-up","to":"ABORTED"}'],
         ['an event with an unknown cause', 'promotion.ending', '{"cause":"wanted","to":"ABORTED"}'],
         ['an event with a cause that is no text', 'promotion.ending', '{"cause":null,"to":"ABORTED"}'],
         ['an event of another type with a cause', 'lane.granted', '{"cause":"run-ended","to":"ABORTED"}'],

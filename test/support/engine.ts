@@ -187,10 +187,8 @@ function verbs(
   engine: Pick<Engine, 'client' | 'database' | 'dataDir'>,
 ): Pick<Engine, 'promote' | 'sign' | 'reached' | 'recordOf' | 'answerOf' | 'bringTo'> {
   const hasEnded = async (id: string) => {
-    const rows = await engine.database.transaction('default', (tx) =>
-      tx.query('select 1 from promotions where first_run_id = $1 and ended_at is not null', [id]),
-    );
-    return rows.length > 0;
+    const record = await engine.database.transaction('default', (tx) => promotionOfRun(tx, id));
+    return record && record.endedAt !== null;
   };
   const promote: Engine['promote'] = async (
     input,

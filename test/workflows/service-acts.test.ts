@@ -89,6 +89,17 @@ describe('a promotion whose run is ended in Temporal', () => {
     expect(await stateOf(engine, placed.id)).toBe('ABORTED');
     await expectAct(placed, 'abort', 'run-ended');
   });
+
+  test('can be promoted again while the run that attests its end is open: that one is awaited, not joined', async () => {
+    const placed = await placedIn['GUARDING']!(engine, 'ended-and-joined');
+    await placed.handle.terminate('by a test');
+    await placed.release();
+    await engine.reconcile();
+    const again = await engine.promote({ product: placed.product, lane: placed.lane, bundle: placed.bundle });
+    expect(await engine.recordOf(again)).not.toBe(placed.id);
+    await isIn(engine, await engine.recordOf(again), 'LIVE');
+    await expectAct(placed, 'abort', 'run-ended');
+  });
 });
 
 describe('technical trouble after the switch that nobody resolves', () => {

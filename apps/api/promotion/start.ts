@@ -49,7 +49,10 @@ export async function startPromotion(
   const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> =>
     deps.database.transaction(caller.tenant, work);
   const recordOf = (firstRunId: string) => inTenant((tx) => promotionOfRun(tx, firstRunId));
-  const hasEnded = async (firstRunId: string) => (await recordOf(firstRunId))?.endedAt instanceof Date;
+  const hasEnded = async (firstRunId: string) => {
+    const record = await recordOf(firstRunId);
+    return record && record.endedAt !== null;
+  };
   const run = await startOrJoin(
     deps.client,
     promotionWorkflowType,

@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { asLanekeeperError, type ErrorCode, type LanekeeperError, messageOf } from '../core/errors.js';
 
 /** Codes that a later attempt may cure. Everything else is a verdict and is thrown as non-retryable. */
-const retryable: readonly ErrorCode[] = ['UNAVAILABLE', 'TIMED_OUT', 'CONFLICT', 'INTERNAL'];
+const retryable: readonly ErrorCode[] = ['UNAVAILABLE', 'TIMED_OUT', 'BUSY', 'INTERNAL'];
 
 /** The error as a verdict of the domain, if it is one: something that no later attempt cures. */
 export function asVerdict(error: unknown): LanekeeperError | undefined {
@@ -30,7 +30,7 @@ export function toApplicationFailure(error: unknown): Error {
     message: known.why === undefined ? known.message : `${known.message}: ${known.why}`,
     details: [known.detail],
     // Whoever has the lock is done in a moment; waiting longer each time, as for an outage, would only leave the lane idle.
-    ...(known.code === 'CONFLICT' && { nextRetryDelay: 100 + Math.floor(Math.random() * 200) }),
+    ...(known.code === 'BUSY' && { nextRetryDelay: 100 + Math.floor(Math.random() * 200) }),
   });
 }
 

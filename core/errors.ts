@@ -48,6 +48,7 @@ export const errorCodes = [
   'WRONG_STATE',
   'CONFLICT',
   // the environment
+  'BUSY',
   'UNAVAILABLE',
   'TIMED_OUT',
   'CONFIGURATION',

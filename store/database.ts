@@ -79,6 +79,7 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
           },
         });
         limit.throwIfReached();
+        limit.commits();
         await client.query('commit');
         if (appended.isRung()) options.onEvents?.();
         return result;
@@ -110,8 +111,9 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
  */
 function limitOf({ totalMs, signal }: TransactionLimits, end: () => void) {
   let reached: LanekeeperError | undefined;
+  let message = 'a transaction was rolled back';
   const stop = (why: string) => () => {
-    reached ??= new LanekeeperError('TIMED_OUT', { message: 'a transaction was rolled back', why });
+    reached ??= new LanekeeperError('TIMED_OUT', { message, why });
     end();
   };
   const cancelled = stop('the work that it belonged to was cancelled');
@@ -123,6 +125,7 @@ function limitOf({ totalMs, signal }: TransactionLimits, end: () => void) {
     throwIfReached: () => {
       if (reached !== undefined) throw reached;
     },
+    commits: () => (message = 'it is not known whether a transaction was committed'),
     clear: () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancelled);
@@ -136,7 +139,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   } catch (error) {
     // All connections are in use, which is over in a moment; PostgreSQL is not away.
     if (pool.totalCount - pool.idleCount >= pool.options.max)
-      throw new LanekeeperError('CONFLICT', { message: 'every connection to PostgreSQL is in use' }, { cause: error });
+      throw new LanekeeperError('BUSY', { message: 'every connection to PostgreSQL is in use' }, { cause: error });
     throw new LanekeeperError(
       'UNAVAILABLE',
       { message: 'PostgreSQL does not answer', next: 'lane doctor' },
@@ -161,6 +164,6 @@ function translate(error: unknown): unknown {
       { cause: error },
     );
   if (code === '40001' || code === '40P01' || code === '55P03')
-    return new LanekeeperError('CONFLICT', { message: 'two changes conflicted in the database' }, { cause: error });
+    return new LanekeeperError('BUSY', { message: 'other changes held what this one needed' }, { cause: error });
   return error;
 }

@@ -31,7 +31,8 @@ export interface ReconcilerDeps extends ControlDeps {
 /**
  * Finds promotions that have not ended and whose run has: terminated, timed out, failed or forgotten by Temporal. Each
  * round looks at the runs that have closed since the last one, at the holders of lanes, and slowly over all others, so that
- * nothing depends on one of the three; and at those that the service has ended and not attested yet. What follows is done by {@link reconcile}; one that fails never stops another.
+ * nothing depends on one of the three; and at those that the service has ended and not attested yet. What follows is done
+ * by {@link reconcile}; one that fails never stops another.
  */
 export function startReconciler(deps: ReconcilerDeps): Reconciler {
   const rounds = new Rounds(deps);

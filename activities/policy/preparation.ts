@@ -72,7 +72,7 @@ export async function whenPrepared<T>(
       await preparation.provide(error);
     }
   }
-  throw new LanekeeperError('CONFLICT', { message: 'evidence keeps arriving faster than it can be verified' });
+  throw new LanekeeperError('BUSY', { message: 'evidence keeps arriving faster than it can be verified' });
 }
 
 /** What has been read and verified for one piece of work. */

@@ -110,8 +110,8 @@ describe('a transaction that moves a promotion', () => {
       await admin.query("select 1 from lanes where product = 'locked' for update");
       const began = Date.now();
       const error: unknown = await scene.advance(id, { type: 'woken' }).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: 'CONFLICT' });
-      expect(toApplicationFailure(error)).toMatchObject({ type: 'CONFLICT', nonRetryable: false });
+      expect(error).toMatchObject({ code: 'BUSY' });
+      expect(toApplicationFailure(error)).toMatchObject({ type: 'BUSY', nonRetryable: false });
       expect(Date.now() - began).toBeGreaterThanOrEqual(450);
       expect(Date.now() - began).toBeLessThan(1_500);
     } finally {

@@ -63,4 +63,11 @@ describe('a rollback', () => {
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
     expect(await failureOf(handle.result())).toMatchObject({ type: 'PERMISSION_DENIED' });
   });
+
+  test('is refused for good when it asks for another bundle than the one that was live before', async () => {
+    expect(await failureOf((await rollbackTo(second)).result())).toMatchObject({
+      type: 'CONFLICT',
+      nonRetryable: true,
+    });
+  });
 });

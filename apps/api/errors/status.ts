@@ -38,6 +38,7 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   SERVICE_UNHEALTHY: Code.FailedPrecondition,
   WRONG_STATE: Code.FailedPrecondition,
   CONFLICT: Code.Aborted,
+  BUSY: Code.Unavailable,
   UNAVAILABLE: Code.Unavailable,
   TIMED_OUT: Code.DeadlineExceeded,
   CONFIGURATION: Code.FailedPrecondition,

@@ -69,6 +69,7 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   SERVICE_UNHEALTHY: exitCodes.blocked,
   WRONG_STATE: exitCodes.conflict,
   CONFLICT: exitCodes.conflict,
+  BUSY: exitCodes.error,
   UNAVAILABLE: exitCodes.error,
   TIMED_OUT: exitCodes.error,
   CONFIGURATION: exitCodes.error,

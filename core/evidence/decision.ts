@@ -1,9 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import decisionSchema from '../schemas/decision.schema.json' with { type: 'json' };
 import type { DecisionVerb } from '../decision/verbs.js';
-import { type Digest, digestOfHex } from '../digest.js';
+import type { Digest } from '../digest.js';
 import { LanekeeperError } from '../errors.js';
 import type { Lane } from '../lanes.js';
+import { readBundlePredicate } from './bundle-predicate.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, subjectOf } from './statement.js';
 
@@ -60,26 +61,11 @@ export function decisionStatement(decision: Decision): Statement<DecisionPredica
  * @throws EVIDENCE_INVALID naming every problem
  */
 export function parseDecisionStatement(statement: Statement): Decision {
-  if (statement.predicateType !== predicateTypes.decision)
-    throw invalid(`its type is ${statement.predicateType}, not ${predicateTypes.decision}`);
-  const [subject, ...others] = statement.subject;
-  if (subject === undefined || others.length > 0) throw invalid('its subject is not exactly one bundle');
-  const { predicate } = statement;
-  if (!validate(predicate)) {
-    throw invalid(
-      (validate.errors ?? [])
-        .map((error) => `${error.instancePath || 'the predicate'} ${error.message ?? 'is invalid'}`)
-        .join('; '),
-    );
-  }
-  if (subject.name !== predicate.product)
-    throw invalid(
-      `its subject is named ${JSON.stringify(subject.name.slice(0, 80))} and its product ${predicate.product}`,
-    );
-  const validityMs = Date.parse(predicate.expiresAt) - Date.parse(predicate.issuedAt);
+  const decision = readBundlePredicate(statement, { type: predicateTypes.decision, validate, invalid });
+  const validityMs = Date.parse(decision.expiresAt) - Date.parse(decision.issuedAt);
   if (!(validityMs > 0 && validityMs <= maxValidityMs))
     throw invalid('it must expire after it is issued, and within seven days');
-  return { ...predicate, ...named(predicate.promotion), bundle: digestOfHex(subject.digest.sha256) };
+  return { ...decision, ...named(decision.promotion) };
 }
 
 /** A record from before records had an id of their own has that of its first run, by which statements named it. */

@@ -1,9 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import serviceActSchema from '../schemas/service-act.schema.json' with { type: 'json' };
-import { type Digest, digestOfHex } from '../digest.js';
+import type { Digest } from '../digest.js';
 import { LanekeeperError } from '../errors.js';
 import type { Lane } from '../lanes.js';
 import { type ActEventType, actOfType, type ServiceAct } from '../promotion/acts.js';
+import { readBundlePredicate } from './bundle-predicate.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, subjectOf } from './statement.js';
 
@@ -42,23 +43,10 @@ export function serviceActStatement(record: ServiceActRecord): Statement<Service
  * @throws EVIDENCE_INVALID naming every problem
  */
 export function parseServiceActStatement(statement: Statement): ServiceActRecord {
-  if (statement.predicateType !== predicateTypes.serviceAct)
-    throw invalid(`its type is ${statement.predicateType}, not ${predicateTypes.serviceAct}`);
-  const [subject, ...others] = statement.subject;
-  if (subject === undefined || others.length > 0) throw invalid('its subject is not exactly one bundle');
-  const { predicate } = statement;
-  if (!validate(predicate)) {
-    throw invalid(
-      (validate.errors ?? [])
-        .map((error) => `${error.instancePath || 'the predicate'} ${error.message ?? 'is invalid'}`)
-        .join('; '),
-    );
-  }
-  const { act, event, product } = predicate;
-  if (subject.name !== product)
-    throw invalid(`its subject is named ${JSON.stringify(subject.name.slice(0, 80))} and its product ${product}`);
+  const record = readBundlePredicate(statement, { type: predicateTypes.serviceAct, validate, invalid });
+  const { act, event } = record;
   if (actOfType(event.type) !== act) throw invalid(`an event of type ${event.type} records no ${act}`);
-  return { ...predicate, bundle: digestOfHex(subject.digest.sha256) };
+  return record;
 }
 
 function invalid(why: string): LanekeeperError {

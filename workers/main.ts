@@ -7,6 +7,7 @@ import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openFolderStore } from '../adapters/content-store/folder-store.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
 import { openDatabase } from '../store/database.js';
+import { withFaultPoints } from '../store/fault-points.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { connectForDeliveries } from './deliver.js';
 import { type Dispatcher, startDispatcher } from './dispatcher.js';
@@ -37,7 +38,8 @@ async function main(config: WorkerConfig): Promise<void> {
   }
   const faultPoint = faultPointIn(config.faultPointFolder);
   let dispatcher: Dispatcher | undefined;
-  const database = openDatabase({ url: config.databaseUrl, maxConnections: 20, onEvents: () => dispatcher?.wake() });
+  const pool = openDatabase({ url: config.databaseUrl, maxConnections: 20, onEvents: () => dispatcher?.wake() });
+  const database = config.faultPointFolder === undefined ? pool : withFaultPoints(pool, faultPoint);
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);

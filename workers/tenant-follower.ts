@@ -31,8 +31,8 @@ export interface DispatcherDeps {
   readonly database: Database;
   readonly client: Client;
   /**
-   * Called at `dispatch.found`, when events were committed but no run was signalled, so that tests can kill the process
-   * there.
+   * Called at `dispatch.found`, when events were committed but no run was signalled, and at `dispatch.delivered`, when
+   * runs were signalled but that is not recorded, so that tests can kill the process there.
    */
   readonly faultPoint?: FaultPoint;
   /** Receives what goes wrong; all of it is tried again or parked. The tenant is absent when it concerns all. */
@@ -94,6 +94,7 @@ export class TenantFollower {
     const opened: Promise<void>[] = [];
     while (this.#lanes.size < concurrency && this.#backlog.hasDue(Date.now())) opened.push(this.#openLane());
     await settledWithin(roundMs, Promise.all(opened));
+    if (found > 0) await this.#deps.faultPoint?.('dispatch.delivered');
     await this.#record();
     return found;
   }

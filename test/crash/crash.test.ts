@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CrashStack, startCrashStack, type Victim } from '../support/crash-stack.js';
 import { attachPreviewCheck } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
-import { attestationsOf, effectsOf, releaseEffects } from './effects.js';
-import { approve, type CrashedPromotion, reached, type Scene, setScene } from './scene.js';
+import { attestationsOf, effectsOf, onceEach, releaseEffects } from './effects.js';
+import { approve, type CrashedPromotion, reached } from './promotions.js';
+import { type Scene, setScene } from './scene.js';
 
 let stack: CrashStack;
 const scenes = new Map<Victim, Scene>();
@@ -11,19 +12,6 @@ beforeAll(async () => {
   stack = await startCrashStack();
 });
 afterAll(() => stack.close());
-
-const afterGates = ['QUEUED → GUARDING', 'GUARDING → DEPLOYING', 'DEPLOYING → VERIFYING', 'VERIFYING → LIVE'];
-
-/** The effects of a promotion that went live, each once. `decisions` counts the signed request and the approvals. */
-function onceEach(path: readonly string[], decisions: number): Awaited<ReturnType<typeof effectsOf>> {
-  return {
-    starts: 1,
-    switches: 1,
-    transitions: [...path, ...afterGates],
-    events: { 'promotion.requested': 1, 'decision.recorded': decisions, 'lane.granted': 1, 'alias.switched': 1 },
-    attestations: { decision: decisions, promotion: 1, 'verification-summary': 1 },
-  };
-}
 
 /** Waits until a promotion is live and attested. */
 async function isLive(promotion: CrashedPromotion): Promise<void> {

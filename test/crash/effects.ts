@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hexOf } from '../../core/digest.js';
 import type { CrashStack } from '../support/crash-stack.js';
-import type { CrashedPromotion, CrashedRelease } from './scene.js';
+import type { CrashedPromotion } from './promotions.js';
+import type { CrashedRelease } from './scene.js';
 
 /** The effects of a promotion, counted where they are visible. */
 export interface Effects {
@@ -15,6 +16,19 @@ export interface Effects {
   readonly events: Readonly<Record<string, number>>;
   /** How many attestations of each kind its run produced. */
   readonly attestations: Readonly<Record<string, number>>;
+}
+
+const afterGates = ['QUEUED → GUARDING', 'GUARDING → DEPLOYING', 'DEPLOYING → VERIFYING', 'VERIFYING → LIVE'];
+
+/** The effects of a promotion that went live, each once. `decisions` counts the signed request and the approvals. */
+export function onceEach(path: readonly string[], decisions: number): Effects {
+  return {
+    starts: 1,
+    switches: 1,
+    transitions: [...path, ...afterGates],
+    events: { 'promotion.requested': 1, 'decision.recorded': decisions, 'lane.granted': 1, 'alias.switched': 1 },
+    attestations: { decision: decisions, promotion: 1, 'verification-summary': 1 },
+  };
 }
 
 /** Counts the effects of a promotion. */
@@ -30,10 +44,9 @@ export async function effectsOf(stack: CrashStack, promotion: CrashedPromotion):
     `select type, count(*)::int as count from method_events where promotion_id = $1 and type <> 'promotion.transitioned' group by type`,
     id,
   );
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
   return {
-    starts: readFileSync(log, 'utf8')
-      .split('\n')
-      .filter((line) => line === 'started').length,
+    starts: lines.filter((line) => line === 'started').length,
     switches: switches.length,
     transitions: moves.map(({ from, to }) => `${from} → ${to}`),
     events: Object.fromEntries(others.map(({ type, count }) => [type, count])),

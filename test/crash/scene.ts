@@ -1,24 +1,10 @@
 import { join } from 'node:path';
-import type { Digest } from '../../core/digest.js';
-import { parseDigest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
-import type { Lane } from '../../core/lanes.js';
-import { Lane as LaneMessage } from '#gen/governance/v1/lane_pb.js';
 import type { CrashStack, Victim } from '../support/crash-stack.js';
 import { repositoryOf } from '../support/git-repository.js';
-import { textService } from '../support/lane-fixture.js';
-import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { attachPreviewCheck } from '../support/sealed-bundle.js';
 import { smallProduct } from '../support/small-product.js';
-import { until } from '../support/until.js';
-
-/** A promotion that is paused at some point when the crash comes. */
-export interface CrashedPromotion {
-  readonly id: string;
-  readonly workflowId: string;
-  readonly product: string;
-  readonly lane: Lane;
-  readonly bundle: Digest;
-}
+import { type CrashedPromotion, inGold, inSilver, promote, seal } from './promotions.js';
 
 /** A release that is paused at some point when the crash comes. */
 export interface CrashedRelease {
@@ -45,8 +31,6 @@ export interface Scene {
   /** A statement is registered; the step has not reported it yet. */
   readonly registered: CrashedRelease;
 }
-
-const laneMessages = { bronze: LaneMessage.BRONZE, silver: LaneMessage.SILVER, gold: LaneMessage.GOLD } as const;
 
 /**
  * Brings one promotion or release to each of these points and pauses it there. The wake-up of a run is paused last.
@@ -79,70 +63,6 @@ async function promotionAt(stack: CrashStack, product: string, point: string): P
   const promotion = await promote(stack, product, 'bronze', bundle);
   await stack.pausedAt(point);
   return promotion;
-}
-
-async function inSilver(stack: CrashStack, product: string): Promise<CrashedPromotion> {
-  const bundle = await seal(stack, product);
-  await reached(stack, await promote(stack, product, 'bronze', bundle), 'LIVE');
-  const silver = await promote(stack, product, 'silver', bundle);
-  await reached(stack, silver, 'GATING');
-  return silver;
-}
-
-async function inGold(stack: CrashStack, product: string): Promise<CrashedPromotion> {
-  const silver = await inSilver(stack, product);
-  await attachPreviewCheck(stack.tools, silver.bundle, { product });
-  await reached(stack, silver, 'LIVE');
-  const gold = await promote(stack, product, 'gold', silver.bundle);
-  await reached(stack, gold, 'AWAITING_APPROVAL');
-  return gold;
-}
-
-/** Seals a bundle whose service prints a line at each start. */
-function seal(stack: CrashStack, product: string): Promise<Digest> {
-  return sealText(stack.tools, product, { product, source: `console.log('started');\n${textService(product)}` });
-}
-
-async function promote(stack: CrashStack, product: string, lane: Lane, bundle: Digest): Promise<CrashedPromotion> {
-  const signedRequest = await stack.sign('dev', { verb: 'request', product, lane, bundle });
-  const { promotionId, workflowId } = await stack
-    .api('dev')
-    .promotions.promote({ product, lane: laneMessages[lane], bundleDigest: bundle, signedRequest });
-  return { id: promotionId, workflowId, product, lane, bundle };
-}
-
-/** Approves as a person does: requests the facts, signs exactly those, and sends the decision. */
-export async function approve(stack: CrashStack, promotion: CrashedPromotion, person: string): Promise<void> {
-  const { decisions } = stack.api(person);
-  const facts = await decisions.getDecisionFacts({ promotionId: promotion.id });
-  const { product, lane, bundle, id, workflowId } = promotion;
-  const shown = { policySnapshot: parseDigest(facts.policyDigest), facts: parseDigest(facts.factsDigest) };
-  const signedDecision = await stack.sign(person, {
-    verb: 'approve',
-    product,
-    lane,
-    bundle,
-    promotion: { id, workflowId },
-    ...shown,
-  });
-  const { outcome } = await decisions.submitDecision({ promotionId: id, signedDecision });
-  if (outcome?.accepted !== true) throw new Error(`the approval of ${person} was refused: ${outcome?.text ?? ''}`);
-}
-
-/** Waits until a promotion is recorded in a phase. */
-export async function reached(stack: CrashStack, promotion: CrashedPromotion, phase: string): Promise<void> {
-  let last = '';
-  const isReached = async (): Promise<boolean> => {
-    const [row] = await stack.rows<{ state: string; reason: string | null }>(
-      'select state, reason from promotions where id = $1',
-      promotion.id,
-    );
-    last = `${row?.state ?? 'no record'} (${row?.reason ?? ''})`;
-    return row?.state === phase;
-  };
-  await until(isReached, `${promotion.product} to be ${phase}`, 60_000).catch((error: unknown) => {
-    throw new Error(`${promotion.product} is ${last}`, { cause: error });
-  });
 }
 
 async function releasesOf(

@@ -1,14 +1,20 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { hasEnded } from '../../core/promotion/state.js';
-import type { StoredPromotion } from '../../store/promotion/read.js';
+import { promotionOfRun, type StoredPromotion } from '../../store/promotion/read.js';
 import { changedSignalName, workflowTypes } from '../../temporal-config/names.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { advance } from './advance.js';
 import type { ControlDeps } from './deps.js';
 import { nothingSeen } from './types.js';
 
-/** What was observed of the run of a promotion. `occupied`: a run that is not ours has the workflow id. */
-type Observed = 'running' | 'ended' | 'occupied';
+/**
+ * What was observed of the run of a promotion. `replaced`: another run of ours has the workflow id, and works for no
+ * promotion yet. `occupied`: one that is not ours has it, or one that has not begun to work in time.
+ */
+type Observed = 'running' | 'ended' | 'replaced' | 'occupied';
+
+/** How long a run may have the id of a promotion before it works for it, in milliseconds. */
+const beginsWithinMs = 60_000;
 
 /**
  * Looks whether a promotion has a run that works for it, and if not, does what follows: a promotion that was taking its
@@ -24,7 +30,7 @@ export async function reconcile(
   promotion: StoredPromotion,
   wake = false,
 ): Promise<'running' | 'closed' | 'restarted'> {
-  const observed = await observe(deps.client, promotion);
+  const observed = await observe(deps, tenant, promotion);
   if (observed === 'running') {
     if (wake) await deps.client.workflow.getHandle(promotion.workflowId).signal(changedSignalName);
     return 'running';
@@ -46,14 +52,32 @@ export async function reconcile(
   return hasEnded(phase) ? 'closed' : 'restarted';
 }
 
-async function observe(client: Client, { workflowId }: StoredPromotion): Promise<Observed> {
+async function observe(deps: ControlDeps, tenant: string, promotion: StoredPromotion): Promise<Observed> {
+  const { workflowId } = promotion;
   try {
-    const { status, type, taskQueue } = await client.workflow.getHandle(workflowId).describe();
+    const { status, type, taskQueue, raw } = await deps.client.workflow.getHandle(workflowId).describe();
     if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return 'ended';
-    return type === workflowTypes.promotion && taskQueue === taskQueues.control ? 'running' : 'occupied';
+    if (type !== workflowTypes.promotion || taskQueue !== taskQueues.control) return 'occupied';
+    const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? promotion.firstRunId;
+    // A run that attests what has ended works for no record.
+    if (firstRunId === promotion.firstRunId || hasEnded(promotion.state)) return 'running';
+    if ((await deps.database.transaction(tenant, (tx) => promotionOfRun(tx, firstRunId))) !== undefined)
+      return 'running';
+    const since = await startOf(deps.client, workflowId, firstRunId);
+    return since.getTime() + beginsWithinMs < deps.now().getTime() ? 'occupied' : 'replaced';
   } catch (error) {
     // Temporal forgets a run once its retention has passed.
     if (error instanceof WorkflowNotFoundError) return 'ended';
+    throw error;
+  }
+}
+
+/** When a chain of runs began: runs that fail on a schedule, one after the other, are all young. */
+async function startOf(client: Client, workflowId: string, firstRunId: string): Promise<Date> {
+  try {
+    return (await client.workflow.getHandle(workflowId, firstRunId).describe()).startTime;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return new Date(0);
     throw error;
   }
 }

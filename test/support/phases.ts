@@ -4,7 +4,7 @@ import { type Digest, hexOf } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import { parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
-import { neverHealthy, pendingActivityOf, recordOf, stateOf, type Target } from './attack-scene.js';
+import { neverHealthy, pendingActivityOf, stateOf, type Target } from './attack-scene.js';
 import type { Engine } from './engine.js';
 import { attachPreviewCheck, sealText } from './sealed-bundle.js';
 import { until } from './until.js';
@@ -47,7 +47,7 @@ async function place(
   release: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Placed> {
   const handle = await engine.promote({ product, ...about });
-  const id = await recordOf(engine, handle.workflowId);
+  const id = await engine.recordOf(handle);
   await until(async () => (await stateOf(engine, id)) === phase, `${product} to be ${phase}`, 90_000);
   return { product, lane: about.lane, bundle: about.bundle, handle, id, release };
 }
@@ -65,11 +65,24 @@ async function waitingForPeople(engine: Engine, product: string): Promise<Placed
   return place(engine, product, { lane: 'gold', bundle, request }, 'AWAITING_APPROVAL');
 }
 
-async function behindBrokenDisk(engine: Engine, product: string, phase: 'GUARDING' | 'ERRORED'): Promise<Placed> {
+async function behindBrokenDisk(engine: Engine, product: string): Promise<Placed> {
   await live(engine, product, 'bronze', 'before');
   const bundle = await sealText(engine, `${product} cannot be read`, { product });
-  const placed = await place(engine, product, { lane: 'bronze', bundle }, phase, await breakDisk(engine, bundle));
-  return phase === 'GUARDING' ? paused(engine, placed) : placed;
+  return paused(
+    engine,
+    await place(engine, product, { lane: 'bronze', bundle }, 'GUARDING', await breakDisk(engine, bundle)),
+  );
+}
+
+/** A step that somebody ends without its having recorded anything is technical trouble, at once and not after all attempts. */
+async function withEndedStep(engine: Engine, product: string): Promise<Placed> {
+  const placed = await behindBrokenDisk(engine, product);
+  await engine.client.workflowService.respondActivityTaskCompletedById({
+    ...{ namespace: 'default', workflowId: placed.handle.workflowId, activityId: await pendingActivityOf(placed) },
+    identity: 'somebody else',
+  });
+  await until(async () => (await stateOf(engine, placed.id)) === 'ERRORED', `${product} to be ERRORED`);
+  return placed;
 }
 
 /** Keeps the step of a promotion from being attempted again, so that it does not run out of attempts meanwhile. */
@@ -89,7 +102,7 @@ async function paused(engine: Engine, placed: Placed): Promise<Placed> {
 }
 
 async function behindAnother(engine: Engine, product: string): Promise<Placed> {
-  const holder = await behindBrokenDisk(engine, product, 'GUARDING');
+  const holder = await behindBrokenDisk(engine, product);
   const bundle = await sealText(engine, `${product} queues`, { product });
   return place(engine, product, { lane: 'bronze', bundle }, 'QUEUED', holder.release);
 }
@@ -111,9 +124,9 @@ export const placedIn: Readonly<Record<string, (engine: Engine, product: string)
     ),
   AWAITING_APPROVAL: waitingForPeople,
   QUEUED: behindAnother,
-  GUARDING: (engine, product) => behindBrokenDisk(engine, product, 'GUARDING'),
+  GUARDING: behindBrokenDisk,
   DEPLOYING: (engine, product) => withSource(engine, product, neverHealthy, 'DEPLOYING'),
   VERIFYING: (engine, product) => withSource(engine, product, slowToAnswer, 'VERIFYING'),
   LIVE: (engine, product) => live(engine, product, 'bronze', 'is live'),
-  ERRORED: (engine, product) => behindBrokenDisk(engine, product, 'ERRORED'),
+  ERRORED: withEndedStep,
 };

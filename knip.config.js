@@ -1,4 +1,4 @@
-import { entries, payloadConverter, workflowEntry } from './scripts/build/entries.mjs';
+import { entries, failureConverter, payloadConverter, workflowEntry } from './scripts/build/entries.mjs';
 import { generated } from './scripts/folders.mjs';
 
 /** Entry points that people, Node or a tool start; everything else must be imported by something. */
@@ -7,6 +7,7 @@ export default {
     ...entries.map(({ source }) => source),
     workflowEntry,
     payloadConverter,
+    failureConverter,
     'bench/workflows.ts',
     'scripts/*/main.mjs',
     'scripts/setup/complete-lock.mjs',

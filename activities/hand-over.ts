@@ -66,7 +66,7 @@ function canonicalRun(type: HandOverInput['type'], value: unknown): { workflowId
     return { workflowId: workflowIds.release(input.tenant, input.product, input.revision), args: [input] };
   }
   const input = parsePromotionStart(value);
-  const workflowId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle);
+  const workflowId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle, input.kind);
   return { workflowId, args: [input] };
 }
 

@@ -1,12 +1,14 @@
 import { hexOf, type Digest } from './digest.js';
 import { LanekeeperError } from './errors.js';
 import type { Lane } from './lanes.js';
+import type { PromotionKind } from './promotion/state.js';
 
 /** The canonical workflow ids. They make starts idempotent: everyone who asks for the same thing joins the same run. */
 export const workflowIds = {
   release: (tenant: string, product: string, revision: string) => `release/${tenant}/${product}/${revision}`,
-  promotion: (tenant: string, product: string, lane: Lane, bundle: Digest) =>
-    `promotion/${tenant}/${product}/${lane}/${hexOf(bundle)}`,
+  /** A rollback has an id of its own, so that a promotion that somebody has requested is not in its way. */
+  promotion: (tenant: string, product: string, lane: Lane, bundle: Digest, kind: PromotionKind = 'PROMOTION') =>
+    `${kind.toLowerCase()}/${tenant}/${product}/${lane}/${hexOf(bundle)}`,
   lane: (tenant: string, product: string, lane: Lane) => `lane/${tenant}/${product}/${lane}`,
 } as const;
 

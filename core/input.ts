@@ -100,9 +100,25 @@ export function listOf<T>(entry: Parser<T>, maxLength: number): Parser<readonly 
 /** Any JSON value of at most `maxLength` characters, for what another parser reads later. */
 export function json(maxLength: number): Parser<unknown> {
   return (value, object) => {
-    if (value !== undefined && JSON.stringify(value).length <= maxLength) return value;
+    if (value !== undefined && isShallow(value) && JSON.stringify(value).length <= maxLength) return value;
     throw invalidInput(object, `it is not a JSON value of at most ${String(maxLength)} characters`);
   };
+}
+
+/** How deep objects and lists may be inside each other; what we write has fewer than 20 levels. */
+const maxDepth = 64;
+
+/**
+ * Whether a JSON value is so shallow that it can be handled. Most code for JSON calls itself for each level, and a message
+ * of a few kilobytes can have more levels than the stack.
+ */
+export function isShallow(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth <= maxDepth; depth += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : []));
+    if (level.length === 0) return true;
+  }
+  return false;
 }
 
 /** An instant, RFC 3339 in UTC, as `toISOString` writes it. */

@@ -79,7 +79,7 @@ class Rounds {
     const closed = new Set<string>();
     for await (const { workflowId } of this.#deps.client.workflow.list({ query })) closed.add(workflowId);
     for (const workflowId of closed) {
-      const tenant = /^promotion\/([a-z0-9-]+)\//.exec(workflowId)?.[1];
+      const tenant = /^(?:promotion|rollback)\/([a-z0-9-]+)\//.exec(workflowId)?.[1];
       if (tenant === undefined) continue;
       await this.#quietly(async () => {
         const promotion = await this.#deps.database.transaction(tenant, (tx) => openPromotionOf(tx, workflowId));

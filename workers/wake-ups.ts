@@ -42,6 +42,7 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
     case 'promotion.ending':
     case 'promotion.step-failed':
     case 'promotion.adopted':
+    case 'promotion.repinned':
     case 'promotion.superseded':
     case 'decision.recorded':
     case 'decision.refused':

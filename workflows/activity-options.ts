@@ -26,6 +26,12 @@ export const moveStep = {
   retry: { ...databaseStep.retry, nonRetryableErrorTypes: ['TIMED_OUT'] },
 } as const satisfies LocalActivityOptions;
 
+/** The same for what somebody has sent: one over which our own code stumbles must not keep others from their turn. */
+export const statementStep = {
+  ...moveStep,
+  retry: { ...moveStep.retry, nonRetryableErrorTypes: [...moveStep.retry.nonRetryableErrorTypes, 'INTERNAL'] },
+} as const satisfies LocalActivityOptions;
+
 /** What takes too long for a local activity: verifying hundreds of attestations. Retried until it succeeds. */
 export const longDatabaseStep = {
   taskQueue: taskQueues.control,

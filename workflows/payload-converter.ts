@@ -1,8 +1,9 @@
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
+import { isShallow } from '../core/input.js';
 
 /**
- * Reads what was sent to a run, and never throws. Anybody may send bytes that are no JSON; reading them comes before any
- * handler, and an error there would fail the workflow task, which Temporal retries for ever: one message would stop the
+ * Reads what was sent to a run, and never throws. Anybody may send bytes that are no JSON, or JSON that
+ * no code can handle because it is too deep; reading them comes before any handler, and an error there would fail the workflow task, which Temporal retries for ever: one message would stop the
  * run. What cannot be read arrives as undefined, and is refused or ignored like anything else that is not expected.
  *
  * The bundler takes this module by the name of its export.
@@ -14,7 +15,8 @@ export const payloadConverter: PayloadConverter = {
 
 function readable(payload: Payload): unknown {
   try {
-    return defaultPayloadConverter.fromPayload<unknown>(payload);
+    const value = defaultPayloadConverter.fromPayload<unknown>(payload);
+    return isShallow(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,11 +1,11 @@
-import { isDigest } from '../../core/digest.js';
+import { digestOfJson } from '../../core/hash.js';
 import { shortId } from '../../core/ids.js';
 import { type Evaluation, evaluateGates } from '../../core/policy/evaluate.js';
 import type { GateResult } from '../../core/policy/facts.js';
 import type { Transaction } from '../../store/database.js';
 import { requireSnapshot } from '../../store/policy/read.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
-import { type Preparation, Unprepared } from './preparation.js';
+import type { Preparation } from './preparation.js';
 import { kindsOf, readFacts } from './read-facts.js';
 
 /**
@@ -32,9 +32,12 @@ export async function evaluateRound(
  */
 function policyDrift(known: Preparation, promotion: StoredPromotion): GateResult | undefined {
   const newest = known.newestGates(promotion);
-  if (newest === undefined) throw new Unprepared({ gates: promotion });
-  if (newest === promotion.policyDigest) return undefined;
-  const current = isDigest(newest) ? `its gates are now ${shortId(newest)}` : `it can no longer be read (${newest})`;
+  const digest = 'snapshot' in newest ? digestOfJson(newest.snapshot) : undefined;
+  if (digest === promotion.policyDigest) return undefined;
+  const current =
+    'snapshot' in newest
+      ? `its gates are now ${shortId(digest ?? '')}`
+      : `it can no longer be read (${newest.problem})`;
   return {
     gate: 'policy-edited',
     severity: 'ADVISORY',

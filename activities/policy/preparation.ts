@@ -6,9 +6,8 @@ import { LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseDecisionStatement } from '../../core/evidence/decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
-import { digestOfJson } from '../../core/hash.js';
 import type { Lane } from '../../core/lanes.js';
-import { snapshotPolicy } from '../../core/policy/model.js';
+import { type PolicySnapshot, snapshotPolicy } from '../../core/policy/model.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
 import type { PolicySource } from './policy-source.js';
@@ -27,6 +26,9 @@ export interface GatesOf {
   readonly lane: Lane;
   readonly kind: PromotionKind;
 }
+
+/** The gates that a policy has now, or why it cannot be read. */
+export type NewestGates = { readonly snapshot: PolicySnapshot } | { readonly problem: string };
 
 /** Thrown by a transaction that needs what cannot be had inside of one: it rolls back, and runs again once it is there. */
 export class Unprepared extends Error {
@@ -81,7 +83,7 @@ export class Preparation {
   readonly #deadline: number;
   /** Why attestations cannot be relied on. Not remembered: a disk can be repaired. */
   readonly #problems = new Map<string, string>();
-  readonly #newestGates = new Map<string, string>();
+  readonly #newestGates = new Map<string, NewestGates>();
 
   constructor(deps: PreparationDeps, deadline: number) {
     this.#deps = deps;
@@ -96,9 +98,11 @@ export class Preparation {
     return problem === undefined ? this.#deps.cache.get(attestation.checksum, attestation.keyId) : { problem };
   }
 
-  /** The digest of the gates that the policy has now, or why it cannot be read; undefined when it has not been read. */
-  newestGates(gates: GatesOf): string | undefined {
-    return this.#newestGates.get(JSON.stringify([gates.product, gates.lane, gates.kind]));
+  /** The gates that the policy has now, or why it cannot be read. @throws Unprepared when it has not been read */
+  newestGates(gates: GatesOf): NewestGates {
+    const found = this.#newestGates.get(JSON.stringify([gates.product, gates.lane, gates.kind]));
+    if (found === undefined) throw new Unprepared({ gates });
+    return found;
   }
 
   /** Remembers what a signature that was just verified says. */
@@ -129,8 +133,8 @@ export class Preparation {
 
   async #readGates({ product, lane, kind }: GatesOf): Promise<void> {
     const newest = await this.#deps.policies.policyOf(product).then(
-      (policy) => digestOfJson(snapshotPolicy(policy, product, lane, kind)),
-      (error: unknown) => messageOf(error),
+      (policy): NewestGates => ({ snapshot: snapshotPolicy(policy, product, lane, kind) }),
+      (error: unknown): NewestGates => ({ problem: messageOf(error) }),
     );
     this.#newestGates.set(JSON.stringify([product, lane, kind]), newest);
   }

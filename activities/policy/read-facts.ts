@@ -21,6 +21,7 @@ export interface FactsSubject {
   readonly bundle: Digest;
   readonly policyDigest: Digest;
   readonly promotionId?: string;
+  /** Of a plan, who asks for it; of a promotion, who its record names, which counts if a signed request says so too. */
   readonly requester?: string | null;
   /** The kinds of evidence that matter; all if absent. Other evidence is not read. */
   readonly kinds?: ReadonlySet<string>;
@@ -61,8 +62,8 @@ export async function readFacts(tx: Transaction, known: Preparation, subject: Fa
     return { live: entry?.live ?? false, wasLive: entry !== undefined };
   };
   const { source, images, methodology, plan } = parseManifest(bundle.manifest);
-  const requester =
-    subject.requester === null || subject.requester === undefined ? undefined : rolesOf(keys, subject.requester);
+  const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
+  const requester = subject.promotionId === undefined ? subject.requester : requesterOf(subject, said);
   return {
     tenant: tx.tenant,
     product: subject.product,
@@ -81,10 +82,26 @@ export async function readFacts(tx: Transaction, known: Preparation, subject: Fa
       plan: plan ?? null,
     },
     evidence: items.map((item) => item.fact),
-    ...(requester !== undefined && { requester }),
-    approvals: subject.promotionId === undefined ? [] : await approvals(tx, subject.promotionId, items, keys),
+    ...(typeof requester === 'string' && { requester: rolesOf(keys, requester) }),
+    approvals: said.flatMap((one) => approvalOf(one, keys)),
     lanes: { bronze: lane('bronze'), silver: lane('silver'), gold: lane('gold') },
   };
+}
+
+/**
+ * What people have said about a promotion, each proven by a signature, and who has requested it.
+ *
+ * @throws Unprepared
+ */
+export async function readSaid(
+  tx: Transaction,
+  known: Preparation,
+  subject: FactsSubject & { readonly promotionId: string },
+): Promise<{ readonly said: readonly Said[]; readonly requester: string | undefined }> {
+  const keys: Keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
+  const decisions = (await evidenceOfBundle(tx, subject.bundle)).filter(({ kind }) => kind === 'decision');
+  const said = await saidAbout(tx, subject.promotionId, itemsOf(decisions, keys, known));
+  return { said, requester: requesterOf(subject, said) };
 }
 
 function itemsOf(attestations: readonly StoredAttestation[], keys: Keys, known: Preparation): readonly Item[] {
@@ -116,35 +133,42 @@ function itemsOf(attestations: readonly StoredAttestation[], keys: Keys, known: 
   return items;
 }
 
-/** Approvals count only through their signed statement: the row says which, the statement says what. */
-async function approvals(
-  tx: Transaction,
-  promotionId: string,
-  items: readonly Item[],
-  keys: Keys,
-): Promise<readonly ApprovalFact[]> {
+/** What a person has said about a promotion: a row says which statement counts, the statement says what. */
+export interface Said {
+  readonly decision: NonNullable<VerifiedEvidence['decision']>;
+  readonly attestationId: string;
+  readonly checksum: Digest;
+  readonly registeredAt: string;
+}
+
+/** The statements that were accepted, as their signatures prove them; a row alone counts for nothing. */
+async function saidAbout(tx: Transaction, promotionId: string, items: readonly Item[]): Promise<readonly Said[]> {
   const accepted = (await decisionsOf(tx, promotionId)).filter((row) => row.accepted);
-  return accepted.flatMap((row): ApprovalFact[] => {
-    const item = items.find((candidate) => candidate.fact.id === row.attestationId);
-    const { decision } = item ?? {};
-    const signer = item?.fact.signer;
-    if (item === undefined || decision === undefined || signer?.purpose !== 'person') return [];
-    if (decision.principal !== signer.principal || decision.promotion?.id !== promotionId) return [];
-    if (decision.verb !== 'approve' && decision.verb !== 'request-changes') return [];
-    if (decision.policySnapshot === undefined) return [];
-    return [
-      {
-        principal: signer.principal,
-        roles: rolesOf(keys, signer.principal).roles,
-        verb: decision.verb,
-        policyDigest: decision.policySnapshot,
-        bundleDigest: decision.bundle,
-        attestationId: item.fact.id,
-        comment: decision.comment ?? '',
-        registeredAt: item.fact.registeredAt,
-      },
-    ];
+  return accepted.flatMap((row): Said[] => {
+    const { fact, decision } = items.find((candidate) => candidate.fact.id === row.attestationId) ?? {};
+    if (fact?.signer?.purpose !== 'person' || decision?.principal !== fact.signer.principal) return [];
+    if (decision.verb !== row.verb || decision.tenant !== tx.tenant) return [];
+    const starts = decision.verb === 'request' || decision.verb === 'rollback';
+    if (!starts && decision.promotion?.id !== promotionId) return [];
+    const { id: attestationId, checksum, registeredAt } = fact;
+    return [{ decision, attestationId, checksum, registeredAt }];
   });
+}
+
+/** Who has requested a promotion: the person in its record, if a request that they have signed is about it. */
+function requesterOf({ requester, kind, product, lane, bundle }: FactsSubject, said: readonly Said[]) {
+  const verb = kind === 'ROLLBACK' ? 'rollback' : 'request';
+  const request = said.find(({ decision }) => decision.verb === verb && decision.principal === requester);
+  const { decision } = request ?? {};
+  const isAbout = decision?.product === product && decision.lane === lane && decision.bundle === bundle;
+  return isAbout ? decision.principal : undefined;
+}
+
+function approvalOf({ decision, attestationId, registeredAt }: Said, keys: Keys): ApprovalFact[] {
+  const { principal, verb, policySnapshot: policyDigest, bundle: bundleDigest, comment = '' } = decision;
+  if ((verb !== 'approve' && verb !== 'request-changes') || policyDigest === undefined) return [];
+  const { roles } = rolesOf(keys, principal);
+  return [{ principal, roles, verb, policyDigest, bundleDigest, attestationId, comment, registeredAt }];
 }
 
 function rolesOf(keys: Keys, principal: string): { readonly principal: string; readonly roles: readonly string[] } {

@@ -11,6 +11,7 @@ import { type Caller, requireSame } from '../caller.js';
 import type { ControlDeps } from './deps.js';
 import { type ExaminedStatement, examineStatement } from './examine-statement.js';
 import { MovingPromotion } from './fixpoint.js';
+import { pinPolicyForRequest } from './pin-policy.js';
 import { registerStatement, type StatementOutcome } from './register-statement.js';
 import type { Answer, PromotionRef, Seen, Stimulus } from './types.js';
 
@@ -77,7 +78,10 @@ export async function moveOn(
 ): Promise<Answer> {
   let outcome: StatementOutcome | undefined;
   if (sent !== undefined) {
-    outcome = await registerStatement(tx, promotionIn(scene, promotionId), sent, context.now);
+    const promotion = promotionIn(scene, promotionId);
+    const pinned =
+      context.known === undefined ? promotion : await pinPolicyForRequest(tx, context.known, promotion, sent);
+    outcome = await registerStatement(tx, pinned, sent, context.now);
     scene.promotions.set(promotionId, await requirePromotion(tx, promotionId));
   }
   if (stimulus.type === 'step-ended') await closeStep(tx, scene, promotionId, stimulus);

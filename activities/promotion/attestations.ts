@@ -8,13 +8,12 @@ import { tallyApprovals } from '../../core/policy/approvals.js';
 import { parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
-import { decisionsOf } from '../../store/decision/read.js';
 import { attestationById } from '../../store/evidence/read.js';
 import { lastRound, newestRound, requireSnapshot } from '../../store/policy/read.js';
 import { findAct, type StoredAct } from '../../store/promotion/acts.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import type { Preparation } from '../policy/preparation.js';
-import { readFacts } from '../policy/read-facts.js';
+import { readFacts, readSaid, type Said } from '../policy/read-facts.js';
 import { serviceActOf } from './service-acts.js';
 
 /** How a promotion that is attested came out: a bundle that was live stays one that was, whatever followed. */
@@ -38,14 +37,13 @@ export async function attestationsOf(
 ): Promise<readonly Statement[]> {
   const act = await findAct(tx, promotion.id);
   const outcome = outcomeOf(promotion, act);
+  const { product, lane, bundle, kind, policyDigest, workflowId, id, createdAt } = promotion;
+  const { said, requester } = await readSaid(tx, known, { ...promotion, promotionId: id });
+  requireSaid(promotion, outcome, said, requester);
   if (outcome.phase === 'LIVE') await requireApprovals(tx, known, promotion);
-  const { product, lane, bundle, kind, policyDigest, requester, workflowId, id, createdAt } = promotion;
   const { images } = parseManifest((await requireBundle(tx, bundle)).manifest);
   const subject = [subjectOf(product, bundle), ...images.map((image) => subjectOf(image.service, image.digest))];
   const reliedOn = [...new Set((await lastRound(tx, id)).flatMap((gate) => gate.reliedOn))].sort();
-  const decided = (await decisionsOf(tx, id)).flatMap((decision) =>
-    decision.accepted && decision.attestationId !== null ? [decision.attestationId] : [],
-  );
   const token = (await newestRound(tx, id))?.token;
   const summary = verificationSummaryStatement({
     subject,
@@ -65,10 +63,10 @@ export async function attestationsOf(
     outcome: outcome.phase,
     policySnapshot: policyDigest,
     ...(outcome.phase === 'LIVE' && token !== undefined && { fencingToken: token }),
-    decisions: await checksumsOf(tx, decided),
+    decisions: said.map(({ checksum }) => checksum),
     startedAt: createdAt.toISOString(),
     finishedAt: outcome.at.toISOString(),
-    ...(requester !== null && { requester }),
+    ...(requester !== undefined && { requester }),
   });
   return [
     ...(outcome.phase === 'ABORTED' ? [] : [summary]),
@@ -86,6 +84,26 @@ function outcomeOf({ state, liveAt, endedAt, id }: StoredPromotion, act: StoredA
     object: `promotion ${id}`,
     why: `it is ${state}`,
   });
+}
+
+/** Requires that people have signed what the statements say of them: the request that is named, the rejection. */
+function requireSaid(
+  promotion: StoredPromotion,
+  { phase }: Outcome,
+  said: readonly Said[],
+  requester: string | undefined,
+): void {
+  const refused = (why: string) =>
+    new LanekeeperError('EVIDENCE_INVALID', {
+      message: `promotion ${shortId(promotion.id)} is not attested`,
+      object: `promotion ${promotion.id}`,
+      why,
+      next: `lane why ${shortId(promotion.id)}`,
+    });
+  if (requester === undefined && (promotion.requester !== null || promotion.kind === 'ROLLBACK'))
+    throw refused('no request that its requester has signed is about it');
+  if (phase === 'REJECTED' && !said.some(({ decision }) => decision.verb === 'reject'))
+    throw refused('nobody has signed its rejection');
 }
 
 async function requireApprovals(tx: Transaction, known: Preparation, promotion: StoredPromotion): Promise<void> {

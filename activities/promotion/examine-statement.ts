@@ -1,7 +1,7 @@
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import type { Refusal } from '../../core/decision/check.js';
 import type { Digest } from '../../core/digest.js';
-import { asLanekeeperError, LanekeeperError } from '../../core/errors.js';
+import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
 import { type Decision, parseDecisionStatement } from '../../core/evidence/decision.js';
 import { digestOf } from '../../core/hash.js';
 import { enrolledKeys, wasValid } from '../../store/identity/read.js';
@@ -49,21 +49,26 @@ export async function examineStatement(
   const keys = (await deps.database.transaction(tenant, enrolledKeys)).filter(
     (key) => key.purpose === 'person' && wasValid(key, deps.now()),
   );
+  let verified: ReturnType<typeof verifyStatement>;
+  let decision: Decision;
   try {
-    const verified = verifyStatement(
+    verified = verifyStatement(
       bytes,
       keys.map((key) => key.publicKeyPem),
     );
-    const decision = parseDecisionStatement(verified.statement);
-    const checksum = await deps.blobs.put(bytes);
-    known.remember(checksum, verified.keyId, verified.statement);
-    const { keyId, statementDigest } = verified;
-    return { ...base, signed: { keyId, statementDigest, checksum, decision } };
+    decision = parseDecisionStatement(verified.statement);
   } catch (error) {
+    // Whatever went wrong, it was the statement: this is computation, and would go wrong again.
     const refused = asLanekeeperError(error);
-    if (refused === undefined || refused.code === 'UNAVAILABLE') throw error;
-    return { ...base, refusal: { code: refused.code, reason: refused.why ?? refused.message } };
+    return {
+      ...base,
+      refusal: { code: refused?.code ?? 'EVIDENCE_INVALID', reason: refused?.why ?? messageOf(error) },
+    };
   }
+  const checksum = await deps.blobs.put(bytes);
+  known.remember(checksum, verified.keyId, verified.statement);
+  const { keyId, statementDigest } = verified;
+  return { ...base, signed: { keyId, statementDigest, checksum, decision } };
 }
 
 /** The error for a statement whose signer is not, or no longer, enrolled. */

@@ -18,6 +18,7 @@ import { moveLimits, moveOn } from './advance.js';
 import type { ControlDeps } from './deps.js';
 import { type ExaminedStatement, examineStatement, refusedStart } from './examine-statement.js';
 import { MovingPromotion } from './fixpoint.js';
+import { pinPolicyForRequest } from './pin-policy.js';
 import { registerStatement, useNonceOf } from './register-statement.js';
 import { RunReplaced, whenOpen } from './replace-run.js';
 import { type Answer, nothingSeen, type PromotionControlActivities } from './types.js';
@@ -42,8 +43,8 @@ export async function openPromotion(
   input: OpenInput,
   options: { readonly signal?: AbortSignal; readonly budgetMs?: number },
 ): Promise<Answer> {
-  const { tenant, product, lane, bundle, request } = input;
-  const { workflowId } = requireCaller(workflowIds.promotion(tenant, product, lane, bundle));
+  const { tenant, product, lane, bundle, kind, request } = input;
+  const { workflowId } = requireCaller(workflowIds.promotion(tenant, product, lane, bundle, kind));
   let sent: ExaminedStatement | undefined;
   try {
     return await whenPrepared(
@@ -100,10 +101,12 @@ async function begin(
     scene.promotions.set(open.id, open);
     const left = await MovingPromotion.read(tx, scene, open.id);
     await left.settle({ gates: 'settled', runEnded: true }, context);
-    if (!hasEnded(left.promotion.state)) return adopt(tx, run, left, move, context.now);
+    if (!hasEnded(left.promotion.state)) return adopt(tx, run, left, move, context);
     if (run.promotion !== undefined) return move(left.promotion);
   }
   await requireObjects(tx, run);
+  const live = [...scene.promotions.values()].find(({ state, bundle }) => state === 'LIVE' && bundle === run.bundle);
+  if (live !== undefined) throw alreadyLive(run, live);
   const policyDigest = await pinSnapshot(tx, snapshotPolicy(policy(), run.product, run.lane, run.kind));
   const opened = await insertPromotion(tx, { ...run, policyDigest });
   if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context.now);
@@ -127,18 +130,12 @@ async function adopt(
   run: Beginning,
   left: MovingPromotion,
   move: (promotion: StoredPromotion) => Promise<Answer>,
-  now: Date,
+  context: { readonly known: Preparation; readonly now: Date },
 ): Promise<Answer> {
   const { promotion } = left;
-  if (promotion.kind !== run.kind)
-    throw new LanekeeperError('CONFLICT', {
-      message: `a ${promotion.kind.toLowerCase()} of this bundle into ${run.lane} is already open`,
-      object: `promotion ${promotion.id}`,
-      next: `lane why ${shortId(promotion.id)}`,
-    });
   const adopted = await adoptPromotion(tx, promotion, run.firstRunId);
   if (run.sent === undefined || adopted.requester !== null) return move(adopted);
-  await registerStatement(tx, adopted, run.sent, now);
+  await registerStatement(tx, await pinPolicyForRequest(tx, context.known, adopted, run.sent), run.sent, context.now);
   return move(await requirePromotion(tx, adopted.id));
 }
 
@@ -193,6 +190,14 @@ function notItsRun(run: Beginning): LanekeeperError {
   return new LanekeeperError('PERMISSION_DENIED', {
     message: `run ${run.firstRunId} is not a run of ${run.workflowId}`,
     object: run.workflowId,
+  });
+}
+
+function alreadyLive({ lane, product }: Beginning, { id, bundle }: StoredPromotion): LanekeeperError {
+  return new LanekeeperError('CONFLICT', {
+    message: `bundle ${shortId(bundle)} is live in ${lane} of ${product} already`,
+    object: `promotion ${id}`,
+    next: `lane why ${shortId(id)}`,
   });
 }
 

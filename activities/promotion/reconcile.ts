@@ -9,12 +9,18 @@ import { nothingSeen } from './types.js';
 
 /**
  * What was observed of the run of a promotion. `replaced`: another run of ours has the workflow id, and works for no
- * promotion yet. `occupied`: one that is not ours has it, or one that has not begun to work in time.
+ * promotion yet. `occupied`: one that is not ours has it, or one that does not work.
  */
 type Observed = 'running' | 'ended' | 'replaced' | 'occupied';
 
 /** How long a run may have the id of a promotion before it works for it, in milliseconds. */
 const beginsWithinMs = 60_000;
+
+/**
+ * How long a promotion may be in one phase while it holds its lane, in milliseconds. A run whose workflow tasks fail, or
+ * whose activity was sent to a queue that nobody serves, is as good as none, whatever the server says of it.
+ */
+const movesWithinMs = 30 * 60_000;
 
 /**
  * Looks whether a promotion has a run that works for it, and if not, does what follows: a promotion that was taking its
@@ -60,6 +66,7 @@ async function observe(deps: ControlDeps, tenant: string, promotion: StoredPromo
     if (type !== workflowTypes.promotion || taskQueue !== taskQueues.control) return 'occupied';
     const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? promotion.firstRunId;
     // A run that attests what has ended works for no record.
+    if (isStuck(promotion, deps.now())) return 'occupied';
     if (firstRunId === promotion.firstRunId || hasEnded(promotion.state)) return 'running';
     if ((await deps.database.transaction(tenant, (tx) => promotionOfRun(tx, firstRunId))) !== undefined)
       return 'running';
@@ -70,6 +77,11 @@ async function observe(deps: ControlDeps, tenant: string, promotion: StoredPromo
     if (error instanceof WorkflowNotFoundError) return 'ended';
     throw error;
   }
+}
+
+function isStuck({ state, updatedAt }: StoredPromotion, now: Date): boolean {
+  const moves = state === 'GUARDING' || state === 'DEPLOYING' || state === 'VERIFYING';
+  return moves && updatedAt.getTime() + movesWithinMs < now.getTime();
 }
 
 /** When a chain of runs began: runs that fail on a schedule, one after the other, are all young. */

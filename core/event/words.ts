@@ -25,6 +25,8 @@ export function wordsOf(event: { readonly type: string; readonly data: Readonly<
       return `${field('reason')}; the lane goes back to what was live`;
     case 'promotion.step-failed':
       return `${field('step')} failed (${field('code')}): ${field('message')}`;
+    case 'promotion.repinned':
+      return `judged by the policy as it is now (${shortId(field('to'))}), because a person has requested it`;
     case 'promotion.adopted':
       return 'another run has taken over';
     case 'promotion.superseded':

@@ -12,3 +12,4 @@ export const entries = [
 /** Exports every workflow; becomes the bundle that Temporal workers load. */
 export const workflowEntry = 'workflows/index.ts';
 export const payloadConverter = 'workflows/payload-converter.ts';
+export const failureConverter = 'workflows/failure-converter.ts';

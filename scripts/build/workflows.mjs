@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { root } from '../setup/paths.mjs';
-import { payloadConverter, workflowEntry } from './entries.mjs';
+import { failureConverter, payloadConverter, workflowEntry } from './entries.mjs';
 
 /** The code that Temporal workers load: every workflow in one file. */
 export async function bundleWorkflows() {
@@ -10,6 +10,7 @@ export async function bundleWorkflows() {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, workflowEntry),
     payloadConverterPath: join(root, payloadConverter),
+    failureConverterPath: join(root, failureConverter),
     logger,
   });
   return code;

@@ -14,6 +14,7 @@ export type MethodEventType =
   | 'promotion.ending'
   | 'promotion.step-failed'
   | 'promotion.adopted'
+  | 'promotion.repinned'
   /** Written before a change of phase by another promotion had a `promotion.transitioned` of its own. */
   | 'promotion.superseded'
   | 'decision.recorded'

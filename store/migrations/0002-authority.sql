@@ -9,12 +9,17 @@ alter table promotions
   add column ending_state text check (ending_state in ('ABORTED', 'FAILED')),
   add column ending_reason text;
 alter table promotions no force row level security;
-update promotions set first_run_id = id;
+update promotions
+   set first_run_id = id,
+       -- A rollback has a workflow id of its own; whatever works for one that is open is started anew under it.
+       workflow_id = case when kind = 'ROLLBACK' and ended_at is null then regexp_replace(workflow_id, '^promotion/', 'rollback/') else workflow_id end;
 alter table promotions force row level security;
 alter table promotions
   alter column first_run_id set not null,
   add constraint promotions_end_when_they_ended
     check ((ended_at is not null) = (state in ('SUPERSEDED', 'ROLLED_BACK', 'REJECTED', 'ABORTED', 'FAILED')));
+drop index one_open_promotion;
+create unique index one_open_promotion on promotions (tenant_id, product, lane, bundle_digest, kind) where ended_at is null;
 create unique index one_record_of_a_run on promotions (tenant_id, first_run_id);
 create unique index one_live_promotion on promotions (tenant_id, product, lane) where state = 'LIVE';
 create index open_promotions_by_workflow on promotions (tenant_id, workflow_id) where ended_at is null;
@@ -120,8 +125,18 @@ alter table alias_observations
 
 -- Proofs -------------------------------------------------------------------------------------------------------------------------
 
+-- Functions look for tables in `public` before anywhere else, and nobody but the owner makes tables: otherwise whoever writes could
+-- show them temporary tables of the same names.
+do $$
+begin
+  execute format('revoke temporary on database %I from public', current_database());
+end
+$$;
+alter function current_tenant() set search_path = pg_catalog, public, pg_temp;
+alter function refuse_change() set search_path = pg_catalog, public, pg_temp;
+
 create function refuse(message text) returns void
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 begin
   raise exception '%', message using errcode = 'restrict_violation';
@@ -130,7 +145,7 @@ $$;
 
 -- Whether the newest round of a promotion passes: recorded for its snapshot, with a verdict for each blocking gate, none of them open.
 create function has_passing_round(promotion promotions, token bigint) returns boolean
-  language sql stable
+  language sql stable set search_path = pg_catalog, public, pg_temp
   as $$
   select exists (
     select 1 from gate_rounds r join policy_snapshots s on s.tenant_id = r.tenant_id and s.digest = r.policy_digest
@@ -150,7 +165,7 @@ create function has_passing_round(promotion promotions, token bigint) returns bo
 
 -- Whether the target of a lane was observed to serve the bundle of a promotion, as the generation that it is at.
 create function is_observed(promotion promotions) returns boolean
-  language sql stable
+  language sql stable set search_path = pg_catalog, public, pg_temp
   as $$
   select exists (
     select 1 from lane_aliases a
@@ -162,7 +177,7 @@ create function is_observed(promotion promotions) returns boolean
   $$;
 
 create function check_promotion() returns trigger
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 declare
   held_token bigint;
@@ -177,10 +192,13 @@ begin
   if old.ended_at is not null then
     perform refuse(format('promotion %s has ended as %s', old.id, old.state));
   end if;
-  if (new.tenant_id, new.id, new.workflow_id, new.product, new.lane, new.bundle_digest, new.kind, new.policy_digest, new.created_at)
+  if (new.tenant_id, new.id, new.workflow_id, new.product, new.lane, new.bundle_digest, new.kind, new.created_at)
      is distinct from
-     (old.tenant_id, old.id, old.workflow_id, old.product, old.lane, old.bundle_digest, old.kind, old.policy_digest, old.created_at) then
+     (old.tenant_id, old.id, old.workflow_id, old.product, old.lane, old.bundle_digest, old.kind, old.created_at) then
     perform refuse('what a promotion is about never changes');
+  end if;
+  if new.policy_digest <> old.policy_digest and (old.requester is not null or old.state not in ('GATING', 'AWAITING_APPROVAL')) then
+    perform refuse('a promotion keeps the policy that it was requested under');
   end if;
   if new.requester is distinct from old.requester and (old.requester is not null or not exists (
        select 1 from decisions d
@@ -188,8 +206,14 @@ begin
           and d.principal = new.requester and d.attestation_id = new.request_attestation_id)) then
     perform refuse('a requester is named once, by a signed request that was accepted');
   end if;
-  if new.attempt < old.attempt or new.gate_round < old.gate_round then
-    perform refuse('attempts and rounds only rise');
+  if new.attempt not in (old.attempt, old.attempt + 1) or new.gate_round not in (old.gate_round, old.gate_round + 1) then
+    perform refuse('attempts and rounds rise one by one');
+  end if;
+  if new.live_at is distinct from old.live_at and not (old.live_at is null and old.state <> 'LIVE' and new.state = 'LIVE') then
+    perform refuse('a promotion is live from the moment that it becomes LIVE');
+  end if;
+  if new.ending_state is distinct from old.ending_state and not old.switched then
+    perform refuse('only a promotion that has switched goes back');
   end if;
   if new.state = old.state then
     if new.switched is distinct from old.switched then
@@ -241,7 +265,7 @@ $$;
 create trigger promotions_move_in_order before insert or update on promotions for each row execute function check_promotion();
 
 create function check_round() returns trigger
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 begin
   if not exists (
@@ -257,7 +281,7 @@ create trigger gate_rounds_are_in_order before insert on gate_rounds for each ro
 create trigger check_runs_are_of_a_new_round before insert on check_runs for each row execute function check_round();
 
 create function check_lane() returns trigger
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 begin
   if tg_op = 'INSERT' then
@@ -295,7 +319,7 @@ $$;
 create trigger lanes_are_granted_in_order before insert or update on lanes for each row execute function check_lane();
 
 create function check_step() returns trigger
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 begin
   if new.step = 'attest' then
@@ -322,7 +346,7 @@ $$;
 create trigger promotion_steps_are_owed before insert on promotion_steps for each row execute function check_step();
 
 create function check_alias() returns trigger
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 declare
   mover promotions;
@@ -351,7 +375,7 @@ $$;
 create trigger lane_aliases_follow_promotions before insert or update on lane_aliases for each row execute function check_alias();
 
 create function check_history() returns trigger
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 begin
   if tg_op = 'UPDATE' then
@@ -359,6 +383,10 @@ begin
        is distinct from (old.tenant_id, old.product, old.lane, old.position, old.bundle_digest) or old.withdrawn_by is not null then
       perform refuse('what was live is never changed');
     end if;
+  elsif new.position <> (
+      select coalesce(max(h.position), 0) + 1 from lane_history h
+       where h.tenant_id = new.tenant_id and h.product = new.product and h.lane = new.lane) then
+    perform refuse('the history of a lane has no gaps');
   end if;
   if not exists (
        select 1 from promotions p
@@ -373,6 +401,23 @@ end
 $$;
 create trigger lane_history_follows_promotions before insert or update on lane_history for each row execute function check_history();
 
+-- A decision counts through the registered statement of the person that it names. Whether that is signed is verified where it counts.
+create function check_decision() returns trigger
+  language plpgsql set search_path = pg_catalog, public, pg_temp
+  as $$
+begin
+  if not exists (
+       select 1 from attestations a join principal_keys k on k.tenant_id = a.tenant_id and k.key_id = a.key_id
+        where a.tenant_id = new.tenant_id and a.id = new.attestation_id and a.kind = 'decision'
+          and a.statement_digest = new.statement_digest and k.purpose = 'person' and k.principal = new.principal) then
+    perform refuse('a decision counts only through the statement of the person that it names');
+  end if;
+  return new;
+end
+$$;
+create trigger decisions_count_through_statements before insert on decisions
+  for each row when (new.accepted) execute function check_decision();
+
 -- Rights -------------------------------------------------------------------------------------------------------------------------
 
 do $$
@@ -385,6 +430,24 @@ begin
     execute format('alter table %I force row level security', t);
     execute format('create policy tenant_rows on %I using (tenant_id = current_tenant()) with check (tenant_id = current_tenant())', t);
     execute format('grant select, insert on %I to lanekeeper_app', t);
+  end loop;
+end
+$$;
+
+-- When something was recorded, and its place in the log, is said by the database and nobody else.
+do $$
+declare
+  t record;
+begin
+  for t in
+    select * from (values
+      ('attestations', array['registered_at']), ('decisions', array['registered_at']), ('statement_uses', array['used_at']),
+      ('promotion_steps', array['ended_at']), ('method_events', array['id', 'occurred_at', 'transaction_id'])) as own(name, columns)
+  loop
+    execute format('revoke insert on %I from lanekeeper_app', t.name);
+    execute format('grant insert (%s) on %I to lanekeeper_app',
+      (select string_agg(quote_ident(c.column_name), ', ') from information_schema.columns c
+        where c.table_schema = 'public' and c.table_name = t.name and c.column_name <> all (t.columns)), t.name);
   end loop;
 end
 $$;

@@ -5,6 +5,19 @@ alter table dispatch_cursors
   add column lease_holder text, -- an instance of the reader
   add column lease_until timestamptz; -- null when nobody has the lease
 
+-- A reader that passes what may still be committed would never see it.
+create function check_cursor() returns trigger
+  language plpgsql set search_path = pg_catalog, public, pg_temp
+  as $$
+begin
+  if new.transaction_id >= pg_snapshot_xmin(pg_current_snapshot()) then
+    perform refuse('a reader of the log stays behind the transactions that are open');
+  end if;
+  return new;
+end
+$$;
+create trigger dispatch_cursors_stay_behind before insert or update on dispatch_cursors for each row execute function check_cursor();
+
 create table parked_deliveries (
   tenant_id text not null references tenants,
   event_id bigint not null,

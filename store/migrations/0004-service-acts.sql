@@ -10,7 +10,7 @@ create index method_events_with_a_cause on method_events (tenant_id, promotion_i
 
 -- Such an event is written in the transaction of the change that it records, and no later.
 create function check_cause() returns trigger
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 begin
   if not exists (
@@ -31,7 +31,7 @@ create trigger method_events_with_a_cause_are_true before insert on method_event
   for each row when (new.data ? 'cause') execute function check_cause();
 
 create or replace function check_step() returns trigger
-  language plpgsql
+  language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
 begin
   if new.step = 'attest' then

@@ -72,6 +72,25 @@ export async function adoptPromotion(
   return { ...promotion, firstRunId };
 }
 
+/** Pins another policy snapshot to a promotion that nobody has requested yet. */
+export async function setPolicy(
+  tx: Transaction,
+  promotion: StoredPromotion,
+  policyDigest: Digest,
+): Promise<StoredPromotion> {
+  if (policyDigest === promotion.policyDigest) return promotion;
+  await tx.query(
+    'update promotions set policy_digest = $3, updated_at = clock_timestamp() where tenant_id = $1 and id = $2',
+    [tx.tenant, promotion.id, policyDigest],
+  );
+  await appendEvent(tx, {
+    ...subjectsOf(promotion),
+    type: 'promotion.repinned',
+    data: { from: promotion.policyDigest, to: policyDigest },
+  });
+  return { ...promotion, policyDigest };
+}
+
 /** Names the requester, once. */
 export async function setRequester(
   tx: Transaction,

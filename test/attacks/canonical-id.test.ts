@@ -160,3 +160,17 @@ describe('a run that does not understand us', () => {
     await isIn(engine, target.id, 'LIVE');
   });
 });
+
+describe('a promotion that anybody has started', () => {
+  test('keeps nobody from rolling back to its bundle', async () => {
+    const first = await waitingForApproval(engine, 'to be brought back');
+    await approveByTwo(engine, first);
+    await approveByTwo(engine, await waitingForApproval(engine, 'to be withdrawn'));
+    const inTheWay = await engine.promote({ lane: 'gold', bundle: first.bundle });
+    await engine.reached(inTheWay, 'GATING');
+    const request = await engine.sign('carol', { verb: 'rollback', lane: 'gold', bundle: first.bundle });
+    const rollback = await engine.promote({ lane: 'gold', bundle: first.bundle, kind: 'ROLLBACK', request });
+    await engine.reached(rollback, 'LIVE');
+    expect(await engine.answerOf('gold')).toBe('to be brought back');
+  });
+});

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { reconcileEveryMs } from '../../workers/reconciler.js';
-import { isIn, rowsOf, stateOf } from '../support/attack-scene.js';
+import { isIn, pendingActivityOf, rowsOf, stateOf } from '../support/attack-scene.js';
 import { expectCoherent, expectNobodyNamed } from '../support/coherence.js';
 import { onTestFinished } from '../support/clean-up.js';
 import { type Engine, startEngine } from '../support/engine.js';
@@ -10,6 +10,9 @@ import { type Placed, placedIn } from '../support/phases.js';
 import { eventually, until } from '../support/until.js';
 
 let engine: Engine;
+let used = 0;
+/** A number that no product has in its name yet. */
+const products = () => (used += 1);
 /** How far the clock of the workers is ahead, in milliseconds. */
 let ahead = 0;
 beforeAll(async () => {
@@ -181,6 +184,34 @@ describe('a lane whose holder is dead', () => {
     onTestFinished(() => holder.release());
     await takeOver(holder, { carried }, { cronSchedule: '@every 1s' });
     onTestFinished(() => runOf(holder).terminate());
+    await engine.reconcile();
+    expect(await stateOf(engine, holder.id)).toBe('ABORTED');
+    expect(await rowsOf(engine, 'select 1 from lanes where holder_promotion_id = $1', holder.id)).toEqual([]);
+  });
+
+  test.each<[string, Partial<WorkflowStartOptions>]>([
+    ['begins in ten years', { startDelay: '3650 days' }],
+    ['begins next year', { cronSchedule: '0 0 1 1 *' }],
+  ])('is free although a run under the id of the holder %s', async (_when, options) => {
+    const holder = await placedIn['DEPLOYING']!(engine, `occupied-${products()}`);
+    onTestFinished(() => holder.release());
+    await takeOver(holder, {}, options);
+    // One that has just begun may still have to take the promotion up.
+    ahead += 61_000;
+    await engine.reconcile();
+    await isIn(engine, holder.id, 'ABORTED');
+    await eventually(() => expectCoherent(engine, holder));
+  });
+
+  test('is free although the activity of the holder waits on a queue that nobody serves', async () => {
+    const holder = await placedIn['GUARDING']!(engine, 'misdirected');
+    onTestFinished(() => holder.release());
+    const about = ['--workflow-id', holder.handle.workflowId, '--activity-id', await pendingActivityOf(holder)];
+    const { code, stderr } = engine.temporal.cli('activity', 'update-options', ...about, '--task-queue', 'nowhere');
+    expect([code, stderr]).toEqual([0, expect.anything()]);
+    await engine.reconcile();
+    expect(await stateOf(engine, holder.id)).toBe('GUARDING');
+    ahead += 31 * 60_000;
     await engine.reconcile();
     expect(await stateOf(engine, holder.id)).toBe('ABORTED');
     expect(await rowsOf(engine, 'select 1 from lanes where holder_promotion_id = $1', holder.id)).toEqual([]);

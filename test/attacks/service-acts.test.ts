@@ -15,6 +15,7 @@ import { requirePromotion } from '../../store/promotion/read.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import {
   approveByTwo,
+  asOwner,
   decide,
   recordOf,
   rowsOf,
@@ -235,7 +236,7 @@ describe('the verification key', () => {
     const signer = await signerOf(engine.dataDir, 'keys', 'verification');
     for (const [index, statement] of (await statements()).entries()) {
       const { id, statementDigest } = await attach(engine, statement, signer, 'bundle');
-      await rowsOf(
+      await asOwner(
         engine,
         `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, attestation_id, statement_digest, front_door)
          values ('default', $1, $2, 'approve', 'alice', true, $3, $4, 'UPDATE')`,

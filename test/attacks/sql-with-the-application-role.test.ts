@@ -85,12 +85,19 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
       'to be judged by another policy snapshot',
       'update promotions set policy_digest = (select digest from policy_snapshots s where s.digest <> policy_digest limit 1) where id = :gold',
     ],
+    [
+      'to go back to what was live before it has switched',
+      "update promotions set ending_state = 'ABORTED' where id = :gold",
+    ],
+    ['to skip an attempt', 'update promotions set attempt = attempt + 2 where id = :gold'],
+    ['to skip a round', 'update promotions set gate_round = gate_round + 2 where id = :gold'],
     ['to have another id', 'update promotions set id = gen_random_uuid() where id = :gold'],
     ['to belong to another workflow', "update promotions set workflow_id = 'another' where id = :gold"],
     ['to be deleted', 'delete from promotions where id = :gold'],
   ],
   'a promotion that is live': [
     ...phases.filter((phase) => phase !== 'LIVE').map((state) => [`to be ${state}`, set(':live', state)] as const),
+    ['to have never been live', 'update promotions set live_at = null where id = :live'],
     ['to be ABORTED', set(':live', 'ABORTED', ', ended_at = now()')],
     ['to be SUPERSEDED while nothing else is live', set(':live', 'SUPERSEDED', ', ended_at = now()')],
   ],
@@ -134,6 +141,11 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
       "update lane_history set withdrawn_by = 'x' where lane = 'bronze'",
     ],
     ['to name another bundle', "update lane_history set bundle_digest = :goldBundle where lane = 'bronze'"],
+    [
+      'to end for good at the last position that there is',
+      `insert into lane_history (tenant_id, product, lane, position, bundle_digest, promotion_id, live_at)
+       values ('default', 'shop', 'bronze', 9223372036854775807, :liveBundle, :live, now())`,
+    ],
     ['to be shorter', "delete from lane_history where lane = 'bronze'"],
   ],
   'a round of gates': [
@@ -150,8 +162,47 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
       `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, statement_digest, front_door)
        values ('default', 'invented', :gold, 'approve', 'alice', true, :goldBundle, 'UPDATE')`,
     ],
+    ...[
+      ['an attestation of something else', "a.kind <> 'decision'", 'a.statement_digest'],
+      ['a statement of somebody else', "a.kind = 'decision' and k.principal <> 'alice'", 'a.statement_digest'],
+      ['a statement that it is not about', "a.kind = 'decision'", ':goldBundle'],
+    ].map(
+      ([what, which, digest]) =>
+        [
+          `to be accepted through ${what}`,
+          `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, attestation_id, statement_digest, front_door)
+           select 'default', 'invented', :gold, 'approve', 'alice', true, a.id, ${digest}, 'UPDATE'
+             from attestations a join principal_keys k on k.tenant_id = a.tenant_id and k.key_id = a.key_id where ${which} limit 1`,
+        ] as const,
+    ),
+    [
+      'to be older than it is',
+      `insert into decisions (tenant_id, id, promotion_id, verb, accepted, statement_digest, front_door, registered_at)
+       values ('default', 'old', :gold, 'approve', false, :goldBundle, 'UPDATE', '2001-01-01')`,
+    ],
     ['to be another one afterwards', "update decisions set verb = 'reject'"],
     ['to vanish', 'delete from decisions'],
+  ],
+  evidence: [
+    [
+      'to be older than it is',
+      'insert into attestations select (jsonb_populate_record(a, \'{"id":"old"}\')).* from attestations a limit 1',
+    ],
+  ],
+  'the log': [
+    ['to be read past its end', "update dispatch_cursors set transaction_id = '9223372036854775806'"],
+    [
+      'to have an event of another time',
+      "insert into method_events (tenant_id, type, occurred_at) values ('default', 'x', '2001-01-01')",
+    ],
+    [
+      'to have an event in another place',
+      "insert into method_events (tenant_id, id, type) overriding system value values ('default', 1, 'x')",
+    ],
+  ],
+  'tables of its own': [
+    ['that stand for ours', 'create temporary table promotion_edges (from_state text, to_state text)'],
+    ['in a schema of its own', 'create schema mine'],
   ],
   'an event': [
     ['to be another one afterwards', "update method_events set type = 'lane.granted'"],
@@ -167,6 +218,17 @@ describe.each(Object.entries(refused))(
     });
   },
 );
+
+test('no function of ours looks for tables where somebody else can make them', async () => {
+  const found = await engine.database.transaction('default', (tx) =>
+    tx.query<{ proname: string; proconfig: string[] | null }>(
+      "select proname, proconfig from pg_proc where pronamespace = 'public'::regnamespace",
+    ),
+  );
+  expect(found.length).toBeGreaterThan(10);
+  for (const { proname, proconfig } of found)
+    expect([proname, proconfig]).toEqual([proname, ['search_path=pg_catalog, public, pg_temp']]);
+});
 
 test('after all of that, two people bring the promotion to gold live', async () => {
   await approveByTwo(engine, gold);

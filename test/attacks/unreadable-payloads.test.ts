@@ -5,6 +5,7 @@ import { workflowIds } from '../../core/ids.js';
 import {
   failedTasksOf,
   inPhase,
+  isIn,
   pendingActivityOf,
   startReconcilingEngine,
   stateOf,
@@ -45,6 +46,13 @@ const unreadable: readonly (readonly [string, readonly Payload[]])[] = [
   ['a protobuf message of no known type', [payload('json/protobuf', '{}')]],
   ['no encoding', [{ data: Buffer.from('null') }]],
   ['nothing at all', [{}]],
+  ['lists inside lists, 9,900 deep', [payload('json/plain', '['.repeat(9_900) + ']'.repeat(9_900))]],
+  ['objects inside objects, 5,000 deep', [payload('json/plain', '{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000))]],
+  ['lists inside lists, 900,000 deep', [payload('json/plain', '['.repeat(900_000) + ']'.repeat(900_000))]],
+  [
+    'a statement whose content is 9,900 deep',
+    [payload('json/plain', `{"dsseEnvelope":${'['.repeat(9_900)}${']'.repeat(9_900)}}`)],
+  ],
   ['a thousand arguments', Array.from({ length: 1_000 }, () => payload('json/plain', '{"type":'))],
 ];
 
@@ -123,5 +131,23 @@ describe('the result of an activity that somebody else reports', () => {
     expect(await statusOf(engine, guarded)).toMatchObject({ state: expect.any(String) });
     expect(await failedTasksOf(engine, guarded.handle.workflowId)).toEqual([]);
     expect(await stateOf(engine, guarded.id)).not.toBe('LIVE');
+  });
+
+  test('stops no run when it is a failure without a form, and the step has failed', async () => {
+    const guarded = await placedIn['GUARDING']!(engine, 'failed-without-form');
+    onTestFinished(() => guarded.release());
+    await engine.client.workflowService.respondActivityTaskFailedById({
+      namespace,
+      workflowId: guarded.handle.workflowId,
+      activityId: await pendingActivityOf(guarded),
+      failure: {
+        message: 'x',
+        applicationFailureInfo: { type: 'X', nonRetryable: true },
+        cause: { message: 'y', activityFailureInfo: {} },
+      },
+      identity: 'somebody else',
+    });
+    await isIn(engine, guarded.id, 'ERRORED');
+    expect(await failedTasksOf(engine, guarded.handle.workflowId)).toEqual([]);
   });
 });

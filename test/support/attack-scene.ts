@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import { type Engine, type EngineOptions, type PromotionHandle, startEngine } from './engine.js';
@@ -35,6 +36,18 @@ export function rowsOf<Row extends Record<string, unknown>>(
   ...values: unknown[]
 ): Promise<Row[]> {
   return engine.database.transaction('default', (tx) => tx.query<Row>(sql, values));
+}
+
+/** Writes as the owner of the tables does who disables the triggers. */
+export async function asOwner(engine: Pick<Engine, 'cluster'>, sql: string, ...values: unknown[]): Promise<void> {
+  const admin = new pg.Client({ connectionString: engine.cluster.adminUrl });
+  await admin.connect();
+  try {
+    await admin.query('set session_replication_role = replica');
+    await admin.query(sql, values);
+  } finally {
+    await admin.end();
+  }
 }
 
 /** The id of the newest record of a workflow id, once there is one that is not `before`. */

@@ -192,7 +192,7 @@ function verbs(
   };
   const promote: Engine['promote'] = async (
     input,
-    workflowId = workflowIds.promotion('default', input.product ?? 'shop', input.lane, input.bundle),
+    workflowId = workflowIds.promotion('default', input.product ?? 'shop', input.lane, input.bundle, input.kind),
   ) => {
     const run = await startOrJoin(
       engine.client,

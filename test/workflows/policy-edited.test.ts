@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { statusQuery } from '../../workflows/promotion/contract.js';
+import { decideUpdate, statusQuery } from '../../workflows/promotion/contract.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 
@@ -44,4 +44,21 @@ test('an edit of a policy is shown, changes nothing for promotions that wait, an
   await attachPreviewCheck(engine, other);
   expect(await engine.reached(after, 'GATING')).toContain('preview-check');
   expect((await before.query(statusQuery)).policyDigest).toBe(policyDigest);
+});
+
+test('whoever starts a run without a signed request does not choose the policy of the person who requests it later', async () => {
+  const bundle = await sealText(engine, 'started by anybody');
+  await engine.bringTo(bundle, 'bronze');
+  const handle = await engine.promote({ lane: 'silver', bundle });
+  await engine.reached(handle, 'GATING');
+  const { policyDigest } = await handle.query(statusQuery);
+  const path = join(policiesDir, 'default.yaml');
+  await writeFile(path, (await readFile(path, 'utf8')).replace('maxAge: 24h', 'maxAge: 23h'));
+  const request = await engine.sign('dev', { verb: 'request', lane: 'silver', bundle });
+  expect(await handle.executeUpdate(decideUpdate, { args: [{ statement: request }] })).toMatchObject({
+    accepted: true,
+  });
+  const now = await handle.query(statusQuery);
+  expect(now.policyDigest).not.toBe(policyDigest);
+  expect(now.openGates.map((gate) => gate.gate)).toEqual(['preview-check']);
 });

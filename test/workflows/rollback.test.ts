@@ -46,6 +46,11 @@ describe('a rollback', () => {
     expect(await secondRun.result()).toMatchObject({ state: 'ROLLED_BACK' });
   });
 
+  test('makes its bundle live, which is then not promoted once more', async () => {
+    const again = await engine.promote({ lane: 'bronze', bundle: first });
+    expect(await failureOf(again.result())).toMatchObject({ type: 'CONFLICT', nonRetryable: true });
+  });
+
   test('that is the second in a row finds nothing, because the bundle that was rolled back does not count', async () => {
     const failure = await failureOf((await rollbackTo(second)).result());
     expect(failure).toMatchObject({ type: 'NOTHING_TO_ROLL_BACK' });

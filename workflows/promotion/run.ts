@@ -1,4 +1,4 @@
-import { condition, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, condition, log, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Answer, Seen, Stimulus } from '../../activities/promotion/types.js';
 import { type GateVerdict, hasEnded, type TimelineEntry, timelineLength } from '../../core/promotion/state.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
@@ -82,9 +82,19 @@ export class PromotionRun {
 
   async #process(entry: InboxEntry): Promise<void> {
     const { stimulus } = entry;
-    const answer = await this.#advance(this.answer.promotionId, stimulus, this.answer.at);
+    if (stimulus.type !== 'statement') {
+      this.#learn(await this.#advance(this.answer.promotionId, stimulus, this.answer.at));
+      return;
+    }
+    const answer = await this.#advance(this.answer.promotionId, stimulus, this.answer.at).catch(stumble);
+    if (answer instanceof ApplicationFailure) {
+      const { phase: state, reason } = this.answer;
+      const text = `a statement could not be processed (${answer.message.slice(0, 300)}): report this as a defect`;
+      this.#append([{ id: this.answer.at.event, at: new Date().toISOString(), text }]);
+      Object.assign(entry, { reply: { accepted: false, text, state, reason } });
+      return;
+    }
     this.#learn(answer);
-    if (stimulus.type !== 'statement') return;
     // One that changed nothing has no event, but its sender may look for the outcome.
     if (answer.events.length === 0 && answer.outcome !== undefined)
       this.#append([{ id: answer.at.event, at: new Date().toISOString(), text: answer.outcome.text }]);
@@ -115,4 +125,11 @@ export class PromotionRun {
     this.#steps.follow(this.answer);
     this.#alarm.set(this.answer.lookAgainAt);
   }
+}
+
+/** Our own code failed at a statement. It is answered, so that the next one has its turn. */
+function stumble(error: unknown): ApplicationFailure {
+  if (!(error instanceof ApplicationFailure)) throw error;
+  log.error('a statement could not be processed', { code: error.type, message: error.message });
+  return error;
 }

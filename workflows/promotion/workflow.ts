@@ -8,11 +8,12 @@ import {
   proxyActivities,
   proxyLocalActivities,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Answer, PromotionControlActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
 import { workflowIds } from '../../core/ids.js';
-import { databaseStep, handOverStep, longDatabaseStep, moveStep } from '../activity-options.js';
+import { databaseStep, handOverStep, longDatabaseStep, moveStep, statementStep } from '../activity-options.js';
 import {
   abortUpdate,
   changedSignal,
@@ -32,8 +33,11 @@ import { type Advance, PromotionRun } from './run.js';
 import { statusOf } from './views.js';
 
 const local = proxyLocalActivities<PromotionControlActivities>(moveStep);
+const sent = proxyLocalActivities<PromotionControlActivities>(statementStep);
 /** Tried until it succeeds: each time, more has been verified. */
 const patient = proxyLocalActivities<PromotionControlActivities>(databaseStep);
+/** How often a statement is tried over which our own code stumbles. */
+const maxAttemptsOfStatement = 5;
 const long = proxyActivities<PromotionControlActivities>(longDatabaseStep);
 const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
 
@@ -47,7 +51,7 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   const inbox = new Inbox();
   receive(inbox);
   const info = workflowInfo();
-  const canonicalId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle);
+  const canonicalId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle, input.kind);
   if (info.workflowId !== canonicalId) return handOverTo(canonicalId, input);
 
   // A cancellation is a message without a signature, and ends nothing: ending a promotion is `abort`, which a person
@@ -99,25 +103,44 @@ function receive(inbox: Inbox): void {
  * A local activity, after a normal one when there is too much to verify for that. What the normal one returns is not used:
  * anybody who may call Temporal can complete one, but what it has verified the local one need not verify again.
  */
-async function withinReach(call: (activities: PromotionControlActivities) => Promise<Answer>): Promise<Answer> {
+async function withinReach(
+  call: (activities: PromotionControlActivities) => Promise<Answer>,
+  quick: PromotionControlActivities = local,
+): Promise<Answer> {
   try {
-    return await call(local);
+    return await call(quick);
   } catch (error) {
-    if (!isTooLong(error)) throw error;
+    if (codeOf(error) !== 'TIMED_OUT') throw error;
   }
   await call(long);
   return call(patient);
 }
 
-function isTooLong(error: unknown): boolean {
+function codeOf(error: unknown): string | undefined {
   // The failure of a local activity comes as it is; that of a normal one is wrapped.
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure && cause.type === 'TIMED_OUT';
+  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
+}
+
+/** Calls again when our own code has failed, a few times: what somebody has sent must not be able to stop the run. */
+async function aFewTimes(call: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; attempt < maxAttemptsOfStatement; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (codeOf(error) !== 'INTERNAL') throw error;
+      await sleep(500 * attempt);
+    }
+  }
+  return call();
 }
 
 function advance(tenant: string): Advance {
-  return (promotionId, stimulus, seen) =>
-    withinReach((activities) => activities.advance({ tenant, promotionId, stimulus, seen }));
+  return (promotionId, stimulus, seen) => {
+    const call = (activities: PromotionControlActivities) =>
+      activities.advance({ tenant, promotionId, stimulus, seen });
+    return stimulus.type === 'statement' ? aFewTimes(() => withinReach(call, sent)) : withinReach(call);
+  };
 }
 
 async function open(input: PromotionInput): Promise<Answer> {

@@ -56,7 +56,7 @@ export async function startPromotion(
   const run = await startOrJoin(
     deps.client,
     promotionWorkflowType,
-    workflowIds.promotion(caller.tenant, product, lane, bundle),
+    workflowIds.promotion(caller.tenant, product, lane, bundle, kind),
     input,
     hasEnded,
   );
@@ -65,7 +65,6 @@ export async function startPromotion(
   if (promotion === undefined) throw notRecorded(run);
   const started = { workflowId: run.workflowId, promotionId: promotion.id, joined: run.joined };
   if (!run.joined) return started;
-  if (promotion.kind !== kind) throw otherKind(promotion.kind, promotion.id, requested);
   // A run that was started without a signed request gets this one; a run that has a requester needs no second one.
   if (promotion.requester === null && isGating(promotion.state)) {
     await sendDecision(deps, caller, {
@@ -82,15 +81,6 @@ function notRecorded({ workflowId }: StartedRun): LanekeeperError {
     message: 'the promotion was started, and no worker has recorded it yet',
     object: workflowId,
     next: 'lane doctor, then lane get promotions',
-  });
-}
-
-function otherKind(open: PromotionKind, promotionId: string, requested: PromotionRequest): LanekeeperError {
-  return new LanekeeperError('CONFLICT', {
-    message: `a ${open.toLowerCase()} of this bundle into ${requested.lane} is already open`,
-    object: `promotion ${shortId(promotionId)}`,
-    why: 'a bundle has one open promotion in a lane, and this one is of the other kind',
-    next: `lane abort ${shortId(promotionId)}, or wait until it has ended`,
   });
 }
 

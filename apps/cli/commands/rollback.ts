@@ -71,7 +71,7 @@ async function rollback(
     const request: unknown = JSON.parse(signedRequest.toString('utf8'));
     const message = await writeStart(context, {
       type: 'promotion',
-      workflowId: workflowIds.promotion(tenant, product, lane, digest),
+      workflowId: workflowIds.promotion(tenant, product, lane, digest, 'ROLLBACK'),
       input: { tenant, product, lane, bundle: digest, kind: 'ROLLBACK', request },
       fileName: `rollback-${product}-${lane}.json`,
       out: options.out,

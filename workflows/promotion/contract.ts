@@ -69,7 +69,7 @@ export interface PromotionStatus {
   readonly openGates: readonly GateVerdict[];
   readonly recheckAt?: string;
   readonly error?: StepError;
-  /** Signals with something else in them than is expected, or more than the run takes at once. That was ignored. */
+  /** Signals with something else in them than is expected, or more than one run takes. That was ignored. */
   readonly ignoredMessages: number;
 }
 

@@ -16,8 +16,12 @@ export interface HintEntry {
 /** What the loop takes out. */
 export type InboxEntry = StatementEntry | HintEntry;
 
-/** Signals are ignored while this many entries are waiting: a flood must not fill the history. Updates the server bounds. */
-const maxWaiting = 200;
+/**
+ * How many statements a run takes as signals; then it continues as new, and until then ignores more: a flood must not
+ * fill the history. Updates the server bounds. What is ignored must not depend on how many are waiting: when the run is
+ * replayed, signals may come earlier or later between the results of local activities than they did.
+ */
+const maxSignalled = 200;
 
 /**
  * The one queue of a run. Handlers only put messages in, and never throw; the loop alone takes them out, in order, so no
@@ -26,6 +30,7 @@ const maxWaiting = 200;
 export class Inbox {
   readonly #entries: InboxEntry[] = [];
   #ignored = 0;
+  #signalled = 0;
 
   /** How many messages were ignored. */
   get ignored(): number {
@@ -51,8 +56,14 @@ export class Inbox {
 
   /** Adds a statement that came as a signal. */
   put(statement: unknown): void {
-    if (this.#entries.length >= maxWaiting) this.ignore('decision');
+    this.#signalled += 1;
+    if (this.#signalled > maxSignalled) this.ignore('decision');
     else this.#entries.push({ stimulus: { type: 'statement', statement, frontDoor: 'SIGNAL' } });
+  }
+
+  /** Whether it takes no more statements as signals. */
+  get isUsedUp(): boolean {
+    return this.#signalled >= maxSignalled;
   }
 
   /** Adds a statement that came as an update, and waits until the loop has processed it. */

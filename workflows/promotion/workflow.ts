@@ -63,7 +63,7 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
     setHandler(timelineQuery, () => run.timeline);
     while (!run.isDone) {
       await run.next();
-      if (workflowInfo().continueAsNewSuggested && run.mayContinueAsNew()) {
+      if ((workflowInfo().continueAsNewSuggested || inbox.isUsedUp) && run.mayContinueAsNew()) {
         await condition(allHandlersFinished);
         await run.untilAnswersAreSent();
         if (run.mayContinueAsNew() && allHandlersFinished())

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { temporal } from '@temporalio/proto';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import { type Engine, type EngineOptions, type PromotionHandle, startEngine } from './engine.js';
@@ -72,18 +73,29 @@ export function statusOf(engine: Pick<Engine, 'client'>, target: Target): Promis
   return engine.client.workflow.getHandle(target.handle.workflowId).query<Status>('status');
 }
 
-/** Why workflow tasks of a run failed: code of ours that threw on a message. */
-export async function failedTasksOf(engine: Pick<Engine, 'client'>, workflowId: string): Promise<readonly string[]> {
+const { WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND: tooManySignals, WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND } =
+  temporal.api.enums.v1.WorkflowTaskFailedCause;
+/** The server itself ends a task when many signals arrive meanwhile, or one does while the run continues as new. */
+const isOfServer = (cause: unknown) =>
+  cause === tooManySignals || cause === WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+
+/** Why workflow tasks of a run, by default the newest, failed: code of ours that threw on a message. */
+export async function failedTasksOf(
+  engine: Pick<Engine, 'client'>,
+  workflowId: string,
+  runId?: string,
+): Promise<readonly string[]> {
   const reasons: string[] = [];
   let nextPageToken: Uint8Array | undefined;
   do {
     // Small pages: a history with large messages in it is more than one answer may hold.
     const page = await engine.client.workflowService.getWorkflowExecutionHistory({
-      ...{ namespace: 'default', execution: { workflowId }, maximumPageSize: 2 },
+      ...{ namespace: 'default', execution: { workflowId, ...(runId !== undefined && { runId }) }, maximumPageSize: 2 },
       ...(nextPageToken !== undefined && { nextPageToken }),
     });
     for (const { workflowTaskFailedEventAttributes: failed } of page.history?.events ?? [])
-      if (failed !== null && failed !== undefined) reasons.push(failed.failure?.message ?? 'without a message');
+      if (failed !== null && failed !== undefined && !isOfServer(failed.cause))
+        reasons.push(failed.failure?.message ?? 'without a message');
     nextPageToken = page.nextPageToken;
   } while (nextPageToken.length > 0);
   return reasons;

@@ -1,6 +1,7 @@
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
+import type { PromotionKind } from '../../core/promotion/state.js';
 import type { CrashStack } from '../support/crash-stack.js';
 import { attachPreviewCheck } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
@@ -10,13 +11,14 @@ import { decision, inGold, inSilver, laneMessages, promote, reached, seal } from
 export interface Prepared {
   readonly lane: Lane;
   readonly bundle: Digest;
+  readonly kind?: PromotionKind;
   /** Makes what leads to the commit happen. @returns the answer to whoever asked for it */
   act(): Promise<unknown>;
 }
 
 /** The workflow id of a promotion that may not have been opened yet. */
-export function workflowIdOf(product: string, { lane, bundle }: Prepared): string {
-  return workflowIds.promotion('default', product, lane, bundle);
+export function workflowIdOf(product: string, { lane, bundle, kind }: Prepared): string {
+  return workflowIds.promotion('default', product, lane, bundle, kind);
 }
 
 /** The first promotion of a product: it goes from its request to its attestation on its own. */
@@ -80,5 +82,5 @@ export async function replaced(stack: CrashStack, product: string): Promise<Prep
   await reached(stack, await promote(stack, product, 'bronze', second), 'LIVE');
   const signedRequest = await stack.sign('dev', { verb: 'rollback', product, lane: 'bronze', bundle });
   const request = { product, lane: laneMessages.bronze, bundleDigest: bundle, signedRequest };
-  return { lane: 'bronze', bundle, act: () => stack.api('dev').promotions.rollback(request) };
+  return { lane: 'bronze', bundle, kind: 'ROLLBACK', act: () => stack.api('dev').promotions.rollback(request) };
 }

@@ -129,7 +129,7 @@ export class LaneChances {
 
   #start(way: Way, death: Death, kind: PromotionKind = 'PROMOTION', request?: unknown): () => Promise<unknown> {
     const { product, lane, bundle } = way;
-    const workflowId = workflowIds.promotion('default', product, lane, bundle);
+    const workflowId = workflowIds.promotion('default', product, lane, bundle, kind);
     const known = this.#runs.get(workflowId);
     // Starting it again joins the run that is open; a run that is reset or continues asks again.
     const run =
@@ -149,7 +149,7 @@ export class LaneChances {
 
   async #open(run: Run, death: Death, request?: unknown, promotion?: string): Promise<void> {
     const { product, lane, bundle } = run.way;
-    const workflowId = workflowIds.promotion('default', product, lane, bundle);
+    const workflowId = workflowIds.promotion('default', product, lane, bundle, run.kind);
     const more = { kind: run.kind, ...(promotion !== undefined && { promotion }) };
     try {
       const { phase } = await this.#world.witness.untilAnswered(

@@ -154,7 +154,7 @@ export class LaneScene implements EvidenceTools {
     const { product, lane, bundle } = way;
     const more = { ...(request !== undefined && { request }), ...(promotion !== undefined && { promotion }) };
     const input = { tenant: 'default', product, lane, bundle, kind, firstRunId, ...more };
-    return this.#asRunOf(way, firstRunId, () =>
+    return this.#asRunOf({ ...way, kind }, firstRunId, () =>
       openPromotion({ ...this.deps, ...asking }, input, asking.signal === undefined ? {} : { signal: asking.signal }),
     );
   }
@@ -167,7 +167,7 @@ export class LaneScene implements EvidenceTools {
 
   /** Performs a step as its activity does; the target of the lane does at once what it is told. */
   step(
-    { id, ...way }: Way & { readonly id: string },
+    { id, ...way }: Way & { readonly id: string; readonly kind?: PromotionKind },
     step: Step,
     attempt: number,
     { work, ...asking }: Asking & { readonly work?: (owed: OwedStep) => Promise<void> } = {},
@@ -202,8 +202,12 @@ export class LaneScene implements EvidenceTools {
     });
   }
 
-  #asRunOf<T>({ product, lane, bundle }: Way, runId: string, work: () => Promise<T>): Promise<T> {
-    const workflowId = workflowIds.promotion('default', product, lane, bundle);
+  #asRunOf<T>(
+    { product, lane, bundle, kind }: Way & { readonly kind?: PromotionKind },
+    runId: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const workflowId = workflowIds.promotion('default', product, lane, bundle, kind);
     const info = { workflowExecution: { workflowId, runId }, workflowType: 'promotion', isLocal: true };
     const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
     return environment.run(work);

@@ -83,14 +83,18 @@ const isOfServer = (cause: unknown) =>
 export async function failedTasksOf(
   engine: Pick<Engine, 'client'>,
   workflowId: string,
-  runId?: string,
+  // Small pages: a history with large messages in it is more than one answer may hold.
+  { runId, pageSize = 2 }: { readonly runId?: string; readonly pageSize?: number } = {},
 ): Promise<readonly string[]> {
   const reasons: string[] = [];
   let nextPageToken: Uint8Array | undefined;
   do {
-    // Small pages: a history with large messages in it is more than one answer may hold.
     const page = await engine.client.workflowService.getWorkflowExecutionHistory({
-      ...{ namespace: 'default', execution: { workflowId, ...(runId !== undefined && { runId }) }, maximumPageSize: 2 },
+      ...{
+        namespace: 'default',
+        execution: { workflowId, ...(runId !== undefined && { runId }) },
+        maximumPageSize: pageSize,
+      },
       ...(nextPageToken !== undefined && { nextPageToken }),
     });
     for (const { workflowTaskFailedEventAttributes: failed } of page.history?.events ?? [])

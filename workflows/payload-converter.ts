@@ -2,9 +2,10 @@ import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@t
 import { isShallow } from '../core/input.js';
 
 /**
- * Reads what was sent to a run, and never throws. Anybody may send bytes that are no JSON, or JSON that
- * no code can handle because it is too deep; reading them comes before any handler, and an error there would fail the workflow task, which Temporal retries for ever: one message would stop the
- * run. What cannot be read arrives as undefined, and is refused or ignored like anything else that is not expected.
+ * Reads what was sent to a run, and never throws. Anybody may send bytes that are no JSON, or JSON that is too deep for any
+ * code to handle. Reading comes before any handler, and an error there, or a value over which a handler fails, would fail
+ * the workflow task, which Temporal retries for ever: one message would stop the run. What
+ * cannot be read arrives as undefined, and is refused or ignored like anything else that is not expected.
  *
  * The bundler takes this module by the name of its export.
  */

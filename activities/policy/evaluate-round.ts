@@ -1,4 +1,3 @@
-import { digestOfJson } from '../../core/hash.js';
 import { shortId } from '../../core/ids.js';
 import { type Evaluation, evaluateGates } from '../../core/policy/evaluate.js';
 import type { GateResult } from '../../core/policy/facts.js';
@@ -32,12 +31,9 @@ export async function evaluateRound(
  */
 function policyDrift(known: Preparation, promotion: StoredPromotion): GateResult | undefined {
   const newest = known.newestGates(promotion);
-  const digest = 'snapshot' in newest ? digestOfJson(newest.snapshot) : undefined;
-  if (digest === promotion.policyDigest) return undefined;
+  if ('digest' in newest && newest.digest === promotion.policyDigest) return undefined;
   const current =
-    'snapshot' in newest
-      ? `its gates are now ${shortId(digest ?? '')}`
-      : `it can no longer be read (${newest.problem})`;
+    'digest' in newest ? `its gates are now ${shortId(newest.digest)}` : `it can no longer be read (${newest.problem})`;
   return {
     gate: 'policy-edited',
     severity: 'ADVISORY',

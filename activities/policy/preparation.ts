@@ -6,6 +6,7 @@ import { LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseDecisionStatement } from '../../core/evidence/decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
+import { digestOfJson } from '../../core/hash.js';
 import type { Lane } from '../../core/lanes.js';
 import { type PolicySnapshot, snapshotPolicy } from '../../core/policy/model.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
@@ -28,7 +29,7 @@ export interface GatesOf {
 }
 
 /** The gates that a policy has now, or why it cannot be read. */
-export type NewestGates = { readonly snapshot: PolicySnapshot } | { readonly problem: string };
+export type NewestGates = { readonly snapshot: PolicySnapshot; readonly digest: Digest } | { readonly problem: string };
 
 /** Thrown by a transaction that needs what cannot be had inside of one: it rolls back, and runs again once it is there. */
 export class Unprepared extends Error {
@@ -133,7 +134,10 @@ export class Preparation {
 
   async #readGates({ product, lane, kind }: GatesOf): Promise<void> {
     const newest = await this.#deps.policies.policyOf(product).then(
-      (policy): NewestGates => ({ snapshot: snapshotPolicy(policy, product, lane, kind) }),
+      (policy): NewestGates => {
+        const snapshot = snapshotPolicy(policy, product, lane, kind);
+        return { snapshot, digest: digestOfJson(snapshot) };
+      },
       (error: unknown): NewestGates => ({ problem: messageOf(error) }),
     );
     this.#newestGates.set(JSON.stringify([product, lane, kind]), newest);

@@ -50,6 +50,19 @@ export function kindsOf(snapshot: PolicySnapshot): ReadonlySet<string> {
  * @throws Unprepared when evidence has not been verified yet
  */
 export async function readFacts(tx: Transaction, known: Preparation, subject: FactsSubject): Promise<PolicyFacts> {
+  return (await readProven(tx, known, subject)).facts;
+}
+
+/**
+ * The same, with everything that people have said about the promotion, their approvals and all else.
+ *
+ * @throws Unprepared
+ */
+export async function readProven(
+  tx: Transaction,
+  known: Preparation,
+  subject: FactsSubject,
+): Promise<{ readonly facts: PolicyFacts; readonly said: readonly Said[] }> {
   const bundle = await requireBundle(tx, subject.bundle);
   const keys: Keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
   const attestations = (await evidenceOfBundle(tx, subject.bundle)).filter(
@@ -64,7 +77,7 @@ export async function readFacts(tx: Transaction, known: Preparation, subject: Fa
   const { source, images, methodology, plan } = parseManifest(bundle.manifest);
   const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
   const requester = subject.promotionId === undefined ? subject.requester : requesterOf(subject, said);
-  return {
+  const facts: PolicyFacts = {
     tenant: tx.tenant,
     product: subject.product,
     lane: subject.lane,
@@ -86,22 +99,7 @@ export async function readFacts(tx: Transaction, known: Preparation, subject: Fa
     approvals: said.flatMap((one) => approvalOf(one, keys)),
     lanes: { bronze: lane('bronze'), silver: lane('silver'), gold: lane('gold') },
   };
-}
-
-/**
- * What people have said about a promotion, each proven by a signature, and who has requested it.
- *
- * @throws Unprepared
- */
-export async function readSaid(
-  tx: Transaction,
-  known: Preparation,
-  subject: FactsSubject & { readonly promotionId: string },
-): Promise<{ readonly said: readonly Said[]; readonly requester: string | undefined }> {
-  const keys: Keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
-  const decisions = (await evidenceOfBundle(tx, subject.bundle)).filter(({ kind }) => kind === 'decision');
-  const said = await saidAbout(tx, subject.promotionId, itemsOf(decisions, keys, known));
-  return { said, requester: requesterOf(subject, said) };
+  return { facts, said };
 }
 
 function itemsOf(attestations: readonly StoredAttestation[], keys: Keys, known: Preparation): readonly Item[] {

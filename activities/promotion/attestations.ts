@@ -5,15 +5,14 @@ import { type Statement, subjectOf } from '../../core/evidence/statement.js';
 import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
 import { shortId } from '../../core/ids.js';
 import { tallyApprovals } from '../../core/policy/approvals.js';
-import { parseManifest } from '../../core/release/manifest.js';
-import { requireBundle } from '../../store/bundle/read.js';
+import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { Transaction } from '../../store/database.js';
 import { attestationById } from '../../store/evidence/read.js';
 import { lastRound, newestRound, requireSnapshot } from '../../store/policy/read.js';
 import { findAct, type StoredAct } from '../../store/promotion/acts.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import type { Preparation } from '../policy/preparation.js';
-import { readFacts, readSaid, type Said } from '../policy/read-facts.js';
+import { readProven, type Said } from '../policy/read-facts.js';
 import { serviceActOf } from './service-acts.js';
 
 /** How a promotion that is attested came out: a bundle that was live stays one that was, whatever followed. */
@@ -38,11 +37,14 @@ export async function attestationsOf(
   const act = await findAct(tx, promotion.id);
   const outcome = outcomeOf(promotion, act);
   const { product, lane, bundle, kind, policyDigest, workflowId, id, createdAt } = promotion;
-  const { said, requester } = await readSaid(tx, known, { ...promotion, promotionId: id });
+  const { facts, said } = await readProven(tx, known, { ...promotion, promotionId: id, kinds: new Set(['decision']) });
+  const requester = facts.requester?.principal;
   requireSaid(promotion, outcome, said, requester);
-  if (outcome.phase === 'LIVE') await requireApprovals(tx, known, promotion);
-  const { images } = parseManifest((await requireBundle(tx, bundle)).manifest);
-  const subject = [subjectOf(product, bundle), ...images.map((image) => subjectOf(image.service, image.digest))];
+  if (outcome.phase === 'LIVE') await requireApprovals(tx, promotion, facts);
+  const subject = [
+    subjectOf(product, bundle),
+    ...facts.bundle.images.map(({ name, digest }) => subjectOf(name, digest)),
+  ];
   const reliedOn = [...new Set((await lastRound(tx, id)).flatMap((gate) => gate.reliedOn))].sort();
   const token = (await newestRound(tx, id))?.token;
   const summary = verificationSummaryStatement({
@@ -106,14 +108,11 @@ function requireSaid(
     throw refused('nobody has signed its rejection');
 }
 
-async function requireApprovals(tx: Transaction, known: Preparation, promotion: StoredPromotion): Promise<void> {
+async function requireApprovals(tx: Transaction, promotion: StoredPromotion, facts: PolicyFacts): Promise<void> {
   const { gates } = await requireSnapshot(tx, promotion.policyDigest);
   const rules = gates.flatMap((gate) =>
     gate.approvals !== undefined && gate.severity === 'BLOCKING' ? [{ id: gate.id, rule: gate.approvals }] : [],
   );
-  if (rules.length === 0) return;
-  const kinds = new Set(['decision']);
-  const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, kinds });
   for (const { id, rule } of rules) {
     const { missing } = tallyApprovals(rule, facts);
     if (missing === 0) continue;

@@ -65,8 +65,8 @@ async function observe(deps: ControlDeps, tenant: string, promotion: StoredPromo
     if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return 'ended';
     if (type !== workflowTypes.promotion || taskQueue !== taskQueues.control) return 'occupied';
     const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? promotion.firstRunId;
-    // A run that attests what has ended works for no record.
     if (isStuck(promotion, deps.now())) return 'occupied';
+    // A run that attests what has ended works for no record.
     if (firstRunId === promotion.firstRunId || hasEnded(promotion.state)) return 'running';
     if ((await deps.database.transaction(tenant, (tx) => promotionOfRun(tx, firstRunId))) !== undefined)
       return 'running';

@@ -1,4 +1,4 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { LanekeeperError } from '../../core/errors.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 
@@ -36,21 +36,14 @@ export async function startOrJoin(
   const { raw, type, taskQueue } = await client.workflow.getHandle(workflowId).describe();
   if (type !== workflowType || taskQueue !== taskQueues.control) throw occupied(workflowId, type);
   const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? '';
-  const handle = client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId });
-  if (!(await isOver(handle, () => hasEnded(firstRunId)))) return { workflowId, firstRunId, joined: true };
-  await handle.result();
+  const run: StartedRun = { workflowId, firstRunId, joined: true };
+  let ended: boolean | undefined;
+  const seen = await awaitRecord(client, run, async () => (ended = await hasEnded(firstRunId)) !== undefined);
+  // By its record, it is about to close; without one, it has closed.
+  const isOver = ended ?? (!seen.recorded && seen.result !== undefined);
+  if (!isOver) return run;
+  await client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }).result();
   return startOrJoin(client, workflowType, workflowId, input, hasEnded);
-}
-
-/** Whether a run has ended, by its record or, if it has none, because it has closed without one. */
-async function isOver(handle: WorkflowHandle, hasEnded: () => Promise<boolean | undefined>): Promise<boolean> {
-  for (const deadline = Date.now() + recordTimeoutMs; Date.now() < deadline; await pause()) {
-    const isOpen = (await handle.describe()).status.name === 'RUNNING';
-    const ended = await hasEnded();
-    if (ended !== undefined) return ended;
-    if (!isOpen) return true;
-  }
-  return false;
 }
 
 /** Anybody who may call Temporal can start something under a free workflow id; it is not what was asked for. */
@@ -65,7 +58,6 @@ function occupied(workflowId: string, type: string): LanekeeperError {
 
 const recordTimeoutMs = 15_000;
 const pollIntervalMs = 100;
-const pause = () => new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
 
 /**
  * Waits until a run has created its record, so that whoever started it can ask about it.
@@ -78,11 +70,11 @@ export async function awaitRecord(
   client: Client,
   run: StartedRun,
   isRecorded: () => Promise<boolean>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<{ readonly recorded: true } | { readonly recorded: false; readonly result: unknown }> {
   const deadline = Date.now() + recordTimeoutMs;
   const handle = client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.firstRunId });
-  while (Date.now() < deadline && !signal.aborted) {
+  while (Date.now() < deadline && signal?.aborted !== true) {
     if (await isRecorded()) return { recorded: true };
     const { status } = await handle.describe();
     if (status.name !== 'RUNNING') {
@@ -90,7 +82,7 @@ export async function awaitRecord(
       const result: unknown = await handle.result();
       return { recorded: false, result };
     }
-    await pause();
+    await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
   }
   return { recorded: false, result: undefined };
 }

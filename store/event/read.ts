@@ -41,7 +41,8 @@ export interface EventPosition {
   readonly eventId: number;
 }
 
-interface EventRow {
+/** A row of `method_events`: what `eventColumns` selects. */
+export interface EventRow {
   transaction_id: string;
   id: number;
   type: MethodEventType;
@@ -52,7 +53,8 @@ interface EventRow {
   data: Record<string, unknown>;
 }
 
-const eventColumns = 'transaction_id::text, id, type, product, lane, bundle_digest, promotion_id, data';
+/** The columns of an `EventRow`. */
+export const eventColumns = 'transaction_id::text, id, type, product, lane, bundle_digest, promotion_id, data';
 
 /**
  * Events after a position, oldest first, from transactions that are all finished: those below the oldest one still
@@ -85,7 +87,8 @@ export async function eventsWithIds(tx: Transaction, ids: readonly number[]): Pr
   return rows.map(toEvent);
 }
 
-function toEvent(row: EventRow): StoredEvent {
+/** A row as a record. */
+export function toEvent(row: EventRow): StoredEvent {
   return {
     position: { transactionId: row.transaction_id, eventId: row.id },
     type: row.type,

@@ -326,8 +326,11 @@ begin
     if new.attempt <> 0 or not exists (
          select 1 from promotions p
           where p.tenant_id = new.tenant_id and p.id = new.promotion_id
-            and (p.live_at is not null or p.state in ('FAILED', 'REJECTED'))) then
-      perform refuse('only a promotion that was live, failed or was rejected is attested');
+            and (p.live_at is not null or p.state in ('FAILED', 'REJECTED')
+                 or (p.state = 'ABORTED' and exists (
+                       select 1 from method_events e
+                        where e.tenant_id = p.tenant_id and e.promotion_id = p.id and e.data ? 'cause')))) then
+      perform refuse('only a promotion that was live, failed, was rejected or was ended by the service is attested');
     end if;
   elsif not exists (
       select 1 from promotions p join lanes l on l.tenant_id = p.tenant_id and l.holder_promotion_id = p.id

@@ -29,32 +29,3 @@ end
 $$;
 create trigger method_events_with_a_cause_are_true before insert on method_events
   for each row when (new.data ? 'cause') execute function check_cause();
-
-create or replace function check_step() returns trigger
-  language plpgsql set search_path = pg_catalog, public, pg_temp
-  as $$
-begin
-  if new.step = 'attest' then
-    if new.attempt <> 0 or not exists (
-         select 1 from promotions p
-          where p.tenant_id = new.tenant_id and p.id = new.promotion_id
-            and (p.live_at is not null or p.state in ('FAILED', 'REJECTED')
-                 or (p.state = 'ABORTED' and exists (
-                       select 1 from method_events e
-                        where e.tenant_id = p.tenant_id and e.promotion_id = p.id and e.data ? 'cause')))) then
-      perform refuse('only a promotion that was live, failed, was rejected or was ended by the service is attested');
-    end if;
-  elsif not exists (
-      select 1 from promotions p join lanes l on l.tenant_id = p.tenant_id and l.holder_promotion_id = p.id
-       where p.tenant_id = new.tenant_id and p.id = new.promotion_id and p.attempt = new.attempt and l.fencing_token = new.fencing_token
-         and case new.step
-               when 'revert' then p.ending_state is not null
-               when 'guard' then p.state = 'GUARDING'
-               when 'deploy' then p.state = 'DEPLOYING' and p.ending_state is null
-               else p.state = 'VERIFYING' and p.ending_state is null
-             end) then
-    perform refuse(format('step %s is not owed', new.step));
-  end if;
-  return new;
-end
-$$;

@@ -1,41 +1,24 @@
-import type { Digest } from '../../core/digest.js';
-import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
-import type { MethodEventType } from '../event/read.js';
+import { eventColumns, type EventRow, type StoredEvent, toEvent } from '../event/read.js';
 import { type PromotionRow, type StoredPromotion, toPromotion } from './read.js';
 
 /** The event of an act of the service: a move of a promotion that no person ordered. */
-export interface StoredAct {
+export interface StoredAct extends Omit<StoredEvent, 'position'> {
   /** Of the event. */
   readonly id: number;
-  readonly type: MethodEventType;
-  readonly product: string | null;
-  readonly lane: Lane | null;
-  readonly bundleDigest: Digest | null;
-  readonly promotionId: string | null;
   readonly occurredAt: Date;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-interface ActRow {
-  id: number;
-  type: MethodEventType;
-  product: string | null;
-  lane: Lane | null;
-  bundle_digest: Digest | null;
-  promotion_id: string | null;
-  occurred_at: Date;
-  data: Record<string, unknown>;
 }
 
 /** The event of the act of the service that ended a promotion: the first one, when it had to be tried again. */
 export async function findAct(tx: Transaction, promotionId: string): Promise<StoredAct | undefined> {
-  const rows = await tx.query<ActRow>(
-    `select id, type, product, lane, bundle_digest, promotion_id, occurred_at, data from method_events
+  const [row] = await tx.query<EventRow & { occurred_at: Date }>(
+    `select ${eventColumns}, occurred_at from method_events
       where tenant_id = $1 and promotion_id = $2 and data ? 'cause' order by id limit 1`,
     [tx.tenant, promotionId],
   );
-  return rows[0] === undefined ? undefined : toAct(rows[0]);
+  if (row === undefined) return undefined;
+  const { position, ...event } = toEvent(row);
+  return { ...event, id: position.eventId, occurredAt: row.occurred_at };
 }
 
 /**
@@ -58,8 +41,4 @@ export async function unattestedActs(
     [tx.tenant, limit, workflowId ?? null],
   );
   return rows.map(toPromotion);
-}
-
-function toAct({ bundle_digest, promotion_id, occurred_at, ...row }: ActRow): StoredAct {
-  return { ...row, bundleDigest: bundle_digest, promotionId: promotion_id, occurredAt: occurred_at };
 }

@@ -16,10 +16,7 @@ export interface RecordedSteps {
 }
 
 /** Reads how the steps of the present attempt ended. */
-export async function stepsOf(
-  tx: Transaction,
-  promotion: Pick<StoredPromotion, 'id' | 'attempt'>,
-): Promise<RecordedSteps> {
+export async function stepsOf(tx: Transaction, promotion: StoredPromotion): Promise<RecordedSteps> {
   const rows = await tx.query<{ step: Step; outcome: StepResult['outcome']; error: StepError | null }>(
     `select step, outcome, error from promotion_steps
       where tenant_id = $1 and promotion_id = $2 and attempt in (0, $3)`,
@@ -31,7 +28,9 @@ export async function stepsOf(
     results[step] =
       outcome === 'DONE' ? { outcome } : { outcome, error: error ?? { step, code: 'INTERNAL', message: '' } };
   }
-  const acted = (await findAct(tx, promotion.id)) !== undefined;
+  // Only what ends in this way is asked about: a promotion that goes on has not been ended by anybody.
+  const isEnding = promotion.ending !== null || promotion.state === 'ABORTED';
+  const acted = isEnding && (await findAct(tx, promotion.id)) !== undefined;
   return { results, attested: rows.some((row) => row.step === 'attest'), acted };
 }
 

@@ -36,10 +36,11 @@ const local = proxyLocalActivities<PromotionControlActivities>(moveStep);
 const sent = proxyLocalActivities<PromotionControlActivities>(statementStep);
 /** Tried until it succeeds: each time, more has been verified. */
 const patient = proxyLocalActivities<PromotionControlActivities>(databaseStep);
-/** How often a statement is tried over which our own code stumbles. */
-const maxAttemptsOfStatement = 5;
 const long = proxyActivities<PromotionControlActivities>(longDatabaseStep);
 const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
+
+/** How often a statement is tried over which our own code stumbles. */
+const maxAttemptsOfStatement = 5;
 
 /**
  * One attempt to bring a bundle into a lane. Handlers only fill the inbox; one loop asks PostgreSQL where the promotion

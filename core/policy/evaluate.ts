@@ -22,8 +22,7 @@ export interface Evaluation {
  */
 export function evaluateGates(snapshot: PolicySnapshot, facts: PolicyFacts, now: Date): Evaluation {
   const results = snapshot.gates.map((gate) => evaluateGate(gate, facts, now));
-  const changes = requestedChanges(facts);
-  if (changes !== undefined) results.push(changes);
+  for (const more of [requestedChanges(facts), rollbackTarget(facts)]) if (more !== undefined) results.push(more);
   const open = results.filter(
     (result) => result.severity === 'BLOCKING' && result.verdict !== 'PASS' && result.verdict !== 'NOT_APPLICABLE',
   );
@@ -96,6 +95,20 @@ function requestedChanges(facts: PolicyFacts): GateResult | undefined {
     explanation: open.map((item) => `${item.principal} asks for changes: ${item.comment}`).join('; '),
     next: `make the changes in a new bundle, or ask ${open.map((item) => item.principal).join(', ')} to approve`,
     reliedOn: open.map((item) => item.attestationId),
+    waitsForPeople: false,
+  };
+}
+
+/** A rollback goes back to what was live before: not to what another rollback has withdrawn since it was requested. */
+function rollbackTarget({ kind, lane, lanes, product }: PolicyFacts): GateResult | undefined {
+  if (kind !== 'ROLLBACK' || lanes[lane].wasLive) return undefined;
+  return {
+    gate: 'rollback-target',
+    severity: 'BLOCKING',
+    verdict: 'FAIL',
+    explanation: `another rollback has withdrawn the bundle from ${lane}`,
+    next: `abort this one, then go back from what is live now: lane rollback ${product} --lane ${lane}`,
+    reliedOn: [],
     waitsForPeople: false,
   };
 }

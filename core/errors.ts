@@ -34,6 +34,9 @@ export const errorCodes = [
   'BLOB_CORRUPT',
   'BUNDLE_CORRUPT',
   'EVIDENCE_INVALID',
+  // the source of a release
+  'SOURCE_REFUSED',
+  'WRONG_REPOSITORY',
   // building
   'BUILD_FAILED',
   'BUILD_TIMED_OUT',

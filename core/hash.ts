@@ -20,3 +20,22 @@ export function canonicalJson(value: unknown): string {
 export function digestOfJson(value: unknown): Digest {
   return digestOf(canonicalJson(value));
 }
+
+/** A sha1 that grows as bytes are added, in hex: the names of git's objects. Nothing else relies on sha1. */
+export interface Sha1 {
+  update(data: Uint8Array): Sha1;
+  digest(): string;
+}
+
+/** The sha1 of bytes that are still to come. */
+export function sha1(): Sha1 {
+  const hash = createHash('sha1');
+  const growing: Sha1 = {
+    update(data) {
+      hash.update(data);
+      return growing;
+    },
+    digest: () => hash.digest('hex'),
+  };
+  return growing;
+}

@@ -27,6 +27,8 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   BLOB_CORRUPT: Code.DataLoss,
   BUNDLE_CORRUPT: Code.DataLoss,
   EVIDENCE_INVALID: Code.InvalidArgument,
+  SOURCE_REFUSED: Code.FailedPrecondition,
+  WRONG_REPOSITORY: Code.FailedPrecondition,
   BUILD_FAILED: Code.FailedPrecondition,
   BUILD_TIMED_OUT: Code.FailedPrecondition,
   BUILD_WROTE_OUTSIDE: Code.FailedPrecondition,

@@ -58,6 +58,8 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   BLOB_CORRUPT: exitCodes.verification,
   BUNDLE_CORRUPT: exitCodes.verification,
   EVIDENCE_INVALID: exitCodes.verification,
+  SOURCE_REFUSED: exitCodes.verification,
+  WRONG_REPOSITORY: exitCodes.conflict,
   BUILD_FAILED: exitCodes.error,
   BUILD_TIMED_OUT: exitCodes.error,
   BUILD_WROTE_OUTSIDE: exitCodes.error,

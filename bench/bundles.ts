@@ -22,6 +22,7 @@ export async function sealBundles(database: Database, product: string, count: nu
         product,
         revision: source.revision,
         repository: source.repository,
+        tree: 'e'.repeat(40),
       });
       await sealBundle(tx, {
         ...source,

@@ -18,7 +18,7 @@ const buildKinds: readonly AttestationKind[] = [
 ];
 
 /** A release as its record knows it. */
-type ReleaseRecord = Pick<StoredRelease, 'id' | 'workflowId' | 'repository' | 'revision'>;
+type ReleaseRecord = Pick<StoredRelease, 'id' | 'workflowId' | 'repository' | 'revision' | 'tree'>;
 
 /** How statements name the run of a release. */
 export function runOf(release: Pick<StoredRelease, 'id' | 'workflowId'>): string {
@@ -47,8 +47,9 @@ export async function requireBuildStatement(
 
 /** What the provenance of a release must say. */
 export function expectedProvenance(release: ReleaseRecord): Parameters<typeof requireProvenance>[1] {
-  const { repository, revision } = release;
-  return { repository, revision, invocationId: runOf(release) };
+  const { repository, revision, tree } = release;
+  if (tree === null) throw refused('the release has no tree on record');
+  return { repository, revision, tree, invocationId: runOf(release) };
 }
 
 /** Requires that an image was built from the revision of a release. */

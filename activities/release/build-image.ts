@@ -1,11 +1,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ListedFile, listFiles } from '../../adapters/archive/list-files.js';
-import { isFolder } from '../../adapters/git/git.js';
+import { isFolder } from '../../adapters/git/repository.js';
 import { buildImage as buildOciImage } from '../../adapters/oci/build-image.js';
 import type { ProcessResult } from '../../adapters/process/run-process.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { ServiceDefinition } from '../../core/release/product.js';
+import type { OwnRun } from '../caller.js';
+import { type OpenedSource, openSource, serviceOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildInput, BuiltService } from './types.js';
 import { type FencedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
@@ -17,17 +19,22 @@ const excludedByDefault = new Set(['.git', '.gitignore', '.npmrc', '.env', 'test
 const npmBookkeeping = new Set(['node_modules/.package-lock.json', 'node_modules/.cache']);
 
 /** Builds one service: its own commands in a fresh copy of the commit, then an image of what they leave. */
-export async function buildImage(deps: FencedBuildDeps, step: Step, input: BuildInput): Promise<BuiltService> {
-  const { service } = input;
+export async function buildImage(
+  deps: FencedBuildDeps,
+  step: Step,
+  input: BuildInput,
+  run: Pick<OwnRun, 'workflowId'>,
+): Promise<BuiltService> {
   return inWorkspace(deps, step, async (workspace) => {
-    await workspace.unpackSource(input.archive);
-    await runBuild(workspace, `service ${service.name}`, service.path, service.build, input);
+    const source = await openSource(deps, workspace, input, run);
+    const service = serviceOf(source, input.service);
+    await runBuild(workspace, `service ${service.name}`, service, source, input.repository);
     const folder = join(workspace.source, service.path);
     await pruneDependencies(workspace, folder, service);
     const files = await listFiles(folder, (name) => npmBookkeeping.has(name) || name === '.git');
     const image = await buildOciImage(deps.blobs, {
       title: service.name,
-      revision: input.revision,
+      revision: source.revision,
       dependencies: files.filter((file) => isDependency(file.name)),
       application: applicationFiles(files, service),
       entry: service.entry,
@@ -43,22 +50,23 @@ export async function buildImage(deps: FencedBuildDeps, step: Step, input: Build
 export async function runBuild(
   workspace: Workspace,
   object: string,
-  folder: string,
-  commands: readonly string[],
-  input: Pick<BuildInput, 'timeoutSeconds' | 'committedAt' | 'repository' | 'revision'>,
+  part: { readonly path: string; readonly build: readonly string[] },
+  { revision, commit, definition }: OpenedSource,
+  repository: string,
 ): Promise<void> {
+  const { buildSeconds } = definition.timeouts;
   const result = await workspace.run({
-    commands,
-    folder,
+    commands: part.build,
+    folder: part.path,
     // A convention of reproducible builds: whatever needs a time uses that of the commit.
     env: {
-      SOURCE_DATE_EPOCH: String(Math.floor(Date.parse(input.committedAt) / 1000)),
-      LANEKEEPER_REVISION: input.revision,
+      SOURCE_DATE_EPOCH: String(Math.floor(Date.parse(commit.committer.at) / 1000)),
+      LANEKEEPER_REVISION: revision,
     },
-    timeoutMs: input.timeoutSeconds * 1000,
-    ...(isFolder(input.repository) && { repository: input.repository }),
+    timeoutMs: buildSeconds * 1000,
+    ...(isFolder(repository) && { repository }),
   });
-  if (result.timedOut) throw timedOut(object, input.timeoutSeconds);
+  if (result.timedOut) throw timedOut(object, buildSeconds);
   if (result.exitCode !== 0) throw failed(object, result);
 }
 

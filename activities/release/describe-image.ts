@@ -9,6 +9,7 @@ import { type Statement, statementBytes, statementOf, type Subject, subjectOf } 
 import { canonicalJson } from '../../core/hash.js';
 import type { OwnRun } from '../caller.js';
 import { runOf } from './build-evidence.js';
+import { openSource, serviceOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities, DescribedImage, UnsignedStatement } from './types.js';
 import { type BuildDeps, type FencedBuildDeps, inWorkspace } from './workspace.js';
@@ -20,12 +21,14 @@ export async function describeImage(
   input: Parameters<BuildActivities['describeImage']>[0],
   run: Pick<OwnRun, 'workflowId' | 'firstRunId'>,
 ): Promise<DescribedImage> {
-  const { built, service } = input;
-  const subject = subjectOf(service.name, built.image);
+  const { built } = input;
   return inWorkspace(deps, step, async (workspace) => {
+    const source = await openSource(deps, workspace, input, run);
+    const service = serviceOf(source, input.service);
+    const subject = subjectOf(service.name, built.image);
     const unpacked = await unpackImage(deps.blobs, built.image, join(await workspace.folder('images'), service.name));
     const sboms = await npmSboms(
-      { folder: unpacked.workingDir, service: service.name, image: built.image, createdAt: input.committedAt },
+      { folder: unpacked.workingDir, service: service.name, image: built.image, createdAt: source.commit.committer.at },
       workspace.runNpm,
     );
     return {
@@ -35,7 +38,8 @@ export async function describeImage(
         provenanceStatement({
           subject,
           repository: input.repository,
-          revision: input.revision,
+          revision: source.revision,
+          tree: source.commit.tree,
           service: service.name,
           commands: service.build,
           nodeVersion: built.nodeVersion,

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { uriOf } from '../../adapters/content-store/content-store.js';
 import { npmPack } from '../../adapters/npm-pack/npm-pack.js';
 import type { ManifestSdk } from '../../core/release/manifest.js';
+import type { OwnRun } from '../caller.js';
 import { runBuild } from './build-image.js';
+import { openSource, sdkOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities } from './types.js';
 import { type FencedBuildDeps, inWorkspace } from './workspace.js';
@@ -12,11 +14,12 @@ export async function packSdk(
   deps: FencedBuildDeps,
   step: Step,
   input: Parameters<BuildActivities['packSdk']>[0],
+  run: Pick<OwnRun, 'workflowId'>,
 ): Promise<ManifestSdk> {
-  const { sdk } = input;
   return inWorkspace(deps, step, async (workspace) => {
-    await workspace.unpackSource(input.archive);
-    await runBuild(workspace, `SDK ${sdk.name}`, sdk.path, sdk.build, input);
+    const source = await openSource(deps, workspace, input, run);
+    const sdk = sdkOf(source, input.sdk);
+    await runBuild(workspace, `SDK ${sdk.name}`, sdk, source, input.repository);
     const packed = await npmPack(
       join(workspace.source, sdk.path),
       await workspace.folder('packed'),

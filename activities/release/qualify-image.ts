@@ -1,16 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uriOf } from '../../adapters/content-store/content-store.js';
-import { isFolder } from '../../adapters/git/git.js';
+import { isFolder } from '../../adapters/git/repository.js';
 import { unpackImage } from '../../adapters/oci/unpack-image.js';
 import type { ProcessResult } from '../../adapters/process/run-process.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { parseJUnit, type TestReport } from '../../core/evidence/junit.js';
 import { subjectOf } from '../../core/evidence/statement.js';
 import { testResultStatement } from '../../core/evidence/test-result.js';
+import type { OwnRun } from '../caller.js';
 import { storeStatement } from './describe-image.js';
+import { openSource, serviceOf } from './open-source.js';
 import type { Step } from './step.js';
-import type { BuildActivities, BuildInput, QualifiedImage } from './types.js';
+import type { BuildActivities, QualifiedImage } from './types.js';
 import { type BuildDeps, type FencedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
 
 type QualifyInput = Parameters<BuildActivities['qualifyImage']>[0];
@@ -21,24 +23,29 @@ const maxReportBytes = 8 * 1024 * 1024;
  * Runs a service's own tests against its unpacked image, the one that would be deployed, not against a source tree. The
  * images of the other services are unpacked too, because services are tested together.
  */
-export async function qualifyImage(deps: FencedBuildDeps, step: Step, input: QualifyInput): Promise<QualifiedImage> {
-  const { service } = input;
+export async function qualifyImage(
+  deps: FencedBuildDeps,
+  step: Step,
+  input: QualifyInput,
+  run: Pick<OwnRun, 'workflowId'>,
+): Promise<QualifiedImage> {
   return inWorkspace(deps, step, async (workspace) => {
-    await workspace.unpackSource(input.archive);
+    const source = await openSource(deps, workspace, input, run);
+    const service = serviceOf(source, input.service);
+    const { testSeconds } = source.definition.timeouts;
     const reportFile = join(await workspace.folder('reports'), 'junit.xml');
     const result = await workspace.run({
       commands: service.test,
       folder: service.path,
       env: {
         JUNIT_FILE: reportFile,
-        LANEKEEPER_REVISION: input.revision,
+        LANEKEEPER_REVISION: source.revision,
         ...(await imageVariables(deps, workspace, input)),
       },
-      timeoutMs: input.timeoutSeconds * 1000,
+      timeoutMs: testSeconds * 1000,
       ...(isFolder(input.repository) && { repository: input.repository }),
     });
-    if (result.timedOut)
-      throw failed(input, `they took longer than ${String(input.timeoutSeconds)} s and were stopped`);
+    if (result.timedOut) throw failed(input, `they took longer than ${String(testSeconds)} s and were stopped`);
     const bytes = await readReport(reportFile, input, result);
     const report = parseJUnit(bytes.toString('utf8'));
     const image = input.images.find((one) => one.service === service.name)?.image;
@@ -74,14 +81,14 @@ async function imageVariables(
     const prefix = service.toUpperCase().replaceAll('-', '_');
     variables[`${prefix}_IMAGE_DIR`] = unpacked.workingDir;
     variables[`${prefix}_IMAGE_ENTRY`] = unpacked.entrypoint[1];
-    if (service !== input.service.name) continue;
+    if (service !== input.service) continue;
     variables['IMAGE_DIR'] = unpacked.workingDir;
     variables['IMAGE_ENTRY'] = unpacked.entrypoint[1];
   }
   return variables;
 }
 
-async function readReport(path: string, input: BuildInput, result: ProcessResult): Promise<Buffer> {
+async function readReport(path: string, input: QualifyInput, result: ProcessResult): Promise<Buffer> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true)
     throw failed(
@@ -100,10 +107,10 @@ function explain(report: TestReport, result: ProcessResult): string {
   return `${counts}: ${report.failedTests.slice(0, 10).join('; ')}`;
 }
 
-function failed(input: BuildInput, why: string): LanekeeperError {
+function failed(input: QualifyInput, why: string): LanekeeperError {
   return new LanekeeperError('TESTS_FAILED', {
-    message: `the tests of service ${input.service.name} did not pass`,
-    object: `service ${input.service.name}`,
+    message: `the tests of service ${input.service} did not pass`,
+    object: `service ${input.service}`,
     why,
     next: 'correct the service or its tests, commit, and release again',
   });

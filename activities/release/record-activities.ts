@@ -1,3 +1,5 @@
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { parseDigest } from '../../core/digest.js';
 import { parseReleaseId } from '../../core/ids.js';
 import { objectOf, parseObject, text } from '../../core/input.js';
 import { parseRepositoryLocation } from '../../core/release/input.js';
@@ -8,13 +10,17 @@ import { lockReleaseOf, requireRunning } from '../../store/release/read.js';
 import { endRelease, startRelease } from '../../store/release/write.js';
 import { requireLocalCaller } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
+import { readStoredCommit } from './open-source.js';
 import type { ReleaseRecordActivities } from './types.js';
 
 /**
  * The activities that record releases; each is one transaction. They are local activities of the release workflow, and
  * refuse every other caller. Tenant, product and revision come from the caller's workflow id.
  */
-export function createReleaseRecordActivities(deps: { readonly database: Database }): ReleaseRecordActivities {
+export function createReleaseRecordActivities(deps: {
+  readonly database: Database;
+  readonly blobs: ContentStore;
+}): ReleaseRecordActivities {
   const { database } = deps;
   return withTranslatedErrors<ReleaseRecordActivities>({
     async findSealed() {
@@ -23,13 +29,15 @@ export function createReleaseRecordActivities(deps: { readonly database: Databas
     },
     async openRelease(value) {
       const { workflowId, tenant, product, revision } = callingRelease();
-      const { releaseId, repository } = parseObject(value, 'input of openRelease', {
+      const { releaseId, repository, commit } = parseObject(value, 'input of openRelease', {
         releaseId: text(100),
         repository: parseRepositoryLocation,
+        commit: parseDigest,
       });
+      const { tree } = await readStoredCommit(deps.blobs, commit, revision);
       await database.transaction(tenant, async (tx) => {
         await registerProduct(tx, { name: product, repository });
-        await startRelease(tx, { id: releaseId, workflowId, product, revision, repository });
+        await startRelease(tx, { id: releaseId, workflowId, product, revision, repository, tree });
         requireRunning(await lockReleaseOf(tx, { workflowId, releaseId }));
       });
     },

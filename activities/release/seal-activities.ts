@@ -21,6 +21,7 @@ import { endRelease } from '../../store/release/write.js';
 import { type CallerDeps, requireOwnRun } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { requireImageOf } from './build-evidence.js';
+import { readStoredCommit } from './open-source.js';
 import { currentStep, withHeartbeats } from './step.js';
 import type { SealActivities } from './types.js';
 import { verifyEvidence } from './verify-evidence.js';
@@ -55,6 +56,7 @@ async function sealRelease(deps: SealDeps, value: unknown): Promise<{ bundle: Di
   const sdkManifests = await storeSdkManifests(deps.blobs, given.sdks, release.revision);
   const manifest = parseManifest(canonicalManifest({ ...given, sdkManifests }));
   requireManifestOf(tenant, release, manifest);
+  await requireCommitOf(deps.blobs, release, manifest);
   for (const file of filesIn(manifest)) await rehash(deps.blobs, file.checksum);
   for (const image of manifest.images) {
     const { layers, health, nodeMajor } = await requireImageOf(deps.blobs, image.digest, release);
@@ -84,6 +86,19 @@ function requireManifestOf(tenant: string, release: StoredRelease, manifest: Man
   requireSame(release, 'source/revision', source.revision, release.revision);
   requireSame(release, 'run/workflowId', run.workflowId, release.workflowId);
   requireSame(release, 'run/firstRunId', run.firstRunId, release.id);
+}
+
+/** Requires that a manifest says about the commit what the commit itself says. @throws BUNDLE_CORRUPT, SOURCE_REFUSED */
+async function requireCommitOf(blobs: ContentStore, release: StoredRelease, { source }: Manifest): Promise<void> {
+  requireSame(release, 'source/commit', source.commit === undefined ? 'absent' : 'present', 'present');
+  if (source.commit === undefined) return;
+  const { tree, author, committer, subject } = await readStoredCommit(blobs, source.commit, release.revision);
+  requireSame(release, 'source/tree', source.tree ?? '', release.tree ?? '');
+  requireSame(release, 'source/tree', source.tree ?? '', tree);
+  requireSame(release, 'source/author/name', source.author.name, author.name);
+  requireSame(release, 'source/author/email', source.author.email, author.email);
+  requireSame(release, 'source/committedAt', source.committedAt, committer.at);
+  requireSame(release, 'source/subject', source.subject, subject);
 }
 
 function requireSame(release: StoredRelease, path: string, stated: string, known: string): void {

@@ -2,12 +2,16 @@ import type { Digest } from '../../core/digest.js';
 import type { AttestationKind } from '../../core/evidence/describe.js';
 import type { Manifest, ManifestSdk, StoredFile } from '../../core/release/manifest.js';
 import type { PlanSummary } from '../../core/release/plan.js';
-import type { ProductDefinition, SdkDefinition, ServiceDefinition } from '../../core/release/product.js';
+import type { ProductDefinition } from '../../core/release/product.js';
 
 /** A commit, read and understood. */
 export interface FetchedSource {
   /** Its files as a tar in the content store. */
   readonly archive: Digest;
+  /** Its raw object in the content store. */
+  readonly commit: Digest;
+  /** The id of its tree, 40 hex digits. */
+  readonly tree: string;
   readonly author: { readonly name: string; readonly email: string };
   /** RFC 3339 in UTC. */
   readonly committedAt: string;
@@ -17,14 +21,22 @@ export interface FetchedSource {
   readonly plan?: StoredFile & PlanSummary;
 }
 
-/** A service to build. */
-export interface BuildInput {
+/**
+ * Where a step finds its commit. Which commit that is follows from the id of the calling workflow; what is stored must be
+ * it, and everything else about the build is read from there.
+ */
+export interface SourceInput {
+  /** Its files as a tar in the content store. */
   readonly archive: Digest;
+  /** Its raw object in the content store. */
+  readonly commit: Digest;
+  /** Where the release says that it comes from; sealing compares that with its record. */
   readonly repository: string;
-  readonly revision: string;
-  readonly committedAt: string;
-  readonly service: ServiceDefinition;
-  readonly timeoutSeconds: number;
+}
+
+/** A service to build, by its name in `lanekeeper.yaml` of the commit. */
+export interface BuildInput extends SourceInput {
+  readonly service: string;
 }
 
 /** A built image. */
@@ -71,15 +83,11 @@ export interface QualifiedImage {
  */
 export interface BuildActivities {
   /**
-   * Reads a commit into the content store.
-   * @throws INVALID_INPUT, UNKNOWN_REVISION, INVALID_PRODUCT_FILE, UNAVAILABLE
+   * Reads the commit that the caller's workflow id names into the content store.
+   * @throws INVALID_INPUT, UNKNOWN_REVISION, SOURCE_REFUSED, INVALID_PRODUCT_FILE, UNAVAILABLE
    */
-  readonly fetchSource: (input: {
-    readonly repository: string;
-    readonly revision: string;
-    readonly product: string;
-  }) => Promise<FetchedSource>;
-  /** Builds the image of one service. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
+  readonly fetchSource: (input: { readonly repository: string }) => Promise<FetchedSource>;
+  /** Builds the image of one service. @throws SOURCE_REFUSED, BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
   readonly buildImage: (input: BuildInput) => Promise<BuiltService>;
   /** Lists what is in an image, and states how it was built; times come from the workflow. @throws BUILD_FAILED */
   readonly describeImage: (
@@ -90,7 +98,7 @@ export interface BuildActivities {
     },
   ) => Promise<DescribedImage>;
   /** Packs one SDK. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
-  readonly packSdk: (input: Omit<BuildInput, 'service'> & { readonly sdk: SdkDefinition }) => Promise<ManifestSdk>;
+  readonly packSdk: (input: SourceInput & { readonly sdk: string }) => Promise<ManifestSdk>;
   /**
    * Runs the product's tests against the unpacked images.
    * @throws TESTS_FAILED, EVIDENCE_INVALID, BUILD_WROTE_OUTSIDE
@@ -138,13 +146,14 @@ export interface ReleaseRecordActivities {
   /** The bundle that was sealed for this revision, if there is one. */
   readonly findSealed: () => Promise<Digest | null>;
   /**
-   * Opens the record of a release; registers the product or updates its repository.
-   * @throws WRONG_STATE when the release was sealed before
+   * Opens the record of a release, of a commit whose object is in the content store; registers a product that is new.
+   * @throws WRONG_STATE when the release was sealed before, WRONG_REPOSITORY, SOURCE_REFUSED, BLOB_MISSING, BLOB_CORRUPT
    */
   readonly openRelease: (input: {
     /** The first run id of the workflow. */
     readonly releaseId: string;
     readonly repository: string;
+    readonly commit: Digest;
   }) => Promise<void>;
   /** Records why a release ended without a bundle. Only the first ending counts. */
   readonly failRelease: (input: {

@@ -20,6 +20,8 @@ export interface ProvenanceInput {
   readonly repository: string;
   /** 40 hex digits. */
   readonly revision: string;
+  /** The tree of that commit, 40 hex digits. */
+  readonly tree: string;
   readonly service: string;
   readonly commands: readonly string[];
   readonly nodeVersion: string;
@@ -35,7 +37,9 @@ export interface ProvenancePredicate {
     readonly buildType: string;
     readonly externalParameters: { readonly repository: string; readonly revision: string; readonly service: string };
     readonly internalParameters: { readonly commands: readonly string[]; readonly node: string };
-    readonly resolvedDependencies: readonly [{ readonly uri: string; readonly digest: { readonly gitCommit: string } }];
+    readonly resolvedDependencies: readonly [
+      { readonly uri: string; readonly digest: { readonly gitCommit: string; readonly gitTree: string } },
+    ];
   };
   readonly runDetails: {
     readonly builder: { readonly id: string };
@@ -45,14 +49,14 @@ export interface ProvenancePredicate {
 
 /** The statement on how an image was built. */
 export function provenanceStatement(input: ProvenanceInput): Statement<ProvenancePredicate> {
-  const { repository, revision, service } = input;
+  const { repository, revision, tree, service } = input;
   const location = repository.startsWith('/') ? `file://${repository}` : repository;
   return statementOf(predicateTypes.provenance, [input.subject], {
     buildDefinition: {
       buildType,
       externalParameters: { repository, revision, service },
       internalParameters: { commands: input.commands, node: input.nodeVersion },
-      resolvedDependencies: [{ uri: `git+${location}@${revision}`, digest: { gitCommit: revision } }],
+      resolvedDependencies: [{ uri: `git+${location}@${revision}`, digest: { gitCommit: revision, gitTree: tree } }],
     },
     runDetails: {
       builder: { id: builderId },
@@ -62,7 +66,7 @@ export function provenanceStatement(input: ProvenanceInput): Statement<Provenanc
 }
 
 /** What the provenance of a release must say, as its record knows it. */
-export type ExpectedProvenance = Pick<ProvenanceInput, 'repository' | 'revision' | 'invocationId'>;
+export type ExpectedProvenance = Pick<ProvenanceInput, 'repository' | 'revision' | 'tree' | 'invocationId'>;
 
 /**
  * Requires that a statement is our provenance of an image that this run built from this commit, and says nothing else.
@@ -84,7 +88,7 @@ export function requireProvenance(statement: Statement, expected: ExpectedProven
   });
   if (subject.name !== buildDefinition.externalParameters.service) throw invalid('it names another service');
   if (stated !== canonicalJson(ours.predicate))
-    throw invalid('it does not name the repository, the revision and the run of this release');
+    throw invalid('it does not name the repository, the revision, the tree and the run of this release');
 }
 
 /** The parts of the predicate that differ from build to build; the rest is compared as a whole. */

@@ -76,6 +76,10 @@ export interface Manifest {
   readonly source: {
     readonly repository: string;
     readonly revision: string;
+    /** The tree of the commit, 40 hex digits; bundles from before it was recorded have none. */
+    readonly tree?: string;
+    /** The raw commit object in the content store, likewise. */
+    readonly commit?: Digest;
     readonly author: { readonly name: string; readonly email: string };
     /** RFC 3339 in UTC. */
     readonly committedAt: string;
@@ -153,7 +157,9 @@ export function attestationsIn(
 /** All files that a manifest names: images, reports, SBOMs, SDKs, the plan, signed statements. */
 export function filesIn(manifest: Manifest): { readonly name: string; readonly checksum: Digest }[] {
   const file = (name: string, { checksum }: StoredFile): { name: string; checksum: Digest } => ({ name, checksum });
+  const { commit } = manifest.source;
   return [
+    ...(commit === undefined ? [] : [{ name: 'commit', checksum: commit }]),
     ...manifest.images.flatMap((image) => [
       { name: `image ${image.service}`, checksum: image.digest },
       file(`test report of ${image.service}`, image.tests.report),

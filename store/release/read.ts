@@ -10,6 +10,8 @@ export interface StoredRelease {
   readonly product: string;
   readonly revision: string;
   readonly repository: string;
+  /** The tree of the commit; null for releases from before it was recorded. */
+  readonly tree: string | null;
   readonly state: 'RUNNING' | 'SEALED' | 'FAILED';
   readonly error: unknown;
   readonly bundle: Digest | null;
@@ -25,6 +27,7 @@ export interface ReleaseRow {
   product: string;
   revision: string;
   repository: string;
+  tree: string | null;
   state: StoredRelease['state'];
   error: unknown;
   bundle_digest: Digest | null;
@@ -34,7 +37,7 @@ export interface ReleaseRow {
 }
 
 /** The columns of a `ReleaseRow`, from `releases r`. */
-export const releaseColumns = `r.id, r.workflow_id, r.product, r.revision, r.repository, r.state, r.error,
+export const releaseColumns = `r.id, r.workflow_id, r.product, r.revision, r.repository, r.tree, r.state, r.error,
   r.bundle_digest, r.requested_by, r.created_at, r.ended_at`;
 
 /** A release by its full id. @throws NOT_FOUND */
@@ -97,6 +100,7 @@ export function toRelease(row: ReleaseRow): StoredRelease {
     product: row.product,
     revision: row.revision,
     repository: row.repository,
+    tree: row.tree,
     state: row.state,
     error: row.error,
     bundle: row.bundle_digest,

@@ -10,6 +10,8 @@ export interface NewRelease {
   readonly product: string;
   readonly revision: string;
   readonly repository: string;
+  /** The tree of the commit, 40 hex digits. */
+  readonly tree: string;
   readonly requestedBy?: string | undefined;
 }
 
@@ -21,8 +23,8 @@ export interface NewRelease {
 export async function startRelease(tx: Transaction, release: NewRelease): Promise<void> {
   await endAbandoned(tx, release);
   const rows = await tx.query(
-    `insert into releases (tenant_id, id, workflow_id, product, revision, repository, state, requested_by)
-     values ($1, $2, $3, $4, $5, $6, 'RUNNING', $7)
+    `insert into releases (tenant_id, id, workflow_id, product, revision, repository, state, requested_by, tree)
+     values ($1, $2, $3, $4, $5, $6, 'RUNNING', $7, $8)
      on conflict (tenant_id, id) do update set state = 'RUNNING', error = null, ended_at = null
        where releases.state = 'FAILED' and releases.workflow_id = excluded.workflow_id
      returning id`,
@@ -34,6 +36,7 @@ export async function startRelease(tx: Transaction, release: NewRelease): Promis
       release.revision,
       release.repository,
       release.requestedBy ?? null,
+      release.tree,
     ],
   );
   if (rows.length === 0) return;
@@ -42,7 +45,7 @@ export async function startRelease(tx: Transaction, release: NewRelease): Promis
     product: release.product,
     releaseId: release.id,
     actor: release.requestedBy,
-    data: { revision: release.revision },
+    data: { revision: release.revision, tree: release.tree },
   });
 }
 

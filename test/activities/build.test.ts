@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from '@jest/globals';
 import { unpackImage } from '../../adapters/oci/unpack-image.js';
-import { buildActivitiesOf, buildDepsIn, fetched, quietEnvironment, serviceOf } from '../support/build-deps.js';
+import { buildActivitiesOf, buildDepsIn, fetched, quietEnvironment } from '../support/build-deps.js';
 import { repositoryOf, repositoryOfExample } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
@@ -18,10 +18,8 @@ async function small(
   const repository = await repositoryOf(join(folder, 'repository'), smallProduct(change));
   const allDeps = buildDepsIn(folder, deps);
   const activities = buildActivitiesOf(allDeps, environment);
-  const { common, source } = await fetched(activities, repository, 'small');
-  const [service] = source.definition.services;
-  if (service === undefined) throw new Error('the small product has a service');
-  return { folder, activities, deps: allDeps, input: { ...common, service } };
+  const { common } = await fetched(activities, repository, 'small');
+  return { folder, activities, deps: allDeps, input: { ...common, service: 'web' } };
 }
 
 describe('a build', () => {
@@ -30,8 +28,8 @@ describe('a build', () => {
     const deps = buildDepsIn(folder);
     const activities = buildActivitiesOf(deps);
     const repository = await repositoryOfExample(join(folder, 'repository'), 'agents-runtime');
-    const { source, common } = await fetched(activities, repository, 'agents-runtime');
-    const built = await activities.buildImage({ ...common, service: source.definition.services[0]! });
+    const { common } = await fetched(activities, repository, 'agents-runtime');
+    const built = await activities.buildImage({ ...common, service: 'agents' });
     const { workingDir } = await unpackImage(deps.blobs, built.image, join(folder, 'image'));
     expect(await readdir(workingDir)).toEqual([
       'node_modules',
@@ -55,8 +53,8 @@ describe('a build', () => {
   });
 
   test('that hangs is killed', async () => {
-    const { activities, input } = await small({ build: 'sleep 300' });
-    await expect(activities.buildImage({ ...input, timeoutSeconds: 1 })).rejects.toMatchObject({
+    const { activities, input } = await small({ build: 'sleep 300', seconds: 1 });
+    await expect(activities.buildImage(input)).rejects.toMatchObject({
       type: 'BUILD_TIMED_OUT',
     });
   });
@@ -69,18 +67,17 @@ describe('a build', () => {
   });
 
   test('that writes into the repository is noticed even without a fence', async () => {
-    const { activities, input } = await small({}, { fence: 'none' });
-    const build = [`echo x >> '${input.repository}/server.mjs'`];
-    await expect(activities.buildImage({ ...input, service: { ...input.service, build } })).rejects.toMatchObject({
+    const folder = join(await scratchFolder(), 'written');
+    await mkdir(folder);
+    const { activities, input } = await small({ build: `echo x >> '${folder}/server.mjs'` }, { fence: 'none' });
+    await expect(activities.buildImage({ ...input, repository: folder })).rejects.toMatchObject({
       type: 'BUILD_WROTE_OUTSIDE',
     });
   });
 
   test('that does not produce its entry is refused', async () => {
-    const { activities, input } = await small();
-    await expect(
-      activities.buildImage({ ...input, service: serviceOf({ entry: 'dist/main.mjs' }) }),
-    ).rejects.toMatchObject({ type: 'BUILD_FAILED' });
+    const { activities, input } = await small({ entry: 'dist/main.mjs' });
+    await expect(activities.buildImage(input)).rejects.toMatchObject({ type: 'BUILD_FAILED' });
   });
 
   test('removes what a killed worker left behind', async () => {
@@ -121,12 +118,11 @@ describe('a commit', () => {
     const folder = await scratchFolder();
     const { folder: repository } = await repositoryOf(join(folder, 'repository'), smallProduct());
     const activities = buildActivitiesOf(buildDepsIn(folder));
-    await expect(
-      activities.fetchSource({ repository, revision: 'f'.repeat(40), product: 'small' }),
-    ).rejects.toMatchObject({ type: 'UNKNOWN_REVISION' });
+    activities.callFrom('small', 'f'.repeat(40));
+    await expect(activities.fetchSource({ repository })).rejects.toMatchObject({ type: 'UNKNOWN_REVISION' });
     await mkdir(join(folder, 'empty'));
-    await expect(
-      activities.fetchSource({ repository: join(folder, 'empty'), revision: 'f'.repeat(40), product: 'small' }),
-    ).rejects.toMatchObject({ type: 'UNKNOWN_REVISION' });
+    await expect(activities.fetchSource({ repository: join(folder, 'empty') })).rejects.toMatchObject({
+      type: 'UNKNOWN_REVISION',
+    });
   });
 });

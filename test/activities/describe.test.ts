@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { buildActivitiesOf, buildDepsIn, fetched, serviceOf } from '../support/build-deps.js';
+import { buildActivitiesOf, buildDepsIn, fetched } from '../support/build-deps.js';
 import { repositoryOf } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
@@ -21,7 +21,7 @@ test('an image is described although its package.json names development packages
   const deps = buildDepsIn(folder);
   const activities = buildActivitiesOf(deps);
   const { common } = await fetched(activities, repository, 'small');
-  const input = { ...common, service: serviceOf() };
+  const input = { ...common, service: 'web' };
   const built = await activities.buildImage(input);
   const at = '2026-03-01T09:00:00Z';
   const { sboms } = await activities.describeImage({

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { BuildActivities } from '../../activities/release/types.js';
 import { parseStatement, subjectDigestsOf } from '../../core/evidence/statement.js';
+import { workflowIds } from '../../core/ids.js';
 import { buildActivitiesOf, buildDepsIn, fetched } from '../support/build-deps.js';
 import { repositoryOf, repositoryOfExample } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -21,22 +22,25 @@ async function builtExample() {
   const { source, common } = await fetched(activities, repository, 'agents-runtime');
   const images = [];
   for (const service of source.definition.services)
-    images.push({ service: service.name, image: (await activities.buildImage({ ...common, service })).image });
+    images.push({
+      service: service.name,
+      image: (await activities.buildImage({ ...common, service: service.name })).image,
+    });
   const json = async (digest: Parameters<typeof deps.blobs.get>[0]) =>
     JSON.parse((await deps.blobs.get(digest)).toString()) as Record<string, unknown>;
-  return { deps, activities, source, common, images, json };
+  return { deps, activities, source, common, images, json, revision: repository.revision };
 }
 
 /** Qualifies the small product with this test command. */
 async function qualifySmall(command: string): Promise<Awaited<ReturnType<BuildActivities['qualifyImage']>>> {
   const folder = await scratchFolder();
   const activities = buildActivitiesOf(buildDepsIn(folder));
-  const { source, common } = await fetched(
+  const { common } = await fetched(
     activities,
-    await repositoryOf(join(folder, 'repository'), smallProduct({ test: command })),
+    await repositoryOf(join(folder, 'repository'), smallProduct({ test: command, seconds: 5 })),
     'small',
   );
-  const input = { ...common, timeoutSeconds: 5, service: source.definition.services[0]! };
+  const input = { ...common, service: 'web' };
   return activities.qualifyImage({
     ...input,
     images: [{ service: 'web', image: (await activities.buildImage(input)).image }],
@@ -45,8 +49,8 @@ async function qualifySmall(command: string): Promise<Awaited<ReturnType<BuildAc
 
 describe('the example product', () => {
   test("passes its own tests against the unpacked images, and the report is about the image's digest", async () => {
-    const { activities, source, common, images, json } = await builtExample();
-    const web = await activities.qualifyImage({ ...common, images, service: source.definition.services[1]! });
+    const { activities, common, images, json } = await builtExample();
+    const web = await activities.qualifyImage({ ...common, images, service: 'web' });
     expect(web).toMatchObject({ passed: 3, failed: 0, skipped: 0 });
     const statement = parseStatement(await json(web.statement.statement));
     expect(subjectDigestsOf(statement)).toEqual([images[1]!.image]);
@@ -57,8 +61,8 @@ describe('the example product', () => {
   });
 
   test('has SBOMs of what is in the image, the same each time', async () => {
-    const { activities, source, common, images, json } = await builtExample();
-    const service = source.definition.services[0]!;
+    const { activities, source, common, images, json, revision } = await builtExample();
+    const service = 'agents';
     const built = { service: 'agents', image: images[0]!.image, size: 1, nodeVersion: 'v20' };
     const [one, other] = [
       await activities.describeImage({ ...common, ...run, service, built }),
@@ -76,20 +80,25 @@ describe('the example product', () => {
     });
     const provenance = parseStatement(await json(one.provenance.statement));
     expect(provenance.predicate).toMatchObject({
-      runDetails: { metadata: { invocationId: 'test/first-run' } },
-      buildDefinition: { externalParameters: { revision: common.revision } },
+      runDetails: {
+        metadata: { invocationId: `${workflowIds.release('default', 'agents-runtime', revision)}/first-run` },
+      },
+      buildDefinition: {
+        externalParameters: { revision },
+        resolvedDependencies: [{ digest: { gitCommit: revision, gitTree: source.tree } }],
+      },
     });
   });
 
   test('has an SDK that is packed by npm', async () => {
     const folder = await scratchFolder();
     const activities = buildActivitiesOf(buildDepsIn(folder));
-    const { source, common } = await fetched(
+    const { common } = await fetched(
       activities,
       await repositoryOfExample(join(folder, 'repository'), 'agents-runtime'),
       'agents-runtime',
     );
-    const sdk = await activities.packSdk({ ...common, sdk: source.definition.sdks[0]! });
+    const sdk = await activities.packSdk({ ...common, sdk: 'client' });
     expect(sdk).toMatchObject({
       name: 'client',
       package: '@agents-runtime/client',

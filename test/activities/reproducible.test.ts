@@ -36,7 +36,7 @@ async function imagesOf(
   const { source, common } = await fetched(activities, repository, 'agents-runtime');
   const digests: Digest[] = [];
   for (const service of source.definition.services)
-    digests.push((await activities.buildImage({ ...common, service })).image);
+    digests.push((await activities.buildImage({ ...common, service: service.name })).image);
   return digests;
 }
 

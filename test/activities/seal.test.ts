@@ -65,6 +65,11 @@ async function attestation(
 const signature = (name = 'web') => statementOf(predicateTypes.signature, [subjectOf(name, release.image)], {});
 const anotherImage = async () => (await imageOf(tools.blobs, 'web', textService('another'))).imageDigest;
 
+function withoutCommit({ source }: UnsealedManifest): UnsealedManifest['source'] {
+  const { commit: _left, ...rest } = source;
+  return rest;
+}
+
 describe('sealing', () => {
   test('seals what was signed for this release, once', async () => {
     const sealed = await release.seal(manifest);
@@ -77,6 +82,11 @@ describe('sealing', () => {
     ['product', () => ({ ...manifest, product: 'bank' })],
     ['repository', () => ({ ...manifest, source: { ...manifest.source, repository: '/evil' } })],
     ['revision', () => ({ ...manifest, source: { ...manifest.source, revision: 'b'.repeat(40) } })],
+    ['tree', () => ({ ...manifest, source: { ...manifest.source, tree: 'b'.repeat(40) } })],
+    ['author', () => ({ ...manifest, source: { ...manifest.source, author: { name: 'Ada', email: 'eve@evil' } } })],
+    ['time', () => ({ ...manifest, source: { ...manifest.source, committedAt: '2020-01-01T00:00:00.000Z' } })],
+    ['subject', () => ({ ...manifest, source: { ...manifest.source, subject: 'trust me' } })],
+    ['presence of a commit', () => ({ ...manifest, source: withoutCommit(manifest) })],
     ['run', () => ({ ...manifest, run: { ...manifest.run, firstRunId: 'another' } })],
     ['workflow', () => ({ ...manifest, run: { ...manifest.run, workflowId: 'release/default/shop/b' } })],
     ['health path', () => withImage({ health: '/always-ok' })],

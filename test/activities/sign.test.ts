@@ -39,6 +39,7 @@ afterAll(async () => {
 const revision = 'a'.repeat(40);
 const workflowId = workflowIds.release('default', 'shop', revision);
 const repository = '/shop';
+const tree = 'e'.repeat(40);
 
 let folder: string;
 let blobs: ContentStore;
@@ -60,7 +61,7 @@ beforeEach(async () => {
   input = { statement: await stored(predicateTypes.signature, {}) };
   await database.transaction('default', async (tx) => {
     await registerProduct(tx, { name: 'shop', repository });
-    await startRelease(tx, { id: releaseId, workflowId, product: 'shop', revision, repository });
+    await startRelease(tx, { id: releaseId, workflowId, product: 'shop', revision, repository, tree });
   });
 });
 
@@ -75,7 +76,15 @@ function stored(type: string, predicate: object, subject = [subjectOf('web', ima
 function provenance(change: Partial<ProvenanceInput> = {}): Promise<Digest> {
   const at = '2026-03-01T09:00:00.000Z';
   const statement = provenanceStatement({
-    ...{ subject: subjectOf('web', image), repository, revision, service: 'web', commands: [], nodeVersion: 'v20' },
+    ...{
+      subject: subjectOf('web', image),
+      repository,
+      revision,
+      tree,
+      service: 'web',
+      commands: [],
+      nodeVersion: 'v20',
+    },
     ...{ invocationId: `${workflowId}/${releaseId}`, startedOn: at, finishedOn: at, ...change },
   });
   return blobs.put(statementBytes(statement));
@@ -188,6 +197,7 @@ describe('signing a statement', () => {
   test.each<[string, Partial<ProvenanceInput>]>([
     ['another repository', { repository: 'https://bank.example/core.git' }],
     ['another revision', { revision: 'b'.repeat(40) }],
+    ['another tree', { tree: 'b'.repeat(40) }],
     ['another run', { invocationId: `${workflowId}/another` }],
     ['another service', { service: 'admin' }],
   ])('refuses provenance that names %s', async (_what, change) => {
@@ -216,6 +226,7 @@ describe('signing a statement', () => {
         product: 'shop',
         revision: 'c'.repeat(40),
         repository,
+        tree,
       }),
     );
     await expect(sign(input, { ...deps, client }, other)).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
@@ -8,11 +9,14 @@ import { workflowIds } from '../../core/ids.js';
 import type { Manifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
+import { commitObject } from '../support/commit-object.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type Foreign, startForeign } from '../support/foreign-workflow.js';
+import { repositoryOf } from '../support/git-repository.js';
 import { expectRefusal } from '../support/refusal.js';
 import { scratchFolder } from '../support/scratch.js';
 import { sealText } from '../support/sealed-bundle.js';
+import { smallProduct } from '../support/small-product.js';
 
 /**
  * An attacker with access to Temporal alone: with a workflow of their own, on a worker that polls only their own queue,
@@ -68,6 +72,7 @@ describe.each(disguises)('from %s', (_from, disguise) => {
     const at = '2026-03-01T09:00:00.000Z';
     const provenance = provenanceStatement({
       ...{ subject, repository: 'https://bank.example/core.git', revision: 'a'.repeat(40), service: 'web' },
+      tree: 'e'.repeat(40),
       ...{ commands: [], nodeVersion: 'v20', invocationId: 'release/default/bank/x/y', startedOn: at, finishedOn: at },
     });
     const statement = await store(provenance);
@@ -82,22 +87,25 @@ describe.each(disguises)('from %s', (_from, disguise) => {
 
   test('no release is opened, and no product is moved to another repository', async () => {
     await sealedManifest('a product');
-    const input = { releaseId: crypto.randomUUID(), repository: '/evil' };
+    const commit = await engine.blobs.put(commitObject().bytes);
+    const input = { releaseId: crypto.randomUUID(), repository: '/evil', commit };
     await expectRefused(() => call(taskQueues.control, 'openRelease', input));
     expect(await rows("select repository from products where name = 'shop'")).toEqual([{ repository: '/shop' }]);
   });
 
   test('no command runs on the build worker', async () => {
     const proof = join(await scratchFolder(), 'proof');
-    const archive = await engine.blobs.put('a tar');
-    const service = { name: 'web', path: '.', nodeMajor: 20, entry: 'x', health: '/', route: true };
-    const build = [`touch ${proof}`];
-    const input = { archive, repository: '/x', revision: 'a'.repeat(40), committedAt: '2026-03-01T09:00:00Z' };
+    const files = smallProduct({ name: 'shop', build: `touch ${proof}`, test: `touch ${proof}` });
+    const { folder } = await repositoryOf(await scratchFolder(), files);
+    const [archive, commit] = [await engine.blobs.put('a tar'), await engine.blobs.put(commitObject().bytes)];
+    const input = { archive, commit, repository: folder };
     for (const [activity, rest] of Object.entries({
-      buildImage: { service: { ...service, build, test: build } },
-      packSdk: { sdk: { name: 'sdk', language: 'typescript', path: '.', build } },
-      qualifyImage: { service: { ...service, build, test: build }, images: [] },
+      buildImage: { service: 'web' },
+      packSdk: { sdk: 'sdk' },
+      qualifyImage: { service: 'web', images: [] },
     }))
-      await expectRefused(() => call(taskQueues.build, activity, { ...input, timeoutSeconds: 60, ...rest }));
+      await expectRefused(() => call(taskQueues.build, activity, { ...input, ...rest }));
+    await expectRefused(() => call(taskQueues.build, 'fetchSource', { repository: folder }));
+    await expect(access(proof)).rejects.toThrow();
   });
 });

@@ -75,7 +75,7 @@ describe('a running release', () => {
     const call = (queue: string, activity: string, input: unknown) => foreign.call(queue, activity, [input], from);
     for (const [queue, activity, input] of [
       [taskQueues.control, 'failRelease', { releaseId, error }],
-      [taskQueues.control, 'openRelease', { releaseId, repository: '/evil' }],
+      [taskQueues.control, 'openRelease', { releaseId, repository: '/evil', commit: digestOf('x') }],
       [taskQueues.control, 'sealRelease', { manifest: {} }],
       [taskQueues.sign, 'signStatement', { statement: digestOf('x') }],
     ] as const)
@@ -86,12 +86,12 @@ describe('a running release', () => {
     const { releaseId, folder, revision } = await runningRelease('alone');
     const calls: readonly [queue: string, activity: string, input: unknown][] = [
       [taskQueues.control, 'findSealed', {}],
-      [taskQueues.control, 'openRelease', { releaseId, repository: '/evil' }],
+      [taskQueues.control, 'openRelease', { releaseId, repository: '/evil', commit: digestOf('x') }],
       [taskQueues.control, 'failRelease', { releaseId, error }],
       [taskQueues.control, 'sealRelease', { manifest: {} }],
       [taskQueues.control, 'handOver', { type: 'release', input: { product: 'alone', revision, repository: folder } }],
       [taskQueues.sign, 'signStatement', { statement: digestOf('x') }],
-      [taskQueues.build, 'fetchSource', { repository: folder, revision, product: 'alone' }],
+      [taskQueues.build, 'fetchSource', { repository: folder }],
     ];
     for (const [taskQueue, activity, input] of calls)
       await expectRefusal(engine.database, () => callAlone(taskQueue, activity, input));

@@ -7,7 +7,7 @@ import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { createBuildActivities } from '../../activities/release/build-activities.js';
 import type { BuildActivities } from '../../activities/release/types.js';
 import type { BuildDeps } from '../../activities/release/workspace.js';
-import type { ServiceDefinition } from '../../core/release/product.js';
+import { workflowIds } from '../../core/ids.js';
 import type { Repository } from './git-repository.js';
 import { clientOf } from './own-run.js';
 
@@ -29,17 +29,28 @@ export function buildDepsIn(folder: string, change: Partial<BuildDeps> = {}): Bu
 
 /** An activity environment that prints nothing. */
 export function quietEnvironment(): MockActivityEnvironment {
-  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const workflowExecution = { workflowId: 'test', runId: 'test' };
+  return new MockActivityEnvironment({ workflowExecution }, { logger: new DefaultLogger('ERROR') });
+}
+
+/** The build activities, and the release that calls them. */
+export interface ReleaseActivities extends BuildActivities {
+  /** Makes the release of a commit the caller. */
+  readonly callFrom: (product: string, revision: string) => void;
 }
 
 /** The build activities, run as Temporal runs them. `environment` receives heartbeats and can cancel. */
-export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironment()): BuildActivities {
+export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironment()): ReleaseActivities {
   const { fetchSource, buildImage, describeImage, packSdk, qualifyImage } = createBuildActivities(deps);
   const as =
     <I, O>(activity: (input: I) => Promise<O>) =>
     (input: I): Promise<O> =>
       environment.run(activity, input);
   return {
+    callFrom(product, revision) {
+      const workflowId = workflowIds.release('default', product, revision);
+      Object.assign(environment.context.info.workflowExecution ?? {}, { workflowId });
+    },
     fetchSource: as(fetchSource),
     buildImage: as(buildImage),
     describeImage: as(describeImage),
@@ -48,30 +59,9 @@ export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironmen
   };
 }
 
-/** A service with nothing special about it. */
-export function serviceOf(change: Partial<ServiceDefinition> = {}): ServiceDefinition {
-  return {
-    name: 'web',
-    path: '.',
-    nodeMajor: 20,
-    build: [],
-    entry: 'server.mjs',
-    health: '/healthz',
-    test: ['true'],
-    route: true,
-    ...change,
-  };
-}
-
-/** Reads the commit of a repository and returns what the other build activities need. */
-export async function fetched(activities: BuildActivities, { folder, revision }: Repository, product: string) {
-  const source = await activities.fetchSource({ repository: folder, revision, product });
-  const common = {
-    archive: source.archive,
-    repository: folder,
-    revision,
-    committedAt: source.committedAt,
-    timeoutSeconds: 120,
-  };
-  return { source, common };
+/** Reads the commit of a repository as its release, and returns what the other build activities need. */
+export async function fetched(activities: ReleaseActivities, { folder, revision }: Repository, product: string) {
+  activities.callFrom(product, revision);
+  const source = await activities.fetchSource({ repository: folder });
+  return { source, common: { archive: source.archive, commit: source.commit, repository: folder } };
 }

@@ -106,6 +106,7 @@ export async function imageOf(
   name: string,
   source: string,
   nodeMajor = 20,
+  revision = 'a'.repeat(40),
 ): Promise<AliasService> {
   const folder = await mkdtemp(join(tmpdir(), 'lanekeeper-image-'));
   try {
@@ -114,7 +115,7 @@ export async function imageOf(
     const application = await listFiles(join(folder, 'app'), () => false);
     const image = await buildImage(store, {
       title: name,
-      revision: 'a'.repeat(40),
+      revision,
       dependencies: [],
       application,
       entry: 'main.js',

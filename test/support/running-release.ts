@@ -12,6 +12,7 @@ import { workflowIds } from '../../core/ids.js';
 import type { ManifestAttestation, ManifestImage } from '../../core/release/manifest.js';
 import { registerProduct } from '../../store/product/write.js';
 import { startRelease } from '../../store/release/write.js';
+import { commitObject, storedCommit } from './commit-object.js';
 import { imageOf, textService } from './lane-fixture.js';
 import { clientOf } from './own-run.js';
 import { type EvidenceTools, signerOf, testResult } from './sealed-bundle.js';
@@ -32,8 +33,8 @@ export interface RunningRelease {
 
 const product = 'shop';
 const repository = '/shop';
-// The revision of the images that `imageOf` builds.
-const revision = 'a'.repeat(40);
+const commit = commitObject('x');
+const { revision, tree } = commit;
 const workflowId = workflowIds.release('default', product, revision);
 const at = '2026-03-01T09:00:00.000Z';
 
@@ -45,13 +46,13 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
   const environment = () => new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
   await tools.database.transaction('default', async (tx) => {
     await registerProduct(tx, { name: product, repository });
-    await startRelease(tx, { id: releaseId, workflowId, product, revision, repository });
+    await startRelease(tx, { id: releaseId, workflowId, product, revision, repository, tree });
   });
-  const image = (await imageOf(tools.blobs, 'web', textService(releaseId))).imageDigest;
+  const image = (await imageOf(tools.blobs, 'web', textService(releaseId), 20, revision)).imageDigest;
   const subject = subjectOf('web', image);
   const provenance: RunningRelease['provenance'] = (change = {}) =>
     provenanceStatement({
-      ...{ subject, repository, revision, service: 'web', commands: [], nodeVersion: 'v20' },
+      ...{ subject, repository, revision, tree, service: 'web', commands: [], nodeVersion: 'v20' },
       ...{ invocationId: `${workflowId}/${releaseId}`, startedOn: at, finishedOn: at, ...change },
     });
   const signer = createSignActivities({ ...deps, signer: await signerOf(tools.dataDir, 'keys', 'build') });
@@ -64,7 +65,7 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
   const images = [await imageIn(tools, image, provenance(), sign)];
   const manifest: UnsealedManifest = {
     ...{ apiVersion: 'lanekeeper.dev/v1', kind: 'ReleaseBundle', tenant: 'default', product, images, sdks: [] },
-    source: { repository, revision, author: { name: 'Ada', email: 'ada@example.com' }, committedAt: at, subject: 'x' },
+    source: { repository, ...(await storedCommit(tools.blobs, commit)) },
     run: { workflowId, firstRunId: releaseId },
   };
   return {

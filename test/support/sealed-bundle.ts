@@ -204,6 +204,7 @@ async function seal(tools: EvidenceTools, manifest: Manifest): Promise<Digest> {
       product,
       revision: source.revision,
       repository: source.repository,
+      tree: source.tree ?? 'e'.repeat(40),
     });
     await sealBundle(tx, {
       ...source,

@@ -1,6 +1,12 @@
 /** The files of a product with one service, no SDK, no packages and a passing test. */
 export function smallProduct(
-  change: { readonly build?: string; readonly test?: string; readonly name?: string } = {},
+  change: {
+    readonly build?: string;
+    readonly test?: string;
+    readonly name?: string;
+    readonly entry?: string;
+    readonly seconds?: number;
+  } = {},
 ): Record<string, string> {
   const test = change.test ?? `printf '<testsuites><testcase name="runs"/></testsuites>' > "$JUNIT_FILE"`;
   return {
@@ -12,9 +18,10 @@ export function smallProduct(
       '  services:',
       '    - name: web',
       '      path: .',
-      '      entry: server.mjs',
+      `      entry: ${change.entry ?? 'server.mjs'}`,
       `      build: ${JSON.stringify(change.build === undefined ? [] : [change.build])}`,
       `      test: ${JSON.stringify([test])}`,
+      `  timeouts: { buildSeconds: ${change.seconds ?? 120}, testSeconds: ${change.seconds ?? 120} }`,
       '',
     ].join('\n'),
     'package.json': JSON.stringify({ name: 'small', version: '1.0.0', type: 'module', license: 'Apache-2.0' }),

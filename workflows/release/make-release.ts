@@ -8,6 +8,7 @@ import type {
   SealActivities,
   SignActivities,
   SignedStatement,
+  SourceInput,
   UnsignedStatement,
 } from '../../activities/release/types.js';
 import type { Digest } from '../../core/digest.js';
@@ -48,13 +49,13 @@ export async function makeRelease(
   input: ReleaseInput,
   run: ReleaseRun,
   steps: StepList,
-  open: () => Promise<void>,
+  open: (commit: Digest) => Promise<void>,
 ): Promise<{ bundle: Digest; manifestFile: Digest }> {
   steps.announce('fetch');
-  const { product, repository, revision } = input;
+  const { repository } = input;
   const source = await steps.run(
     'fetch',
-    () => build.fetchSource({ repository, revision, product }),
+    () => build.fetchSource({ repository }),
     (found) => found.subject,
   );
   const { services, sdks } = source.definition;
@@ -65,16 +66,18 @@ export async function makeRelease(
     ...sdks.map((sdk) => `pack/${sdk.name}`),
   );
   steps.announce(...names.map((name) => `qualify/${name}`), ...names.map((name) => `sign/${name}`), 'seal');
-  await open();
+  await open(source.commit);
 
   const [described, packed] = await Promise.all([
-    Promise.all(services.map((service) => buildService(buildInputOf(input, source, service), service, steps))),
+    Promise.all(
+      services.map((service) => buildService({ ...sourceOf(input, source), service: service.name }, service, steps)),
+    ),
     packSdks(input, source, steps),
   ]);
   const images = described.map(({ service, image }) => ({ service: service.name, image }));
   // One after another: tests start services, and depend on timing more often than one would think.
   const qualified: QualifiedImage[] = [];
-  for (const one of described) qualified.push(await qualify(one, images, source, steps));
+  for (const one of described) qualified.push(await qualify(one, images, steps));
   const signed = await Promise.all(described.map((one, index) => signImage(one, qualified[index], steps)));
   return steps.run(
     'seal',
@@ -83,16 +86,8 @@ export async function makeRelease(
   );
 }
 
-function buildInputOf(input: ReleaseInput, source: FetchedSource, service: ServiceDefinition): BuildInput {
-  const { repository, revision } = input;
-  return {
-    archive: source.archive,
-    repository,
-    revision,
-    committedAt: source.committedAt,
-    service,
-    timeoutSeconds: source.definition.timeouts.buildSeconds,
-  };
+function sourceOf({ repository }: ReleaseInput, { archive, commit }: FetchedSource): SourceInput {
+  return { archive, commit, repository };
 }
 
 async function buildService(input: BuildInput, service: ServiceDefinition, steps: StepList): Promise<DescribedService> {
@@ -113,14 +108,11 @@ async function buildService(input: BuildInput, service: ServiceDefinition, steps
 }
 
 async function packSdks(input: ReleaseInput, source: FetchedSource, steps: StepList): Promise<ManifestSdk[]> {
-  const { archive, committedAt, definition } = source;
-  const { repository, revision } = input;
-  const common = { archive, committedAt, repository, revision, timeoutSeconds: definition.timeouts.buildSeconds };
   return Promise.all(
-    definition.sdks.map((sdk) =>
+    source.definition.sdks.map((sdk) =>
       steps.run(
         `pack/${sdk.name}`,
-        () => build.packSdk({ ...common, sdk }),
+        () => build.packSdk({ ...sourceOf(input, source), sdk: sdk.name }),
         (packed) => packed.file,
       ),
     ),
@@ -130,10 +122,9 @@ async function packSdks(input: ReleaseInput, source: FetchedSource, steps: StepL
 async function qualify(
   one: DescribedService,
   images: readonly { service: string; image: Digest }[],
-  source: FetchedSource,
   steps: StepList,
 ): Promise<QualifiedImage> {
-  const request = { ...one.input, images, timeoutSeconds: source.definition.timeouts.testSeconds };
+  const request = { ...one.input, images };
   return steps.run(
     `qualify/${one.service.name}`,
     () => build.qualifyImage(request),
@@ -185,13 +176,14 @@ function manifestOf(
   images: readonly ManifestImage[],
   sdks: readonly ManifestSdk[],
 ): Parameters<SealActivities['sealRelease']>[0]['manifest'] {
-  const { author, committedAt, subject, definition, plan } = source;
+  const { author, commit, committedAt, definition, plan, subject, tree } = source;
+  const { repository, revision } = input;
   return {
     apiVersion: 'lanekeeper.dev/v1',
     kind: 'ReleaseBundle',
     tenant: input.tenant,
     product: input.product,
-    source: { repository: input.repository, revision: input.revision, author, committedAt, subject },
+    source: { repository, revision, tree, commit, author, committedAt, subject },
     run: {
       workflowId: run.workflowId,
       firstRunId: run.releaseId,

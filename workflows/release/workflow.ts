@@ -70,8 +70,8 @@ async function run(input: ReleaseInput): Promise<ReleaseResult> {
       state = 'SEALED';
       return { releaseId, state: 'ALREADY_SEALED', bundle };
     }
-    const made = await makeRelease(input, self, steps, async () => {
-      await record.openRelease({ releaseId, repository: input.repository });
+    const made = await makeRelease(input, self, steps, async (commit) => {
+      await record.openRelease({ releaseId, repository: input.repository, commit });
       onRecord.opened = true;
     });
     bundle = made.bundle;

@@ -85,7 +85,11 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         ...common,
         activities: {
           ...createAttestActivities({ ...deps, signer: await signerOf('verification', deps) }),
-          ...createSignActivities({ ...deps, signer: await signerOf('build', deps) }),
+          ...createSignActivities({
+            ...deps,
+            environment: deps.build.environment,
+            signer: await signerOf('build', deps),
+          }),
         },
       };
     case 'deploy':

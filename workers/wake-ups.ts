@@ -1,7 +1,7 @@
 import { workflowIds } from '../core/ids.js';
 import type { Transaction } from '../store/database.js';
 import type { StoredEvent } from '../store/event/read.js';
-import { gatingPromotionsOfBundle, requirePromotion, type StoredPromotion } from '../store/promotion/read.js';
+import { gatingPromotions, requirePromotion, type StoredPromotion } from '../store/promotion/read.js';
 
 /**
  * One wake-up: the signal `changed` to a run, or to a lane that is started when it is not running. It carries nothing:
@@ -25,7 +25,7 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
     case 'promotion.transitioned':
       return [
         ...(byAnother ? await promotionWakeup(tx, event) : []),
-        ...(event.data['to'] === 'LIVE' ? await gatingWakeups(tx, event) : []),
+        ...(event.data['to'] === 'LIVE' ? await goneLiveWakeups(tx, event) : []),
       ];
     case 'lane.granted':
       return byAnother ? [...(await promotionWakeup(tx, event)), ...laneWakeup(tx.tenant, event)] : [];
@@ -33,6 +33,13 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
       return laneWakeup(tx.tenant, event);
     case 'evidence.attached':
       return gatingWakeups(tx, event);
+    // Whose commits are, and whether they are signed, is asked by gates of any product.
+    case 'principal.added':
+    case 'address.linked':
+    case 'address.unlinked':
+    case 'commit-key.enrolled':
+    case 'commit-key.revoked':
+      return (await gatingPromotions(tx, {})).map(runOf);
     // Nobody waits for these.
     case 'product.registered':
     case 'release.started':
@@ -59,7 +66,16 @@ function laneWakeup(tenant: string, { product, lane }: StoredEvent): readonly Wa
 }
 
 async function gatingWakeups(tx: Transaction, event: StoredEvent): Promise<readonly Wakeup[]> {
-  return event.bundleDigest === null ? [] : (await gatingPromotionsOfBundle(tx, event.bundleDigest)).map(runOf);
+  return event.bundleDigest === null ? [] : (await gatingPromotions(tx, { bundle: event.bundleDigest })).map(runOf);
+}
+
+/** What is live decides which commits other bundles bring to the lane, and opens the next lane to this one. */
+async function goneLiveWakeups(tx: Transaction, event: StoredEvent): Promise<readonly Wakeup[]> {
+  const { product, lane } = event;
+  const ofLane = product === null || lane === null ? [] : (await gatingPromotions(tx, { product, lane })).map(runOf);
+  const ofBundle = await gatingWakeups(tx, event);
+  const known = new Set(ofBundle.map(({ workflowId }) => workflowId));
+  return [...ofBundle, ...ofLane.filter(({ workflowId }) => !known.has(workflowId))];
 }
 
 async function promotionWakeup(tx: Transaction, event: StoredEvent): Promise<readonly Wakeup[]> {

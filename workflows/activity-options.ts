@@ -57,6 +57,14 @@ export const signStep = {
   retry: { initialInterval: '500 ms', maximumInterval: '1 min' },
 } as const satisfies ActivityOptions;
 
+/** Verifying the signatures of many commits, each by a program, and signing the list. */
+export const signCommitsStep = {
+  taskQueue: taskQueues.sign,
+  startToCloseTimeout: '10 min',
+  heartbeatTimeout: '30 s',
+  retry: { initialInterval: '500 ms', maximumInterval: '1 min', maximumAttempts: 10 },
+} as const satisfies ActivityOptions;
+
 /**
  * Reading and checking a bundle's blobs, before a deploy and for sealing: a few seconds of I/O. A promotion that
  * exhausts the attempts becomes ERRORED, where a person decides.

@@ -1,4 +1,5 @@
 import type { Digest } from '../../core/digest.js';
+import type { CommitsPredicate } from '../../core/evidence/commits.js';
 import type { Decision } from '../../core/evidence/decision.js';
 import type { EvidenceFact } from '../../core/policy/facts.js';
 
@@ -6,6 +7,8 @@ import type { EvidenceFact } from '../../core/policy/facts.js';
 export interface VerifiedEvidence extends Pick<EvidenceFact, 'kind' | 'attributes' | 'subjects'> {
   /** Set for decisions. */
   readonly decision?: Decision;
+  /** Set for lists of commits. */
+  readonly commits?: CommitsPredicate;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ContentStore } from '../../adapters/content-store/content-store.js
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError, messageOf } from '../../core/errors.js';
+import { parseCommitsStatement } from '../../core/evidence/commits.js';
 import { parseDecisionStatement } from '../../core/evidence/decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
@@ -146,5 +147,12 @@ export class Preparation {
 
 function contentOf(statement: Statement): VerifiedEvidence {
   const described = { ...describeStatement(statement), subjects: subjectDigestsOf(statement) };
-  return described.kind === 'decision' ? { ...described, decision: parseDecisionStatement(statement) } : described;
+  switch (described.kind) {
+    case 'decision':
+      return { ...described, decision: parseDecisionStatement(statement) };
+    case 'commits':
+      return { ...described, commits: parseCommitsStatement(statement) };
+    default:
+      return described;
+  }
 }

@@ -1,17 +1,19 @@
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
-import type { ApprovalFact, EvidenceFact, PolicyFacts } from '../../core/policy/facts.js';
+import type { ApprovalFact, PolicyFacts } from '../../core/policy/facts.js';
+import type { Approver } from '../../core/policy/approvals.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import { parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decision/read.js';
-import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
-import { enrolledKeys, principalsOfEmail, type StoredKey, wasValid } from '../../store/identity/read.js';
+import { evidenceOfBundle } from '../../store/evidence/read.js';
 import { lanesOfBundle } from '../../store/lane/history.js';
 import type { VerifiedEvidence } from './evidence-cache.js';
-import { type Preparation, Unprepared, type UnverifiedEvidence } from './preparation.js';
+import { type EvidenceItem, evidenceItems, type Keys, readKeys } from './evidence-items.js';
+import type { Preparation } from './preparation.js';
+import { readCommitFacts } from './read-commits.js';
 
 /** What the facts are about. A plan has no promotion yet. */
 export interface FactsSubject {
@@ -25,14 +27,6 @@ export interface FactsSubject {
   readonly requester?: string | null;
   /** The kinds of evidence that matter; all if absent. Other evidence is not read. */
   readonly kinds?: ReadonlySet<string>;
-}
-
-type Keys = ReadonlyMap<Digest, StoredKey>;
-
-/** An attestation as it counts, with the decision that it is, if it is one. */
-interface Item {
-  readonly fact: EvidenceFact;
-  readonly decision?: VerifiedEvidence['decision'];
 }
 
 /** The kinds of evidence that the gates of a snapshot ask for, and people's decisions. */
@@ -64,11 +58,11 @@ export async function readProven(
   subject: FactsSubject,
 ): Promise<{ readonly facts: PolicyFacts; readonly said: readonly Said[] }> {
   const bundle = await requireBundle(tx, subject.bundle);
-  const keys: Keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
+  const keys = await readKeys(tx);
   const attestations = (await evidenceOfBundle(tx, subject.bundle)).filter(
     (attestation) => subject.kinds?.has(attestation.kind) ?? true,
   );
-  const items = itemsOf(attestations, keys, known);
+  const items = evidenceItems(attestations, keys, known);
   const live = await lanesOfBundle(tx, subject.product, subject.bundle);
   const lane = (name: Lane) => {
     const entry = live.find((candidate) => candidate.lane === name);
@@ -89,7 +83,7 @@ export async function readProven(
       digest: bundle.digest,
       revision: source.revision,
       author: source.author,
-      authorPrincipals: await principalsOfEmail(tx, source.author.email),
+      commits: await readCommitFacts(tx, known, subject, keys),
       images: images.map(({ service, digest }) => ({ name: service, digest })),
       methodology: methodology ?? null,
       plan: plan ?? null,
@@ -102,35 +96,6 @@ export async function readProven(
   return { facts, said };
 }
 
-function itemsOf(attestations: readonly StoredAttestation[], keys: Keys, known: Preparation): readonly Item[] {
-  const missing: UnverifiedEvidence[] = [];
-  const items = attestations.map((attestation): Item => {
-    const { id, checksum, keyId } = attestation;
-    const base = { id, checksum, registeredAt: attestation.registeredAt.toISOString() };
-    const problem = (why: string): Item => ({
-      fact: { ...base, kind: attestation.kind, subjects: attestation.subjects, attributes: {}, problem: why },
-    });
-    const key = keys.get(keyId);
-    if (key === undefined) return problem(`attestation ${id} is signed by a key that is not enrolled`);
-    if (!wasValid(key, attestation.registeredAt))
-      return problem(`the key of ${key.principal} was not valid when attestation ${id} was registered`);
-    const content = known.evidence(attestation);
-    if (content === undefined) {
-      missing.push({ id, checksum, keyId, publicKeyPem: key.publicKeyPem });
-      return problem('it has not been verified');
-    }
-    if ('problem' in content) return problem(content.problem);
-    const { decision, ...described } = content;
-    const { principal, purpose, roles } = key;
-    return {
-      fact: { ...base, ...described, signer: { keyId, principal, purpose, roles } },
-      ...(decision !== undefined && { decision }),
-    };
-  });
-  if (missing.length > 0) throw new Unprepared({ evidence: missing });
-  return items;
-}
-
 /** What a person has said about a promotion: a row says which statement counts, the statement says what. */
 export interface Said {
   readonly decision: NonNullable<VerifiedEvidence['decision']>;
@@ -140,7 +105,11 @@ export interface Said {
 }
 
 /** The statements that were accepted, as their signatures prove them; a row alone counts for nothing. */
-async function saidAbout(tx: Transaction, promotionId: string, items: readonly Item[]): Promise<readonly Said[]> {
+async function saidAbout(
+  tx: Transaction,
+  promotionId: string,
+  items: readonly EvidenceItem[],
+): Promise<readonly Said[]> {
   const accepted = (await decisionsOf(tx, promotionId)).filter((row) => row.accepted);
   return accepted.flatMap((row): Said[] => {
     const { fact, decision } = items.find((candidate) => candidate.fact.id === row.attestationId) ?? {};
@@ -165,11 +134,12 @@ function requesterOf({ requester, kind, product, lane, bundle }: FactsSubject, s
 function approvalOf({ decision, attestationId, registeredAt }: Said, keys: Keys): ApprovalFact[] {
   const { principal, verb, policySnapshot: policyDigest, bundle: bundleDigest, comment = '' } = decision;
   if ((verb !== 'approve' && verb !== 'request-changes') || policyDigest === undefined) return [];
-  const { roles } = rolesOf(keys, principal);
-  return [{ principal, roles, verb, policyDigest, bundleDigest, attestationId, comment, registeredAt }];
+  const { roles, principalKind } = rolesOf(keys, principal);
+  return [{ principal, principalKind, roles, verb, policyDigest, bundleDigest, attestationId, comment, registeredAt }];
 }
 
-function rolesOf(keys: Keys, principal: string): { readonly principal: string; readonly roles: readonly string[] } {
+function rolesOf(keys: Keys, principal: string): Approver {
   const key = [...keys.values()].find((candidate) => candidate.principal === principal);
-  return { principal, roles: key?.roles ?? [] };
+  // Nothing is known about a principal without a key, which therefore fills no quorum either.
+  return { principal, principalKind: key?.principalKind ?? 'service', roles: key?.roles ?? [] };
 }

@@ -73,15 +73,13 @@ export async function moveOn(
   scene: LaneScene,
   promotionId: string,
   { stimulus, sent }: { readonly stimulus: AdvanceStimulus; readonly sent?: ExaminedStatement | undefined },
-  context: { readonly now: Date; readonly known?: Preparation | undefined },
+  context: { readonly now: Date; readonly known: Preparation },
   seen: Seen,
 ): Promise<Answer> {
   let outcome: StatementOutcome | undefined;
   if (sent !== undefined) {
-    const promotion = promotionIn(scene, promotionId);
-    const pinned =
-      context.known === undefined ? promotion : await pinPolicyForRequest(tx, context.known, promotion, sent);
-    outcome = await registerStatement(tx, pinned, sent, context.now);
+    const pinned = await pinPolicyForRequest(tx, context.known, promotionIn(scene, promotionId), sent);
+    outcome = await registerStatement(tx, pinned, sent, context);
     scene.promotions.set(promotionId, await requirePromotion(tx, promotionId));
   }
   if (stimulus.type === 'step-ended') await closeStep(tx, scene, promotionId, stimulus);

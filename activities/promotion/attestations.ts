@@ -110,11 +110,11 @@ function requireSaid(
 
 async function requireApprovals(tx: Transaction, promotion: StoredPromotion, facts: PolicyFacts): Promise<void> {
   const { gates } = await requireSnapshot(tx, promotion.policyDigest);
-  const rules = gates.flatMap((gate) =>
-    gate.approvals !== undefined && gate.severity === 'BLOCKING' ? [{ id: gate.id, rule: gate.approvals }] : [],
+  const blocking = gates.flatMap(({ approvals, ...gate }) =>
+    approvals !== undefined && gate.severity === 'BLOCKING' ? [{ ...gate, approvals }] : [],
   );
-  for (const { id, rule } of rules) {
-    const { missing } = tallyApprovals(rule, facts);
+  for (const { id, ...gate } of blocking) {
+    const { missing } = tallyApprovals(gate, facts);
     if (missing === 0) continue;
     throw new LanekeeperError('EVIDENCE_INVALID', {
       message: `promotion ${shortId(promotion.id)} is not attested as live`,

@@ -109,7 +109,7 @@ async function begin(
   if (live !== undefined) throw alreadyLive(run, live);
   const policyDigest = await pinSnapshot(tx, snapshotPolicy(policy(), run.product, run.lane, run.kind));
   const opened = await insertPromotion(tx, { ...run, policyDigest });
-  if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context.now);
+  if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context);
   const promotion = await requirePromotion(tx, opened.id);
   if (run.kind === 'ROLLBACK' && promotion.requester === null) throw unsignedRollback(run);
   return move(promotion);
@@ -135,7 +135,7 @@ async function adopt(
   const { promotion } = left;
   const adopted = await adoptPromotion(tx, promotion, run.firstRunId);
   if (run.sent === undefined || adopted.requester !== null) return move(adopted);
-  await registerStatement(tx, await pinPolicyForRequest(tx, context.known, adopted, run.sent), run.sent, context.now);
+  await registerStatement(tx, await pinPolicyForRequest(tx, context.known, adopted, run.sent), run.sent, context);
   return move(await requirePromotion(tx, adopted.id));
 }
 
@@ -161,9 +161,9 @@ async function acceptRequest(
   tx: Transaction,
   promotion: StoredPromotion,
   sent: ExaminedStatement,
-  now: Date,
+  context: { readonly known: Preparation; readonly now: Date },
 ): Promise<void> {
-  const outcome = await registerStatement(tx, promotion, sent, now);
+  const outcome = await registerStatement(tx, promotion, sent, context);
   if (outcome.accepted && (outcome.verb === 'request' || outcome.verb === 'rollback')) return;
   throw refusedStart(
     outcome.refusal ?? { code: 'DECISION_MISMATCH', reason: `its verb is ${outcome.verb}` },

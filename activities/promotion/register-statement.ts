@@ -3,8 +3,6 @@ import { isErrorCode } from '../../core/errors.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { digestOf } from '../../core/hash.js';
 import type { PromotionPhase } from '../../core/promotion/state.js';
-import { parseManifest } from '../../core/release/manifest.js';
-import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import {
   countRefused,
@@ -16,10 +14,13 @@ import {
 import { useNonce, useOfNonce } from '../../store/decision/uses.js';
 import { recordDecision } from '../../store/decision/write.js';
 import { registerAttestation } from '../../store/evidence/write.js';
-import { enrolledKeys, principalsOfEmail, type StoredKey, wasValid } from '../../store/identity/read.js';
+import { type StoredKey, wasValid } from '../../store/identity/read.js';
 import { requireSnapshot } from '../../store/policy/read.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import { setRequester } from '../../store/promotion/write.js';
+import { type Keys, readKeys } from '../policy/evidence-items.js';
+import type { Preparation } from '../policy/preparation.js';
+import { readCommitFacts } from '../policy/read-commits.js';
 import { type ExaminedStatement, notEnrolled } from './examine-statement.js';
 
 /** What became of a statement. */
@@ -43,12 +44,14 @@ const maxRefusedKept = 50;
 /**
  * Decides whether a statement counts and records that, in the transaction that acts on it. A statement has one outcome:
  * sent again it returns that, and its nonce with anything else is a replay.
+ *
+ * @throws Unprepared
  */
 export async function registerStatement(
   tx: Transaction,
   promotion: StoredPromotion,
   sent: ExaminedStatement,
-  now: Date,
+  { known: verified, now }: { readonly known: Preparation; readonly now: Date },
 ): Promise<StatementOutcome> {
   const id = digestOf(`${promotion.id} ${sent.digest}`);
   const { signed } = sent;
@@ -56,9 +59,10 @@ export async function registerStatement(
     (await decisionById(tx, id)) ??
     (signed === undefined ? undefined : await decisionByStatement(tx, promotion.id, signed.statementDigest));
   if (known !== undefined) return outcomeOf(known, true);
-  const keys = await enrolledKeys(tx);
-  const key = keys.find((one) => one.keyId === signed?.keyId && one.purpose === 'person' && wasValid(one, now));
-  const refusal = sent.refusal ?? (await refusalOf(tx, promotion, sent, key, keys, now));
+  const keys = await readKeys(tx);
+  const found = signed === undefined ? undefined : keys.get(signed.keyId);
+  const key = found?.purpose === 'person' && wasValid(found, now) ? found : undefined;
+  const refusal = sent.refusal ?? (await refusalOf(tx, promotion, sent, { key, keys, known: verified, now }));
   return outcomeOf(await record(tx, promotion, { ...sent, id }, key, refusal), false, refusal);
 }
 
@@ -66,9 +70,7 @@ async function refusalOf(
   tx: Transaction,
   promotion: StoredPromotion,
   { signed, expectedVerb, frontDoor }: ExaminedStatement,
-  key: StoredKey | undefined,
-  keys: readonly StoredKey[],
-  now: Date,
+  { key, keys, known, now }: { key: StoredKey | undefined; keys: Keys; known: Preparation; now: Date },
 ): Promise<Refusal | undefined> {
   if (signed === undefined || key === undefined) return notEnrolled;
   const { decision } = signed;
@@ -84,8 +86,7 @@ async function refusalOf(
       code: 'DECISION_MISMATCH',
       reason: `its verb is ${decision.verb}; this front door accepts ${expectedVerb}`,
     };
-  const { source } = parseManifest((await requireBundle(tx, promotion.bundle)).manifest);
-  const roles = keys.find((one) => one.principal === promotion.requester)?.roles ?? [];
+  const roles = [...keys.values()].find((one) => one.principal === promotion.requester)?.roles ?? [];
   // The statement that starts a promotion is judged before there is a phase.
   const phase: PromotionPhase = frontDoor === 'START' ? 'REQUESTED' : promotion.state;
   return refuseDecision(decision, {
@@ -94,9 +95,9 @@ async function refusalOf(
     promotionId: promotion.id,
     phase,
     snapshot: await requireSnapshot(tx, promotion.policyDigest),
-    signer: { principal: key.principal, roles: key.roles },
+    signer: key,
     facts: {
-      bundle: { authorPrincipals: await principalsOfEmail(tx, source.author.email) },
+      bundle: { commits: await readCommitFacts(tx, known, promotion, keys) },
       ...(promotion.requester !== null && { requester: { principal: promotion.requester, roles } }),
     },
     factsWereShown: decision.facts !== undefined && (await shownRound(tx, promotion.id, decision.facts)) !== undefined,

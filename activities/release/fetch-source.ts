@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { packTar } from '../../adapters/archive/pack-tar.js';
 import { uriOf } from '../../adapters/content-store/content-store.js';
 import { fetchCommit, readCommitObject } from '../../adapters/git/fetch-commit.js';
+import { readHistory } from '../../adapters/git/read-history.js';
 import { readTree } from '../../adapters/git/read-tree.js';
 import { parseRepository } from '../../adapters/git/repository.js';
 import type { GitContext } from '../../adapters/git/run-git.js';
@@ -46,7 +47,7 @@ async function storeCommit(
   workspace: Workspace,
   repository: string,
   revision: string,
-): Promise<StoredSource> {
+): Promise<StoredSource & Pick<FetchedSource, 'history'>> {
   const git: GitContext = {
     env: { ...deps.environment, HOME: await workspace.folder('home') },
     timeoutMs: gitTimeoutMs,
@@ -57,7 +58,12 @@ async function storeCommit(
   await fetchCommit(parseRepository(repository), revision, clone, git);
   const object = await readCommitObject(clone, revision, git);
   const files = await readTree(clone, parseCommit(object).tree, join(fetched, 'objects'), git);
-  return { archive: (await packTar(deps.blobs, files)).digest, commit: await deps.blobs.put(object) };
+  const history = await readHistory(clone, revision, join(fetched, 'history'), git);
+  return {
+    archive: (await packTar(deps.blobs, files)).digest,
+    commit: await deps.blobs.put(object),
+    history: await deps.blobs.put(history),
+  };
 }
 
 async function planIn(deps: BuildDeps, source: string, name: string): Promise<NonNullable<FetchedSource['plan']>> {

@@ -5,6 +5,7 @@ import { LanekeeperError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/hash.js';
 import { parseReleaseId } from '../../core/ids.js';
 import { json, parseObject } from '../../core/input.js';
+import { commitMediaType } from '../../core/release/history.js';
 import {
   bundleDigestOf,
   canonicalManifest,
@@ -24,6 +25,7 @@ import { requireImageOf } from './build-evidence.js';
 import { readStoredCommit } from './open-source.js';
 import { currentStep, withHeartbeats } from './step.js';
 import type { SealActivities } from './types.js';
+import { verifyCommitList } from './verify-commits.js';
 import { verifyEvidence } from './verify-evidence.js';
 
 /** The dependencies of sealing. */
@@ -64,6 +66,7 @@ async function sealRelease(deps: SealDeps, value: unknown): Promise<{ bundle: Di
     requireSame(release, `images/${image.service}/nodeMajor`, String(image.nodeMajor), String(nodeMajor));
     for (const layer of layers) await rehash(deps.blobs, layer);
   }
+  await verifyCommitList(deps, tenant, release, manifest);
   await verifyEvidence(deps, tenant, release, manifest);
   const manifestFile = await deps.blobs.put(renderManifestYaml(manifest));
   // The bundle digest names a blob too, so that statements about a bundle have a subject that can be hashed.
@@ -125,6 +128,11 @@ async function recordSeal(tx: Transaction, release: StoredRelease, manifest: Man
     digest: sdk.checksum,
     mediaType: 'application/gzip',
   }));
+  const { commit } = manifest.source;
+  const source =
+    commit === undefined
+      ? []
+      : [{ kind: 'source' as const, name: 'commit', digest: commit, mediaType: commitMediaType }];
   await sealBundle(tx, {
     digest: bundle,
     manifest: canonicalManifest(manifest),
@@ -134,7 +142,7 @@ async function recordSeal(tx: Transaction, release: StoredRelease, manifest: Man
     committedAt,
     subject,
     releaseId: release.id,
-    artifacts: [...images, ...sdks],
+    artifacts: [...images, ...sdks, ...source],
   });
   await endRelease(tx, release, { bundle });
 }

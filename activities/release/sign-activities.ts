@@ -14,10 +14,12 @@ import { type CallerDeps, requireOwnRun } from '../caller.js';
 import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
 import { withTranslatedErrors } from '../failures.js';
 import { requireBuildStatement, runOf } from './build-evidence.js';
+import { type CommitListDeps, listCommits } from './sign-commits.js';
+import { currentStep, withHeartbeats } from './step.js';
 import type { SignActivities, SignedStatement } from './types.js';
 
 /** The dependencies of signing releases: the build key is here and nowhere else. */
-export type SignDeps = SigningDeps & CallerDeps;
+export type SignDeps = SigningDeps & CallerDeps & CommitListDeps;
 
 /** The activities of the sign queue that releases use. */
 export function createSignActivities(deps: SignDeps): SignActivities {
@@ -36,6 +38,26 @@ export function createSignActivities(deps: SignDeps): SignActivities {
         await signOnce(deps, { tenant, statement, payload, producedByRun, subjects, precondition: running }),
       );
     },
+    signCommits: (value) => signedCommits(deps, value),
+  });
+}
+
+async function signedCommits(deps: SignDeps, value: unknown): Promise<SignedStatement> {
+  const input = parseObject(value, 'input of signCommits', { history: parseDigest, commit: parseDigest });
+  const { workflowId, firstRunId: releaseId } = await requireOwnRun(deps, 'release');
+  const { tenant } = parseReleaseId(workflowId);
+  const running = async (tx: Transaction) => requireRunning(await lockReleaseOf(tx, { workflowId, releaseId }));
+  const release = await deps.database.transaction(tenant, running);
+  const step = currentStep();
+  return withHeartbeats(step, async () => {
+    const statement = await listCommits(deps, tenant, release, input, step.signal);
+    const subjects = [{ digest: input.commit, type: 'artifact' as const }];
+    const payload = Buffer.from(statementBytes(statement));
+    await deps.blobs.put(payload);
+    const producedByRun = runOf(release);
+    return toSigned(
+      await signOnce(deps, { tenant, statement, payload, producedByRun, subjects, precondition: running }),
+    );
   });
 }
 

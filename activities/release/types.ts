@@ -10,6 +10,8 @@ export interface FetchedSource {
   readonly archive: Digest;
   /** Its raw object in the content store. */
   readonly commit: Digest;
+  /** The raw objects of the commit and its ancestors in the content store, see `parseCommitObjects`. */
+  readonly history: Digest;
   /** The id of its tree, 40 hex digits. */
   readonly tree: string;
   readonly author: { readonly name: string; readonly email: string };
@@ -135,6 +137,16 @@ export interface SignActivities {
    * @throws PERMISSION_DENIED, WRONG_STATE, BLOB_MISSING, BLOB_CORRUPT, EVIDENCE_INVALID, IMAGE_UNSUPPORTED
    */
   readonly signStatement: (input: SignInput) => Promise<SignedStatement>;
+  /**
+   * Lists the commits that the caller's own running release brings, with who signed them, and signs and registers the list.
+   * @throws PERMISSION_DENIED, WRONG_STATE, SOURCE_REFUSED, BLOB_MISSING, BLOB_CORRUPT
+   */
+  readonly signCommits: (input: {
+    /** The raw objects of the commit and its ancestors in the content store. */
+    readonly history: Digest;
+    /** The raw object of the released commit in the content store. */
+    readonly commit: Digest;
+  }) => Promise<SignedStatement>;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface ProcessRequest {
   /** Called about every `heartbeatMs` while the child runs. */
   readonly onHeartbeat?: () => void;
   readonly heartbeatMs?: number;
+  /** Its standard input; empty by default. */
+  readonly input?: Uint8Array;
   /** How much standard output is kept; by default 64 MiB. */
   readonly maxStdoutBytes?: number;
 }
@@ -49,11 +51,11 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
       cwd: request.cwd,
       env: request.env,
       extendEnv: false,
-      stdin: 'ignore',
       buffer: false,
       encoding: 'buffer',
       reject: false,
     },
+    ...(request.input === undefined ? { stdin: 'ignore' as const } : { input: request.input }),
     ...{
       detached: true,
       timeout: request.timeoutMs,

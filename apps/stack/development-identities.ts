@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { generateKeyPair, keyIdOf, writeKeyPair } from '../../adapters/sigstore/keys.js';
 import { digestOf } from '../../core/hash.js';
 import { openDatabase, type Transaction } from '../../store/database.js';
+import { linkAddress } from '../../store/identity/addresses.js';
 import { enrolKey, enrolPrincipal, enrolToken } from '../../store/identity/write.js';
 
 /** The people of a development stack, on loopback only. Each has a key, a token and roles of their own. */
@@ -37,7 +38,8 @@ export async function ensureDevelopmentIdentities(dataDir: string, databaseUrl: 
       const publicKeyPem = await ensureKey(folder);
       const token = await ensureToken(folder);
       await database.transaction(tenant, async (tx) => {
-        await enrolPrincipal(tx, { ...person, kind: 'person', emails: [`${person.name}@example.com`] });
+        await enrolPrincipal(tx, { ...person, kind: 'human' });
+        await linkAddress(tx, { address: `${person.name}@example.com`, principal: person.name, by: person.name });
         await enrol(tx, person.name, 'person', publicKeyPem);
         await enrolToken(tx, { tokenHash: digestOf(token), principal: person.name });
       });
@@ -48,9 +50,8 @@ export async function ensureDevelopmentIdentities(dataDir: string, databaseUrl: 
         await enrolPrincipal(tx, {
           name: machine.name,
           displayName: machine.displayName,
-          kind: 'machine',
+          kind: 'service',
           roles: [],
-          emails: [],
         });
         await enrol(tx, machine.name, machine.purpose, publicKeyPem);
       });

@@ -2,7 +2,7 @@ import type { Digest } from '../digest.js';
 import type { ErrorCode } from '../errors.js';
 import type { Decision } from '../evidence/decision.js';
 import type { Lane } from '../lanes.js';
-import { type ApproverFacts, refusalOf } from '../policy/approvals.js';
+import { type Approver, type ApproverFacts, type ApproverRefusal, refusalOf } from '../policy/approvals.js';
 import type { PolicySnapshot } from '../policy/model.js';
 import type { PromotionKind, PromotionPhase } from '../promotion/state.js';
 import { phasesOfVerb } from '../promotion/verbs.js';
@@ -25,8 +25,8 @@ export interface DecisionContext {
   readonly phase: PromotionPhase;
   readonly snapshot: PolicySnapshot;
   readonly policyDigest: Digest;
-  /** The person whose key made the signature, as enrolled. */
-  readonly signer: { readonly principal: string; readonly roles: readonly string[] };
+  /** Whose key made the signature, as enrolled. */
+  readonly signer: Approver;
   readonly facts: ApproverFacts;
   /** Whether the facts named by the decision were shown for this promotion. */
   readonly factsWereShown: boolean;
@@ -121,10 +121,9 @@ function refuseByPermission(decision: Decision, context: DecisionContext): Refus
 }
 
 function refuseApprover(context: DecisionContext): Refusal | undefined {
-  const rules = context.snapshot.gates.flatMap((gate) => (gate.approvals === undefined ? [] : [gate.approvals]));
-  if (rules.length === 0) return { code: 'WRONG_STATE', reason: `${context.lane} needs no approvals` };
-  const reasons = rules.map((rule) => refusalOf(rule, context.signer, context.facts));
-  if (reasons.includes(undefined)) return undefined;
-  const reason = reasons[0] ?? '';
-  return { code: /requested|author/.test(reason) ? 'SELF_APPROVAL' : 'ROLE_MISSING', reason };
+  const reasons: (ApproverRefusal | undefined)[] = context.snapshot.gates.flatMap(({ approvals, ...gate }) =>
+    approvals === undefined ? [] : [refusalOf({ ...gate, approvals }, context.signer, context.facts)],
+  );
+  if (reasons.length === 0) return { code: 'WRONG_STATE', reason: `${context.lane} needs no approvals` };
+  return reasons.includes(undefined) ? undefined : reasons[0];
 }

@@ -45,6 +45,16 @@ export function wordsOf(event: { readonly type: string; readonly data: Readonly<
       return `lane revoked in favour of ${shortId(field('by'))}`;
     case 'alias.switched':
       return `alias switched, generation ${field('generation')}`;
+    case 'principal.added':
+      return `${field('kind')} ${field('principal')} added`;
+    case 'address.linked':
+      return `${field('address')} linked to ${field('principal')}`;
+    case 'address.unlinked':
+      return `${field('address')} taken from ${field('principal')}: ${field('reason')}`;
+    case 'commit-key.enrolled':
+      return `key ${field('fingerprint')} of ${field('principal')} enrolled for commits`;
+    case 'commit-key.revoked':
+      return `key ${field('fingerprint')} of ${field('principal')} revoked for commits: ${field('reason')}`;
     default:
       return event.type;
   }

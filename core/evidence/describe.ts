@@ -7,6 +7,7 @@ export type AttestationKind =
   | 'sbom-spdx'
   | 'sbom-cyclonedx'
   | 'signature'
+  | 'commits'
   | 'test-result'
   | 'preview-check'
   | 'decision'
@@ -27,6 +28,7 @@ const kinds: Readonly<Record<string, AttestationKind>> = {
   [predicateTypes.spdx]: 'sbom-spdx',
   [predicateTypes.cycloneDx]: 'sbom-cyclonedx',
   [predicateTypes.signature]: 'signature',
+  [predicateTypes.commits]: 'commits',
   [predicateTypes.decision]: 'decision',
   [predicateTypes.promotion]: 'promotion',
   [predicateTypes.serviceAct]: 'service-act',

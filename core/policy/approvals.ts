@@ -1,55 +1,118 @@
+import type { PrincipalKind } from '../identity/principal-kind.js';
+import { shortId } from '../ids.js';
+import { type Authorship, authorshipOf } from './authorship.js';
 import type { ApprovalFact, PolicyFacts } from './facts.js';
-import type { ApprovalRule } from './model.js';
+import type { ApprovalRule, Gate } from './model.js';
+
+/** A gate that needs approvals. */
+export type ApprovalGate = Pick<Gate, 'commits'> & { readonly approvals: ApprovalRule };
 
 /** Which approvals of a promotion count for a rule, and why the others do not. */
 export interface ApprovalTally {
   readonly counted: readonly ApprovalFact[];
+  /** How many are needed. */
+  readonly count: number;
   readonly missing: number;
   readonly refused: readonly string[];
 }
 
 /** What says who may not approve. */
 export interface ApproverFacts extends Pick<PolicyFacts, 'requester'> {
-  readonly bundle: Pick<PolicyFacts['bundle'], 'authorPrincipals'>;
+  readonly bundle: Pick<PolicyFacts['bundle'], 'commits'>;
+}
+
+/** Somebody who wants to approve, as enrolled. */
+export interface Approver {
+  readonly principal: string;
+  readonly principalKind: PrincipalKind;
+  readonly roles: readonly string[];
+}
+
+/** Why somebody may not approve. `code` is that of the refusal of a decision. */
+export interface ApproverRefusal {
+  readonly code: 'SELF_APPROVAL' | 'ROLE_MISSING';
+  readonly reason: string;
 }
 
 /**
- * Why this person may not approve under the rule, or undefined. One function for the front door and for every round of
- * gates.
+ * Why somebody may not approve at a gate, or undefined. One function for the front door and for every round of gates.
  */
-export function refusalOf(
-  rule: ApprovalRule,
-  person: { principal: string; roles: readonly string[] },
-  facts: ApproverFacts,
-): string | undefined {
-  if (rule.separation.includes('requester') && facts.requester?.principal === person.principal) {
-    return `${person.principal} requested this promotion and cannot approve it`;
-  }
-  if (rule.separation.includes('author') && facts.bundle.authorPrincipals.includes(person.principal)) {
-    return `${person.principal} is the author of the commit and cannot approve it`;
-  }
-  if (!person.roles.some((role) => rule.roles.includes(role))) {
-    return `${person.principal} has none of the roles ${rule.roles.join(', ')}`;
-  }
+export function refusalOf(gate: ApprovalGate, person: Approver, facts: ApproverFacts): ApproverRefusal | undefined {
+  const { separation, roles } = gate.approvals;
+  const { principal } = person;
+  if (person.principalKind !== 'human')
+    return { code: 'ROLE_MISSING', reason: `${principal} is not a human: ${person.principalKind}s cannot approve` };
+  if (separation.includes('requester') && facts.requester?.principal === principal)
+    return { code: 'SELF_APPROVAL', reason: `${principal} requested this promotion and cannot approve it` };
+  if (separation.includes('author') && authorshipOf(gate.commits, facts.bundle.commits).authors.includes(principal))
+    return {
+      code: 'SELF_APPROVAL',
+      reason: `${principal} is an author of what this bundle brings and cannot approve it`,
+    };
+  if (!person.roles.some((role) => roles.includes(role)))
+    return { code: 'ROLE_MISSING', reason: `${principal} has none of the roles ${roles.join(', ')}` };
   return undefined;
 }
 
+/** Why nobody can say yet who may not approve, and what to do about it; undefined when that is known. */
+export function unknownExclusion(
+  gate: ApprovalGate,
+  facts: ApproverFacts & Pick<PolicyFacts, 'lane'> & { readonly bundle: Pick<PolicyFacts['bundle'], 'digest'> },
+): { readonly explanation: string; readonly next: string } | undefined {
+  const { separation } = gate.approvals;
+  if (separation.includes('author')) {
+    const unknown = unknownAuthors(authorshipOf(gate.commits, facts.bundle.commits));
+    if (unknown !== undefined) return unknown;
+  }
+  if (!separation.includes('requester') || facts.requester !== undefined) return undefined;
+  return {
+    explanation: 'nobody has signed the request, so that it is unknown who may not approve',
+    next: `lane promote ${shortId(facts.bundle.digest)} --to ${facts.lane}`,
+  };
+}
+
+function unknownAuthors({ unknown, problem }: Authorship) {
+  if (problem !== undefined)
+    return {
+      explanation: `it is not known who wrote what this bundle brings: ${problem}`,
+      next: 'release a commit whose history leads to what is live; in a shallow clone, first: git fetch --unshallow',
+    };
+  const [first] = unknown;
+  if (first === undefined) return undefined;
+  const others = unknown.length > 1 ? ` and ${String(unknown.length - 1)} more` : '';
+  const belong = unknown.length > 1 ? 'belong' : 'belongs';
+  return {
+    explanation: `${first}${others} in the commits of this bundle ${belong} to nobody, so that it is unknown who may not approve`,
+    next: unknown
+      .slice(0, 5)
+      .map((address) => `lane principal link ${quoted(address)} --to NAME`)
+      .join('; '),
+  };
+}
+
+/** How many humans an approval gate needs for a bundle. */
+export function approvalsNeeded(gate: ApprovalGate, facts: ApproverFacts): number {
+  const { count, countForAgents = count } = gate.approvals;
+  return authorshipOf(gate.commits, facts.bundle.commits).agents.length > 0 ? Math.max(count, countForAgents) : count;
+}
+
 /**
- * Counts distinct people, not signatures; with `distinctRoles` each must stand for a different role, found by matching
+ * Counts distinct humans, not signatures; with `distinctRoles` each must stand for a different role, found by matching
  * people to roles. A decision about another bundle or another policy snapshot is void and not counted.
  */
-export function tallyApprovals(rule: ApprovalRule, facts: PolicyFacts): ApprovalTally {
+export function tallyApprovals(gate: ApprovalGate, facts: PolicyFacts): ApprovalTally {
   const refused: string[] = [];
   const eligible = new Map<string, ApprovalFact>();
   for (const approval of facts.approvals) {
-    const why = voidReason(approval, facts) ?? refusalOf(rule, approval, facts);
+    const why = voidReason(approval, facts) ?? refusalOf(gate, approval, facts)?.reason;
     if (approval.verb !== 'approve') continue;
     if (why === undefined) eligible.set(approval.principal, approval);
     else refused.push(why);
   }
   const people = [...eligible.values()];
-  const counted = rule.distinctRoles ? matchRoles(people, rule.roles) : people;
-  return { counted, missing: Math.max(0, rule.count - counted.length), refused };
+  const counted = gate.approvals.distinctRoles ? matchRoles(people, gate.approvals.roles) : people;
+  const count = approvalsNeeded(gate, facts);
+  return { counted, count, missing: Math.max(0, count - counted.length), refused };
 }
 
 function voidReason(approval: ApprovalFact, facts: PolicyFacts): string | undefined {
@@ -75,4 +138,9 @@ function matchRoles(people: readonly ApprovalFact[], roles: readonly string[]): 
     return false;
   };
   return people.filter((person) => place(person, new Set()));
+}
+
+/** An address as a shell takes it; what git names can hold anything. */
+function quoted(address: string): string {
+  return /^[A-Za-z0-9@._+-]+$/.test(address) ? address : `'${address.replaceAll("'", String.raw`'\''`)}'`;
 }

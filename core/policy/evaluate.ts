@@ -1,5 +1,6 @@
 import { shortId } from '../ids.js';
-import { tallyApprovals } from './approvals.js';
+import { type ApprovalGate, tallyApprovals, unknownExclusion } from './approvals.js';
+import { authorshipOf, commitsFor, unsignedCommits } from './authorship.js';
 import { evaluateRule } from './cel.js';
 import { tallyEvidence } from './evidence.js';
 import type { EvidenceFact, PolicyFacts, GateResult } from './facts.js';
@@ -41,7 +42,10 @@ export function evaluateGates(snapshot: PolicySnapshot, facts: PolicyFacts, now:
 
 function evaluateGate(gate: Gate, facts: PolicyFacts, now: Date): GateResult {
   const evidence = gate.evidence === undefined ? undefined : tallyEvidence(gate.evidence, facts, now);
-  const reliedOn = evidence?.accepted.map((item) => item.id) ?? [];
+  const history = facts.bundle.commits;
+  const readsCommits =
+    gate.commits?.signatures === 'required' || gate.approvals?.separation.includes('author') === true;
+  const reliedOn = [...(evidence?.accepted.map((item) => item.id) ?? []), ...(readsCommits ? history.lists : [])];
   const result = (verdict: Verdict, explanation: string, extra: Partial<GateResult> = {}): GateResult => ({
     gate: gate.id,
     severity: gate.severity,
@@ -65,22 +69,54 @@ function evaluateGate(gate: Gate, facts: PolicyFacts, now: Date): GateResult {
     if (!rule.value)
       return result(gate.evidence === undefined ? 'PENDING' : 'FAIL', describeFailure(gate, evidence?.accepted ?? []));
   }
-  if (gate.approvals === undefined)
-    return result('PASS', evidence === undefined ? 'the rule holds' : passText(evidence.accepted));
-  const tally = tallyApprovals(gate.approvals, facts);
+  if (gate.commits?.signatures === 'required') {
+    const { problem, brought } = commitsFor(gate.commits, history);
+    if (problem !== undefined) return result('PENDING', `it is not known what this bundle brings: ${problem}`);
+    const unsigned = unsignedCommits(gate.commits, history);
+    if (unsigned.length > 0) return result('FAIL', describeUnsigned(unsigned, brought.length));
+  }
+  const { approvals } = gate;
+  if (approvals === undefined)
+    return result('PASS', evidence === undefined ? passWithoutEvidence(gate) : passText(evidence.accepted));
+  return judgeApprovals({ ...gate, approvals }, facts, reliedOn, result);
+}
+
+/** Builds the result of a gate. */
+type MakeResult = (verdict: Verdict, explanation: string, extra?: Partial<GateResult>) => GateResult;
+
+function judgeApprovals(
+  gate: ApprovalGate,
+  facts: PolicyFacts,
+  reliedOn: readonly string[],
+  result: MakeResult,
+): GateResult {
+  const unknown = unknownExclusion(gate, facts);
+  if (unknown !== undefined) return result('PENDING', unknown.explanation, { next: unknown.next });
+  const tally = tallyApprovals(gate, facts);
   const people = tally.counted.map((approval) => approval.principal).join(', ');
   if (tally.missing > 0) {
     const notCounted = tally.refused.length > 0 ? `; not counted: ${tally.refused.join('; ')}` : '';
     const roles = gate.approvals.distinctRoles ? ' of different roles' : '';
+    const agents = tally.count > gate.approvals.count ? ', because agents wrote some of its commits' : '';
     return result(
       'PENDING',
-      `${tally.missing} of ${gate.approvals.count} approvals${roles} missing${people === '' ? '' : ` (given: ${people})`}${notCounted}`,
+      `${tally.missing} of ${tally.count} approvals${roles} missing${agents}${people === '' ? '' : ` (given: ${people})`}${notCounted}`,
       { waitsForPeople: true },
     );
   }
   return result('PASS', `approved by ${people}`, {
     reliedOn: [...reliedOn, ...tally.counted.map((approval) => approval.attestationId)],
   });
+}
+
+function describeUnsigned(unsigned: readonly string[], count: number): string {
+  const shown = unsigned.slice(0, 5).join('; ');
+  const more = unsigned.length > 5 ? `; and ${unsigned.length - 5} more` : '';
+  return `${unsigned.length} of ${count} commits do not count as signed: ${shown}${more}`;
+}
+
+function passWithoutEvidence(gate: Gate): string {
+  return gate.rule === undefined ? 'every commit is signed with an enrolled key' : 'the rule holds';
 }
 
 /** A person who asked for changes holds the promotion until they approve. */
@@ -122,6 +158,7 @@ function variables(facts: PolicyFacts, evidence: readonly EvidenceFact[]): Recor
       digest: facts.bundle.digest,
       revision: facts.bundle.revision,
       images: facts.bundle.images,
+      commits: commitVariables(facts),
       methodology: facts.bundle.methodology,
       plan: facts.bundle.plan,
     },
@@ -134,6 +171,12 @@ function variables(facts: PolicyFacts, evidence: readonly EvidenceFact[]): Recor
     lane: facts.lane,
     lanes: facts.lanes,
   };
+}
+
+/** What rules see of the commits that the bundle brings, with nothing live of all that its release lists. */
+function commitVariables({ bundle: { commits } }: PolicyFacts): Record<string, unknown> {
+  const { authors, agents, unknown } = authorshipOf({ firstRelease: 'every-commit', signatures: 'optional' }, commits);
+  return { count: commits.brought.length, known: commits.problem === undefined, authors, agents, unknown };
 }
 
 function describeFailure(gate: Gate, accepted: readonly EvidenceFact[]): string {

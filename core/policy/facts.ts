@@ -1,6 +1,8 @@
 import type { Digest } from '../digest.js';
+import type { PrincipalKind } from '../identity/principal-kind.js';
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
+import type { CommitFacts } from './authorship.js';
 
 /** Who made a signature, as enrolled. */
 export interface SignerFact {
@@ -30,6 +32,7 @@ export interface EvidenceFact {
 /** An accepted, verified decision of a person. */
 export interface ApprovalFact {
   readonly principal: string;
+  readonly principalKind: PrincipalKind;
   readonly roles: readonly string[];
   readonly verb: 'approve' | 'request-changes';
   readonly policyDigest: Digest;
@@ -51,8 +54,7 @@ export interface PolicyFacts {
     readonly digest: Digest;
     readonly revision: string;
     readonly author: { readonly name: string; readonly email: string };
-    /** People whose enrolled addresses include the author's. */
-    readonly authorPrincipals: readonly string[];
+    readonly commits: CommitFacts;
     readonly images: readonly { readonly name: string; readonly digest: Digest }[];
     /** What the manifest says about methodology and plan, for rules. */
     readonly methodology: unknown;

@@ -48,6 +48,16 @@ export interface ApprovalRule {
   readonly distinctRoles: boolean;
   /** Who may never approve. */
   readonly separation: readonly ('requester' | 'author')[];
+  /** How many humans are needed for a bundle that brings commits of agents, if that is more than `count`. */
+  readonly countForAgents?: number;
+}
+
+/** Which commits a gate is about, and what it demands of them. */
+export interface CommitRule {
+  /** With nothing live in the lane: the released commit alone, or every commit that the release lists. */
+  readonly firstRelease: 'released-commit' | 'every-commit';
+  /** Whether each must be signed with an enrolled key of its author or committer. */
+  readonly signatures: 'required' | 'optional';
 }
 
 /** One required check. */
@@ -59,6 +69,7 @@ export interface Gate {
   readonly severity: Severity;
   readonly evidence?: EvidenceRule;
   readonly approvals?: ApprovalRule;
+  readonly commits?: CommitRule;
   /** CEL over `bundle`, `evidence`, `requester`, `lane` and `lanes`; must yield a boolean. */
   readonly rule?: string;
   /**

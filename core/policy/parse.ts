@@ -4,7 +4,7 @@ import policySchema from '../schemas/policy.schema.json' with { type: 'json' };
 import { LanekeeperError } from '../errors.js';
 import { lanes, type Lane } from '../lanes.js';
 import { checkRule } from './cel.js';
-import type { ApprovalRule, EvidenceRule, Gate, GateType, Policy, Severity } from './model.js';
+import type { ApprovalRule, CommitRule, EvidenceRule, Gate, GateType, Policy, Severity } from './model.js';
 
 /** The largest policy file, in characters. */
 const maxPolicyLength = 256 * 1024;
@@ -25,6 +25,7 @@ interface GateFile {
     distinctRoles?: boolean;
     separation?: ('requester' | 'author')[];
   };
+  commits?: Partial<CommitRule>;
   rule?: string;
   message: string;
 }
@@ -60,8 +61,12 @@ export function parsePolicy(text: string, fileName: string): Policy {
 
 function gateOf(file: GateFile, fileName: string): Gate {
   if (file.rule !== undefined) checkRule(file.rule, `gate ${file.id} in ${fileName}`);
-  if (file.rule === undefined && file.evidence === undefined && file.approvals === undefined) {
-    throw invalid(fileName, `gate ${file.id} has neither evidence, approvals nor a rule and would always pass`);
+  const demands = file.rule ?? file.evidence ?? file.approvals;
+  if (demands === undefined && file.commits?.signatures !== 'required') {
+    throw invalid(
+      fileName,
+      `gate ${file.id} has neither evidence, approvals, signatures nor a rule and would always pass`,
+    );
   }
   return {
     id: file.id,
@@ -76,6 +81,13 @@ function gateOf(file: GateFile, fileName: string): Gate {
         roles: file.approvals.roles,
         distinctRoles: file.approvals.distinctRoles ?? false,
         separation: file.approvals.separation ?? ['requester', 'author'],
+        ...(file.approvals.countForAgents !== undefined && { countForAgents: file.approvals.countForAgents }),
+      },
+    }),
+    ...(file.commits !== undefined && {
+      commits: {
+        firstRelease: file.commits.firstRelease ?? 'released-commit',
+        signatures: file.commits.signatures ?? 'optional',
       },
     }),
     ...(file.rule !== undefined && { rule: file.rule }),

@@ -85,6 +85,8 @@ export interface Manifest {
     readonly committedAt: string;
     /** First line of the commit message. */
     readonly subject: string;
+    /** The signed list of the commits that this release brings. Releases that were made before it have none. */
+    readonly commits?: ManifestAttestation;
   };
   /** The release run, and the timebox that its starter named. */
   readonly run: { readonly workflowId: string; readonly firstRunId: string; readonly timebox?: string };
@@ -143,7 +145,12 @@ export function parseManifest(text: string): Manifest {
 export function attestationsIn(
   manifest: Manifest,
 ): { readonly attestation: ManifestAttestation; readonly subject: Digest; readonly service: string }[] {
-  return manifest.images.flatMap((image) =>
+  const { commits, commit } = manifest.source;
+  const source =
+    commits === undefined || commit === undefined
+      ? []
+      : [{ attestation: commits, subject: commit, service: 'the source' }];
+  const ofImages = manifest.images.flatMap((image) =>
     [image.provenance, image.signature, image.tests.attestation, ...image.sboms.map((sbom) => sbom.attestation)].map(
       (attestation) => ({
         attestation,
@@ -152,6 +159,7 @@ export function attestationsIn(
       }),
     ),
   );
+  return [...source, ...ofImages];
 }
 
 /** All files that a manifest names: images, reports, SBOMs, SDKs, the plan, signed statements. */

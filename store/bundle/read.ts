@@ -8,7 +8,7 @@ import { lanesOfBundle } from '../lane/history.js';
 
 /** One artifact of a bundle, by digest. */
 export interface BundleArtifact {
-  readonly kind: 'image' | 'sdk';
+  readonly kind: 'image' | 'sdk' | 'source';
   readonly name: string;
   readonly digest: Digest;
   readonly mediaType: string;
@@ -74,7 +74,7 @@ export async function requireBundle(tx: Transaction, digest: Digest): Promise<St
       next: 'restore the database from a backup, then lane bundle verify',
     });
   }
-  const artifacts = await tx.query<{ kind: 'image' | 'sdk'; name: string; digest: Digest; media_type: string }>(
+  const artifacts = await tx.query<{ kind: BundleArtifact['kind']; name: string; digest: Digest; media_type: string }>(
     `select kind, name, digest, media_type
        from artifacts where tenant_id = $1 and bundle_digest = $2 order by kind, name`,
     [tx.tenant, digest],
@@ -117,4 +117,20 @@ export async function bundleOfRevision(
     [tx.tenant, product, revision],
   );
   return rows[0]?.digest;
+}
+
+/** How many releases of a product are looked at when a new one lists its commits. */
+const maxRevisions = 1_000;
+
+/** The revisions of a product that were sealed before a release began, newest first: what its retries find stays the same. */
+export async function revisionsBefore(
+  tx: Transaction,
+  release: { readonly product: string; readonly createdAt: Date },
+): Promise<readonly string[]> {
+  const rows = await tx.query<{ revision: string }>(
+    `select revision from bundles where tenant_id = $1 and product = $2 and sealed_at < $3
+      order by sealed_at desc, digest limit $4`,
+    [tx.tenant, release.product, release.createdAt, maxRevisions],
+  );
+  return [...new Set(rows.map((row) => row.revision))];
 }

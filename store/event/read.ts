@@ -22,7 +22,12 @@ export type MethodEventType =
   | 'lane.queued'
   | 'lane.granted'
   | 'lane.revoked'
-  | 'alias.switched';
+  | 'alias.switched'
+  | 'principal.added'
+  | 'address.linked'
+  | 'address.unlinked'
+  | 'commit-key.enrolled'
+  | 'commit-key.revoked';
 
 /** An event with its place in commit order. */
 export interface StoredEvent {

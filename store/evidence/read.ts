@@ -28,7 +28,8 @@ export interface StoredAttestation {
   readonly subjects: readonly Digest[];
 }
 
-interface AttestationRow {
+/** A row of `attestations`: what `selectAttestation` selects. */
+export interface AttestationRow {
   id: string;
   kind: string;
   predicate_type: string;
@@ -43,7 +44,8 @@ interface AttestationRow {
   subjects: string[];
 }
 
-const selectAttestation = `
+/** Selects attestations `a`, each with its attributes and subjects. */
+export const selectAttestation = `
   select a.id, a.kind, a.predicate_type, a.uri, a.checksum, a.statement_digest, a.key_id, a.signer,
          a.produced_by_run, a.registered_at, e.metadata,
          array(select split_part(r.target_element_id, '/', 2) from element_relationships r
@@ -92,7 +94,8 @@ export async function attestationById(tx: Transaction, id: string): Promise<Stor
   return rows[0] === undefined ? undefined : toAttestation(rows[0]);
 }
 
-function toAttestation(row: AttestationRow): StoredAttestation {
+/** A row as a record. */
+export function toAttestation(row: AttestationRow): StoredAttestation {
   return {
     id: row.id,
     kind: row.kind,

@@ -1,14 +1,16 @@
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
+import type { PrincipalKind } from '../../core/identity/principal-kind.js';
 import type { Transaction } from '../database.js';
 
-/** A person or machine that can act. */
+/** A human, agent or service that can act. */
 export interface StoredPrincipal {
   readonly name: string;
-  readonly kind: 'person' | 'machine';
+  readonly kind: PrincipalKind;
   readonly displayName: string;
   readonly roles: readonly string[];
-  readonly emails: readonly string[];
+  /** Email addresses by which commits name it, in lower case. */
+  readonly addresses: readonly string[];
 }
 
 /** A public key as enrolled: whose, for what, from when until when. */
@@ -19,21 +21,28 @@ export interface StoredKey {
   readonly publicKeyPem: string;
   readonly validFrom: Date;
   readonly validUntil: Date | null;
+  readonly principalKind: PrincipalKind;
   readonly roles: readonly string[];
 }
 
-interface PrincipalRow {
+/** A row of `principals`: what `principalColumns` selects. */
+export interface PrincipalRow {
   name: string;
-  kind: 'person' | 'machine';
+  kind: PrincipalKind;
   display_name: string;
   roles: string[];
-  emails: string[];
+  addresses: string[];
 }
+
+/** The columns of a `PrincipalRow`, of `principals p`. */
+export const principalColumns = `p.name, p.kind, p.display_name, p.roles,
+         array(select a.address from principal_addresses a
+                where a.tenant_id = p.tenant_id and a.principal = p.name order by a.address) as addresses`;
 
 /** A principal by name. @throws UNKNOWN_PRINCIPAL */
 export async function requirePrincipal(tx: Transaction, name: string): Promise<StoredPrincipal> {
   const rows = await tx.query<PrincipalRow>(
-    'select name, kind, display_name, roles, emails from principals where tenant_id = $1 and name = $2',
+    `select ${principalColumns} from principals p where p.tenant_id = $1 and p.name = $2`,
     [tx.tenant, name],
   );
   if (rows[0] === undefined)
@@ -44,22 +53,12 @@ export async function requirePrincipal(tx: Transaction, name: string): Promise<S
 /** The principal behind a token, if the token is enrolled and has not expired. */
 export async function principalOfToken(tx: Transaction, tokenHash: Digest): Promise<StoredPrincipal | undefined> {
   const rows = await tx.query<PrincipalRow>(
-    `select p.name, p.kind, p.display_name, p.roles, p.emails
+    `select ${principalColumns}
        from principal_tokens t join principals p on p.tenant_id = t.tenant_id and p.name = t.principal
       where t.tenant_id = $1 and t.token_hash = $2 and (t.expires_at is null or t.expires_at > now())`,
     [tx.tenant, tokenHash],
   );
   return rows[0] === undefined ? undefined : toPrincipal(rows[0]);
-}
-
-/** People whose enrolled addresses include this one. */
-export async function principalsOfEmail(tx: Transaction, email: string): Promise<readonly string[]> {
-  const rows = await tx.query<{ name: string }>(
-    `select name
-       from principals where tenant_id = $1 and lower($2) = any (select lower(e) from unnest(emails) e) order by name`,
-    [tx.tenant, email],
-  );
-  return rows.map((row) => row.name);
 }
 
 /** Whether a key was valid at an instant; half-open. */
@@ -78,9 +77,10 @@ export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[
     public_key_pem: string;
     valid_from: Date;
     valid_until: Date | null;
+    kind: PrincipalKind;
     roles: string[];
   }>(
-    `select k.key_id, k.principal, k.purpose, k.public_key_pem, k.valid_from, k.valid_until, p.roles
+    `select k.key_id, k.principal, k.purpose, k.public_key_pem, k.valid_from, k.valid_until, p.kind, p.roles
        from principal_keys k join principals p on p.tenant_id = k.tenant_id and p.name = k.principal
       where k.tenant_id = $1`,
     [tx.tenant],
@@ -92,10 +92,12 @@ export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[
     publicKeyPem: row.public_key_pem,
     validFrom: row.valid_from,
     validUntil: row.valid_until,
+    principalKind: row.kind,
     roles: row.roles,
   }));
 }
 
-function toPrincipal(row: PrincipalRow): StoredPrincipal {
-  return { name: row.name, kind: row.kind, displayName: row.display_name, roles: row.roles, emails: row.emails };
+/** A row as a record. */
+export function toPrincipal(row: PrincipalRow): StoredPrincipal {
+  return { name: row.name, kind: row.kind, displayName: row.display_name, roles: row.roles, addresses: row.addresses };
 }

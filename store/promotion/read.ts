@@ -143,11 +143,16 @@ export async function openPromotionsAfter(
   return rows.map(toPromotion);
 }
 
-/** The open promotions that an event about a bundle concerns: those that wait for gates. */
-export async function gatingPromotionsOfBundle(tx: Transaction, bundle: Digest): Promise<readonly StoredPromotion[]> {
+/** Promotions that wait for their gates: of a bundle, of a product's lane, or of the whole tenant. */
+export async function gatingPromotions(
+  tx: Transaction,
+  { bundle, product, lane }: { readonly bundle?: Digest; readonly product?: string; readonly lane?: Lane },
+): Promise<readonly StoredPromotion[]> {
   const rows = await tx.query<PromotionRow>(
-    "select * from promotions where tenant_id = $1 and bundle_digest = $2 and state in ('GATING', 'AWAITING_APPROVAL')",
-    [tx.tenant, bundle],
+    `select * from promotions
+      where tenant_id = $1 and state in ('GATING', 'AWAITING_APPROVAL') and ($2::text is null or bundle_digest = $2)
+        and ($3::text is null or product = $3) and ($4::text is null or lane = $4)`,
+    [tx.tenant, bundle ?? null, product ?? null, lane ?? null],
   );
   return rows.map(toPromotion);
 }

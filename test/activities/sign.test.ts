@@ -6,6 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
+import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { createSignActivities, type SignDeps } from '../../activities/release/sign-activities.js';
 import type { SignActivities, SignedStatement } from '../../activities/release/types.js';
 import { type Digest, hexOf } from '../../core/digest.js';
@@ -54,6 +55,7 @@ beforeEach(async () => {
   deps = {
     blobs,
     database,
+    environment: childEnvironment(process.env),
     signer: await signerOf(cluster.dataDir, 'keys', 'build'),
     client: clientOf({ firstRunId: releaseId }),
   };

@@ -26,7 +26,7 @@ const needsRole: Readonly<Record<string, readonly string[]>> = {
 const callers: Readonly<Record<string, Caller>> = Object.fromEntries(
   ['developer', 'qa', 'release-manager', 'product-owner', 'operator', 'auditor'].map((role) => [
     role,
-    { tenant: 'default', principal: { name: role, kind: 'person', displayName: role, roles: [role], emails: [] } },
+    { tenant: 'default', principal: { name: role, kind: 'human', displayName: role, roles: [role], addresses: [] } },
   ]),
 );
 

@@ -29,3 +29,14 @@ export async function storedCommit(
   const { bytes, ...source } = made;
   return { ...source, commit: await blobs.put(bytes) };
 }
+
+/** Commit objects as `git cat-file --batch` writes them. */
+export function commitObjectsOf(...commits: readonly Pick<MadeCommit, 'bytes' | 'revision'>[]): Buffer {
+  return Buffer.concat(
+    commits.flatMap(({ bytes, revision }) => [
+      Buffer.from(`${revision} commit ${String(bytes.length)}\n`),
+      bytes,
+      Buffer.from('\n'),
+    ]),
+  );
+}

@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { createSealActivities } from '../../activities/release/seal-activities.js';
 import { createSignActivities } from '../../activities/release/sign-activities.js';
 import type { SealActivities, SignedStatement } from '../../activities/release/types.js';
@@ -12,7 +13,7 @@ import { workflowIds } from '../../core/ids.js';
 import type { ManifestAttestation, ManifestImage } from '../../core/release/manifest.js';
 import { registerProduct } from '../../store/product/write.js';
 import { startRelease } from '../../store/release/write.js';
-import { commitObject, storedCommit } from './commit-object.js';
+import { commitObject, commitObjectsOf, storedCommit } from './commit-object.js';
 import { imageOf, textService } from './lane-fixture.js';
 import { clientOf } from './own-run.js';
 import { type EvidenceTools, signerOf, testResult } from './sealed-bundle.js';
@@ -55,17 +56,25 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
       ...{ subject, repository, revision, tree, service: 'web', commands: [], nodeVersion: 'v20' },
       ...{ invocationId: `${workflowId}/${releaseId}`, startedOn: at, finishedOn: at, ...change },
     });
-  const signer = createSignActivities({ ...deps, signer: await signerOf(tools.dataDir, 'keys', 'build') });
+  const signer = createSignActivities({
+    ...deps,
+    environment: childEnvironment(process.env),
+    signer: await signerOf(tools.dataDir, 'keys', 'build'),
+  });
   const sign = async (statement: Statement): Promise<ManifestAttestation> => {
     const input = { statement: await tools.blobs.put(statementBytes(statement)) };
     const run = (): Promise<SignedStatement> => environment().run(signer.signStatement, input);
-    const { attestationId: _id, ...signed } = await run();
-    return signed;
+    return named(await run());
   };
+  const stored = await storedCommit(tools.blobs, commit);
+  const history = await tools.blobs.put(commitObjectsOf(commit));
+  const signCommits = (): Promise<SignedStatement> =>
+    environment().run(signer.signCommits, { history, commit: stored.commit });
+  const commits = named(await signCommits());
   const images = [await imageIn(tools, image, provenance(), sign)];
   const manifest: UnsealedManifest = {
     ...{ apiVersion: 'lanekeeper.dev/v1', kind: 'ReleaseBundle', tenant: 'default', product, images, sdks: [] },
-    source: { repository, ...(await storedCommit(tools.blobs, commit)) },
+    source: { repository, ...stored, commits },
     run: { workflowId, firstRunId: releaseId },
   };
   return {
@@ -73,6 +82,10 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
     seal: async (changed) =>
       environment().run(createSealActivities(deps).sealRelease, { manifest: changed as UnsealedManifest }),
   };
+}
+
+function named({ attestationId: _id, ...signed }: SignedStatement): ManifestAttestation {
+  return signed;
 }
 
 async function imageIn(

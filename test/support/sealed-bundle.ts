@@ -11,6 +11,7 @@ import { type Statement, statementBytes, statementOf, type Subject, subjectOf } 
 import { testResultStatement } from '../../core/evidence/test-result.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
 import { canonicalManifest, type Manifest, type ManifestAttestation } from '../../core/release/manifest.js';
+import { commitMediaType, type ListedCommit } from '../../core/release/history.js';
 import type { StoredAttestation } from '../../store/evidence/read.js';
 import { registerAttestation } from '../../store/evidence/write.js';
 import { sealBundle } from '../../store/bundle/write.js';
@@ -18,6 +19,7 @@ import type { Database } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
 import { registerProduct } from '../../store/product/write.js';
 import { startRelease } from '../../store/release/write.js';
+import { author, commitListOf, commitOf, enrolAuthor, storeCommit } from './commit-list.js';
 import { imageOf, textService } from './lane-fixture.js';
 
 /** What a test needs to attach evidence. */
@@ -94,7 +96,10 @@ export interface SealOptions {
   readonly product?: string;
   readonly without?: readonly string[];
   readonly failingTests?: boolean;
+  /** Of the released commit; by default that of somebody who is enrolled and signs nothing. */
   readonly authorEmail?: string;
+  /** What the release lists; by default its own commit and one that all bundles have as their parent. */
+  readonly commits?: readonly ListedCommit[];
   readonly source?: string;
 }
 
@@ -113,7 +118,10 @@ export async function sealText(tools: EvidenceTools, text: string, options: Seal
     statementOf(predicateTypes.spdx, subject, { text }),
     statementOf(predicateTypes.cycloneDx, subject, { text }),
     await testResult(tools, subject, { failed: options.failingTests ?? false }),
+    commitListOf(options.product ?? 'shop', text, options.authorEmail ?? author.email, options.commits),
   ];
+  await enrolAuthor(tools.database);
+  await storeCommit(tools.blobs, text);
   for (const statement of statements) {
     const { kind } = describeStatement(statement);
     const bytes = await signStatement(statement, signer);
@@ -157,8 +165,9 @@ async function manifestOf(
     product: options.product ?? 'shop',
     source: {
       repository: '/shop',
-      revision: digestOf(text).slice(7, 47),
-      author: { name: 'Author', email: options.authorEmail ?? 'author@example.com' },
+      ...commitOf(text),
+      author: { ...author, email: options.authorEmail ?? author.email },
+      commits: attestation('commits'),
       committedAt: '2026-01-01T00:00:00Z',
       subject: text,
     },
@@ -212,7 +221,10 @@ async function seal(tools: EvidenceTools, manifest: Manifest): Promise<Digest> {
       manifest: text,
       product,
       releaseId: `run-${digest}`,
-      artifacts: [{ kind: 'image', name: image.service, digest: image.digest, mediaType: image.mediaType }],
+      artifacts: [
+        { kind: 'image', name: image.service, digest: image.digest, mediaType: image.mediaType },
+        { kind: 'source', name: 'commit', digest: source.commit as Digest, mediaType: commitMediaType },
+      ],
     });
   });
   return digest;

@@ -8,6 +8,7 @@ import { evaluateGates } from '../../core/policy/evaluate.js';
 import type { ApprovalFact, EvidenceFact, PolicyFacts } from '../../core/policy/facts.js';
 import { type Gate, snapshotPolicy } from '../../core/policy/model.js';
 import { parsePolicy } from '../../core/policy/parse.js';
+import { commitFact, personFact } from '../support/commit-facts.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const bundle = digestOf('bundle');
@@ -27,7 +28,7 @@ function facts(changes: Partial<PolicyFacts> = {}): PolicyFacts {
       digest: bundle,
       revision: 'a'.repeat(40),
       author: { name: 'A', email: 'a@example.com' },
-      authorPrincipals: ['anna'],
+      commits: { since: null, brought: [commitFact(personFact('anna'))], lists: ['list'] },
       images: [{ name: 'web', digest: image }],
       methodology: null,
       plan: null,
@@ -56,6 +57,7 @@ function evidence(changes: Partial<EvidenceFact> = {}): EvidenceFact {
 function approval(principal: string, roles: readonly string[], changes: Partial<ApprovalFact> = {}): ApprovalFact {
   return {
     principal,
+    principalKind: 'human',
     roles,
     verb: 'approve',
     policyDigest,
@@ -148,7 +150,7 @@ describe('approvals', () => {
     distinctRoles: true,
     separation: ['requester', 'author'],
   } as const;
-  const tally = (...approvals: ApprovalFact[]) => tallyApprovals(rule, facts({ approvals }));
+  const tally = (...approvals: ApprovalFact[]) => tallyApprovals({ approvals: rule }, facts({ approvals }));
 
   test('by two people count when each can represent a different role, whatever the order', () => {
     expect(tally(approval('a', ['qa', 'product-owner']), approval('b', ['qa'])).missing).toBe(0);

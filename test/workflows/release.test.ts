@@ -100,9 +100,9 @@ describe('releasing the example product', () => {
     expect(bundleDigestOf(parseManifest(text))).toBe(result.bundle);
   });
 
-  test('signs ten statements, each verified by stock cosign against the bytes that it is about', async () => {
+  test('signs eleven statements, each verified by stock cosign against the bytes that it is about', async () => {
     const attestations = attestationsIn(manifest);
-    expect(attestations).toHaveLength(10);
+    expect(attestations).toHaveLength(11);
     const folder = await scratchFolder();
     for (const { attestation, subject } of attestations) {
       const request = {
@@ -156,8 +156,8 @@ describe('releasing the example product', () => {
     };
     const wrong = (await verifyRelease({ ...release, readBlob: tampered })).filter((finding) => !finding.ok);
     expect(wrong.map((finding) => finding.object)).toEqual([
-      'provenance of agents',
-      'signature of provenance of agents',
+      'commits of the source',
+      'signature of commits of the source',
     ]);
   });
 
@@ -169,6 +169,7 @@ describe('releasing the example product', () => {
     expect(status.steps.map((step) => `${step.id} ${step.state}`)).toEqual(
       [
         'fetch',
+        'sign/commits',
         'build/agents',
         'build/web',
         'describe/agents',
@@ -188,7 +189,7 @@ describe('releasing the example product', () => {
       state: 'ALREADY_SEALED',
       bundle: result.bundle,
     });
-    expect(await rows('select id from attestations')).toHaveLength(10);
+    expect(await rows('select id from attestations')).toHaveLength(11);
     expect(await rows("select id from releases where product = 'agents-runtime'")).toHaveLength(1);
   });
 

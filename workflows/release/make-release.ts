@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { patched, proxyActivities } from '@temporalio/workflow';
 import type {
   BuildActivities,
   BuildInput,
@@ -12,14 +12,15 @@ import type {
   UnsignedStatement,
 } from '../../activities/release/types.js';
 import type { Digest } from '../../core/digest.js';
-import type { ManifestAttestation, ManifestImage, ManifestSdk } from '../../core/release/manifest.js';
+import type { Manifest, ManifestAttestation, ManifestImage, ManifestSdk } from '../../core/release/manifest.js';
 import type { ServiceDefinition } from '../../core/release/product.js';
-import { buildStep, guardStep, signStep } from '../activity-options.js';
+import { buildStep, guardStep, signCommitsStep, signStep } from '../activity-options.js';
 import type { ReleaseInput } from './contract.js';
 import type { StepList } from './steps.js';
 
 const build = proxyActivities<BuildActivities>(buildStep);
 const { signStatement } = proxyActivities<SignActivities>(signStep);
+const { signCommits } = proxyActivities<SignActivities>(signCommitsStep);
 const { sealRelease } = proxyActivities<SealActivities>(guardStep);
 
 const imageMediaType = 'application/vnd.oci.image.manifest.v1+json';
@@ -60,13 +61,17 @@ export async function makeRelease(
   );
   const { services, sdks } = source.definition;
   const names = services.map((service) => service.name);
+  // Runs that began before releases listed their commits cannot be sealed any more; they end with that reason.
+  const listsCommits = patched('release-lists-commits');
   steps.announce(
+    ...(listsCommits ? ['sign/commits'] : []),
     ...names.map((name) => `build/${name}`),
     ...names.map((name) => `describe/${name}`),
     ...sdks.map((sdk) => `pack/${sdk.name}`),
   );
   steps.announce(...names.map((name) => `qualify/${name}`), ...names.map((name) => `sign/${name}`), 'seal');
   await open(source.commit);
+  const commits = listsCommits ? await signHistory(source, steps) : undefined;
 
   const [described, packed] = await Promise.all([
     Promise.all(
@@ -81,13 +86,23 @@ export async function makeRelease(
   const signed = await Promise.all(described.map((one, index) => signImage(one, qualified[index], steps)));
   return steps.run(
     'seal',
-    () => sealRelease({ manifest: manifestOf(input, run, source, signed, packed) }),
+    () => sealRelease({ manifest: manifestOf(input, run, source, { commits, images: signed, sdks: packed }) }),
     (sealed) => sealed.bundle,
   );
 }
 
 function sourceOf({ repository }: ReleaseInput, { archive, commit }: FetchedSource): SourceInput {
   return { archive, commit, repository };
+}
+
+async function signHistory({ history, commit }: FetchedSource, steps: StepList): Promise<ManifestAttestation> {
+  return attestationOf(
+    await steps.run(
+      'sign/commits',
+      () => signCommits({ history, commit }),
+      () => '1 statement',
+    ),
+  );
 }
 
 async function buildService(input: BuildInput, service: ServiceDefinition, steps: StepList): Promise<DescribedService> {
@@ -173,8 +188,7 @@ function manifestOf(
   input: ReleaseInput,
   run: ReleaseRun,
   source: FetchedSource,
-  images: readonly ManifestImage[],
-  sdks: readonly ManifestSdk[],
+  made: Pick<Manifest, 'images' | 'sdks'> & { readonly commits: ManifestAttestation | undefined },
 ): Parameters<SealActivities['sealRelease']>[0]['manifest'] {
   const { author, commit, committedAt, definition, plan, subject, tree } = source;
   const { repository, revision } = input;
@@ -183,14 +197,23 @@ function manifestOf(
     kind: 'ReleaseBundle',
     tenant: input.tenant,
     product: input.product,
-    source: { repository, revision, tree, commit, author, committedAt, subject },
+    source: {
+      repository,
+      revision,
+      tree,
+      commit,
+      author,
+      committedAt,
+      subject,
+      ...(made.commits && { commits: made.commits }),
+    },
     run: {
       workflowId: run.workflowId,
       firstRunId: run.releaseId,
       ...(input.timebox !== undefined && { timebox: input.timebox }),
     },
-    images,
-    sdks,
+    images: made.images,
+    sdks: made.sdks,
     ...(definition.methodology !== undefined && { methodology: definition.methodology }),
     ...(plan !== undefined && { plan }),
   };

@@ -1,13 +1,16 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { refusalOf } from '../../../core/policy/approvals.js';
-import type { ApprovalRule } from '../../../core/policy/model.js';
+import { readKeys } from '../../../activities/policy/evidence-items.js';
+import { type Preparation, Unprepared, type UnverifiedEvidence } from '../../../activities/policy/preparation.js';
+import { readCommitFacts } from '../../../activities/policy/read-commits.js';
+import { type ApprovalGate, refusalOf } from '../../../core/policy/approvals.js';
+import type { CommitFacts } from '../../../core/policy/authorship.js';
 import { CaseKind, type GovernanceCase, GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
-import { requireBundle, type StoredBundle } from '../../../store/bundle/read.js';
+import { requireBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
 import { decisionsOf, type StoredDecision } from '../../../store/decision/read.js';
 import { requireSnapshot } from '../../../store/policy/read.js';
-import { principalsOfEmail, requirePrincipal, type StoredPrincipal } from '../../../store/identity/read.js';
+import { requirePrincipal, type StoredPrincipal } from '../../../store/identity/read.js';
 import { newestCheckRuns } from '../../../store/policy/list.js';
 import { listAwaitingApproval } from '../../../store/promotion/list.js';
 import type { ListedPromotion } from '../../../store/promotion/read.js';
@@ -16,23 +19,43 @@ import { bounded, toLane } from '../convert.js';
 
 type Waiting = ListedPromotion & { readonly waitingSince: Date };
 
-/** The open approval cases of the tenant, longest waiting first, as `person` sees them. */
-export async function listPendingCases(tx: Transaction, person: StoredPrincipal): Promise<GovernanceCase[]> {
+/** The open approval cases of the tenant, longest waiting first, as `person` sees them. @throws Unprepared */
+export async function listPendingCases(
+  tx: Transaction,
+  known: Preparation,
+  person: StoredPrincipal,
+): Promise<GovernanceCase[]> {
   const cases: GovernanceCase[] = [];
-  for (const promotion of await listAwaitingApproval(tx)) cases.push(...(await casesOf(tx, promotion, person)));
+  const missing: UnverifiedEvidence[] = [];
+  for (const promotion of await listAwaitingApproval(tx)) {
+    try {
+      cases.push(...(await casesOf(tx, known, promotion, person)));
+    } catch (error) {
+      if (!(error instanceof Unprepared)) throw error;
+      missing.push(...error.evidence);
+    }
+  }
+  // What all of them need is asked for at once.
+  if (missing.length > 0) throw new Unprepared({ evidence: missing });
   return cases;
 }
 
-async function casesOf(tx: Transaction, promotion: Waiting, person: StoredPrincipal): Promise<GovernanceCase[]> {
+async function casesOf(
+  tx: Transaction,
+  known: Preparation,
+  promotion: Waiting,
+  person: StoredPrincipal,
+): Promise<GovernanceCase[]> {
   const snapshot = await requireSnapshot(tx, promotion.policyDigest);
   const bundle = await requireBundle(tx, promotion.bundle);
   const decisions = await decisionsOf(tx, promotion.id);
   const runs = await newestCheckRuns(tx, promotion.id);
   const cases: GovernanceCase[] = [];
-  for (const gate of snapshot.gates) {
+  const commits = await readCommitFacts(tx, known, promotion, await readKeys(tx));
+  for (const { approvals, ...gate } of snapshot.gates) {
     const run = runs.find((each) => each.gateId === gate.id);
-    if (gate.approvals === undefined || run?.verdict === 'PASS') continue;
-    const whyNot = await refusalFor(tx, gate.approvals, promotion, bundle, decisions, person);
+    if (approvals === undefined || run?.verdict === 'PASS') continue;
+    const whyNot = await refusalFor(tx, { ...gate, approvals }, promotion, commits, decisions, person);
     cases.push(
       create(GovernanceCaseSchema, {
         id: `${promotion.id}/${gate.id}`,
@@ -58,9 +81,9 @@ async function casesOf(tx: Transaction, promotion: Waiting, person: StoredPrinci
 /** Why a person cannot approve, according to the same rule that the gate uses. */
 async function refusalFor(
   tx: Transaction,
-  rule: ApprovalRule,
+  gate: ApprovalGate,
   promotion: ListedPromotion,
-  bundle: StoredBundle,
+  commits: CommitFacts,
   decisions: readonly StoredDecision[],
   person: StoredPrincipal,
 ): Promise<string | undefined> {
@@ -68,16 +91,9 @@ async function refusalFor(
   if (own?.verb === 'approve') return `${person.name} has already approved`;
   const requester = promotion.requester === null ? undefined : await requirePrincipal(tx, promotion.requester);
   const facts = {
-    bundle: {
-      digest: bundle.digest,
-      revision: bundle.revision,
-      author: bundle.author,
-      authorPrincipals: await principalsOfEmail(tx, bundle.author.email),
-      images: [],
-      methodology: null,
-      plan: null,
-    },
+    bundle: { commits },
     ...(requester !== undefined && { requester: { principal: requester.name, roles: requester.roles } }),
   };
-  return refusalOf(rule, { principal: person.name, roles: person.roles }, facts);
+  const { name: principal, kind: principalKind, roles } = person;
+  return refusalOf(gate, { principal, principalKind, roles }, facts)?.reason;
 }

@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { whenPrepared } from '../../../activities/policy/preparation.js';
 import { parseDigest } from '../../../core/digest.js';
 import { canonicalJson } from '../../../core/hash.js';
 import type { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
@@ -46,7 +47,9 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
     },
     async listPendingApprovals(request, context) {
       const { tenant, principal } = requireCaller(context);
-      const cases = await database.transaction(tenant, (tx) => listPendingCases(tx, principal));
+      const cases = await whenPrepared(deps, (known) =>
+        database.transaction(tenant, (tx) => listPendingCases(tx, known, principal)),
+      );
       return { cases: request.all ? cases : cases.filter((each) => each.waitsForMe) };
     },
     async listDecisions(request, context) {

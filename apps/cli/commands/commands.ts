@@ -90,9 +90,21 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'get',
-    summary: 'List products, bundles, promotions, lanes, decisions or evidence',
+    summary: 'List products, bundles, promotions, lanes, decisions, evidence or principals',
     group: groups.inspect,
     load: () => import('./get.js'),
+  },
+  {
+    name: 'principal',
+    summary: 'List, add and link the people, agents and services that commits name',
+    group: groups.inspect,
+    load: () => import('./principal.js'),
+  },
+  {
+    name: 'keys',
+    summary: 'List, enrol and revoke the keys that sign commits',
+    group: groups.inspect,
+    load: () => import('./keys.js'),
   },
   {
     name: 'whoami',

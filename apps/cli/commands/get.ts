@@ -16,6 +16,7 @@ import { instantOf, laneOf, verbOf } from '../output/words.js';
 import { laneTable } from '../views/lane-table.js';
 import { promotionTable } from '../views/promotion-table.js';
 import { listEvidence } from './evidence.js';
+import { listPrincipals } from './principal.js';
 import { listProducts } from './product.js';
 import { descriptions } from '../program/descriptions.js';
 
@@ -34,6 +35,7 @@ const kinds: Readonly<Record<string, (context: Context, options: Options) => Pro
   promotions: listPromotions,
   lanes: listLanes,
   decisions: listDecisions,
+  principals: listPrincipals,
   evidence: async (context, { bundle }) => {
     if (bundle === undefined) throw usageError('lane get evidence needs a bundle', 'lane get evidence --bundle BUNDLE');
     return listEvidence(context, bundle);

@@ -13,6 +13,7 @@ import type { Context } from '../program/context.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { followRelease } from '../release/follow.js';
 import { type Commit, readCommit } from '../release/git.js';
+import { linkOwnAddresses } from '../release/own-address.js';
 import { toPlain } from '../output/plain.js';
 
 interface Options {
@@ -37,6 +38,7 @@ async function release(context: Context, given: string, options: Options): Promi
   const { name: product } = parseProductFile(await commit.readFile(productFileName));
   const api = await context.api();
   await ensureProduct(context, api, product, commit);
+  await linkOwnAddresses(context, api, commit);
   if (given === 'HEAD' && (await commit.hasUncommittedChanges())) {
     context.terminal.note(
       `there are uncommitted changes; they are not in the release of ${commit.revision.slice(0, 12)}`,

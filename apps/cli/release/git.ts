@@ -10,6 +10,8 @@ export interface Commit {
   readonly revision: string;
   /** The text of a file in the commit. @throws NOT_FOUND */
   readFile(path: string): Promise<string>;
+  /** Addresses in the commit that whoever works in this folder has used here: told to git, or left in its reflog. */
+  ownAddresses(): Promise<readonly string[]>;
   /** Whether the work tree has uncommitted changes. */
   hasUncommittedChanges(): Promise<boolean>;
 }
@@ -77,6 +79,17 @@ export async function readCommit(
           { cause: error },
         );
       }),
+    ownAddresses: async () => {
+      const lines = (...args: string[]) => git(top, ...args).then((text) => text.split('\n').filter(Boolean));
+      const own = await Promise.all(
+        [
+          ['config', '--get', 'user.email'],
+          ['log', '--walk-reflogs', '-1', '--format=%ge', 'HEAD'],
+        ].map((args) => lines(...args).catch(() => [])),
+      );
+      const named = await lines('log', '-1', '--no-show-signature', '--no-mailmap', '--format=%ae%n%ce', commit);
+      return [...new Set(named)].filter((address) => own.flat().includes(address));
+    },
     hasUncommittedChanges: async () => (await git(top, 'status', '--porcelain')).trim() !== '',
   };
 }

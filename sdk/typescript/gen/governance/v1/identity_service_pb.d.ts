@@ -60,7 +60,7 @@ export declare type PrincipalKey = Message<"governance.v1.PrincipalKey"> & {
 export declare const PrincipalKeySchema: GenMessage<PrincipalKey>;
 
 /**
- * A person or a machine that this system knows.
+ * A human, agent or service that this system knows.
  *
  * @generated from message governance.v1.Principal
  */
@@ -73,7 +73,7 @@ export declare type Principal = Message<"governance.v1.Principal"> & {
   name: string;
 
   /**
-   * Person or machine.
+   * Human, agent or service.
    *
    * @generated from field: governance.v1.PrincipalKind kind = 2;
    */
@@ -197,7 +197,359 @@ export declare type ListPrincipalsResponse = Message<"governance.v1.ListPrincipa
 export declare const ListPrincipalsResponseSchema: GenMessage<ListPrincipalsResponse>;
 
 /**
- * Whether a principal is a human being.
+ * Adds a principal that has no keys and no roles: somebody who writes or merges commits.
+ *
+ * @generated from message governance.v1.AddPrincipalRequest
+ */
+export declare type AddPrincipalRequest = Message<"governance.v1.AddPrincipalRequest"> & {
+  /**
+   * Name within the tenant.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Human, agent or service.
+   *
+   * @generated from field: governance.v1.PrincipalKind kind = 2;
+   */
+  kind: PrincipalKind;
+
+  /**
+   * Display name; the name when empty.
+   *
+   * @generated from field: string display_name = 3;
+   */
+  displayName: string;
+
+  /**
+   * Email addresses by which commits name it.
+   *
+   * @generated from field: repeated string addresses = 4;
+   */
+  addresses: string[];
+};
+
+/**
+ * Describes the message governance.v1.AddPrincipalRequest.
+ * Use `create(AddPrincipalRequestSchema)` to create a new message.
+ */
+export declare const AddPrincipalRequestSchema: GenMessage<AddPrincipalRequest>;
+
+/**
+ * The principal that was added.
+ *
+ * @generated from message governance.v1.AddPrincipalResponse
+ */
+export declare type AddPrincipalResponse = Message<"governance.v1.AddPrincipalResponse"> & {
+  /**
+   * With its addresses.
+   *
+   * @generated from field: governance.v1.Principal principal = 1;
+   */
+  principal?: Principal | undefined;
+};
+
+/**
+ * Describes the message governance.v1.AddPrincipalResponse.
+ * Use `create(AddPrincipalResponseSchema)` to create a new message.
+ */
+export declare const AddPrincipalResponseSchema: GenMessage<AddPrincipalResponse>;
+
+/**
+ * Links an address in commits to a principal.
+ *
+ * @generated from message governance.v1.LinkAddressRequest
+ */
+export declare type LinkAddressRequest = Message<"governance.v1.LinkAddressRequest"> & {
+  /**
+   * The email address, as commits have it; letter case does not matter.
+   *
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * Whose it is; the caller when empty. Only operators link addresses to others.
+   *
+   * @generated from field: string principal = 2;
+   */
+  principal: string;
+};
+
+/**
+ * Describes the message governance.v1.LinkAddressRequest.
+ * Use `create(LinkAddressRequestSchema)` to create a new message.
+ */
+export declare const LinkAddressRequestSchema: GenMessage<LinkAddressRequest>;
+
+/**
+ * The principal with the address.
+ *
+ * @generated from message governance.v1.LinkAddressResponse
+ */
+export declare type LinkAddressResponse = Message<"governance.v1.LinkAddressResponse"> & {
+  /**
+   * With its addresses.
+   *
+   * @generated from field: governance.v1.Principal principal = 1;
+   */
+  principal?: Principal | undefined;
+};
+
+/**
+ * Describes the message governance.v1.LinkAddressResponse.
+ * Use `create(LinkAddressResponseSchema)` to create a new message.
+ */
+export declare const LinkAddressResponseSchema: GenMessage<LinkAddressResponse>;
+
+/**
+ * Takes an address from a principal.
+ *
+ * @generated from message governance.v1.UnlinkAddressRequest
+ */
+export declare type UnlinkAddressRequest = Message<"governance.v1.UnlinkAddressRequest"> & {
+  /**
+   * The email address.
+   *
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * Whose it is not.
+   *
+   * @generated from field: string principal = 2;
+   */
+  principal: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message governance.v1.UnlinkAddressRequest.
+ * Use `create(UnlinkAddressRequestSchema)` to create a new message.
+ */
+export declare const UnlinkAddressRequestSchema: GenMessage<UnlinkAddressRequest>;
+
+/**
+ * The principal without the address.
+ *
+ * @generated from message governance.v1.UnlinkAddressResponse
+ */
+export declare type UnlinkAddressResponse = Message<"governance.v1.UnlinkAddressResponse"> & {
+  /**
+   * With the addresses that are left.
+   *
+   * @generated from field: governance.v1.Principal principal = 1;
+   */
+  principal?: Principal | undefined;
+};
+
+/**
+ * Describes the message governance.v1.UnlinkAddressResponse.
+ * Use `create(UnlinkAddressResponseSchema)` to create a new message.
+ */
+export declare const UnlinkAddressResponseSchema: GenMessage<UnlinkAddressResponse>;
+
+/**
+ * A key that signs commits. It signs no decisions.
+ *
+ * @generated from message governance.v1.CommitKey
+ */
+export declare type CommitKey = Message<"governance.v1.CommitKey"> & {
+  /**
+   * `SHA256:…` of an SSH key, 40 hex digits of an OpenPGP key: what git shows.
+   *
+   * @generated from field: string fingerprint = 1;
+   */
+  fingerprint: string;
+
+  /**
+   * Whose it is.
+   *
+   * @generated from field: string principal = 2;
+   */
+  principal: string;
+
+  /**
+   * `ssh` or `openpgp`.
+   *
+   * @generated from field: string format = 3;
+   */
+  format: string;
+
+  /**
+   * The public key.
+   *
+   * @generated from field: string public_key = 4;
+   */
+  publicKey: string;
+
+  /**
+   * Who enrolled it.
+   *
+   * @generated from field: string enrolled_by = 5;
+   */
+  enrolledBy: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp enrolled_at = 6;
+   */
+  enrolledAt?: Timestamp | undefined;
+
+  /**
+   * When it was revoked; absent while it counts.
+   *
+   * @generated from field: google.protobuf.Timestamp revoked_at = 7;
+   */
+  revokedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message governance.v1.CommitKey.
+ * Use `create(CommitKeySchema)` to create a new message.
+ */
+export declare const CommitKeySchema: GenMessage<CommitKey>;
+
+/**
+ * Enrols a key that signs commits.
+ *
+ * @generated from message governance.v1.EnrolCommitKeyRequest
+ */
+export declare type EnrolCommitKeyRequest = Message<"governance.v1.EnrolCommitKeyRequest"> & {
+  /**
+   * Whose it is.
+   *
+   * @generated from field: string principal = 1;
+   */
+  principal: string;
+
+  /**
+   * The line of an SSH public key, or an OpenPGP public key in ASCII armour.
+   *
+   * @generated from field: string public_key = 2;
+   */
+  publicKey: string;
+};
+
+/**
+ * Describes the message governance.v1.EnrolCommitKeyRequest.
+ * Use `create(EnrolCommitKeyRequestSchema)` to create a new message.
+ */
+export declare const EnrolCommitKeyRequestSchema: GenMessage<EnrolCommitKeyRequest>;
+
+/**
+ * The key that was enrolled.
+ *
+ * @generated from message governance.v1.EnrolCommitKeyResponse
+ */
+export declare type EnrolCommitKeyResponse = Message<"governance.v1.EnrolCommitKeyResponse"> & {
+  /**
+   * As enrolled.
+   *
+   * @generated from field: governance.v1.CommitKey key = 1;
+   */
+  key?: CommitKey | undefined;
+};
+
+/**
+ * Describes the message governance.v1.EnrolCommitKeyResponse.
+ * Use `create(EnrolCommitKeyResponseSchema)` to create a new message.
+ */
+export declare const EnrolCommitKeyResponseSchema: GenMessage<EnrolCommitKeyResponse>;
+
+/**
+ * Revokes a key that signs commits: signatures in releases from now on do not count.
+ *
+ * @generated from message governance.v1.RevokeCommitKeyRequest
+ */
+export declare type RevokeCommitKeyRequest = Message<"governance.v1.RevokeCommitKeyRequest"> & {
+  /**
+   * The fingerprint that git shows.
+   *
+   * @generated from field: string fingerprint = 1;
+   */
+  fingerprint: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message governance.v1.RevokeCommitKeyRequest.
+ * Use `create(RevokeCommitKeyRequestSchema)` to create a new message.
+ */
+export declare const RevokeCommitKeyRequestSchema: GenMessage<RevokeCommitKeyRequest>;
+
+/**
+ * The key that was revoked.
+ *
+ * @generated from message governance.v1.RevokeCommitKeyResponse
+ */
+export declare type RevokeCommitKeyResponse = Message<"governance.v1.RevokeCommitKeyResponse"> & {
+  /**
+   * With when it was revoked.
+   *
+   * @generated from field: governance.v1.CommitKey key = 1;
+   */
+  key?: CommitKey | undefined;
+};
+
+/**
+ * Describes the message governance.v1.RevokeCommitKeyResponse.
+ * Use `create(RevokeCommitKeyResponseSchema)` to create a new message.
+ */
+export declare const RevokeCommitKeyResponseSchema: GenMessage<RevokeCommitKeyResponse>;
+
+/**
+ * Asks for the keys that sign commits.
+ *
+ * @generated from message governance.v1.ListCommitKeysRequest
+ */
+export declare type ListCommitKeysRequest = Message<"governance.v1.ListCommitKeysRequest"> & {
+};
+
+/**
+ * Describes the message governance.v1.ListCommitKeysRequest.
+ * Use `create(ListCommitKeysRequestSchema)` to create a new message.
+ */
+export declare const ListCommitKeysRequestSchema: GenMessage<ListCommitKeysRequest>;
+
+/**
+ * The keys that sign commits.
+ *
+ * @generated from message governance.v1.ListCommitKeysResponse
+ */
+export declare type ListCommitKeysResponse = Message<"governance.v1.ListCommitKeysResponse"> & {
+  /**
+   * By principal, revoked ones included.
+   *
+   * @generated from field: repeated governance.v1.CommitKey keys = 1;
+   */
+  keys: CommitKey[];
+};
+
+/**
+ * Describes the message governance.v1.ListCommitKeysResponse.
+ * Use `create(ListCommitKeysResponseSchema)` to create a new message.
+ */
+export declare const ListCommitKeysResponseSchema: GenMessage<ListCommitKeysResponse>;
+
+/**
+ * What a principal is. Only humans fill a quorum.
  *
  * @generated from enum governance.v1.PrincipalKind
  */
@@ -210,18 +562,33 @@ export enum PrincipalKind {
   UNSPECIFIED = 0,
 
   /**
-   * A person, who signs with a key of their own.
+   * A human, who signs with a key of their own.
    *
    * @generated from enum value: PRINCIPAL_KIND_PERSON = 1;
    */
   PERSON = 1,
 
   /**
-   * A machine.
+   * A machine; not used any more, see service and agent.
    *
-   * @generated from enum value: PRINCIPAL_KIND_MACHINE = 2;
+   * @generated from enum value: PRINCIPAL_KIND_MACHINE = 2 [deprecated = true];
+   * @deprecated
    */
   MACHINE = 2,
+
+  /**
+   * A program that writes code or acts on its own judgement.
+   *
+   * @generated from enum value: PRINCIPAL_KIND_AGENT = 3;
+   */
+  AGENT = 3,
+
+  /**
+   * A program that does as it is told, such as a merge bot or a signing key.
+   *
+   * @generated from enum value: PRINCIPAL_KIND_SERVICE = 4;
+   */
+  SERVICE = 4,
 }
 
 /**
@@ -230,7 +597,7 @@ export enum PrincipalKind {
 export declare const PrincipalKindSchema: GenEnum<PrincipalKind>;
 
 /**
- * People and machines.
+ * People, agents and services.
  *
  * @generated from service governance.v1.IdentityService
  */
@@ -254,6 +621,66 @@ export declare const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof ListPrincipalsRequestSchema;
     output: typeof ListPrincipalsResponseSchema;
+  },
+  /**
+   * Adds a human, an agent or a service without keys and roles.
+   *
+   * @generated from rpc governance.v1.IdentityService.AddPrincipal
+   */
+  addPrincipal: {
+    methodKind: "unary";
+    input: typeof AddPrincipalRequestSchema;
+    output: typeof AddPrincipalResponseSchema;
+  },
+  /**
+   * Links an address in commits to the caller, or, for operators, to somebody else.
+   *
+   * @generated from rpc governance.v1.IdentityService.LinkAddress
+   */
+  linkAddress: {
+    methodKind: "unary";
+    input: typeof LinkAddressRequestSchema;
+    output: typeof LinkAddressResponseSchema;
+  },
+  /**
+   * Takes an address from a principal.
+   *
+   * @generated from rpc governance.v1.IdentityService.UnlinkAddress
+   */
+  unlinkAddress: {
+    methodKind: "unary";
+    input: typeof UnlinkAddressRequestSchema;
+    output: typeof UnlinkAddressResponseSchema;
+  },
+  /**
+   * Lists the keys that sign commits.
+   *
+   * @generated from rpc governance.v1.IdentityService.ListCommitKeys
+   */
+  listCommitKeys: {
+    methodKind: "unary";
+    input: typeof ListCommitKeysRequestSchema;
+    output: typeof ListCommitKeysResponseSchema;
+  },
+  /**
+   * Enrols a key that signs commits.
+   *
+   * @generated from rpc governance.v1.IdentityService.EnrolCommitKey
+   */
+  enrolCommitKey: {
+    methodKind: "unary";
+    input: typeof EnrolCommitKeyRequestSchema;
+    output: typeof EnrolCommitKeyResponseSchema;
+  },
+  /**
+   * Revokes a key that signs commits.
+   *
+   * @generated from rpc governance.v1.IdentityService.RevokeCommitKey
+   */
+  revokeCommitKey: {
+    methodKind: "unary";
+    input: typeof RevokeCommitKeyRequestSchema;
+    output: typeof RevokeCommitKeyResponseSchema;
   },
 }>;
 

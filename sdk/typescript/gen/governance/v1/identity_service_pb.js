@@ -11,7 +11,7 @@ import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
  * Describes the file governance/v1/identity_service.proto.
  */
 export const file_governance_v1_identity_service = /*@__PURE__*/
-  fileDesc("CiRnb3Zlcm5hbmNlL3YxL2lkZW50aXR5X3NlcnZpY2UucHJvdG8SDWdvdmVybmFuY2UudjEi2QEKDFByaW5jaXBhbEtleRIsCgZrZXlfaWQYASABKAlCHLpIGXIXMhVec2hhMjU2OlswLTlhLWZdezY0fSQSGAoHcHVycG9zZRgCIAEoCUIHukgEcgIYPxIgCg5wdWJsaWNfa2V5X3BlbRgDIAEoCUIIukgFcgMYkE4SLgoKdmFsaWRfZnJvbRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdmFsaWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIooCCglQcmluY2lwYWwSMAoEbmFtZRgBIAEoCUIiukgfch0yG15bYS16MC05XVthLXowLTkuXy1dezAsNjJ9JBI2CgRraW5kGAIgASgOMhwuZ292ZXJuYW5jZS52MS5QcmluY2lwYWxLaW5kQgq6SAeCAQQQASAAEh4KDGRpc3BsYXlfbmFtZRgDIAEoCUIIukgFcgMYyAESHQoFcm9sZXMYBCADKAlCDrpIC5IBCBBAIgRyAhg/Eh8KBmVtYWlscxgFIAMoCUIPukgMkgEJECAiBXIDGMACEjMKBGtleXMYBiADKAsyGy5nb3Zlcm5hbmNlLnYxLlByaW5jaXBhbEtleUIIukgFkgECEGQiDwoNV2hvQW1JUmVxdWVzdCJ/Cg5XaG9BbUlSZXNwb25zZRIXCgZ0ZW5hbnQYASABKAlCB7pIBHICGD8SKwoJcHJpbmNpcGFsGAIgASgLMhguZ292ZXJuYW5jZS52MS5QcmluY2lwYWwSJwoDbm93GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIXChVMaXN0UHJpbmNpcGFsc1JlcXVlc3QiUQoWTGlzdFByaW5jaXBhbHNSZXNwb25zZRI3CgpwcmluY2lwYWxzGAEgAygLMhguZ292ZXJuYW5jZS52MS5QcmluY2lwYWxCCbpIBpIBAxCQTipmCg1QcmluY2lwYWxLaW5kEh4KGlBSSU5DSVBBTF9LSU5EX1VOU1BFQ0lGSUVEEAASGQoVUFJJTkNJUEFMX0tJTkRfUEVSU09OEAESGgoWUFJJTkNJUEFMX0tJTkRfTUFDSElORRACMs0BCg9JZGVudGl0eVNlcnZpY2USUAoGV2hvQW1JEhwuZ292ZXJuYW5jZS52MS5XaG9BbUlSZXF1ZXN0Gh0uZ292ZXJuYW5jZS52MS5XaG9BbUlSZXNwb25zZSIJkAIBorsYAhABEmgKDkxpc3RQcmluY2lwYWxzEiQuZ292ZXJuYW5jZS52MS5MaXN0UHJpbmNpcGFsc1JlcXVlc3QaJS5nb3Zlcm5hbmNlLnYxLkxpc3RQcmluY2lwYWxzUmVzcG9uc2UiCZACAaK7GAIQAWIGcHJvdG8z", [file_authz_v1_authz, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CiRnb3Zlcm5hbmNlL3YxL2lkZW50aXR5X3NlcnZpY2UucHJvdG8SDWdvdmVybmFuY2UudjEi2QEKDFByaW5jaXBhbEtleRIsCgZrZXlfaWQYASABKAlCHLpIGXIXMhVec2hhMjU2OlswLTlhLWZdezY0fSQSGAoHcHVycG9zZRgCIAEoCUIHukgEcgIYPxIgCg5wdWJsaWNfa2V5X3BlbRgDIAEoCUIIukgFcgMYkE4SLgoKdmFsaWRfZnJvbRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdmFsaWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIooCCglQcmluY2lwYWwSMAoEbmFtZRgBIAEoCUIiukgfch0yG15bYS16MC05XVthLXowLTkuXy1dezAsNjJ9JBI2CgRraW5kGAIgASgOMhwuZ292ZXJuYW5jZS52MS5QcmluY2lwYWxLaW5kQgq6SAeCAQQQASAAEh4KDGRpc3BsYXlfbmFtZRgDIAEoCUIIukgFcgMYyAESHQoFcm9sZXMYBCADKAlCDrpIC5IBCBBAIgRyAhg/Eh8KBmVtYWlscxgFIAMoCUIPukgMkgEJECAiBXIDGMACEjMKBGtleXMYBiADKAsyGy5nb3Zlcm5hbmNlLnYxLlByaW5jaXBhbEtleUIIukgFkgECEGQiDwoNV2hvQW1JUmVxdWVzdCJ/Cg5XaG9BbUlSZXNwb25zZRIXCgZ0ZW5hbnQYASABKAlCB7pIBHICGD8SKwoJcHJpbmNpcGFsGAIgASgLMhguZ292ZXJuYW5jZS52MS5QcmluY2lwYWwSJwoDbm93GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIXChVMaXN0UHJpbmNpcGFsc1JlcXVlc3QiUQoWTGlzdFByaW5jaXBhbHNSZXNwb25zZRI3CgpwcmluY2lwYWxzGAEgAygLMhguZ292ZXJuYW5jZS52MS5QcmluY2lwYWxCCbpIBpIBAxCQTiLLAQoTQWRkUHJpbmNpcGFsUmVxdWVzdBIwCgRuYW1lGAEgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOS5fLV17MCw2Mn0kEjoKBGtpbmQYAiABKA4yHC5nb3Zlcm5hbmNlLnYxLlByaW5jaXBhbEtpbmRCDrpIC4IBCBABGAEYAxgEEh4KDGRpc3BsYXlfbmFtZRgDIAEoCUIIukgFcgMYyAESJgoJYWRkcmVzc2VzGAQgAygJQhO6SBCSAQ0QIBgBIgdyBRABGMgBIkMKFEFkZFByaW5jaXBhbFJlc3BvbnNlEisKCXByaW5jaXBhbBgBIAEoCzIYLmdvdmVybmFuY2UudjEuUHJpbmNpcGFsIk0KEkxpbmtBZGRyZXNzUmVxdWVzdBIbCgdhZGRyZXNzGAEgASgJQgq6SAdyBRABGMgBEhoKCXByaW5jaXBhbBgCIAEoCUIHukgEcgIYPyJCChNMaW5rQWRkcmVzc1Jlc3BvbnNlEisKCXByaW5jaXBhbBgBIAEoCzIYLmdvdmVybmFuY2UudjEuUHJpbmNpcGFsIm0KFFVubGlua0FkZHJlc3NSZXF1ZXN0EhsKB2FkZHJlc3MYASABKAlCCrpIB3IFEAEYyAESHAoJcHJpbmNpcGFsGAIgASgJQgm6SAZyBBABGD8SGgoGcmVhc29uGAMgASgJQgq6SAdyBRABGPQDIkQKFVVubGlua0FkZHJlc3NSZXNwb25zZRIrCglwcmluY2lwYWwYASABKAsyGC5nb3Zlcm5hbmNlLnYxLlByaW5jaXBhbCL8AQoJQ29tbWl0S2V5EhwKC2ZpbmdlcnByaW50GAEgASgJQge6SARyAhhkEhoKCXByaW5jaXBhbBgCIAEoCUIHukgEcgIYPxIXCgZmb3JtYXQYAyABKAlCB7pIBHICGBQSHQoKcHVibGljX2tleRgEIAEoCUIJukgGcgQYgIAEEhwKC2Vucm9sbGVkX2J5GAUgASgJQge6SARyAhg/Ei8KC2Vucm9sbGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpyZXZva2VkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJWChVFbnJvbENvbW1pdEtleVJlcXVlc3QSHAoJcHJpbmNpcGFsGAEgASgJQgm6SAZyBBABGD8SHwoKcHVibGljX2tleRgCIAEoCUILukgIcgYQARiAgAQiPwoWRW5yb2xDb21taXRLZXlSZXNwb25zZRIlCgNrZXkYASABKAsyGC5nb3Zlcm5hbmNlLnYxLkNvbW1pdEtleSJUChZSZXZva2VDb21taXRLZXlSZXF1ZXN0Eh4KC2ZpbmdlcnByaW50GAEgASgJQgm6SAZyBBABGGQSGgoGcmVhc29uGAIgASgJQgq6SAdyBRABGPQDIkAKF1Jldm9rZUNvbW1pdEtleVJlc3BvbnNlEiUKA2tleRgBIAEoCzIYLmdvdmVybmFuY2UudjEuQ29tbWl0S2V5IhcKFUxpc3RDb21taXRLZXlzUmVxdWVzdCJLChZMaXN0Q29tbWl0S2V5c1Jlc3BvbnNlEjEKBGtleXMYASADKAsyGC5nb3Zlcm5hbmNlLnYxLkNvbW1pdEtleUIJukgGkgEDEJBOKqABCg1QcmluY2lwYWxLaW5kEh4KGlBSSU5DSVBBTF9LSU5EX1VOU1BFQ0lGSUVEEAASGQoVUFJJTkNJUEFMX0tJTkRfUEVSU09OEAESHgoWUFJJTkNJUEFMX0tJTkRfTUFDSElORRACGgIIARIYChRQUklOQ0lQQUxfS0lORF9BR0VOVBADEhoKFlBSSU5DSVBBTF9LSU5EX1NFUlZJQ0UQBDLTBgoPSWRlbnRpdHlTZXJ2aWNlElAKBldob0FtSRIcLmdvdmVybmFuY2UudjEuV2hvQW1JUmVxdWVzdBodLmdvdmVybmFuY2UudjEuV2hvQW1JUmVzcG9uc2UiCZACAaK7GAIQARJoCg5MaXN0UHJpbmNpcGFscxIkLmdvdmVybmFuY2UudjEuTGlzdFByaW5jaXBhbHNSZXF1ZXN0GiUuZ292ZXJuYW5jZS52MS5MaXN0UHJpbmNpcGFsc1Jlc3BvbnNlIgmQAgGiuxgCEAESaQoMQWRkUHJpbmNpcGFsEiIuZ292ZXJuYW5jZS52MS5BZGRQcmluY2lwYWxSZXF1ZXN0GiMuZ292ZXJuYW5jZS52MS5BZGRQcmluY2lwYWxSZXNwb25zZSIQorsYDAoKCghvcGVyYXRvchJcCgtMaW5rQWRkcmVzcxIhLmdvdmVybmFuY2UudjEuTGlua0FkZHJlc3NSZXF1ZXN0GiIuZ292ZXJuYW5jZS52MS5MaW5rQWRkcmVzc1Jlc3BvbnNlIgaiuxgCEAESbAoNVW5saW5rQWRkcmVzcxIjLmdvdmVybmFuY2UudjEuVW5saW5rQWRkcmVzc1JlcXVlc3QaJC5nb3Zlcm5hbmNlLnYxLlVubGlua0FkZHJlc3NSZXNwb25zZSIQorsYDAoKCghvcGVyYXRvchJoCg5MaXN0Q29tbWl0S2V5cxIkLmdvdmVybmFuY2UudjEuTGlzdENvbW1pdEtleXNSZXF1ZXN0GiUuZ292ZXJuYW5jZS52MS5MaXN0Q29tbWl0S2V5c1Jlc3BvbnNlIgmQAgGiuxgCEAESbwoORW5yb2xDb21taXRLZXkSJC5nb3Zlcm5hbmNlLnYxLkVucm9sQ29tbWl0S2V5UmVxdWVzdBolLmdvdmVybmFuY2UudjEuRW5yb2xDb21taXRLZXlSZXNwb25zZSIQorsYDAoKCghvcGVyYXRvchJyCg9SZXZva2VDb21taXRLZXkSJS5nb3Zlcm5hbmNlLnYxLlJldm9rZUNvbW1pdEtleVJlcXVlc3QaJi5nb3Zlcm5hbmNlLnYxLlJldm9rZUNvbW1pdEtleVJlc3BvbnNlIhCiuxgMCgoKCG9wZXJhdG9yYgZwcm90bzM", [file_authz_v1_authz, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Describes the message governance.v1.PrincipalKey.
@@ -56,13 +56,104 @@ export const ListPrincipalsResponseSchema = /*@__PURE__*/
   messageDesc(file_governance_v1_identity_service, 5);
 
 /**
+ * Describes the message governance.v1.AddPrincipalRequest.
+ * Use `create(AddPrincipalRequestSchema)` to create a new message.
+ */
+export const AddPrincipalRequestSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 6);
+
+/**
+ * Describes the message governance.v1.AddPrincipalResponse.
+ * Use `create(AddPrincipalResponseSchema)` to create a new message.
+ */
+export const AddPrincipalResponseSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 7);
+
+/**
+ * Describes the message governance.v1.LinkAddressRequest.
+ * Use `create(LinkAddressRequestSchema)` to create a new message.
+ */
+export const LinkAddressRequestSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 8);
+
+/**
+ * Describes the message governance.v1.LinkAddressResponse.
+ * Use `create(LinkAddressResponseSchema)` to create a new message.
+ */
+export const LinkAddressResponseSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 9);
+
+/**
+ * Describes the message governance.v1.UnlinkAddressRequest.
+ * Use `create(UnlinkAddressRequestSchema)` to create a new message.
+ */
+export const UnlinkAddressRequestSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 10);
+
+/**
+ * Describes the message governance.v1.UnlinkAddressResponse.
+ * Use `create(UnlinkAddressResponseSchema)` to create a new message.
+ */
+export const UnlinkAddressResponseSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 11);
+
+/**
+ * Describes the message governance.v1.CommitKey.
+ * Use `create(CommitKeySchema)` to create a new message.
+ */
+export const CommitKeySchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 12);
+
+/**
+ * Describes the message governance.v1.EnrolCommitKeyRequest.
+ * Use `create(EnrolCommitKeyRequestSchema)` to create a new message.
+ */
+export const EnrolCommitKeyRequestSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 13);
+
+/**
+ * Describes the message governance.v1.EnrolCommitKeyResponse.
+ * Use `create(EnrolCommitKeyResponseSchema)` to create a new message.
+ */
+export const EnrolCommitKeyResponseSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 14);
+
+/**
+ * Describes the message governance.v1.RevokeCommitKeyRequest.
+ * Use `create(RevokeCommitKeyRequestSchema)` to create a new message.
+ */
+export const RevokeCommitKeyRequestSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 15);
+
+/**
+ * Describes the message governance.v1.RevokeCommitKeyResponse.
+ * Use `create(RevokeCommitKeyResponseSchema)` to create a new message.
+ */
+export const RevokeCommitKeyResponseSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 16);
+
+/**
+ * Describes the message governance.v1.ListCommitKeysRequest.
+ * Use `create(ListCommitKeysRequestSchema)` to create a new message.
+ */
+export const ListCommitKeysRequestSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 17);
+
+/**
+ * Describes the message governance.v1.ListCommitKeysResponse.
+ * Use `create(ListCommitKeysResponseSchema)` to create a new message.
+ */
+export const ListCommitKeysResponseSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_identity_service, 18);
+
+/**
  * Describes the enum governance.v1.PrincipalKind.
  */
 export const PrincipalKindSchema = /*@__PURE__*/
   enumDesc(file_governance_v1_identity_service, 0);
 
 /**
- * Whether a principal is a human being.
+ * What a principal is. Only humans fill a quorum.
  *
  * @generated from enum governance.v1.PrincipalKind
  */
@@ -70,7 +161,7 @@ export const PrincipalKind = /*@__PURE__*/
   tsEnum(PrincipalKindSchema);
 
 /**
- * People and machines.
+ * People, agents and services.
  *
  * @generated from service governance.v1.IdentityService
  */

@@ -1,0 +1,106 @@
+import type { Digest } from '../../core/digest.js';
+import type { Lane } from '../../core/lanes.js';
+import type { CommitFact, CommitFacts, CommitPersonFact } from '../../core/policy/authorship.js';
+import type { CommitPerson } from '../../core/release/commit.js';
+import { commitsBrought, type ListedCommit } from '../../core/release/history.js';
+import { requireBundle } from '../../store/bundle/read.js';
+import type { Transaction } from '../../store/database.js';
+import { commitListsOf } from '../../store/evidence/commit-lists.js';
+import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
+import { addressKey, ownersOfAddresses } from '../../store/identity/addresses.js';
+import { commitKeys, type StoredCommitKey } from '../../store/identity/commit-keys.js';
+import { laneHistory } from '../../store/lane/history.js';
+import { evidenceItems, type Keys } from './evidence-items.js';
+import type { Preparation } from './preparation.js';
+
+/** How many releases of a product are read to find the way from a bundle to what is live. */
+const maxLists = 500;
+
+/** A commit with the attestation that lists it, and when that was registered. */
+interface FoundCommit extends ListedCommit {
+  readonly list: string;
+  readonly registeredAt: string;
+}
+
+/**
+ * Which commits a bundle brings to a lane, and whose they are. Commits come from the signed lists of releases alone, and
+ * end where what is live begins.
+ *
+ * @throws Unprepared when a list has not been verified yet
+ */
+export async function readCommitFacts(
+  tx: Transaction,
+  known: Preparation,
+  subject: { readonly product: string; readonly lane: Lane; readonly bundle: Digest },
+  keys: Keys,
+): Promise<CommitFacts> {
+  const { product, lane } = subject;
+  const { revision } = await requireBundle(tx, subject.bundle);
+  const [live] = await laneHistory(tx, product, lane, 1);
+  const since = live === undefined ? undefined : (await requireBundle(tx, live.bundle)).revision;
+  const read = (attestations: readonly StoredAttestation[]) => listsIn(tx, known, product, attestations, keys);
+  const nearest = [...(await listsOfBundle(tx, subject.bundle)), ...(live ? await listsOfBundle(tx, live.bundle) : [])];
+  let brought = commitsBrought(revision, since, read(nearest));
+  if (brought.problem !== undefined)
+    brought = commitsBrought(revision, since, read(await commitListsOf(tx, product, maxLists)));
+  return {
+    since: since ?? null,
+    brought: await withOwners(tx, brought.commits),
+    lists: [...new Set(brought.commits.map(({ list }) => list))],
+    ...(brought.problem !== undefined && { problem: brought.problem }),
+  };
+}
+
+async function listsOfBundle(tx: Transaction, bundle: Digest): Promise<readonly StoredAttestation[]> {
+  return (await evidenceOfBundle(tx, bundle)).filter(({ kind }) => kind === 'commits');
+}
+
+/** What the lists say that a build has signed for this product. */
+function listsIn(
+  tx: Transaction,
+  known: Preparation,
+  product: string,
+  attestations: readonly StoredAttestation[],
+  keys: Keys,
+): readonly (readonly FoundCommit[])[] {
+  return evidenceItems(attestations, keys, known).flatMap(({ fact, commits }) => {
+    if (commits?.tenant !== tx.tenant || commits.product !== product || fact.signer?.purpose !== 'build') return [];
+    return [commits.commits.map((commit) => ({ ...commit, list: fact.id, registeredAt: fact.registeredAt }))];
+  });
+}
+
+async function withOwners(tx: Transaction, commits: readonly FoundCommit[]): Promise<readonly CommitFact[]> {
+  const owners = await ownersOfAddresses(
+    tx,
+    commits.flatMap(({ author, committer }) => [author.email, committer.email]),
+  );
+  const keys = await commitKeys(tx);
+  const byFingerprint = new Map(keys.map((key) => [key.fingerprint, key]));
+  const signing = new Set(keys.flatMap((key) => (key.revokedAt === null ? [key.principal] : [])));
+  const personOf = (person: CommitPerson): CommitPersonFact => ({
+    ...person,
+    principals: (owners.get(addressKey(person.email)) ?? []).map((owner) => ({
+      ...owner,
+      signs: signing.has(owner.name),
+    })),
+  });
+  return commits.map(({ hash, author, committer, signature, registeredAt }) => ({
+    hash,
+    author: personOf(author),
+    committer: personOf(committer),
+    ...(signature !== undefined && {
+      signature: { ...signature, ...signerOf(signature, byFingerprint, registeredAt) },
+    }),
+  }));
+}
+
+/** Whose key made a signature that was verified. A key counts unless it was revoked before its release was registered. */
+function signerOf(
+  { verified, fingerprint = '' }: NonNullable<ListedCommit['signature']>,
+  keys: ReadonlyMap<string, StoredCommitKey>,
+  registeredAt: string,
+): { readonly principal?: string } {
+  const key = verified ? keys.get(fingerprint) : undefined;
+  if (key === undefined || (key.revokedAt !== null && key.revokedAt.getTime() <= Date.parse(registeredAt))) return {};
+  return { principal: key.principal };
+}

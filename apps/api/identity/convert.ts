@@ -1,0 +1,58 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type CommitKey,
+  CommitKeySchema,
+  type Principal,
+  PrincipalKind,
+  PrincipalSchema,
+} from '#gen/governance/v1/identity_service_pb.js';
+import type { PrincipalKind as DomainKind } from '../../../core/identity/principal-kind.js';
+import type { StoredCommitKey } from '../../../store/identity/commit-keys.js';
+import type { StoredKey, StoredPrincipal } from '../../../store/identity/read.js';
+import { instant } from '../convert.js';
+
+const kinds: Readonly<Record<DomainKind, PrincipalKind>> = {
+  human: PrincipalKind.PERSON,
+  agent: PrincipalKind.AGENT,
+  service: PrincipalKind.SERVICE,
+};
+
+/** A kind as the domain names it; the RPC's bounds admit no other. */
+export function kindOf(kind: PrincipalKind): DomainKind {
+  if (kind === PrincipalKind.PERSON) return 'human';
+  return kind === PrincipalKind.AGENT ? 'agent' : 'service';
+}
+
+/** A principal with its keys. */
+export function toPrincipal(principal: StoredPrincipal, keys: readonly StoredKey[]): Principal {
+  return create(PrincipalSchema, {
+    name: principal.name,
+    kind: kinds[principal.kind],
+    displayName: principal.displayName,
+    roles: [...principal.roles],
+    emails: [...principal.addresses],
+    keys: keys
+      .filter((key) => key.principal === principal.name)
+      .map((key) => ({
+        keyId: key.keyId,
+        purpose: key.purpose,
+        publicKeyPem: key.publicKeyPem,
+        ...instant('validFrom', key.validFrom),
+        ...instant('validUntil', key.validUntil),
+      })),
+  });
+}
+
+/** A key that signs commits. */
+export function toCommitKey(key: StoredCommitKey): CommitKey {
+  const { fingerprint, principal, format, publicKey, enrolledBy } = key;
+  return create(CommitKeySchema, {
+    fingerprint,
+    principal,
+    format,
+    publicKey,
+    enrolledBy,
+    ...instant('enrolledAt', key.enrolledAt),
+    ...instant('revokedAt', key.revokedAt),
+  });
+}

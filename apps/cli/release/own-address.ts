@@ -1,0 +1,24 @@
+import type { Clients } from '../connection/clients.js';
+import type { Context } from '../program/context.js';
+import type { Commit } from './git.js';
+
+/**
+ * Links the addresses in a commit that this person has used here to them, unless they belong to somebody. That gives them
+ * no right: it keeps them from approving what they wrote, and others from waiting until it is known whose the commits are.
+ */
+export async function linkOwnAddresses(
+  context: Context,
+  { identity }: Clients,
+  commit: Pick<Commit, 'ownAddresses'>,
+): Promise<void> {
+  const addresses = await commit.ownAddresses();
+  if (addresses.length === 0) return;
+  const { principals } = await identity.listPrincipals({});
+  for (const address of addresses) {
+    if (principals.some(({ emails }) => emails.includes(address.toLowerCase()))) continue;
+    const { name = context.person } = (await identity.linkAddress({ address })).principal ?? {};
+    context.terminal.note(
+      `commits of ${address} count as those of ${name} from now on; if that is wrong: lane principal unlink ${address} --from ${name} --reason TEXT`,
+    );
+  }
+}

@@ -4,7 +4,7 @@ import type { Digest } from '../../core/digest.js';
 import {
   ArchiveRefused,
   createLinks,
-  defaultExtractLimits,
+  ExtractBudget,
   type ExtractLimits,
   extractTar,
   type PendingLink,
@@ -28,7 +28,8 @@ export interface UnpackedImage {
 
 /**
  * Unpacks an image of our convention into `targetDir`, which appears by rename when it is complete; an existing folder
- * was unpacked before and is used as it is. Each blob is hashed again before it is unpacked.
+ * was unpacked before and is used as it is. Each blob is hashed again before it is unpacked. The limits hold for all
+ * layers together.
  * @throws IMAGE_UNSUPPORTED for another convention, entries or links that leave the folder, or too much content;
  * BLOB_MISSING, BLOB_CORRUPT
  */
@@ -36,7 +37,7 @@ export async function unpackImage(
   store: ContentStore,
   manifestDigest: Digest,
   targetDir: string,
-  limits: ExtractLimits = defaultExtractLimits,
+  limits?: ExtractLimits,
 ): Promise<UnpackedImage> {
   const image = await readImage(store, manifestDigest);
   if (!(await isFolder(targetDir))) await unpackAtomically(store, manifestDigest, image.layers, targetDir, limits);
@@ -54,13 +55,14 @@ async function unpackAtomically(
   image: Digest,
   layers: readonly Digest[],
   targetDir: string,
-  limits: ExtractLimits,
+  limits: ExtractLimits | undefined,
 ): Promise<void> {
   await mkdir(dirname(targetDir), { recursive: true });
   const temporary = await mkdtemp(join(dirname(targetDir), `.${basename(targetDir)}-`));
   try {
+    const budget = new ExtractBudget(limits);
     const links: PendingLink[] = [];
-    for (const layer of layers) links.push(...(await extractTar(await store.open(layer), temporary, limits)));
+    for (const layer of layers) links.push(...(await extractTar(await store.open(layer), temporary, budget)));
     await createLinks(temporary, links, true);
     await rename(temporary, targetDir).catch(async (error: unknown) => {
       // Another process unpacked the same image at the same time and finished first.

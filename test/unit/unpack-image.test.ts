@@ -1,7 +1,13 @@
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from '@jest/globals';
+import {
+  ArchiveRefused,
+  createLinks,
+  type ExtractLimits,
+  type PendingLink,
+} from '../../adapters/archive/extract-tar.js';
 import { listFiles } from '../../adapters/archive/list-files.js';
 import { bytesOf } from '../../adapters/content-store/bytes-of.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
@@ -57,6 +63,53 @@ async function withLayer(store: ContentStore, image: Digest, entries: Entry[]): 
   );
 }
 
+/** A folder next to one that it must not be possible to leave, with links to create in the latter. */
+async function scene(): Promise<{ outside: string; root: string }> {
+  const folder = await scratchFolder();
+  const [outside, root] = [join(folder, 'outside'), join(folder, 'root')];
+  for (const path of [outside, join(root, 'app/src')]) await mkdir(path, { recursive: true });
+  return { outside, root };
+}
+
+describe('creating links', () => {
+  const link = (name: string, target: string): PendingLink => ({ name, target });
+
+  test.each<[string, PendingLink[]]>([
+    ['below a link out of the folder', [link('a', '../outside'), link('a/b', 'x')]],
+    ['below a link to the folder above', [link('a', '..'), link('a/outside/b', 'x')]],
+    ['in new folders below a link', [link('a', '../outside'), link('a/new/deep/b', 'x')]],
+    ['below an absolute link', [link('a', '/tmp'), link('a/b', 'x')]],
+    ['below a chain of links', [link('a', '../outside'), link('b', 'a'), link('c', 'b'), link('c/d', 'x')]],
+    ['below a link in a folder', [link('app/a', '../../outside'), link('app/a/b', 'x')]],
+    ['below a dangling link', [link('a', '../outside/new'), link('a/b', 'x')]],
+    ['below a link to a folder inside', [link('a', 'app'), link('a/b', 'x')]],
+    ['in the place of a folder', [link('app', '../outside'), link('app/b', 'x')]],
+    ['in the place of a link', [link('a', 'app'), link('a', '../outside')]],
+    ['below itself', [link('a', 'a'), link('a/b', 'x')]],
+  ])('refuses one %s and creates nothing outside', async (_what, links) => {
+    for (const mustResolve of [true, false]) {
+      const { outside, root } = await scene();
+      await expect(createLinks(root, links, mustResolve)).rejects.toThrow(ArchiveRefused);
+      expect(await readdir(outside)).toEqual([]);
+      expect((await readdir(join(root, '..'))).sort()).toEqual(['outside', 'root']);
+    }
+  });
+
+  test('refuses one below a folder that was replaced by a link in the meantime', async () => {
+    const { outside, root } = await scene();
+    await rename(join(root, 'app'), join(root, 'moved'));
+    await symlink(outside, join(root, 'app'));
+    await expect(createLinks(root, [link('app/src/b', 'x')], false)).rejects.toThrow(ArchiveRefused);
+    expect(await readdir(outside)).toEqual([]);
+  });
+
+  test('makes the folders that are missing above one', async () => {
+    const { root } = await scene();
+    await createLinks(root, [link('app/new/deep/b', '../../src')], true);
+    expect((await lstat(join(root, 'app/new/deep/b'))).isSymbolicLink()).toBe(true);
+  });
+});
+
 describe('unpacking an image', () => {
   test('yields the application, its entry point and what it needs', async () => {
     const folder = await scratchFolder();
@@ -84,6 +137,13 @@ describe('unpacking an image', () => {
         { name: 'b', type: 'symlink', linkname: 'a/l/../../etc' },
       ],
     ],
+    [
+      'a link below another link',
+      [
+        { name: 'app/l', type: 'symlink', linkname: 'src' },
+        { name: 'app/l/x', type: 'symlink', linkname: 'server.mjs' },
+      ],
+    ],
     ['a dangling link', [{ name: 'app/link', type: 'symlink', linkname: 'absent' }]],
     ['a file written through a link', [{ name: 'app/l', type: 'symlink', linkname: 'src' }, { name: 'app/l/x' }]],
     ['a hard link', [{ name: 'app/link', type: 'link', linkname: 'app/src/server.mjs' }]],
@@ -99,18 +159,39 @@ describe('unpacking an image', () => {
     expect(await readdir(join(folder, 'lanes'))).toEqual([]);
   });
 
-  test('refuses more entries or bytes than allowed', async () => {
+  const enough = { maxEntries: 100, maxBytes: 1e6, maxLinks: 10 };
+
+  test('refuses more entries, bytes or links than allowed', async () => {
     const folder = await scratchFolder();
     const store = openFolderStore(join(folder, 'blobs'));
     const image = await sampleImage(store, join(folder, 'source'));
-    for (const limits of [
-      { maxEntries: 1, maxBytes: 1e6 },
-      { maxEntries: 100, maxBytes: 5 },
-    ]) {
-      await expect(unpackImage(store, image, join(folder, 'out'), limits)).rejects.toMatchObject({
+    for (const limit of [{ maxEntries: 1 }, { maxBytes: 5 }, { maxLinks: 0 }]) {
+      await expect(unpackImage(store, image, join(folder, 'out'), { ...enough, ...limit })).rejects.toMatchObject({
         code: 'IMAGE_UNSUPPORTED',
       });
     }
+  });
+
+  test.each<[string, Partial<ExtractLimits>, string]>([
+    ['entries', { maxEntries: 15 }, 'more than 15 entries'],
+    ['bytes', { maxBytes: 300 }, 'larger than 300 bytes together'],
+    ['links', { maxLinks: 4 }, 'more than 4 links'],
+  ])('counts the %s of all layers together', async (_what, limit, why) => {
+    const folder = await scratchFolder();
+    const store = openFolderStore(join(folder, 'blobs'));
+    let image = await sampleImage(store, join(folder, 'source'));
+    for (const name of ['a', 'b', 'c', 'd']) {
+      image = await withLayer(store, image, [
+        { name: `app/${name}`, content: 'x'.repeat(100) },
+        { name: `app/${name}-link`, type: 'symlink', linkname: name },
+      ]);
+    }
+    await unpackImage(store, image, join(folder, 'enough'), enough);
+    await expect(unpackImage(store, image, join(folder, 'lanes/out'), { ...enough, ...limit })).rejects.toMatchObject({
+      code: 'IMAGE_UNSUPPORTED',
+      why: expect.stringContaining(why) as unknown,
+    });
+    expect(await readdir(join(folder, 'lanes'))).toEqual([]);
   });
 
   test('refuses a layer that was changed on disk before anything is unpacked', async () => {

@@ -121,11 +121,15 @@ export function isShallow(value: unknown): boolean {
   return false;
 }
 
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
+
+/** Whether a text is an instant, RFC 3339 in UTC, that exists. */
+export function isInstant(value: string): boolean {
+  return instantPattern.test(value) && !Number.isNaN(Date.parse(value));
+}
+
 /** An instant, RFC 3339 in UTC, as `toISOString` writes it. */
-export const instant: Parser<string> = matching(
-  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/,
-  'an instant in UTC, such as 2026-01-02T03:04:05.000Z',
-);
+export const instant: Parser<string> = matching(instantPattern, 'an instant in UTC, such as 2026-01-02T03:04:05.000Z');
 
 /** The refusal of an input; it is a verdict and never retried. */
 export function invalidInput(object: string, why: string): LanekeeperError {

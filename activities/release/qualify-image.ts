@@ -5,7 +5,7 @@ import { isFolder } from '../../adapters/git/repository.js';
 import { unpackImage } from '../../adapters/oci/unpack-image.js';
 import type { ProcessResult } from '../../adapters/process/run-process.js';
 import { LanekeeperError } from '../../core/errors.js';
-import { parseJUnit, type TestReport } from '../../core/evidence/junit.js';
+import { maxReportLength, parseJUnit, type TestReport } from '../../core/evidence/junit.js';
 import { subjectOf } from '../../core/evidence/statement.js';
 import { testResultStatement } from '../../core/evidence/test-result.js';
 import type { OwnRun } from '../caller.js';
@@ -16,8 +16,6 @@ import type { BuildActivities, QualifiedImage } from './types.js';
 import { type BuildDeps, type FencedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
 
 type QualifyInput = Parameters<BuildActivities['qualifyImage']>[0];
-
-const maxReportBytes = 8 * 1024 * 1024;
 
 /**
  * Runs a service's own tests against its unpacked image, the one that would be deployed, not against a source tree. The
@@ -34,6 +32,7 @@ export async function qualifyImage(
     const service = serviceOf(source, input.service);
     const { testSeconds } = source.definition.timeouts;
     const reportFile = join(await workspace.folder('reports'), 'junit.xml');
+    const ranAt = new Date().toISOString();
     const result = await workspace.run({
       commands: service.test,
       folder: service.path,
@@ -57,6 +56,7 @@ export async function qualifyImage(
       subject: [subjectOf(service.name, image)],
       report,
       reportDigest: checksum,
+      ranAt,
     });
     const { passed, failed: failures, skipped } = report;
     return {
@@ -95,8 +95,8 @@ async function readReport(path: string, input: QualifyInput, result: ProcessResu
       input,
       `they wrote no JUnit report to $JUNIT_FILE and ended with exit code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`,
     );
-  if (found.size > maxReportBytes)
-    throw failed(input, `their JUnit report is larger than ${String(maxReportBytes)} bytes`);
+  if (found.size > maxReportLength)
+    throw failed(input, `their JUnit report is larger than ${String(maxReportLength)} bytes`);
   return readFile(path);
 }
 

@@ -19,8 +19,10 @@ export type AttestationKind =
 /** What gates may read from an attestation. */
 export interface StatementDescription {
   readonly kind: AttestationKind;
-  /** For test results: `result`, `passed`, `failed`, `skipped`, `url`. */
+  /** For test results: `result`, `passed`, `failed`, `skipped`, `url`, `testedAt`. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  /** For test results: when the tests ran, as claimed. Whether it is a time at all is for those to check who count it. */
+  readonly testedAt?: string;
 }
 
 const kinds: Readonly<Record<string, AttestationKind>> = {
@@ -51,7 +53,9 @@ function describeTestResult(predicate: unknown): StatementDescription {
     const value = annotations[name];
     return typeof value === 'string' && /^\d{1,9}$/.test(value) ? { [name]: Number(value) } : {};
   };
+  const claimed = 'testedAt' in annotations ? { testedAt: String(annotations['testedAt']).slice(0, 40) } : {};
   return {
+    ...claimed,
     kind: annotations['suite'] === 'preview' ? 'preview-check' : 'test-result',
     attributes: {
       // Anything but PASSED is a failure: a gate must not pass on an unknown result.
@@ -60,6 +64,7 @@ function describeTestResult(predicate: unknown): StatementDescription {
       ...count('failed'),
       ...count('skipped'),
       ...(typeof url === 'string' && { url: url.slice(0, 1000) }),
+      ...claimed,
     },
   };
 }

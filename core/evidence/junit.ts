@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import { LanekeeperError, messageOf } from '../errors.js';
+import { parseReportTime } from './report-time.js';
 
 /** The summary of a JUnit report. */
 export interface TestReport {
@@ -11,10 +12,12 @@ export interface TestReport {
   /** Names, the first {@link maxNames} of each kind. */
   readonly passedTests: readonly string[];
   readonly failedTests: readonly string[];
+  /** When the first of its suites ran, RFC 3339 in UTC; absent when the report does not say. */
+  readonly testedAt?: string;
 }
 
-/** The largest report that is read, in characters. */
-const maxReportLength = 8 * 1024 * 1024;
+/** The largest report that is read, in bytes and in characters. */
+export const maxReportLength = 8 * 1024 * 1024;
 const maxNames = 200;
 const maxNameLength = 200;
 const maxCases = 100_000;
@@ -32,13 +35,15 @@ type Outcome = 'passed' | 'failed' | 'skipped';
 
 /**
  * Reads a JUnit XML report by its test cases; the totals that it claims are not trusted.
- * @throws EVIDENCE_INVALID when it is not such a report, has a document type declaration, or no test ran
+ * @throws EVIDENCE_INVALID when it is not such a report, has a document type declaration, has a time that is not ISO
+ * 8601, or no test ran
  */
 export function parseJUnit(text: string): TestReport {
   if (text.length > maxReportLength) throw invalid(`it is longer than ${String(maxReportLength)} characters`);
   // Without a document type declaration there are no entities to expand and nothing to fetch.
   if (/<!DOCTYPE/i.test(text)) throw invalid('it has a document type declaration, which is not allowed');
-  const cases = casesIn(parseXml(text));
+  const { cases, times } = contentOf(parseXml(text));
+  const [testedAt] = times.sort();
   const named = (outcome: Outcome): string[] => cases.filter((one) => one.outcome === outcome).map((one) => one.name);
   const [passed, failed, skipped] = [named('passed'), named('failed'), named('skipped')];
   if (passed.length + failed.length === 0) throw invalid('no test ran');
@@ -49,6 +54,7 @@ export function parseJUnit(text: string): TestReport {
     skipped: skipped.length,
     passedTests: passed.slice(0, maxNames),
     failedTests: failed.slice(0, maxNames),
+    ...(testedAt !== undefined && { testedAt }),
   };
 }
 
@@ -68,17 +74,34 @@ function parseXml(text: string): Record<string, unknown> {
   return found;
 }
 
-function casesIn(root: Record<string, unknown>): { name: string; outcome: Outcome }[] {
+/** The test cases, and the times of the suites. */
+function contentOf(root: Record<string, unknown>): {
+  cases: { name: string; outcome: Outcome }[];
+  times: string[];
+} {
   const cases: { name: string; outcome: Outcome }[] = [];
+  const times: string[] = [];
   const visit = (node: Record<string, unknown>): void => {
     for (const one of list(node['testcase'])) {
       if (cases.length >= maxCases) throw invalid(`it has more than ${String(maxCases)} test cases`);
       cases.push({ name: nameOf(one), outcome: outcomeOf(one) });
     }
-    for (const suite of [...list(node['testsuites']), ...list(node['testsuite'])]) visit(suite);
+    for (const suite of [...list(node['testsuites']), ...list(node['testsuite'])]) {
+      times.push(...timeOf(suite));
+      visit(suite);
+    }
   };
   visit(root);
-  return cases;
+  return { cases, times };
+}
+
+/** A time that cannot be read is refused: without it, old tests could pass for new ones. */
+function timeOf({ '@timestamp': given }: Record<string, unknown>): string[] {
+  if (given === undefined) return [];
+  const time = typeof given === 'string' ? parseReportTime(given) : undefined;
+  if (time === undefined)
+    throw invalid(`its timestamp ${JSON.stringify(given).slice(0, 42)} is not a time of ISO 8601`);
+  return [time];
 }
 
 function outcomeOf(testcase: Record<string, unknown>): Outcome {

@@ -1,4 +1,5 @@
 import type { Digest } from '../digest.js';
+import { isInstant } from '../input.js';
 import type { EvidenceFact, PolicyFacts } from './facts.js';
 import type { EvidenceRule, SignerRule } from './model.js';
 
@@ -32,14 +33,14 @@ export function tallyEvidence(rule: EvidenceRule, facts: PolicyFacts, now: Date)
       return why === undefined;
     });
     damaged ??= about.find((item) => item.problem !== undefined)?.problem;
-    good.sort((a, b) => Date.parse(b.registeredAt) - Date.parse(a.registeredAt));
+    good.sort((a, b) => countedFrom(b) - countedFrom(a));
     accepted.push(...good.slice(0, rule.min));
     if (good.length < rule.min) missing.push(explainMissing(rule, subject, good.length, reasons, candidates));
   }
   const expiries =
     rule.maxAgeSeconds === undefined
       ? []
-      : accepted.map((item) => Date.parse(item.registeredAt) + (rule.maxAgeSeconds ?? 0) * 1_000);
+      : accepted.map((item) => countedFrom(item) + (rule.maxAgeSeconds ?? 0) * 1_000);
   return {
     accepted,
     missing,
@@ -53,11 +54,32 @@ function whyNot(item: EvidenceFact, rule: EvidenceRule, now: Date): string | und
   if (item.problem !== undefined) return item.problem;
   if (item.signer === undefined) return 'it is not signed by an enrolled key';
   if (!trusted(item.signer, rule.signers)) return `its signer ${item.signer.principal} is not trusted for this gate`;
-  const age = now.getTime() - Date.parse(item.registeredAt);
+  const wrongTime = whyNotItsTime(item);
+  if (wrongTime !== undefined) return wrongTime;
+  const age = now.getTime() - countedFrom(item);
   if (rule.maxAgeSeconds !== undefined && age >= rule.maxAgeSeconds * 1_000) {
-    return `it is ${ageText(age / 1_000)} old, but at most ${ageText(rule.maxAgeSeconds)} is allowed`;
+    const what = countedFrom(item) < Date.parse(item.registeredAt) ? 'its tests ran' : 'it was registered';
+    return `${what} ${ageText(age / 1_000)} ago, but at most ${ageText(rule.maxAgeSeconds)} is allowed`;
   }
   return undefined;
+}
+
+/** How far the clock of a tester may be ahead of ours. */
+export const maxSkewMs = 60_000;
+
+function whyNotItsTime({ testedAt, registeredAt }: EvidenceFact): string | undefined {
+  if (testedAt === undefined) return undefined;
+  const time = isInstant(testedAt) ? Date.parse(testedAt) : Number.NaN;
+  if (Number.isNaN(time)) return `${JSON.stringify(testedAt)} is not the time of a test`;
+  if (time > Date.parse(registeredAt) + maxSkewMs)
+    return `it claims that its tests ran at ${testedAt}, after it was registered at ${registeredAt}`;
+  return undefined;
+}
+
+/** From when the age of evidence counts: from the older of its registration and its tests. */
+function countedFrom({ registeredAt, testedAt }: EvidenceFact): number {
+  const registered = Date.parse(registeredAt);
+  return testedAt === undefined ? registered : Math.min(registered, Date.parse(testedAt));
 }
 
 function trusted(signer: NonNullable<EvidenceFact['signer']>, rule: SignerRule): boolean {

@@ -19,13 +19,15 @@ export interface EvidenceFact {
   /** Digests it is about. */
   readonly subjects: readonly Digest[];
   readonly checksum: Digest;
-  /** RFC 3339: when we registered it; claimed times do not count. */
+  /** RFC 3339: when we registered it. */
   readonly registeredAt: string;
+  /** RFC 3339: when the tests ran, as their result claims. It can only make evidence older, never younger. */
+  readonly testedAt?: string;
   /** Undefined where the signature did not verify. */
   readonly signer?: SignerFact;
   /** Why it cannot be relied on: a blob that changed, a signature that does not verify. */
   readonly problem?: string;
-  /** What rules may read: `result`, `passed`, `failed`, `url`. */
+  /** What rules may read: `result`, `passed`, `failed`, `skipped`, `url`, `testedAt`. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -34,7 +34,7 @@ export interface EvidenceRule {
   readonly per: 'bundle' | 'image';
   /** How many for each subject. */
   readonly min: number;
-  /** The oldest that counts, in seconds since it was registered. */
+  /** The oldest that counts, in seconds since it was registered or since its tests ran, whichever is longer ago. */
   readonly maxAgeSeconds?: number;
   readonly signers: SignerRule;
 }

@@ -3,8 +3,14 @@ import { type Decision, decisionStatement, parseDecisionStatement } from '../../
 import { describeStatement } from '../../core/evidence/describe.js';
 import { parseJUnit } from '../../core/evidence/junit.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
-import { statementOf, subjectOf } from '../../core/evidence/statement.js';
-import { type TestSuite, testResultStatement } from '../../core/evidence/test-result.js';
+import { type Statement, statementOf, subjectOf } from '../../core/evidence/statement.js';
+import {
+  requireReported,
+  type TestResultInput,
+  type TestResultPredicate,
+  type TestSuite,
+  testResultStatement,
+} from '../../core/evidence/test-result.js';
 import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
 import { digestOf } from '../../core/hash.js';
 
@@ -83,9 +89,90 @@ describe('a JUnit report', () => {
     ['no tests', '<testsuites></testsuites>'],
     ['only skipped tests', '<testsuites><testcase name="a"><skipped/></testcase></testsuites>'],
     ['a document type', '<!DOCTYPE x [<!ENTITY a "b">]><testsuites><testcase name="&a;"/></testsuites>'],
+    ['a time that is none', '<testsuite timestamp="yesterday"><testcase name="a"/></testsuite>'],
+    ['a day that does not exist', '<testsuite timestamp="2026-02-30T09:00:00"><testcase name="a"/></testsuite>'],
+    ['an empty time', '<testsuite timestamp=""><testcase name="a"/></testsuite>'],
+    [
+      'an offset of more than a day',
+      '<testsuite timestamp="2026-02-03T09:00:00+25:00"><testcase name="a"/></testsuite>',
+    ],
     ['deep nesting', `${'<testsuite>'.repeat(5000)}${'</testsuite>'.repeat(5000)}`],
   ])('with %s is refused', (_what, text) => {
     expect(() => parseJUnit(text)).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
+  });
+});
+
+describe('the time of a JUnit report', () => {
+  const timeOf = (...timestamps: string[]) =>
+    parseJUnit(
+      `<testsuites>${timestamps.map((time) => `<testsuite timestamp="${time}"><testcase name="a"/></testsuite>`).join('')}</testsuites>`,
+    ).testedAt;
+
+  test.each([
+    ['2026-03-01T09:00:00', '2026-03-01T09:00:00.000Z'],
+    ['2026-03-01T09:00:00Z', '2026-03-01T09:00:00.000Z'],
+    ['2026-03-01T09:00:00.123456', '2026-03-01T09:00:00.123Z'],
+    ['2026-03-01T09:00:00+02:00', '2026-03-01T07:00:00.000Z'],
+    ['2026-03-01T22:30:00-0330', '2026-03-02T02:00:00.000Z'],
+  ])('%s is read as %s', (written, read) => {
+    expect(timeOf(written)).toBe(read);
+  });
+
+  test('is that of its oldest suite, and is absent when none has one', () => {
+    expect(timeOf('2026-03-01T09:00:00', '2026-02-01T09:00:00Z', '2026-03-02T09:00:00')).toBe(
+      '2026-02-01T09:00:00.000Z',
+    );
+    expect(parseJUnit('<testsuites><testcase name="a"/></testsuites>').testedAt).toBeUndefined();
+  });
+});
+
+describe('a test result', () => {
+  const text = '<testsuite timestamp="2026-03-01T09:00:00"><testcase name="a"/><testcase name="b"/></testsuite>';
+  const made = (change: Partial<TestResultInput> = {}): Statement<TestResultPredicate> =>
+    testResultStatement({
+      suite: 'preview',
+      subject: [subjectOf('shop', bundle)],
+      report: parseJUnit(text),
+      reportDigest: digestOf(text),
+      ...change,
+    });
+  const requireIts = (statement: Statement, report = text) => requireReported(statement, Buffer.from(report));
+
+  test('states the older of the time of its report and the time that is known besides', () => {
+    const timeOf = (change: Partial<TestResultInput>) => describeStatement(made(change)).testedAt;
+    expect(timeOf({})).toBe('2026-03-01T09:00:00.000Z');
+    expect(timeOf({ ranAt: '2026-03-01T10:00:00.000Z' })).toBe('2026-03-01T09:00:00.000Z');
+    expect(timeOf({ ranAt: '2026-03-01T08:00:00.000Z' })).toBe('2026-03-01T08:00:00.000Z');
+  });
+
+  test('agrees with the report that it was made from, and may claim to be older', () => {
+    expect(requireIts(made()).attributes).toMatchObject({ result: 'PASSED', passed: 2 });
+    expect(requireIts(made({ ranAt: '2026-02-01T09:00:00.000Z' })).testedAt).toBe('2026-02-01T09:00:00.000Z');
+  });
+
+  const report = parseJUnit(text);
+  const { testedAt: _time, ...timeless } = report;
+  test.each<[string, Partial<TestResultInput>]>([
+    ['another result', { report: { ...report, result: 'FAILED' } }],
+    ['more passed tests', { report: { ...report, passed: 3 } }],
+    ['failed tests', { report: { ...report, failed: 1 } }],
+    ['skipped tests', { report: { ...report, skipped: 1 } }],
+    ['other names', { report: { ...report, passedTests: ['a', 'c'] } }],
+    ['a later time', { report: { ...report, testedAt: '2026-03-01T09:00:00.001Z' } }],
+    ['no time', { report: timeless }],
+    ['a time that is none', { report: { ...report, testedAt: '2026-03-01 00:00' } }],
+    ['another report', { reportDigest: digestOf('another') }],
+  ])('that says %s is contradicted by its report', (_what, change) => {
+    expect(() => requireIts(made(change))).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no tests', '<testsuite/>'],
+    ['only skipped tests', '<testsuite><testcase name="a"><skipped/></testcase></testsuite>'],
+  ])('over a report with %s is refused', (_what, empty) => {
+    const statement = made({ reportDigest: digestOf(empty) });
+    expect(() => requireIts(statement, empty)).toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
   });
 });
 

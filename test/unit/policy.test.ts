@@ -106,6 +106,28 @@ describe('a gate', () => {
       evidence({ registeredAt: '2026-03-01T10:00:00Z' }),
     ],
     [
+      'is pending with recent evidence of tests that ran too long ago',
+      'PENDING',
+      evidence({ testedAt: '2026-03-01T10:00:00.000Z' }),
+    ],
+    [
+      'passes with recent evidence of tests that ran not too long ago',
+      'PASS',
+      evidence({ testedAt: '2026-03-01T10:00:00.001Z' }),
+    ],
+    [
+      'passes with evidence of tests by a clock that is a minute ahead',
+      'PASS',
+      evidence({ testedAt: '2026-03-01T11:01:00.000Z' }),
+    ],
+    [
+      'is pending with old evidence of tests that claim to be newer',
+      'PENDING',
+      evidence({ registeredAt: '2026-03-01T10:00:00Z', testedAt: '2026-03-01T10:01:00.000Z' }),
+    ],
+    ['is pending with evidence of tests in the future', 'PENDING', evidence({ testedAt: '2026-03-01T11:01:00.001Z' })],
+    ['is pending with evidence of tests at no time', 'PENDING', evidence({ testedAt: 'yesterday' })],
+    [
       'is pending with evidence from an untrusted signer',
       'PENDING',
       evidence({ signer: { keyId: image, principal: 'bob', purpose: 'person', roles: ['qa'] } }),
@@ -128,7 +150,18 @@ describe('a gate', () => {
   test('says when time alone can change its verdict, and what to do next, with the ids filled in', () => {
     const snapshot = { policy: 'p', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates: [gate] } as const;
     expect(evaluateGates(snapshot, facts({ evidence: [evidence()] }), now).recheckAt).toBe('2026-03-01T13:00:00.000Z');
+    const older = facts({ evidence: [evidence({ testedAt: '2026-03-01T10:30:00.000Z' })] });
+    expect(evaluateGates(snapshot, older, now).recheckAt).toBe('2026-03-01T12:30:00.000Z');
     expect(evaluateGates(snapshot, facts(), now).results[0]?.next).toBe(`run them for ${bundle.slice(7, 19)}`);
+  });
+
+  test.each([
+    ['2026-02-01T10:00:00.000Z', 'its tests ran 28 days ago, but at most 2 h is allowed'],
+    ['2026-03-02T10:00:00.000Z', 'it claims that its tests ran at 2026-03-02T10:00:00.000Z, after it was registered'],
+  ])('says why evidence of tests at %s does not count', (testedAt, why) => {
+    const snapshot = { policy: 'p', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates: [gate] } as const;
+    const [result] = evaluateGates(snapshot, facts({ evidence: [evidence({ testedAt })] }), now).results;
+    expect(result?.explanation).toContain(why);
   });
 
   test('that is only advisory never blocks a promotion', () => {

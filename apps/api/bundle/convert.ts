@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { isInstant } from '../../../core/input.js';
 import { type Manifest, parseManifest } from '../../../core/release/manifest.js';
 import { type Attestation, AttestationSchema } from '#gen/governance/v1/attestation_pb.js';
 import {
@@ -62,6 +63,7 @@ function planOf({ plan }: Manifest): PlanReference | undefined {
 export function toAttestationMessage(attestation: StoredAttestation): Attestation {
   const { id, kind, uri, checksum, producedByRun, predicateType, subjects, keyId, signer, statementDigest } =
     attestation;
+  const { testedAt } = attestation.attributes;
   return create(AttestationSchema, {
     id,
     kind,
@@ -74,6 +76,7 @@ export function toAttestationMessage(attestation: StoredAttestation): Attestatio
     signer,
     statementDigest,
     ...instant('registeredAt', attestation.registeredAt),
+    ...(typeof testedAt === 'string' && isInstant(testedAt) && instant('testedAt', new Date(testedAt))),
   });
 }
 

@@ -1,10 +1,13 @@
 import { verifyStatement } from '../../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../../core/digest.js';
-import { LanekeeperError } from '../../../core/errors.js';
+import { asLanekeeperError, LanekeeperError } from '../../../core/errors.js';
 import { type AttestationKind, describeStatement } from '../../../core/evidence/describe.js';
+import { maxReportLength } from '../../../core/evidence/junit.js';
 import { type Statement, subjectDigestsOf } from '../../../core/evidence/statement.js';
+import { isTestResult, reportDigestOf, requireReported } from '../../../core/evidence/test-result.js';
 import { digestOf } from '../../../core/hash.js';
 import { shortId } from '../../../core/ids.js';
+import { maxSkewMs } from '../../../core/policy/evidence.js';
 import type { StoredAttestation } from '../../../store/evidence/read.js';
 import { registerAttestation } from '../../../store/evidence/write.js';
 import { requireBundle, type StoredBundle } from '../../../store/bundle/read.js';
@@ -17,7 +20,7 @@ import type { ApiDeps } from '../deps.js';
 export interface SubmittedEvidence {
   readonly bundle: Digest;
   readonly kind: string;
-  /** The report that the statement names; may be empty. */
+  /** The report that the statement names; empty where it was uploaded before, or is not needed. */
   readonly report: Uint8Array;
   readonly signed: Uint8Array;
 }
@@ -36,8 +39,8 @@ const attachable: readonly AttestationKind[] = [
 ];
 
 /**
- * Verifies evidence and attaches it: signature and signer, subjects and kind, and that the report is the one that the
- * signed statement names.
+ * Verifies evidence and attaches it: signature and signer, subjects and kind. A test result must say what its report
+ * says, which is read here: the signature proves who claims it, the report what is claimed.
  *
  * @throws SIGNATURE_INVALID, EVIDENCE_INVALID, UNKNOWN_BUNDLE
  */
@@ -55,7 +58,7 @@ export async function attachEvidence(
     keys.map((key) => key.publicKeyPem),
   );
   requireKind(statement, submitted.kind);
-  requireReport(statement, submitted.report);
+  await requireReport(deps, statement, submitted);
   const subjects = subjectsIn(statement, bundle);
   if (submitted.report.length > 0) await deps.blobs.put(submitted.report);
   const checksum = await deps.blobs.put(submitted.signed);
@@ -89,12 +92,41 @@ function requireKind(statement: Statement, kind: string): void {
   if (!attachable.includes(actual)) throw invalid(`evidence of kind ${kind} cannot be attached from outside`);
 }
 
-/** The report must be the one whose digest is in the signed predicate, as it is in a test result's `configuration`. */
-function requireReport(statement: Statement, report: Uint8Array): void {
+/**
+ * The report of a test result must be there and agree with it. Another kind of evidence needs no report; one that is sent
+ * must be the one whose digest is in the signed predicate.
+ */
+async function requireReport(
+  { blobs, now }: ApiDeps,
+  statement: Statement,
+  { kind, report }: SubmittedEvidence,
+): Promise<void> {
+  if (isTestResult(kind)) {
+    const { testedAt } = requireReported(
+      statement,
+      report.length > 0 ? report : await uploadedReport(blobs, statement),
+    );
+    if (testedAt !== undefined && !(Date.parse(testedAt) <= now().getTime() + maxSkewMs))
+      throw invalid(`it claims that its tests ran at ${testedAt}, which is not a time in the past`);
+    return;
+  }
   if (report.length === 0) return;
   const hex = digestOf(report).slice('sha256:'.length);
   if (!JSON.stringify(statement.predicate).includes(hex))
     throw invalid('the report is not the one that the signed statement names');
+}
+
+async function uploadedReport(blobs: ApiDeps['blobs'], statement: Statement): Promise<Uint8Array> {
+  const digest = reportDigestOf(statement);
+  if (digest === undefined) throw invalid('it names no report');
+  try {
+    return await blobs.get(digest, maxReportLength);
+  } catch (error) {
+    const code = asLanekeeperError(error)?.code;
+    if (code === 'BLOB_MISSING' || code === 'INVALID_INPUT')
+      throw invalid(`the report that it names, ${shortId(digest)}, is not here or too large`);
+    throw error;
+  }
 }
 
 function subjectsIn(

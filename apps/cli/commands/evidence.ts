@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseDigest } from '../../../core/digest.js';
@@ -56,7 +56,8 @@ async function attach(context: Context, given: string, options: AttachOptions): 
     );
   if (kind === 'preview-check' && !/^https?:\/\/\S+$/.test(url ?? ''))
     throw usageError('a preview-check needs the address that was tested', 'pass --url URL');
-  const report = await readFile(resolve(context.cwd, options.report)).catch((error: unknown) => {
+  const path = resolve(context.cwd, options.report);
+  const [report, { mtime }] = await Promise.all([readFile(path), stat(path)]).catch((error: unknown) => {
     throw new LanekeeperError(
       'INVALID_INPUT',
       { message: 'the report cannot be read', object: options.report, next: 'name a JUnit file with --report FILE' },
@@ -72,6 +73,8 @@ async function attach(context: Context, given: string, options: AttachOptions): 
     subject: [subjectOf(bundle?.product ?? '', digest)],
     report: results,
     reportDigest: digestOf(report),
+    // What the report says about its time is often nothing, and never more than its file proves.
+    ranAt: mtime.toISOString(),
     ...(url !== undefined && { url }),
   });
   const { attestation } = await api.evidence.attachEvidence({

@@ -13,10 +13,11 @@ export function evidenceTable(evidence: readonly EvidenceAttachment[], context: 
     about.join(', '),
     attestation?.signer ?? '',
     relativeTime(instantOf(attestation?.registeredAt), context.now()),
+    relativeTime(instantOf(attestation?.testedAt), context.now()),
     shortId(attestation?.checksum ?? ''),
   ]);
   return renderTable(
-    ['EVIDENCE', 'KIND', 'ABOUT', 'SIGNER', 'REGISTERED', 'CHECKSUM'].map((title) =>
+    ['EVIDENCE', 'KIND', 'ABOUT', 'SIGNER', 'REGISTERED', 'TESTED', 'CHECKSUM'].map((title) =>
       context.terminal.colours.dim(title),
     ),
     rows,

@@ -81,7 +81,7 @@ export declare type Attestation = Message<"governance.v1.Attestation"> & {
   signer: string;
 
   /**
-   * When this system registered it; a time claimed inside the statement never counts.
+   * When this system registered it. Age counts from here, or from `tested_at` where that is older.
    *
    * @generated from field: google.protobuf.Timestamp registered_at = 10;
    */
@@ -93,6 +93,13 @@ export declare type Attestation = Message<"governance.v1.Attestation"> & {
    * @generated from field: string statement_digest = 11;
    */
   statementDigest: string;
+
+  /**
+   * When the tests ran, as their signed result claims; unset for other kinds, and where nobody claims it.
+   *
+   * @generated from field: google.protobuf.Timestamp tested_at = 12;
+   */
+  testedAt?: Timestamp | undefined;
 };
 
 /**

@@ -32,7 +32,8 @@ export declare type AttachEvidenceRequest = Message<"governance.v1.AttachEvidenc
   kind: string;
 
   /**
-   * The report that the statement names by digest, for example JUnit XML; may be empty.
+   * The report that the statement names by digest, for example JUnit XML; may be empty. A test result must say what its
+   * report says: that has to be sent along, or to be in the content store.
    *
    * @generated from field: bytes report = 3;
    */
@@ -166,7 +167,7 @@ export declare const GetEvidenceResponseSchema: GenMessage<GetEvidenceResponse>;
  */
 export declare const EvidenceService: GenService<{
   /**
-   * Attaches evidence. The signature, its signer and its subjects are verified before anything is stored.
+   * Attaches evidence. The signature, its signer, its subjects and its report are verified before anything is stored.
    *
    * @generated from rpc governance.v1.EvidenceService.AttachEvidence
    */

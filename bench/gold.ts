@@ -35,7 +35,7 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
     cache: new EvidenceCache(),
     policiesDir: fileURLToPath(new URL('../policies/', import.meta.url)),
     roles: ['control', 'sign', 'deploy'],
-    build: { environment: {}, npmCacheFolder: '' },
+    build: { environment: {}, npmCacheFolder: '', readable: [], acceptUncontained: false },
     workflows: { workflowBundle: { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) } },
     faultPoint: () => Promise.resolve(),
     now: () => new Date(),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { childEnvironment } from '../adapters/process/child-environment.js';
@@ -30,6 +30,12 @@ export interface BuildSettings {
   readonly npmCacheFolder: string;
   /** The user's own npm configuration, which says where packages come from. */
   readonly npmUserConfig?: string;
+  /** The name or path of bubblewrap; by default it is looked up on PATH. */
+  readonly bubblewrap?: string;
+  /** Files and folders that builds may read besides those of the system and of Node. */
+  readonly readable: readonly string[];
+  /** Whether builds may run without containment where the machine offers none. */
+  readonly acceptUncontained: boolean;
 }
 
 /** Reads what builds get: no secret is part of it, and npm's configuration file is named, not read. */
@@ -40,6 +46,9 @@ export function readBuildSettings(env: NodeJS.ProcessEnv): BuildSettings {
     npmCacheFolder:
       env['LANEKEEPER_NPM_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lanekeeper', 'npm'),
     ...(existsSync(userConfig) && { npmUserConfig: userConfig }),
+    ...(env['LANEKEEPER_BWRAP'] !== undefined && { bubblewrap: env['LANEKEEPER_BWRAP'] }),
+    readable: (env['LANEKEEPER_BUILD_READABLE'] ?? '').split(delimiter).filter((path) => path.startsWith('/')),
+    acceptUncontained: env['LANEKEEPER_UNCONTAINED'] === 'yes',
   };
 }
 

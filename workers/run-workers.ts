@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -12,10 +13,12 @@ import { createBuildActivities } from '../activities/release/build-activities.js
 import { createReleaseRecordActivities } from '../activities/release/record-activities.js';
 import { createSealActivities } from '../activities/release/seal-activities.js';
 import { createSignActivities } from '../activities/release/sign-activities.js';
+import { detectContainment } from '../adapters/containment/detect.js';
 import type { ContentStore } from '../adapters/content-store/content-store.js';
 import { loadSignerFile, type StatementSigner } from '../adapters/sigstore/keys.js';
 import type { Database } from '../store/database.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
+import { formatWorkerIdentity } from '../temporal-config/worker-identity.js';
 import type { BuildSettings } from './config.js';
 import type { FaultPoint } from './fault-point.js';
 
@@ -74,12 +77,17 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         maxCachedWorkflows: 500,
         maxConcurrentActivityTaskExecutions: 500,
       };
-    case 'build':
+    case 'build': {
+      const buildDeps = { ...deps, ...deps.build, scratchFolder: join(deps.dataDir, 'scratch') };
+      const detection = await detectContainment(buildDeps);
+      const builds = detection.containment?.name ?? 'refused';
       return {
         ...common,
-        activities: createBuildActivities({ ...deps, ...deps.build, scratchFolder: join(deps.dataDir, 'scratch') }),
+        identity: formatWorkerIdentity({ pid: process.pid, host: hostname(), builds }),
+        activities: createBuildActivities({ ...buildDeps, detection }),
         maxConcurrentActivityTaskExecutions: 4,
       };
+    }
     case 'sign':
       return {
         ...common,

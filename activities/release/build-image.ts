@@ -10,7 +10,7 @@ import type { OwnRun } from '../caller.js';
 import { type OpenedSource, openSource, serviceOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildInput, BuiltService } from './types.js';
-import { type FencedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
+import { type ContainedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
 
 /** What is never in an image unless `include` names it: history, settings with secrets, tests. */
 const excludedByDefault = new Set(['.git', '.gitignore', '.npmrc', '.env', 'test', 'tests', 'coverage']);
@@ -20,7 +20,7 @@ const npmBookkeeping = new Set(['node_modules/.package-lock.json', 'node_modules
 
 /** Builds one service: its own commands in a fresh copy of the commit, then an image of what they leave. */
 export async function buildImage(
-  deps: FencedBuildDeps,
+  deps: ContainedBuildDeps,
   step: Step,
   input: BuildInput,
   run: Pick<OwnRun, 'workflowId'>,
@@ -29,7 +29,7 @@ export async function buildImage(
     const source = await openSource(deps, workspace, input, run);
     const service = serviceOf(source, input.service);
     await runBuild(workspace, `service ${service.name}`, service, source, input.repository);
-    const folder = join(workspace.source, service.path);
+    const folder = await workspace.folderOf(service.path);
     await pruneDependencies(workspace, folder, service);
     const files = await listFiles(folder, (name) => npmBookkeeping.has(name) || name === '.git');
     const image = await buildOciImage(deps.blobs, {
@@ -64,6 +64,7 @@ export async function runBuild(
       LANEKEEPER_REVISION: revision,
     },
     timeoutMs: buildSeconds * 1000,
+    ...(definition.network !== undefined && { network: definition.network }),
     ...(isFolder(repository) && { repository }),
   });
   if (result.timedOut) throw timedOut(object, buildSeconds);

@@ -12,11 +12,11 @@ import { runOf } from './build-evidence.js';
 import { openSource, serviceOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities, DescribedImage, UnsignedStatement } from './types.js';
-import { type BuildDeps, type FencedBuildDeps, inWorkspace } from './workspace.js';
+import { type BuildDeps, type ContainedBuildDeps, inWorkspace } from './workspace.js';
 
 /** Describes an image: what is in it, how it was built, and that it is ours. Nothing is signed here. */
 export async function describeImage(
-  deps: FencedBuildDeps,
+  deps: ContainedBuildDeps,
   step: Step,
   input: Parameters<BuildActivities['describeImage']>[0],
   run: Pick<OwnRun, 'workflowId' | 'firstRunId'>,

@@ -13,13 +13,13 @@ import type { OwnRun } from '../caller.js';
 import { openSource, type StoredSource, textIn } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities, FetchedSource } from './types.js';
-import { type BuildDeps, type FencedBuildDeps, inWorkspace, type Workspace } from './workspace.js';
+import { type BuildDeps, type ContainedBuildDeps, inWorkspace, type Workspace } from './workspace.js';
 
 const gitTimeoutMs = 300_000;
 
 /** Reads a commit: its files, its author, and what `lanekeeper.yaml` and the plan in it say. */
 export async function fetchSource(
-  deps: FencedBuildDeps,
+  deps: ContainedBuildDeps,
   step: Step,
   input: Parameters<BuildActivities['fetchSource']>[0],
   run: Pick<OwnRun, 'workflowId'>,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { uriOf } from '../../adapters/content-store/content-store.js';
 import { npmPack } from '../../adapters/npm-pack/npm-pack.js';
 import type { ManifestSdk } from '../../core/release/manifest.js';
@@ -7,11 +6,11 @@ import { runBuild } from './build-image.js';
 import { openSource, sdkOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities } from './types.js';
-import { type FencedBuildDeps, inWorkspace } from './workspace.js';
+import { type ContainedBuildDeps, inWorkspace } from './workspace.js';
 
 /** Builds an SDK and packs the file that would be published to a registry. */
 export async function packSdk(
-  deps: FencedBuildDeps,
+  deps: ContainedBuildDeps,
   step: Step,
   input: Parameters<BuildActivities['packSdk']>[0],
   run: Pick<OwnRun, 'workflowId'>,
@@ -21,7 +20,7 @@ export async function packSdk(
     const sdk = sdkOf(source, input.sdk);
     await runBuild(workspace, `SDK ${sdk.name}`, sdk, source, input.repository);
     const packed = await npmPack(
-      join(workspace.source, sdk.path),
+      await workspace.folderOf(sdk.path),
       await workspace.folder('packed'),
       deps.blobs,
       workspace.runNpm,

@@ -13,7 +13,7 @@ import { storeStatement } from './describe-image.js';
 import { openSource, serviceOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities, QualifiedImage } from './types.js';
-import { type BuildDeps, type FencedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
+import { type BuildDeps, type ContainedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
 
 type QualifyInput = Parameters<BuildActivities['qualifyImage']>[0];
 
@@ -22,7 +22,7 @@ type QualifyInput = Parameters<BuildActivities['qualifyImage']>[0];
  * images of the other services are unpacked too, because services are tested together.
  */
 export async function qualifyImage(
-  deps: FencedBuildDeps,
+  deps: ContainedBuildDeps,
   step: Step,
   input: QualifyInput,
   run: Pick<OwnRun, 'workflowId'>,
@@ -42,10 +42,11 @@ export async function qualifyImage(
         ...(await imageVariables(deps, workspace, input)),
       },
       timeoutMs: testSeconds * 1000,
+      ...(source.definition.network !== undefined && { network: source.definition.network }),
       ...(isFolder(input.repository) && { repository: input.repository }),
     });
     if (result.timedOut) throw failed(input, `they took longer than ${String(testSeconds)} s and were stopped`);
-    const bytes = await readReport(reportFile, input, result);
+    const bytes = await readReport(await workspace.result(reportFile), input, result);
     const report = parseJUnit(bytes.toString('utf8'));
     const image = input.images.find((one) => one.service === service.name)?.image;
     if (image === undefined) throw new LanekeeperError('INTERNAL', { message: `service ${service.name} has no image` });
@@ -88,14 +89,13 @@ async function imageVariables(
   return variables;
 }
 
-async function readReport(path: string, input: QualifyInput, result: ProcessResult): Promise<Buffer> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() !== true)
+async function readReport(path: string | undefined, input: QualifyInput, result: ProcessResult): Promise<Buffer> {
+  if (path === undefined)
     throw failed(
       input,
       `they wrote no JUnit report to $JUNIT_FILE and ended with exit code ${String(result.exitCode ?? 'none')}:\n${lastLines(result, 20)}`,
     );
-  if (found.size > maxReportLength)
+  if ((await stat(path)).size > maxReportLength)
     throw failed(input, `their JUnit report is larger than ${String(maxReportLength)} bytes`);
   return readFile(path);
 }

@@ -1,11 +1,15 @@
-import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { ArchiveRefused, createLinks, extractTar } from '../../adapters/archive/extract-tar.js';
+import { type Containment, reportsWriteDenied } from '../../adapters/containment/containment.js';
+import type { Detection } from '../../adapters/containment/detect.js';
+import { giveTo, removeTree } from '../../adapters/containment/ownership.js';
+import { isPlainFile, isPlainPath } from '../../adapters/containment/plain-path.js';
+import { toolchainOf } from '../../adapters/containment/toolchain.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
-import { npmSettings, type RunNpm } from '../../adapters/process/npm.js';
+import { copyNpmConfiguration, npmSettings, type RunNpm } from '../../adapters/process/npm.js';
 import { type ProcessResult, runProcess } from '../../adapters/process/run-process.js';
 import { firstChange, noteSurroundings } from '../../adapters/process/surroundings.js';
-import { type Fence, fenceCommand, reportsWriteDenied } from '../../adapters/process/write-fence.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { CallerDeps } from '../caller.js';
@@ -16,23 +20,30 @@ export interface BuildDeps extends CallerDeps {
   readonly blobs: ContentStore;
   /** Where scratch folders are made; each exists as long as one step. */
   readonly scratchFolder: string;
-  /** npm's cache, shared between steps; npm checks what it takes from it against the lockfile. */
+  /** Where each product has npm's cache for its own steps; npm checks what it takes from it against the lockfile. */
   readonly npmCacheFolder: string;
   /** What children inherit, see `childEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The user's own npm configuration file, if there is one. */
+  /** The user's own npm configuration file, if there is one: commands get a copy. */
   readonly npmUserConfig?: string;
+  /** Files and folders that commands may read besides those of the system and of Node. */
+  readonly readable?: readonly string[];
+  /** The name or path of bubblewrap, and whether commands may run without containment; see `ContainmentSettings`. */
+  readonly bubblewrap?: string;
+  readonly acceptUncontained?: boolean;
   /**
    * Called at `build.stored`, when an image is in the content store but not yet reported, so that tests can kill the
    * process there.
    */
   readonly faultPoint?: (name: string) => void | Promise<void>;
-  /** The fence to use; by default the best that the machine offers. */
-  readonly fence?: Fence;
+  /** The containment in force; by default the best that the machine offers. */
+  readonly detection?: Detection;
 }
 
-/** The same with the fence chosen. */
-export type FencedBuildDeps = BuildDeps & Required<Pick<BuildDeps, 'fence'>>;
+/** The same for the steps of one product, which has a cache of its own, with the containment chosen. */
+export interface ContainedBuildDeps extends BuildDeps {
+  readonly containment: Containment;
+}
 
 /** Commands of a product, run one after another. */
 export interface CommandRun {
@@ -41,7 +52,9 @@ export interface CommandRun {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** A folder outside the scratch folder that must not change; checked only where there is no fence. */
+  /** `none` for commands without a network. */
+  readonly network?: 'none';
+  /** A folder outside the scratch folder that must not change; checked only where there is no containment. */
   readonly repository?: string;
 }
 
@@ -49,12 +62,16 @@ export interface CommandRun {
 export interface Workspace {
   /** Where the source is unpacked. */
   readonly source: string;
-  /** A folder below the scratch folder, created if missing. */
+  /** A folder below the scratch folder, created if missing. @throws BUILD_WROTE_OUTSIDE when a link is in its place */
   folder(name: string): Promise<string>;
+  /** The folder of a service in `source`, after the commands of the product have run. @throws INVALID_PRODUCT_FILE */
+  folderOf(path: string): Promise<string>;
+  /** A file that a command has written; undefined when there is none, or something else in its place. */
+  result(path: string): Promise<string | undefined>;
   /** Unpacks a source archive into `source`. */
   unpackSource(archive: Digest): Promise<void>;
   /**
-   * Runs commands behind the fence.
+   * Runs commands in the containment. When this returns, nothing that they started is running any more.
    * @returns the result of the first command that failed, or of the last one
    * @throws BUILD_WROTE_OUTSIDE when one tried to write elsewhere
    */
@@ -88,7 +105,7 @@ function isAlive(pid: number): boolean {
 
 /** Runs `work` in a scratch folder of its own, which is removed afterwards, however `work` ends. */
 export async function inWorkspace<T>(
-  deps: FencedBuildDeps,
+  deps: ContainedBuildDeps,
   step: Step,
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
@@ -98,63 +115,87 @@ export async function inWorkspace<T>(
   try {
     return await work(await openWorkspace(deps, step, root));
   } finally {
-    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    await removeTree(root);
   }
 }
 
-async function openWorkspace(deps: FencedBuildDeps, step: Step, root: string): Promise<Workspace> {
+async function openWorkspace(deps: ContainedBuildDeps, step: Step, root: string): Promise<Workspace> {
+  const { containment } = deps;
   const inside = join(root, 'inside');
   const source = join(inside, 'source');
-  for (const name of ['source', 'home', 'tmp']) await mkdir(join(inside, name), { recursive: true });
-  const { fence } = deps;
-  const cache = await realpath(deps.npmCacheFolder);
+  const home = join(inside, 'home');
+  const mountPoint = join(root, 'root');
+  for (const path of [source, home, join(inside, 'tmp'), mountPoint]) await mkdir(path, { recursive: true });
+  const cache = await npmCacheOf(deps);
+  const { readable, environment } = toolchainOf(deps.environment, deps.npmUserConfig, deps.readable);
+  const configuration = await copyNpmConfiguration(home, deps.npmUserConfig, environment['npm_config_globalconfig']);
   const env = {
-    ...deps.environment,
-    ...npmSettings(cache, deps.npmUserConfig),
-    HOME: join(inside, 'home'),
+    ...environment,
+    ...npmSettings(cache),
+    ...configuration,
+    HOME: home,
     TMPDIR: join(inside, 'tmp'),
     CI: 'true',
   };
   const start = async (
     cwd: string,
-    command: string,
-    args: readonly string[],
-    extra: Readonly<Record<string, string>>,
+    [command, ...args]: readonly [string, ...string[]],
+    { env: extra = {}, network }: Pick<CommandRun, 'env' | 'network'>,
     timeoutMs: number,
-  ): Promise<ProcessResult> =>
-    runProcess({
-      ...fenceCommand(fence, [inside, cache], command, args),
+  ): Promise<ProcessResult> => {
+    await giveTo(containment.user, inside);
+    const enclosure = { cwd, writable: [inside, cache], readable, network: network !== 'none', mountPoint };
+    return runProcess({
+      ...containment.command(enclosure, command, args),
       cwd,
       env: { ...env, ...extra },
       timeoutMs,
       signal: step.signal,
       onHeartbeat: step.heartbeat,
     });
+  };
 
   return {
     source,
     async folder(name) {
       const path = join(inside, name);
       await mkdir(path, { recursive: true });
+      if (!(await isPlainPath(path))) throw wroteOutside(`it put a link in the place of the folder ${name}`);
       return path;
     },
+    folderOf: async (path) => folderInside(source, path),
+    result: async (path) => ((await isPlainFile(path)) ? path : undefined),
     unpackSource: async (archive) => unpackSource(deps.blobs, archive, source),
     async run(request) {
       const cwd = await folderInside(source, request.folder);
       const around = [root, ...(request.repository === undefined ? [] : [request.repository])];
       const note = async (): ReturnType<typeof noteSurroundings> => noteSurroundings(around, (path) => path === inside);
-      const before = fence === 'none' ? await note() : undefined;
+      const isContained = containment.name !== 'none';
+      const before = isContained ? undefined : await note();
       const result = await runAll(request, (command, timeoutMs) =>
-        start(cwd, '/bin/sh', ['-c', `umask 022\n${command}`], request.env ?? {}, timeoutMs),
+        start(cwd, ['/bin/sh', '-c', `umask 022\n${command}`], request, timeoutMs),
       );
-      if (fence !== 'none' && result.exitCode !== 0 && reportsWriteDenied(result.tail))
+      if (isContained && result.exitCode !== 0 && reportsWriteDenied(result.tail))
         throw wroteOutside(lastLines(result, 5));
       const changed = before && firstChange(before, await note());
       if (changed !== undefined) throw wroteOutside(`it changed ${changed}`);
       return result;
     },
-    runNpm: async (folder, args) => start(folder, 'npm', args, {}, npmTimeoutMs),
+    runNpm: async (folder, args) => start(folder, ['npm', ...args], {}, npmTimeoutMs),
   };
+}
+
+/**
+ * npm's cache of the product, owned by whoever its commands run as. One that belongs to somebody else is from a worker
+ * that ran as another user, and is begun anew.
+ */
+async function npmCacheOf({ npmCacheFolder, containment: { user } }: ContainedBuildDeps): Promise<string> {
+  const path = await realpath(npmCacheFolder);
+  if (user === undefined || (await lstat(path)).uid === user.uid) return path;
+  await rm(path, { recursive: true, force: true });
+  await mkdir(path, { recursive: true });
+  await chown(path, user.uid, user.gid);
+  return path;
 }
 
 async function runAll(
@@ -187,7 +228,7 @@ async function unpackSource(blobs: ContentStore, archive: Digest, target: string
 /** The folder of a service, which must not be a link that leads elsewhere. */
 async function folderInside(source: string, name: string): Promise<string> {
   const real = await realpath(join(source, name)).catch(() => undefined);
-  if (real !== undefined && `${real}${sep}`.startsWith(`${source}${sep}`)) return real;
+  if (real !== undefined && (await isPlainPath(source)) && `${real}${sep}`.startsWith(`${source}${sep}`)) return real;
   throw new LanekeeperError('INVALID_PRODUCT_FILE', {
     message: `the commit has no folder ${name}`,
     object: `lanekeeper.yaml: path ${name}`,

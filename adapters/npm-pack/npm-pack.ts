@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
 import type { ContentStore, StoredBlob } from '../content-store/content-store.js';
+import { isPlainFile } from '../containment/plain-path.js';
 import { npmJson, type RunNpm } from '../process/npm.js';
 
 /** A packed npm package: the file that `npm publish` would upload. */
@@ -38,5 +39,8 @@ export async function npmPack(
   }
   // A scoped package's file is named without its slash.
   const file = filename.replace(/^@/, '').replaceAll('/', '-');
-  return { name, version, file, integrity, ...(await store.putFile(join(target, file))) };
+  const path = join(target, file);
+  if (!(await isPlainFile(path)))
+    throw new LanekeeperError('BUILD_FAILED', { message: 'npm pack left something else than a file', object: file });
+  return { name, version, file, integrity, ...(await store.putFile(path)) };
 }

@@ -1,21 +1,43 @@
+import { copyFile, chmod } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
 import type { ProcessResult } from './run-process.js';
 
-/** Runs an npm command in a folder, behind whatever fence its caller has set up. */
+/** Runs an npm command in a folder, in whatever containment its caller has set up. */
 export type RunNpm = (folder: string, args: readonly string[]) => Promise<ProcessResult>;
 
 /** npm settings for unattended runs; all of them are npm's own variables. */
-export function npmSettings(cacheFolder: string, userConfig: string | undefined): Record<string, string> {
+export function npmSettings(cacheFolder: string): Record<string, string> {
   return {
     npm_config_cache: cacheFolder,
     npm_config_update_notifier: 'false',
     npm_config_fund: 'false',
     npm_config_audit: 'false',
     npm_config_progress: 'false',
-    // The user's own file says which registry is used and holds its tokens; passing its path keeps both out of the
-    // environment.
-    ...(userConfig !== undefined && { npm_config_userconfig: userConfig }),
   };
+}
+
+/**
+ * Copies npm's configuration files into the home of a build. They say which registry is used and hold its tokens; so
+ * the tokens stay out of the environment, and the home of the user out of reach.
+ * @returns the variables that name the copies
+ */
+export async function copyNpmConfiguration(
+  home: string,
+  userConfig: string | undefined,
+  globalConfig: string | undefined,
+): Promise<Record<string, string>> {
+  const files = { npm_config_userconfig: userConfig, npm_config_globalconfig: globalConfig };
+  const copies: Record<string, string> = {};
+  for (const [variable, file] of Object.entries(files)) {
+    if (file === undefined || !existsSync(file)) continue;
+    const copy = join(home, variable === 'npm_config_userconfig' ? '.npmrc' : '.npmrc-global');
+    await copyFile(file, copy);
+    await chmod(copy, 0o600);
+    copies[variable] = copy;
+  }
+  return copies;
 }
 
 /** The JSON that a run of npm printed. @throws BUILD_FAILED when it failed or printed something else */

@@ -1,32 +1,41 @@
 import { messageOf } from '../../core/errors.js';
+import { buildsHealth } from './builds-health.js';
 import type { ApiDeps } from './deps.js';
+
+/** The state of one part. */
+export interface PartHealth {
+  readonly ok: boolean;
+  readonly detail?: string;
+}
 
 /** The response of `/healthz`. */
 export interface Health {
   readonly status: 'ok' | 'degraded';
-  readonly parts: Readonly<Record<'database' | 'temporal', { readonly ok: boolean; readonly detail?: string }>>;
+  /** `builds` says how the workers contain builds; the API does not depend on it. */
+  readonly parts: Readonly<Record<'database' | 'temporal' | 'builds', PartHealth>>;
   /** The API's clock, RFC 3339. */
   readonly now: string;
 }
 
 const answerTimeoutMs = 2_000;
 
-/** Checks the parts that the API depends on. */
+/** Checks the parts that the API depends on, and asks how builds are contained. */
 export async function checkHealth(deps: ApiDeps): Promise<Health> {
-  const [database, temporal] = await Promise.all([
+  const [database, temporal, builds] = await Promise.all([
     probe(() => deps.database.tenants()),
     probe(() =>
       deps.client.withDeadline(Date.now() + answerTimeoutMs, () => deps.client.workflowService.getSystemInfo({})),
     ),
+    buildsHealth(deps),
   ]);
   return {
     status: database.ok && temporal.ok ? 'ok' : 'degraded',
-    parts: { database, temporal },
+    parts: { database, temporal, builds },
     now: deps.now().toISOString(),
   };
 }
 
-async function probe(ask: () => Promise<unknown>): Promise<{ readonly ok: boolean; readonly detail?: string }> {
+async function probe(ask: () => Promise<unknown>): Promise<PartHealth> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(

@@ -27,6 +27,12 @@ export interface StackConfig {
   /** Variables that children may inherit. */
   readonly inherited: Readonly<Record<string, string>>;
   readonly version: string;
+  /** Whether builds may run without containment where the machine offers none. */
+  readonly acceptUncontained: boolean;
+  /** The bubblewrap that set-up has fetched; undefined when the one on PATH is to be used. */
+  readonly bubblewrapPath: string | undefined;
+  /** Files and folders that builds may read besides those of the system and of Node, separated by colons. */
+  readonly buildReadable: string | undefined;
   /** Where tests hold the worker, see `workers/fault-point.ts`. */
   readonly faultPointFolder: string | undefined;
 }
@@ -34,7 +40,7 @@ export interface StackConfig {
 /** The root of the clone, from the source tree as well as from dist/. */
 export const repositoryRoot = fileURLToPath(new URL('../../', import.meta.url));
 
-const usage = 'usage: stack start|stop|status [--data DIR] [--port-base N] [--no-default]';
+const usage = 'usage: stack start|stop|status [--data DIR] [--port-base N] [--no-default] [--uncontained]';
 
 /** Reads arguments and environment. @throws CONFIGURATION */
 export function readStackConfig(argv: readonly string[]): StackConfig {
@@ -58,7 +64,10 @@ export function readStackConfig(argv: readonly string[]): StackConfig {
     externalTemporalAddress: nonEmpty(env['TEMPORAL_ADDRESS']),
     namespace: nonEmpty(env['TEMPORAL_NAMESPACE']) ?? 'default',
     temporalVariables: select(env, /^TEMPORAL_/),
-    temporalPath: findTemporal(),
+    temporalPath: findTool('temporal') ?? 'temporal',
+    acceptUncontained: values.uncontained === true || env['LANEKEEPER_UNCONTAINED'] === 'yes',
+    bubblewrapPath: nonEmpty(env['LANEKEEPER_BWRAP']) ?? findTool('bwrap'),
+    buildReadable: nonEmpty(env['LANEKEEPER_BUILD_READABLE']),
     inherited: select(env, inheritedNames),
     version: packageVersion(),
     faultPointFolder: nonEmpty(env['LANEKEEPER_FAULT_POINTS']),
@@ -70,7 +79,12 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { data: { type: 'string' }, 'port-base': { type: 'string' }, 'no-default': { type: 'boolean' } },
+      options: {
+        data: { type: 'string' },
+        'port-base': { type: 'string' },
+        'no-default': { type: 'boolean' },
+        uncontained: { type: 'boolean' },
+      },
     });
   } catch (error) {
     throw misuse(messageOf(error));
@@ -81,12 +95,11 @@ function misuse(why: string): LanekeeperError {
   return new LanekeeperError('CONFIGURATION', { message: 'the stack command was not understood', why, next: usage });
 }
 
-/** The program that set-up found; only its name when set-up did not run, so that it is looked up on PATH. */
-function findTemporal(): string {
+/** The program that set-up found; undefined when set-up did not look for it. */
+function findTool(name: string): string | undefined {
   const tools = readJsonFile(join(repositoryRoot, 'dist', 'tools.json'));
-  return typeof tools === 'object' && tools !== null && 'temporal' in tools && typeof tools.temporal === 'string'
-    ? tools.temporal
-    : 'temporal';
+  const path: unknown = typeof tools === 'object' && tools !== null ? Reflect.get(tools, name) : undefined;
+  return typeof path === 'string' ? path : undefined;
 }
 
 function packageVersion(): string {

@@ -36,10 +36,20 @@ export function programPlan(
       LANEKEEPER_LANE_PORT_BASE: String(ports.laneBase),
       LANEKEEPER_POLICIES: config.policiesDir,
       LANEKEEPER_WORKFLOW_BUNDLE: join(repositoryRoot, 'dist', 'workflow-bundle.js'),
+      ...(name === 'worker' && containmentVariables(config)),
       ...(name === 'worker' &&
         config.faultPointFolder !== undefined && { LANEKEEPER_FAULT_POINTS: config.faultPointFolder }),
     },
     cwd: config.dataDir,
     logFile: join(config.dataDir, 'logs', `${name}.log`),
+  };
+}
+
+/** What the worker is told about the containment of builds. */
+function containmentVariables(config: StackConfig): Record<string, string> {
+  return {
+    ...(config.acceptUncontained && { LANEKEEPER_UNCONTAINED: 'yes' }),
+    ...(config.bubblewrapPath !== undefined && { LANEKEEPER_BWRAP: config.bubblewrapPath }),
+    ...(config.buildReadable !== undefined && { LANEKEEPER_BUILD_READABLE: config.buildReadable }),
   };
 }

@@ -80,7 +80,7 @@ function problemsOf(file: ProductFile): { path: readonly (string | number)[]; te
 }
 
 function withDefaults(file: ProductFile): ProductDefinition {
-  const { services, sdks, plan, methodology, timeouts } = file.spec;
+  const { services, sdks, plan, methodology, network, timeouts } = file.spec;
   return {
     name: file.metadata.name,
     services: services.map((service) => ({
@@ -97,6 +97,7 @@ function withDefaults(file: ProductFile): ProductDefinition {
     sdks: (sdks ?? []).map((sdk) => ({ ...sdk, build: sdk.build ?? [] })),
     ...(plan !== undefined && { plan }),
     ...(methodology !== undefined && { methodology }),
+    ...(network !== undefined && { network }),
     timeouts: { buildSeconds: timeouts?.buildSeconds ?? 600, testSeconds: timeouts?.testSeconds ?? 300 },
   };
 }

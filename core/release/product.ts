@@ -21,6 +21,7 @@ export interface ProductFile {
     }[];
     readonly plan?: string;
     readonly methodology?: Methodology;
+    readonly network?: 'none';
     readonly timeouts?: { readonly buildSeconds?: number; readonly testSeconds?: number };
   };
 }
@@ -75,5 +76,7 @@ export interface ProductDefinition {
   /** The plan file, relative to the repository. */
   readonly plan?: string;
   readonly methodology?: Methodology;
+  /** `none` when its commands get no network. */
+  readonly network?: 'none';
   readonly timeouts: { readonly buildSeconds: number; readonly testSeconds: number };
 }

@@ -2,6 +2,7 @@ import { access, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from '@jest/globals';
+import { uncontained } from '../../adapters/containment/containment.js';
 import { unpackImage } from '../../adapters/oci/unpack-image.js';
 import { buildActivitiesOf, buildDepsIn, fetched, quietEnvironment } from '../support/build-deps.js';
 import { repositoryOf, repositoryOfExample } from '../support/git-repository.js';
@@ -60,16 +61,17 @@ describe('a build', () => {
   });
 
   test('that writes outside its folder is refused, and nothing is written', async () => {
-    const target = join(await scratchFolder(), 'escaped');
-    const { activities, input } = await small({ build: `echo x > '${target}'` });
+    const target = '/usr/lanekeeper-escaped';
+    const { activities, input } = await small({ build: `echo x > ${target}` });
     await expect(activities.buildImage(input)).rejects.toMatchObject({ type: 'BUILD_WROTE_OUTSIDE' });
     await expect(access(target)).rejects.toThrow();
   });
 
-  test('that writes into the repository is noticed even without a fence', async () => {
+  test('that writes into the repository is noticed even without containment', async () => {
     const folder = join(await scratchFolder(), 'written');
     await mkdir(folder);
-    const { activities, input } = await small({ build: `echo x >> '${folder}/server.mjs'` }, { fence: 'none' });
+    const change = { detection: { containment: uncontained } };
+    const { activities, input } = await small({ build: `echo x >> '${folder}/server.mjs'` }, change);
     await expect(activities.buildImage({ ...input, repository: folder })).rejects.toMatchObject({
       type: 'BUILD_WROTE_OUTSIDE',
     });

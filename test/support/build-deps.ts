@@ -1,35 +1,34 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
-import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { createBuildActivities } from '../../activities/release/build-activities.js';
 import type { BuildActivities } from '../../activities/release/types.js';
 import type { BuildDeps } from '../../activities/release/workspace.js';
 import { workflowIds } from '../../core/ids.js';
+import { readBuildSettings } from '../../workers/config.js';
 import type { Repository } from './git-repository.js';
 import { clientOf } from './own-run.js';
 
 /**
- * Dependencies of the build activities, in a scratch folder. They use the user's own npm cache, so that tests download
- * nothing twice.
+ * Dependencies of the build activities, in a scratch folder. They use the npm caches of the worker, so that tests
+ * download nothing twice.
  */
 export function buildDepsIn(folder: string, change: Partial<BuildDeps> = {}): BuildDeps {
   return {
     blobs: openFolderStore(join(folder, 'blobs')),
     scratchFolder: join(folder, 'scratch'),
-    npmCacheFolder: join(homedir(), '.npm'),
-    npmUserConfig: join(homedir(), '.npmrc'),
-    environment: childEnvironment(process.env),
+    ...readBuildSettings(process.env),
     client: clientOf(),
     ...change,
   };
 }
 
+/** The run of a release that calls the activities. */
+const workflowExecution = { workflowId: `release/test/small/${'0'.repeat(40)}`, runId: 'test' };
+
 /** An activity environment that prints nothing. */
 export function quietEnvironment(): MockActivityEnvironment {
-  const workflowExecution = { workflowId: 'test', runId: 'test' };
   return new MockActivityEnvironment({ workflowExecution }, { logger: new DefaultLogger('ERROR') });
 }
 

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
@@ -148,7 +147,7 @@ async function assemble(
     dataDir,
     policiesDir: options.policiesDir ?? policiesDir,
     roles: ['control', 'build', 'sign', 'deploy'],
-    build: { ...readBuildSettings(process.env), npmCacheFolder: join(homedir(), '.npm') },
+    build: readBuildSettings(process.env),
     workflows: { workflowBundle },
     faultPoint: () => Promise.resolve(),
     now: options.now ?? (() => new Date()),

@@ -101,7 +101,15 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
       fix: ok ? '' : fix,
     };
   };
-  return [api, part('database', 'PostgreSQL'), part('temporal', 'Temporal')];
+  return [api, part('database', 'PostgreSQL'), part('temporal', 'Temporal'), buildsCheck(health)];
+}
+
+/** How the workers contain builds. */
+function buildsCheck(health: unknown): Check {
+  const { ok, detail } = partOf(health, 'builds');
+  const fix =
+    'install bubblewrap on the machine of the build worker (apt install bubblewrap, or npm run setup -- --with bubblewrap), then start the stack again';
+  return { name: 'builds', ok, found: detail, fix: ok ? '' : fix };
 }
 
 function partOf(health: unknown, name: string): { readonly ok: boolean; readonly detail: string } {

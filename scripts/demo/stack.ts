@@ -22,10 +22,10 @@ interface StackRecord {
  * Starts the stack on free ports and waits until it is ready.
  * @throws with its output when it exits instead or does not become ready in time
  */
-export async function startStack(tools: Tools): Promise<DemoStack> {
+export async function startStack(tools: Tools, more: readonly string[] = []): Promise<DemoStack> {
   const { dataDir } = tools;
-  tools.stage.command('npm', 'start', '--', '--data', dataDir, '--no-default');
-  const start = [join(root, 'dist', 'stack.js'), 'start', '--data', dataDir, '--no-default'];
+  tools.stage.command('npm', 'start', '--', '--data', dataDir, '--no-default', ...more);
+  const start = [join(root, 'dist', 'stack.js'), 'start', '--data', dataDir, '--no-default', ...more];
   const args = [...start, '--port-base', String(await freePort())];
   const child = execa(process.execPath, args, {
     ...{ env: baseEnvironment, extendEnv: false, reject: false, stdin: 'ignore', all: true, buffer: false },

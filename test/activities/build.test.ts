@@ -77,6 +77,27 @@ describe('a build', () => {
     });
   });
 
+  test('is refused where the machine cannot contain it, before the commit is read', async () => {
+    const folder = await scratchFolder();
+    const why = 'bubblewrap: bwrap cannot be started; namespaces: it was tried out';
+    const deps = buildDepsIn(folder, { detection: { containment: undefined, why } });
+    const repository = await repositoryOf(join(folder, 'repository'), smallProduct());
+    await expect(fetched(buildActivitiesOf(deps), repository, 'small')).rejects.toMatchObject({
+      type: 'CONFIGURATION',
+      nonRetryable: true,
+      details: [{ why: expect.stringContaining(why), next: expect.stringContaining('--uncontained') }],
+    });
+  });
+
+  test('of a product that says so has no network', async () => {
+    const connect = `node -e 'fetch("http://127.0.0.1:1").catch((e) => console.log(e.cause.code))' > found`;
+    const interfaces = `node -p 'Object.keys(os.networkInterfaces()).filter((name) => name !== "lo").length' >> found`;
+    const { activities, input } = await small({
+      build: `${connect} && ${interfaces} && cat found && [ "$(tail -n 1 found)" = 0 ]`,
+    });
+    await expect(activities.buildImage({ ...input, network: 'none' })).resolves.toMatchObject({ service: 'web' });
+  });
+
   test('that does not produce its entry is refused', async () => {
     const { activities, input } = await small({ entry: 'dist/main.mjs' });
     await expect(activities.buildImage(input)).rejects.toMatchObject({ type: 'BUILD_FAILED' });

@@ -45,7 +45,7 @@ describe('the API', () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       status: 'ok',
-      parts: { database: { ok: true }, temporal: { ok: true } },
+      parts: { database: { ok: true }, temporal: { ok: true }, builds: { ok: true } },
     });
   });
 

@@ -1,8 +1,10 @@
+import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { workflowIds } from '../../core/ids.js';
 import { listParkedDeliveries } from '../../store/delivery/list.js';
 import { parkDelivery } from '../../store/delivery/write.js';
 import { appendEvent } from '../../store/event/write.js';
+import { taskQueues } from '../../temporal-config/task-queues.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { until } from '../support/until.js';
@@ -20,6 +22,29 @@ afterAll(async () => {
 });
 
 const parked = () => engine.database.transaction('default', (tx) => listParkedDeliveries(tx, 10));
+
+/** Polls the build queue under this identity until Temporal shows it. */
+async function pollBuildsAs(identity: string): Promise<void> {
+  const { workflowService } = engine.client;
+  const queue = { namespace: 'default', taskQueue: { name: taskQueues.build } };
+  const abort = new AbortController();
+  const polling = engine.client
+    .withAbortSignal(abort.signal, () =>
+      engine.client.withDeadline(Date.now() + 60_000, () =>
+        workflowService.pollActivityTaskQueue({ ...queue, identity }),
+      ),
+    )
+    .catch(() => undefined);
+  try {
+    await until(async () => {
+      const { pollers } = await workflowService.describeTaskQueue({ ...queue, taskQueueType: 2 });
+      return pollers?.some((poller) => poller.identity === identity) ?? false;
+    }, 'the poller to be shown');
+  } finally {
+    abort.abort();
+    await polling;
+  }
+}
 
 /** Appends an event that wakes the lane bronze of a product. */
 const wakeLane = (product: string) =>
@@ -89,6 +114,19 @@ describe('lane doctor', () => {
     expect(code).toBe(1);
     const { deliveries } = await parked();
     expect(deliveries).toEqual([expect.objectContaining({ attempts: 2, retryRequestedAt: null })]);
+  });
+
+  it('says by what the workers contain builds', async () => {
+    const { stdout } = await api.lane('alice', 'doctor');
+    expect(stdout).toMatch(/builds +contained by (bubblewrap|namespaces|sandbox-exec)/);
+  });
+
+  it('fails while a worker of the build queue runs builds without containment, and says what to do', async () => {
+    await pollBuildsAs(`${process.pid}@${hostname()} builds:none`);
+    const { code, stdout } = await api.lane('alice', 'doctor');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/builds +not contained: builds run with all rights of the worker/);
+    expect(stdout).toContain('next: install bubblewrap');
   });
 
   it('prints them for machines', async () => {

@@ -1,7 +1,6 @@
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Containment } from '../../adapters/containment/containment.js';
-import { containmentsHere, whyNot } from '../../adapters/containment/detect.js';
 import type { Enclosure } from '../../adapters/containment/enclosure.js';
 import { toolchainOf } from '../../adapters/containment/toolchain.js';
 import { childEnvironment } from '../../adapters/process/child-environment.js';
@@ -14,15 +13,6 @@ export interface Enclosed {
   readonly folder: string;
   readonly inside: string;
   run(line: string, change?: Partial<Enclosure>, timeoutMs?: number): Promise<ProcessResult>;
-}
-
-/** The forms of containment that work on this machine. */
-export async function workingContainments(scratch: string): Promise<readonly Containment[]> {
-  const working: Containment[] = [];
-  for (const one of containmentsHere())
-    if ((await whyNot(one, { environment: childEnvironment(process.env), scratchFolder: scratch })) === undefined)
-      working.push(one);
-  return working;
 }
 
 /** Prepares an enclosure for one test. */

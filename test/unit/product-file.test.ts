@@ -50,6 +50,11 @@ describe('lanekeeper.yaml', () => {
     });
   });
 
+  test('says when its commands get no network', () => {
+    expect(parseProductFile(`${minimal}  network: none\n`)).toMatchObject({ network: 'none' });
+    expect(problems(`${minimal}  network: host\n`)).toContain('spec.network must be one of: ["none"]');
+  });
+
   test('of the example is valid', async () => {
     const text = await readFile(join(import.meta.dirname, '../../examples/agents-runtime/lanekeeper.yaml'), 'utf8');
     expect(parseProductFile(text)).toMatchObject({

@@ -32,9 +32,9 @@ if (forms.length === 0) throw new Error('this machine offers no containment: the
 
 describe.each(forms)('contained by %s, a product', (_name, containment) => {
   /** Releases a product with these commands, up to the given activity. */
-  async function attack(commands: { readonly build?: string; readonly test?: string }) {
+  async function attack(commands: Commands) {
     const dataDir = await scratchFolder();
-    for (const name of ['keys/build', 'identities/alice', 'npm/test/other'])
+    for (const name of ['keys/build', 'identities/alice', 'npm/default/other'])
       await mkdir(join(dataDir, name), { recursive: true });
     await writeFile(join(dataDir, 'keys/build/key.pem'), secret);
     await writeFile(join(dataDir, 'identities/alice/token'), secret);
@@ -44,9 +44,8 @@ describe.each(forms)('contained by %s, a product', (_name, containment) => {
       npmCacheFolder: join(dataDir, 'npm'),
     });
     const activities = buildActivitiesOf(deps);
-    const { common, source } = await fetched(activities, repository, 'small');
-    const input = { ...common, timeoutSeconds: 60, service: source.definition.services[0]! };
-    return { dataDir, deps, activities, input };
+    const { common } = await fetched(activities, repository, 'small');
+    return { dataDir, deps, activities, common, input: { ...common, service: 'web' } };
   }
 
   /** The output of a build that fails at its end, so that what it printed is in the error. */
@@ -88,12 +87,12 @@ describe.each(forms)('contained by %s, a product', (_name, containment) => {
     ],
     [
       'into the npm cache of another product',
-      'echo x > DATA/npm/test/other/poison; mkdir -p DATA/npm/test/other && echo x > DATA/npm/test/other/poison',
+      'echo x > DATA/npm/default/other/poison; mkdir -p DATA/npm/default/other && echo x > DATA/npm/default/other/poison',
     ],
   ])('does not write %s', async (_where, build) => {
     const { dataDir } = await outputOf(build);
     expect(await readFile(join(dataDir, 'keys/build/key.pem'), 'utf8')).toBe(secret);
-    expect(await readdir(join(dataDir, 'npm/test/other'))).toEqual([]);
+    expect(await readdir(join(dataDir, 'npm/default/other'))).toEqual([]);
   });
 
   test('does not touch the worker', async () => {
@@ -129,15 +128,15 @@ describe.each(forms)('contained by %s, a product', (_name, containment) => {
   });
 
   test('gets no link accepted as its packed SDK', async () => {
-    const { activities, input, dataDir } = await attack({
-      build: 'mkdir -p ../packed && ln -s DATA/keys/build/key.pem ../packed/small-1.0.0.tgz',
+    const linked = await attack({
+      sdk: 'mkdir -p ../packed && ln -s DATA/keys/build/key.pem ../packed/small-1.0.0.tgz',
     });
-    const { service, ...common } = input;
-    const sdk = { name: 'client', language: 'typescript', path: '.', build: service.build } as const;
-    await expect(activities.packSdk({ ...common, sdk })).rejects.toMatchObject({ type: 'BUILD_FAILED' });
-    const moved = { ...sdk, build: ['ln -s / ../packed'] };
-    await expect(activities.packSdk({ ...common, sdk: moved })).rejects.toMatchObject({ type: 'BUILD_WROTE_OUTSIDE' });
-    expect(await blobsOf(dataDir)).not.toContain(secret);
+    const pack = ({ activities, common }: typeof linked) => activities.packSdk({ ...common, sdk: 'client' });
+    await expect(pack(linked)).rejects.toMatchObject({ type: 'BUILD_FAILED' });
+    expect(await blobsOf(linked.dataDir)).not.toContain(secret);
+    await expect(pack(await attack({ sdk: 'ln -s / ../packed' }))).rejects.toMatchObject({
+      type: 'BUILD_WROTE_OUTSIDE',
+    });
   });
 
   test('leaves no process and no file behind', async () => {
@@ -161,17 +160,23 @@ describe.each(forms)('contained by %s, a product', (_name, containment) => {
     onTestFinished(() => server.close());
     const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     const reach = `node -e 'fetch("${address}").then(() => process.exit(0), () => process.exit(3))'`;
-    const { activities, input } = await attack({ build: reach });
-    await activities.buildImage(input);
+    const connected = await attack({ build: reach });
+    await connected.activities.buildImage(connected.input);
     expect(requests).toBe(1);
-    await expect(activities.buildImage({ ...input, network: 'none' })).rejects.toMatchObject({ type: 'BUILD_FAILED' });
+    const { activities, input } = await attack({ build: reach, network: 'none' });
+    await expect(activities.buildImage(input)).rejects.toMatchObject({ type: 'BUILD_FAILED' });
     expect(requests).toBe(1);
   });
 });
 
+/** What a product says about itself. */
+type Commands = NonNullable<Parameters<typeof smallProduct>[0]>;
+
 /** The commands with the data folder for DATA. */
-function replace(commands: { readonly build?: string; readonly test?: string }, dataDir: string) {
-  return Object.fromEntries(Object.entries(commands).map(([name, line]) => [name, line.replaceAll('DATA', dataDir)]));
+function replace(commands: Commands, dataDir: string): Commands {
+  return Object.fromEntries(
+    Object.entries(commands).map(([name, line]) => [name, String(line).replaceAll('DATA', dataDir)]),
+  );
 }
 
 /** Everything in the content store, as text. */

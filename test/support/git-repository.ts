@@ -23,6 +23,21 @@ export async function git(folder: string, ...args: string[]): Promise<string> {
   return (await execa('git', args, { cwd: folder, env, extendEnv: false })).stdout;
 }
 
+/** Runs git as an author and a committer, whom it names by the part of their address before @example.com. */
+export async function gitAs(
+  folder: string,
+  { author, committer = author }: { readonly author: string; readonly committer?: string },
+  ...args: string[]
+): Promise<string> {
+  const env = {
+    ...identity,
+    ...{ PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1' },
+    ...{ GIT_AUTHOR_NAME: author, GIT_AUTHOR_EMAIL: `${author}@example.com` },
+    ...{ GIT_COMMITTER_NAME: committer, GIT_COMMITTER_EMAIL: `${committer}@example.com` },
+  };
+  return (await execa('git', args, { cwd: folder, env, extendEnv: false })).stdout;
+}
+
 /** Commits everything in a folder, which becomes a repository if it is not one yet. */
 export async function commitAll(folder: string, message = 'A change'): Promise<Repository> {
   await git(folder, 'init', '--quiet', '--initial-branch=main');

@@ -42,6 +42,9 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
       return (await gatingPromotions(tx, {})).map(runOf);
     // Nobody waits for these.
     case 'product.registered':
+    case 'product.rebound':
+    case 'repository.allowed':
+    case 'repository.disallowed':
     case 'release.started':
     case 'release.sealed':
     case 'release.failed':

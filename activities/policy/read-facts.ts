@@ -84,6 +84,8 @@ export async function readProven(
       revision: source.revision,
       author: source.author,
       commits: await readCommitFacts(tx, known, subject, keys),
+      repository: source.repository,
+      tree: source.tree ?? '',
       images: images.map(({ service, digest }) => ({ name: service, digest })),
       methodology: methodology ?? null,
       plan: plan ?? null,

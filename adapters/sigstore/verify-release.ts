@@ -11,6 +11,8 @@ import {
   type ManifestAttestation,
   parseManifest,
 } from '../../core/release/manifest.js';
+import { parseCommit } from '../../core/release/commit.js';
+import { gitObjectId } from '../../core/release/git-object.js';
 import { verifyStatement } from './verify-statement.js';
 
 /** The bytes of a blob, or undefined; they are hashed here and need not be trusted. */
@@ -68,6 +70,9 @@ export async function verifyRelease(release: ReleaseToVerify): Promise<Finding[]
       file.name,
       async () => `${file.checksum}, ${String((await read(release, file.checksum)).length)} bytes`,
     );
+  const { source } = manifest;
+  const { commit } = source;
+  if (commit !== undefined) await check('commit object', async () => checkCommit(source, await read(release, commit)));
   for (const image of manifest.images)
     await check(`blobs of image ${image.service}`, async () => checkImage(release, image.digest));
   for (const { attestation, subject, service } of attestationsIn(manifest)) {
@@ -86,6 +91,16 @@ export async function verifyRelease(release: ReleaseToVerify): Promise<Finding[]
     }
   }
   return findings;
+}
+
+/** The revision is the name of the commit object, which names the tree. */
+function checkCommit({ revision, tree, author }: Manifest['source'], object: Uint8Array): string {
+  if (gitObjectId('commit', object) !== revision) throw new Error(`it is not commit ${revision}`);
+  const commit = parseCommit(object);
+  if (commit.tree !== tree) throw new Error(`its tree is ${commit.tree}`);
+  if (commit.author.email !== author.email || commit.author.name !== author.name)
+    throw new Error('it has another author');
+  return `commit ${revision}, tree ${tree}`;
 }
 
 async function checkAttestation(

@@ -9,6 +9,12 @@ export function wordsOf(event: { readonly type: string; readonly data: Readonly<
   switch (event.type) {
     case 'product.registered':
       return `registered with repository ${field('repository')}`;
+    case 'product.rebound':
+      return `bound to repository ${field('to')} instead of ${field('from')}: ${field('reason')}`;
+    case 'repository.allowed':
+      return `releases from ${field('pattern')} are allowed`;
+    case 'repository.disallowed':
+      return `releases from ${field('pattern')} are no longer allowed`;
     case 'release.started':
       return `release of ${field('revision').slice(0, 12)} started`;
     case 'release.sealed':

@@ -157,6 +157,12 @@ function variables(facts: PolicyFacts, evidence: readonly EvidenceFact[]): Recor
     bundle: {
       digest: facts.bundle.digest,
       revision: facts.bundle.revision,
+      source: {
+        repository: facts.bundle.repository,
+        revision: facts.bundle.revision,
+        tree: facts.bundle.tree,
+        author: facts.bundle.author,
+      },
       images: facts.bundle.images,
       commits: commitVariables(facts),
       methodology: facts.bundle.methodology,

@@ -57,6 +57,9 @@ export interface PolicyFacts {
     readonly revision: string;
     readonly author: { readonly name: string; readonly email: string };
     readonly commits: CommitFacts;
+    /** Where its commit comes from, and the tree of that; empty for bundles from before it was recorded. */
+    readonly repository: string;
+    readonly tree: string;
     readonly images: readonly { readonly name: string; readonly digest: Digest }[];
     /** What the manifest says about methodology and plan, for rules. */
     readonly methodology: unknown;

@@ -27,7 +27,10 @@ export type MethodEventType =
   | 'address.linked'
   | 'address.unlinked'
   | 'commit-key.enrolled'
-  | 'commit-key.revoked';
+  | 'commit-key.revoked'
+  | 'product.rebound'
+  | 'repository.allowed'
+  | 'repository.disallowed';
 
 /** An event with its place in commit order. */
 export interface StoredEvent {

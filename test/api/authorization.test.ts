@@ -16,6 +16,9 @@ import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 /** The RPCs that need a role, with the roles that may call them. Every other RPC needs a valid token; none is public. */
 const needsRole: Readonly<Record<string, readonly string[]>> = {
   'release.v1.ProductService.RegisterProduct': ['developer', 'release-manager', 'operator'],
+  'release.v1.ProductService.RebindProduct': ['operator'],
+  'release.v1.ProductService.AllowRepository': ['operator'],
+  'release.v1.ProductService.DisallowRepository': ['operator'],
   'release.v1.ReleaseService.StartRelease': ['developer', 'release-manager', 'operator'],
   'release.v1.PromotionService.Promote': ['developer', 'release-manager', 'operator'],
   'release.v1.PromotionService.Rollback': ['release-manager', 'operator'],

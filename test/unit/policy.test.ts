@@ -29,6 +29,8 @@ function facts(changes: Partial<PolicyFacts> = {}): PolicyFacts {
       revision: 'a'.repeat(40),
       author: { name: 'A', email: 'a@example.com' },
       commits: { since: null, brought: [commitFact(personFact('anna'))], lists: ['list'] },
+      repository: 'https://git.example.com/shop.git',
+      tree: 'e'.repeat(40),
       images: [{ name: 'web', digest: image }],
       methodology: null,
       plan: null,
@@ -137,6 +139,16 @@ describe('a gate', () => {
     ['is in error, and does not pass, when its rule reads a missing attribute', 'ERROR', evidence({ attributes: {} })],
   ])('%s', (_what, verdict, item) => {
     expect(verdictOf({}, facts({ evidence: [item] }))).toBe(verdict);
+  });
+
+  test('sees where a bundle comes from: its repository, revision, tree and author', () => {
+    const rule = [
+      'bundle.source.repository.startsWith("https://git.example.com/")',
+      `bundle.source.revision == "${'a'.repeat(40)}" && bundle.source.tree == "${'e'.repeat(40)}"`,
+      'bundle.source.author.email == "a@example.com"',
+    ].join(' && ');
+    expect(verdictOf({ rule }, facts({ evidence: [evidence()] }))).toBe('PASS');
+    expect(verdictOf({ rule: `!(${rule})` }, facts({ evidence: [evidence()] }))).toBe('FAIL');
   });
 
   test('is in error when its rule does not return a boolean', () => {

@@ -37,6 +37,8 @@ export function toBundleMessage(bundle: ListedBundle): ReleaseBundle {
     })),
     ...(methodologyContext !== undefined && { methodologyContext }),
     ...(plan !== undefined && { plan }),
+    repository: manifest.source.repository,
+    tree: manifest.source.tree ?? '',
     releaseId: bundle.releaseId,
     ...instant('sealedAt', bundle.sealedAt),
     liveLanes: bundle.liveLanes.map(toLane),

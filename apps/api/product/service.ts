@@ -1,9 +1,21 @@
 import { create } from '@bufbuild/protobuf';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { type Product, ProductSchema } from '#gen/release/v1/product_pb.js';
+import {
+  type AllowedRepository,
+  AllowedRepositorySchema,
+  type Product,
+  ProductSchema,
+} from '#gen/release/v1/product_pb.js';
 import type { ProductService } from '#gen/release/v1/product_service_pb.js';
+import { parseRepositoryPattern } from '../../../core/release/repositories.js';
 import { requireProduct, type StoredProduct } from '../../../store/product/read.js';
-import { registerProduct } from '../../../store/product/write.js';
+import {
+  allowedRepositories,
+  type AllowedRepository as StoredRepository,
+  allowRepository,
+  disallowRepository,
+} from '../../../store/product/repositories.js';
+import { rebindProduct, registerProduct } from '../../../store/product/write.js';
 import { listProducts } from '../../../store/product/list.js';
 import { requireCaller } from '../identity/caller.js';
 import { instant } from '../convert.js';
@@ -19,6 +31,35 @@ export function createProductService({ database }: ApiDeps): ServiceImpl<typeof 
         return requireProduct(tx, request.name);
       });
       return { product: toProduct(product) };
+    },
+    async rebindProduct({ name, repository, reason }, context) {
+      const { tenant, principal } = requireCaller(context);
+      const product = await database.transaction(tenant, async (tx) => {
+        await rebindProduct(tx, { name, repository, reason, by: principal.name });
+        return requireProduct(tx, name);
+      });
+      return { product: toProduct(product) };
+    },
+    async listRepositories(_request, context) {
+      const { tenant } = requireCaller(context);
+      return { repositories: (await database.transaction(tenant, allowedRepositories)).map(toRepository) };
+    },
+    async allowRepository(request, context) {
+      const { tenant, principal } = requireCaller(context);
+      const pattern = parseRepositoryPattern(request.pattern, 'pattern');
+      const repositories = await database.transaction(tenant, async (tx) => {
+        await allowRepository(tx, pattern, principal.name);
+        return allowedRepositories(tx);
+      });
+      return { repositories: repositories.map(toRepository) };
+    },
+    async disallowRepository({ pattern }, context) {
+      const { tenant, principal } = requireCaller(context);
+      const repositories = await database.transaction(tenant, async (tx) => {
+        await disallowRepository(tx, pattern, principal.name);
+        return allowedRepositories(tx);
+      });
+      return { repositories: repositories.map(toRepository) };
     },
     async getProduct(request, context) {
       const { tenant } = requireCaller(context);
@@ -37,4 +78,8 @@ function toProduct(product: StoredProduct): Product {
     repository: product.repository,
     ...instant('createdAt', product.createdAt),
   });
+}
+
+function toRepository({ pattern, allowedBy, allowedAt }: StoredRepository): AllowedRepository {
+  return create(AllowedRepositorySchema, { pattern, allowedBy, ...instant('allowedAt', allowedAt) });
 }

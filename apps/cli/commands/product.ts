@@ -11,18 +11,20 @@ import { renderFields, renderTable } from '../output/table.js';
 import { instantOf } from '../output/words.js';
 import { bundleTable } from '../views/bundle-table.js';
 import { laneTable } from '../views/lane-table.js';
+import { defineRepositories } from './product/repositories.js';
 
-/** `lane product add | list | show` */
+/** `lane product add | rebind | repositories | list | show` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('add')
-    .description('Register the product of a repository, or its new location')
+    .description('Register the product of a repository, which binds it to that')
     .argument('[folder]', 'Folder in the repository', '.')
     .option('--name <product>', 'Name of the product (default: from lanekeeper.yaml)')
+    .option('--repository <location>', 'Folder or URL that releases read commits from (default: the folder)')
     .action(
-      makeAction(async (context, [folder]: [string], options: { name?: string }) => {
-        const repository = await repositoryOf(context, folder);
-        const name = options.name ?? (await nameIn(context, repository));
+      makeAction(async (context, [folder]: [string], options: { name?: string; repository?: string }) => {
+        const repository = options.repository ?? (await repositoryOf(context, folder));
+        const name = options.name ?? (await nameIn(context, await repositoryOf(context, folder)));
         const { product } = await (await context.api()).products.registerProduct({ name, repository });
         if (product !== undefined)
           await context.show.object(
@@ -33,6 +35,25 @@ export function define(command: Command, makeAction: MakeAction): void {
         return undefined;
       }),
     );
+  command
+    .command('rebind')
+    .description('Bind a product to another repository, as an operator; it is on record with the reason')
+    .argument('<product>', 'Name of the product')
+    .requiredOption('--repository <location>', 'Folder or URL that releases read commits from, from now on')
+    .requiredOption('--reason <text>', 'Why')
+    .action(
+      makeAction(async (context, [name]: [string], options: { repository: string; reason: string }) => {
+        const { product } = await (await context.api()).products.rebindProduct({ name, ...options });
+        if (product !== undefined)
+          await context.show.object(
+            'Product',
+            toPlain(ProductSchema, product),
+            () => `product ${product.name} is bound to repository ${product.repository}`,
+          );
+        return undefined;
+      }),
+    );
+  defineRepositories(command, makeAction);
   command
     .command('list')
     .description('List products')

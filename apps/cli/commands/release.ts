@@ -5,6 +5,7 @@ import { domainErrorOf } from '../errors/domain-error.js';
 import { shortId } from '../../../core/ids.js';
 import { manifestPath, parseManifest, renderManifestYaml } from '../../../core/release/manifest.js';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
+import { placeOfRemote } from '../../../core/release/repositories.js';
 import { ReleaseBundleSchema } from '#gen/release/v1/bundle_pb.js';
 import { ReleaseSchema } from '#gen/release/v1/release_pb.js';
 import type { MakeAction } from '../program/command-module.js';
@@ -76,17 +77,28 @@ async function release(context: Context, given: string, options: Options): Promi
   return exitCode;
 }
 
-/** Registers the product of a repository on first use, and its new location when the repository has moved. */
+/**
+ * Registers the product of a repository on first use, which binds it to that. One that is bound to an address is released
+ * from there, out of any clone of it.
+ */
 async function ensureProduct(context: Context, api: Clients, name: string, commit: Commit): Promise<void> {
   const known = await api.products.getProduct({ name }).catch((error: unknown) => {
     if (domainErrorOf(error)?.code === 'UNKNOWN_PRODUCT') return undefined;
     throw error;
   });
-  if (known?.product?.repository === commit.root) return;
+  const bound = known?.product?.repository;
+  if (bound === commit.root) return;
+  if (bound !== undefined && !bound.startsWith('/') && (await isCloneOf(commit, bound))) {
+    context.terminal.note(`releasing from ${bound}; the commit has to be there`);
+    return;
+  }
   await api.products.registerProduct({ name, repository: commit.root });
-  context.terminal.note(
-    known === undefined ? `product ${name} is registered` : `product ${name} has moved to ${commit.root}`,
-  );
+  context.terminal.note(`product ${name} is registered with ${commit.root}`);
+}
+
+async function isCloneOf(commit: Commit, repository: string): Promise<boolean> {
+  const origin = await commit.origin();
+  return origin !== undefined && placeOfRemote(origin) === placeOfRemote(repository);
 }
 
 async function finish(

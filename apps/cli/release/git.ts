@@ -14,6 +14,8 @@ export interface Commit {
   ownAddresses(): Promise<readonly string[]>;
   /** Whether the work tree has uncommitted changes. */
   hasUncommittedChanges(): Promise<boolean>;
+  /** The address that the repository was cloned from, if there is one. */
+  origin(): Promise<string | undefined>;
 }
 
 /**
@@ -90,6 +92,11 @@ export async function readCommit(
       const named = await lines('log', '-1', '--no-show-signature', '--no-mailmap', '--format=%ae%n%ce', commit);
       return [...new Set(named)].filter((address) => own.flat().includes(address));
     },
+    origin: () =>
+      git(top, 'config', '--get', 'remote.origin.url').then(
+        (url) => url.trim() || undefined,
+        () => undefined,
+      ),
     hasUncommittedChanges: async () => (await git(top, 'status', '--porcelain')).trim() !== '',
   };
 }

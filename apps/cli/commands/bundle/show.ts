@@ -37,7 +37,9 @@ function headOf(bundle: ReleaseBundle, context: Context): string {
   return renderFields([
     ['bundle', bundle.digest],
     ['product', bundle.product],
+    ['repository', bundle.repository],
     ['revision', bundle.revision],
+    ['tree', bundle.tree],
     ['commit', `${bundle.subject} (${bundle.authorName} <${bundle.authorEmail}>)`],
     ['method', methodText],
     [

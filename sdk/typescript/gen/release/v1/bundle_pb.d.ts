@@ -192,6 +192,20 @@ export declare type ReleaseBundle = Message<"release.v1.ReleaseBundle"> & {
    * @generated from field: release.v1.PlanReference plan = 13;
    */
   plan?: PlanReference | undefined;
+
+  /**
+   * Repository that the commit was read from.
+   *
+   * @generated from field: string repository = 14;
+   */
+  repository: string;
+
+  /**
+   * Tree of the commit; empty for bundles from before it was recorded.
+   *
+   * @generated from field: string tree = 15;
+   */
+  tree: string;
 };
 
 /**

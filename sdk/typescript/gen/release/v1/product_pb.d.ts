@@ -45,3 +45,37 @@ export declare type Product = Message<"release.v1.Product"> & {
  */
 export declare const ProductSchema: GenMessage<Product>;
 
+/**
+ * A pattern of repositories that the tenant releases from: one repository, or the beginning of several and `/*`.
+ *
+ * @generated from message release.v1.AllowedRepository
+ */
+export declare type AllowedRepository = Message<"release.v1.AllowedRepository"> & {
+  /**
+   * The pattern.
+   *
+   * @generated from field: string pattern = 1;
+   */
+  pattern: string;
+
+  /**
+   * Who allowed it.
+   *
+   * @generated from field: string allowed_by = 2;
+   */
+  allowedBy: string;
+
+  /**
+   * When it was allowed.
+   *
+   * @generated from field: google.protobuf.Timestamp allowed_at = 3;
+   */
+  allowedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message release.v1.AllowedRepository.
+ * Use `create(AllowedRepositorySchema)` to create a new message.
+ */
+export declare const AllowedRepositorySchema: GenMessage<AllowedRepository>;
+

@@ -10,7 +10,7 @@ import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
  * Describes the file release/v1/product.proto.
  */
 export const file_release_v1_product = /*@__PURE__*/
-  fileDesc("ChhyZWxlYXNlL3YxL3Byb2R1Y3QucHJvdG8SCnJlbGVhc2UudjEiiQEKB1Byb2R1Y3QSLgoEbmFtZRgBIAEoCUIgukgdchsyGV5bYS16MC05XVthLXowLTktXXswLDYyfSQSHgoKcmVwb3NpdG9yeRgCIAEoCUIKukgHcgUQARigHxIuCgpjcmVhdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChhyZWxlYXNlL3YxL3Byb2R1Y3QucHJvdG8SCnJlbGVhc2UudjEiiQEKB1Byb2R1Y3QSLgoEbmFtZRgBIAEoCUIgukgdchsyGV5bYS16MC05XVthLXowLTktXXswLDYyfSQSHgoKcmVwb3NpdG9yeRgCIAEoCUIKukgHcgUQARigHxIuCgpjcmVhdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJ9ChFBbGxvd2VkUmVwb3NpdG9yeRIbCgdwYXR0ZXJuGAEgASgJQgq6SAdyBRABGOgHEhsKCmFsbG93ZWRfYnkYAiABKAlCB7pIBHICGD8SLgoKYWxsb3dlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Describes the message release.v1.Product.
@@ -18,4 +18,11 @@ export const file_release_v1_product = /*@__PURE__*/
  */
 export const ProductSchema = /*@__PURE__*/
   messageDesc(file_release_v1_product, 0);
+
+/**
+ * Describes the message release.v1.AllowedRepository.
+ * Use `create(AllowedRepositorySchema)` to create a new message.
+ */
+export const AllowedRepositorySchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product, 1);
 

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Product } from "./product_pb.js";
+import type { AllowedRepository, Product } from "./product_pb.js";
 
 /**
  * Describes the file release/v1/product_service.proto.
@@ -25,7 +25,7 @@ export declare type RegisterProductRequest = Message<"release.v1.RegisterProduct
   name: string;
 
   /**
-   * Absolute path of the repository.
+   * Its repository: an absolute folder on the machine of the build workers, or an https, ssh or file URL.
    *
    * @generated from field: string repository = 2;
    */
@@ -133,13 +133,181 @@ export declare type ListProductsResponse = Message<"release.v1.ListProductsRespo
 export declare const ListProductsResponseSchema: GenMessage<ListProductsResponse>;
 
 /**
+ * Binds a product to another repository.
+ *
+ * @generated from message release.v1.RebindProductRequest
+ */
+export declare type RebindProductRequest = Message<"release.v1.RebindProductRequest"> & {
+  /**
+   * Name of the product.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The repository from now on.
+   *
+   * @generated from field: string repository = 2;
+   */
+  repository: string;
+
+  /**
+   * Why; it is on record.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message release.v1.RebindProductRequest.
+ * Use `create(RebindProductRequestSchema)` to create a new message.
+ */
+export declare const RebindProductRequestSchema: GenMessage<RebindProductRequest>;
+
+/**
+ * The product as it is bound now.
+ *
+ * @generated from message release.v1.RebindProductResponse
+ */
+export declare type RebindProductResponse = Message<"release.v1.RebindProductResponse"> & {
+  /**
+   * As it is registered now.
+   *
+   * @generated from field: release.v1.Product product = 1;
+   */
+  product?: Product | undefined;
+};
+
+/**
+ * Describes the message release.v1.RebindProductResponse.
+ * Use `create(RebindProductResponseSchema)` to create a new message.
+ */
+export declare const RebindProductResponseSchema: GenMessage<RebindProductResponse>;
+
+/**
+ * Asks for the repositories that the tenant releases from.
+ *
+ * @generated from message release.v1.ListRepositoriesRequest
+ */
+export declare type ListRepositoriesRequest = Message<"release.v1.ListRepositoriesRequest"> & {
+};
+
+/**
+ * Describes the message release.v1.ListRepositoriesRequest.
+ * Use `create(ListRepositoriesRequestSchema)` to create a new message.
+ */
+export declare const ListRepositoriesRequestSchema: GenMessage<ListRepositoriesRequest>;
+
+/**
+ * The repositories that the tenant releases from.
+ *
+ * @generated from message release.v1.ListRepositoriesResponse
+ */
+export declare type ListRepositoriesResponse = Message<"release.v1.ListRepositoriesResponse"> & {
+  /**
+   * By pattern. Without any, every repository is allowed.
+   *
+   * @generated from field: repeated release.v1.AllowedRepository repositories = 1;
+   */
+  repositories: AllowedRepository[];
+};
+
+/**
+ * Describes the message release.v1.ListRepositoriesResponse.
+ * Use `create(ListRepositoriesResponseSchema)` to create a new message.
+ */
+export declare const ListRepositoriesResponseSchema: GenMessage<ListRepositoriesResponse>;
+
+/**
+ * Allows a pattern of repositories.
+ *
+ * @generated from message release.v1.AllowRepositoryRequest
+ */
+export declare type AllowRepositoryRequest = Message<"release.v1.AllowRepositoryRequest"> & {
+  /**
+   * One repository, or the beginning of several and `/*`.
+   *
+   * @generated from field: string pattern = 1;
+   */
+  pattern: string;
+};
+
+/**
+ * Describes the message release.v1.AllowRepositoryRequest.
+ * Use `create(AllowRepositoryRequestSchema)` to create a new message.
+ */
+export declare const AllowRepositoryRequestSchema: GenMessage<AllowRepositoryRequest>;
+
+/**
+ * The pattern is allowed.
+ *
+ * @generated from message release.v1.AllowRepositoryResponse
+ */
+export declare type AllowRepositoryResponse = Message<"release.v1.AllowRepositoryResponse"> & {
+  /**
+   * What is allowed now.
+   *
+   * @generated from field: repeated release.v1.AllowedRepository repositories = 1;
+   */
+  repositories: AllowedRepository[];
+};
+
+/**
+ * Describes the message release.v1.AllowRepositoryResponse.
+ * Use `create(AllowRepositoryResponseSchema)` to create a new message.
+ */
+export declare const AllowRepositoryResponseSchema: GenMessage<AllowRepositoryResponse>;
+
+/**
+ * Takes back a pattern of repositories.
+ *
+ * @generated from message release.v1.DisallowRepositoryRequest
+ */
+export declare type DisallowRepositoryRequest = Message<"release.v1.DisallowRepositoryRequest"> & {
+  /**
+   * The pattern as it was allowed.
+   *
+   * @generated from field: string pattern = 1;
+   */
+  pattern: string;
+};
+
+/**
+ * Describes the message release.v1.DisallowRepositoryRequest.
+ * Use `create(DisallowRepositoryRequestSchema)` to create a new message.
+ */
+export declare const DisallowRepositoryRequestSchema: GenMessage<DisallowRepositoryRequest>;
+
+/**
+ * The pattern is not allowed any more.
+ *
+ * @generated from message release.v1.DisallowRepositoryResponse
+ */
+export declare type DisallowRepositoryResponse = Message<"release.v1.DisallowRepositoryResponse"> & {
+  /**
+   * What is allowed now; without any, every repository is.
+   *
+   * @generated from field: repeated release.v1.AllowedRepository repositories = 1;
+   */
+  repositories: AllowedRepository[];
+};
+
+/**
+ * Describes the message release.v1.DisallowRepositoryResponse.
+ * Use `create(DisallowRepositoryResponseSchema)` to create a new message.
+ */
+export declare const DisallowRepositoryResponseSchema: GenMessage<DisallowRepositoryResponse>;
+
+/**
  * Products.
  *
  * @generated from service release.v1.ProductService
  */
 export declare const ProductService: GenService<{
   /**
-   * Registers a product, or changes its repository. Repeating the call changes nothing.
+   * Registers a product, which binds it to its repository. Repeating the call changes nothing.
    *
    * @generated from rpc release.v1.ProductService.RegisterProduct
    */
@@ -167,6 +335,46 @@ export declare const ProductService: GenService<{
     methodKind: "unary";
     input: typeof ListProductsRequestSchema;
     output: typeof ListProductsResponseSchema;
+  },
+  /**
+   * Binds a product to another repository. Repeating the call changes nothing.
+   *
+   * @generated from rpc release.v1.ProductService.RebindProduct
+   */
+  rebindProduct: {
+    methodKind: "unary";
+    input: typeof RebindProductRequestSchema;
+    output: typeof RebindProductResponseSchema;
+  },
+  /**
+   * Lists the repositories that the tenant releases from.
+   *
+   * @generated from rpc release.v1.ProductService.ListRepositories
+   */
+  listRepositories: {
+    methodKind: "unary";
+    input: typeof ListRepositoriesRequestSchema;
+    output: typeof ListRepositoriesResponseSchema;
+  },
+  /**
+   * Allows a pattern of repositories. Repeating the call changes nothing.
+   *
+   * @generated from rpc release.v1.ProductService.AllowRepository
+   */
+  allowRepository: {
+    methodKind: "unary";
+    input: typeof AllowRepositoryRequestSchema;
+    output: typeof AllowRepositoryResponseSchema;
+  },
+  /**
+   * Takes back a pattern of repositories. Repeating the call changes nothing.
+   *
+   * @generated from rpc release.v1.ProductService.DisallowRepository
+   */
+  disallowRepository: {
+    methodKind: "unary";
+    input: typeof DisallowRepositoryRequestSchema;
+    output: typeof DisallowRepositoryResponseSchema;
   },
 }>;
 

@@ -11,7 +11,7 @@ import { file_release_v1_product } from "./product_pb.js";
  * Describes the file release/v1/product_service.proto.
  */
 export const file_release_v1_product_service = /*@__PURE__*/
-  fileDesc("CiByZWxlYXNlL3YxL3Byb2R1Y3Rfc2VydmljZS5wcm90bxIKcmVsZWFzZS52MSJsChZSZWdpc3RlclByb2R1Y3RSZXF1ZXN0Ei4KBG5hbWUYASABKAlCILpIHXIbMhleW2EtejAtOV1bYS16MC05LV17MCw2Mn0kEiIKCnJlcG9zaXRvcnkYAiABKAlCDrpIC3IJEAEYoB8yAl4vIj8KF1JlZ2lzdGVyUHJvZHVjdFJlc3BvbnNlEiQKB3Byb2R1Y3QYASABKAsyEy5yZWxlYXNlLnYxLlByb2R1Y3QiQwoRR2V0UHJvZHVjdFJlcXVlc3QSLgoEbmFtZRgBIAEoCUIgukgdchsyGV5bYS16MC05XVthLXowLTktXXswLDYyfSQiOgoSR2V0UHJvZHVjdFJlc3BvbnNlEiQKB3Byb2R1Y3QYASABKAsyEy5yZWxlYXNlLnYxLlByb2R1Y3QiFQoTTGlzdFByb2R1Y3RzUmVxdWVzdCJIChRMaXN0UHJvZHVjdHNSZXNwb25zZRIwCghwcm9kdWN0cxgBIAMoCzITLnJlbGVhc2UudjEuUHJvZHVjdEIJukgGkgEDEJBOMtQCCg5Qcm9kdWN0U2VydmljZRKLAQoPUmVnaXN0ZXJQcm9kdWN0EiIucmVsZWFzZS52MS5SZWdpc3RlclByb2R1Y3RSZXF1ZXN0GiMucmVsZWFzZS52MS5SZWdpc3RlclByb2R1Y3RSZXNwb25zZSIvkAICorsYKAomCglkZXZlbG9wZXIKD3JlbGVhc2UtbWFuYWdlcgoIb3BlcmF0b3ISVgoKR2V0UHJvZHVjdBIdLnJlbGVhc2UudjEuR2V0UHJvZHVjdFJlcXVlc3QaHi5yZWxlYXNlLnYxLkdldFByb2R1Y3RSZXNwb25zZSIJkAIBorsYAhABElwKDExpc3RQcm9kdWN0cxIfLnJlbGVhc2UudjEuTGlzdFByb2R1Y3RzUmVxdWVzdBogLnJlbGVhc2UudjEuTGlzdFByb2R1Y3RzUmVzcG9uc2UiCZACAaK7GAIQAWIGcHJvdG8z", [file_authz_v1_authz, file_buf_validate_validate, file_release_v1_product]);
+  fileDesc("CiByZWxlYXNlL3YxL3Byb2R1Y3Rfc2VydmljZS5wcm90bxIKcmVsZWFzZS52MSKHAQoWUmVnaXN0ZXJQcm9kdWN0UmVxdWVzdBIuCgRuYW1lGAEgASgJQiC6SB1yGzIZXlthLXowLTldW2EtejAtOS1dezAsNjJ9JBI9CgpyZXBvc2l0b3J5GAIgASgJQim6SCZyJBABGOgHMh1eKC98aHR0cHM6Ly98c3NoOi8vfGZpbGU6Ly8vKSI/ChdSZWdpc3RlclByb2R1Y3RSZXNwb25zZRIkCgdwcm9kdWN0GAEgASgLMhMucmVsZWFzZS52MS5Qcm9kdWN0IkMKEUdldFByb2R1Y3RSZXF1ZXN0Ei4KBG5hbWUYASABKAlCILpIHXIbMhleW2EtejAtOV1bYS16MC05LV17MCw2Mn0kIjoKEkdldFByb2R1Y3RSZXNwb25zZRIkCgdwcm9kdWN0GAEgASgLMhMucmVsZWFzZS52MS5Qcm9kdWN0IhUKE0xpc3RQcm9kdWN0c1JlcXVlc3QiSAoUTGlzdFByb2R1Y3RzUmVzcG9uc2USMAoIcHJvZHVjdHMYASADKAsyEy5yZWxlYXNlLnYxLlByb2R1Y3RCCbpIBpIBAxCQTiKhAQoUUmViaW5kUHJvZHVjdFJlcXVlc3QSLgoEbmFtZRgBIAEoCUIgukgdchsyGV5bYS16MC05XVthLXowLTktXXswLDYyfSQSPQoKcmVwb3NpdG9yeRgCIAEoCUIpukgmciQQARjoBzIdXigvfGh0dHBzOi8vfHNzaDovL3xmaWxlOi8vLykSGgoGcmVhc29uGAMgASgJQgq6SAdyBRABGOgHIj0KFVJlYmluZFByb2R1Y3RSZXNwb25zZRIkCgdwcm9kdWN0GAEgASgLMhMucmVsZWFzZS52MS5Qcm9kdWN0IhkKF0xpc3RSZXBvc2l0b3JpZXNSZXF1ZXN0IloKGExpc3RSZXBvc2l0b3JpZXNSZXNwb25zZRI+CgxyZXBvc2l0b3JpZXMYASADKAsyHS5yZWxlYXNlLnYxLkFsbG93ZWRSZXBvc2l0b3J5Qgm6SAaSAQMQkE4iNQoWQWxsb3dSZXBvc2l0b3J5UmVxdWVzdBIbCgdwYXR0ZXJuGAEgASgJQgq6SAdyBRABGOgHIlkKF0FsbG93UmVwb3NpdG9yeVJlc3BvbnNlEj4KDHJlcG9zaXRvcmllcxgBIAMoCzIdLnJlbGVhc2UudjEuQWxsb3dlZFJlcG9zaXRvcnlCCbpIBpIBAxCQTiI4ChlEaXNhbGxvd1JlcG9zaXRvcnlSZXF1ZXN0EhsKB3BhdHRlcm4YASABKAlCCrpIB3IFEAEY6AciXAoaRGlzYWxsb3dSZXBvc2l0b3J5UmVzcG9uc2USPgoMcmVwb3NpdG9yaWVzGAEgAygLMh0ucmVsZWFzZS52MS5BbGxvd2VkUmVwb3NpdG9yeUIJukgGkgEDEJBOMpQGCg5Qcm9kdWN0U2VydmljZRKLAQoPUmVnaXN0ZXJQcm9kdWN0EiIucmVsZWFzZS52MS5SZWdpc3RlclByb2R1Y3RSZXF1ZXN0GiMucmVsZWFzZS52MS5SZWdpc3RlclByb2R1Y3RSZXNwb25zZSIvkAICorsYKAomCglkZXZlbG9wZXIKD3JlbGVhc2UtbWFuYWdlcgoIb3BlcmF0b3ISVgoKR2V0UHJvZHVjdBIdLnJlbGVhc2UudjEuR2V0UHJvZHVjdFJlcXVlc3QaHi5yZWxlYXNlLnYxLkdldFByb2R1Y3RSZXNwb25zZSIJkAIBorsYAhABElwKDExpc3RQcm9kdWN0cxIfLnJlbGVhc2UudjEuTGlzdFByb2R1Y3RzUmVxdWVzdBogLnJlbGVhc2UudjEuTGlzdFByb2R1Y3RzUmVzcG9uc2UiCZACAaK7GAIQARJpCg1SZWJpbmRQcm9kdWN0EiAucmVsZWFzZS52MS5SZWJpbmRQcm9kdWN0UmVxdWVzdBohLnJlbGVhc2UudjEuUmViaW5kUHJvZHVjdFJlc3BvbnNlIhOQAgKiuxgMCgoKCG9wZXJhdG9yEmgKEExpc3RSZXBvc2l0b3JpZXMSIy5yZWxlYXNlLnYxLkxpc3RSZXBvc2l0b3JpZXNSZXF1ZXN0GiQucmVsZWFzZS52MS5MaXN0UmVwb3NpdG9yaWVzUmVzcG9uc2UiCZACAaK7GAIQARJvCg9BbGxvd1JlcG9zaXRvcnkSIi5yZWxlYXNlLnYxLkFsbG93UmVwb3NpdG9yeVJlcXVlc3QaIy5yZWxlYXNlLnYxLkFsbG93UmVwb3NpdG9yeVJlc3BvbnNlIhOQAgKiuxgMCgoKCG9wZXJhdG9yEngKEkRpc2FsbG93UmVwb3NpdG9yeRIlLnJlbGVhc2UudjEuRGlzYWxsb3dSZXBvc2l0b3J5UmVxdWVzdBomLnJlbGVhc2UudjEuRGlzYWxsb3dSZXBvc2l0b3J5UmVzcG9uc2UiE5ACAqK7GAwKCgoIb3BlcmF0b3JiBnByb3RvMw", [file_authz_v1_authz, file_buf_validate_validate, file_release_v1_product]);
 
 /**
  * Describes the message release.v1.RegisterProductRequest.
@@ -54,6 +54,62 @@ export const ListProductsRequestSchema = /*@__PURE__*/
  */
 export const ListProductsResponseSchema = /*@__PURE__*/
   messageDesc(file_release_v1_product_service, 5);
+
+/**
+ * Describes the message release.v1.RebindProductRequest.
+ * Use `create(RebindProductRequestSchema)` to create a new message.
+ */
+export const RebindProductRequestSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product_service, 6);
+
+/**
+ * Describes the message release.v1.RebindProductResponse.
+ * Use `create(RebindProductResponseSchema)` to create a new message.
+ */
+export const RebindProductResponseSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product_service, 7);
+
+/**
+ * Describes the message release.v1.ListRepositoriesRequest.
+ * Use `create(ListRepositoriesRequestSchema)` to create a new message.
+ */
+export const ListRepositoriesRequestSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product_service, 8);
+
+/**
+ * Describes the message release.v1.ListRepositoriesResponse.
+ * Use `create(ListRepositoriesResponseSchema)` to create a new message.
+ */
+export const ListRepositoriesResponseSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product_service, 9);
+
+/**
+ * Describes the message release.v1.AllowRepositoryRequest.
+ * Use `create(AllowRepositoryRequestSchema)` to create a new message.
+ */
+export const AllowRepositoryRequestSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product_service, 10);
+
+/**
+ * Describes the message release.v1.AllowRepositoryResponse.
+ * Use `create(AllowRepositoryResponseSchema)` to create a new message.
+ */
+export const AllowRepositoryResponseSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product_service, 11);
+
+/**
+ * Describes the message release.v1.DisallowRepositoryRequest.
+ * Use `create(DisallowRepositoryRequestSchema)` to create a new message.
+ */
+export const DisallowRepositoryRequestSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product_service, 12);
+
+/**
+ * Describes the message release.v1.DisallowRepositoryResponse.
+ * Use `create(DisallowRepositoryResponseSchema)` to create a new message.
+ */
+export const DisallowRepositoryResponseSchema = /*@__PURE__*/
+  messageDesc(file_release_v1_product_service, 13);
 
 /**
  * Products.

@@ -57,7 +57,7 @@ describe('the API', () => {
     expect(principals.every(({ keys }) => keys.length === 1)).toBe(true);
   });
 
-  it('registers a product once and refuses a repository that is not an absolute path', async () => {
+  it('registers a product once, binds it, and refuses a repository that is neither a folder nor a URL', async () => {
     const { products } = api.clients('dev');
     await products.registerProduct({ name: 'other', repository: '/other' });
     await products.registerProduct({ name: 'other', repository: '/other' });
@@ -68,6 +68,11 @@ describe('the API', () => {
         await products.registerProduct({ name: 'other', repository: 'relative' }).catch((error: unknown) => error),
       ),
     ).toBe('INVALID_INPUT');
+    const moved = { name: 'other', repository: 'https://git.example.com/other.git' };
+    expect(codeOf(await products.registerProduct(moved).catch((error: unknown) => error))).toBe('WRONG_REPOSITORY');
+    const operator = api.clients('carol').products;
+    expect((await operator.rebindProduct({ ...moved, reason: 'it has moved' })).product).toMatchObject(moved);
+    expect((await products.listRepositories({})).repositories).toEqual([]);
     expect(codeOf(await products.getProduct({ name: 'nothing' }).catch((error: unknown) => error))).toBe(
       'UNKNOWN_PRODUCT',
     );

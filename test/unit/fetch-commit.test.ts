@@ -89,6 +89,13 @@ describe('a commit that is fetched', () => {
     expect(await commitsIn((await read(`${folder}-shallow`, revision)).clone)).toBe(1);
   });
 
+  test('may be in a folder that belongs to somebody else', async () => {
+    const { folder, revision } = await origin();
+    // Only root can give a folder away; for everybody else this is a folder of their own.
+    if (process.getuid?.() === 0) await execa('chown', ['-R', '12345:12345', folder]);
+    expect((await read(folder, revision)).commit.subject).toBe('The second');
+  });
+
   test('that does not exist is reported', async () => {
     const { folder } = await origin();
     await expect(read(folder, 'f'.repeat(40))).rejects.toMatchObject({ code: 'UNKNOWN_REVISION' });

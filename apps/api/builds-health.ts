@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
+import { temporal } from '@temporalio/proto';
 import { messageOf } from '../../core/errors.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { type BuildWorkerIdentity, parseWorkerIdentity } from '../../temporal-config/worker-identity.js';
 import type { ApiDeps } from './deps.js';
-import type { PartHealth } from './health.js';
+import type { PartHealth } from './part-health.js';
 
 const answerTimeoutMs = 2_000;
-/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
-const activityQueue = 2;
+const { DescribeTaskQueueMode, TaskQueueType } = temporal.api.enums.v1;
 
 /**
  * How builds are contained, by what the workers that poll the build queue say of themselves. The weakest counts: any of
@@ -15,18 +15,30 @@ const activityQueue = 2;
  */
 export async function buildsHealth({ client }: Pick<ApiDeps, 'client'>): Promise<PartHealth> {
   try {
-    const { pollers } = await client.withDeadline(Date.now() + answerTimeoutMs, () =>
-      client.workflowService.describeTaskQueue({
-        namespace: client.options.namespace,
-        taskQueue: { name: taskQueues.build },
-        taskQueueType: activityQueue,
-      }),
-    );
-    const identities = pollers?.map(({ identity }) => identity ?? '') ?? [];
+    const identities = await buildPollers(client);
     return judge(identities.map(parseWorkerIdentity).filter((worker) => worker === undefined || !isGone(worker)));
   } catch (error) {
     return { ok: false, detail: messageOf(error) };
   }
+}
+
+/** The identities under which workers poll the build queue, on all of its partitions. */
+async function buildPollers(client: ApiDeps['client']): Promise<readonly string[]> {
+  const { versionsInfo } = await client.withDeadline(Date.now() + answerTimeoutMs, () =>
+    client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: taskQueues.build },
+      // The plain form of this question is answered by one partition, which knows only who polls there.
+      apiMode: DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
+      versions: { unversioned: true },
+      taskQueueTypes: [TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY],
+      reportPollers: true,
+    }),
+  );
+  const pollers = Object.values(versionsInfo).flatMap(
+    ({ typesInfo }) => typesInfo?.[TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY]?.pollers ?? [],
+  );
+  return pollers.map(({ identity }) => identity ?? '');
 }
 
 /** What follows from what the workers say of themselves; one that says nothing is undefined. */

@@ -1,12 +1,7 @@
 import { messageOf } from '../../core/errors.js';
 import { buildsHealth } from './builds-health.js';
 import type { ApiDeps } from './deps.js';
-
-/** The state of one part. */
-export interface PartHealth {
-  readonly ok: boolean;
-  readonly detail?: string;
-}
+import type { PartHealth } from './part-health.js';
 
 /** The response of `/healthz`. */
 export interface Health {

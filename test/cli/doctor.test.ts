@@ -5,9 +5,10 @@ import { listParkedDeliveries } from '../../store/delivery/list.js';
 import { parkDelivery } from '../../store/delivery/write.js';
 import { appendEvent } from '../../store/event/write.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
+import { onTestFinished } from '../support/clean-up.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { until } from '../support/until.js';
+import { eventually, until } from '../support/until.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
@@ -23,27 +24,22 @@ afterAll(async () => {
 
 const parked = () => engine.database.transaction('default', (tx) => listParkedDeliveries(tx, 10));
 
-/** Polls the build queue under this identity until Temporal shows it. */
-async function pollBuildsAs(identity: string): Promise<void> {
-  const { workflowService } = engine.client;
+/** Polls the build queue under this identity until the end of the test. */
+function pollBuildsAs(identity: string): void {
+  const { client } = engine;
   const queue = { namespace: 'default', taskQueue: { name: taskQueues.build } };
   const abort = new AbortController();
-  const polling = engine.client
+  const polling = client
     .withAbortSignal(abort.signal, () =>
-      engine.client.withDeadline(Date.now() + 60_000, () =>
-        workflowService.pollActivityTaskQueue({ ...queue, identity }),
+      client.withDeadline(Date.now() + 60_000, () =>
+        client.workflowService.pollActivityTaskQueue({ ...queue, identity }),
       ),
     )
     .catch(() => undefined);
-  try {
-    await until(async () => {
-      const { pollers } = await workflowService.describeTaskQueue({ ...queue, taskQueueType: 2 });
-      return pollers?.some((poller) => poller.identity === identity) ?? false;
-    }, 'the poller to be shown');
-  } finally {
+  onTestFinished(() => {
     abort.abort();
-    await polling;
-  }
+    return polling;
+  });
 }
 
 /** Appends an event that wakes the lane bronze of a product. */
@@ -61,6 +57,7 @@ const deliveriesIn = (stdout: string) => stdout.slice(stdout.indexOf('deliveries
 
 describe('lane doctor', () => {
   it('finds nothing to do while no delivery is parked', async () => {
+    await eventually(async () => expect((await api.lane('alice', 'doctor')).stdout).toContain('contained by'));
     const { code, stdout } = await api.lane('alice', 'doctor');
     expect([code, deliveriesIn(stdout)]).toEqual([0, expect.stringContaining('none is parked')]);
   });
@@ -122,11 +119,13 @@ describe('lane doctor', () => {
   });
 
   it('fails while a worker of the build queue runs builds without containment, and says what to do', async () => {
-    await pollBuildsAs(`${process.pid}@${hostname()} builds:none`);
-    const { code, stdout } = await api.lane('alice', 'doctor');
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/builds +not contained: builds run with all rights of the worker/);
-    expect(stdout).toContain('next: install bubblewrap');
+    pollBuildsAs(`${process.pid}@${hostname()} builds:none`);
+    await eventually(async () => {
+      const { code, stdout } = await api.lane('alice', 'doctor');
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/builds +not contained: builds run with all rights of the worker/);
+      expect(stdout).toContain('next: install bubblewrap');
+    });
   });
 
   it('prints them for machines', async () => {

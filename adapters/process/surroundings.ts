@@ -7,7 +7,7 @@ const maxEntries = 100_000;
 export type Surroundings = ReadonlyMap<string, string>;
 
 /**
- * Notes what folders contain, without reading the files. Where there is no fence, comparing two such notes shows
+ * Notes what folders contain, without reading the files. Where there is no containment, comparing two such notes shows
  * whether a command wrote to the places around it; the rest of the machine is not checked.
  */
 export async function noteSurroundings(

@@ -9,6 +9,9 @@
 export const namespaceScript = String.raw`
 set -eu
 umask 022
+# On some systems the programs of root are not on the PATH of others.
+path=$PATH
+PATH=$PATH:/usr/sbin:/sbin
 new=$1; shift
 given=:
 mount -t tmpfs -o mode=0755,nosuid,nodev enclosure "$new"
@@ -73,5 +76,6 @@ cd /
 umount -l /.before
 rmdir /.before
 mount -o remount,bind,ro,nosuid,nodev /
+PATH=$path
 exec "$@"
 `;

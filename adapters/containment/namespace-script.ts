@@ -16,17 +16,20 @@ new=$1; shift
 given=:
 mount -t tmpfs -o mode=0755,nosuid,nodev enclosure "$new"
 
-# place PATH: makes what PATH can be bound to.
-place() {
-  if [ -d "$1" ]; then mkdir -p "$new$1"; else mkdir -p "$new$(dirname "$1")"; [ -e "$new$1" ] || : >"$new$1"; fi
+# bind PATH: shows PATH, with what is mounted below it.
+bind() {
+  if [ -d "$1" ]; then mkdir -p "$new$1"; else mkdir -p "$new${'$'}{1%/*}"; [ -e "$new$1" ] || : >"$new$1"; fi
+  mount --rbind "$1" "$new$1"
 }
-bind() { place "$1"; mount --rbind "$1" "$new$1"; }
+# copy FILE: for a small file, which costs less than a mount.
+copy() { [ -d "$new${'$'}{1%/*}" ] || mkdir -p "$new${'$'}{1%/*}"; cp "$1" "$new$1"; }
+show() { case $1 in /etc/*) [ ! -f "$1" ] || { copy "$1"; return; } ;; esac; bind "$1"; }
 devices() {
   mkdir "$new/dev"
   mount -t tmpfs -o mode=0755,nosuid enclosure "$new/dev"
   for name in null zero full random urandom tty; do : >"$new/dev/$name"; mount --bind "/dev/$name" "$new/dev/$name"; done
   ln -s /proc/self/fd "$new/dev/fd"
-  for pair in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/$(echo "$pair" | cut -d: -f1)" "$new/dev/$(echo "$pair" | cut -d: -f2)"; done
+  for pair in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${'$'}{pair%%:*}" "$new/dev/${'$'}{pair##*:}"; done
   mkdir "$new/dev/pts" "$new/dev/shm"
   ! mount -t devpts -o newinstance,ptmxmode=0666,mode=620,nosuid,noexec devpts "$new/dev/pts" 2>/dev/null || ln -s pts/ptmx "$new/dev/ptmx"
   mount -t tmpfs -o mode=1777,nosuid,nodev enclosure "$new/dev/shm"
@@ -41,7 +44,7 @@ system() {
 }
 while [ "$1" != enter ]; do
   case $1 in
-    show) bind "$2"; shift 2 ;;
+    show) show "$2"; shift 2 ;;
     give) bind "$2"; given="$given$new$2:"; shift 2 ;;
     link) mkdir -p "$new$(dirname "$2")"; ln -s "$3" "$new$2"; shift 3 ;;
     system) system "$2"; shift 2 ;;

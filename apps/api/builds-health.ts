@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { temporal } from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import { messageOf } from '../../core/errors.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { type BuildWorkerIdentity, parseWorkerIdentity } from '../../temporal-config/worker-identity.js';
@@ -7,7 +7,11 @@ import type { ApiDeps } from './deps.js';
 import type { PartHealth } from './part-health.js';
 
 const answerTimeoutMs = 2_000;
-const { DescribeTaskQueueMode, TaskQueueType } = temporal.api.enums.v1;
+// Values of Temporal's API: its types name them, but Node cannot import them by name.
+/* eslint-disable @typescript-eslint/no-unsafe-enum-assignment */
+const activityQueue = 2 as temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
+const enhanced = 1 as temporal.api.enums.v1.DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED;
+/* eslint-enable @typescript-eslint/no-unsafe-enum-assignment */
 
 /**
  * How builds are contained, by what the workers that poll the build queue say of themselves. The weakest counts: any of
@@ -29,15 +33,13 @@ async function buildPollers(client: ApiDeps['client']): Promise<readonly string[
       namespace: client.options.namespace,
       taskQueue: { name: taskQueues.build },
       // The plain form of this question is answered by one partition, which knows only who polls there.
-      apiMode: DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
+      apiMode: enhanced,
       versions: { unversioned: true },
-      taskQueueTypes: [TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY],
+      taskQueueTypes: [activityQueue],
       reportPollers: true,
     }),
   );
-  const pollers = Object.values(versionsInfo).flatMap(
-    ({ typesInfo }) => typesInfo?.[TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY]?.pollers ?? [],
-  );
+  const pollers = Object.values(versionsInfo).flatMap(({ typesInfo }) => typesInfo?.[activityQueue].pollers ?? []);
   return pollers.map(({ identity }) => identity ?? '');
 }
 

@@ -39,8 +39,8 @@ async function buildPollers(client: ApiDeps['client']): Promise<readonly string[
       reportPollers: true,
     }),
   );
-  const pollers = Object.values(versionsInfo).flatMap(({ typesInfo }) => typesInfo?.[activityQueue].pollers ?? []);
-  return pollers.map(({ identity }) => identity ?? '');
+  const queues = Object.values(versionsInfo).flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}));
+  return queues.flatMap(({ pollers }) => pollers?.map(({ identity }) => identity ?? '') ?? []);
 }
 
 /** What follows from what the workers say of themselves; one that says nothing is undefined. */

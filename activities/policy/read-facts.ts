@@ -68,7 +68,7 @@ export async function readProven(
     const entry = live.find((candidate) => candidate.lane === name);
     return { live: entry?.live ?? false, wasLive: entry !== undefined };
   };
-  const { source, images, methodology, plan } = parseManifest(bundle.manifest);
+  const { source, images, sdks, methodology, plan } = parseManifest(bundle.manifest);
   const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
   const requester = subject.promotionId === undefined ? subject.requester : requesterOf(subject, said);
   const facts: PolicyFacts = {
@@ -87,6 +87,7 @@ export async function readProven(
       repository: source.repository,
       tree: source.tree ?? '',
       images: images.map(({ service, digest }) => ({ name: service, digest })),
+      sdks: sdks.map(({ name, checksum }) => ({ name, digest: checksum })),
       methodology: methodology ?? null,
       plan: plan ?? null,
     },

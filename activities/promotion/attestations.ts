@@ -43,7 +43,7 @@ export async function attestationsOf(
   if (outcome.phase === 'LIVE') await requireApprovals(tx, promotion, facts);
   const subject = [
     subjectOf(product, bundle),
-    ...facts.bundle.images.map(({ name, digest }) => subjectOf(name, digest)),
+    ...[...facts.bundle.images, ...facts.bundle.sdks].map(({ name, digest }) => subjectOf(name, digest)),
   ];
   const reliedOn = [...new Set((await lastRound(tx, id)).flatMap((gate) => gate.reliedOn))].sort();
   const token = (await newestRound(tx, id))?.token;

@@ -10,6 +10,7 @@ import { type OwnRun, requireOwnRun } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { buildImage } from './build-image.js';
 import { describeImage } from './describe-image.js';
+import { describeSdk } from './describe-sdk.js';
 import { fetchSource } from './fetch-source.js';
 import { buildInputs } from './input.js';
 import { packSdk } from './pack-sdk.js';
@@ -46,6 +47,7 @@ export function createBuildActivities(deps: BuildDeps): BuildActivities {
     buildImage: step('buildImage', buildInputs.buildImage, buildImage),
     describeImage: step('describeImage', buildInputs.describeImage, describeImage),
     packSdk: step('packSdk', buildInputs.packSdk, packSdk),
+    describeSdk: step('describeSdk', buildInputs.describeSdk, describeSdk),
     qualifyImage: step('qualifyImage', buildInputs.qualifyImage, qualifyImage),
   });
 }

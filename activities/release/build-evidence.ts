@@ -1,10 +1,11 @@
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { label } from '../../adapters/oci/convention.js';
+import { isGzip, type PackageDescription, readPackage } from '../../adapters/npm-pack/read-package.js';
 import { type ImageDescription, readImage } from '../../adapters/oci/read-image.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { type AttestationKind, describeStatement } from '../../core/evidence/describe.js';
-import { requireProvenance } from '../../core/evidence/provenance.js';
+import { type ArtifactKind, type ExpectedProvenance, requireProvenance } from '../../core/evidence/provenance.js';
 import { maxReportLength } from '../../core/evidence/junit.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { reportDigestOf, requireReported } from '../../core/evidence/test-result.js';
@@ -28,8 +29,15 @@ export function runOf(release: Pick<StoredRelease, 'id' | 'workflowId'>): string
 }
 
 /**
- * Requires that a statement is one that a build makes, about exactly one image of this release's revision. The image is
+ * Requires that a statement is one that a build makes, about exactly one image or SDK of this release's revision. It is
  * read and hashed again: a signature over a name alone would prove nothing.
+ *
+ * Proven is that the bytes are a well-formed artifact that names the revision, in the label of an image or as the
+ * `gitHead` of a package, and that the statement is of a form and content that our build writes: a client of Temporal
+ * without keys, who can at most report results of activities, has nothing signed that says more, or about other bytes
+ * than somebody has put into the content store with this revision in them. Not proven is that the commit gives these
+ * bytes: who controls the build worker while it builds, or writes to the content store, can have other bytes signed
+ * as built from this revision, by this run, and by no other.
  * @throws EVIDENCE_INVALID, IMAGE_UNSUPPORTED, BLOB_MISSING, BLOB_CORRUPT
  */
 export async function requireBuildStatement(
@@ -39,13 +47,14 @@ export async function requireBuildStatement(
 ): Promise<void> {
   const { kind } = describeStatement(statement);
   if (!buildKinds.includes(kind)) throw refused(`a build makes no statement of type ${statement.predicateType}`);
-  const [image, ...others] = subjectDigestsOf(statement);
-  if (image === undefined || others.length > 0) throw refused('it is not about exactly one image');
-  await requireImageOf(blobs, image, release);
-  if (kind === 'provenance') requireProvenance(statement, expectedProvenance(release));
+  const [artifact, ...others] = subjectDigestsOf(statement);
+  if (artifact === undefined || others.length > 0) throw refused('it is not about exactly one image or SDK');
+  const of = await requireArtifactOf(blobs, artifact, release);
+  if (kind === 'provenance') requireProvenance(statement, of, expectedProvenance(release));
+  if (kind === 'test-result' && of !== 'image') throw refused('tests are run against images');
   if (kind === 'test-result') await requireReport(blobs, statement);
   if (kind === 'signature' && Object.keys(statement.predicate as object).length > 0)
-    throw refused('the signature of an image claims nothing else');
+    throw refused('the signature of an artifact claims nothing else');
 }
 
 /** The build key signs a test result only over a report that says the same. */
@@ -56,7 +65,7 @@ async function requireReport(blobs: ContentStore, statement: Statement): Promise
 }
 
 /** What the provenance of a release must say. */
-export function expectedProvenance(release: ReleaseRecord): Parameters<typeof requireProvenance>[1] {
+function expectedProvenance(release: ReleaseRecord): ExpectedProvenance {
   const { repository, revision, tree } = release;
   if (tree === null) throw refused('the release has no tree on record');
   return { repository, revision, tree, invocationId: runOf(release) };
@@ -73,9 +82,34 @@ export async function requireImageOf(
   throw refused(`image ${image} was not built from revision ${release.revision}`);
 }
 
+/** Requires that a packed SDK was packed from the revision of a release. */
+export async function requireSdkOf(
+  blobs: ContentStore,
+  archive: Digest,
+  release: Pick<StoredRelease, 'revision'>,
+): Promise<PackageDescription> {
+  const described = await readPackage(blobs, archive);
+  if (described.revision === release.revision) return described;
+  throw refused(`package ${archive} was not packed from revision ${release.revision}`);
+}
+
+/** Packages are compressed and images are JSON: no bytes are both. */
+async function requireArtifactOf(
+  blobs: ContentStore,
+  artifact: Digest,
+  release: Pick<StoredRelease, 'revision'>,
+): Promise<ArtifactKind> {
+  if (await isGzip(blobs, artifact)) {
+    await requireSdkOf(blobs, artifact, release);
+    return 'sdk';
+  }
+  await requireImageOf(blobs, artifact, release);
+  return 'image';
+}
+
 function refused(why: string): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
-    message: 'this is not a statement that a build makes about an image of this release',
+    message: 'this is not a statement that a build makes about an artifact of this release',
     why,
     next: 'release the commit; the release workflow has its own statements signed',
   });

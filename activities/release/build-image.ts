@@ -104,7 +104,8 @@ function isDependency(name: string): boolean {
   return name.startsWith('node_modules/');
 }
 
-function failed(object: string, result: ProcessResult): LanekeeperError {
+/** The error of a build whose command failed. */
+export function failed(object: string, result: ProcessResult): LanekeeperError {
   return new LanekeeperError('BUILD_FAILED', {
     message: `the build of ${object} failed`,
     object,

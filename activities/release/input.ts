@@ -25,5 +25,13 @@ export const buildInputs = {
   buildImage: objectOf({ ...source, service: parseName }),
   describeImage: objectOf({ ...source, service: parseName, built, startedOn: instant, finishedOn: instant }),
   packSdk: objectOf({ ...source, sdk: parseName }),
+  describeSdk: objectOf({
+    ...source,
+    sdk: parseName,
+    packed: parseDigest,
+    nodeVersion: text(40),
+    startedOn: instant,
+    finishedOn: instant,
+  }),
   qualifyImage: objectOf({ ...source, service: parseName, images }),
 } as const;

@@ -21,7 +21,7 @@ import { lockReleaseOf, requireRunning, type StoredRelease } from '../../store/r
 import { endRelease } from '../../store/release/write.js';
 import { type CallerDeps, requireOwnRun } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
-import { requireImageOf } from './build-evidence.js';
+import { requireImageOf, requireSdkOf } from './build-evidence.js';
 import { readStoredCommit } from './open-source.js';
 import { currentStep, withHeartbeats } from './step.js';
 import type { SealActivities } from './types.js';
@@ -65,6 +65,12 @@ async function sealRelease(deps: SealDeps, value: unknown): Promise<{ bundle: Di
     requireSame(release, `images/${image.service}/health`, image.health, health);
     requireSame(release, `images/${image.service}/nodeMajor`, String(image.nodeMajor), String(nodeMajor));
     for (const layer of layers) await rehash(deps.blobs, layer);
+  }
+  for (const sdk of manifest.sdks) {
+    const described = await requireSdkOf(deps.blobs, sdk.checksum, release);
+    requireSame(release, `sdks/${sdk.name}/package`, sdk.package, described.name);
+    requireSame(release, `sdks/${sdk.name}/version`, sdk.version, described.version);
+    requireSame(release, `sdks/${sdk.name}/size`, String(sdk.size), String(described.size));
   }
   await verifyCommitList(deps, tenant, release, manifest);
   await verifyEvidence(deps, tenant, release, manifest);

@@ -1,6 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { AttestationKind } from '../../core/evidence/describe.js';
-import type { Manifest, ManifestSdk, StoredFile } from '../../core/release/manifest.js';
+import type { Manifest, SdkFile, StoredFile } from '../../core/release/manifest.js';
 import type { PlanSummary } from '../../core/release/plan.js';
 import type { ProductDefinition } from '../../core/release/product.js';
 
@@ -41,6 +41,11 @@ export interface BuildInput extends SourceInput {
   readonly service: string;
 }
 
+/** An SDK to build, by its name there. */
+export interface SdkInput extends SourceInput {
+  readonly sdk: string;
+}
+
 /** A built image. */
 export interface BuiltService {
   readonly service: string;
@@ -63,8 +68,15 @@ export interface StoredSbom extends StoredFile {
   readonly specVersion: string;
 }
 
-/** What was learned about one image. */
-export interface DescribedImage {
+/** A packed SDK. */
+export interface PackedSdk {
+  readonly sdk: SdkFile;
+  /** The Node that ran the build, `v20.20.0`. */
+  readonly nodeVersion: string;
+}
+
+/** What was learned about one artifact. */
+export interface DescribedArtifact {
   readonly sboms: readonly (StoredSbom & { readonly statement: UnsignedStatement })[];
   readonly provenance: UnsignedStatement;
   readonly signature: UnsignedStatement;
@@ -98,9 +110,25 @@ export interface BuildActivities {
       readonly startedOn: string;
       readonly finishedOn: string;
     },
-  ) => Promise<DescribedImage>;
-  /** Packs one SDK. @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE */
-  readonly packSdk: (input: SourceInput & { readonly sdk: string }) => Promise<ManifestSdk>;
+  ) => Promise<DescribedArtifact>;
+  /**
+   * Packs one SDK, with the revision as its `gitHead`.
+   * @throws BUILD_FAILED, BUILD_TIMED_OUT, BUILD_WROTE_OUTSIDE
+   */
+  readonly packSdk: (input: SdkInput) => Promise<PackedSdk>;
+  /**
+   * Lists what a packed SDK depends on, by its lockfile, and states how it was built; times come from the workflow.
+   * @throws BUILD_FAILED, EVIDENCE_INVALID
+   */
+  readonly describeSdk: (
+    input: SdkInput & {
+      /** The digest of the packed file. */
+      readonly packed: Digest;
+      readonly nodeVersion: string;
+      readonly startedOn: string;
+      readonly finishedOn: string;
+    },
+  ) => Promise<DescribedArtifact>;
   /**
    * Runs the product's tests against the unpacked images.
    * @throws TESTS_FAILED, EVIDENCE_INVALID, BUILD_WROTE_OUTSIDE
@@ -132,8 +160,8 @@ export interface SignedStatement {
 export interface SignActivities {
   /**
    * Signs a statement and registers it, once: the same statement and key return the attestation that is already
-   * registered. It signs only what a build states about an image of the caller's own running release; the statement and
-   * the image are hashed again first.
+   * registered. It signs only what a build states about an image or SDK of the caller's own running release; the
+   * statement and the artifact are hashed again first.
    * @throws PERMISSION_DENIED, WRONG_STATE, BLOB_MISSING, BLOB_CORRUPT, EVIDENCE_INVALID, IMAGE_UNSUPPORTED
    */
   readonly signStatement: (input: SignInput) => Promise<SignedStatement>;
@@ -178,7 +206,7 @@ export interface ReleaseRecordActivities {
 export interface SealActivities {
   /**
    * Seals the caller's own running release. Everything that its manifest names is hashed again, the manifest must agree
-   * with the record of the release, and what it says about images must be signed and registered.
+   * with the record of the release, and what it says about images and SDKs must be signed and registered.
    * @throws PERMISSION_DENIED, WRONG_STATE, BUNDLE_CORRUPT, EVIDENCE_INVALID, BLOB_MISSING, BLOB_CORRUPT
    */
   readonly sealRelease: (input: {

@@ -6,7 +6,13 @@ import { type AttestationKind, describeStatement } from '../../core/evidence/des
 import type { Statement } from '../../core/evidence/statement.js';
 import { reportDigestOf } from '../../core/evidence/test-result.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
-import type { Manifest, ManifestAttestation, ManifestImage } from '../../core/release/manifest.js';
+import type {
+  Manifest,
+  ManifestAttestation,
+  ManifestEvidence,
+  ManifestImage,
+  ManifestSdk,
+} from '../../core/release/manifest.js';
 import type { Database } from '../../store/database.js';
 import { findAttestation, type StoredAttestation } from '../../store/evidence/read.js';
 import { enrolledKeys, type StoredKey, wasValid } from '../../store/identity/read.js';
@@ -19,20 +25,26 @@ interface EvidenceDeps {
   readonly database: Database;
 }
 
+/** What an attestation is about. */
+interface About {
+  readonly name: string;
+  readonly digest: Digest;
+}
+
 /** One attestation of a manifest, in the place where the manifest names it. */
 interface Claim {
   readonly attestation: ManifestAttestation;
   /** What it has to be in this place. */
   readonly kind: AttestationKind;
-  readonly image: ManifestImage;
+  readonly about: About;
   /** What the manifest says beside it, which the statement must say too. @throws Error with the reason */
   readonly check?: (statement: Statement) => void;
 }
 
 /**
- * Requires that everything the manifest says about its images was signed: each attestation is registered, by a key of
- * the build, about exactly that image, and its bytes, read again, say what the manifest says. The provenance names the
- * repository, the revision and the run of this release.
+ * Requires that everything the manifest says about its images and SDKs was signed: each attestation is registered, by a
+ * key of the build, about exactly that artifact, and its bytes, read again, say what the manifest says. The provenance
+ * names the repository, the revision and the run of this release.
  * @throws EVIDENCE_INVALID, BLOB_MISSING, BLOB_CORRUPT
  */
 export async function verifyEvidence(
@@ -41,7 +53,7 @@ export async function verifyEvidence(
   release: StoredRelease,
   manifest: Manifest,
 ): Promise<void> {
-  const claims = manifest.images.flatMap(claimsOf);
+  const claims = [...manifest.images.flatMap(claimsOfImage), ...manifest.sdks.flatMap(claimsOfSdk)];
   const { keys, registered } = await deps.database.transaction(tenant, async (tx) => {
     const found: (StoredAttestation | undefined)[] = [];
     for (const { attestation } of claims)
@@ -61,23 +73,44 @@ export async function verifyEvidence(
   }
 }
 
-function claimsOf(image: ManifestImage): Claim[] {
+function claimsOfImage(image: ManifestImage): Claim[] {
+  const about = { name: image.service, digest: image.digest };
   return [
+    ...claimsOf(about, image, 'service'),
     {
-      image,
-      attestation: image.provenance,
-      kind: 'provenance',
-      check: (statement) => requireService(statement, image),
-    },
-    { image, attestation: image.signature, kind: 'signature' },
-    {
-      image,
+      about,
       attestation: image.tests.attestation,
       kind: 'test-result',
       check: (statement) => requireTests(statement, image.tests),
     },
-    ...image.sboms.map((sbom): Claim => ({
-      image,
+  ];
+}
+
+function claimsOfSdk(sdk: ManifestSdk): Claim[] {
+  const { name, checksum, provenance, signature, sboms } = sdk;
+  if (provenance === undefined || signature === undefined || sboms === undefined)
+    throw new LanekeeperError('EVIDENCE_INVALID', {
+      message: `nothing was signed about SDK ${name}`,
+      object: `SDK ${name}`,
+      next: 'release the commit again',
+    });
+  return claimsOf({ name, digest: checksum }, { provenance, signature, sboms }, 'SDK');
+}
+
+/** What has to be signed about every artifact. */
+function claimsOf(about: About, { provenance, signature, sboms }: ManifestEvidence, part: 'service' | 'SDK'): Claim[] {
+  return [
+    {
+      about,
+      attestation: provenance,
+      kind: 'provenance',
+      check: (statement) => {
+        if (statement.subject[0]?.name !== about.name) throw new Error(`it is about another ${part}`);
+      },
+    },
+    { about, attestation: signature, kind: 'signature' },
+    ...sboms.map((sbom): Claim => ({
+      about,
       attestation: sbom.attestation,
       kind: sbom.format === 'SPDX' ? 'sbom-spdx' : 'sbom-cyclonedx',
       check: (statement) => {
@@ -91,7 +124,7 @@ function claimsOf(image: ManifestImage): Claim[] {
 /** Verifies one attestation. @returns its statement @throws Error with the reason */
 async function verifyClaim(
   blobs: ContentStore,
-  { attestation, kind, image, check }: Claim,
+  { attestation, kind, about: { digest }, check }: Claim,
   registered: StoredAttestation | undefined,
   buildKeys: readonly StoredKey[],
 ): Promise<Statement> {
@@ -109,17 +142,13 @@ async function verifyClaim(
     attestation.predicateType === statement.predicateType &&
     attestation.statement === statementDigest;
   if (!same) throw new Error('the registered attestation is another one than the manifest names');
-  const about: readonly string[] = [hexOf(image.digest)];
+  const about: readonly string[] = [hexOf(digest)];
   if (canonicalJson(statement.subject.map((subject) => subject.digest.sha256)) !== canonicalJson(about))
-    throw new Error(`it is not about exactly ${image.digest}`);
-  if (!registered.subjects.every((subject: Digest) => subject === image.digest) || registered.subjects.length === 0)
-    throw new Error(`it is not registered as evidence of ${image.digest}`);
+    throw new Error(`it is not about exactly ${digest}`);
+  if (!registered.subjects.every((subject: Digest) => subject === digest) || registered.subjects.length === 0)
+    throw new Error(`it is not registered as evidence of ${digest}`);
   check?.(statement);
   return statement;
-}
-
-function requireService(statement: Statement, image: ManifestImage): void {
-  if (statement.subject[0]?.name !== image.service) throw new Error('it is about another service');
 }
 
 function requireTests(statement: Statement, tests: ManifestImage['tests']): void {
@@ -130,11 +159,11 @@ function requireTests(statement: Statement, tests: ManifestImage['tests']): void
     throw new Error('the signed result is another one');
 }
 
-function invalid({ attestation, image }: Claim, why: string, cause: unknown): LanekeeperError {
+function invalid({ attestation, about }: Claim, why: string, cause: unknown): LanekeeperError {
   return new LanekeeperError(
     'EVIDENCE_INVALID',
     {
-      message: `the ${attestation.kind} of ${image.service} does not prove what the manifest says`,
+      message: `the ${attestation.kind} of ${about.name} does not prove what the manifest says`,
       object: `attestation ${attestation.checksum}`,
       why,
       next: 'release the commit again',

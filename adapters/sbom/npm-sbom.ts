@@ -13,7 +13,7 @@ export interface Sbom {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-/** What a bill of materials is made from. */
+/** What the bill of materials of an image is made from. */
 export interface SbomInput {
   /** The application folder of an unpacked image, a copy made for this: its package.json is changed. */
   readonly folder: string;
@@ -30,11 +30,59 @@ export interface SbomInput {
  */
 export async function npmSboms(input: SbomInput, runNpm: RunNpm): Promise<Sbom[]> {
   await dropDevDependencies(input);
-  const documentOf = async (format: string): Promise<Record<string, unknown>> => {
-    const args = ['sbom', '--sbom-format', format];
-    return record(npmJson(await runNpm(input.folder, args), `list the packages in the image of ${input.service}`));
-  };
-  return [spdxOf(await documentOf('spdx'), input), cycloneDxOf(await documentOf('cyclonedx'), input)];
+  return documentsOf(input.folder, [], `list the packages in the image of ${input.service}`, runNpm, {
+    name: input.service,
+    artifact: input.image,
+    createdAt: input.createdAt,
+    component: { type: 'application', name: input.service },
+  });
+}
+
+/** What the bill of materials of a package is made from. */
+export interface PackageSbomInput {
+  /** A folder with nothing but the package.json of the package and its lockfile. */
+  readonly folder: string;
+  /** The SDK that the package is. */
+  readonly sdk: string;
+  readonly packageName: string;
+  readonly archive: Digest;
+  /** RFC 3339: used instead of the current time, so that the same package always has the same SBOM. */
+  readonly createdAt: string;
+}
+
+/**
+ * Bills of materials of what a package needs where it is installed, as its lockfile says. Nothing has to be installed, and
+ * no registry is asked.
+ * @throws BUILD_FAILED when package.json and lockfile contradict each other
+ */
+export async function npmPackageSboms(input: PackageSbomInput, runNpm: RunNpm): Promise<Sbom[]> {
+  const args = ['--package-lock-only', '--omit=dev'];
+  return documentsOf(input.folder, args, `list the dependencies of SDK ${input.sdk}`, runNpm, {
+    name: input.sdk,
+    artifact: input.archive,
+    createdAt: input.createdAt,
+    component: { type: 'library', name: input.packageName },
+  });
+}
+
+/** What replaces the values that npm makes up. */
+interface Stable {
+  readonly name: string;
+  readonly artifact: Digest;
+  readonly createdAt: string;
+  readonly component: { readonly type: 'application' | 'library'; readonly name: string };
+}
+
+async function documentsOf(
+  folder: string,
+  args: readonly string[],
+  what: string,
+  runNpm: RunNpm,
+  stable: Stable,
+): Promise<Sbom[]> {
+  const documentOf = async (format: string): Promise<Record<string, unknown>> =>
+    record(npmJson(await runNpm(folder, ['sbom', ...args, '--sbom-format', format]), what));
+  return [spdxOf(await documentOf('spdx'), stable), cycloneDxOf(await documentOf('cyclonedx'), stable)];
 }
 
 /**
@@ -76,24 +124,24 @@ function parsePackage(content: string, service: string): Record<string, unknown>
   }
 }
 
-function spdxOf(document: Record<string, unknown>, input: SbomInput): Sbom {
+function spdxOf(document: Record<string, unknown>, input: Stable): Sbom {
   const stable = {
     ...document,
-    documentNamespace: `https://lanekeeper.dev/spdx/${input.service}-${uuidOf(`spdx ${input.image}`)}`,
+    documentNamespace: `https://lanekeeper.dev/spdx/${input.name}-${uuidOf(`spdx ${input.artifact}`)}`,
     creationInfo: { ...record(document['creationInfo']), created: withoutFraction(input.createdAt) },
   };
   return { format: 'SPDX', specVersion: text(document['spdxVersion']).replace(/^SPDX-/, ''), document: stable };
 }
 
-function cycloneDxOf(document: Record<string, unknown>, input: SbomInput): Sbom {
+function cycloneDxOf(document: Record<string, unknown>, input: Stable): Sbom {
   const metadata = record(document['metadata']);
   const stable = {
     ...document,
-    serialNumber: `urn:uuid:${uuidOf(`cyclonedx ${input.image}`)}`,
+    serialNumber: `urn:uuid:${uuidOf(`cyclonedx ${input.artifact}`)}`,
     metadata: {
       ...metadata,
       timestamp: withoutFraction(input.createdAt),
-      component: { ...record(metadata['component']), type: 'application', name: input.service },
+      component: { ...record(metadata['component']), ...input.component },
     },
   };
   return { format: 'CycloneDX', specVersion: text(document['specVersion']), document: stable };

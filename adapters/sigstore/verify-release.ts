@@ -10,6 +10,7 @@ import {
   type Manifest,
   type ManifestAttestation,
   parseManifest,
+  sbomsIn,
 } from '../../core/release/manifest.js';
 import { parseCommit } from '../../core/release/commit.js';
 import { gitObjectId } from '../../core/release/git-object.js';
@@ -75,20 +76,18 @@ export async function verifyRelease(release: ReleaseToVerify): Promise<Finding[]
   if (commit !== undefined) await check('commit object', async () => checkCommit(source, await read(release, commit)));
   for (const image of manifest.images)
     await check(`blobs of image ${image.service}`, async () => checkImage(release, image.digest));
-  for (const { attestation, subject, service } of attestationsIn(manifest)) {
-    await check(`signature of ${attestation.kind} of ${service}`, async () =>
+  for (const { attestation, subject, name } of attestationsIn(manifest)) {
+    await check(`signature of ${attestation.kind} of ${name}`, async () =>
       checkAttestation(release, attestation, subject),
     );
   }
-  for (const image of manifest.images) {
-    for (const sbom of image.sboms) {
-      await check(`${sbom.format} SBOM of ${image.service} is what was signed`, async () => {
-        const { statement } = await verified(release, sbom.attestation);
-        if (digestOf(canonicalJson(statement.predicate)) !== sbom.checksum)
-          throw new Error('the signed document is a different one');
-        return sbom.checksum;
-      });
-    }
+  for (const { sbom, name } of sbomsIn(manifest)) {
+    await check(`${sbom.format} SBOM of ${name} is what was signed`, async () => {
+      const { statement } = await verified(release, sbom.attestation);
+      if (digestOf(canonicalJson(statement.predicate)) !== sbom.checksum)
+        throw new Error('the signed document is a different one');
+      return sbom.checksum;
+    });
   }
   return findings;
 }

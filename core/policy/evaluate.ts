@@ -164,6 +164,7 @@ function variables(facts: PolicyFacts, evidence: readonly EvidenceFact[]): Recor
         author: facts.bundle.author,
       },
       images: facts.bundle.images,
+      sdks: facts.bundle.sdks,
       commits: commitVariables(facts),
       methodology: facts.bundle.methodology,
       plan: facts.bundle.plan,

@@ -17,9 +17,15 @@ export interface EvidenceTally {
   readonly notApplicable: boolean;
 }
 
+/** What evidence has to be about. */
+interface EvidenceSubject {
+  readonly name: string;
+  readonly digest: Digest;
+}
+
 /** Selects the evidence that a rule accepts: verified, trusted, about the right digest, recent enough. */
 export function tallyEvidence(rule: EvidenceRule, facts: PolicyFacts, now: Date): EvidenceTally {
-  const subjects = rule.per === 'bundle' ? [{ name: 'the bundle', digest: facts.bundle.digest }] : facts.bundle.images;
+  const subjects = subjectsOf(rule, facts.bundle);
   const candidates = facts.evidence.filter((item) => item.kind === rule.kind);
   const accepted: EvidenceFact[] = [];
   const missing: string[] = [];
@@ -48,6 +54,23 @@ export function tallyEvidence(rule: EvidenceRule, facts: PolicyFacts, now: Date)
     ...(expiries.length > 0 && { expiresAt: Math.min(...expiries) }),
     ...(damaged !== undefined && { damaged }),
   };
+}
+
+/** What a rule wants evidence about. */
+function subjectsOf(
+  { per }: EvidenceRule,
+  { digest, images, sdks }: PolicyFacts['bundle'],
+): readonly EvidenceSubject[] {
+  switch (per) {
+    case 'bundle':
+      return [{ name: 'the bundle', digest }];
+    case 'image':
+      return images;
+    case 'sdk':
+      return sdks;
+    case 'artifact':
+      return [...images, ...sdks];
+  }
 }
 
 function whyNot(item: EvidenceFact, rule: EvidenceRule, now: Date): string | undefined {
@@ -89,7 +112,7 @@ function trusted(signer: NonNullable<EvidenceFact['signer']>, rule: SignerRule):
 
 function explainMissing(
   rule: EvidenceRule,
-  subject: { readonly name: string; readonly digest: Digest },
+  subject: EvidenceSubject,
   found: number,
   reasons: readonly string[],
   candidates: readonly EvidenceFact[],

@@ -61,6 +61,7 @@ export interface PolicyFacts {
     readonly repository: string;
     readonly tree: string;
     readonly images: readonly { readonly name: string; readonly digest: Digest }[];
+    readonly sdks: readonly { readonly name: string; readonly digest: Digest }[];
     /** What the manifest says about methodology and plan, for rules. */
     readonly methodology: unknown;
     readonly plan: unknown;

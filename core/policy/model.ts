@@ -30,8 +30,8 @@ export interface SignerRule {
 export interface EvidenceRule {
   /** The kind of attestation, such as `test-result` or `sbom-spdx`. */
   readonly kind: string;
-  /** What each attestation is about: the bundle as a whole, or each of its images. */
-  readonly per: 'bundle' | 'image';
+  /** What each attestation is about: the bundle as a whole, each of its images, each of its SDKs, or each of both. */
+  readonly per: 'bundle' | 'image' | 'sdk' | 'artifact';
   /** How many for each subject. */
   readonly min: number;
   /** The oldest that counts, in seconds since it was registered or since its tests ran, whichever is longer ago. */

@@ -26,15 +26,22 @@ export interface ManifestAttestation extends StoredFile {
   readonly keyId: Digest;
 }
 
-/** A bill of materials of what is in one image. */
+/** A bill of materials of what is in one artifact. */
 export interface ManifestSbom extends StoredFile {
   readonly format: 'SPDX' | 'CycloneDX';
   readonly specVersion: string;
   readonly attestation: ManifestAttestation;
 }
 
+/** What was signed about an artifact. */
+export interface ManifestEvidence {
+  readonly sboms: readonly ManifestSbom[];
+  readonly provenance: ManifestAttestation;
+  readonly signature: ManifestAttestation;
+}
+
 /** One service's image with everything that was proven about it. */
-export interface ManifestImage {
+export interface ManifestImage extends ManifestEvidence {
   readonly service: string;
   /** The digest of the OCI image manifest. */
   readonly digest: Digest;
@@ -44,9 +51,6 @@ export interface ManifestImage {
   readonly nodeMajor: number;
   readonly health: string;
   readonly route: boolean;
-  readonly sboms: readonly ManifestSbom[];
-  readonly provenance: ManifestAttestation;
-  readonly signature: ManifestAttestation;
   readonly tests: {
     readonly result: 'PASSED';
     readonly passed: number;
@@ -57,8 +61,8 @@ export interface ManifestImage {
   };
 }
 
-/** A packed SDK. */
-export interface ManifestSdk extends StoredFile {
+/** The file of a packed SDK. */
+export interface SdkFile extends StoredFile {
   readonly name: string;
   readonly language: 'typescript';
   readonly package: string;
@@ -66,6 +70,9 @@ export interface ManifestSdk extends StoredFile {
   readonly file: string;
   readonly size: number;
 }
+
+/** A packed SDK with what was proven about it: all of it or, in a bundle from before SDKs were signed, nothing. */
+export interface ManifestSdk extends SdkFile, Partial<ManifestEvidence> {}
 
 /** What a bundle consists of (`core/schemas/manifest.schema.json`). Its canonical form names the bundle. */
 export interface Manifest {
@@ -141,25 +148,39 @@ export function parseManifest(text: string): Manifest {
   );
 }
 
-/** All attestations that a manifest names, each with the digest that it must be about. */
+/** All attestations that a manifest names, each with the digest that it must be about and the name of what that is. */
 export function attestationsIn(
   manifest: Manifest,
-): { readonly attestation: ManifestAttestation; readonly subject: Digest; readonly service: string }[] {
+): { readonly attestation: ManifestAttestation; readonly subject: Digest; readonly name: string }[] {
   const { commits, commit } = manifest.source;
-  const source =
-    commits === undefined || commit === undefined
+  const of = (
+    { provenance, signature, sboms = [] }: Partial<ManifestEvidence>,
+    ...more: readonly ManifestAttestation[]
+  ): readonly ManifestAttestation[] =>
+    [provenance, signature, ...more, ...sboms.map((sbom) => sbom.attestation)].filter((one) => one !== undefined);
+  return [
+    ...(commits === undefined || commit === undefined
       ? []
-      : [{ attestation: commits, subject: commit, service: 'the source' }];
-  const ofImages = manifest.images.flatMap((image) =>
-    [image.provenance, image.signature, image.tests.attestation, ...image.sboms.map((sbom) => sbom.attestation)].map(
-      (attestation) => ({
+      : [{ attestation: commits, subject: commit, name: 'the source' }]),
+    ...manifest.images.flatMap((image) =>
+      of(image, image.tests.attestation).map((attestation) => ({
         attestation,
         subject: image.digest,
-        service: image.service,
-      }),
+        name: image.service,
+      })),
     ),
-  );
-  return [...source, ...ofImages];
+    ...manifest.sdks.flatMap((sdk) =>
+      of(sdk).map((attestation) => ({ attestation, subject: sdk.checksum, name: sdk.name })),
+    ),
+  ];
+}
+
+/** All bills of materials that a manifest names, each with the name of what it is about. */
+export function sbomsIn(manifest: Manifest): readonly { readonly sbom: ManifestSbom; readonly name: string }[] {
+  return [
+    ...manifest.images.flatMap(({ service, sboms }) => sboms.map((sbom) => ({ sbom, name: service }))),
+    ...manifest.sdks.flatMap(({ name, sboms = [] }) => sboms.map((sbom) => ({ sbom, name }))),
+  ];
 }
 
 /** All files that a manifest names: images, reports, SBOMs, SDKs, the plan, signed statements. */
@@ -171,11 +192,9 @@ export function filesIn(manifest: Manifest): { readonly name: string; readonly c
     ...manifest.images.flatMap((image) => [
       { name: `image ${image.service}`, checksum: image.digest },
       file(`test report of ${image.service}`, image.tests.report),
-      ...image.sboms.map((sbom) => file(`${sbom.format} SBOM of ${image.service}`, sbom)),
     ]),
-    ...attestationsIn(manifest).map(({ attestation, service }) =>
-      file(`${attestation.kind} of ${service}`, attestation),
-    ),
+    ...sbomsIn(manifest).map(({ sbom, name }) => file(`${sbom.format} SBOM of ${name}`, sbom)),
+    ...attestationsIn(manifest).map(({ attestation, name }) => file(`${attestation.kind} of ${name}`, attestation)),
     ...manifest.sdks.map((sdk) => file(`SDK ${sdk.name}`, sdk)),
     ...manifest.sdkManifests.map((sdk) => file(sdk.path, sdk)),
     ...(manifest.plan === undefined ? [] : [file('plan', manifest.plan)]),

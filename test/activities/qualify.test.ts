@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { BuildActivities } from '../../activities/release/types.js';
+import { readPackage } from '../../adapters/npm-pack/read-package.js';
 import { parseStatement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { workflowIds } from '../../core/ids.js';
 import { buildActivitiesOf, buildDepsIn, fetched } from '../support/build-deps.js';
@@ -90,20 +91,31 @@ describe('the example product', () => {
     });
   });
 
-  test('has an SDK that is packed by npm', async () => {
+  test('has an SDK that is packed by npm, names its revision, and is described as images are', async () => {
     const folder = await scratchFolder();
-    const activities = buildActivitiesOf(buildDepsIn(folder));
-    const { common } = await fetched(
-      activities,
-      await repositoryOfExample(join(folder, 'repository'), 'agents-runtime'),
-      'agents-runtime',
-    );
-    const sdk = await activities.packSdk({ ...common, sdk: 'client' });
-    expect(sdk).toMatchObject({
-      name: 'client',
-      package: '@agents-runtime/client',
-      version: '1.0.0',
+    const deps = buildDepsIn(folder);
+    const activities = buildActivitiesOf(deps);
+    const repository = await repositoryOfExample(join(folder, 'repository'), 'agents-runtime');
+    const { revision } = repository;
+    const { common } = await fetched(activities, repository, 'agents-runtime');
+    const input = { ...common, sdk: 'client' };
+    const packed = await activities.packSdk(input);
+    const { checksum } = packed.sdk;
+    expect(packed.sdk).toMatchObject({
+      ...{ name: 'client', package: '@agents-runtime/client', version: '1.0.0' },
       file: 'agents-runtime-client-1.0.0.tgz',
+    });
+    expect(await readPackage(deps.blobs, checksum)).toMatchObject({ revision, size: packed.sdk.size });
+    const toDescribe = { ...input, ...run, packed: checksum, nodeVersion: packed.nodeVersion };
+    const described = await activities.describeSdk(toDescribe);
+    expect(await activities.describeSdk(toDescribe)).toEqual(described);
+    const provenance = parseStatement(JSON.parse((await deps.blobs.get(described.provenance.statement)).toString()));
+    expect(subjectDigestsOf(provenance)).toEqual([checksum]);
+    expect(provenance.predicate).toMatchObject({
+      buildDefinition: {
+        buildType: 'https://lanekeeper.dev/build/npm-package/v1',
+        externalParameters: { repository: common.repository, revision, sdk: 'client' },
+      },
     });
   });
 });

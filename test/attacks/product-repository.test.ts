@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { uncontained } from '../../adapters/containment/containment.js';
 import { unpackImage } from '../../adapters/oci/unpack-image.js';
 import { workflowIds } from '../../core/ids.js';
 import { parseManifest } from '../../core/release/manifest.js';
@@ -86,7 +87,7 @@ describe('a step that is given', () => {
   async function scene() {
     const scratch = await scratchFolder();
     const proof = join(scratch, 'proof');
-    const activities = buildActivitiesOf(buildDepsIn(scratch, { fence: 'none' }));
+    const activities = buildActivitiesOf(buildDepsIn(scratch, { detection: { containment: uncontained } }));
     const touch = `touch ${proof}`;
     const evil = await repositoryOf(join(scratch, 'evil'), smallProduct({ build: touch, test: touch }));
     const { common: bad } = await fetched(activities, evil, 'small');

@@ -129,12 +129,12 @@ describe.each(forms)('contained by %s, a product', (_name, containment) => {
 
   test('gets no link accepted as its packed SDK', async () => {
     const linked = await attack({
-      sdk: 'mkdir -p ../packed && ln -s DATA/keys/build/key.pem ../packed/small-1.0.0.tgz',
+      ...{ sdk: '.', sdkBuild: 'mkdir -p ../packed && ln -s DATA/keys/build/key.pem ../packed/small-1.0.0.tgz' },
     });
     const pack = ({ activities, common }: typeof linked) => activities.packSdk({ ...common, sdk: 'client' });
     await expect(pack(linked)).rejects.toMatchObject({ type: 'BUILD_FAILED' });
     expect(await blobsOf(linked.dataDir)).not.toContain(secret);
-    await expect(pack(await attack({ sdk: 'ln -s / ../packed' }))).rejects.toMatchObject({
+    await expect(pack(await attack({ sdk: '.', sdkBuild: 'ln -s / ../packed' }))).rejects.toMatchObject({
       type: 'BUILD_WROTE_OUTSIDE',
     });
   });

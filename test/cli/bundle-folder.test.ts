@@ -17,7 +17,7 @@ let bundle: Digest;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-  bundle = await sealText(engine, 'downloaded');
+  bundle = await sealText(engine, 'downloaded', { sdk: [] });
   await attachPreviewCheck(engine, bundle);
 });
 
@@ -128,6 +128,17 @@ describe('lane bundle verify', () => {
     const run = await api.lane('dev', 'bundle', 'verify', folder, '--digest', bundle);
     expect([run.code, run.stdout]).toEqual([10, expect.stringContaining(why)]);
     expect(run.stdout).toMatch(/: [1-9] of \d+ checks failed$/);
+  });
+
+  it('verifies what was signed about an SDK, and lane bundle show lists it', async () => {
+    const folder = await download();
+    const { stdout } = await api.lane('dev', 'bundle', 'verify', folder);
+    for (const kind of ['provenance', 'signature', 'sbom-spdx', 'sbom-cyclonedx'])
+      expect(stdout).toMatch(new RegExp(`✓ +signature +${kind} of client`));
+    const shown = (await api.lane('dev', 'bundle', 'show', shortId(bundle))).stdout;
+    expect(shown).toMatch(/sdk +client +sha256:/);
+    for (const kind of ['provenance', 'signature', 'sbom-spdx', 'sbom-cyclonedx'])
+      expect(shown).toMatch(new RegExp(`${kind} +sdk client +builder`));
   });
 
   it('refuses one changed byte in any file, and any missing file', async () => {

@@ -40,7 +40,7 @@ export interface ReleaseActivities extends BuildActivities {
 
 /** The build activities, run as Temporal runs them. `environment` receives heartbeats and can cancel. */
 export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironment()): ReleaseActivities {
-  const { fetchSource, buildImage, describeImage, packSdk, qualifyImage } = createBuildActivities(deps);
+  const { fetchSource, buildImage, describeImage, packSdk, describeSdk, qualifyImage } = createBuildActivities(deps);
   const as =
     <I, O>(activity: (input: I) => Promise<O>) =>
     (input: I): Promise<O> =>
@@ -54,6 +54,7 @@ export function buildActivitiesOf(deps: BuildDeps, environment = quietEnvironmen
     buildImage: as(buildImage),
     describeImage: as(describeImage),
     packSdk: as(packSdk),
+    describeSdk: as(describeSdk),
     qualifyImage: as(qualifyImage),
   };
 }

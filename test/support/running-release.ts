@@ -10,24 +10,32 @@ import { type ProvenanceInput, provenanceStatement } from '../../core/evidence/p
 import { type Statement, statementBytes, statementOf, subjectOf } from '../../core/evidence/statement.js';
 import { canonicalJson } from '../../core/hash.js';
 import { workflowIds } from '../../core/ids.js';
-import type { ManifestAttestation, ManifestImage } from '../../core/release/manifest.js';
+import type { ManifestAttestation, ManifestEvidence, ManifestImage, ManifestSdk } from '../../core/release/manifest.js';
 import { registerProduct } from '../../store/product/write.js';
 import { startRelease } from '../../store/release/write.js';
 import { commitObject, commitObjectsOf, storedCommit } from './commit-object.js';
 import { imageOf, textService } from './lane-fixture.js';
 import { clientOf } from './own-run.js';
+import { packageJson, packageOf } from './package-file.js';
 import { type EvidenceTools, signerOf, testResult } from './sealed-bundle.js';
 
 /** The manifest that a release asks to seal. */
 export type UnsealedManifest = Parameters<SealActivities['sealRelease']>[0]['manifest'];
 
-/** A running release of one service, on record and with everything signed, one step before it is sealed. */
+/** A running release of a service and an SDK, on record and with everything signed, one step before it is sealed. */
 export interface RunningRelease {
   readonly releaseId: string;
+  readonly revision: string;
   readonly image: Digest;
+  /** The packed SDK. */
+  readonly sdk: Digest;
   readonly manifest: UnsealedManifest;
   /** What the build states about the image. */
   provenance(change?: Partial<ProvenanceInput>): Statement;
+  /** What the build states about the SDK. */
+  sdkProvenance(change?: Partial<ProvenanceInput>): Statement;
+  /** Has a statement signed as the run of the release. */
+  sign(statement: Statement): Promise<ManifestAttestation>;
   /** Seals as the run of the release. */
   seal(manifest: unknown): ReturnType<SealActivities['sealRelease']>;
 }
@@ -50,12 +58,18 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
     await startRelease(tx, { id: releaseId, workflowId, product, revision, repository, tree });
   });
   const image = (await imageOf(tools.blobs, 'web', textService(releaseId), 20, revision)).imageDigest;
-  const subject = subjectOf('web', image);
+  const sdk = await packageOf(tools.blobs, [
+    packageJson(revision),
+    { name: 'package/index.js', content: `export default '${releaseId}';` },
+  ]);
+  const built = {
+    ...{ repository, revision, tree, commands: [], nodeVersion: 'v20', startedOn: at, finishedOn: at },
+    invocationId: `${workflowId}/${releaseId}`,
+  };
   const provenance: RunningRelease['provenance'] = (change = {}) =>
-    provenanceStatement({
-      ...{ subject, repository, revision, tree, service: 'web', commands: [], nodeVersion: 'v20' },
-      ...{ invocationId: `${workflowId}/${releaseId}`, startedOn: at, finishedOn: at, ...change },
-    });
+    provenanceStatement({ ...built, subject: subjectOf('web', image), service: 'web', ...change });
+  const sdkProvenance: RunningRelease['sdkProvenance'] = (change = {}) =>
+    provenanceStatement({ ...built, subject: subjectOf('client', sdk), sdk: 'client', ...change });
   const signer = createSignActivities({
     ...deps,
     environment: childEnvironment(process.env),
@@ -72,13 +86,14 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
     environment().run(signer.signCommits, { history, commit: stored.commit });
   const commits = named(await signCommits());
   const images = [await imageIn(tools, image, provenance(), sign)];
+  const sdks = [await sdkIn(tools, sdk, sdkProvenance(), sign)];
   const manifest: UnsealedManifest = {
-    ...{ apiVersion: 'lanekeeper.dev/v1', kind: 'ReleaseBundle', tenant: 'default', product, images, sdks: [] },
+    ...{ apiVersion: 'lanekeeper.dev/v1', kind: 'ReleaseBundle', tenant: 'default', product, images, sdks },
     source: { repository, ...stored, commits },
     run: { workflowId, firstRunId: releaseId },
   };
   return {
-    ...{ releaseId, image, manifest, provenance },
+    ...{ releaseId, revision, image, sdk, manifest, provenance, sdkProvenance, sign },
     seal: async (changed) =>
       environment().run(createSealActivities(deps).sealRelease, { manifest: changed as UnsealedManifest }),
   };
@@ -95,23 +110,48 @@ async function imageIn(
   sign: (statement: Statement) => Promise<ManifestAttestation>,
 ): Promise<ManifestImage> {
   const subject = [subjectOf('web', digest)];
-  const sbom = async (format: 'SPDX' | 'CycloneDX', type: string) => {
-    const document = { format, digest };
-    const checksum = await blobs.put(canonicalJson(document));
-    const attestation = await sign(statementOf(type, subject, document));
-    return { format, specVersion: '1', uri: `cas:${checksum}`, checksum, attestation };
-  };
   const tests = await testResult({ blobs, ...tools }, subject);
   const report = (tests.predicate as { configuration: [{ uri: string; digest: { sha256: string } }] }).configuration[0];
   return {
     ...{ service: 'web', digest, mediaType: 'application/vnd.oci.image.manifest.v1+json', size: 1, nodeMajor: 20 },
     ...{ health: '/healthz', route: true },
-    provenance: await sign(provenance),
-    signature: await sign(statementOf(predicateTypes.signature, subject, {})),
-    sboms: [await sbom('SPDX', predicateTypes.spdx), await sbom('CycloneDX', predicateTypes.cycloneDx)],
+    ...(await evidenceIn(blobs, provenance, sign)),
     tests: {
       ...{ result: 'PASSED', passed: 1, failed: 0, skipped: 0, attestation: await sign(tests) },
       report: { uri: report.uri, checksum: `sha256:${report.digest.sha256}` },
     },
+  };
+}
+
+async function sdkIn(
+  { blobs }: EvidenceTools,
+  checksum: Digest,
+  provenance: Statement,
+  sign: (statement: Statement) => Promise<ManifestAttestation>,
+): Promise<ManifestSdk> {
+  return {
+    ...{ name: 'client', language: 'typescript', package: '@shop/client', version: '1.0.0', file: 'client.tgz' },
+    ...{ size: (await blobs.get(checksum)).length, checksum, uri: `cas:${checksum}` },
+    ...(await evidenceIn(blobs, provenance, sign)),
+  };
+}
+
+/** What is signed about every artifact. */
+async function evidenceIn(
+  blobs: EvidenceTools['blobs'],
+  provenance: Statement,
+  sign: (statement: Statement) => Promise<ManifestAttestation>,
+): Promise<ManifestEvidence> {
+  const { subject } = provenance;
+  const sbom = async (format: 'SPDX' | 'CycloneDX', type: string) => {
+    const document = { format, digest: subject[0]?.digest.sha256 };
+    const checksum = await blobs.put(canonicalJson(document));
+    const attestation = await sign(statementOf(type, subject, document));
+    return { format, specVersion: '1', uri: `cas:${checksum}`, checksum, attestation };
+  };
+  return {
+    provenance: await sign(provenance),
+    signature: await sign(statementOf(predicateTypes.signature, subject, {})),
+    sboms: [await sbom('SPDX', predicateTypes.spdx), await sbom('CycloneDX', predicateTypes.cycloneDx)],
   };
 }

@@ -10,8 +10,13 @@ import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { type Statement, statementBytes, statementOf, type Subject, subjectOf } from '../../core/evidence/statement.js';
 import { testResultStatement } from '../../core/evidence/test-result.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
-import { canonicalManifest, type Manifest, type ManifestAttestation } from '../../core/release/manifest.js';
 import { commitMediaType, type ListedCommit } from '../../core/release/history.js';
+import {
+  canonicalManifest,
+  type Manifest,
+  type ManifestAttestation,
+  type ManifestSdk,
+} from '../../core/release/manifest.js';
 import type { StoredAttestation } from '../../store/evidence/read.js';
 import { registerAttestation } from '../../store/evidence/write.js';
 import { sealBundle } from '../../store/bundle/write.js';
@@ -20,6 +25,7 @@ import { appendEvent } from '../../store/event/write.js';
 import { registerProduct } from '../../store/product/write.js';
 import { startRelease } from '../../store/release/write.js';
 import { author, commitListOf, commitOf, enrolAuthor, storeCommit } from './commit-list.js';
+import { packageJson, packageOf } from './package-file.js';
 import { imageOf, textService } from './lane-fixture.js';
 
 /** What a test needs to attach evidence. */
@@ -95,6 +101,8 @@ export interface SealOptions {
   /** By default `shop`. */
   readonly product?: string;
   readonly without?: readonly string[];
+  /** Whether it has an SDK, too; what to leave out of that, or `all`: it is as SDKs were before they were signed. */
+  readonly sdk?: readonly string[] | 'all';
   readonly failingTests?: boolean;
   /** Of the released commit; by default that of somebody who is enrolled and signs nothing. */
   readonly authorEmail?: string;
@@ -137,7 +145,43 @@ export async function sealText(tools: EvidenceTools, text: string, options: Seal
     });
   }
   const manifest = await manifestOf(tools, text, imageDigest, attestations, options);
-  return seal(tools, manifest);
+  return seal(
+    tools,
+    options.sdk === undefined ? manifest : { ...manifest, sdks: [await sdkOf(tools, text, options.sdk)] },
+  );
+}
+
+/** An SDK with the evidence that a release signs. */
+async function sdkOf(tools: EvidenceTools, text: string, without: readonly string[] | 'all'): Promise<ManifestSdk> {
+  const signer = await signerOf(tools.dataDir, 'keys', 'build');
+  const index = { name: 'package/index.js', content: `export default ${JSON.stringify(text)};` };
+  const checksum = await packageOf(tools.blobs, [packageJson(digestOf(text).slice(7, 47)), index]);
+  const file = {
+    language: 'typescript',
+    ...{ name: 'client', package: '@shop/client', version: '1.0.0', file: 'client.tgz' },
+    ...{ size: (await tools.blobs.get(checksum)).length, checksum, uri: `cas:${checksum}` },
+  } as const;
+  if (without === 'all') return file;
+  const signed = async (predicateType: string, predicate: object): Promise<ManifestAttestation> => {
+    const statement = statementOf(predicateType, [subjectOf('client', checksum)], predicate);
+    const { kind } = describeStatement(statement);
+    const blob = without.includes(kind)
+      ? await tools.blobs.put(await signStatement(statement, signer))
+      : (await attach(tools, statement, signer, 'artifact')).checksum;
+    const statementDigest = digestOf(statementBytes(statement));
+    return { kind, uri: `cas:${blob}`, checksum: blob, predicateType, statement: statementDigest, keyId: signer.keyId };
+  };
+  const sbom = async (format: 'SPDX' | 'CycloneDX', type: string) => {
+    const document = await tools.blobs.put(canonicalJson({ text, format }));
+    const attestation = await signed(type, { text, format });
+    return { format, specVersion: '1', checksum: document, uri: `cas:${document}`, attestation };
+  };
+  return {
+    ...file,
+    provenance: await signed(predicateTypes.provenance, { text }),
+    signature: await signed(predicateTypes.signature, { text }),
+    sboms: [await sbom('SPDX', predicateTypes.spdx), await sbom('CycloneDX', predicateTypes.cycloneDx)],
+  };
 }
 
 async function manifestOf(
@@ -224,6 +268,9 @@ async function seal(tools: EvidenceTools, manifest: Manifest): Promise<Digest> {
       artifacts: [
         { kind: 'image', name: image.service, digest: image.digest, mediaType: image.mediaType },
         { kind: 'source', name: 'commit', digest: source.commit as Digest, mediaType: commitMediaType },
+        ...manifest.sdks.map(({ name, checksum }) => ({
+          ...{ kind: 'sdk' as const, name, digest: checksum, mediaType: 'application/gzip' },
+        })),
       ],
     });
   });

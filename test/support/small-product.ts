@@ -1,4 +1,4 @@
-/** The files of a product with one service, no SDK, no packages and a passing test. */
+/** The files of a product with one service, no packages, a passing test, and an SDK only if its folder is given. */
 export function smallProduct(
   change: {
     readonly build?: string;
@@ -7,10 +7,12 @@ export function smallProduct(
     readonly entry?: string;
     readonly seconds?: number;
     readonly network?: 'none';
-    /** The build command of an SDK, which it has none of without. */
+    /** The folder of an SDK, which it has none of without; and the command that builds it. */
     readonly sdk?: string;
+    readonly sdkBuild?: string;
   } = {},
 ): Record<string, string> {
+  const sdkBuild = JSON.stringify(change.sdkBuild === undefined ? [] : [change.sdkBuild]);
   const test = change.test ?? `printf '<testsuites><testcase name="runs"/></testsuites>' > "$JUNIT_FILE"`;
   return {
     'lanekeeper.yaml': [
@@ -24,7 +26,9 @@ export function smallProduct(
       `      entry: ${change.entry ?? 'server.mjs'}`,
       `      build: ${JSON.stringify(change.build === undefined ? [] : [change.build])}`,
       `      test: ${JSON.stringify([test])}`,
-      ...(change.sdk === undefined ? [] : sdk(change.sdk)),
+      ...(change.sdk === undefined
+        ? []
+        : [`  sdks: [{ name: client, language: typescript, path: ${change.sdk}, build: ${sdkBuild} }]`]),
       ...(change.network === undefined ? [] : [`  network: ${change.network}`]),
       `  timeouts: { buildSeconds: ${change.seconds ?? 120}, testSeconds: ${change.seconds ?? 120} }`,
       '',
@@ -32,8 +36,4 @@ export function smallProduct(
     'package.json': JSON.stringify({ name: 'small', version: '1.0.0', type: 'module', license: 'Apache-2.0' }),
     'server.mjs': `import { createServer } from 'node:http';\ncreateServer((_, response) => response.end('small')).listen(process.env.PORT, '127.0.0.1');\n`,
   };
-}
-
-function sdk(build: string): readonly string[] {
-  return ['  sdks:', `    - { name: client, language: typescript, path: ., build: ${JSON.stringify([build])} }`];
 }

@@ -14,6 +14,7 @@ const now = new Date('2026-03-01T12:00:00Z');
 const bundle = digestOf('bundle');
 const policyDigest = digestOf('policy');
 const image = digestOf('image');
+const sdk = digestOf('sdk');
 
 function facts(changes: Partial<PolicyFacts> = {}): PolicyFacts {
   const lane = { live: false, wasLive: false };
@@ -32,6 +33,7 @@ function facts(changes: Partial<PolicyFacts> = {}): PolicyFacts {
       repository: 'https://git.example.com/shop.git',
       tree: 'e'.repeat(40),
       images: [{ name: 'web', digest: image }],
+      sdks: [],
       methodology: null,
       plan: null,
     },
@@ -153,6 +155,27 @@ describe('a gate', () => {
 
   test('is in error when its rule does not return a boolean', () => {
     expect(verdictOf({ rule: '1 + 1' }, facts({ evidence: [evidence()] }))).toBe('ERROR');
+  });
+
+  test.each([
+    ['sdk', 'nothing', 'PENDING'],
+    ['sdk', 'web', 'PENDING'],
+    ['sdk', 'client', 'PASS'],
+    ['artifact', 'web', 'PENDING'],
+    ['artifact', 'client', 'PENDING'],
+    ['artifact', 'web and client', 'PASS'],
+    ['image', 'web', 'PASS'],
+  ] as const)('per %s, with evidence about %s, is %s', (per, about, verdict) => {
+    const given = facts({
+      bundle: { ...facts().bundle, sdks: [{ name: 'client', digest: sdk }] },
+      evidence: [
+        ...(about.includes('web') ? [evidence({ subjects: [image] })] : []),
+        ...(about.includes('client') ? [evidence({ subjects: [sdk] })] : []),
+      ],
+    });
+    const rule = { kind: 'test-result', per, min: 1, signers: { purposes: ['build'] } } as const;
+    expect(verdictOf({ evidence: rule }, given)).toBe(verdict);
+    expect(verdictOf({ evidence: rule, rule: 'bundle.sdks.all(s, s.name == "client")' }, given)).toBe(verdict);
   });
 
   test('does not apply when the bundle has nothing that it is about', () => {

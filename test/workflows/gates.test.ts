@@ -26,6 +26,18 @@ describe('the gates of bronze stay closed', () => {
     );
   });
 
+  test.each(['signature', 'provenance', 'sbom-spdx', 'sbom-cyclonedx'])('without %s of an SDK', async (kind) => {
+    const reason = await waitsBecause(await sealText(engine, `an SDK without ${kind}`, { sdk: [kind] }));
+    expect(reason).toContain(`no ${kind} for client`);
+    expect(reason).not.toContain('for web');
+  });
+
+  test('of a bundle that was sealed before SDKs were signed', async () => {
+    expect(await waitsBecause(await sealText(engine, 'unsigned SDK', { sdk: 'all' }))).toContain(
+      'no signature for client',
+    );
+  });
+
   test('when the tests on the image failed', async () => {
     expect(await waitsBecause(await sealText(engine, 'failing', { failingTests: true }))).toContain(
       'test-result says FAILED',
@@ -45,6 +57,12 @@ describe('the gates of bronze stay closed', () => {
       flag: 'w',
     });
     expect(await waitsBecause(bundle)).toContain('cannot be relied on');
+  });
+});
+
+describe('the gates of bronze open', () => {
+  test('for an image and an SDK about which everything was signed', async () => {
+    await engine.bringTo(await sealText(engine, 'with an SDK', { sdk: [] }), 'bronze');
   });
 });
 

@@ -23,7 +23,7 @@ export interface ReleaseResult {
 
 /** One step as the query `status` shows it. */
 export interface ReleaseStep {
-  /** `fetch`, `build/web`, `describe/web`, `pack/client`, `qualify/web`, `sign/web`, `seal`. */
+  /** `fetch`, `build/web`, `describe/web`, `pack/client`, `describe/client`, `qualify/web`, `sign/web`, `seal`. */
   readonly id: string;
   readonly state: 'WAITING' | 'RUNNING' | 'DONE' | 'FAILED';
   /** A digest, a count, or why it failed. */

@@ -2,25 +2,22 @@ import { patched, proxyActivities } from '@temporalio/workflow';
 import type {
   BuildActivities,
   BuildInput,
-  DescribedImage,
+  DescribedArtifact,
   FetchedSource,
   QualifiedImage,
   SealActivities,
-  SignActivities,
-  SignedStatement,
   SourceInput,
-  UnsignedStatement,
 } from '../../activities/release/types.js';
 import type { Digest } from '../../core/digest.js';
-import type { Manifest, ManifestAttestation, ManifestImage, ManifestSdk } from '../../core/release/manifest.js';
+import type { Manifest, ManifestImage } from '../../core/release/manifest.js';
 import type { ServiceDefinition } from '../../core/release/product.js';
-import { buildStep, guardStep, signCommitsStep, signStep } from '../activity-options.js';
+import { buildStep, guardStep } from '../activity-options.js';
 import type { ReleaseInput } from './contract.js';
+import { packSdks, signSdk } from './make-sdks.js';
+import { sign, signCommitList, signEvidence } from './sign-evidence.js';
 import type { StepList } from './steps.js';
 
 const build = proxyActivities<BuildActivities>(buildStep);
-const { signStatement } = proxyActivities<SignActivities>(signStep);
-const { signCommits } = proxyActivities<SignActivities>(signCommitsStep);
 const { sealRelease } = proxyActivities<SealActivities>(guardStep);
 
 const imageMediaType = 'application/vnd.oci.image.manifest.v1+json';
@@ -38,7 +35,7 @@ interface DescribedService {
   readonly input: BuildInput;
   readonly image: Digest;
   readonly size: number;
-  readonly described: DescribedImage;
+  readonly described: DescribedArtifact;
 }
 
 /**
@@ -61,48 +58,53 @@ export async function makeRelease(
   );
   const { services, sdks } = source.definition;
   const names = services.map((service) => service.name);
+  const sdkNames = sdks.map((sdk) => sdk.name);
   // Runs that began before releases listed their commits cannot be sealed any more; they end with that reason.
   const listsCommits = patched('release-lists-commits');
   steps.announce(
     ...(listsCommits ? ['sign/commits'] : []),
     ...names.map((name) => `build/${name}`),
     ...names.map((name) => `describe/${name}`),
-    ...sdks.map((sdk) => `pack/${sdk.name}`),
+    ...sdkNames.map((name) => `pack/${name}`),
+    ...sdkNames.map((name) => `describe/${name}`),
   );
-  steps.announce(...names.map((name) => `qualify/${name}`), ...names.map((name) => `sign/${name}`), 'seal');
+  steps.announce(
+    ...names.map((name) => `qualify/${name}`),
+    ...[...names, ...sdkNames].map((name) => `sign/${name}`),
+    'seal',
+  );
   await open(source.commit);
-  const commits = listsCommits ? await signHistory(source, steps) : undefined;
+  const commits = listsCommits
+    ? await steps.run(
+        'sign/commits',
+        () => signCommitList(source),
+        () => '1 statement',
+      )
+    : undefined;
 
   const [described, packed] = await Promise.all([
     Promise.all(
       services.map((service) => buildService({ ...sourceOf(input, source), service: service.name }, service, steps)),
     ),
-    packSdks(input, source, steps),
+    packSdks(sourceOf(input, source), sdkNames, steps),
   ]);
   const images = described.map(({ service, image }) => ({ service: service.name, image }));
   // One after another: tests start services, and depend on timing more often than one would think.
   const qualified: QualifiedImage[] = [];
   for (const one of described) qualified.push(await qualify(one, images, steps));
-  const signed = await Promise.all(described.map((one, index) => signImage(one, qualified[index], steps)));
+  const [signed, signedSdks] = await Promise.all([
+    Promise.all(described.map((one, index) => signImage(one, qualified[index], steps))),
+    Promise.all(packed.map((one) => signSdk(one, steps))),
+  ]);
   return steps.run(
     'seal',
-    () => sealRelease({ manifest: manifestOf(input, run, source, { commits, images: signed, sdks: packed }) }),
+    () => sealRelease({ manifest: manifestOf(input, run, source, { commits, images: signed, sdks: signedSdks }) }),
     (sealed) => sealed.bundle,
   );
 }
 
 function sourceOf({ repository }: ReleaseInput, { archive, commit }: FetchedSource): SourceInput {
   return { archive, commit, repository };
-}
-
-async function signHistory({ history, commit }: FetchedSource, steps: StepList): Promise<ManifestAttestation> {
-  return attestationOf(
-    await steps.run(
-      'sign/commits',
-      () => signCommits({ history, commit }),
-      () => '1 statement',
-    ),
-  );
 }
 
 async function buildService(input: BuildInput, service: ServiceDefinition, steps: StepList): Promise<DescribedService> {
@@ -120,18 +122,6 @@ async function buildService(input: BuildInput, service: ServiceDefinition, steps
     (found) => found.sboms.map((sbom) => sbom.format).join(', '),
   );
   return { service, input, image: built.image, size: built.size, described };
-}
-
-async function packSdks(input: ReleaseInput, source: FetchedSource, steps: StepList): Promise<ManifestSdk[]> {
-  return Promise.all(
-    source.definition.sdks.map((sdk) =>
-      steps.run(
-        `pack/${sdk.name}`,
-        () => build.packSdk({ ...sourceOf(input, source), sdk: sdk.name }),
-        (packed) => packed.file,
-      ),
-    ),
-  );
 }
 
 async function qualify(
@@ -154,8 +144,6 @@ async function signImage(
 ): Promise<ManifestImage> {
   if (tests === undefined) throw new TypeError('an image was not qualified');
   const { service, described } = one;
-  const sign = async (unsigned: UnsignedStatement): Promise<ManifestAttestation> =>
-    attestationOf(await signStatement({ statement: unsigned.statement }));
   return steps.run(
     `sign/${service.name}`,
     async () => ({
@@ -166,11 +154,7 @@ async function signImage(
       nodeMajor: service.nodeMajor,
       health: service.health,
       route: service.route,
-      provenance: await sign(described.provenance),
-      signature: await sign(described.signature),
-      sboms: await Promise.all(
-        described.sboms.map(async ({ statement, ...sbom }) => ({ ...sbom, attestation: await sign(statement) })),
-      ),
+      ...(await signEvidence(described)),
       tests: {
         result: 'PASSED' as const,
         passed: tests.passed,
@@ -188,7 +172,7 @@ function manifestOf(
   input: ReleaseInput,
   run: ReleaseRun,
   source: FetchedSource,
-  made: Pick<Manifest, 'images' | 'sdks'> & { readonly commits: ManifestAttestation | undefined },
+  made: Pick<Manifest, 'images' | 'sdks'> & { readonly commits: Manifest['source']['commits'] },
 ): Parameters<SealActivities['sealRelease']>[0]['manifest'] {
   const { author, commit, committedAt, definition, plan, subject, tree } = source;
   const { repository, revision } = input;
@@ -217,8 +201,4 @@ function manifestOf(
     ...(definition.methodology !== undefined && { methodology: definition.methodology }),
     ...(plan !== undefined && { plan }),
   };
-}
-
-function attestationOf({ attestationId: _id, ...signed }: SignedStatement): ManifestAttestation {
-  return signed;
 }

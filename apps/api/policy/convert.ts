@@ -58,6 +58,13 @@ export function toPolicyMessage(digest: string, snapshot: PolicySnapshot): Gover
   });
 }
 
+const scopes = {
+  bundle: EvidenceScope.BUNDLE,
+  image: EvidenceScope.IMAGE,
+  sdk: EvidenceScope.SDK,
+  artifact: EvidenceScope.ARTIFACT,
+} as const;
+
 function toRequiredCheck(gate: Gate): RequiredCheck {
   const { evidence, approvals } = gate;
   return create(RequiredCheckSchema, {
@@ -69,7 +76,7 @@ function toRequiredCheck(gate: Gate): RequiredCheck {
     ...(evidence !== undefined && {
       evidence: {
         kind: evidence.kind,
-        per: evidence.per === 'bundle' ? EvidenceScope.BUNDLE : EvidenceScope.IMAGE,
+        per: scopes[evidence.per],
         minimumCount: evidence.min,
         ...(evidence.maxAgeSeconds !== undefined && { maximumAgeSeconds: BigInt(evidence.maxAgeSeconds) }),
         trustedPurposes: [...(evidence.signers.purposes ?? [])],

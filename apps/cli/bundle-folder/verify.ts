@@ -12,6 +12,7 @@ import {
   type Manifest,
   type ManifestAttestation,
   parseManifest,
+  sbomsIn,
 } from '../../../core/release/manifest.js';
 import { namedIn } from './download.js';
 import { layout } from './layout.js';
@@ -85,8 +86,8 @@ async function verifyManifestAttestations(
   keys: TrustedKeys,
   read: Read,
 ): Promise<void> {
-  for (const { attestation, subject, service } of attestationsIn(manifest)) {
-    await report.check('signature', `${attestation.kind} of ${service}`, async () => {
+  for (const { attestation, subject, name } of attestationsIn(manifest)) {
+    await report.check('signature', `${attestation.kind} of ${name}`, async () => {
       const verified = verifyStatement(await read(layout.blob(attestation.checksum)), keys.ofPurpose('build'));
       if (verified.keyId !== attestation.keyId)
         fail(`it is signed with key ${verified.keyId}, not ${attestation.keyId}`);
@@ -103,10 +104,10 @@ function requireSameContent(
   attestation: ManifestAttestation,
   { statement }: VerifiedStatement,
 ): void {
+  const signed = sbomsIn(manifest).find(({ sbom }) => sbom.attestation === attestation);
+  if (signed !== undefined && digestOfJson(statement.predicate) !== signed.sbom.checksum)
+    fail('the signed bill of materials is not the one in the bundle');
   for (const image of manifest.images) {
-    const sbom = image.sboms.find((each) => each.attestation === attestation);
-    if (sbom !== undefined && digestOfJson(statement.predicate) !== sbom.checksum)
-      fail('the signed bill of materials is not the one in the bundle');
     const isTests = image.tests.attestation === attestation;
     if (isTests && !JSON.stringify(statement.predicate).includes(image.tests.report.checksum.slice('sha256:'.length)))
       fail('the signed result names another report');

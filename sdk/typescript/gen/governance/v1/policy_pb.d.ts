@@ -39,7 +39,7 @@ export declare type EvidenceRequirement = Message<"governance.v1.EvidenceRequire
   minimumCount: number;
 
   /**
-   * Age of the oldest piece that counts, in seconds since its registration; absent when age does not matter.
+   * Age of the oldest piece that counts, in seconds since its registration or its tests, whichever is longer ago; absent when age does not matter.
    *
    * @generated from field: optional int64 maximum_age_seconds = 4;
    */
@@ -391,6 +391,20 @@ export enum EvidenceScope {
    * @generated from enum value: EVIDENCE_SCOPE_IMAGE = 2;
    */
   IMAGE = 2,
+
+  /**
+   * Each SDK of the bundle.
+   *
+   * @generated from enum value: EVIDENCE_SCOPE_SDK = 3;
+   */
+  SDK = 3,
+
+  /**
+   * Each image and each SDK of the bundle.
+   *
+   * @generated from enum value: EVIDENCE_SCOPE_ARTIFACT = 4;
+   */
+  ARTIFACT = 4,
 }
 
 /**

@@ -95,6 +95,23 @@ describe('signing a statement about an SDK', () => {
   });
 });
 
+describe('signing a test result', () => {
+  const about = () => [subjectOf('web', release.image)];
+
+  test.each<[string, () => Promise<Statement>]>([
+    [
+      'that its report contradicts',
+      async () => {
+        const { predicate, ...rest } = await testResult(tools, about(), { failed: true });
+        return { ...rest, predicate: { ...(predicate as object), result: 'PASSED' } };
+      },
+    ],
+    ['that names no report', async () => statementOf(predicateTypes.testResult, about(), { result: 'PASSED' })],
+  ])('refuses one %s', async (_what, statement) => {
+    await expect(release.sign(await statement())).rejects.toMatchObject(refused);
+  });
+});
+
 describe('sealing a release with an SDK', () => {
   const withSdk = (change: object): UnsealedManifest => ({
     ...release.manifest,

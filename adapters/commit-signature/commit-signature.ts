@@ -3,22 +3,7 @@ import type { CommitObject } from '../../core/release/commit.js';
 import type { CommitSignature } from '../../core/release/history.js';
 import { verifyOpenPgp } from './openpgp.js';
 import { verifySsh } from './ssh.js';
-
-/** What verifying signatures needs. */
-export interface SignatureDeps {
-  /** The environment of the programs that verify, see `childEnvironment`. */
-  readonly env: Readonly<Record<string, string>>;
-  /** An empty folder, for the files that they read. */
-  readonly scratch: string;
-  readonly signal?: AbortSignal;
-}
-
-/** A key that signs commits. */
-export interface CommitKey {
-  readonly fingerprint: string;
-  readonly format: 'ssh' | 'openpgp';
-  readonly publicKey: string;
-}
+import type { CommitKey, SignatureDeps } from './verification.js';
 
 /**
  * Verifies the signature of a commit with the program that git uses for its format: `ssh-keygen` or `gpgv`. An SSH
@@ -51,9 +36,6 @@ export async function verifyCommitSignature(
     throw error;
   }
 }
-
-/** What verifying found: whose key made the signature, or why that cannot be said. */
-export type Verification = { readonly fingerprint: string } | { readonly problem: string };
 
 function formatOf(signature: string): CommitSignature['format'] {
   if (signature.startsWith('-----BEGIN SSH SIGNATURE-----')) return 'ssh';

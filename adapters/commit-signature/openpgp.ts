@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dearmor } from '../../core/identity/commit-key.js';
 import { runProcess } from '../process/run-process.js';
-import type { CommitKey, SignatureDeps, Verification } from './commit-signature.js';
+import type { CommitKey, SignatureDeps, Verification } from './verification.js';
 
 const timeoutMs = 10_000;
 

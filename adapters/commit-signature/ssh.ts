@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProcess } from '../process/run-process.js';
-import type { SignatureDeps, Verification } from './commit-signature.js';
+import type { SignatureDeps, Verification } from './verification.js';
 
 const timeoutMs = 10_000;
 

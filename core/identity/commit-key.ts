@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { fromBase64, fromHex, latin1Of, numberOf } from '../bytes.js';
+import { hexOf } from '../digest.js';
 import { LanekeeperError } from '../errors.js';
+import { digestOf, sha1 } from '../hash.js';
 
 /** A public key that signs commits. */
 export interface CommitPublicKey {
@@ -27,11 +29,12 @@ function sshKey(line: string): CommitPublicKey {
   const [type = '', encoded = '', ...comment] = line.split(/[ \t]+/);
   if (!sshTypes.test(type) || /[\r\n]/.test(line) || comment.join(' ').length > 1000)
     throw invalid('it is neither the line of an SSH public key nor an OpenPGP public key in ASCII armour');
-  const blob = Buffer.from(encoded, 'base64');
-  if (blob.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) throw invalid('its base64 is damaged');
-  const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;
-  if (blob.subarray(4, 4 + length).toString('latin1') !== type) throw invalid(`it does not hold a key of type ${type}`);
-  const hash = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
+  const blob = fromBase64(encoded);
+  if (blob === undefined) throw invalid('its base64 is damaged');
+  const length = numberOf(blob.subarray(0, 4));
+  if (latin1Of(blob.subarray(4, 4 + Math.min(length, 100))) !== type)
+    throw invalid(`it does not hold a key of type ${type}`);
+  const hash = btoa(latin1Of(fromHex(hexOf(digestOf(blob))))).replace(/=+$/, '');
   return { format: 'ssh', fingerprint: `SHA256:${hash}`, publicKey: `${type} ${encoded}` };
 }
 
@@ -48,13 +51,13 @@ function openPgpKey(armoured: string): CommitPublicKey {
     at = next.end;
   }
   // RFC 9580, section 5.5.4.2: the sha1 of 0x99, a length of two octets, and the packet.
-  const header = Buffer.from([0x99, body.length >> 8, body.length & 0xff]);
-  const fingerprint = createHash('sha1').update(header).update(body).digest('hex').toUpperCase();
+  const header = Uint8Array.of(0x99, body.length >> 8, body.length & 0xff);
+  const fingerprint = sha1().update(header).update(body).digest().toUpperCase();
   return { format: 'openpgp', fingerprint, publicKey: armoured };
 }
 
 /** The bytes in an ASCII armour (RFC 9580, section 6.2). @throws INVALID_INPUT */
-export function dearmor(armoured: string): Buffer {
+export function dearmor(armoured: string): Uint8Array {
   const [, content] =
     /^-----BEGIN PGP [A-Z ]+-----\r?\n([\s\S]*?)\r?\n-----END PGP [A-Z ]+-----$/.exec(armoured.trim()) ?? [];
   if (content === undefined || content.includes('-----'))
@@ -64,12 +67,16 @@ export function dearmor(armoured: string): Buffer {
   const headers = lines.slice(0, Math.max(0, empty));
   const body = headers.every((line) => /^[A-Za-z]+: /.test(line)) ? lines.slice(empty + 1) : lines;
   const encoded = body.filter((line) => !line.startsWith('=')).join('');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw invalid('its base64 is damaged');
-  return Buffer.from(encoded, 'base64');
+  const bytes = fromBase64(encoded);
+  if (bytes === undefined) throw invalid('its base64 is damaged');
+  return bytes;
 }
 
 /** The packet at an offset (RFC 9580, section 4.2), in either format of its header. */
-function packetAt(bytes: Buffer, at = 0): { readonly tag: number; readonly body: Buffer; readonly end: number } {
+function packetAt(
+  bytes: Uint8Array,
+  at = 0,
+): { readonly tag: number; readonly body: Uint8Array; readonly end: number } {
   const first = bytes[at] ?? 0;
   if ((first & 0x80) === 0) throw invalid('it is not OpenPGP');
   const isNew = (first & 0x40) !== 0;
@@ -79,7 +86,7 @@ function packetAt(bytes: Buffer, at = 0): { readonly tag: number; readonly body:
   return { tag: isNew ? first & 0x3f : (first & 0x3c) >> 2, body: bytes.subarray(start, end), end };
 }
 
-function newLength(bytes: Buffer, at: number): { readonly start: number; readonly length: number } {
+function newLength(bytes: Uint8Array, at: number): { readonly start: number; readonly length: number } {
   const first = bytes[at] ?? 0;
   if (first < 192) return { start: at + 1, length: first };
   if (first < 224) return { start: at + 2, length: ((first - 192) << 8) + (bytes[at + 1] ?? 0) + 192 };
@@ -87,15 +94,15 @@ function newLength(bytes: Buffer, at: number): { readonly start: number; readonl
   return { start: at + 5, length: numberAt(bytes, at + 1, 4) };
 }
 
-function oldLength(bytes: Buffer, at: number, type: number): { readonly start: number; readonly length: number } {
+function oldLength(bytes: Uint8Array, at: number, type: number): { readonly start: number; readonly length: number } {
   if (type === 3) throw invalid('it has a packet of unknown length');
   const size = 1 << type;
   return { start: at + size, length: numberAt(bytes, at, size) };
 }
 
-function numberAt(bytes: Buffer, at: number, size: number): number {
+function numberAt(bytes: Uint8Array, at: number, size: number): number {
   if (at + size > bytes.length) throw invalid('it is cut off');
-  return bytes.readUIntBE(at, size);
+  return numberOf(bytes.subarray(at, at + size));
 }
 
 function invalid(why: string): LanekeeperError {

@@ -46,7 +46,7 @@ spec:
     - id: approval
       type: APPROVAL
       lanes: [silver]
-      approvals: { count: 1, roles: [qa, product-owner], separation: [requester, author] }
+      approvals: { count: 1, roles: [qa, product-owner], separation: [author] }
       message: approval
     - id: rollback-right
       type: COMPLIANCE

@@ -16,11 +16,11 @@ function brought(...commits: readonly CommitFact[]): CommitFacts {
   return { since: 'b'.repeat(40), brought: commits, lists: [] };
 }
 
-function factsOf(commits: CommitFacts, requester: string | undefined = 'rita') {
+function factsOf(commits: CommitFacts) {
   return {
     lane: 'gold' as const,
     bundle: { digest: bundle, commits },
-    ...(requester !== undefined && { requester: { principal: requester, roles: [] } }),
+    requester: { principal: 'rita', roles: [] },
   };
 }
 
@@ -78,8 +78,7 @@ describe('an approval gate waits', () => {
   });
 
   test('while nobody has signed the request', () => {
-    const unsigned = { ...factsOf(brought(commitFact(personFact('ada')))), requester: undefined };
-    const { requester: _none, ...facts } = unsigned;
+    const { requester: _none, ...facts } = factsOf(brought(commitFact(personFact('ada'))));
     expect(unknownExclusion(gate, facts)?.next).toBe(`lane promote ${bundle.slice(7, 19)} --to gold`);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CommitKey, verifyCommitSignature } from '../../adapters/commit-signature/commit-signature.js';
+import { verifyCommitSignature } from '../../adapters/commit-signature/commit-signature.js';
+import type { CommitKey } from '../../adapters/commit-signature/verification.js';
 import { childEnvironment } from '../../adapters/process/child-environment.js';
 import { parseCommitKey } from '../../core/identity/commit-key.js';
 import { parseCommit } from '../../core/release/commit.js';

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -10,9 +11,9 @@ import { type Engine, startEngine } from '../support/engine.js';
 import { scratchFolder } from '../support/scratch.js';
 
 let engine: Engine;
+let policiesDir: string;
 beforeAll(async () => {
-  const policiesDir = await scratchFolder();
-  await mkdir(policiesDir, { recursive: true });
+  policiesDir = await mkdtemp(join(tmpdir(), 'lanekeeper-policies-'));
   await writeFile(join(policiesDir, 'default.yaml'), peoplePolicy);
   await writeFile(join(policiesDir, 'signed.yaml'), signedPolicy);
   engine = await startEngine({ policiesDir });
@@ -20,7 +21,10 @@ beforeAll(async () => {
   await enrol(engine, 'web-flow', 'service');
   await enrol(engine, 'coder', 'agent');
 }, 120_000);
-afterAll(() => engine.close());
+afterAll(async () => {
+  await engine.close();
+  await rm(policiesDir, { recursive: true, force: true });
+});
 
 describe('a product with an ordinary history', () => {
   let product: AuthoredProduct;

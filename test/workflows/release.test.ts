@@ -115,7 +115,7 @@ describe('releasing the example product', () => {
     }
     const counts = await rows('select kind, count(*)::int as n from attestations group by kind order by kind');
     expect(counts.map(({ kind, n }) => `${String(kind)} ${String(n)}`).join(', ')).toBe(
-      'provenance 3, sbom-cyclonedx 3, sbom-spdx 3, signature 3, test-result 2',
+      'commits 1, provenance 3, sbom-cyclonedx 3, sbom-spdx 3, signature 3, test-result 2',
     );
   });
 

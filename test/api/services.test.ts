@@ -61,7 +61,7 @@ describe('the API', () => {
     expect((await identity.whoAmI({})).principal).toMatchObject({ name: 'alice', roles: ['product-owner'] });
     const { principals } = await identity.listPrincipals({});
     expect(principals.map(({ name }) => name)).toContain('builder');
-    expect(principals.every(({ keys }) => keys.length === 1)).toBe(true);
+    expect(principals.every(({ name, keys }) => keys.length === (name === 'author' ? 0 : 1))).toBe(true);
   });
 
   it('registers a product once, binds it, and refuses a repository that is neither a folder nor a URL', async () => {
@@ -88,8 +88,9 @@ describe('the API', () => {
   it('serves bundles, their manifests and their blobs byte for byte', async () => {
     const { bundles } = api.clients('dev');
     const { bundle, evidence } = await bundles.getBundle({ bundle: first.slice(7, 20) });
-    expect(bundle).toMatchObject({ digest: first, product: 'shop', artifacts: [{ name: 'web' }] });
+    expect(bundle).toMatchObject({ digest: first, product: 'shop', artifacts: [{ name: 'web' }, { name: 'commit' }] });
     expect(evidence.map(({ attestation }) => attestation?.kind).sort()).toEqual([
+      'commits',
       'provenance',
       'sbom-cyclonedx',
       'sbom-spdx',

@@ -1,8 +1,7 @@
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
-import type { Digest } from '../../core/digest.js';
 import { commitsStatement } from '../../core/evidence/commits.js';
 import type { Statement } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
+import { gitObjectId } from '../../core/release/git-object.js';
 import type { ListedCommit } from '../../core/release/history.js';
 import type { Database } from '../../store/database.js';
 import { linkAddress } from '../../store/identity/addresses.js';
@@ -11,20 +10,18 @@ import { enrolPrincipal } from '../../store/identity/write.js';
 /** The commit that all sealed bundles of the tests have as their parent. */
 const root = '1'.repeat(40);
 
-/** The commit of a bundle that no build has made. */
-export function commitOf(text: string): { readonly revision: string; readonly commit: Digest; readonly tree: string } {
-  return { revision: digestOf(text).slice(7, 47), commit: digestOf(objectOf(text)), tree: '2'.repeat(40) };
-}
-
-const objectOf = (text: string): string => `commit ${text}`;
-
-/** Stores what stands for its object. */
-export async function storeCommit(blobs: ContentStore, text: string): Promise<void> {
-  await blobs.put(objectOf(text));
-}
+const at = '2026-01-01T00:00:00.000Z';
 
 /** The author of such commits, whose address belongs to them. */
 export const author = { name: 'Author', email: 'author@example.com' };
+
+/** The commit of a bundle that no build has made: its object, and what that is called. */
+export function commitOf(text: string, email = author.email) {
+  const tree = '2'.repeat(40);
+  const person = `${author.name} <${email}> ${String(Date.parse(at) / 1000)} +0000`;
+  const object = Buffer.from(`tree ${tree}\nparent ${root}\nauthor ${person}\ncommitter ${person}\n\n${text}\n`);
+  return { object, revision: gitObjectId('commit', object), commit: digestOf(object), tree };
+}
 
 /** Enrols the author of the commits of such bundles. */
 export async function enrolAuthor(database: Database): Promise<void> {
@@ -41,8 +38,8 @@ export function commitListOf(
   email: string,
   commits?: readonly ListedCommit[],
 ): Statement {
-  const { revision, commit, tree } = commitOf(text);
-  const person = { name: author.name, email, at: '2026-01-01T00:00:00.000Z' };
+  const { revision, commit, tree } = commitOf(text, email);
+  const person = { name: author.name, email, at };
   const own = { hash: revision, tree, parents: [root], author: person, committer: person };
   const listed = commits ?? [own, { ...own, hash: root, parents: [] }];
   return commitsStatement({ tenant: 'default', product, revision, commits: listed, complete: true }, commit);

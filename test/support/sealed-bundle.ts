@@ -24,7 +24,7 @@ import type { Database } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
 import { registerProduct } from '../../store/product/write.js';
 import { startRelease } from '../../store/release/write.js';
-import { author, commitListOf, commitOf, enrolAuthor, storeCommit } from './commit-list.js';
+import { author, commitListOf, commitOf, enrolAuthor } from './commit-list.js';
 import { packageJson, packageOf } from './package-file.js';
 import { imageOf, textService } from './lane-fixture.js';
 
@@ -129,7 +129,7 @@ export async function sealText(tools: EvidenceTools, text: string, options: Seal
     commitListOf(options.product ?? 'shop', text, options.authorEmail ?? author.email, options.commits),
   ];
   await enrolAuthor(tools.database);
-  await storeCommit(tools.blobs, text);
+  await tools.blobs.put(commitOf(text, options.authorEmail).object);
   for (const statement of statements) {
     const { kind } = describeStatement(statement);
     const bytes = await signStatement(statement, signer);
@@ -155,7 +155,7 @@ export async function sealText(tools: EvidenceTools, text: string, options: Seal
 async function sdkOf(tools: EvidenceTools, text: string, without: readonly string[] | 'all'): Promise<ManifestSdk> {
   const signer = await signerOf(tools.dataDir, 'keys', 'build');
   const index = { name: 'package/index.js', content: `export default ${JSON.stringify(text)};` };
-  const checksum = await packageOf(tools.blobs, [packageJson(digestOf(text).slice(7, 47)), index]);
+  const checksum = await packageOf(tools.blobs, [packageJson(commitOf(text).revision), index]);
   const file = {
     language: 'typescript',
     ...{ name: 'client', package: '@shop/client', version: '1.0.0', file: 'client.tgz' },
@@ -184,6 +184,11 @@ async function sdkOf(tools: EvidenceTools, text: string, without: readonly strin
   };
 }
 
+function sourceOf(text: string, { authorEmail }: SealOptions) {
+  const { object: _bytes, ...source } = commitOf(text, authorEmail);
+  return source;
+}
+
 async function manifestOf(
   tools: EvidenceTools,
   text: string,
@@ -209,7 +214,7 @@ async function manifestOf(
     product: options.product ?? 'shop',
     source: {
       repository: '/shop',
-      ...commitOf(text),
+      ...sourceOf(text, options),
       author: { ...author, email: options.authorEmail ?? author.email },
       commits: attestation('commits'),
       committedAt: '2026-01-01T00:00:00Z',

@@ -16,6 +16,8 @@ import type { StoredAttestation } from '../../../store/evidence/read.js';
 import type { ListedBundle, StoredBundle } from '../../../store/bundle/read.js';
 import { bounded, instant, toLane } from '../convert.js';
 
+const artifactKinds = { image: ArtifactKind.IMAGE, sdk: ArtifactKind.SDK, source: ArtifactKind.SOURCE } as const;
+
 /** A bundle for the wire. */
 export function toBundleMessage(bundle: ListedBundle): ReleaseBundle {
   const manifest = parseManifest(bundle.manifest);
@@ -30,7 +32,7 @@ export function toBundleMessage(bundle: ListedBundle): ReleaseBundle {
     ...instant('committedAt', bundle.committedAt),
     subject: bounded(bundle.subject, 1000),
     artifacts: bundle.artifacts.map(({ kind, name, digest, mediaType }) => ({
-      kind: kind === 'image' ? ArtifactKind.IMAGE : ArtifactKind.SDK,
+      kind: artifactKinds[kind],
       name,
       digest,
       mediaType,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type VerifiedStatement, verifyStatement } from '../../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
+import { parseCommitsStatement } from '../../../core/evidence/commits.js';
 import { requireAbout, subjectDigestsOf } from '../../../core/evidence/statement.js';
 import { digestOf, digestOfJson } from '../../../core/hash.js';
 import {
@@ -98,12 +99,17 @@ async function verifyManifestAttestations(
   }
 }
 
-/** A bill of materials must be signed as it is in the bundle; a test result must name the report in the bundle. */
+/**
+ * A bill of materials must be signed as it is in the bundle; a test result must name the report in the bundle; a list of
+ * commits must be that of its revision.
+ */
 function requireSameContent(
   manifest: Manifest,
   attestation: ManifestAttestation,
   { statement }: VerifiedStatement,
 ): void {
+  if (attestation === manifest.source.commits && parseCommitsStatement(statement).revision !== manifest.source.revision)
+    fail('it lists the commits of another release');
   const signed = sbomsIn(manifest).find(({ sbom }) => sbom.attestation === attestation);
   if (signed !== undefined && digestOfJson(statement.predicate) !== signed.sbom.checksum)
     fail('the signed bill of materials is not the one in the bundle');
@@ -124,6 +130,7 @@ async function verifyAttached(
 ): Promise<void> {
   const subjects: readonly string[] = [
     bundle,
+    ...(manifest.source.commit === undefined ? [] : [manifest.source.commit]),
     ...manifest.images.map((image) => image.digest),
     ...manifest.sdks.map((sdk) => sdk.checksum),
   ];

@@ -315,6 +315,13 @@ export enum ArtifactKind {
    * @generated from enum value: ARTIFACT_KIND_SDK = 2;
    */
   SDK = 2,
+
+  /**
+   * The object of the commit that the bundle was made from.
+   *
+   * @generated from enum value: ARTIFACT_KIND_SOURCE = 5;
+   */
+  SOURCE = 5,
 }
 
 /**

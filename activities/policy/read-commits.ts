@@ -39,7 +39,10 @@ export async function readCommitFacts(
   const [live] = await laneHistory(tx, product, lane, 1);
   const since = live === undefined ? undefined : (await requireBundle(tx, live.bundle)).revision;
   const read = (attestations: readonly StoredAttestation[]) => listsIn(tx, known, product, attestations, keys);
-  const nearest = [...(await listsOfBundle(tx, subject.bundle)), ...(live ? await listsOfBundle(tx, live.bundle) : [])];
+  const nearest = [
+    ...(await evidenceOfBundle(tx, subject.bundle, 'commits')),
+    ...(live === undefined ? [] : await evidenceOfBundle(tx, live.bundle, 'commits')),
+  ];
   let brought = commitsBrought(revision, since, read(nearest));
   if (brought.problem !== undefined)
     brought = commitsBrought(revision, since, read(await commitListsOf(tx, product, maxLists)));
@@ -49,10 +52,6 @@ export async function readCommitFacts(
     lists: [...new Set(brought.commits.map(({ list }) => list))],
     ...(brought.problem !== undefined && { problem: brought.problem }),
   };
-}
-
-async function listsOfBundle(tx: Transaction, bundle: Digest): Promise<readonly StoredAttestation[]> {
-  return (await evidenceOfBundle(tx, bundle)).filter(({ kind }) => kind === 'commits');
 }
 
 /** What the lists say that a build has signed for this product. */

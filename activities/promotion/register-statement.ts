@@ -1,7 +1,9 @@
 import { type Refusal, refuseDecision } from '../../core/decision/check.js';
+import { isForApprovers } from '../../core/decision/verbs.js';
 import { isErrorCode } from '../../core/errors.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { digestOf } from '../../core/hash.js';
+import { noCommits } from '../../core/policy/authorship.js';
 import type { PromotionPhase } from '../../core/promotion/state.js';
 import type { Transaction } from '../../store/database.js';
 import {
@@ -97,7 +99,9 @@ async function refusalOf(
     snapshot: await requireSnapshot(tx, promotion.policyDigest),
     signer: key,
     facts: {
-      bundle: { commits: await readCommitFacts(tx, known, promotion, keys) },
+      bundle: {
+        commits: isForApprovers(decision.verb) ? await readCommitFacts(tx, known, promotion, keys) : noCommits,
+      },
       ...(promotion.requester !== null && { requester: { principal: promotion.requester, roles } }),
     },
     factsWereShown: decision.facts !== undefined && (await shownRound(tx, promotion.id, decision.facts)) !== undefined,

@@ -1,4 +1,5 @@
 import type { Digest } from '../digest.js';
+import { isForApprovers } from './verbs.js';
 import type { ErrorCode } from '../errors.js';
 import type { Decision } from '../evidence/decision.js';
 import type { Lane } from '../lanes.js';
@@ -99,8 +100,7 @@ const operatingRoles: readonly string[] = ['developer', 'release-manager', 'oper
 
 function refuseByPermission(decision: Decision, context: DecisionContext): Refusal | undefined {
   const { signer } = context;
-  if (decision.verb === 'approve' || decision.verb === 'reject' || decision.verb === 'request-changes')
-    return refuseApprover(context);
+  if (isForApprovers(decision.verb)) return refuseApprover(context);
   if (decision.verb === 'rollback') {
     const roles = ['release-manager', 'operator'];
     if (signer.roles.some((role) => roles.includes(role))) return undefined;

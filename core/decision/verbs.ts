@@ -3,3 +3,8 @@ export const decisionVerbs = ['request', 'approve', 'reject', 'request-changes',
 
 /** One of the verbs. */
 export type DecisionVerb = (typeof decisionVerbs)[number];
+
+/** Whether a verb is for those who may approve, so that it matters who wrote what is decided about. */
+export function isForApprovers(verb: DecisionVerb): boolean {
+  return verb === 'approve' || verb === 'reject' || verb === 'request-changes';
+}

@@ -39,6 +39,9 @@ export interface CommitFacts {
   readonly problem?: string;
 }
 
+/** What is known of commits where nobody asks. */
+export const noCommits: CommitFacts = { since: null, brought: [], lists: [] };
+
 /** Who wrote what a bundle brings to a lane. */
 export interface Authorship {
   /** Principals that count as authors, sorted. */

@@ -67,11 +67,15 @@ export async function findAttestation(
   return rows[0] === undefined ? undefined : toAttestation(rows[0]);
 }
 
-/** Evidence of a bundle: what is related to it or to one of its artifacts, oldest first. */
-export async function evidenceOfBundle(tx: Transaction, bundle: Digest): Promise<readonly StoredAttestation[]> {
+/** Evidence of a bundle, of one kind or all: what is related to it or to one of its artifacts, oldest first. */
+export async function evidenceOfBundle(
+  tx: Transaction,
+  bundle: Digest,
+  kind?: string,
+): Promise<readonly StoredAttestation[]> {
   const rows = await tx.query<AttestationRow>(
     `${selectAttestation}
-      where a.tenant_id = $1
+      where a.tenant_id = $1 and ($3::text is null or a.kind = $3)
         and a.element_id in (
           select r.source_element_id from element_relationships r
            where r.tenant_id = $1 and r.type_key = 'EVIDENCE_OF'
@@ -80,7 +84,7 @@ export async function evidenceOfBundle(tx: Transaction, bundle: Digest): Promise
                union select target_element_id from element_relationships
                 where tenant_id = $1 and type_key = 'CONTAINS' and source_element_id = $2::text))
       order by a.registered_at, a.id`,
-    [tx.tenant, elementIds.bundle(bundle)],
+    [tx.tenant, elementIds.bundle(bundle), kind ?? null],
   );
   return rows.map(toAttestation);
 }

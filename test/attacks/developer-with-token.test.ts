@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import type { Digest } from '../../core/digest.js';
@@ -5,6 +6,7 @@ import { parseJUnit, type TestReport } from '../../core/evidence/junit.js';
 import { type Statement, subjectOf } from '../../core/evidence/statement.js';
 import { type TestResultInput, testResultStatement } from '../../core/evidence/test-result.js';
 import { digestOf } from '../../core/hash.js';
+import { AuthoredProduct, peoplePolicy, policyFolder } from '../support/authorship-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { attach, sealText, signerOf } from '../support/sealed-bundle.js';
@@ -13,13 +15,20 @@ import { attach, sealText, signerOf } from '../support/sealed-bundle.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
+/** An engine whose gates are about people alone. */
+let people: Engine;
+let policiesDir: string;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-});
+  policiesDir = await policyFolder({ default: peoplePolicy });
+  people = await startEngine({ policiesDir });
+}, 120_000);
 afterAll(async () => {
+  await people.close();
   await api.close();
   await engine.close();
+  await rm(policiesDir, { recursive: true, force: true });
 });
 
 const codeOf = (error: unknown): string =>
@@ -140,5 +149,42 @@ describe('an old test report', () => {
     const { attestations } = await api.clients('dev').evidence.listEvidence({ bundle });
     const [check] = attestations.filter(({ kind }) => kind === 'preview-check');
     expect(Number(check?.testedAt?.seconds)).toBe(Math.floor(Date.parse(yesterday) / 1000));
+  });
+});
+
+describe('the commits of a developer', () => {
+  /** What becomes of a bundle that bob approves, whose first release was live before his commits. */
+  async function approvedByBob(name: string, commits: (product: AuthoredProduct) => Promise<void>) {
+    const product = await AuthoredProduct.create(people, name, 'dev');
+    await product.goLive();
+    await commits(product);
+    const bundle = await product.release();
+    const handle = await product.request(bundle);
+    await people.reached(handle, 'AWAITING_APPROVAL', 'GATING');
+    return (await product.approve(handle, bundle, 'bob')).state;
+  }
+
+  test.each<[string, (product: AuthoredProduct) => Promise<void>]>([
+    [
+      'below the last one, which somebody else wrote',
+      async (product) => {
+        await product.commit('bob');
+        await product.commit('dev');
+      },
+    ],
+    ['under the name of a colleague', (product) => product.commit('dev', 'bob')],
+    ['under a name that nobody knows', (product) => product.commit('eve')],
+    [
+      'on a branch that a service merges',
+      async (product) => {
+        await product.git('bob', 'switch', '--quiet', '--create', 'feature');
+        await product.commit('bob');
+        await product.git('dev', 'switch', '--quiet', 'main');
+        await product.git('dev', 'merge', '--quiet', '--no-ff', '--no-edit', 'feature');
+      },
+    ],
+  ])('%s go live with no approval of their own', async (where, commits) => {
+    const phase = await approvedByBob(`bobs-${digestOf(where).slice(7, 15)}`, commits);
+    expect(['AWAITING_APPROVAL', 'GATING']).toContain(phase);
   });
 });

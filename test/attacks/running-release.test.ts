@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../core/hash.js';
 import { workflowIds } from '../../core/ids.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
-import { type ReleaseInput, releaseWorkflowType } from '../../workflows/release/contract.js';
+import { type ReleaseInput, releaseStatusQuery, releaseWorkflowType } from '../../workflows/release/contract.js';
 import { onTestFinished } from '../support/clean-up.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { failureOf } from '../support/failures.js';
@@ -50,10 +50,12 @@ function start(product: string, { folder, revision }: Repository, options: objec
 /** A release of ours that builds until it is stopped. */
 async function runningRelease(name: string) {
   const repository = await commit(name, 'sleep 300');
-  const before = (await releasesOf(name)).length;
   const handle = await start(name, repository);
   onTestFinished(() => handle.terminate().catch(() => undefined));
-  await until(async () => (await releasesOf(name)).length > before, 'the release to be on record');
+  // It is on record, and writes nothing until it is stopped.
+  const isBuilding = async (): Promise<boolean> =>
+    (await handle.query(releaseStatusQuery)).steps.some(({ id, state }) => id === 'build/web' && state === 'RUNNING');
+  await until(isBuilding, 'the release to build');
   return { ...repository, handle, workflowId: handle.workflowId, releaseId: handle.firstExecutionRunId };
 }
 

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
@@ -31,6 +32,13 @@ export const signedPolicy = `${peoplePolicy}
       commits: { signatures: required }
       message: sign your commits
 `;
+
+/** A new folder with policies, by name. Whoever asks for it removes it. */
+export async function policyFolder(policies: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lanekeeper-policies-'));
+  for (const [name, text] of Object.entries(policies)) await writeFile(join(folder, `${name}.yaml`), text);
+  return folder;
+}
 
 /** A product in a repository of its own, whose commits are made by different people. */
 export class AuthoredProduct {

@@ -1,21 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseCommitKey } from '../../core/identity/commit-key.js';
 import { enrolCommitKey } from '../../store/identity/commit-keys.js';
 import { linkAddress } from '../../store/identity/addresses.js';
-import { AuthoredProduct, enrol, peoplePolicy, signedPolicy } from '../support/authorship-scene.js';
+import { AuthoredProduct, enrol, peoplePolicy, policyFolder, signedPolicy } from '../support/authorship-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { scratchFolder } from '../support/scratch.js';
 
 let engine: Engine;
 let policiesDir: string;
 beforeAll(async () => {
-  policiesDir = await mkdtemp(join(tmpdir(), 'lanekeeper-policies-'));
-  await writeFile(join(policiesDir, 'default.yaml'), peoplePolicy);
-  await writeFile(join(policiesDir, 'signed.yaml'), signedPolicy);
+  policiesDir = await policyFolder({ default: peoplePolicy, signed: signedPolicy });
   engine = await startEngine({ policiesDir });
   for (const name of ['ada', 'zoe']) await enrol(engine, name, 'human');
   await enrol(engine, 'web-flow', 'service');

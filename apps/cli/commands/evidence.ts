@@ -91,7 +91,7 @@ async function attach(context: Context, given: string, options: AttachOptions): 
     () => `${attestation.id.slice(0, 12)}: ${kind} of ${shortId(digest)}, ${counts}, signed by ${attestation.signer}`,
   );
   if (results.result === 'FAILED')
-    context.terminal.note('the report contains failed tests: gates that require it keep blocking');
+    context.terminal.note('the report contains failed tests: gates do not pass while it is the newest that counts');
   return undefined;
 }
 

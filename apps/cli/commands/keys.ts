@@ -19,7 +19,9 @@ export function define(command: Command, makeAction: MakeAction): void {
     .action(makeAction(async (context) => listKeys(context)));
   command
     .command('enrol')
-    .description('Enrol the public key with which somebody signs commits: SSH, or OpenPGP in ASCII armour')
+    .description(
+      'Enrol, as an operator, the public key with which somebody signs commits: SSH, or OpenPGP in ASCII armour',
+    )
     .argument('<file>', 'File with the public key, for example ~/.ssh/id_ed25519.pub')
     .option('--to <principal>', 'Whose key it is (default: yours)')
     .action(
@@ -31,7 +33,7 @@ export function define(command: Command, makeAction: MakeAction): void {
     );
   command
     .command('revoke')
-    .description('Revoke a key: what it has signed does not count in releases from now on')
+    .description('Revoke a key, as an operator: what it has signed does not count in releases from now on')
     .argument('<fingerprint>', 'Fingerprint, as git and lane keys list show it')
     .requiredOption('--reason <text>', 'Why; it is on record')
     .action(

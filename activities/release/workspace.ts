@@ -148,7 +148,8 @@ async function openWorkspace(deps: ContainedBuildDeps, step: Step, root: string)
     return runProcess({
       ...containment.command(enclosure, command, args),
       cwd,
-      env: { ...env, ...extra },
+      // Without a network npm would ask for minutes before it gives up, also for what is in its cache.
+      env: { ...env, ...(network === 'none' && { npm_config_offline: 'true' }), ...extra },
       timeoutMs,
       signal: step.signal,
       onHeartbeat: step.heartbeat,

@@ -96,6 +96,8 @@ function unknownRevision(repository: string, id: string, result: ProcessResult):
     message: `the repository has no commit ${id}`,
     object: repository,
     why: lastLine(result) || 'git does not know the name',
-    next: `commit first, then use what this prints: git -C ${repository} rev-parse HEAD`,
+    next: isFolder(repository)
+      ? `commit first, then use what this prints: git -C ${repository} rev-parse HEAD`
+      : 'push the commit first: git push',
   });
 }

@@ -83,10 +83,10 @@ function unknownAuthors({ unknown, problem }: Authorship) {
   const belong = unknown.length > 1 ? 'belong' : 'belongs';
   return {
     explanation: `${first}${others} in the commits of this bundle ${belong} to nobody, so that it is unknown who may not approve`,
-    next: unknown
-      .slice(0, 5)
-      .map((address) => `lane principal link ${quoted(address)} --to NAME`)
-      .join('; '),
+    next: [
+      ...unknown.slice(0, 5).map((address) => `lane principal link ${quoted(address)} --to NAME`),
+      `for somebody new: lane principal add NAME --kind human|agent|service --address ${quoted(first)}`,
+    ].join('; '),
   };
 }
 

@@ -46,7 +46,11 @@ export async function requirePrincipal(tx: Transaction, name: string): Promise<S
     [tx.tenant, name],
   );
   if (rows[0] === undefined)
-    throw new LanekeeperError('UNKNOWN_PRINCIPAL', { message: `${name} is not enrolled`, object: `principal ${name}` });
+    throw new LanekeeperError('UNKNOWN_PRINCIPAL', {
+      message: `${name} is not enrolled`,
+      object: `principal ${name}`,
+      next: 'lane principal list shows who is; an operator adds somebody with lane principal add',
+    });
   return toPrincipal(rows[0]);
 }
 

@@ -73,7 +73,11 @@ describe('an approval gate waits', () => {
     const commits = brought(commitFact(personFact('eve', [])), commitFact(personFact("o'neil", [])));
     expect(unknownExclusion(gate, factsOf(commits))).toEqual({
       explanation: expect.stringContaining('eve@example.com and 1 more'),
-      next: `lane principal link eve@example.com --to NAME; lane principal link 'o'\\''neil@example.com' --to NAME`,
+      next: [
+        'lane principal link eve@example.com --to NAME',
+        String.raw`lane principal link 'o'\''neil@example.com' --to NAME`,
+        'for somebody new: lane principal add NAME --kind human|agent|service --address eve@example.com',
+      ].join('; '),
     });
   });
 

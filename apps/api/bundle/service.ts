@@ -8,8 +8,9 @@ import { readBundle, requireBundle } from '../../../store/bundle/read.js';
 import { listBundles } from '../../../store/bundle/list.js';
 import { resolveBundle } from '../../../store/resolve-id.js';
 import { requireCaller } from '../identity/caller.js';
+import { listCommits } from './commits.js';
 import { toBundleMessage, toEvidenceAttachment } from './convert.js';
-import { bounded } from '../convert.js';
+import { bounded, requireLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { create } from '@bufbuild/protobuf';
 
@@ -17,7 +18,8 @@ import { create } from '@bufbuild/protobuf';
 const chunkSize = 256 * 1024;
 
 /** Bundles and their contents. */
-export function createBundleService({ database, blobs }: ApiDeps): ServiceImpl<typeof BundleService> {
+export function createBundleService(deps: ApiDeps): ServiceImpl<typeof BundleService> {
+  const { database, blobs } = deps;
   return {
     async getBundle(request, context) {
       const { tenant } = requireCaller(context);
@@ -51,6 +53,9 @@ export function createBundleService({ database, blobs }: ApiDeps): ServiceImpl<t
         const bytes = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
         for (let at = 0; at < bytes.length; at += chunkSize) yield { chunk: bytes.subarray(at, at + chunkSize) };
       }
+    },
+    async listCommits({ bundle, lane }, context) {
+      return listCommits(deps, requireCaller(context).tenant, bundle, requireLane(lane));
     },
     async diffBundles(request, context) {
       const { tenant } = requireCaller(context);

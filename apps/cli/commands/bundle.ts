@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { MakeAction } from '../program/command-module.js';
+import { listCommits } from './bundle/commits.js';
 import { diffBundles } from './bundle/diff.js';
 import { download } from './bundle/download.js';
 import { listBundles } from './bundle/list.js';
@@ -7,7 +8,7 @@ import { showBundle } from './bundle/show.js';
 import { verify, type VerifyOptions } from './bundle/verify.js';
 import { descriptions } from '../program/descriptions.js';
 
-/** `lane bundle list | show | diff | verify | download` */
+/** `lane bundle list | show | commits | diff | verify | download` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('list')
@@ -22,6 +23,14 @@ export function define(command: Command, makeAction: MakeAction): void {
     .description('Show a bundle: its artifacts, its evidence, and where it is live')
     .argument('<bundle>', descriptions.bundle)
     .action(makeAction(async (context, [bundle]: [string]) => showBundle(context, bundle)));
+  command
+    .command('commits')
+    .description('List the commits that a bundle brings to a lane, and whose they are')
+    .argument('<bundle>', descriptions.bundle)
+    .option('--to <lane>', 'Lane: bronze, silver or gold', 'gold')
+    .action(
+      makeAction(async (context, [bundle]: [string], { to }: { to: string }) => listCommits(context, bundle, to)),
+    );
   command
     .command('diff')
     .description('Show how two bundles differ')

@@ -32,7 +32,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'bundle',
-    summary: 'List, show, compare, verify and download release bundles',
+    summary: 'List, show, compare, verify and download release bundles, and list their commits',
     group: groups.make,
     load: () => import('./bundle.js'),
   },

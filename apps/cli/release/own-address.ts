@@ -15,7 +15,9 @@ export async function linkOwnAddresses(
   if (addresses.length === 0) return;
   const { principals } = await identity.listPrincipals({});
   for (const address of addresses) {
-    if (principals.some(({ emails }) => emails.includes(address.toLowerCase()))) continue;
+    // Addresses for nobody in particular are those of services, even where somebody has used one.
+    if (/^no-?reply@/i.test(address) || principals.some(({ emails }) => emails.includes(address.toLowerCase())))
+      continue;
     const { name = context.person } = (await identity.linkAddress({ address })).principal ?? {};
     context.terminal.note(
       `commits of ${address} count as those of ${name} from now on; if that is wrong: lane principal unlink ${address} --from ${name} --reason TEXT`,

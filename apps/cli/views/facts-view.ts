@@ -5,12 +5,13 @@ import type { Context } from '../program/context.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { laneName, verdictMark } from '../output/words.js';
 import { changeLines } from './change-lines.js';
+import { commitTable } from './commit-table.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Everything that a person is shown before deciding. It is read from exactly the text whose digest is signed; the
- * difference from what is live is fetched by digest.
+ * difference from what is live and the commits since are fetched.
  */
 export async function factsView(response: GetDecisionFactsResponse, context: Context): Promise<string> {
   const facts = fields(JSON.parse(response.facts));
@@ -46,7 +47,12 @@ export async function factsView(response: GetDecisionFactsResponse, context: Con
       shortId(text(each['checksum'])),
     ]),
   );
-  return [head, await difference(live, response.bundleDigest, context), gates, evidence]
+  const commits = commitTable(
+    await (await context.api()).bundles.listCommits({ bundle: response.bundleDigest, lane: response.lane }),
+    laneName(response.lane),
+    context,
+  );
+  return [head, commits, await difference(live, response.bundleDigest, context), gates, evidence]
     .filter((part) => part !== '')
     .join('\n\n');
 }

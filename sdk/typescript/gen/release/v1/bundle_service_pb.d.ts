@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { BundleChange, EvidenceAttachment, ReleaseBundle } from "./bundle_pb.js";
+import type { Lane } from "../../governance/v1/lane_pb.js";
 
 /**
  * Describes the file release/v1/bundle_service.proto.
@@ -268,6 +269,190 @@ export declare type DiffBundlesResponse = Message<"release.v1.DiffBundlesRespons
 export declare const DiffBundlesResponseSchema: GenMessage<DiffBundlesResponse>;
 
 /**
+ * Asks which commits a bundle brings to a lane.
+ *
+ * @generated from message release.v1.ListCommitsRequest
+ */
+export declare type ListCommitsRequest = Message<"release.v1.ListCommitsRequest"> & {
+  /**
+   * Digest of the bundle or a unique prefix of it.
+   *
+   * @generated from field: string bundle = 1;
+   */
+  bundle: string;
+
+  /**
+   * The lane; what is live there is where the list ends.
+   *
+   * @generated from field: governance.v1.Lane lane = 2;
+   */
+  lane: Lane;
+};
+
+/**
+ * Describes the message release.v1.ListCommitsRequest.
+ * Use `create(ListCommitsRequestSchema)` to create a new message.
+ */
+export declare const ListCommitsRequestSchema: GenMessage<ListCommitsRequest>;
+
+/**
+ * Somebody to whom an address in a commit belongs.
+ *
+ * @generated from message release.v1.AddressOwner
+ */
+export declare type AddressOwner = Message<"release.v1.AddressOwner"> & {
+  /**
+   * Name of the principal.
+   *
+   * @generated from field: string principal = 1;
+   */
+  principal: string;
+
+  /**
+   * `human`, `agent` or `service`.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * Who said so.
+   *
+   * @generated from field: string linked_by = 3;
+   */
+  linkedBy: string;
+};
+
+/**
+ * Describes the message release.v1.AddressOwner.
+ * Use `create(AddressOwnerSchema)` to create a new message.
+ */
+export declare const AddressOwnerSchema: GenMessage<AddressOwner>;
+
+/**
+ * Whom a commit names.
+ *
+ * @generated from message release.v1.CommitPerson
+ */
+export declare type CommitPerson = Message<"release.v1.CommitPerson"> & {
+  /**
+   * As the commit has it.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Email address.
+   *
+   * @generated from field: string address = 2;
+   */
+  address: string;
+
+  /**
+   * To whom the address belongs; empty when it belongs to nobody.
+   *
+   * @generated from field: repeated release.v1.AddressOwner owners = 3;
+   */
+  owners: AddressOwner[];
+};
+
+/**
+ * Describes the message release.v1.CommitPerson.
+ * Use `create(CommitPersonSchema)` to create a new message.
+ */
+export declare const CommitPersonSchema: GenMessage<CommitPerson>;
+
+/**
+ * A commit that a bundle brings to a lane.
+ *
+ * @generated from message release.v1.Commit
+ */
+export declare type Commit = Message<"release.v1.Commit"> & {
+  /**
+   * 40 hex digits.
+   *
+   * @generated from field: string hash = 1;
+   */
+  hash: string;
+
+  /**
+   * Who wrote it.
+   *
+   * @generated from field: release.v1.CommitPerson author = 2;
+   */
+  author?: CommitPerson | undefined;
+
+  /**
+   * Who committed it.
+   *
+   * @generated from field: release.v1.CommitPerson committer = 3;
+   */
+  committer?: CommitPerson | undefined;
+
+  /**
+   * Whose enrolled key has signed it; empty when nobody's has.
+   *
+   * @generated from field: string signed_by = 4;
+   */
+  signedBy: string;
+
+  /**
+   * What is known of its signature; empty when it has none.
+   *
+   * @generated from field: string signature = 5;
+   */
+  signature: string;
+};
+
+/**
+ * Describes the message release.v1.Commit.
+ * Use `create(CommitSchema)` to create a new message.
+ */
+export declare const CommitSchema: GenMessage<Commit>;
+
+/**
+ * The commits that a bundle brings to a lane.
+ *
+ * @generated from message release.v1.ListCommitsResponse
+ */
+export declare type ListCommitsResponse = Message<"release.v1.ListCommitsResponse"> & {
+  /**
+   * Revision that is live in the lane; empty when nothing is.
+   *
+   * @generated from field: string since = 1;
+   */
+  since: string;
+
+  /**
+   * The released commit first; with nothing live, everything that is listed.
+   *
+   * @generated from field: repeated release.v1.Commit commits = 2;
+   */
+  commits: Commit[];
+
+  /**
+   * Why these may not be all; empty when they are.
+   *
+   * @generated from field: string problem = 3;
+   */
+  problem: string;
+
+  /**
+   * The principals that count as authors, as the gates of a lane judge without a rule of their own.
+   *
+   * @generated from field: repeated string authors = 4;
+   */
+  authors: string[];
+};
+
+/**
+ * Describes the message release.v1.ListCommitsResponse.
+ * Use `create(ListCommitsResponseSchema)` to create a new message.
+ */
+export declare const ListCommitsResponseSchema: GenMessage<ListCommitsResponse>;
+
+/**
  * Bundles and their contents.
  *
  * @generated from service release.v1.BundleService
@@ -312,6 +497,16 @@ export declare const BundleService: GenService<{
     methodKind: "server_streaming";
     input: typeof GetBlobRequestSchema;
     output: typeof GetBlobResponseSchema;
+  },
+  /**
+   * Lists the commits that a bundle brings to a lane, and whose they are.
+   *
+   * @generated from rpc release.v1.BundleService.ListCommits
+   */
+  listCommits: {
+    methodKind: "unary";
+    input: typeof ListCommitsRequestSchema;
+    output: typeof ListCommitsResponseSchema;
   },
   /**
    * Returns how two bundles differ.

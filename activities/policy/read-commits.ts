@@ -3,7 +3,7 @@ import type { Lane } from '../../core/lanes.js';
 import type { CommitFact, CommitFacts, CommitPersonFact } from '../../core/policy/authorship.js';
 import type { CommitPerson } from '../../core/release/commit.js';
 import { commitsBrought, type ListedCommit } from '../../core/release/history.js';
-import { requireBundle } from '../../store/bundle/read.js';
+import { requireBundle, revisionsOf } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { commitListsOf } from '../../store/evidence/commit-lists.js';
 import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
@@ -16,6 +16,9 @@ import type { Preparation } from './preparation.js';
 /** How many releases of a product are read to find the way from a bundle to what is live. */
 const maxLists = 500;
 
+/** How many bundles that were live in a lane are looked at for one that a bundle is made from. */
+const maxLive = 1_000;
+
 /** A commit with the attestation that lists it, and when that was registered. */
 interface FoundCommit extends ListedCommit {
   readonly list: string;
@@ -24,7 +27,7 @@ interface FoundCommit extends ListedCommit {
 
 /**
  * Which commits a bundle brings to a lane, and whose they are. Commits come from the signed lists of releases alone, and
- * end where what is live begins.
+ * end where what was live begins.
  *
  * @throws Unprepared when a list has not been verified yet
  */
@@ -36,18 +39,22 @@ export async function readCommitFacts(
 ): Promise<CommitFacts> {
   const { product, lane } = subject;
   const { revision } = await requireBundle(tx, subject.bundle);
-  const [live] = await laneHistory(tx, product, lane, 1);
-  const since = live === undefined ? undefined : (await requireBundle(tx, live.bundle)).revision;
+  const history = await laneHistory(tx, product, lane, maxLive);
+  const [live] = history;
+  const revisions = await revisionsOf(
+    tx,
+    history.map((entry) => entry.bundle),
+  );
   const read = (attestations: readonly StoredAttestation[]) => listsIn(tx, known, product, attestations, keys);
   const nearest = [
     ...(await evidenceOfBundle(tx, subject.bundle, 'commits')),
     ...(live === undefined ? [] : await evidenceOfBundle(tx, live.bundle, 'commits')),
   ];
-  let brought = commitsBrought(revision, since, read(nearest));
+  let brought = commitsBrought(revision, revisions, read(nearest));
   if (brought.problem !== undefined)
-    brought = commitsBrought(revision, since, read(await commitListsOf(tx, product, maxLists)));
+    brought = commitsBrought(revision, revisions, read(await commitListsOf(tx, product, maxLists)));
   return {
-    since: since ?? null,
+    since: revisions[0] ?? null,
     brought: await withOwners(tx, brought.commits),
     lists: [...new Set(brought.commits.map(({ list }) => list))],
     ...(brought.problem !== undefined && { problem: brought.problem }),

@@ -99,31 +99,37 @@ export interface CommitsBrought<T> {
 }
 
 /**
- * Which commits a bundle brings to a lane: those that are reachable from its own commit and not from the one that is live
- * there; with nothing live, all of them. The released commit always counts.
+ * Which commits a bundle brings to a lane: those that are reachable from its own commit and from none that was live there
+ * and that it is made from. What is live may have taken back something that an older commit, or a branch from one, still
+ * has; so what is live counts only for what is made from it. Who wrote what the lane had first was never asked. With
+ * nothing live, a bundle brings all commits. The released commit always counts.
  *
- * @param lists what the releases of the product list, of these two and of any others
+ * @param live the revisions that are and were live, newest first
+ * @param lists what the releases of the product list, of these and of any others
  */
 export function commitsBrought<T extends Link>(
   released: string,
-  live: string | undefined,
+  live: readonly string[],
   lists: readonly (readonly T[])[],
 ): CommitsBrought<T> {
   const known = new Map(lists.flatMap((commits) => commits.map((commit) => [commit.hash, commit] as const)));
   const find = (hash: string): T | undefined => known.get(hash);
   const own = known.get(released);
   if (own === undefined) return { commits: [], problem: `no signed list of commits has ${short(released)}` };
-  const before = live === undefined ? [] : [live];
+  const { found: line, unknown: ends } = walk([released], find, () => false);
+  const made = new Set([...line.map((commit) => commit.hash), ...ends]);
+  const before = live.filter((hash, index) => made.has(hash) || index === live.length - 1);
   const inLane = new Set([...before, ...walk(before, find, () => false).found.map((commit) => commit.hash)]);
   if (inLane.has(released)) return { commits: [own] };
   const { found, unknown } = walk(own.parents, find, (hash) => hash === released || inLane.has(hash));
   const commits = [own, ...found];
   const [end] = unknown;
-  const target = live === undefined ? 'the first commit' : `what is live, ${short(live)}`;
+  const [current] = live;
+  const target = current === undefined ? 'the first commit' : `what is live, ${short(current)}`;
   if (end !== undefined)
     return { commits, problem: `the signed lists of commits end at ${short(end)}, before they reach ${target}` };
-  if (live !== undefined && !commits.some((commit) => commit.parents.some((parent) => inLane.has(parent))))
-    return { commits, problem: `${short(released)} has no ancestor in common with what is live, ${short(live)}` };
+  if (current !== undefined && !commits.some((commit) => commit.parents.some((parent) => inLane.has(parent))))
+    return { commits, problem: `${short(released)} has no ancestor in common with what is live, ${short(current)}` };
   return { commits };
 }
 

@@ -119,6 +119,16 @@ export async function bundleOfRevision(
   return rows[0]?.digest;
 }
 
+/** The revisions of sealed bundles, in their order. */
+export async function revisionsOf(tx: Transaction, bundles: readonly Digest[]): Promise<readonly string[]> {
+  const rows = await tx.query<{ digest: Digest; revision: string }>(
+    'select digest, revision from bundles where tenant_id = $1 and digest = any($2)',
+    [tx.tenant, bundles],
+  );
+  const revisions = new Map(rows.map((row) => [row.digest, row.revision]));
+  return bundles.flatMap((bundle) => revisions.get(bundle) ?? []);
+}
+
 /** How many releases of a product are looked at when a new one lists its commits. */
 const maxRevisions = 1_000;
 

@@ -51,7 +51,7 @@ describe('a bundle brings to a lane', () => {
   const listOf = (drawing: string) => [...history(drawing).values()];
 
   test('the commits since the one that is live', () => {
-    const brought = commitsBrought('d', 'b', [listOf('a:, b: a'), listOf('c: b, d: c')]);
+    const brought = commitsBrought('d', ['b'], [listOf('a:, b: a'), listOf('c: b, d: c')]);
     expect(brought).toEqual({
       commits: [expect.objectContaining({ hash: 'd' }), expect.objectContaining({ hash: 'c' })],
     });
@@ -59,41 +59,50 @@ describe('a bundle brings to a lane', () => {
 
   test('those of every release in between', () => {
     const lists = [listOf('a:'), listOf('b: a'), listOf('c: b'), listOf('d: c')];
-    expect(hashes(commitsBrought('d', 'a', lists).commits)).toBe('d c b');
+    expect(hashes(commitsBrought('d', ['a'], lists).commits)).toBe('d c b');
   });
 
   test('both sides of a merge, down to what is live', () => {
     const lists = [listOf('a:, b: a'), listOf('c: b, x: a, m: c x')];
-    expect(commitsBrought('m', 'b', lists)).toMatchObject({ commits: [{ hash: 'm' }, { hash: 'c' }, { hash: 'x' }] });
-    expect(commitsBrought('m', 'b', lists).problem).toBeUndefined();
+    expect(commitsBrought('m', ['b'], lists)).toMatchObject({ commits: [{ hash: 'm' }, { hash: 'c' }, { hash: 'x' }] });
+    expect(commitsBrought('m', ['b'], lists).problem).toBeUndefined();
   });
 
   test('the commits of a rebased branch, down to the ancestor in common', () => {
     const lists = [listOf('a:, b: a, c: b'), listOf('y: b, z: y')];
-    const brought = commitsBrought('z', 'c', lists);
+    const brought = commitsBrought('z', ['c'], lists);
     expect([hashes(brought.commits), brought.problem]).toEqual(['z y', undefined]);
   });
 
   test('its own commit when that is live already, or older', () => {
     const lists = [listOf('a:, b: a, c: b')];
-    expect(hashes(commitsBrought('b', 'c', lists).commits)).toBe('b');
-    expect(hashes(commitsBrought('c', 'c', lists).commits)).toBe('c');
+    expect(hashes(commitsBrought('b', ['c'], lists).commits)).toBe('b');
+    expect(hashes(commitsBrought('c', ['c'], lists).commits)).toBe('c');
+  });
+
+  test('what was taken back before it was live, when the bundle still has it', () => {
+    // d is live and takes b back; c has b, and e is a branch from c.
+    const lists = [listOf('a:'), listOf('b: a, c: b, d: c'), listOf('e: c')];
+    expect(hashes(commitsBrought('c', ['d', 'a'], lists).commits)).toBe('c b');
+    expect(hashes(commitsBrought('e', ['d', 'a'], lists).commits)).toBe('e c b');
+    expect(hashes(commitsBrought('e', ['d', 'c', 'a'], lists).commits)).toBe('e');
+    expect(hashes(commitsBrought('c', ['d', 'c', 'a'], lists).commits)).toBe('c');
   });
 
   test('an unknown number when no list leads to what is live', () => {
-    expect(commitsBrought('d', 'a', [listOf('d: c')]).problem).toContain('end at c');
-    expect(commitsBrought('d', 'a', []).problem).toContain('no signed list of commits has d');
+    expect(commitsBrought('d', ['a'], [listOf('d: c')]).problem).toContain('end at c');
+    expect(commitsBrought('d', ['a'], []).problem).toContain('no signed list of commits has d');
   });
 
   test('everything when nothing is live', () => {
-    expect(commitsBrought('c', undefined, [listOf('a:, b: a'), listOf('c: b')])).toMatchObject({
+    expect(commitsBrought('c', [], [listOf('a:, b: a'), listOf('c: b')])).toMatchObject({
       commits: { length: 3 },
     });
-    expect(commitsBrought('c', undefined, [listOf('c: b')]).problem).toContain('end at b, before they reach the first');
+    expect(commitsBrought('c', [], [listOf('c: b')]).problem).toContain('end at b, before they reach the first');
   });
 
   test('an unknown number when nothing is in common with what is live', () => {
-    expect(commitsBrought('z', 'b', [listOf('a:, b: a'), listOf('y:, z: y')]).problem).toContain(
+    expect(commitsBrought('z', ['b'], [listOf('a:, b: a'), listOf('y:, z: y')]).problem).toContain(
       'no ancestor in common',
     );
   });

@@ -59,6 +59,21 @@ describe('a product with an ordinary history', () => {
     await product.goLive('bob');
   });
 
+  test('does not let the author of what was taken back approve an older bundle that still has it', async () => {
+    await product.commit('bob');
+    const taken = await product.git('bob', 'rev-parse', 'HEAD');
+    await product.commit('zoe');
+    const older = await product.release();
+    await product.git('ada', 'revert', '--no-edit', taken);
+    await product.goLive();
+    const handle = await product.request(older);
+    await engine.reached(handle, 'AWAITING_APPROVAL');
+    expect(await product.approve(handle, older, 'bob')).toMatchObject({
+      text: expect.stringContaining('SELF_APPROVAL'),
+    });
+    await handle.terminate();
+  });
+
   test('waits when a bundle has no ancestor in common with what is live', async () => {
     await product.git('zoe', 'switch', '--quiet', '--orphan', 'unrelated');
     await product.git('zoe', 'restore', '--source', 'main', '.');

@@ -19,7 +19,7 @@ export type AttestationKind =
 /** What gates may read from an attestation. */
 export interface StatementDescription {
   readonly kind: AttestationKind;
-  /** For test results: `result`, `passed`, `failed`, `skipped`, `url`, `testedAt`. */
+  /** For test results: `result`, `passed`, `failed`, `skipped`, `url`, `testedAt`. For lists of commits: `complete`. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
   /** For test results: when the tests ran, as claimed. Whether it is a time at all is for those to check who count it. */
   readonly testedAt?: string;
@@ -43,7 +43,8 @@ const kinds: Readonly<Record<string, AttestationKind>> = {
  */
 export function describeStatement(statement: Statement): StatementDescription {
   if (statement.predicateType === predicateTypes.testResult) return describeTestResult(statement.predicate);
-  return { kind: kinds[statement.predicateType] ?? 'other', attributes: {} };
+  const kind = kinds[statement.predicateType] ?? 'other';
+  return { kind, attributes: kind === 'commits' ? { complete: record(statement.predicate)['complete'] === true } : {} };
 }
 
 function describeTestResult(predicate: unknown): StatementDescription {

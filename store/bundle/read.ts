@@ -132,14 +132,26 @@ export async function revisionsOf(tx: Transaction, bundles: readonly Digest[]): 
 /** How many releases of a product are looked at when a new one lists its commits. */
 const maxRevisions = 1_000;
 
-/** The revisions of a product that were sealed before a release began, newest first: what its retries find stays the same. */
+/**
+ * The revisions of a product that were sealed with all of their commits listed before a release began, newest first: what
+ * its retries find stays the same. A list that was cut off does not count, so that the next release lists what it lacks.
+ */
 export async function revisionsBefore(
   tx: Transaction,
   release: { readonly product: string; readonly createdAt: Date },
 ): Promise<readonly string[]> {
   const rows = await tx.query<{ revision: string }>(
-    `select revision from bundles where tenant_id = $1 and product = $2 and sealed_at < $3
-      order by sealed_at desc, digest limit $4`,
+    `select b.revision from bundles b
+      where b.tenant_id = $1 and b.product = $2 and b.sealed_at < $3
+        and exists (
+          select 1 from artifacts f
+            join element_relationships r on r.tenant_id = f.tenant_id and r.type_key = 'EVIDENCE_OF'
+              and r.target_element_id = 'artifact/' || f.digest
+            join attestations a on a.tenant_id = f.tenant_id and a.element_id = r.source_element_id
+            join elements e on e.tenant_id = f.tenant_id and e.id = a.element_id
+           where f.tenant_id = $1 and f.bundle_digest = b.digest and f.kind = 'source'
+             and a.kind = 'commits' and e.metadata @> '{"complete": true}')
+      order by b.sealed_at desc, b.digest limit $4`,
     [tx.tenant, release.product, release.createdAt, maxRevisions],
   );
   return [...new Set(rows.map((row) => row.revision))];

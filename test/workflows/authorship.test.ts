@@ -102,6 +102,25 @@ test('an address that belongs to nobody holds the approvals until it is linked, 
   await product.goLive();
 }, 60_000);
 
+test('a release that could not list all of its commits holds its own bundle, and none that is released after it', async () => {
+  const product = await AuthoredProduct.create(engine, 'shallow', 'ada');
+  await product.goLive();
+  await product.commit('bob');
+  await product.commit('ada');
+  const shallow = join(product.folder, '.git', 'shallow');
+  await writeFile(shallow, `${await product.git('ada', 'rev-parse', 'HEAD')}\n`);
+  const handle = await product.request(await product.release());
+  expect(await engine.reached(handle, 'GATING')).toContain('the signed lists of commits end at');
+  await rm(shallow);
+  await product.commit('zoe');
+  const bundle = await product.release();
+  const next = await product.request(bundle);
+  await engine.reached(next, 'AWAITING_APPROVAL');
+  expect(await product.approve(next, bundle, 'bob')).toMatchObject({ text: expect.stringContaining('SELF_APPROVAL') });
+  await product.approve(next, bundle, 'alice');
+  await engine.reached(next, 'LIVE');
+}, 60_000);
+
 test('a bundle with commits of an agent needs as many humans as the policy says', async () => {
   const product = await AuthoredProduct.create(engine, 'written-by-agents', 'ada');
   await product.goLive();

@@ -84,8 +84,8 @@ function unknownAuthors({ unknown, problem }: Authorship) {
   return {
     explanation: `${first}${others} in the commits of this bundle ${belong} to nobody, so that it is unknown who may not approve`,
     next: [
-      ...unknown.slice(0, 5).map((address) => `lane principal link ${quoted(address)} --to NAME`),
-      `for somebody new: lane principal add NAME --kind human|agent|service --address ${quoted(first)}`,
+      ...unknown.slice(0, 5).map(linkCommand),
+      `for somebody new: lane principal add NAME --kind human|agent|service --address=${quoted(first)}`,
     ].join('; '),
   };
 }
@@ -138,6 +138,12 @@ function matchRoles(people: readonly ApprovalFact[], roles: readonly string[]): 
     return false;
   };
   return people.filter((person) => place(person, new Set()));
+}
+
+/** An address that begins with a dash comes last, where it is no option. */
+function linkCommand(address: string): string {
+  const words = address.startsWith('-') ? `--to NAME -- ${quoted(address)}` : `${quoted(address)} --to NAME`;
+  return `lane principal link ${words}`;
 }
 
 /** An address as a shell takes it; what git names can hold anything. */

@@ -76,9 +76,17 @@ describe('an approval gate waits', () => {
       next: [
         'lane principal link eve@example.com --to NAME',
         String.raw`lane principal link 'o'\''neil@example.com' --to NAME`,
-        'for somebody new: lane principal add NAME --kind human|agent|service --address eve@example.com',
+        'for somebody new: lane principal add NAME --kind human|agent|service --address=eve@example.com',
       ].join('; '),
     });
+  });
+
+  test('and names the command so that no address is taken for an option', () => {
+    for (const email of ['--help', '-o', "--to='x"]) {
+      const named = { ...personFact('eve', []), email };
+      const { next } = unknownExclusion(gate, factsOf(brought(commitFact(named)))) ?? {};
+      expect(next).toMatch(/^lane principal link --to NAME -- /);
+    }
   });
 
   test('while nobody has signed the request', () => {

@@ -105,8 +105,8 @@ function signerOf(
   { verified, fingerprint = '' }: NonNullable<ListedCommit['signature']>,
   keys: ReadonlyMap<string, StoredCommitKey>,
   registeredAt: string,
-): { readonly principal?: string } {
+): { readonly principal?: string; readonly enrolledBy?: string } {
   const key = verified ? keys.get(fingerprint) : undefined;
   if (key === undefined || (key.revokedAt !== null && key.revokedAt.getTime() <= Date.parse(registeredAt))) return {};
-  return { principal: key.principal };
+  return { principal: key.principal, enrolledBy: key.enrolledBy };
 }

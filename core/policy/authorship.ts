@@ -23,8 +23,8 @@ export interface CommitFact {
   readonly hash: string;
   readonly author: CommitPersonFact;
   readonly committer: CommitPersonFact;
-  /** Absent where the commit is not signed; `principal` is set where an enrolled key made the signature. */
-  readonly signature?: CommitSignature & { readonly principal?: string };
+  /** Absent where the commit is not signed; `principal` and `enrolledBy` are set where an enrolled key made the signature. */
+  readonly signature?: CommitSignature & { readonly principal?: string; readonly enrolledBy?: string };
 }
 
 /** The commits that a bundle brings to the lane, read from the signed lists of releases. */
@@ -62,7 +62,7 @@ export function commitsFor(rule: CommitRule | undefined, facts: CommitFacts): Pi
 
 /**
  * Who counts as an author: authors and committers alike, because names in a commit are only claims; whoever has signed a
- * commit; and whoever has said that an address is somebody else's. Committers that are services, such as a web flow that
+ * commit; and whoever has said that an address or the key of a signature is somebody else's. Committers that are services, such as a web flow that
  * merges, are left out with whoever enrolled them.
  */
 export function authorshipOf(rule: CommitRule | undefined, facts: CommitFacts): Authorship {
@@ -85,6 +85,8 @@ export function authorshipOf(rule: CommitRule | undefined, facts: CommitFacts): 
       }
     }
     if (signature?.principal !== undefined) authors.add(signature.principal);
+    // Whoever enrols a key for somebody else may hold it.
+    if (signature?.enrolledBy !== undefined) authors.add(signature.enrolledBy);
   }
   const why = problem ?? forged[0];
   return {

@@ -44,6 +44,17 @@ describe('who counts as an author', () => {
     expect(authors(brought(commitFact(personFact('ada'), { signature })))).toEqual(['ada', 'mallory']);
   });
 
+  test('is whoever enrolled the key that signed a commit, because they may hold it', () => {
+    const signature = {
+      format: 'ssh',
+      verified: true,
+      fingerprint: 'F',
+      principal: 'ada',
+      enrolledBy: 'olga',
+    } as const;
+    expect(authors(brought(commitFact(personFact('ada'), { signature })))).toEqual(['ada', 'olga']);
+  });
+
   test('is not a service that merged what somebody else wrote, nor who enrolled it', () => {
     expect(authors(brought(commitFact(personFact('ada'), { committer: mergeBot })))).toEqual(['ada']);
   });

@@ -1,5 +1,5 @@
 import { type ContentStore, uriOf } from '../../adapters/content-store/content-store.js';
-import { mediaType } from '../../adapters/oci/convention.js';
+import { label, mediaType } from '../../adapters/oci/convention.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/hash.js';
@@ -61,7 +61,8 @@ async function sealRelease(deps: SealDeps, value: unknown): Promise<{ bundle: Di
   await requireCommitOf(deps.blobs, release, manifest);
   for (const file of filesIn(manifest)) await rehash(deps.blobs, file.checksum);
   for (const image of manifest.images) {
-    const { layers, health, nodeMajor } = await requireImageOf(deps.blobs, image.digest, release);
+    const { labels, layers, health, nodeMajor } = await requireImageOf(deps.blobs, image.digest, release);
+    requireSame(release, `images/${image.service}/service`, image.service, labels[label.title] ?? '');
     requireSame(release, `images/${image.service}/health`, image.health, health);
     requireSame(release, `images/${image.service}/nodeMajor`, String(image.nodeMajor), String(nodeMajor));
     for (const layer of layers) await rehash(deps.blobs, layer);

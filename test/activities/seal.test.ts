@@ -97,6 +97,13 @@ describe('sealing', () => {
     expect(await bundles()).toEqual([]);
   });
 
+  test('refuses the image of one service as that of another, whatever was signed about it', async () => {
+    const statement = release.provenance({ service: 'admin', subject: subjectOf('admin', release.image) });
+    const swapped = withImage({ service: 'admin', provenance: await release.sign(statement) });
+    await expect(release.seal(swapped)).rejects.toMatchObject({ type: 'BUNDLE_CORRUPT', nonRetryable: true });
+    expect(await bundles()).toEqual([]);
+  });
+
   const forged: readonly [string, string, () => Promise<Partial<ManifestImage>>][] = [
     [
       'is not registered',
@@ -152,7 +159,11 @@ describe('sealing', () => {
       'it does not name the repository',
       async () => provenanceOf({ invocationId: 'release/default/shop/x/y' }),
     ],
-    ['names another service', 'it is about another service', async () => ({ service: 'admin' })],
+    [
+      'names another service',
+      'it is about another service',
+      async () => provenanceOf({ service: 'admin', subject: subjectOf('admin', release.image) }),
+    ],
     [
       'counts other tests',
       'the signed result is another one',

@@ -1,3 +1,4 @@
+import { LanekeeperError } from '../../core/errors.js';
 import type { PrincipalKind } from '../../core/identity/principal-kind.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
@@ -32,7 +33,10 @@ export async function ownersOfAddresses(
   return owners;
 }
 
-/** Links an address to a principal. Repeating the call changes nothing. */
+/** How many addresses a principal can have. Everybody may link addresses to themselves, and each wakes what waits. */
+const maxAddresses = 32;
+
+/** Links an address to a principal. Repeating the call changes nothing. @throws CONFLICT when it has too many */
 export async function linkAddress(
   tx: Transaction,
   link: { readonly address: string; readonly principal: string; readonly by: string },
@@ -43,8 +47,18 @@ export async function linkAddress(
      on conflict do nothing returning address`,
     [tx.tenant, address, link.principal, link.by],
   );
-  if (rows.length > 0)
-    await appendEvent(tx, { type: 'address.linked', actor: link.by, data: { address, principal: link.principal } });
+  if (rows.length === 0) return;
+  const linked = await tx.query('select address from principal_addresses where tenant_id = $1 and principal = $2', [
+    tx.tenant,
+    link.principal,
+  ]);
+  if (linked.length > maxAddresses)
+    throw new LanekeeperError('CONFLICT', {
+      message: `${link.principal} has ${String(maxAddresses)} addresses already`,
+      object: `principal ${link.principal}`,
+      next: `an operator takes one away: lane principal unlink ADDRESS --from ${link.principal} --reason TEXT`,
+    });
+  await appendEvent(tx, { type: 'address.linked', actor: link.by, data: { address, principal: link.principal } });
 }
 
 /** Takes an address from a principal. Repeating the call changes nothing. */

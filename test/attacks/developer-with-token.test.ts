@@ -188,3 +188,16 @@ describe('the commits of a developer', () => {
     expect(['AWAITING_APPROVAL', 'GATING']).toContain(phase);
   });
 });
+
+test('somebody who links address after address to themselves wakes what waits a bounded number of times', async () => {
+  const { identity } = api.clients('dev');
+  const outcomes = [];
+  for (let at = 0; at < 40; at += 1)
+    outcomes.push(await identity.linkAddress({ address: `dev+${at}@example.com` }).then(() => 'linked', codeOf));
+  expect(outcomes.at(-1)).toBe('CONFLICT');
+  expect((await identity.whoAmI({})).principal?.emails).toHaveLength(32);
+  const linked = await engine.database.transaction('default', (tx) =>
+    tx.query("select id from method_events where type = 'address.linked' and actor = 'dev'"),
+  );
+  expect(linked.length).toBeLessThanOrEqual(32);
+});

@@ -75,17 +75,23 @@ function listsIn(
   });
 }
 
+/** As git shows an address that is empty: that one can be linked, too. */
+function addressOf({ email }: CommitPerson): string {
+  return email === '' ? '<>' : email;
+}
+
 async function withOwners(tx: Transaction, commits: readonly FoundCommit[]): Promise<readonly CommitFact[]> {
   const owners = await ownersOfAddresses(
     tx,
-    commits.flatMap(({ author, committer }) => [author.email, committer.email]),
+    commits.flatMap(({ author, committer }) => [addressOf(author), addressOf(committer)]),
   );
   const keys = await commitKeys(tx);
   const byFingerprint = new Map(keys.map((key) => [key.fingerprint, key]));
   const signing = new Set(keys.flatMap((key) => (key.revokedAt === null ? [key.principal] : [])));
   const personOf = (person: CommitPerson): CommitPersonFact => ({
     ...person,
-    principals: (owners.get(addressKey(person.email)) ?? []).map((owner) => ({
+    email: addressOf(person),
+    principals: (owners.get(addressKey(addressOf(person))) ?? []).map((owner) => ({
       ...owner,
       signs: signing.has(owner.name),
     })),

@@ -102,6 +102,16 @@ test('an address that belongs to nobody holds the approvals until it is linked, 
   await product.goLive();
 }, 60_000);
 
+test('an empty address can be linked like any other', async () => {
+  const product = await AuthoredProduct.create(engine, 'empty-address', 'ada');
+  await product.git('ada', 'commit', '--quiet', '--allow-empty', '--message', 'x', '--author', 'Nobody <>');
+  const handle = await product.request(await product.release());
+  expect(await engine.reached(handle, 'GATING')).toContain('<> in the commits of this bundle');
+  await engine.database.transaction('default', (tx) => linkAddress(tx, { address: '<>', principal: 'zoe', by: 'zoe' }));
+  await engine.reached(handle, 'AWAITING_APPROVAL');
+  await handle.terminate();
+}, 60_000);
+
 test('a release that could not list all of its commits holds its own bundle, and none that is released after it', async () => {
   const product = await AuthoredProduct.create(engine, 'shallow', 'ada');
   await product.goLive();

@@ -19,8 +19,12 @@ export interface VerifiedEvidence extends Pick<EvidenceFact, 'kind' | 'attribute
 export class EvidenceCache {
   readonly #entries = new Map<string, VerifiedEvidence>();
   readonly #capacity: number;
+  #weight = 0;
 
-  /** @param capacity how many attestations are remembered; the least recently used are forgotten first */
+  /**
+   * @param capacity how many attestations are remembered, a list of commits counting for several; the least recently used
+   *   are forgotten first
+   */
   constructor(capacity = 20_000) {
     this.#capacity = capacity;
   }
@@ -37,9 +41,24 @@ export class EvidenceCache {
   put(checksum: Digest, keyId: Digest, evidence: VerifiedEvidence): void {
     const key = `${checksum} ${keyId}`;
     // Set again, a key keeps its old place in the order.
-    this.#entries.delete(key);
+    this.#forget(key);
     this.#entries.set(key, evidence);
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
+    this.#weight += weightOf(evidence);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#capacity || this.#entries.size === 1) break;
+      this.#forget(oldest);
+    }
   }
+
+  #forget(key: string): void {
+    const known = this.#entries.get(key);
+    if (known === undefined) return;
+    this.#weight -= weightOf(known);
+    this.#entries.delete(key);
+  }
+}
+
+/** A commit takes about a quarter of what another attestation does. */
+function weightOf({ commits }: VerifiedEvidence): number {
+  return 1 + Math.ceil((commits?.commits.length ?? 0) / 4);
 }

@@ -87,7 +87,8 @@ async function withOwners(tx: Transaction, commits: readonly FoundCommit[]): Pro
   );
   const keys = await commitKeys(tx);
   const byFingerprint = new Map(keys.map((key) => [key.fingerprint, key]));
-  const signing = new Set(keys.flatMap((key) => (key.revokedAt === null ? [key.principal] : [])));
+  // Revoking the key of a service does not make it trusted without one.
+  const signing = new Set(keys.map((key) => key.principal));
   const personOf = (person: CommitPerson): CommitPersonFact => ({
     ...person,
     email: addressOf(person),

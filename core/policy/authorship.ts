@@ -9,7 +9,7 @@ export interface AddressOwnerFact {
   readonly kind: PrincipalKind;
   /** Who said that the address is theirs; themselves if they did. */
   readonly linkedBy: string;
-  /** Whether a key is enrolled with which they sign commits. */
+  /** Whether a key is, or was, enrolled with which they sign commits. */
   readonly signs: boolean;
 }
 

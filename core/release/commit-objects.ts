@@ -1,5 +1,5 @@
 import { latin1Of } from '../bytes.js';
-import { LanekeeperError } from '../errors.js';
+import { asLanekeeperError, LanekeeperError } from '../errors.js';
 import { type CommitObject, parseCommit } from './commit.js';
 import { gitObjectId } from './git-object.js';
 
@@ -10,7 +10,8 @@ export const maxCommitObjectBytes = 16 * 1024 * 1024;
 
 /**
  * Reads commit objects as `git cat-file --batch` writes them: `<hash> commit <size>`, the object, and a newline. Each is
- * hashed, so that nobody who keeps or passes them on can change what they say.
+ * hashed, so that nobody who keeps or passes them on can change what they say. One that cannot be read, as old histories
+ * have some, is left out: a list ends there.
  *
  * @throws SOURCE_REFUSED
  */
@@ -25,10 +26,20 @@ export function parseCommitObjects(bytes: Uint8Array): ReadonlyMap<string, Commi
     if (hash === '' || object.length !== Number(size)) throw invalid('an entry is damaged');
     if (commits.size >= maxCommitObjects) throw invalid(`there are more than ${String(maxCommitObjects)}`);
     if (gitObjectId('commit', object) !== hash) throw invalid(`one is not commit ${hash}`);
-    commits.set(hash, parseCommit(object));
+    const commit = parsedIfPossible(object);
+    if (commit !== undefined) commits.set(hash, commit);
     at = end + 1 + object.length + 1;
   }
   return commits;
+}
+
+function parsedIfPossible(object: Uint8Array): CommitObject | undefined {
+  try {
+    return parseCommit(object);
+  } catch (error) {
+    if (asLanekeeperError(error)?.code === 'SOURCE_REFUSED') return undefined;
+    throw error;
+  }
 }
 
 function invalid(why: string): LanekeeperError {

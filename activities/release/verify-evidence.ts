@@ -2,6 +2,7 @@ import type { ContentStore } from '../../adapters/content-store/content-store.js
 import { maxBundleBytes, verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
+import { parseCommitsStatement } from '../../core/evidence/commits.js';
 import { type AttestationKind, describeStatement } from '../../core/evidence/describe.js';
 import type { Statement } from '../../core/evidence/statement.js';
 import { reportDigestOf } from '../../core/evidence/test-result.js';
@@ -42,7 +43,7 @@ interface Claim {
 }
 
 /**
- * Requires that everything the manifest says about its images and SDKs was signed: each attestation is registered, by a
+ * Requires that everything the manifest says about its commits, images and SDKs was signed: each attestation is registered, by a
  * key of the build, about exactly that artifact, and its bytes, read again, say what the manifest says. The provenance
  * names the repository, the revision and the run of this release.
  * @throws EVIDENCE_INVALID, BLOB_MISSING, BLOB_CORRUPT
@@ -53,7 +54,11 @@ export async function verifyEvidence(
   release: StoredRelease,
   manifest: Manifest,
 ): Promise<void> {
-  const claims = [...manifest.images.flatMap(claimsOfImage), ...manifest.sdks.flatMap(claimsOfSdk)];
+  const claims = [
+    claimOfCommits(tenant, release, manifest),
+    ...manifest.images.flatMap(claimsOfImage),
+    ...manifest.sdks.flatMap(claimsOfSdk),
+  ];
   const { keys, registered } = await deps.database.transaction(tenant, async (tx) => {
     const found: (StoredAttestation | undefined)[] = [];
     for (const { attestation } of claims)
@@ -63,7 +68,8 @@ export async function verifyEvidence(
   for (const [index, claim] of claims.entries()) {
     try {
       const statement = await verifyClaim(deps.blobs, claim, registered[index], keys);
-      await requireBuildStatement(deps.blobs, statement, release);
+      // The list of commits is made where it is signed, so that no build has stated it.
+      if (claim.kind !== 'commits') await requireBuildStatement(deps.blobs, statement, release);
     } catch (error) {
       const known = asLanekeeperError(error);
       if (known?.code === 'BLOB_MISSING' || known?.code === 'BLOB_CORRUPT' || known?.code === 'UNAVAILABLE')
@@ -71,6 +77,25 @@ export async function verifyEvidence(
       throw invalid(claim, known?.why ?? messageOf(error), error);
     }
   }
+}
+
+function claimOfCommits(tenant: string, release: StoredRelease, { source: { commits, commit } }: Manifest): Claim {
+  if (commits === undefined || commit === undefined)
+    throw new LanekeeperError('EVIDENCE_INVALID', {
+      message: 'the manifest names no list of the commits of its release',
+      object: `release ${release.id}`,
+      next: 'release the commit again',
+    });
+  return {
+    about: { name: 'the source', digest: commit },
+    attestation: commits,
+    kind: 'commits',
+    check: (statement) => {
+      const list = parseCommitsStatement(statement);
+      const isOwn = list.tenant === tenant && list.product === release.product && list.revision === release.revision;
+      if (!isOwn) throw new Error('it lists the commits of another release');
+    },
+  };
 }
 
 function claimsOfImage(image: ManifestImage): Claim[] {

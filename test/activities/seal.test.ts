@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
+import { commitsStatement } from '../../core/evidence/commits.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { type Statement, statementBytes, statementOf, subjectOf } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
@@ -204,6 +205,21 @@ describe('sealing', () => {
     await expect(release.seal(withImage(await change()))).rejects.toMatchObject({
       ...{ type: 'EVIDENCE_INVALID', nonRetryable: true },
       message: expect.stringContaining(reason),
+    });
+    expect(await bundles()).toEqual([]);
+  });
+
+  test('refuses a manifest without the commits of its release, or with those of another', async () => {
+    const { commits: _left, ...rest } = manifest.source;
+    await expect(release.seal({ ...manifest, source: rest })).rejects.toMatchObject({ type: 'EVIDENCE_INVALID' });
+    const { revision, commit } = manifest.source;
+    const person = { name: 'Ada', email: 'ada@example.com', at: '2026-03-01T09:00:00.000Z' };
+    const own = { hash: revision, tree: revision, parents: [], author: person, committer: person };
+    const list = { tenant: 'default', product: 'bank', revision, commits: [own], complete: true };
+    const other = { ...(await attestation(commitsStatement(list, commit!))), kind: 'commits' as const };
+    await expect(release.seal({ ...manifest, source: { ...manifest.source, commits: other } })).rejects.toMatchObject({
+      type: 'EVIDENCE_INVALID',
+      message: expect.stringContaining('another release'),
     });
     expect(await bundles()).toEqual([]);
   });

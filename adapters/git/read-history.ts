@@ -5,7 +5,7 @@ import { maxCommitObjectBytes, maxCommitObjects } from '../../core/release/commi
 import { type GitContext, lastLine, runGit, runGitOnFiles } from './run-git.js';
 
 /**
- * The objects of a commit and of its ancestors in a clone, newest first, as many as a release keeps: what
+ * The objects of a commit and of its ancestors in a clone, newest first on all branches, as many as a release keeps: what
  * `parseCommitObjects` reads. They are neither parsed nor checked here; whoever relies on them hashes them.
  *
  * @param folder where files may be written meanwhile
@@ -19,7 +19,7 @@ export async function readHistory(
 ): Promise<Buffer> {
   const list = await runGit(
     clone,
-    ['rev-list', '--topo-order', `--max-count=${String(maxCommitObjects)}`, '--end-of-options', revision],
+    ['rev-list', '--date-order', `--max-count=${String(maxCommitObjects)}`, '--end-of-options', revision],
     context,
   );
   if (list.exitCode !== 0) throw refused(revision, lastLine(list));

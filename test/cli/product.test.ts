@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Engine, startEngine } from '../support/engine.js';
@@ -65,6 +66,30 @@ describe('lane release', () => {
       tree: await git(clone, 'rev-parse', `${revision}^{tree}`),
     });
     expect((await api.lane('dev', 'bundle', 'show', released.stdout)).stdout).toMatch(/tree:\s+[0-9a-f]{40}/);
+  });
+
+  it('gives one bundle for a commit, from whichever of five differently configured clones', async () => {
+    const { folder } = await cloned('five');
+    const url = `file://${folder}`;
+    const configured: readonly ((clone: string) => Promise<unknown>)[] = [
+      (clone) => git(clone, 'config', 'core.autocrlf', 'true'),
+      (clone) => git(clone, 'config', 'filter.evil.smudge', 'echo EVIL; cat'),
+      (clone) => writeFile(join(clone, '.git/info/attributes'), '* export-ignore filter=evil\n'),
+      async (clone) =>
+        git(clone, 'replace', '--graft', 'HEAD', await git(clone, 'commit-tree', 'HEAD^{tree}', '-m', 'x')),
+      (clone) => git(clone, 'config', 'core.fileMode', 'false'),
+    ];
+    const bundles = new Set<string>();
+    for (const [at, configure] of configured.entries()) {
+      const clone = join(await scratchFolder(), 'clone');
+      await git(folder, 'clone', '--quiet', url, clone);
+      await configure(clone);
+      if (at === 0) await laneIn(clone, 'dev', 'product', 'add', '--repository', url);
+      const released = await laneIn(clone, 'dev', 'release');
+      expect(released).toMatchObject({ code: 0 });
+      bundles.add(released.stdout);
+    }
+    expect([...bundles]).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/)]);
   });
 });
 

@@ -11,6 +11,7 @@ import { devServerPlan } from '../../apps/stack/temporal/dev-server.js';
 import { dynamicConfig } from '../../temporal-config/dynamic-config.js';
 import { dataFolder } from '../support/embedded-cluster.js';
 import { connectTo } from '../support/temporal-server.js';
+import { eventually } from '../support/until.js';
 import { toolPath } from '../support/tool-path.js';
 
 interface Door {
@@ -108,7 +109,9 @@ describe('the HTTP API of the Temporal dev server', () => {
   });
 
   test('is not what the Temporal UI uses, which still shows the runs', async () => {
-    const answer = await fetch(`http://127.0.0.1:${String(door.uiPort)}/api/v1/namespaces/default/workflows`);
-    expect([answer.status, await answer.json()]).toEqual([200, {}]);
+    await eventually(async () => {
+      const answer = await fetch(`http://127.0.0.1:${String(door.uiPort)}/api/v1/namespaces/default/workflows`);
+      expect([answer.status, await answer.json()]).toEqual([200, {}]);
+    });
   });
 });

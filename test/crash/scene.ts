@@ -69,9 +69,10 @@ async function releasesOf(
   stack: CrashStack,
   at: (place: string) => string,
 ): Promise<Pick<Scene, 'built' | 'signed' | 'registered'>> {
+  // In this order: each release signs a list of its commits before it builds, and passes the points that are still open.
+  const built = await releaseAt(stack, at('built'), 'build.stored');
   const registered = await releaseAt(stack, at('registered'), 'sign.registered');
-  const signed = await releaseAt(stack, at('signed'), 'sign.stored');
-  return { registered, signed, built: await releaseAt(stack, at('built'), 'build.stored') };
+  return { built, registered, signed: await releaseAt(stack, at('signed'), 'sign.stored') };
 }
 
 async function releaseAt(stack: CrashStack, product: string, point: string): Promise<CrashedRelease> {

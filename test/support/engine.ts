@@ -94,6 +94,8 @@ export interface EngineOptions {
   readonly now?: () => Date;
   /** How often runs are compared with records. */
   readonly reconcileEveryMs?: number;
+  /** A folder that the commands of products may read, too. */
+  readonly readableForBuilds?: string;
   /** A running server to use instead of a dev server: the one that skips time. */
   readonly temporal?: Omit<TestTemporal, 'server' | 'stopServer' | 'startServer'>;
 }
@@ -147,7 +149,7 @@ async function assemble(
     dataDir,
     policiesDir: options.policiesDir ?? policiesDir,
     roles: ['control', 'build', 'sign', 'deploy'],
-    build: readBuildSettings(process.env),
+    build: readBuildSettings({ ...process.env, LANEKEEPER_BUILD_READABLE: options.readableForBuilds }),
     workflows: { workflowBundle },
     faultPoint: () => Promise.resolve(),
     now: options.now ?? (() => new Date()),

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -14,10 +15,17 @@ import { smallProduct } from '../support/small-product.js';
 import { eventually, until } from '../support/until.js';
 
 let engine: Engine;
+/** What the contained builds of this file may read. */
+let readable: string;
 beforeAll(async () => {
-  engine = await startEngine();
+  readable = await mkdtemp(join(tmpdir(), 'lanekeeper-readable-'));
+  await chmod(readable, 0o755);
+  engine = await startEngine({ readableForBuilds: readable });
 }, 120_000);
-afterAll(() => engine.close());
+afterAll(async () => {
+  await engine.close();
+  await rm(readable, { recursive: true, force: true });
+});
 
 /** The releases of a product, oldest first. */
 async function releasesOf(product: string) {
@@ -29,7 +37,7 @@ async function releasesOf(product: string) {
 /** A commit whose build does `otherwise` until it is allowed to succeed. */
 async function commit(product: string, otherwise: string) {
   const folder = await scratchFolder();
-  const allowed = join(folder, 'allowed');
+  const allowed = join(readable, product);
   const { revision } = await repositoryOf(
     join(folder, 'r'),
     smallProduct({ name: product, build: `test -f ${allowed} || ${otherwise}` }),

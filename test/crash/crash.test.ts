@@ -117,7 +117,14 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after SIGKILL 
       await stack.temporal.workflow.getHandle(scene[place].workflowId).result();
       expect(await releaseEffects(stack, scene[place])).toEqual({
         events: ['release.started', 'release.sealed'],
-        attestations: { provenance: 1, signature: 1, 'sbom-spdx': 1, 'sbom-cyclonedx': 1, 'test-result': 1 },
+        attestations: {
+          commits: 1,
+          provenance: 1,
+          signature: 1,
+          'sbom-spdx': 1,
+          'sbom-cyclonedx': 1,
+          'test-result': 1,
+        },
         bundles: 1,
       });
     },
@@ -129,5 +136,5 @@ test('the steps that died with the worker were retried, so it is not by luck tha
   expect(await attemptsOf(deploying.workflowId, 'moveLane')).toBeGreaterThan(1);
   expect(await attemptsOf(verifying.workflowId, 'moveLane')).toBeGreaterThan(1);
   expect(await attemptsOf(built.workflowId, 'buildImage')).toBeGreaterThan(1);
-  expect(await attemptsOf(signed.workflowId, 'signStatement')).toBeGreaterThan(1);
+  expect(await attemptsOf(signed.workflowId, 'signCommits')).toBeGreaterThan(1);
 });

@@ -50,7 +50,7 @@ describe('an SDK', () => {
           ...{
             version: '2.9.1',
             license: 'ISC',
-            resolved: `https://registry.npmjs.org/${dependency}/-/${dependency}-2.9.1.tgz`,
+            resolved: `https://registry.example/${dependency}/-/${dependency}-2.9.1.tgz`,
           },
           ...(dev && { dev }),
         },

@@ -30,6 +30,9 @@ for (const one of containmentsHere()) {
 }
 if (forms.size === 0) throw new Error('this machine offers no containment: nothing can be shown about it');
 
+/** Where /proc shows what a process sees as its root. */
+const rootOf = (pid: number): string => join('/proc', String(pid), 'root');
+
 /** How many processes have an argument like this one. */
 async function running(argument: string): Promise<number> {
   const found = await Promise.all(
@@ -114,9 +117,10 @@ describe.each([...forms])('contained by %s, a command', (_name, containment) => 
   });
 
   test('cannot use the first process of its namespace either', async () => {
-    const line = `kill -9 1; echo x > '/proc/1/root${enclosed.folder}/out'; nsenter -t 1 -m -p -- touch /proc/1/root/out`;
+    const root = rootOf(1);
+    const line = `kill -9 1; echo x > '${root}${enclosed.folder}/out'; nsenter -t 1 -m -p -- touch ${join(root, 'out')}`;
     await refused(line);
-    const { tail } = await enclosed.run('cat /proc/1/mem | head -c 1; ls -A "/proc/1/root/proc/1/root"');
+    const { tail } = await enclosed.run(`cat /proc/1/mem | head -c 1; ls -A "${join(root, rootOf(1))}"`);
     expect(tail).not.toContain('root\n');
     expect(await readdir(enclosed.folder)).toEqual(['inside', 'root']);
   });
@@ -145,7 +149,9 @@ describe.each([...forms])('contained by %s, a command', (_name, containment) => 
   test('gains nothing from a user namespace of its own', async () => {
     const line = `unshare -Urm sh -c 'mount -o remount,bind,rw / || mount -o remount,rw /usr; echo x > /usr/x; echo x > /x'`;
     await refused(line);
-    await refused(`unshare -Urm sh -c 'umount -l /tmp; umount -l /proc; umount -R /; cat ${enclosed.folder}/root/x'`);
+    await refused(
+      `unshare -Urm sh -c 'umount -l /tmp; umount -l /proc; umount -R /; cat ${join(enclosed.folder, 'root', 'x')}'`,
+    );
   });
 
   test('does not gain rights from a program that gives them', async () => {

@@ -6,13 +6,13 @@ import { LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseCommitsStatement } from '../../core/evidence/commits.js';
 import { parseDecisionStatement } from '../../core/evidence/decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
-import { maxReportLength } from '../../core/evidence/junit.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
-import { isTestResult, reportDigestOf, requireReported } from '../../core/evidence/test-result.js';
+import { isTestResult } from '../../core/evidence/test-result.js';
 import { digestOfJson } from '../../core/hash.js';
 import type { Lane } from '../../core/lanes.js';
 import { type PolicySnapshot, snapshotPolicy } from '../../core/policy/model.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
+import { requireReport } from '../evidence/require-report.js';
 import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
 import type { PolicySource } from './policy-source.js';
 
@@ -129,7 +129,8 @@ export class Preparation {
   async #verify({ id, checksum, keyId, publicKeyPem }: UnverifiedEvidence): Promise<void> {
     try {
       const { statement } = verifyStatement(await this.#deps.blobs.get(checksum), [publicKeyPem]);
-      await requireReport(this.#deps.blobs, statement);
+      // A test result that its report contradicts, or that has none, cannot be relied on, however it came here.
+      if (isTestResult(describeStatement(statement).kind)) await requireReport(this.#deps.blobs, statement);
       this.remember(checksum, keyId, statement);
     } catch (error) {
       this.#problems.set(id, `attestation ${id} cannot be relied on: ${messageOf(error)}`);
@@ -146,13 +147,6 @@ export class Preparation {
     );
     this.#newestGates.set(JSON.stringify([product, lane, kind]), newest);
   }
-}
-
-/** A test result that its report contradicts, or that has none, cannot be relied on, however it came here. */
-async function requireReport(blobs: ContentStore, statement: Statement): Promise<void> {
-  if (!isTestResult(describeStatement(statement).kind)) return;
-  const report = reportDigestOf(statement);
-  requireReported(statement, report === undefined ? Buffer.of() : await blobs.get(report, maxReportLength));
 }
 
 function contentOf(statement: Statement): VerifiedEvidence {

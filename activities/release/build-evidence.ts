@@ -6,10 +6,9 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { type AttestationKind, describeStatement } from '../../core/evidence/describe.js';
 import { type ArtifactKind, type ExpectedProvenance, requireProvenance } from '../../core/evidence/provenance.js';
-import { maxReportLength } from '../../core/evidence/junit.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
-import { reportDigestOf, requireReported } from '../../core/evidence/test-result.js';
 import type { StoredRelease } from '../../store/release/read.js';
+import { requireReport } from '../evidence/require-report.js';
 
 /** What the build key signs; every other kind of statement is signed by somebody else. */
 const buildKinds: readonly AttestationKind[] = [
@@ -55,13 +54,6 @@ export async function requireBuildStatement(
   if (kind === 'test-result') await requireReport(blobs, statement);
   if (kind === 'signature' && Object.keys(statement.predicate as object).length > 0)
     throw refused('the signature of an artifact claims nothing else');
-}
-
-/** The build key signs a test result only over a report that says the same. */
-async function requireReport(blobs: ContentStore, statement: Statement): Promise<void> {
-  const report = reportDigestOf(statement);
-  if (report === undefined) throw refused('it names no report');
-  requireReported(statement, await blobs.get(report, maxReportLength));
 }
 
 /** What the provenance of a release must say. */

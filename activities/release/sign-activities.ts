@@ -26,10 +26,7 @@ export function createSignActivities(deps: SignDeps): SignActivities {
   return withTranslatedErrors<SignActivities>({
     async signStatement(value) {
       const { statement: digest } = parseObject(value, 'input of signStatement', { statement: parseDigest });
-      const { workflowId, firstRunId: releaseId } = await requireOwnRun(deps, 'release');
-      const { tenant } = parseReleaseId(workflowId);
-      const running = async (tx: Transaction) => requireRunning(await lockReleaseOf(tx, { workflowId, releaseId }));
-      const release = await deps.database.transaction(tenant, running);
+      const { tenant, release, running } = await callingRelease(deps);
       const { statement, payload } = await readStatement(deps.blobs, digest);
       await requireBuildStatement(deps.blobs, statement, release);
       const subjects = subjectDigestsOf(statement).map((subject) => ({ digest: subject, type: 'artifact' as const }));
@@ -42,12 +39,17 @@ export function createSignActivities(deps: SignDeps): SignActivities {
   });
 }
 
-async function signedCommits(deps: SignDeps, value: unknown): Promise<SignedStatement> {
-  const input = parseObject(value, 'input of signCommits', { history: parseDigest, commit: parseDigest });
+/** The running release that calls, and how a transaction requires that it still runs. */
+async function callingRelease(deps: SignDeps) {
   const { workflowId, firstRunId: releaseId } = await requireOwnRun(deps, 'release');
   const { tenant } = parseReleaseId(workflowId);
   const running = async (tx: Transaction) => requireRunning(await lockReleaseOf(tx, { workflowId, releaseId }));
-  const release = await deps.database.transaction(tenant, running);
+  return { tenant, release: await deps.database.transaction(tenant, running), running };
+}
+
+async function signedCommits(deps: SignDeps, value: unknown): Promise<SignedStatement> {
+  const input = parseObject(value, 'input of signCommits', { history: parseDigest, commit: parseDigest });
+  const { tenant, release, running } = await callingRelease(deps);
   const step = currentStep();
   return withHeartbeats(step, async () => {
     const statement = await listCommits(deps, tenant, release, input, step.signal);

@@ -62,8 +62,8 @@ export function commitsFor(rule: CommitRule | undefined, facts: CommitFacts): Pi
 
 /**
  * Who counts as an author: authors and committers alike, because names in a commit are only claims; whoever has signed a
- * commit; and whoever has said that an address or the key of a signature is somebody else's. Committers that are services, such as a web flow that
- * merges, are left out with whoever enrolled them.
+ * commit; and whoever has said that an address or the key of a signature is somebody else's. Committers that are
+ * services, such as a web flow that merges, are left out, with whoever linked their address.
  */
 export function authorshipOf(rule: CommitRule | undefined, facts: CommitFacts): Authorship {
   const { brought, problem } = commitsFor(rule, facts);

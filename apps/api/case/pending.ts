@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { readKeys } from '../../../activities/policy/evidence-items.js';
+import { type Keys, readKeys } from '../../../activities/policy/evidence-items.js';
 import { type Preparation, Unprepared, type UnverifiedEvidence } from '../../../activities/policy/preparation.js';
 import { readCommitFacts } from '../../../activities/policy/read-commits.js';
 import { type ApprovalGate, refusalOf } from '../../../core/policy/approvals.js';
@@ -27,9 +27,10 @@ export async function listPendingCases(
 ): Promise<GovernanceCase[]> {
   const cases: GovernanceCase[] = [];
   const missing: UnverifiedEvidence[] = [];
+  const keys = await readKeys(tx);
   for (const promotion of await listAwaitingApproval(tx)) {
     try {
-      cases.push(...(await casesOf(tx, known, promotion, person)));
+      cases.push(...(await casesOf(tx, { known, keys }, promotion, person)));
     } catch (error) {
       if (!(error instanceof Unprepared)) throw error;
       missing.push(...error.evidence);
@@ -42,7 +43,7 @@ export async function listPendingCases(
 
 async function casesOf(
   tx: Transaction,
-  known: Preparation,
+  { known, keys }: { readonly known: Preparation; readonly keys: Keys },
   promotion: Waiting,
   person: StoredPrincipal,
 ): Promise<GovernanceCase[]> {
@@ -51,7 +52,7 @@ async function casesOf(
   const decisions = await decisionsOf(tx, promotion.id);
   const runs = await newestCheckRuns(tx, promotion.id);
   const cases: GovernanceCase[] = [];
-  const commits = await readCommitFacts(tx, known, promotion, await readKeys(tx));
+  const commits = await readCommitFacts(tx, known, promotion, keys);
   for (const { approvals, ...gate } of snapshot.gates) {
     const run = runs.find((each) => each.gateId === gate.id);
     if (approvals === undefined || run?.verdict === 'PASS') continue;

@@ -12,6 +12,7 @@ import { startAliasRouter } from '../apps/router/alias-router.js';
 import { promotionOfRun } from '../store/promotion/read.js';
 import { recordShownFacts } from '../store/decision/shown-facts.js';
 import { attachPreviewCheck, sealText, signerOf } from '../test/support/sealed-bundle.js';
+import { openDatabases } from '../workers/databases.js';
 import { createWorkers } from '../workers/run-workers.js';
 import { decideUpdate, decisionSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
 import { type EventCounts, eventCountsOf } from './history-events.js';
@@ -29,12 +30,18 @@ type Run = WorkflowHandle & { readonly firstRunId: string };
  * @returns the events of the gold promotion's history once it is live and attested
  */
 export async function goldPromotion(machine: Machine): Promise<EventCounts> {
-  const { config, dataDir, databaseUrl, database, blobs, connection, client } = machine;
+  const { config, dataDir, urls, blobs, connection, client } = machine;
+  const queues = ['control', 'sign', 'deploy'] as const;
+  const databases = openDatabases(
+    { databaseUrls: new Map(queues.map((queue) => [queue, urls[queue]] as const)), faultPointFolder: undefined },
+    () => Promise.resolve(),
+    () => undefined,
+  );
   const workers = await createWorkers({
-    ...{ connection, client, database, blobs, dataDir, namespace: config.namespace },
+    ...{ connection, client, databases, blobs, dataDir, namespace: config.namespace },
     cache: new EvidenceCache(),
     policiesDir: fileURLToPath(new URL('../policies/', import.meta.url)),
-    roles: ['control', 'sign', 'deploy'],
+    roles: queues,
     build: { environment: {}, npmCacheFolder: '', readable: [], acceptUncontained: false },
     workflows: { workflowBundle: { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) } },
     faultPoint: () => Promise.resolve(),
@@ -43,7 +50,10 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
   const running = Promise.all(workers.map((worker) => worker.run()));
   const lanePortBase = 27_000 + (process.pid % 400) * 20;
   const router = await startAliasRouter(
-    { databaseUrl, dataDir, lanePortBase, healthDeadlineMs: 20_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } },
+    {
+      databaseUrl: urls.router,
+      ...{ dataDir, lanePortBase, healthDeadlineMs: 20_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } },
+    },
     blobs,
     () => undefined,
   );
@@ -72,6 +82,7 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
     await router.close();
     for (const worker of workers) worker.shutdown();
     await running;
+    for (const each of databases.values()) await each.close();
   }
 }
 

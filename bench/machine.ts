@@ -9,6 +9,7 @@ import { readStackConfig, type StackConfig } from '../apps/stack/config.js';
 import { Child } from '../apps/stack/child.js';
 import { findFreePorts } from '../adapters/network/free-port.js';
 import { devServerPlan } from '../apps/stack/temporal/dev-server.js';
+import type { DatabaseUrls } from '../apps/stack/postgres/roles.js';
 import { type Database, openDatabase } from '../store/database.js';
 import { startCluster } from '../test/support/embedded-cluster.js';
 import { ensureDevelopmentIdentities } from '../apps/stack/development-identities.js';
@@ -19,7 +20,7 @@ import { cpuSecondsOf } from './cpu.js';
 /** Everything that the measured runs need. */
 export interface Machine {
   readonly config: StackConfig;
-  readonly databaseUrl: string;
+  readonly urls: DatabaseUrls;
   readonly dataDir: string;
   readonly database: Database;
   readonly blobs: ContentStore;
@@ -56,14 +57,14 @@ export interface Environment {
 export async function startMachine(): Promise<Machine> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const cluster = await startCluster();
-  const { dataDir, databaseUrl } = cluster;
+  const { dataDir, databaseUrl, urls } = cluster;
   const config = readStackConfig(['start', '--data', dataDir, '--no-default']);
   const [temporal = 0, temporalUi = 0] = await findFreePorts(2);
   await mkdir(join(dataDir, 'logs'), { recursive: true });
   const plan = devServerPlan(config, { api: 0, postgres: 0, laneBase: 0, temporal, temporalUi });
   const server = new Child(plan, { changed: () => undefined, log: (text) => console.error(text) });
   await server.start(60_000);
-  await ensureDevelopmentIdentities(dataDir, databaseUrl);
+  await ensureDevelopmentIdentities(dataDir, urls.enrolment);
   let wake = (): void => undefined;
   const database = openDatabase({ url: databaseUrl, maxConnections: 20, onEvents: () => wake() });
   const address = `127.0.0.1:${temporal}`;
@@ -78,7 +79,7 @@ export async function startMachine(): Promise<Machine> {
   });
   wake = () => dispatcher.wake();
   return {
-    ...{ config, databaseUrl, dataDir, database, connection, client },
+    ...{ config, urls, dataDir, database, connection, client },
     blobs: openFolderStore(join(dataDir, 'blobs')),
     usedCpu() {
       const servers = [server.identity?.pid ?? 0, cluster.server.identity?.pid ?? 0] as const;

@@ -24,22 +24,24 @@ export interface TransactionLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The database as the application sees it: transactions of a tenant, nothing outside of one. */
+/** The database as a process sees it: transactions of a tenant, nothing outside of one. */
 export interface Database {
   /**
    * Runs `work` in a transaction in which only `tenant`'s rows are visible. Commits when it resolves, rolls back when
    * it throws.
    */
   transaction<T>(tenant: string, work: (tx: Transaction) => Promise<T>, limits?: TransactionLimits): Promise<T>;
-  /** Ids of all tenants. */
+  /** Ids of all tenants, for the processes that work for all of them; the others may not ask. */
   tenants(): Promise<readonly string[]>;
+  /** Resolves when PostgreSQL answers. @throws UNAVAILABLE */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Opens a pool.
  *
- * @param options.url connection string of the application's role
+ * @param options.url connection string of a process's role
  * @param options.maxConnections size of the pool
  * @param options.onEvents called after the commit of a transaction that appended events, so that the dispatcher of the
  *   same process need not wait for its next poll. Other commits stay silent: otherwise the dispatcher's own would keep
@@ -96,7 +98,15 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
     async tenants() {
       const client = await connect(pool);
       try {
-        return (await client.query<{ id: string }>('select id from tenants order by id')).rows.map((row) => row.id);
+        return (await client.query<{ id: string }>('select tenant_ids() as id')).rows.map((row) => row.id);
+      } finally {
+        client.release();
+      }
+    },
+    async ping() {
+      const client = await connect(pool);
+      try {
+        await client.query('select 1');
       } finally {
         client.release();
       }

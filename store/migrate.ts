@@ -3,9 +3,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { LanekeeperError } from '../core/errors.js';
 import { digestOf } from '../core/hash.js';
-
-/** The role the application connects as. It owns no table and sees one tenant at a time. */
-export const applicationRole = 'lanekeeper_app';
+import { type DatabasePasswords, ensureRoles, grantRights } from './rights/grant.js';
 
 // The key of the advisory lock that lets only one process migrate at a time.
 const migrationLock = 7305061;
@@ -29,14 +27,14 @@ async function migrationFolder(): Promise<URL> {
 }
 
 /**
- * Brings the database up to date: creates the application's role with its password, applies each migration once, in
- * order, each in a transaction of its own. Running it again is harmless.
+ * Brings the database up to date: creates the roles of the processes with their passwords, applies each migration once,
+ * in order, each in a transaction of its own, and grants the declared rights. Running it again is harmless.
  *
  * @param adminUrl connection string of a role that may create roles and tables
- * @param applicationPassword password to set for the application's role
+ * @param passwords the password to set for the role of each process
  * @throws CONFIGURATION when a migration that was applied has been edited since
  */
-export async function migrate(adminUrl: string, applicationPassword: string): Promise<readonly string[]> {
+export async function migrate(adminUrl: string, passwords: DatabasePasswords): Promise<readonly string[]> {
   const folder = await migrationFolder();
   const names = (await readdir(folder)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).sort();
   const client = new pg.Client({ connectionString: adminUrl });
@@ -50,12 +48,13 @@ export async function migrate(adminUrl: string, applicationPassword: string): Pr
       names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })),
     );
     const pending = await pendingOf(client, migrations);
-    await ensureApplicationRole(client, applicationPassword);
+    await ensureRoles(client, passwords);
     const fresh: string[] = [];
     for (const { name, sql } of pending) {
       await applyMigration(client, name, sql);
       fresh.push(name);
     }
+    await grantRights(client);
     return fresh;
   } finally {
     await client.end();
@@ -94,15 +93,4 @@ async function applyMigration(client: pg.Client, name: string, sql: string): Pro
     await client.query('rollback');
     throw error;
   }
-}
-
-async function ensureApplicationRole(client: pg.Client, password: string): Promise<void> {
-  const found = await client.query('select 1 from pg_roles where rolname = $1', [applicationRole]);
-  // `create role` takes no parameters, so the password goes through the server's own quoting.
-  const verb = found.rowCount === 0 ? 'create' : 'alter';
-  const quoted = await client.query<{ sql: string }>(
-    `select format('${verb} role %I login nosuperuser nocreatedb nocreaterole nobypassrls password %L', $1::text, $2::text) as sql`,
-    [applicationRole, password],
-  );
-  await client.query((quoted.rows[0] as { sql: string }).sql);
 }

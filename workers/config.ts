@@ -9,12 +9,14 @@ import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.j
 
 /** What a worker process needs to know. Read from the environment once; everything missing is reported together. */
 export interface WorkerConfig {
-  readonly databaseUrl: string;
+  /** How each queue that this process serves reaches the database, as a role of its own. */
+  readonly databaseUrls: ReadonlyMap<TaskQueueRole, string>;
   readonly dataDir: string;
   readonly policiesDir: string;
   readonly workflowBundlePath: string;
   /**
-   * Which task queues this process serves. All four in the embedded default, which does not separate their permissions.
+   * Which task queues this process serves. All four in the embedded default: each has its own rights in PostgreSQL, but
+   * whoever takes over the process has all of them.
    */
   readonly roles: readonly TaskQueueRole[];
   readonly temporal: ClientConnectConfig;
@@ -60,13 +62,14 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     if (value === undefined || value === '') problems.push(`${name} is not set`);
     return value ?? '';
   };
-  const databaseUrl = required('DATABASE_URL');
   const dataDir = required('LANEKEEPER_DATA');
   const policiesDir = required('LANEKEEPER_POLICIES');
   const roles = (env['LANEKEEPER_ROLES'] ?? Object.keys(taskQueues).join(',')).split(',');
   const unknown = roles.filter((role) => !isRole(role));
   if (unknown.length > 0)
     problems.push(`LANEKEEPER_ROLES names ${unknown.join(', ')}; the roles are ${Object.keys(taskQueues).join(', ')}`);
+  const served = roles.filter(isRole);
+  const databaseUrls = new Map(served.map((role) => [role, required(databaseVariableOf(role, served, env))]));
   if (problems.length > 0) {
     throw new LanekeeperError('CONFIGURATION', {
       message: 'the worker is not configured',
@@ -75,17 +78,23 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     });
   }
   return {
-    databaseUrl,
+    databaseUrls,
     dataDir,
     policiesDir,
     workflowBundlePath:
       env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url)),
-    roles: roles.filter(isRole),
+    roles: served,
     temporal: loadClientConnectConfig(),
     faultPointFolder: env['LANEKEEPER_FAULT_POINTS'],
     logLevel: env['LANEKEEPER_LOG_LEVEL'] ?? 'info',
     build: readBuildSettings(env),
   };
+}
+
+/** `DATABASE_URL_<QUEUE>`; a process that serves one queue only can also be given `DATABASE_URL`. */
+function databaseVariableOf(role: TaskQueueRole, served: readonly TaskQueueRole[], env: NodeJS.ProcessEnv): string {
+  const own = `DATABASE_URL_${role.toUpperCase()}`;
+  return served.length === 1 && env[own] === undefined ? 'DATABASE_URL' : own;
 }
 
 function isRole(value: string): value is TaskQueueRole {

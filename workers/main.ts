@@ -6,14 +6,13 @@ import { pino } from 'pino';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openFolderStore } from '../adapters/content-store/folder-store.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
-import { openDatabase } from '../store/database.js';
-import { withFaultPoints } from '../store/fault-points.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { connectForDeliveries } from './deliver.js';
 import { type Dispatcher, startDispatcher } from './dispatcher.js';
 import { faultPointIn } from './fault-point.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
-import { controlDepsOf, createWorkers, type WorkersDeps } from './run-workers.js';
+import { openDatabases } from './databases.js';
+import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from './run-workers.js';
 
 const log = pino({ name: 'worker' });
 
@@ -38,8 +37,7 @@ async function main(config: WorkerConfig): Promise<void> {
   }
   const faultPoint = faultPointIn(config.faultPointFolder);
   let dispatcher: Dispatcher | undefined;
-  const pool = openDatabase({ url: config.databaseUrl, maxConnections: 20, onEvents: () => dispatcher?.wake() });
-  const database = config.faultPointFolder === undefined ? pool : withFaultPoints(pool, faultPoint);
+  const databases = openDatabases(config, faultPoint, () => dispatcher?.wake());
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);
@@ -51,7 +49,7 @@ async function main(config: WorkerConfig): Promise<void> {
       connection,
       namespace,
       client,
-      database,
+      databases,
       blobs: openFolderStore(join(config.dataDir, 'blobs')),
       cache: new EvidenceCache(),
       workflows: { workflowBundle: { codePath: config.workflowBundlePath } },
@@ -66,7 +64,7 @@ async function main(config: WorkerConfig): Promise<void> {
         onError: (message) => log.warn({ message }, 'a promotion could not be compared with its run; it will be again'),
       });
       dispatcher = startDispatcher({
-        database,
+        database: databaseOf(deps, 'control'),
         client: new Client({ connection: deliveryConnection, namespace }),
         faultPoint,
         onError: (message, tenant) =>
@@ -88,7 +86,7 @@ async function main(config: WorkerConfig): Promise<void> {
     await reconciler?.stop();
     await dispatcher?.stop();
   } finally {
-    await database.close();
+    for (const database of databases.values()) await database.close();
     await deliveryConnection.close();
     await clientConnection.close();
     // When a worker could not be created, those before it still hold the connection; the reason is what matters then.

@@ -16,10 +16,12 @@ import { createSignActivities } from '../activities/release/sign-activities.js';
 import { detectContainment } from '../adapters/containment/detect.js';
 import type { ContentStore } from '../adapters/content-store/content-store.js';
 import { loadSignerFile, type StatementSigner } from '../adapters/sigstore/keys.js';
+import { LanekeeperError } from '../core/errors.js';
 import type { Database } from '../store/database.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 import { formatWorkerIdentity } from '../temporal-config/worker-identity.js';
 import type { BuildSettings } from './config.js';
+import type { Databases } from './databases.js';
 import type { FaultPoint } from './fault-point.js';
 
 /** What the workers of a process share. */
@@ -27,7 +29,7 @@ export interface WorkersDeps {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly client: Client;
-  readonly database: Database;
+  readonly databases: Databases;
   readonly blobs: ContentStore;
   readonly cache: EvidenceCache;
   readonly dataDir: string;
@@ -42,7 +44,23 @@ export interface WorkersDeps {
 
 /** The dependencies of the control queue's activities, and of what reconciles runs with records. */
 export function controlDepsOf(deps: WorkersDeps): ControlDeps {
-  return { ...deps, policies: openPolicyFolder(deps.policiesDir) };
+  return { ...withDatabase(deps, 'control'), policies: openPolicyFolder(deps.policiesDir) };
+}
+
+/** The database as a queue of this process may use it. @throws CONFIGURATION when the process does not serve it */
+export function databaseOf({ databases }: Pick<WorkersDeps, 'databases'>, queue: TaskQueueRole): Database {
+  const database = databases.get(queue);
+  if (database === undefined)
+    throw new LanekeeperError('CONFIGURATION', {
+      message: `the worker has no way to the database for the queue ${queue}`,
+      object: `queue ${queue}`,
+      next: `set DATABASE_URL_${queue.toUpperCase()}; docs/operating.md lists what each queue needs`,
+    });
+  return database;
+}
+
+function withDatabase(deps: WorkersDeps, queue: TaskQueueRole) {
+  return { ...deps, database: databaseOf(deps, queue) };
 }
 
 /** Creates one worker for each role. They poll once `run` is called. */
@@ -69,8 +87,8 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         activities: {
           ...createPromotionActivities(controlDepsOf(deps)),
           ...createLaneActivities(controlDepsOf(deps)),
-          ...createReleaseRecordActivities(deps),
-          ...createSealActivities(deps),
+          ...createReleaseRecordActivities(withDatabase(deps, 'control')),
+          ...createSealActivities(withDatabase(deps, 'control')),
         },
         // How long a run waits for a worker that died before another takes it over.
         stickyQueueScheduleToStartTimeout: '2 s',
@@ -78,7 +96,7 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         maxConcurrentActivityTaskExecutions: 500,
       };
     case 'build': {
-      const buildDeps = { ...deps, ...deps.build, scratchFolder: join(deps.dataDir, 'scratch') };
+      const buildDeps = { ...withDatabase(deps, 'build'), ...deps.build, scratchFolder: join(deps.dataDir, 'scratch') };
       const detection = await detectContainment(buildDeps);
       const builds = detection.containment?.name ?? 'refused';
       return {
@@ -88,20 +106,22 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         maxConcurrentActivityTaskExecutions: 4,
       };
     }
-    case 'sign':
+    case 'sign': {
+      const signDeps = withDatabase(deps, 'sign');
       return {
         ...common,
         activities: {
-          ...createAttestActivities({ ...deps, signer: await signerOf('verification', deps) }),
+          ...createAttestActivities({ ...signDeps, signer: await signerOf('verification', deps) }),
           ...createSignActivities({
-            ...deps,
+            ...signDeps,
             environment: deps.build.environment,
             signer: await signerOf('build', deps),
           }),
         },
       };
+    }
     case 'deploy':
-      return { ...common, activities: createDeployActivities(deps) };
+      return { ...common, activities: createDeployActivities(withDatabase(deps, 'deploy')) };
   }
 }
 

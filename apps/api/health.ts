@@ -17,7 +17,7 @@ const answerTimeoutMs = 2_000;
 /** Checks the parts that the API depends on, and asks how builds are contained. */
 export async function checkHealth(deps: ApiDeps): Promise<Health> {
   const [database, temporal, builds] = await Promise.all([
-    probe(() => deps.database.tenants()),
+    probe(() => deps.database.ping()),
     probe(() =>
       deps.client.withDeadline(Date.now() + answerTimeoutMs, () => deps.client.workflowService.getSystemInfo({})),
     ),

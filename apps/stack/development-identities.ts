@@ -3,6 +3,7 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair, keyIdOf, writeKeyPair } from '../../adapters/sigstore/keys.js';
 import { digestOf } from '../../core/hash.js';
+import { formatToken } from '../../core/identity/token.js';
 import { openDatabase, type Transaction } from '../../store/database.js';
 import { linkAddress } from '../../store/identity/addresses.js';
 import { enrolKey, enrolPrincipal, enrolToken } from '../../store/identity/write.js';
@@ -28,7 +29,7 @@ const tenant = 'default';
  * 0600 in folders of 0700; running it again changes nothing.
  *
  * @param dataDir folder of the stack: `identities/<person>/` and `keys/<purpose>/` are in it
- * @param databaseUrl connection string of the application's role
+ * @param databaseUrl connection string of the enrolment role
  */
 export async function ensureDevelopmentIdentities(dataDir: string, databaseUrl: string): Promise<void> {
   const database = openDatabase({ url: databaseUrl, maxConnections: 1 });
@@ -87,7 +88,7 @@ async function ensureKey(folder: string): Promise<string> {
 async function ensureToken(folder: string): Promise<string> {
   const path = join(folder, 'token');
   if (!(await exists(path)))
-    await writeFile(path, `lk_${tenant}_${randomBytes(24).toString('base64url')}`, { mode: 0o600 });
+    await writeFile(path, formatToken(tenant, randomBytes(24).toString('base64url')), { mode: 0o600 });
   return (await readFile(path, 'utf8')).trim();
 }
 

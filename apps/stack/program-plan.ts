@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { repositoryRoot, type StackConfig } from './config.js';
 import type { StackPorts } from './ports.js';
 import type { ChildPlan } from './child.js';
+import type { DatabaseUrls } from './postgres/roles.js';
 
 /** The configuration and addresses that our own programs are given. */
 export interface ProgramEnvironment {
   readonly config: StackConfig;
   readonly ports: StackPorts;
-  /** Connection string of the application's role. */
-  readonly databaseUrl: string;
+  /** How each process reaches the database. */
+  readonly databaseUrls: DatabaseUrls;
   readonly temporalAddress: string;
 }
 
@@ -18,7 +19,7 @@ export interface ProgramEnvironment {
  */
 export function programPlan(
   name: 'worker' | 'api' | 'router',
-  { config, ports, databaseUrl, temporalAddress }: ProgramEnvironment,
+  { config, ports, databaseUrls, temporalAddress }: ProgramEnvironment,
 ): ChildPlan {
   return {
     name,
@@ -28,7 +29,7 @@ export function programPlan(
       ...config.inherited,
       ...(config.externalTemporalAddress !== undefined && config.temporalVariables),
       NODE_ENV: 'production',
-      DATABASE_URL: databaseUrl,
+      ...databaseVariables(name, databaseUrls),
       TEMPORAL_ADDRESS: temporalAddress,
       TEMPORAL_NAMESPACE: config.namespace,
       LANEKEEPER_DATA: config.dataDir,
@@ -43,6 +44,13 @@ export function programPlan(
     cwd: config.dataDir,
     logFile: join(config.dataDir, 'logs', `${name}.log`),
   };
+}
+
+/** A program is given its own way to the database, and the worker one for each of its queues. */
+function databaseVariables(name: 'worker' | 'api' | 'router', urls: DatabaseUrls): Record<string, string> {
+  if (name !== 'worker') return { DATABASE_URL: urls[name] };
+  const queues = ['control', 'build', 'sign', 'deploy'] as const;
+  return Object.fromEntries(queues.map((queue) => [`DATABASE_URL_${queue.toUpperCase()}`, urls[queue]]));
 }
 
 /** What the worker is told about the containment of builds. */

@@ -5,8 +5,9 @@ import { ensureDevelopmentIdentities } from './development-identities.js';
 import { programPlan, type ProgramEnvironment } from './program-plan.js';
 import type { StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';
-import { type Cluster, prepareCluster } from './postgres/cluster.js';
+import { prepareCluster } from './postgres/cluster.js';
 import { externalDatabase } from './postgres/external.js';
+import type { DatabaseUrls, ReachableDatabase } from './postgres/roles.js';
 import { Child, type ChildPlan } from './child.js';
 import { identify, type ProcessIdentity } from '../../adapters/process/identity.js';
 import { stopOrphans } from './orphans.js';
@@ -44,8 +45,8 @@ export class Supervisor {
     this.#record = this.#initialRecord(ports);
     this.#write({ state: 'starting' });
     const temporal = this.#startTemporal(ports);
-    const programs = this.#startDatabase(ports).then(async (databaseUrl) => {
-      const environment = { config: this.#config, ports, databaseUrl, temporalAddress: this.#temporalAddress(ports) };
+    const programs = this.#startDatabase(ports).then(async (databaseUrls) => {
+      const environment = { config: this.#config, ports, databaseUrls, temporalAddress: this.#temporalAddress(ports) };
       await Promise.all([
         this.#startProgram('router', environment),
         this.#startProgram('api', environment),
@@ -80,10 +81,10 @@ export class Supervisor {
     );
   }
 
-  /** @returns the connection string of the application's role, on a database that is up to date */
-  async #startDatabase(ports: StackPorts): Promise<string> {
+  /** @returns how each process reaches a database that is up to date */
+  async #startDatabase(ports: StackPorts): Promise<DatabaseUrls> {
     const { externalDatabaseUrl, dataDir, inherited } = this.#config;
-    let database: Pick<Cluster, 'adminUrl' | 'applicationUrl' | 'applicationPassword'>;
+    let database: ReachableDatabase;
     if (externalDatabaseUrl === undefined) {
       const cluster = await prepareCluster(dataDir, ports.postgres, inherited);
       await this.#startChild(cluster.plan);
@@ -93,10 +94,10 @@ export class Supervisor {
       database = externalDatabase(externalDatabaseUrl, dataDir);
       this.#log('using the PostgreSQL of DATABASE_URL');
     }
-    const applied = await migrate(database.adminUrl, database.applicationPassword);
+    const applied = await migrate(database.adminUrl, database.passwords);
     if (applied.length > 0) this.#log(`database: applied ${applied.join(', ')}`);
-    await ensureDevelopmentIdentities(dataDir, database.applicationUrl);
-    return database.applicationUrl;
+    await ensureDevelopmentIdentities(dataDir, database.urls.enrolment);
+    return database.urls;
   }
 
   #startProgram(name: 'worker' | 'api' | 'router', environment: ProgramEnvironment): Promise<void> {

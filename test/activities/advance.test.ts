@@ -73,7 +73,7 @@ describe('what takes long', () => {
     const open: unknown[] = [];
     const closed = async (what: string) => {
       const sql =
-        "select state, query from pg_stat_activity where usename = 'lanekeeper_app' and xact_start is not null";
+        "select state, query from pg_stat_activity where usename = 'lanekeeper_test' and xact_start is not null";
       open.push([what, (await admin.query(sql)).rows]);
     };
     const { blobs, policies } = scene.deps;

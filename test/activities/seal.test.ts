@@ -22,7 +22,7 @@ let release: RunningRelease;
 let manifest: UnsealedManifest;
 beforeAll(async () => {
   cluster = await startCluster();
-  await ensureDevelopmentIdentities(cluster.dataDir, cluster.databaseUrl);
+  await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 8 });
   tools = { database, blobs: openFolderStore(join(cluster.dataDir, 'blobs')), dataDir: cluster.dataDir };
 }, 60_000);

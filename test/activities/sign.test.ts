@@ -29,7 +29,7 @@ let cluster: EmbeddedCluster;
 let database: Database;
 beforeAll(async () => {
   cluster = await startCluster();
-  await ensureDevelopmentIdentities(cluster.dataDir, cluster.databaseUrl);
+  await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
   database = openDatabase({ url: cluster.databaseUrl, maxConnections: 8 });
 }, 60_000);
 afterAll(async () => {

@@ -10,6 +10,7 @@ import { readJsonFile } from '../../adapters/files/json-file.js';
 import { isRunning } from '../../adapters/process/identity.js';
 import { openDatabase } from '../../store/database.js';
 import { type EvidenceTools, signerOf } from './sealed-bundle.js';
+import { createTestRole, testUrl } from './test-role.js';
 import { prepareStack, type TestStack } from './stack-process.js';
 import { until } from './until.js';
 
@@ -48,7 +49,8 @@ export async function startCrashStack(): Promise<CrashStack> {
   await stack.start();
   const { dataDir } = stack;
   const { apiUrl, temporalAddress } = stack.record();
-  const database = openDatabase({ url: databaseUrlOf(dataDir), maxConnections: 4 });
+  await createTestRole(adminUrlOf(dataDir));
+  const database = openDatabase({ url: testUrl(adminUrlOf(dataDir)), maxConnections: 4 });
   const connection = await Connection.connect({ address: temporalAddress });
   const rows: CrashStack['rows'] = (sql, ...values) => database.transaction('default', (tx) => tx.query(sql, values));
   const paused = new Set<string>();
@@ -109,8 +111,8 @@ async function answers(apiUrl: string, rows: CrashStack['rows']): Promise<boolea
   );
 }
 
-function databaseUrlOf(dataDir: string): string {
-  const { application } = readJsonFile(join(dataDir, 'postgres-passwords.json')) as { application: string };
+function adminUrlOf(dataDir: string): string {
+  const { admin } = readJsonFile(join(dataDir, 'postgres-passwords.json')) as { admin: string };
   const { postgres } = readJsonFile(join(dataDir, 'ports.json')) as { postgres: number };
-  return `postgres://lanekeeper_app:${application}@127.0.0.1:${String(postgres)}/lanekeeper`;
+  return `postgres://postgres:${admin}@127.0.0.1:${String(postgres)}/lanekeeper`;
 }

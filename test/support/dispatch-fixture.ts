@@ -63,7 +63,7 @@ export async function startDispatchFixture(): Promise<DispatchFixture> {
     admin,
     database,
     dispatcher({ interfere = () => undefined, faultPoint, onError = () => undefined, name = 'dispatcher' } = {}) {
-      const url = new URL(cluster.databaseUrl);
+      const url = new URL(cluster.urls.control);
       url.searchParams.set('application_name', name);
       const own = openDatabase({ url: url.href });
       const client = new Client({

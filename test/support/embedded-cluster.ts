@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { prepareCluster } from '../../apps/stack/postgres/cluster.js';
 import { Child } from '../../apps/stack/child.js';
 import { findFreePorts } from '../../adapters/network/free-port.js';
+import type { DatabaseUrls } from '../../apps/stack/postgres/roles.js';
 import { migrate } from '../../store/migrate.js';
+import type { DatabasePasswords } from '../../store/rights/grant.js';
+import { createTestRole, testUrl } from './test-role.js';
 
 /** A PostgreSQL started as the stack starts it, with its own data folder. */
 export interface EmbeddedCluster {
   readonly dataDir: string;
+  /** Connects as a role of the tests, which may do everything with the rows of a tenant that triggers let it do. */
   readonly databaseUrl: string;
+  /** How each process connects. */
+  readonly urls: DatabaseUrls;
+  readonly passwords: DatabasePasswords;
   /** Connection string of the superuser. */
   readonly adminUrl: string;
   readonly server: Child;
@@ -41,14 +48,17 @@ export async function startCluster(): Promise<EmbeddedCluster> {
   try {
     await server.start(60_000);
     await cluster.createDatabase();
-    await migrate(cluster.adminUrl, cluster.applicationPassword);
+    await migrate(cluster.adminUrl, cluster.passwords);
+    await createTestRole(cluster.adminUrl);
   } catch (error) {
     await close();
     throw error;
   }
   return {
     dataDir,
-    databaseUrl: cluster.applicationUrl,
+    databaseUrl: testUrl(cluster.adminUrl),
+    urls: cluster.urls,
+    passwords: cluster.passwords,
     adminUrl: cluster.adminUrl,
     get server() {
       return server;

@@ -20,7 +20,8 @@ import { readBuildSettings } from '../../workers/config.js';
 import { connectForDeliveries } from '../../workers/deliver.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { startReconciler } from '../../workers/reconciler.js';
-import { controlDepsOf, createWorkers, type WorkersDeps } from '../../workers/run-workers.js';
+import { openDatabases } from '../../workers/databases.js';
+import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from '../../workers/run-workers.js';
 import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
 import type { promotion } from '../../workflows/promotion/workflow.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
@@ -125,15 +126,24 @@ async function assemble(
   const { dataDir } = cluster;
   const temporal = options.temporal ?? (await startTemporal(dataDir, options.dynamicConfig));
   toClose(() => temporal.close());
-  await ensureDevelopmentIdentities(dataDir, cluster.databaseUrl);
+  await ensureDevelopmentIdentities(dataDir, cluster.urls.enrolment);
   const blobs = openFolderStore(join(dataDir, 'blobs'));
   let wake = (): void => undefined;
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onEvents: () => wake() });
+  const queues = ['control', 'build', 'sign', 'deploy'] as const;
+  const databases = openDatabases(
+    {
+      databaseUrls: new Map(queues.map((queue) => [queue, cluster.urls[queue]] as const)),
+      faultPointFolder: undefined,
+    },
+    () => Promise.resolve(),
+    () => wake(),
+  );
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await connectTo(temporal);
   const deliveryConnection = await connectForDeliveries({ address: temporal.address });
   toClose(async () => {
-    await database.close();
+    for (const each of [database, ...databases.values()]) await each.close();
     await deliveryConnection.close();
     await clientConnection.close();
     await connection.close();
@@ -143,12 +153,12 @@ async function assemble(
     connection,
     namespace: 'default',
     client,
-    database,
+    databases,
     blobs,
     cache: new EvidenceCache(),
     dataDir,
     policiesDir: options.policiesDir ?? policiesDir,
-    roles: ['control', 'build', 'sign', 'deploy'],
+    roles: queues,
     build: readBuildSettings({ ...process.env, LANEKEEPER_BUILD_READABLE: options.readableForBuilds }),
     workflows: { workflowBundle },
     faultPoint: () => Promise.resolve(),
@@ -157,7 +167,7 @@ async function assemble(
   const workers = await createWorkers(deps);
   const running = Promise.all(workers.map((worker) => worker.run()));
   const dispatcher = startDispatcher({
-    database,
+    database: databaseOf(deps, 'control'),
     client: new Client({ connection: deliveryConnection }),
     onError: () => undefined,
   });
@@ -176,7 +186,7 @@ async function assemble(
   const lanePortBase = 23_000 + (process.pid % 400) * 20;
   const router = await startAliasRouter(
     {
-      databaseUrl: cluster.databaseUrl,
+      databaseUrl: cluster.urls.router,
       dataDir,
       lanePortBase,
       healthDeadlineMs: 3_000,

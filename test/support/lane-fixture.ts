@@ -40,7 +40,7 @@ export async function startLaneFixture(): Promise<LaneFixture> {
     database,
     store: openFolderStore(join(cluster.dataDir, 'blobs')),
     config: {
-      databaseUrl: cluster.databaseUrl,
+      databaseUrl: cluster.urls.router,
       dataDir: cluster.dataDir,
       lanePortBase: 21_000 + (process.pid % 400) * 20,
       healthDeadlineMs: 4_000,

@@ -8,6 +8,7 @@ import { runLane } from '../../apps/cli/program/program.js';
 import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
 import { loadIdentity } from '../../apps/cli/connection/identity.js';
 import { findStack } from '../../apps/cli/connection/stack.js';
+import { openDatabase } from '../../store/database.js';
 import type { Engine } from './engine.js';
 
 /** The result of one run of `lane`. */
@@ -37,7 +38,8 @@ export interface ApiOnEngine {
 /** Starts the API in front of an engine, on a free port. */
 export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   const reports: unknown[] = [];
-  const { client, database, blobs, dataDir } = engine;
+  const { client, blobs, dataDir } = engine;
+  const database = openDatabase({ url: engine.cluster.urls.api });
   const policies = openPolicyFolder(join(import.meta.dirname, '../../policies'));
   const start = (port: number) =>
     startServer(
@@ -93,7 +95,10 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
       await work();
       server = await start(port);
     },
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await database.close();
+    },
   };
 }
 

@@ -99,7 +99,7 @@ export class LaneScene implements EvidenceTools {
   static async start(): Promise<LaneScene> {
     const cluster = await startCluster();
     try {
-      await ensureDevelopmentIdentities(cluster.dataDir, cluster.databaseUrl);
+      await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
       return new LaneScene(cluster);
     } catch (error) {
       await cluster.close();

@@ -27,11 +27,6 @@ export async function describeSchema(client: pg.Client): Promise<string> {
        from pg_policies p join pg_class c on c.oid = p.tablename::regclass where schemaname = 'public' order by tablename, policyname`,
   );
   await section(
-    'rights of the application',
-    `select table_name || ': ' || string_agg(privilege_type, ', ' order by privilege_type) as line
-       from information_schema.role_table_grants where grantee = 'lanekeeper_app' and table_schema = 'public' group by table_name order by table_name`,
-  );
-  await section(
     'triggers',
     `select tgrelid::regclass || ': ' || pg_get_triggerdef(oid) as line from pg_trigger where not tgisinternal order by tgrelid::regclass::text, tgname`,
   );

@@ -30,7 +30,7 @@ describe('the dispatcher', () => {
     let woken = 0;
     let wake = (): void => undefined;
     const database = openDatabase({
-      url: fixture.cluster.databaseUrl,
+      url: fixture.cluster.urls.control,
       onEvents: () => {
         woken += 1;
         wake();

@@ -1,6 +1,7 @@
 import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import { LanekeeperError } from '../../../core/errors.js';
 import { digestOf } from '../../../core/hash.js';
+import { tenantOfToken } from '../../../core/identity/token.js';
 import type { Database } from '../../../store/database.js';
 import { principalOfToken, type StoredPrincipal } from '../../../store/identity/read.js';
 
@@ -23,14 +24,11 @@ export function requireCaller(context: Pick<HandlerContext, 'values'>): Caller {
   return caller;
 }
 
-/** Identifies a token by its hash, in the tenant where it is enrolled. */
+/** Identifies a token by its hash, in the tenant that it names: one look-up, whatever it looks like. */
 export function identifyByToken(database: Database): Identify {
   return async (token) => {
-    const tokenHash = digestOf(token);
-    for (const tenant of await database.tenants()) {
-      const principal = await database.transaction(tenant, (tx) => principalOfToken(tx, tokenHash));
-      if (principal !== undefined) return { tenant, principal };
-    }
-    return undefined;
+    const tenant = tenantOfToken(token);
+    const principal = await database.transaction(tenant, (tx) => principalOfToken(tx, digestOf(token)));
+    return principal && { tenant, principal };
   };
 }

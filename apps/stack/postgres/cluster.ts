@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { LanekeeperError } from '../../../core/errors.js';
-import { readJsonFile, writeJsonFile } from '../../../adapters/files/json-file.js';
 import type { ChildPlan } from '../child.js';
 import { identify } from '../../../adapters/process/identity.js';
 import { commandLineOf } from '../../../adapters/process/command-line.js';
 import { type StopStep, stopProcess } from '../../../adapters/process/stop-process.js';
 import { answers, createDatabase } from '../../../store/provision.js';
+import { databaseProcesses } from '../../../store/rights/roles.js';
 import { postgresFolder } from './binaries.js';
+import { reachableDatabase, type ReachableDatabase, secretsIn } from './roles.js';
 import { makeDataFolder, reachablePrograms, serverUser, type SystemUser } from './server-user.js';
 
 /** Fast shutdown, then immediate shutdown (recovers at the next start), then a kill. */
@@ -21,13 +21,8 @@ const stopServer: readonly StopStep[] = [
 ];
 
 /** The embedded PostgreSQL: how to start it and how to reach it. */
-export interface Cluster {
+export interface Cluster extends ReachableDatabase {
   readonly plan: ChildPlan;
-  /** Connects as the owner of the cluster, to the database of the application. */
-  readonly adminUrl: string;
-  /** Connects as the application's role. */
-  readonly applicationUrl: string;
-  readonly applicationPassword: string;
   /** Creates the database of the application, once the server answers. */
   readonly createDatabase: () => Promise<void>;
 }
@@ -45,14 +40,13 @@ export async function prepareCluster(
 ): Promise<Cluster> {
   const user = serverUser();
   const programs = reachablePrograms(postgresFolder(), user);
-  const { admin, application } = passwords(join(dataDir, 'postgres-passwords.json'));
+  const { admin, ...passwords } = secretsIn(join(dataDir, 'postgres-passwords.json'), ['admin', ...databaseProcesses]);
   const env = { PATH: inherited['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
   const folder = makeDataFolder(join(dataDir, 'postgres'), user);
   await stopOrphan(folder);
   if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(programs, folder, user, admin, env);
-  const url = (role: string, password: string, database: string): string =>
-    `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
-  const serverUrl = url('postgres', admin, 'postgres');
+  const url = (database: string): string => `postgres://postgres:${admin}@127.0.0.1:${port}/${database}`;
+  const serverUrl = url('postgres');
   return {
     plan: {
       name: 'postgres',
@@ -66,9 +60,7 @@ export async function prepareCluster(
       beforeStart: () => stopOrphan(folder),
       isReady: () => answers(serverUrl),
     },
-    adminUrl: url('postgres', admin, databaseName),
-    applicationUrl: url('lanekeeper_app', application, databaseName),
-    applicationPassword: application,
+    ...reachableDatabase(url(databaseName), passwords),
     createDatabase: () => createDatabase(serverUrl, databaseName),
   };
 }
@@ -83,16 +75,6 @@ function settings(port: number): [string, string | number][] {
     ['timezone', 'UTC'],
     ['log_timezone', 'UTC'],
   ];
-}
-
-function passwords(file: string): { admin: string; application: string } {
-  const known = readJsonFile(file);
-  if (typeof known === 'object' && known !== null && 'admin' in known && 'application' in known) {
-    return { admin: String(known.admin), application: String(known.application) };
-  }
-  const fresh = { admin: randomBytes(24).toString('hex'), application: randomBytes(24).toString('hex') };
-  writeJsonFile(file, fresh);
-  return fresh;
 }
 
 async function initialise(

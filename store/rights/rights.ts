@@ -1,0 +1,151 @@
+import type { DatabaseProcess } from './roles.js';
+
+/**
+ * What a process may do with a table. `insert` is about every column that the database does not write itself
+ * ({@link writtenByDatabase}); `lock` is what `select … for update` needs, and changes nothing: it is the right to update
+ * `tenant_id`, which row-level security keeps as it is.
+ */
+export type Right = 'select' | 'insert' | 'delete' | 'lock' | { readonly update: readonly string[] };
+
+type TableRights = Readonly<Partial<Record<DatabaseProcess, readonly Right[]>>>;
+
+const update = (...columns: readonly string[]): Right => ({ update: columns });
+
+/** Moving a promotion from phase to phase: the queue that decides and the one that deploys, each after its own steps. */
+const moves = [
+  ...['state', 'reason', 'error', 'give_up_at', 'attempt', 'updated_at', 'queued_at', 'switched'],
+  ...['live_at', 'ended_at', 'ending_state', 'ending_reason'],
+];
+
+/**
+ * Every table, with what each process may do. A table that is not here cannot be reached by any process, and a test fails
+ * until it is declared. `migrate` grants these rights, and takes away all others.
+ */
+export const tableRights: Readonly<Record<string, TableRights>> = {
+  schema_migrations: {},
+  tenants: {},
+
+  // Who is who: written by the enrolment process alone, from signed statements.
+  principals: {
+    ...{ api: ['select'], control: ['select'], sign: ['select'] },
+    enrolment: ['select', 'insert', update('display_name', 'roles')],
+  },
+  principal_keys: {
+    ...{ api: ['select'], control: ['select'], sign: ['select'] },
+    enrolment: ['select', 'insert', update('valid_until')],
+  },
+  principal_tokens: { api: ['select'], enrolment: ['select', 'insert', update('expires_at')] },
+  principal_addresses: {
+    ...{ api: ['select'], control: ['select'], sign: ['select'] },
+    enrolment: ['select', 'insert', 'delete'],
+  },
+  commit_keys: {
+    ...{ api: ['select'], control: ['select'], sign: ['select'] },
+    enrolment: ['select', 'insert', update('revoked_at')],
+  },
+
+  // Products, releases and bundles.
+  products: { api: ['select', 'insert', update('repository')], control: ['select', 'insert', 'lock'] },
+  tenant_repositories: { api: ['select', 'insert', 'delete'], control: ['select'] },
+  releases: {
+    api: ['select'],
+    control: ['select', 'insert', update('state', 'bundle_digest', 'error', 'ended_at')],
+    sign: ['select', 'lock'],
+  },
+  bundles: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
+  artifacts: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
+
+  // Evidence: attached through the API, signed by the sign queue, and decisions of people registered by control.
+  elements: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
+  element_versions: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
+  element_relationships: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
+  attestations: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
+
+  // Promotions. Triggers prove the order in which they move, whoever moves them.
+  policy_snapshots: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
+  promotions: {
+    api: ['select'],
+    control: [
+      ...(['select', 'insert'] as const),
+      update(...moves, 'first_run_id', 'policy_digest', 'requester', 'request_attestation_id', 'gate_round'),
+    ],
+    deploy: ['select', update(...moves)],
+    sign: ['select', 'lock'],
+  },
+  promotion_edges: { control: ['select'], deploy: ['select'] },
+  promotion_steps: { control: ['select', 'insert'], deploy: ['select', 'insert'], sign: ['select', 'insert'] },
+  gate_rounds: { api: ['select'], control: ['select', 'insert'], deploy: ['select'], sign: ['select'] },
+  check_runs: { api: ['select'], control: ['select', 'insert'], deploy: ['select'], sign: ['select'] },
+  shown_facts: { api: ['select', 'insert'], control: ['select'] },
+  statement_uses: { control: ['select', 'insert'] },
+  decisions: { api: ['select'], control: ['select', 'insert'], deploy: ['select'], sign: ['select'] },
+
+  // Lanes: the deploy queue switches the alias, and the router alone says what is served.
+  lanes: {
+    api: ['select'],
+    control: ['select', 'insert', update('holder_promotion_id', 'fencing_token')],
+    deploy: ['select', update('holder_promotion_id', 'fencing_token')],
+    sign: ['select', 'lock'],
+  },
+  lane_history: {
+    api: ['select'],
+    control: ['select', 'insert', update('withdrawn_by', 'promotion_id', 'live_at')],
+    deploy: ['select', 'insert', update('withdrawn_by', 'promotion_id', 'live_at')],
+    sign: ['select'],
+  },
+  lane_aliases: {
+    ...{ api: ['select'], control: ['select'], router: ['select'] },
+    deploy: [
+      ...(['select', 'insert'] as const),
+      update('generation', 'bundle_digest', 'revision', 'services', 'fencing_token', 'promotion_id', 'switched_at'),
+    ],
+  },
+  alias_switches: { deploy: ['select', 'insert'] },
+  alias_observations: {
+    ...{ api: ['select'], control: ['select'], deploy: ['select'] },
+    router: [
+      ...(['select', 'insert'] as const),
+      update(
+        ...['generation', 'status', 'detail', 'served_generation', 'served_bundle_digest', 'served_revision'],
+        ...['served_services', 'observed_at'],
+      ),
+    ],
+  },
+  lane_targets: { api: ['select'], deploy: ['select'], router: ['select', 'insert'] },
+
+  // The log of method events, and its readers.
+  method_events: {
+    ...{ api: ['select', 'insert'], control: ['select', 'insert'], deploy: ['select', 'insert'] },
+    ...{ sign: ['select', 'insert'], enrolment: ['insert'] },
+  },
+  dispatch_cursors: {
+    control: ['select', 'insert', update('lease_holder', 'lease_until', 'transaction_id', 'event_id')],
+  },
+  parked_deliveries: {
+    api: ['select', update('retry_requested_at')],
+    control: ['select', 'insert', 'delete', update('reason', 'attempts', 'parked_at', 'retry_requested_at')],
+  },
+};
+
+/** Columns that say when something was recorded, and in which place: nobody but the database writes them. */
+export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
+  principals: ['created_at'],
+  principal_keys: ['valid_from', 'valid_until'],
+  principal_tokens: ['created_at'],
+  principal_addresses: ['linked_at'],
+  commit_keys: ['enrolled_at', 'revoked_at'],
+  attestations: ['registered_at'],
+  decisions: ['registered_at'],
+  statement_uses: ['used_at'],
+  promotion_steps: ['ended_at'],
+  method_events: ['id', 'occurred_at', 'transaction_id'],
+};
+
+/** Our functions, with who may call them; those of triggers are called by the database alone. */
+export const functionRights: Readonly<Record<string, readonly DatabaseProcess[]>> = {
+  current_tenant: ['api', 'control', 'build', 'sign', 'deploy', 'router', 'enrolment'],
+  refuse: ['api', 'control', 'sign', 'deploy', 'enrolment'],
+  has_passing_round: ['control', 'deploy'],
+  is_observed: ['control', 'deploy'],
+  tenant_ids: ['control', 'router'],
+};

@@ -21,6 +21,7 @@ export const arrows = {
   ],
   'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'temporal-config'],
   'apps/router': ['core', 'store', 'adapters'],
+  'apps/enrolment': ['sdk/typescript', 'core', 'store', 'adapters/sigstore', 'apps/api/(errors|enrolment)'],
   'apps/stack': undefined,
   workers: undefined,
 };

@@ -33,15 +33,24 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
       return laneWakeup(tx.tenant, event);
     case 'evidence.attached':
       return gatingWakeups(tx, event);
-    // Whose commits are, and whether they are signed, is asked by gates of any product.
+    // Whose commits are, who may approve, and whose signatures count, is asked by gates of any product.
     case 'principal.added':
     case 'address.linked':
     case 'address.unlinked':
     case 'commit-key.enrolled':
     case 'commit-key.revoked':
+    case 'principal-key.enrolled':
+    case 'principal-key.revoked':
+    case 'roles.granted':
+    case 'roles.withdrawn':
       return (await gatingPromotions(tx, {})).map(runOf);
     // Nobody waits for these.
     case 'product.registered':
+    case 'token.created':
+    case 'token.revoked':
+    case 'enrolment.requested':
+    case 'enrolment.approved':
+    case 'enrolment.rejected':
     case 'product.rebound':
     case 'repository.allowed':
     case 'repository.disallowed':

@@ -43,6 +43,17 @@ export function verifyStatement(bundleBytes: Uint8Array, publicKeysPem: readonly
   });
 }
 
+/**
+ * What a bundle claims before anybody has verified it: only to find out whose keys to verify it with.
+ * @throws EVIDENCE_INVALID
+ */
+export function unverifiedStatement(
+  bundleBytes: Uint8Array,
+): Pick<VerifiedStatement, 'statement' | 'statementDigest'> {
+  const payload = payloadOf(parseBundle(bundleBytes));
+  return { statement: parseStatement(parseJson(payload, 'the signed payload')), statementDigest: digestOf(payload) };
+}
+
 function isSignedBy(bundle: Bundle, publicKeyPem: string): boolean {
   const publicKey = publicKeyOf(publicKeyPem);
   const verifier = new Verifier(

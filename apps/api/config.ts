@@ -5,17 +5,19 @@ import { LanekeeperError } from '../../core/errors.js';
 export interface ApiConfig {
   /** Port on loopback; 0 for any free port. */
   readonly port: number;
-  /** Connection string of the application's database role. */
+  /** Connection string of the API's database role. */
   readonly databaseUrl: string;
   /** Folder of the content store. */
   readonly blobsDir: string;
   readonly policiesDir: string;
+  /** Where the enrolment process listens. */
+  readonly enrolmentUrl: string;
 }
 
 /** Reads the environment, here and nowhere else in api/. @throws CONFIGURATION naming everything that is missing */
 export function readApiConfig(): ApiConfig {
   const env = process.env;
-  const names = ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES'] as const;
+  const names = ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES', 'LANEKEEPER_ENROLMENT_URL'] as const;
   // PORT is how the image convention tells a service its port.
   const givenPort = env['LANEKEEPER_API_PORT'] ?? env['PORT'] ?? '';
   const missing = [
@@ -38,5 +40,6 @@ export function readApiConfig(): ApiConfig {
     databaseUrl: env['DATABASE_URL'] ?? '',
     blobsDir: resolve(env['LANEKEEPER_DATA'] ?? '', 'blobs'),
     policiesDir: resolve(env['LANEKEEPER_POLICIES'] ?? ''),
+    enrolmentUrl: env['LANEKEEPER_ENROLMENT_URL'] ?? '',
   };
 }

@@ -5,6 +5,7 @@ import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../../activities/policy/policy-source.js';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { asLanekeeperError, messageOf } from '../../core/errors.js';
+import { connectToEnrolment } from './enrolment/client.js';
 import { openDatabase } from '../../store/database.js';
 import { type ApiConfig, readApiConfig } from './config.js';
 import { startServer } from './server.js';
@@ -24,6 +25,7 @@ async function main(config: ApiConfig): Promise<void> {
       blobs: openFolderStore(config.blobsDir),
       policies: openPolicyFolder(config.policiesDir),
       cache: new EvidenceCache(),
+      enrolment: connectToEnrolment(config.enrolmentUrl),
       now: () => new Date(),
     },
     config.port,

@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
+import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
@@ -13,6 +14,7 @@ import type { ApiDeps } from './deps.js';
 import { createBundleService } from './bundle/service.js';
 import { createDecisionService } from './decision/service.js';
 import { createDeliveryService } from './delivery/service.js';
+import { createEnrolmentService } from './enrolment/service.js';
 import { createEvidenceService } from './evidence/service.js';
 import { createGateService } from './policy/service.js';
 import { createIdentityService } from './identity/service.js';
@@ -30,6 +32,7 @@ export const services: readonly DescService[] = [
   DecisionService,
   EvidenceService,
   IdentityService,
+  EnrolmentService,
   DeliveryService,
 ];
 
@@ -44,5 +47,6 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(DecisionService, createDecisionService(deps))
     .service(EvidenceService, createEvidenceService(deps))
     .service(IdentityService, createIdentityService(deps))
+    .service(EnrolmentService, createEnrolmentService(deps))
     .service(DeliveryService, createDeliveryService(deps));
 }

@@ -6,7 +6,9 @@ import { digestOf } from '../../core/hash.js';
 import { formatToken } from '../../core/identity/token.js';
 import { openDatabase, type Transaction } from '../../store/database.js';
 import { linkAddress } from '../../store/identity/addresses.js';
-import { enrolKey, enrolPrincipal, enrolToken } from '../../store/identity/write.js';
+import { enrolKey } from '../../store/identity/keys.js';
+import { ensureToken } from '../../store/identity/tokens.js';
+import { ensurePrincipal } from '../../store/identity/write.js';
 
 /** The people of a development stack, on loopback only. Each has a key, a token and roles of their own. */
 const people = [
@@ -37,18 +39,18 @@ export async function ensureDevelopmentIdentities(dataDir: string, databaseUrl: 
     for (const person of people) {
       const folder = join(dataDir, 'identities', person.name);
       const publicKeyPem = await ensureKey(folder);
-      const token = await ensureToken(folder);
+      const token = await ensureTokenFile(folder);
       await database.transaction(tenant, async (tx) => {
-        await enrolPrincipal(tx, { ...person, kind: 'human' });
+        await ensurePrincipal(tx, { ...person, kind: 'human' });
         await linkAddress(tx, { address: `${person.name}@example.com`, principal: person.name, by: person.name });
         await enrol(tx, person.name, 'person', publicKeyPem);
-        await enrolToken(tx, { tokenHash: digestOf(token), principal: person.name });
+        await ensureToken(tx, { tokenHash: digestOf(token), principal: person.name });
       });
     }
     for (const machine of machines) {
       const publicKeyPem = await ensureKey(join(dataDir, 'keys', machine.purpose));
       await database.transaction(tenant, async (tx) => {
-        await enrolPrincipal(tx, {
+        await ensurePrincipal(tx, {
           name: machine.name,
           displayName: machine.displayName,
           kind: 'service',
@@ -73,7 +75,7 @@ async function enrol(
     principal,
     purpose,
     publicKeyPem,
-    enrolledBy: 'development set-up',
+    by: 'development set-up',
   });
 }
 
@@ -85,7 +87,7 @@ async function ensureKey(folder: string): Promise<string> {
   return readFile(paths.publicKey, 'utf8');
 }
 
-async function ensureToken(folder: string): Promise<string> {
+async function ensureTokenFile(folder: string): Promise<string> {
   const path = join(folder, 'token');
   if (!(await exists(path)))
     await writeFile(path, formatToken(tenant, randomBytes(24).toString('base64url')), { mode: 0o600 });

@@ -8,11 +8,14 @@ export interface StackPorts {
   readonly temporal: number;
   readonly temporalUi: number;
   readonly postgres: number;
+  readonly enrolment: number;
   /** The router looks for a free port for each service of each lane from here upwards. */
   readonly laneBase: number;
 }
 
-const names = ['api', 'temporal', 'temporalUi', 'postgres'] as const;
+const names = ['api', 'temporal', 'temporalUi', 'postgres', 'enrolment'] as const;
+/** Those that data folders from before have no port for. */
+const later: readonly string[] = ['enrolment'];
 const defaultBase = 7400;
 const laneOffset = 20;
 
@@ -32,11 +35,12 @@ export async function choosePorts(
   const taken = new Set<number>(previous === undefined ? [] : Object.values(previous));
   const chosen: Partial<Record<(typeof names)[number], number>> = {};
   for (const [index, name] of names.entries()) {
-    const preferred = previous?.[name] ?? first + index;
-    if ((await isPortFree(preferred)) && (previous !== undefined || !taken.has(preferred))) chosen[name] = preferred;
+    const kept = previous?.[name];
+    const preferred = kept ?? first + index;
+    if ((await isPortFree(preferred)) && (kept !== undefined || !taken.has(preferred))) chosen[name] = preferred;
     else {
       chosen[name] = await nextFree(first + names.length, taken);
-      if (previous !== undefined || base !== undefined)
+      if (kept !== undefined || base !== undefined)
         log(`port ${preferred} is in use by another program; ${name} moves to ${chosen[name]}`);
     }
     taken.add(chosen[name]);
@@ -46,6 +50,7 @@ export async function choosePorts(
     temporal: chosen.temporal ?? 0,
     temporalUi: chosen.temporalUi ?? 0,
     postgres: chosen.postgres ?? 0,
+    enrolment: chosen.enrolment ?? 0,
     laneBase: previous?.laneBase ?? first + laneOffset,
   };
   writeJsonFile(file, ports);
@@ -59,9 +64,12 @@ async function nextFree(from: number, taken: ReadonlySet<number>): Promise<numbe
   throw new Error(`there is no free port from ${from} upwards`);
 }
 
-function readPorts(file: string): StackPorts | undefined {
+type KnownPorts = Omit<StackPorts, 'enrolment'> & Partial<Pick<StackPorts, 'enrolment'>>;
+
+function readPorts(file: string): KnownPorts | undefined {
   const value = readJsonFile(file);
   if (typeof value !== 'object' || value === null) return undefined;
-  const valid = [...names, 'laneBase'].every((name) => Number.isInteger(Reflect.get(value, name)));
-  return valid ? (value as StackPorts) : undefined;
+  const has = (name: string): boolean => Number.isInteger(Reflect.get(value, name));
+  const valid = [...names, 'laneBase'].every((name) => has(name) || (later.includes(name) && !(name in value)));
+  return valid ? (value as KnownPorts) : undefined;
 }

@@ -13,12 +13,15 @@ export interface ProgramEnvironment {
   readonly temporalAddress: string;
 }
 
+/** Our own programs. */
+export type Program = 'worker' | 'api' | 'router' | 'enrolment';
+
 /**
  * How to start one of our own programs: it reads its configuration from the environment and sends the supervisor the
  * message `{ ready: true }`.
  */
 export function programPlan(
-  name: 'worker' | 'api' | 'router',
+  name: Program,
   { config, ports, databaseUrls, temporalAddress }: ProgramEnvironment,
 ): ChildPlan {
   return {
@@ -34,6 +37,8 @@ export function programPlan(
       TEMPORAL_NAMESPACE: config.namespace,
       LANEKEEPER_DATA: config.dataDir,
       LANEKEEPER_API_PORT: String(ports.api),
+      LANEKEEPER_ENROLMENT_PORT: String(ports.enrolment),
+      LANEKEEPER_ENROLMENT_URL: `http://127.0.0.1:${ports.enrolment}`,
       LANEKEEPER_LANE_PORT_BASE: String(ports.laneBase),
       LANEKEEPER_POLICIES: config.policiesDir,
       LANEKEEPER_WORKFLOW_BUNDLE: join(repositoryRoot, 'dist', 'workflow-bundle.js'),
@@ -47,7 +52,7 @@ export function programPlan(
 }
 
 /** A program is given its own way to the database, and the worker one for each of its queues. */
-function databaseVariables(name: 'worker' | 'api' | 'router', urls: DatabaseUrls): Record<string, string> {
+function databaseVariables(name: Program, urls: DatabaseUrls): Record<string, string> {
   if (name !== 'worker') return { DATABASE_URL: urls[name] };
   const queues = ['control', 'build', 'sign', 'deploy'] as const;
   return Object.fromEntries(queues.map((queue) => [`DATABASE_URL_${queue.toUpperCase()}`, urls[queue]]));

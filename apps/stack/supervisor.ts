@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../store/migrate.js';
 import { ensureDevelopmentIdentities } from './development-identities.js';
-import { programPlan, type ProgramEnvironment } from './program-plan.js';
+import { type Program, programPlan, type ProgramEnvironment } from './program-plan.js';
 import type { StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';
 import { prepareCluster } from './postgres/cluster.js';
@@ -21,7 +21,7 @@ const readyTimeoutMs = 90_000;
 /**
  * The order of stopping, each group at once: first what starts work, then the engines, and what serves the lanes last.
  */
-const stopOrder = [['worker', 'api'], ['temporal'], ['postgres'], ['router']];
+const stopOrder = [['worker', 'api', 'enrolment'], ['temporal'], ['postgres'], ['router']];
 
 /** Owns the stack on one machine: starts its parts, keeps them running, stops them. */
 export class Supervisor {
@@ -50,6 +50,7 @@ export class Supervisor {
       await Promise.all([
         this.#startProgram('router', environment),
         this.#startProgram('api', environment),
+        this.#startProgram('enrolment', environment),
         temporal.then(() => this.#startProgram('worker', environment)),
       ]);
     });
@@ -100,7 +101,7 @@ export class Supervisor {
     return database.urls;
   }
 
-  #startProgram(name: 'worker' | 'api' | 'router', environment: ProgramEnvironment): Promise<void> {
+  #startProgram(name: Program, environment: ProgramEnvironment): Promise<void> {
     return this.#startChild(programPlan(name, environment));
   }
 

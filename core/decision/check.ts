@@ -2,6 +2,7 @@ import type { Digest } from '../digest.js';
 import { isForApprovers } from './verbs.js';
 import type { ErrorCode } from '../errors.js';
 import type { Decision } from '../evidence/decision.js';
+import { refuseByTime } from '../evidence/validity.js';
 import type { Lane } from '../lanes.js';
 import { type Approver, type ApproverFacts, type ApproverRefusal, refusalOf } from '../policy/approvals.js';
 import type { PolicySnapshot } from '../policy/model.js';
@@ -43,7 +44,7 @@ export interface DecisionContext {
 export function refuseDecision(decision: Decision, context: DecisionContext): Refusal | undefined {
   return (
     refuseMismatch(decision, context) ??
-    refuseByTime(decision, context) ??
+    refuseByTime(decision, context.now) ??
     refuseByState(decision, context) ??
     refuseByPermission(decision, context)
   );
@@ -76,16 +77,6 @@ function refuseMismatch(decision: Decision, context: DecisionContext): Refusal |
   if (decision.policySnapshot !== context.policyDigest) return mismatch('it was given under another policy snapshot');
   if (decision.facts === undefined || !context.factsWereShown)
     return mismatch('the facts it names were never shown for this promotion');
-  return undefined;
-}
-
-function refuseByTime(decision: Decision, context: DecisionContext): Refusal | undefined {
-  const now = context.now.getTime();
-  if (Date.parse(decision.expiresAt) <= now)
-    return { code: 'DECISION_EXPIRED', reason: `it expired at ${decision.expiresAt}` };
-  // A minute of skew between two clocks is normal; a statement from the future is not.
-  if (Date.parse(decision.issuedAt) > now + 60_000)
-    return { code: 'DECISION_MISMATCH', reason: `it was issued in the future, at ${decision.issuedAt}` };
   return undefined;
 }
 

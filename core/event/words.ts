@@ -61,6 +61,24 @@ export function wordsOf(event: { readonly type: string; readonly data: Readonly<
       return `key ${field('fingerprint')} of ${field('principal')} enrolled for commits`;
     case 'commit-key.revoked':
       return `key ${field('fingerprint')} of ${field('principal')} revoked for commits: ${field('reason')}`;
+    case 'principal-key.enrolled':
+      return `key ${shortId(field('keyId'))} of ${field('principal')} enrolled (${field('purpose')})`;
+    case 'principal-key.revoked':
+      return `key ${shortId(field('keyId'))} of ${field('principal')} revoked: ${field('reason')}`;
+    case 'roles.granted':
+      return `${field('principal')} was given ${field('roles')}: ${field('reason')}`;
+    case 'roles.withdrawn':
+      return `${field('roles')} taken from ${field('principal')}: ${field('reason')}`;
+    case 'token.created':
+      return `token ${shortId(field('token'))} of ${field('principal')} created`;
+    case 'token.revoked':
+      return `token ${shortId(field('token'))} of ${field('principal')} revoked: ${field('reason')}`;
+    case 'enrolment.requested':
+      return `asked for: ${field('words')}`;
+    case 'enrolment.approved':
+      return `approved: ${field('words')}`;
+    case 'enrolment.rejected':
+      return `rejected: ${field('words')}`;
     default:
       return event.type;
   }

@@ -7,6 +7,7 @@ import type { Lane } from '../lanes.js';
 import { readBundlePredicate } from './bundle-predicate.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, subjectOf } from './statement.js';
+import { problemOfValidity } from './validity.js';
 
 /**
  * The predicate `https://lanekeeper.dev/attestation/decision/v1` (`core/schemas/decision.schema.json`): what a person
@@ -39,12 +40,6 @@ export interface Decision extends DecisionPredicate {
   readonly bundle: Digest;
 }
 
-/**
- * The longest that a decision may be valid, in milliseconds: a signature that turns up later no longer decides
- * anything.
- */
-const maxValidityMs = 7 * 24 * 3_600_000;
-
 const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile<DecisionPredicate>(
   decisionSchema,
 );
@@ -62,9 +57,8 @@ export function decisionStatement(decision: Decision): Statement<DecisionPredica
  */
 export function parseDecisionStatement(statement: Statement): Decision {
   const decision = readBundlePredicate(statement, { type: predicateTypes.decision, validate, invalid });
-  const validityMs = Date.parse(decision.expiresAt) - Date.parse(decision.issuedAt);
-  if (!(validityMs > 0 && validityMs <= maxValidityMs))
-    throw invalid('it must expire after it is issued, and within seven days');
+  const problem = problemOfValidity(decision);
+  if (problem !== undefined) throw invalid(problem);
   return { ...decision, ...named(decision.promotion) };
 }
 

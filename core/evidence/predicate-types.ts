@@ -11,6 +11,8 @@ export const predicateTypes = {
   verificationSummary: 'https://slsa.dev/verification_summary/v1',
   /** What a person decided, `core/schemas/decision.schema.json`. */
   decision: 'https://lanekeeper.dev/attestation/decision/v1',
+  /** What a person says about who is who, `core/schemas/enrolment.schema.json`. */
+  enrolment: 'https://lanekeeper.dev/attestation/enrolment/v1',
   /** Which commits a release brings, `core/schemas/commits.schema.json`. */
   commits: 'https://lanekeeper.dev/attestation/commits/v1',
   /** How a promotion ended, `core/schemas/promotion.schema.json`. */

@@ -61,7 +61,7 @@ export async function linkAddress(
   await appendEvent(tx, { type: 'address.linked', actor: link.by, data: { address, principal: link.principal } });
 }
 
-/** Takes an address from a principal. Repeating the call changes nothing. */
+/** Takes an address from a principal. @throws NOT_FOUND when it is not theirs */
 export async function unlinkAddress(
   tx: Transaction,
   link: { readonly address: string; readonly principal: string; readonly by: string; readonly reason: string },
@@ -71,7 +71,12 @@ export async function unlinkAddress(
     `delete from principal_addresses where tenant_id = $1 and address = $2 and principal = $3 returning address`,
     [tx.tenant, address, link.principal],
   );
-  if (rows.length === 0) return;
   const { principal, reason } = link;
+  if (rows.length === 0)
+    throw new LanekeeperError('NOT_FOUND', {
+      message: `${principal} has no address ${address}`,
+      object: `principal ${principal}`,
+      next: 'lane principal list',
+    });
   await appendEvent(tx, { type: 'address.unlinked', actor: link.by, data: { address, principal, reason } });
 }

@@ -68,26 +68,34 @@ export async function enrolCommitKey(
   });
 }
 
-/** Revokes a key: signatures in releases that are registered from now on do not count. @throws NOT_FOUND */
+/** Whose a key is. @throws NOT_FOUND */
+export async function ownerOfCommitKey(tx: Transaction, fingerprint: string): Promise<string> {
+  const found = (await commitKeys(tx)).find((one) => one.fingerprint === fingerprint);
+  if (found !== undefined) return found.principal;
+  throw new LanekeeperError('NOT_FOUND', {
+    message: `there is no key ${fingerprint} that signs commits`,
+    object: `key ${fingerprint}`,
+    next: 'lane keys list',
+  });
+}
+
+/** Revokes a key: signatures in releases that are registered from now on do not count. @throws NOT_FOUND, CONFLICT when it is revoked already */
 export async function revokeCommitKey(
   tx: Transaction,
   key: { readonly fingerprint: string; readonly by: string; readonly reason: string },
 ): Promise<void> {
   const { fingerprint, reason } = key;
-  const rows = await tx.query<{ principal: string }>(
+  const principal = await ownerOfCommitKey(tx, fingerprint);
+  const rows = await tx.query(
     `update commit_keys set revoked_at = clock_timestamp()
-      where tenant_id = $1 and fingerprint = $2 and revoked_at is null returning principal`,
+      where tenant_id = $1 and fingerprint = $2 and revoked_at is null returning fingerprint`,
     [tx.tenant, fingerprint],
   );
-  const [revoked] = rows;
-  if (revoked === undefined) {
-    if ((await commitKeys(tx)).some((one) => one.fingerprint === fingerprint)) return;
-    throw new LanekeeperError('NOT_FOUND', {
-      message: `there is no key ${fingerprint} that signs commits`,
+  if (rows.length === 0)
+    throw new LanekeeperError('CONFLICT', {
+      message: `key ${fingerprint} is revoked already`,
       object: `key ${fingerprint}`,
       next: 'lane keys list',
     });
-  }
-  const { principal } = revoked;
   await appendEvent(tx, { type: 'commit-key.revoked', actor: key.by, data: { fingerprint, principal, reason } });
 }

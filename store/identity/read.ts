@@ -21,6 +21,7 @@ export interface StoredKey {
   readonly publicKeyPem: string;
   readonly validFrom: Date;
   readonly validUntil: Date | null;
+  readonly enrolledBy: string;
   readonly principalKind: PrincipalKind;
   readonly roles: readonly string[];
 }
@@ -81,10 +82,11 @@ export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[
     public_key_pem: string;
     valid_from: Date;
     valid_until: Date | null;
+    enrolled_by: string;
     kind: PrincipalKind;
     roles: string[];
   }>(
-    `select k.key_id, k.principal, k.purpose, k.public_key_pem, k.valid_from, k.valid_until, p.kind, p.roles
+    `select k.key_id, k.principal, k.purpose, k.public_key_pem, k.valid_from, k.valid_until, k.enrolled_by, p.kind, p.roles
        from principal_keys k join principals p on p.tenant_id = k.tenant_id and p.name = k.principal
       where k.tenant_id = $1`,
     [tx.tenant],
@@ -96,6 +98,7 @@ export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[
     publicKeyPem: row.public_key_pem,
     validFrom: row.valid_from,
     validUntil: row.valid_until,
+    enrolledBy: row.enrolled_by,
     principalKind: row.kind,
     roles: row.roles,
   }));

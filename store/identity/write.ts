@@ -1,14 +1,13 @@
-import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
-import type { StoredKey, StoredPrincipal } from './read.js';
+import { requirePrincipal, type StoredPrincipal } from './read.js';
 
-/** Adds a principal, or updates the display name and roles of an existing one, which keeps its kind. */
-export async function enrolPrincipal(tx: Transaction, principal: Omit<StoredPrincipal, 'addresses'>): Promise<void> {
+/** Adds a principal of a development stack unless there is one of that name. What people changed since then stays. */
+export async function ensurePrincipal(tx: Transaction, principal: Omit<StoredPrincipal, 'addresses'>): Promise<void> {
   await tx.query(
     `insert into principals (tenant_id, name, kind, display_name, roles) values ($1, $2, $3, $4, $5)
-     on conflict (tenant_id, name) do update set display_name = excluded.display_name, roles = excluded.roles`,
+     on conflict (tenant_id, name) do nothing`,
     [tx.tenant, principal.name, principal.kind, principal.displayName, principal.roles],
   );
 }
@@ -33,33 +32,31 @@ export async function addPrincipal(
   await appendEvent(tx, { type: 'principal.added', actor: by, data: { principal: name, kind } });
 }
 
-/** Enrols a public key. Repeating the same key changes nothing. */
-export async function enrolKey(
+/** Gives a principal roles, or takes them away. @throws UNKNOWN_PRINCIPAL, CONFLICT when nothing would change */
+export async function changeRoles(
   tx: Transaction,
-  key: {
-    readonly keyId: Digest;
+  change: {
+    readonly verb: 'grant' | 'withdraw';
     readonly principal: string;
-    readonly purpose: StoredKey['purpose'];
-    readonly publicKeyPem: string;
-    readonly enrolledBy: string;
+    readonly roles: readonly string[];
+    readonly by: string;
+    readonly reason: string;
   },
 ): Promise<void> {
-  await tx.query(
-    `insert into principal_keys (tenant_id, key_id, principal, purpose, public_key_pem, enrolled_by)
-     values ($1, $2, $3, $4, $5, $6)
-     on conflict (tenant_id, key_id) do nothing`,
-    [tx.tenant, key.keyId, key.principal, key.purpose, key.publicKeyPem, key.enrolledBy],
-  );
-}
-
-/** Enrols a bearer token by its hash. */
-export async function enrolToken(
-  tx: Transaction,
-  token: { readonly tokenHash: Digest; readonly principal: string },
-): Promise<void> {
-  await tx.query(
-    `insert into principal_tokens (tenant_id, token_hash, principal)
-     values ($1, $2, $3) on conflict (tenant_id, token_hash) do nothing`,
-    [tx.tenant, token.tokenHash, token.principal],
-  );
+  const { verb, principal, by, reason } = change;
+  const before = (await requirePrincipal(tx, principal)).roles;
+  const roles = change.roles.filter((role) => before.includes(role) === (verb === 'withdraw'));
+  if (roles.length === 0)
+    throw new LanekeeperError('CONFLICT', {
+      message: `${principal} ${verb === 'grant' ? 'has' : 'does not have'} ${change.roles.join(', ')} ${verb === 'grant' ? 'already' : 'anyway'}`,
+      object: `principal ${principal}`,
+      next: 'lane principal list',
+    });
+  const after = verb === 'grant' ? [...before, ...roles] : before.filter((role) => !roles.includes(role));
+  await tx.query('update principals set roles = $3 where tenant_id = $1 and name = $2', [tx.tenant, principal, after]);
+  await appendEvent(tx, {
+    type: verb === 'grant' ? 'roles.granted' : 'roles.withdrawn',
+    actor: by,
+    data: { principal, roles: roles.join(', '), reason },
+  });
 }

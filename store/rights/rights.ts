@@ -28,7 +28,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   // Who is who: written by the enrolment process alone, from signed statements.
   principals: {
     ...{ api: ['select'], control: ['select'], sign: ['select'] },
-    enrolment: ['select', 'insert', update('display_name', 'roles')],
+    enrolment: ['select', 'insert', update('roles')],
   },
   principal_keys: {
     ...{ api: ['select'], control: ['select'], sign: ['select'] },
@@ -43,6 +43,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     ...{ api: ['select'], control: ['select'], sign: ['select'] },
     enrolment: ['select', 'insert', update('revoked_at')],
   },
+  enrolments: { api: ['select'], enrolment: ['select', 'insert', update('state', 'decided_by', 'decided_at')] },
+  enrolment_statements: { api: ['select'], enrolment: ['select', 'insert'] },
 
   // Products, releases and bundles.
   products: { api: ['select', 'insert', update('repository')], control: ['select', 'insert', 'lock'] },
@@ -134,6 +136,8 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   principal_tokens: ['created_at'],
   principal_addresses: ['linked_at'],
   commit_keys: ['enrolled_at', 'revoked_at'],
+  enrolments: ['requested_at', 'state', 'decided_by', 'decided_at'],
+  enrolment_statements: ['registered_at'],
   attestations: ['registered_at'],
   decisions: ['registered_at'],
   statement_uses: ['used_at'],

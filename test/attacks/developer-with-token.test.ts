@@ -7,6 +7,7 @@ import { type Statement, subjectOf } from '../../core/evidence/statement.js';
 import { type TestResultInput, testResultStatement } from '../../core/evidence/test-result.js';
 import { digestOf } from '../../core/hash.js';
 import { AuthoredProduct, peoplePolicy, policyFolder } from '../support/authorship-scene.js';
+import { signEnrolment } from '../support/enrolment.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { attach, sealText, signerOf } from '../support/sealed-bundle.js';
@@ -190,10 +191,13 @@ describe('the commits of a developer', () => {
 });
 
 test('somebody who links address after address to themselves wakes what waits a bounded number of times', async () => {
-  const { identity } = api.clients('dev');
+  const { identity, enrolments } = api.clients('dev');
   const outcomes = [];
-  for (let at = 0; at < 40; at += 1)
-    outcomes.push(await identity.linkAddress({ address: `dev+${at}@example.com` }).then(() => 'linked', codeOf));
+  for (let at = 0; at < 40; at += 1) {
+    const change = { type: 'link-address', address: `dev+${at}@example.com`, principal: 'dev' } as const;
+    const signedStatement = await signEnrolment(engine, 'dev', { verb: 'request', change });
+    outcomes.push(await enrolments.submitEnrolment({ signedStatement }).then(() => 'linked', codeOf));
+  }
   expect(outcomes.at(-1)).toBe('CONFLICT');
   expect((await identity.whoAmI({})).principal?.emails).toHaveLength(32);
   const linked = await engine.database.transaction('default', (tx) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Engine, startEngine } from '../support/engine.js';
 import { gitAs, repositoryOf } from '../support/git-repository.js';
-import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { type ApiOnEngine, type LaneRun, startApiOn } from '../support/lane-runner.js';
 import { scratchFolder } from '../support/scratch.js';
 import { openPgpFingerprint, openPgpKey, sshFingerprint, sshKey } from '../support/signed-commits.js';
 import { smallProduct } from '../support/small-product.js';
@@ -37,13 +37,29 @@ async function fileOf(text: string): Promise<string> {
   return path;
 }
 
+/** Another operator's answer to the only enrolment that waits. */
+async function answered(operator: string, verb: 'approve' | 'reject' = 'approve'): Promise<LaneRun> {
+  const { items } = (await api.json(operator, 'enrolment', 'list')) as { items: { id: string }[] };
+  expect(items).toHaveLength(1);
+  return api.lane(operator, 'enrolment', verb, String(items[0]?.id), '--yes');
+}
+
+/** Runs a command that needs a second operator, and has dev approve what it asks for. */
+async function agreed(operator: string, ...args: string[]): Promise<void> {
+  expect(await api.lane(operator, ...args)).toMatchObject({ code: 8 });
+  expect(await answered('dev')).toMatchObject({ code: 0, stdout: expect.stringContaining('done: ') });
+}
+
 describe('lane principal', () => {
   it('lets everybody link their own address, and only operators those of others', async () => {
     const own = await api.lane('alice', 'principal', 'link', 'Alice@Work.example');
     expect(own).toMatchObject({ code: 0, stdout: expect.stringContaining('alice@work.example') });
     const other = ['principal', 'link', 'bob@work.example', '--to', 'bob'];
     const refused = await api.lane('alice', ...other);
-    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('bob runs  lane principal link')]);
+    expect([refused.code, refused.stderr]).toEqual([
+      4,
+      expect.stringContaining('only an operator, or the person themselves, may ask to link address'),
+    ]);
     expect(await api.lane('carol', ...other)).toMatchObject({ code: 0 });
     expect(await events()).toEqual(expect.arrayContaining(['address.linked alice alice', 'address.linked carol bob']));
   });
@@ -67,13 +83,16 @@ describe('lane principal', () => {
     );
   });
 
-  it('takes an address from somebody with a reason, which is on record', async () => {
+  it('takes an address from somebody with a reason, which is on record, when a second operator agrees', async () => {
     await api.lane('bob', 'principal', 'link', 'shared@work.example');
     const unlink = ['principal', 'unlink', 'shared@work.example', '--from', 'bob', '--reason', 'not his'];
     expect(await api.lane('bob', ...unlink)).toMatchObject({ code: 4 });
-    const done = await api.lane('carol', ...unlink);
-    expect(done).toMatchObject({ code: 0, stdout: expect.not.stringContaining('shared@work.example') });
+    await agreed('carol', ...unlink);
+    expect((await api.lane('bob', 'principal', 'list')).stdout).not.toContain('shared@work.example');
     expect(await events()).toContain('address.unlinked carol bob');
+    expect(await api.lane('carol', ...unlink)).toMatchObject({ code: 8 });
+    expect(await answered('dev')).toMatchObject({ code: 5, stderr: expect.stringContaining('bob has no address') });
+    expect(await answered('carol', 'reject')).toMatchObject({ code: 0 });
   });
 
   it('says who does not exist, and keeps a kind that it does not know from the API', async () => {
@@ -84,27 +103,25 @@ describe('lane principal', () => {
 });
 
 describe('lane keys', () => {
-  it('enrols, lists and revokes the keys that sign commits, for operators', async () => {
+  it('enrols, lists and revokes the keys that sign commits, for two operators', async () => {
     const enrol = ['keys', 'enrol', await fileOf(sshKey), '--to', 'bob'];
     expect(await api.lane('bob', ...enrol)).toMatchObject({ code: 4 });
-    expect(await api.lane('carol', ...enrol)).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining(sshFingerprint),
-    });
-    expect(await api.lane('carol', ...enrol)).toMatchObject({ code: 0 });
-    const taken = await api.lane('carol', 'keys', 'enrol', await fileOf(sshKey), '--to', 'alice');
+    await agreed('carol', ...enrol);
+    await agreed('carol', ...enrol);
+    await api.lane('carol', 'keys', 'enrol', await fileOf(sshKey), '--to', 'alice');
+    const taken = await answered('dev');
     expect([taken.code, taken.stderr]).toEqual([6, expect.stringContaining('it belongs to bob')]);
-    await api.lane('carol', 'keys', 'enrol', await fileOf(openPgpKey));
+    await answered('dev', 'reject');
+    await agreed('carol', 'keys', 'enrol', await fileOf(openPgpKey));
     expect((await api.lane('bob', 'keys', 'list')).stdout).toMatch(new RegExp(`carol.*${openPgpFingerprint}`));
     const revoke = ['keys', 'revoke', sshFingerprint, '--reason', 'lost'];
     expect(await api.lane('carol', ...revoke)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('is revoked'),
+      stdout: expect.stringContaining(`done: revoke key ${sshFingerprint}`),
     });
-    expect(await api.lane('carol', ...enrol)).toMatchObject({
-      code: 6,
-      stderr: expect.stringContaining('was revoked'),
-    });
+    await api.lane('carol', ...enrol);
+    expect(await answered('dev')).toMatchObject({ code: 6, stderr: expect.stringContaining('was revoked') });
+    await answered('dev', 'reject');
   });
 
   it('sends no private key, and says what a file should be', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { linkAddress } from '../../store/identity/addresses.js';
-import { enrolPrincipal } from '../../store/identity/write.js';
+import { ensurePrincipal } from '../../store/identity/write.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { decideUpdate, type DecisionReply } from '../../workflows/promotion/contract.js';
 import { type ReleaseResult, releaseWorkflowType } from '../../workflows/release/contract.js';
@@ -113,7 +113,7 @@ export class AuthoredProduct {
 /** Enrols somebody whose address at example.com belongs to them, as themselves. */
 export async function enrol(engine: Engine, name: string, kind: 'human' | 'agent' | 'service'): Promise<void> {
   await engine.database.transaction('default', async (tx) => {
-    await enrolPrincipal(tx, { name, kind, displayName: name, roles: [] });
+    await ensurePrincipal(tx, { name, kind, displayName: name, roles: [] });
     await linkAddress(tx, { address: `${name}@example.com`, principal: name, by: name });
   });
 }

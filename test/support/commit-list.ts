@@ -5,7 +5,7 @@ import { gitObjectId } from '../../core/release/git-object.js';
 import type { ListedCommit } from '../../core/release/history.js';
 import type { Database } from '../../store/database.js';
 import { linkAddress } from '../../store/identity/addresses.js';
-import { enrolPrincipal } from '../../store/identity/write.js';
+import { ensurePrincipal } from '../../store/identity/write.js';
 
 /** The commit that all sealed bundles of the tests have as their parent. */
 const root = '1'.repeat(40);
@@ -26,7 +26,7 @@ export function commitOf(text: string, email = author.email) {
 /** Enrols the author of the commits of such bundles. */
 export async function enrolAuthor(database: Database): Promise<void> {
   await database.transaction('default', async (tx) => {
-    await enrolPrincipal(tx, { name: 'author', kind: 'human', displayName: author.name, roles: [] });
+    await ensurePrincipal(tx, { name: 'author', kind: 'human', displayName: author.name, roles: [] });
     await linkAddress(tx, { address: author.email, principal: 'author', by: 'author' });
   });
 }

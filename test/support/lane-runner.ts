@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../../activities/policy/policy-source.js';
+import { connectToEnrolment } from '../../apps/api/enrolment/client.js';
 import { startServer } from '../../apps/api/server.js';
 import { runLane } from '../../apps/cli/program/program.js';
 import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
 import { loadIdentity } from '../../apps/cli/connection/identity.js';
 import { findStack } from '../../apps/cli/connection/stack.js';
 import { openDatabase } from '../../store/database.js';
+import { startEnrolmentServer } from '../../apps/enrolment/server.js';
 import type { Engine } from './engine.js';
 
 /** The result of one run of `lane`. */
@@ -41,12 +43,13 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   const { client, blobs, dataDir } = engine;
   const database = openDatabase({ url: engine.cluster.urls.api });
   const policies = openPolicyFolder(join(import.meta.dirname, '../../policies'));
+  const enrolments = openDatabase({ url: engine.cluster.urls.enrolment, maxConnections: 2 });
+  const now = () => new Date();
+  const report = (error: unknown) => void reports.push(error);
+  const enrolmentServer = await startEnrolmentServer({ database: enrolments, now }, 0, report);
+  const enrolment = connectToEnrolment(`http://127.0.0.1:${String(enrolmentServer.port)}`);
   const start = (port: number) =>
-    startServer(
-      { client, database, blobs, policies, cache: new EvidenceCache(), now: () => new Date() },
-      port,
-      (error) => reports.push(error),
-    );
+    startServer({ client, database, blobs, policies, enrolment, cache: new EvidenceCache(), now }, port, report);
   let server = await start(0);
   const url = `http://127.0.0.1:${String(server.port)}`;
   const stackFile = join(dataDir, 'stack.json');
@@ -97,6 +100,8 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
     },
     async close() {
       await server.close();
+      await enrolmentServer.close();
+      await enrolments.close();
       await database.close();
     },
   };

@@ -5,10 +5,13 @@ import {
   type Principal,
   PrincipalKind,
   PrincipalSchema,
+  type Token,
+  TokenSchema,
 } from '#gen/governance/v1/identity_service_pb.js';
 import type { PrincipalKind as DomainKind } from '../../../core/identity/principal-kind.js';
 import type { StoredCommitKey } from '../../../store/identity/commit-keys.js';
 import type { StoredKey, StoredPrincipal } from '../../../store/identity/read.js';
+import type { StoredToken } from '../../../store/identity/tokens.js';
 import { instant } from '../convert.js';
 
 const kinds: Readonly<Record<DomainKind, PrincipalKind>> = {
@@ -16,12 +19,6 @@ const kinds: Readonly<Record<DomainKind, PrincipalKind>> = {
   agent: PrincipalKind.AGENT,
   service: PrincipalKind.SERVICE,
 };
-
-/** A kind as the domain names it; the RPC's bounds admit no other. */
-export function kindOf(kind: PrincipalKind): DomainKind {
-  if (kind === PrincipalKind.PERSON) return 'human';
-  return kind === PrincipalKind.AGENT ? 'agent' : 'service';
-}
 
 /** A principal with its keys. */
 export function toPrincipal(principal: StoredPrincipal, keys: readonly StoredKey[]): Principal {
@@ -37,6 +34,7 @@ export function toPrincipal(principal: StoredPrincipal, keys: readonly StoredKey
         keyId: key.keyId,
         purpose: key.purpose,
         publicKeyPem: key.publicKeyPem,
+        enrolledBy: key.enrolledBy,
         ...instant('validFrom', key.validFrom),
         ...instant('validUntil', key.validUntil),
       })),
@@ -54,5 +52,15 @@ export function toCommitKey(key: StoredCommitKey): CommitKey {
     enrolledBy,
     ...instant('enrolledAt', key.enrolledAt),
     ...instant('revokedAt', key.revokedAt),
+  });
+}
+
+/** A token, by its hash. */
+export function toToken(token: StoredToken): Token {
+  const { tokenHash, principal, label, createdBy } = token;
+  return create(TokenSchema, {
+    ...{ tokenHash, principal, label, createdBy: createdBy ?? '' },
+    ...instant('createdAt', token.createdAt),
+    ...instant('expiresAt', token.expiresAt),
   });
 }

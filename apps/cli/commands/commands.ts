@@ -13,6 +13,7 @@ const groups = {
   move: 'Move a bundle through the lanes:',
   decide: 'Decide:',
   inspect: 'Inspect:',
+  identity: 'Say who is who:',
 } as const;
 
 /** Every command, in the order in which help shows them. */
@@ -96,15 +97,27 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'principal',
-    summary: 'List, add and link the people, agents and services that commits name',
-    group: groups.inspect,
+    summary: 'List and add people, agents and services, link their addresses, and give them roles',
+    group: groups.identity,
     load: () => import('./principal.js'),
   },
   {
     name: 'keys',
-    summary: 'List, enrol and revoke the keys that sign commits',
-    group: groups.inspect,
+    summary: 'Create, list, enrol and revoke keys that sign decisions, builds and commits',
+    group: groups.identity,
     load: () => import('./keys.js'),
+  },
+  {
+    name: 'token',
+    summary: 'Create, list and revoke tokens for the API',
+    group: groups.identity,
+    load: () => import('./token.js'),
+  },
+  {
+    name: 'enrolment',
+    summary: 'List, approve and reject changes of who is who that need a second operator',
+    group: groups.identity,
+    load: () => import('./enrolment.js'),
   },
   {
     name: 'whoami',

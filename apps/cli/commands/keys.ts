@@ -1,47 +1,97 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { type CommitKey, CommitKeySchema } from '#gen/governance/v1/identity_service_pb.js';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { generateKeyPair, keyIdOf, writeKeyPair } from '../../../adapters/sigstore/keys.js';
+import { parseDigest } from '../../../core/digest.js';
+import type { EnrolmentChange, KeyPurpose } from '../../../core/enrolment/change.js';
 import { LanekeeperError } from '../../../core/errors.js';
+import { parsePrincipalName } from '../../../core/ids.js';
 import { parseCommitKey } from '../../../core/identity/commit-key.js';
-import { toPlain } from '../output/plain.js';
-import { relativeTime } from '../output/relative-time.js';
-import { renderTable } from '../output/table.js';
-import { instantOf } from '../output/words.js';
+import { pickByDigest } from '../enrolment/pick.js';
+import { showRequested } from '../enrolment/submit.js';
+import { identityFolder } from '../connection/identity.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
+import { keysOf, listKeys } from '../views/key-table.js';
 
-/** `lane keys list | enrol | revoke` */
+const purposes: readonly KeyPurpose[] = ['person', 'build', 'verification'];
+
+/** `lane keys list | create | enrol | revoke` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('list')
-    .description('List the keys that sign commits')
+    .description('List the keys that sign decisions, builds, verifications and commits')
     .action(makeAction(async (context) => listKeys(context)));
   command
+    .command('create')
+    .description('Create the key with which you sign decisions; it stays on this machine')
+    .action(makeAction(async (context) => create(context)));
+  command
     .command('enrol')
-    .description(
-      'Enrol, as an operator, the public key with which somebody signs commits: SSH, or OpenPGP in ASCII armour',
-    )
-    .argument('<file>', 'File with the public key, for example ~/.ssh/id_ed25519.pub')
+    .description('Enrol a public key: another one of yours, or, as an operator, one of somebody else or for commits')
+    .argument('<file>', 'Public key: P-256 in PEM for decisions; SSH, or OpenPGP in ASCII armour, for commits')
     .option('--to <principal>', 'Whose key it is (default: yours)')
+    .addOption(
+      new Option('--purpose <purpose>', 'What a key in PEM may sign: decisions of a person, or what a service attests')
+        .choices(purposes)
+        .default('person'),
+    )
     .action(
-      makeAction(async (context, [file]: [string], { to = context.person }: { to?: string }) => {
-        const { publicKey } = parseCommitKey(await textOf(context, file));
-        const { identity } = await context.api();
-        return show(context, (await identity.enrolCommitKey({ principal: to, publicKey })).key);
-      }),
+      makeAction(
+        async (context, [file]: [string], { to = context.person, purpose }: { to?: string; purpose: KeyPurpose }) =>
+          showRequested(context, enrolmentOf(await textOf(context, file), to, purpose)),
+      ),
     );
   command
     .command('revoke')
-    .description('Revoke a key, as an operator: what it has signed does not count in releases from now on')
-    .argument('<fingerprint>', 'Fingerprint, as git and lane keys list show it')
+    .description('Revoke a key, your own or as an operator: what it signs from now on does not count')
+    .argument('<key>', 'Key, as lane keys list shows it')
     .requiredOption('--reason <text>', 'Why; it is on record')
+    .option(
+      '--since <instant>',
+      'From when it does not count, RFC 3339 in UTC (default: now); for decisions and builds',
+    )
     .action(
-      makeAction(async (context, [fingerprint]: [string], { reason }: { reason: string }) => {
-        const { identity } = await context.api();
-        return show(context, (await identity.revokeCommitKey({ fingerprint, reason })).key);
+      makeAction(async (context, [key]: [string], { reason, since }: { reason: string; since?: string }) => {
+        const keys = await keysOf(context);
+        if (keys.some((one) => one.signs === 'commits' && one.key === key))
+          return showRequested(context, { type: 'revoke-commit-key', fingerprint: key, reason });
+        const ofPeople = keys.filter((one) => one.signs !== 'commits');
+        const found = pickByDigest(ofPeople, (one) => one.key, key, { name: 'key', list: 'lane keys list' });
+        const keyId = parseDigest(found.key);
+        return showRequested(context, {
+          type: 'revoke-key',
+          keyId,
+          reason,
+          ...(since !== undefined && { since }),
+        });
       }),
     );
+}
+
+/** A key in PEM signs decisions or what a service attests; the other formats are those of git. */
+function enrolmentOf(text: string, principal: string, purpose: KeyPurpose): EnrolmentChange {
+  if (!text.trimStart().startsWith('-----BEGIN PUBLIC KEY-----'))
+    return { type: 'enrol-commit-key', principal, publicKey: parseCommitKey(text).publicKey };
+  const publicKeyPem = `${text.trim()}\n`;
+  keyIdOf(publicKeyPem);
+  return { type: 'enrol-key', principal, purpose, publicKeyPem };
+}
+
+async function create(context: Context): Promise<undefined> {
+  const person = parsePrincipalName(context.person, '--as');
+  const folder = identityFolder(context.stack(), person);
+  const paths = { privateKey: join(folder, 'key.pem'), publicKey: join(folder, 'pub.pem') };
+  const pair = generateKeyPair();
+  await writeKeyPair(pair, paths);
+  const key = keyIdOf(pair.publicKeyPem);
+  await context.show.object('Key', { principal: person, key, publicKey: paths.publicKey }, () =>
+    [
+      `key ${key} of ${person} is in ${paths.privateKey}`,
+      `→ it counts once it is enrolled: lane keys enrol ${paths.publicKey} --to ${person}`,
+    ].join('\n'),
+  );
+  return undefined;
 }
 
 async function textOf(context: Context, file: string): Promise<string> {
@@ -53,38 +103,4 @@ async function textOf(context: Context, file: string): Promise<string> {
       { cause: error },
     );
   });
-}
-
-async function listKeys(context: Context): Promise<undefined> {
-  const { keys } = await (await context.api()).identity.listCommitKeys({});
-  await context.show.list(
-    'CommitKey',
-    keys.map((key) => toPlain(CommitKeySchema, key)),
-    () =>
-      keys.length === 0
-        ? 'no keys that sign commits: an operator enrols one with lane keys enrol FILE --to NAME'
-        : renderTable(
-            ['PRINCIPAL', 'FORMAT', 'FINGERPRINT', 'ENROLLED', 'BY', 'REVOKED'],
-            keys.map((key) => [
-              key.principal,
-              key.format,
-              key.fingerprint,
-              relativeTime(instantOf(key.enrolledAt), context.now()),
-              key.enrolledBy,
-              key.revokedAt === undefined ? '' : relativeTime(instantOf(key.revokedAt), context.now()),
-            ]),
-          ),
-  );
-  return undefined;
-}
-
-async function show(context: Context, key: CommitKey | undefined): Promise<undefined> {
-  if (key === undefined) return undefined;
-  const state = key.revokedAt === undefined ? 'signs commits' : 'is revoked';
-  await context.show.object(
-    'CommitKey',
-    toPlain(CommitKeySchema, key),
-    () => `${key.format} key ${key.fingerprint} of ${key.principal} ${state}`,
-  );
-  return undefined;
 }

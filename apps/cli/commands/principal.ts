@@ -5,6 +5,7 @@ import { type PlainObject, toPlain } from '../output/plain.js';
 import { renderTable } from '../output/table.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
+import { requestChange, showRequested } from '../enrolment/submit.js';
 
 const kindOf: Readonly<Record<Kind, PrincipalKind>> = {
   human: PrincipalKind.PERSON,
@@ -20,7 +21,7 @@ interface AddOptions {
   displayName?: string;
 }
 
-/** `lane principal list | add | link | unlink` */
+/** `lane principal list | add | link | unlink | grant | withdraw` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('list')
@@ -35,34 +36,54 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--display-name <text>', 'How it is shown')
     .action(
       makeAction(async (context, [name]: [string], { kind, address = [], displayName = '' }: AddOptions) => {
-        const { identity } = await context.api();
-        const request = { name, kind: kindOf[kind], displayName, addresses: [...address] };
-        return show(context, (await identity.addPrincipal(request)).principal);
+        await requestChange(context, {
+          type: 'add-principal',
+          name,
+          kind,
+          displayName: displayName || name,
+          addresses: address,
+        });
+        return show(context, name);
       }),
     );
   command
     .command('link')
     .description('Say whose an address in commits is; without --to, yours')
     .argument('<address>', 'Email address, as the commits have it')
-    .option('--to <principal>', 'Whose it is; only an operator links addresses to others', '')
+    .option('--to <principal>', 'Whose it is; only an operator links addresses to others')
     .action(
-      makeAction(async (context, [address]: [string], { to }: { to: string }) => {
-        const { identity } = await context.api();
-        return show(context, (await identity.linkAddress({ address, principal: to })).principal);
+      makeAction(async (context, [address]: [string], { to = context.person }: { to?: string }) => {
+        await requestChange(context, { type: 'link-address', address, principal: to });
+        return show(context, to);
       }),
     );
   command
     .command('unlink')
-    .description('Take an address from somebody whose it is not')
+    .description('Take an address from somebody whose it is not, as an operator; a second operator approves it')
     .argument('<address>', 'Email address')
     .requiredOption('--from <principal>', 'Whose it is not')
     .requiredOption('--reason <text>', 'Why; it is on record')
     .action(
       makeAction(async (context, [address]: [string], { from, reason }: { from: string; reason: string }) => {
-        const { identity } = await context.api();
-        return show(context, (await identity.unlinkAddress({ address, principal: from, reason })).principal);
+        return showRequested(context, { type: 'unlink-address', address, principal: from, reason });
       }),
     );
+  for (const verb of ['grant', 'withdraw'] as const)
+    command
+      .command(verb)
+      .description(
+        verb === 'grant'
+          ? 'Give somebody roles, as an operator; a second operator approves it'
+          : 'Take roles from somebody, as an operator, or give up your own',
+      )
+      .argument('<principal>', 'Whose roles they are')
+      .argument('<roles...>', 'Roles, such as developer, qa, product-owner, release-manager or operator')
+      .requiredOption('--reason <text>', 'Why; it is on record')
+      .action(
+        makeAction(async (context, [principal, roles]: [string, string[]], { reason }: { reason: string }) =>
+          showRequested(context, { type: `${verb}-roles`, principal, roles, reason }),
+        ),
+      );
 }
 
 /** Lists the principals; also `lane get principals`. */
@@ -85,7 +106,9 @@ export async function listPrincipals(context: Context): Promise<undefined> {
   return undefined;
 }
 
-async function show(context: Context, principal: Principal | undefined): Promise<undefined> {
+async function show(context: Context, name: string): Promise<undefined> {
+  const { principals } = await (await context.api()).identity.listPrincipals({});
+  const principal = principals.find((one) => one.name === name);
   if (principal === undefined) return undefined;
   const addresses = principal.emails.join(', ') || 'no address';
   await context.show.object(

@@ -3,6 +3,7 @@ import { createConnectTransport } from '@connectrpc/connect-node';
 import { type ErrorCode, isErrorCode, LanekeeperError } from '../../../core/errors.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
+import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
@@ -22,6 +23,7 @@ export interface Clients {
   readonly decisions: Client<typeof DecisionService>;
   readonly evidence: Client<typeof EvidenceService>;
   readonly identity: Client<typeof IdentityService>;
+  readonly enrolments: Client<typeof EnrolmentService>;
   readonly deliveries: Client<typeof DeliveryService>;
 }
 
@@ -46,6 +48,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     decisions: createClient(DecisionService, transport),
     evidence: createClient(EvidenceService, transport),
     identity: createClient(IdentityService, transport),
+    enrolments: createClient(EnrolmentService, transport),
     deliveries: createClient(DeliveryService, transport),
   };
 }

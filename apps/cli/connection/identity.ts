@@ -13,7 +13,7 @@ export interface Identity {
 
 /** The identity of a person, from the stack's folder. @throws UNAUTHENTICATED, CONFIGURATION */
 export function loadIdentity(stack: Stack, person: string): Identity {
-  const folder = join(stack.dataDir, 'identities', parsePrincipalName(person, '--as'));
+  const folder = identityFolder(stack, person);
   const tokenFile = join(folder, 'token');
   const mode = statSync(tokenFile, { throwIfNoEntry: false })?.mode;
   if (mode === undefined) throw unknownPerson(stack, person);
@@ -26,6 +26,11 @@ export function loadIdentity(stack: Stack, person: string): Identity {
     });
   }
   return { person, token: readFileSync(tokenFile, 'utf8').trim(), keyFile: join(folder, 'key.pem') };
+}
+
+/** The folder in which a person keeps a key and a token. @throws INVALID_INPUT */
+export function identityFolder(stack: Stack, person: string): string {
+  return join(stack.dataDir, 'identities', parsePrincipalName(person, '--as'));
 }
 
 /** The people of a stack whose identities this user can see. */

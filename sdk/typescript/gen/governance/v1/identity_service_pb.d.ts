@@ -51,6 +51,13 @@ export declare type PrincipalKey = Message<"governance.v1.PrincipalKey"> & {
    * @generated from field: google.protobuf.Timestamp valid_until = 5;
    */
   validUntil?: Timestamp | undefined;
+
+  /**
+   * Who enrolled it.
+   *
+   * @generated from field: string enrolled_by = 6;
+   */
+  enrolledBy: string;
 };
 
 /**
@@ -197,168 +204,6 @@ export declare type ListPrincipalsResponse = Message<"governance.v1.ListPrincipa
 export declare const ListPrincipalsResponseSchema: GenMessage<ListPrincipalsResponse>;
 
 /**
- * Adds a principal that has no keys and no roles: somebody who writes or merges commits.
- *
- * @generated from message governance.v1.AddPrincipalRequest
- */
-export declare type AddPrincipalRequest = Message<"governance.v1.AddPrincipalRequest"> & {
-  /**
-   * Name within the tenant.
-   *
-   * @generated from field: string name = 1;
-   */
-  name: string;
-
-  /**
-   * Human, agent or service.
-   *
-   * @generated from field: governance.v1.PrincipalKind kind = 2;
-   */
-  kind: PrincipalKind;
-
-  /**
-   * Display name; the name when empty.
-   *
-   * @generated from field: string display_name = 3;
-   */
-  displayName: string;
-
-  /**
-   * Email addresses by which commits name it.
-   *
-   * @generated from field: repeated string addresses = 4;
-   */
-  addresses: string[];
-};
-
-/**
- * Describes the message governance.v1.AddPrincipalRequest.
- * Use `create(AddPrincipalRequestSchema)` to create a new message.
- */
-export declare const AddPrincipalRequestSchema: GenMessage<AddPrincipalRequest>;
-
-/**
- * The principal that was added.
- *
- * @generated from message governance.v1.AddPrincipalResponse
- */
-export declare type AddPrincipalResponse = Message<"governance.v1.AddPrincipalResponse"> & {
-  /**
-   * With its addresses.
-   *
-   * @generated from field: governance.v1.Principal principal = 1;
-   */
-  principal?: Principal | undefined;
-};
-
-/**
- * Describes the message governance.v1.AddPrincipalResponse.
- * Use `create(AddPrincipalResponseSchema)` to create a new message.
- */
-export declare const AddPrincipalResponseSchema: GenMessage<AddPrincipalResponse>;
-
-/**
- * Links an address in commits to a principal.
- *
- * @generated from message governance.v1.LinkAddressRequest
- */
-export declare type LinkAddressRequest = Message<"governance.v1.LinkAddressRequest"> & {
-  /**
-   * The email address, as commits have it; letter case does not matter.
-   *
-   * @generated from field: string address = 1;
-   */
-  address: string;
-
-  /**
-   * Whose it is; the caller when empty. Only operators link addresses to others.
-   *
-   * @generated from field: string principal = 2;
-   */
-  principal: string;
-};
-
-/**
- * Describes the message governance.v1.LinkAddressRequest.
- * Use `create(LinkAddressRequestSchema)` to create a new message.
- */
-export declare const LinkAddressRequestSchema: GenMessage<LinkAddressRequest>;
-
-/**
- * The principal with the address.
- *
- * @generated from message governance.v1.LinkAddressResponse
- */
-export declare type LinkAddressResponse = Message<"governance.v1.LinkAddressResponse"> & {
-  /**
-   * With its addresses.
-   *
-   * @generated from field: governance.v1.Principal principal = 1;
-   */
-  principal?: Principal | undefined;
-};
-
-/**
- * Describes the message governance.v1.LinkAddressResponse.
- * Use `create(LinkAddressResponseSchema)` to create a new message.
- */
-export declare const LinkAddressResponseSchema: GenMessage<LinkAddressResponse>;
-
-/**
- * Takes an address from a principal.
- *
- * @generated from message governance.v1.UnlinkAddressRequest
- */
-export declare type UnlinkAddressRequest = Message<"governance.v1.UnlinkAddressRequest"> & {
-  /**
-   * The email address.
-   *
-   * @generated from field: string address = 1;
-   */
-  address: string;
-
-  /**
-   * Whose it is not.
-   *
-   * @generated from field: string principal = 2;
-   */
-  principal: string;
-
-  /**
-   * Why.
-   *
-   * @generated from field: string reason = 3;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message governance.v1.UnlinkAddressRequest.
- * Use `create(UnlinkAddressRequestSchema)` to create a new message.
- */
-export declare const UnlinkAddressRequestSchema: GenMessage<UnlinkAddressRequest>;
-
-/**
- * The principal without the address.
- *
- * @generated from message governance.v1.UnlinkAddressResponse
- */
-export declare type UnlinkAddressResponse = Message<"governance.v1.UnlinkAddressResponse"> & {
-  /**
-   * With the addresses that are left.
-   *
-   * @generated from field: governance.v1.Principal principal = 1;
-   */
-  principal?: Principal | undefined;
-};
-
-/**
- * Describes the message governance.v1.UnlinkAddressResponse.
- * Use `create(UnlinkAddressResponseSchema)` to create a new message.
- */
-export declare const UnlinkAddressResponseSchema: GenMessage<UnlinkAddressResponse>;
-
-/**
  * A key that signs commits. It signs no decisions.
  *
  * @generated from message governance.v1.CommitKey
@@ -421,100 +266,6 @@ export declare type CommitKey = Message<"governance.v1.CommitKey"> & {
 export declare const CommitKeySchema: GenMessage<CommitKey>;
 
 /**
- * Enrols a key that signs commits.
- *
- * @generated from message governance.v1.EnrolCommitKeyRequest
- */
-export declare type EnrolCommitKeyRequest = Message<"governance.v1.EnrolCommitKeyRequest"> & {
-  /**
-   * Whose it is.
-   *
-   * @generated from field: string principal = 1;
-   */
-  principal: string;
-
-  /**
-   * The line of an SSH public key, or an OpenPGP public key in ASCII armour.
-   *
-   * @generated from field: string public_key = 2;
-   */
-  publicKey: string;
-};
-
-/**
- * Describes the message governance.v1.EnrolCommitKeyRequest.
- * Use `create(EnrolCommitKeyRequestSchema)` to create a new message.
- */
-export declare const EnrolCommitKeyRequestSchema: GenMessage<EnrolCommitKeyRequest>;
-
-/**
- * The key that was enrolled.
- *
- * @generated from message governance.v1.EnrolCommitKeyResponse
- */
-export declare type EnrolCommitKeyResponse = Message<"governance.v1.EnrolCommitKeyResponse"> & {
-  /**
-   * As enrolled.
-   *
-   * @generated from field: governance.v1.CommitKey key = 1;
-   */
-  key?: CommitKey | undefined;
-};
-
-/**
- * Describes the message governance.v1.EnrolCommitKeyResponse.
- * Use `create(EnrolCommitKeyResponseSchema)` to create a new message.
- */
-export declare const EnrolCommitKeyResponseSchema: GenMessage<EnrolCommitKeyResponse>;
-
-/**
- * Revokes a key that signs commits: signatures in releases from now on do not count.
- *
- * @generated from message governance.v1.RevokeCommitKeyRequest
- */
-export declare type RevokeCommitKeyRequest = Message<"governance.v1.RevokeCommitKeyRequest"> & {
-  /**
-   * The fingerprint that git shows.
-   *
-   * @generated from field: string fingerprint = 1;
-   */
-  fingerprint: string;
-
-  /**
-   * Why.
-   *
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message governance.v1.RevokeCommitKeyRequest.
- * Use `create(RevokeCommitKeyRequestSchema)` to create a new message.
- */
-export declare const RevokeCommitKeyRequestSchema: GenMessage<RevokeCommitKeyRequest>;
-
-/**
- * The key that was revoked.
- *
- * @generated from message governance.v1.RevokeCommitKeyResponse
- */
-export declare type RevokeCommitKeyResponse = Message<"governance.v1.RevokeCommitKeyResponse"> & {
-  /**
-   * With when it was revoked.
-   *
-   * @generated from field: governance.v1.CommitKey key = 1;
-   */
-  key?: CommitKey | undefined;
-};
-
-/**
- * Describes the message governance.v1.RevokeCommitKeyResponse.
- * Use `create(RevokeCommitKeyResponseSchema)` to create a new message.
- */
-export declare const RevokeCommitKeyResponseSchema: GenMessage<RevokeCommitKeyResponse>;
-
-/**
  * Asks for the keys that sign commits.
  *
  * @generated from message governance.v1.ListCommitKeysRequest
@@ -547,6 +298,95 @@ export declare type ListCommitKeysResponse = Message<"governance.v1.ListCommitKe
  * Use `create(ListCommitKeysResponseSchema)` to create a new message.
  */
 export declare const ListCommitKeysResponseSchema: GenMessage<ListCommitKeysResponse>;
+
+/**
+ * A bearer token, by its hash.
+ *
+ * @generated from message governance.v1.Token
+ */
+export declare type Token = Message<"governance.v1.Token"> & {
+  /**
+   * The sha256 of the token, which names it.
+   *
+   * @generated from field: string token_hash = 1;
+   */
+  tokenHash: string;
+
+  /**
+   * Whose it is.
+   *
+   * @generated from field: string principal = 2;
+   */
+  principal: string;
+
+  /**
+   * What it is for.
+   *
+   * @generated from field: string label = 3;
+   */
+  label: string;
+
+  /**
+   * Who created it; empty for the tokens of a development stack.
+   *
+   * @generated from field: string created_by = 4;
+   */
+  createdBy: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp created_at = 5;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * Until when it counts; absent when it does not expire.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 6;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message governance.v1.Token.
+ * Use `create(TokenSchema)` to create a new message.
+ */
+export declare const TokenSchema: GenMessage<Token>;
+
+/**
+ * Asks for the tokens that count: all of them for operators, one's own for everybody else.
+ *
+ * @generated from message governance.v1.ListTokensRequest
+ */
+export declare type ListTokensRequest = Message<"governance.v1.ListTokensRequest"> & {
+};
+
+/**
+ * Describes the message governance.v1.ListTokensRequest.
+ * Use `create(ListTokensRequestSchema)` to create a new message.
+ */
+export declare const ListTokensRequestSchema: GenMessage<ListTokensRequest>;
+
+/**
+ * The tokens that count.
+ *
+ * @generated from message governance.v1.ListTokensResponse
+ */
+export declare type ListTokensResponse = Message<"governance.v1.ListTokensResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated governance.v1.Token tokens = 1;
+   */
+  tokens: Token[];
+};
+
+/**
+ * Describes the message governance.v1.ListTokensResponse.
+ * Use `create(ListTokensResponseSchema)` to create a new message.
+ */
+export declare const ListTokensResponseSchema: GenMessage<ListTokensResponse>;
 
 /**
  * What a principal is. Only humans fill a quorum.
@@ -623,36 +463,6 @@ export declare const IdentityService: GenService<{
     output: typeof ListPrincipalsResponseSchema;
   },
   /**
-   * Adds a human, an agent or a service without keys and roles.
-   *
-   * @generated from rpc governance.v1.IdentityService.AddPrincipal
-   */
-  addPrincipal: {
-    methodKind: "unary";
-    input: typeof AddPrincipalRequestSchema;
-    output: typeof AddPrincipalResponseSchema;
-  },
-  /**
-   * Links an address in commits to the caller, or, for operators, to somebody else.
-   *
-   * @generated from rpc governance.v1.IdentityService.LinkAddress
-   */
-  linkAddress: {
-    methodKind: "unary";
-    input: typeof LinkAddressRequestSchema;
-    output: typeof LinkAddressResponseSchema;
-  },
-  /**
-   * Takes an address from a principal.
-   *
-   * @generated from rpc governance.v1.IdentityService.UnlinkAddress
-   */
-  unlinkAddress: {
-    methodKind: "unary";
-    input: typeof UnlinkAddressRequestSchema;
-    output: typeof UnlinkAddressResponseSchema;
-  },
-  /**
    * Lists the keys that sign commits.
    *
    * @generated from rpc governance.v1.IdentityService.ListCommitKeys
@@ -663,24 +473,14 @@ export declare const IdentityService: GenService<{
     output: typeof ListCommitKeysResponseSchema;
   },
   /**
-   * Enrols a key that signs commits.
+   * Lists the tokens that count.
    *
-   * @generated from rpc governance.v1.IdentityService.EnrolCommitKey
+   * @generated from rpc governance.v1.IdentityService.ListTokens
    */
-  enrolCommitKey: {
+  listTokens: {
     methodKind: "unary";
-    input: typeof EnrolCommitKeyRequestSchema;
-    output: typeof EnrolCommitKeyResponseSchema;
-  },
-  /**
-   * Revokes a key that signs commits.
-   *
-   * @generated from rpc governance.v1.IdentityService.RevokeCommitKey
-   */
-  revokeCommitKey: {
-    methodKind: "unary";
-    input: typeof RevokeCommitKeyRequestSchema;
-    output: typeof RevokeCommitKeyResponseSchema;
+    input: typeof ListTokensRequestSchema;
+    output: typeof ListTokensResponseSchema;
   },
 }>;
 

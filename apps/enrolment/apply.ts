@@ -1,0 +1,94 @@
+import { keyIdOf } from '../../adapters/sigstore/keys.js';
+import type { EnrolmentChange } from '../../core/enrolment/change.js';
+import { invalidInput } from '../../core/input.js';
+import { parseCommitKey } from '../../core/identity/commit-key.js';
+import type { Transaction } from '../../store/database.js';
+import { linkAddress, unlinkAddress } from '../../store/identity/addresses.js';
+import { enrolCommitKey, ownerOfCommitKey, revokeCommitKey } from '../../store/identity/commit-keys.js';
+import { enrolKey, ownerOfKey, revokeKey } from '../../store/identity/keys.js';
+import { requirePrincipal } from '../../store/identity/read.js';
+import { createToken, ownerOfToken, revokeToken } from '../../store/identity/tokens.js';
+import { addPrincipal, changeRoles } from '../../store/identity/write.js';
+
+/** The longest that a token may be valid, in milliseconds: one that nobody misses is found within a year. */
+const maxTokenMs = 366 * 24 * 3_600_000;
+
+/** The principal whose rights a change is about. @throws UNKNOWN_PRINCIPAL, NOT_FOUND */
+export async function subjectOfChange(tx: Transaction, change: EnrolmentChange): Promise<string> {
+  switch (change.type) {
+    case 'add-principal':
+      return change.name;
+    case 'revoke-key':
+      return (await ownerOfKey(tx, change.keyId)).principal;
+    case 'revoke-commit-key':
+      return ownerOfCommitKey(tx, change.fingerprint);
+    case 'revoke-token':
+      return ownerOfToken(tx, change.tokenHash);
+    default:
+      return (await requirePrincipal(tx, change.principal)).name;
+  }
+}
+
+/** What can be known to be wrong with a change before anybody agrees to it. @throws INVALID_INPUT, CONFLICT */
+export async function requireSensible(tx: Transaction, change: EnrolmentChange, now: Date): Promise<void> {
+  switch (change.type) {
+    case 'enrol-key': {
+      keyIdOf(change.publicKeyPem);
+      const { kind } = await requirePrincipal(tx, change.principal);
+      if ((kind === 'human') !== (change.purpose === 'person'))
+        throw invalidInput(
+          `purpose ${change.purpose}`,
+          `${change.principal} is a ${kind}: keys for the purpose person are for humans, those for build and verification for services`,
+        );
+      return;
+    }
+    case 'enrol-commit-key':
+      parseCommitKey(change.publicKey);
+      return;
+    case 'create-token': {
+      const left = Date.parse(change.expiresAt) - now.getTime();
+      if (!(left > 0 && left <= maxTokenMs))
+        throw invalidInput('expiresAt', 'a token ends in the future, within a year');
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+/**
+ * Makes a change, in the transaction in which its enrolment counts.
+ *
+ * @param by who has asked for it
+ * @throws CONFLICT, NOT_FOUND and what else the change cannot be made for
+ */
+export async function applyChange(tx: Transaction, change: EnrolmentChange, by: string): Promise<void> {
+  switch (change.type) {
+    case 'add-principal':
+      await addPrincipal(tx, { ...change, by });
+      for (const address of change.addresses) await linkAddress(tx, { address, principal: change.name, by });
+      return;
+    case 'link-address':
+      return linkAddress(tx, { ...change, by });
+    case 'unlink-address':
+      return unlinkAddress(tx, { ...change, by });
+    case 'grant-roles':
+      return changeRoles(tx, { ...change, verb: 'grant', by });
+    case 'withdraw-roles':
+      return changeRoles(tx, { ...change, verb: 'withdraw', by });
+    case 'enrol-key':
+      return enrolKey(tx, { ...change, keyId: keyIdOf(change.publicKeyPem), by });
+    case 'revoke-key': {
+      const since = change.since === undefined ? undefined : new Date(change.since);
+      return revokeKey(tx, { keyId: change.keyId, since, by, reason: change.reason });
+    }
+    case 'enrol-commit-key':
+      return enrolCommitKey(tx, { ...parseCommitKey(change.publicKey), principal: change.principal, by });
+    case 'revoke-commit-key':
+      return revokeCommitKey(tx, { ...change, by });
+    case 'create-token':
+      return createToken(tx, { ...change, expiresAt: new Date(change.expiresAt), by });
+    case 'revoke-token':
+      return revokeToken(tx, { ...change, by });
+  }
+}

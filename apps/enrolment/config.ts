@@ -1,0 +1,24 @@
+import { LanekeeperError } from '../../core/errors.js';
+
+/** The configuration of the enrolment process. */
+export interface EnrolmentConfig {
+  /** Port on loopback; 0 for any free port. */
+  readonly port: number;
+  /** Connection string of the enrolment role. */
+  readonly databaseUrl: string;
+}
+
+/** Reads the environment. @throws CONFIGURATION naming everything that is missing */
+export function readEnrolmentConfig(env: NodeJS.ProcessEnv = process.env): EnrolmentConfig {
+  const { DATABASE_URL: databaseUrl = '', LANEKEEPER_ENROLMENT_PORT: port = '' } = env;
+  const problems = [
+    ...(databaseUrl === '' ? ['DATABASE_URL is not set'] : []),
+    ...(/^\d{1,5}$/.test(port) && Number(port) <= 65_535 ? [] : ['LANEKEEPER_ENROLMENT_PORT is not a port']),
+  ];
+  if (problems.length === 0) return { port: Number(port), databaseUrl };
+  throw new LanekeeperError('CONFIGURATION', {
+    message: 'the enrolment process cannot start',
+    why: problems.join('; '),
+    next: 'npm start sets both; docs/operating.md lists what each process needs',
+  });
+}

@@ -1,0 +1,56 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { createValidateInterceptor } from '@connectrpc/validate';
+import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
+import { toEnrolment } from '../api/enrolment/convert.js';
+import { createErrorInterceptor } from '../api/errors/connect-error.js';
+import { submitStatement, type SubmitDeps } from './submit.js';
+
+/** A signed statement is small: the largest holds an OpenPGP key. */
+const readMaxBytes = 256 * 1024;
+
+/** A running enrolment server. */
+export interface EnrolmentServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the one RPC that changes who is who, on loopback. It asks for no token: whoever brings a statement, it counts
+ * by its signature alone.
+ *
+ * @param report receives errors that should not have happened
+ */
+export async function startEnrolmentServer(
+  deps: SubmitDeps,
+  port: number,
+  report: (error: unknown) => void,
+): Promise<EnrolmentServer> {
+  const rpc = connectNodeAdapter({
+    routes: (router) =>
+      router.service(EnrolmentService, {
+        async submitEnrolment({ signedStatement }) {
+          const { enrolment, statements } = await submitStatement(deps, signedStatement);
+          return { enrolment: toEnrolment(enrolment, statements) };
+        },
+      }),
+    interceptors: [createErrorInterceptor(report), createValidateInterceptor()],
+    readMaxBytes,
+  });
+  const server = createServer(rpc);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port, // a listening TCP server has one
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), 3_000);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { Refusal } from '../../core/decision/check.js';
+import {
+  needsSecondPerson,
+  refuseApproval,
+  refuseRejection,
+  refuseRequest,
+  type Signer,
+} from '../../core/enrolment/rules.js';
+import { LanekeeperError } from '../../core/errors.js';
+import type { EnrolmentSaid } from '../../core/evidence/enrolment.js';
+import { shortId } from '../../core/ids.js';
+import type { Database, Transaction } from '../../store/database.js';
+import {
+  countWaiting,
+  enrolmentOfStatement,
+  isNonceUsed,
+  lockEnrolment,
+  statementsOf,
+  type StoredEnrolment,
+  type StoredEnrolmentStatement,
+} from '../../store/enrolment/read.js';
+import { decideEnrolment, openEnrolment, recordStatement } from '../../store/enrolment/write.js';
+import { enrolledKeys, requirePrincipal, wasValid } from '../../store/identity/read.js';
+import { applyChange, requireSensible, subjectOfChange } from './apply.js';
+import { examineStatement, type ExaminedStatement } from './examine.js';
+
+/** How many enrolments may wait: of one person, and in all. Whoever asks for more has to wait for somebody to look. */
+const maxWaiting = { own: 50, all: 500 } as const;
+
+/** What submitting needs. */
+export interface SubmitDeps {
+  readonly database: Database;
+  readonly now: () => Date;
+}
+
+/** An enrolment with everything that people have signed about it. */
+export interface SubmittedEnrolment {
+  readonly enrolment: StoredEnrolment;
+  readonly statements: readonly StoredEnrolmentStatement[];
+}
+
+/**
+ * Takes a signed statement about who is who. A request that one person may decide counts at once; another waits until a
+ * second operator approves it. The same statement again changes nothing and answers the same.
+ *
+ * @throws EVIDENCE_INVALID, SIGNATURE_INVALID and the refusals of `core/enrolment/rules.ts`; nothing is recorded then
+ */
+export async function submitStatement(deps: SubmitDeps, signed: Uint8Array): Promise<SubmittedEnrolment> {
+  const examined = await examineStatement(deps, signed);
+  return deps.database.transaction(examined.said.tenant, async (tx) => {
+    const enrolment =
+      (await enrolmentOfStatement(tx, examined.statementDigest)) ?? (await take(tx, examined, deps.now()));
+    return { enrolment, statements: await statementsOf(tx, [enrolment.id]) };
+  });
+}
+
+async function take(tx: Transaction, examined: ExaminedStatement, now: Date): Promise<StoredEnrolment> {
+  const signer = await requireSigner(tx, examined, now);
+  const { said } = examined;
+  if (await isNonceUsed(tx, said.principal, said.nonce))
+    throw refused(said, {
+      code: 'DECISION_REPLAYED',
+      reason: 'its nonce was used in another statement of the same person',
+    });
+  return said.verb === 'request'
+    ? request(tx, { ...examined, said }, signer, now)
+    : decide(tx, { ...examined, said }, signer, now);
+}
+
+/** Whoever has signed, as they are in the transaction that acts: a key that was revoked meanwhile does not count. */
+async function requireSigner(tx: Transaction, { said, keyId }: ExaminedStatement, now: Date): Promise<Signer> {
+  const key = (await enrolledKeys(tx)).find((one) => one.keyId === keyId);
+  if (key?.principal !== said.principal || key.purpose !== 'person' || !wasValid(key, now))
+    throw refused(said, { code: 'UNTRUSTED_SIGNER', reason: 'its key does not sign for this person any more' });
+  return requirePrincipal(tx, said.principal);
+}
+
+async function request(
+  tx: Transaction,
+  examined: ExaminedStatement & { readonly said: Extract<EnrolmentSaid, { verb: 'request' }> },
+  signer: Signer,
+  now: Date,
+): Promise<StoredEnrolment> {
+  const { said } = examined;
+  const { change } = said;
+  const subject = await subjectOfChange(tx, change);
+  const refusal = refuseRequest(change, signer, subject);
+  if (refusal !== undefined) throw refused(said, refusal);
+  await requireSensible(tx, change, now);
+  const needsSecond = needsSecondPerson(change, signer, subject);
+  if (needsSecond) await requireRoom(tx, signer);
+  const enrolment = await openEnrolment(
+    tx,
+    { change, needsSecond, expiresAt: new Date(said.expiresAt) },
+    { ...examined, ...said },
+  );
+  if (needsSecond) return enrolment;
+  await applyChange(tx, change, signer.name);
+  return decideEnrolment(tx, enrolment, { state: 'APPLIED', by: signer.name });
+}
+
+async function decide(
+  tx: Transaction,
+  examined: ExaminedStatement & { readonly said: Extract<EnrolmentSaid, { verb: 'approve' | 'reject' }> },
+  signer: Signer,
+  now: Date,
+): Promise<StoredEnrolment> {
+  const { said } = examined;
+  const enrolment = await lockEnrolment(tx, said.enrolment);
+  requireWaiting(enrolment, now);
+  const { change, requestedBy } = enrolment;
+  const refusal = said.verb === 'approve' ? refuseApproval(requestedBy, signer) : refuseRejection(requestedBy, signer);
+  if (refusal !== undefined) throw refused(said, refusal);
+  await recordStatement(tx, enrolment.id, { ...examined, ...said });
+  if (said.verb === 'reject') return decideEnrolment(tx, enrolment, { state: 'REJECTED', by: signer.name });
+  // Whoever asked for it may have lost the right to since then.
+  const requester = await requirePrincipal(tx, requestedBy);
+  const lost = refuseRequest(change, requester, await subjectOfChange(tx, change));
+  if (lost !== undefined) throw refused(said, { ...lost, reason: `${requestedBy} may not ask for it any more` });
+  await applyChange(tx, change, requestedBy);
+  return decideEnrolment(tx, enrolment, { state: 'APPLIED', by: signer.name });
+}
+
+async function requireRoom(tx: Transaction, { name }: Signer): Promise<void> {
+  const waiting = await countWaiting(tx, name);
+  if (waiting.own < maxWaiting.own && waiting.all < maxWaiting.all) return;
+  throw new LanekeeperError('CONFLICT', {
+    message: 'too many enrolments wait for a second operator',
+    object: `principal ${name}`,
+    why: `${name} has asked for ${String(waiting.own)}, and all together for ${String(waiting.all)}`,
+    next: 'lane enrolment list --waiting, then lane enrolment approve or reject',
+  });
+}
+
+function requireWaiting({ id, state, decidedBy, expiresAt }: StoredEnrolment, now: Date): void {
+  if (state === 'PENDING' && expiresAt > now) return;
+  throw new LanekeeperError('WRONG_STATE', {
+    message: `enrolment ${shortId(id)} does not wait any more`,
+    object: `enrolment ${shortId(id)}`,
+    why:
+      state === 'PENDING'
+        ? `it could be approved until ${expiresAt.toISOString()}`
+        : `it was ${state === 'APPLIED' ? 'applied' : 'rejected'} by ${decidedBy ?? 'somebody'}`,
+    next: 'ask for it again, if it is still wanted',
+  });
+}
+
+function refused({ verb, principal }: EnrolmentSaid, { code, reason }: Refusal): LanekeeperError {
+  return new LanekeeperError(code, {
+    message: `the ${verb === 'request' ? 'request' : verb === 'approve' ? 'approval' : 'rejection'} of ${principal} does not count`,
+    object: `principal ${principal}`,
+    why: reason,
+    next: 'lane principal list shows who has the role operator',
+  });
+}

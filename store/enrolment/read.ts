@@ -1,0 +1,121 @@
+import type { Digest } from '../../core/digest.js';
+import type { EnrolmentChange } from '../../core/enrolment/change.js';
+import { LanekeeperError } from '../../core/errors.js';
+import { shortId } from '../../core/ids.js';
+import type { Transaction } from '../database.js';
+
+/** A change of who is who that somebody has asked for. */
+export interface StoredEnrolment {
+  /** The digest of the statement that asks for it. */
+  readonly id: Digest;
+  readonly change: EnrolmentChange;
+  /** Whether another operator has to approve it. */
+  readonly needsSecond: boolean;
+  readonly requestedBy: string;
+  readonly requestedAt: Date;
+  /** Until when it can be approved. */
+  readonly expiresAt: Date;
+  readonly state: 'PENDING' | 'APPLIED' | 'REJECTED';
+  readonly decidedBy: string | null;
+  readonly decidedAt: Date | null;
+}
+
+/** A statement that counted, as it was signed. */
+export interface StoredEnrolmentStatement {
+  readonly enrolment: Digest;
+  readonly verb: 'request' | 'approve' | 'reject';
+  readonly principal: string;
+  /** The Sigstore bundle. */
+  readonly signed: string;
+}
+
+/** A row of `enrolments`: what `enrolmentColumns` selects. */
+export interface EnrolmentRow {
+  id: Digest;
+  change: EnrolmentChange;
+  needs_second: boolean;
+  requested_by: string;
+  requested_at: Date;
+  expires_at: Date;
+  state: StoredEnrolment['state'];
+  decided_by: string | null;
+  decided_at: Date | null;
+}
+
+/** The columns of an `EnrolmentRow`. */
+export const enrolmentColumns =
+  'id, change, needs_second, requested_by, requested_at, expires_at, state, decided_by, decided_at';
+
+/** An enrolment; whoever decides it locks its row. @throws NOT_FOUND */
+export async function lockEnrolment(tx: Transaction, id: Digest): Promise<StoredEnrolment> {
+  const [row] = await tx.query<EnrolmentRow>(
+    `select ${enrolmentColumns} from enrolments where tenant_id = $1 and id = $2 for update`,
+    [tx.tenant, id],
+  );
+  if (row !== undefined) return toEnrolment(row);
+  throw new LanekeeperError('NOT_FOUND', {
+    message: `there is no enrolment ${shortId(id)}`,
+    object: `enrolment ${shortId(id)}`,
+    next: 'lane enrolment list',
+  });
+}
+
+/** The enrolment for which a statement was recorded, if it was. */
+export async function enrolmentOfStatement(tx: Transaction, statement: Digest): Promise<StoredEnrolment | undefined> {
+  const [row] = await tx.query<EnrolmentRow>(
+    `select ${enrolmentColumns} from enrolments
+      where tenant_id = $1 and id = (
+        select enrolment_id from enrolment_statements where tenant_id = $1 and statement_digest = $2)`,
+    [tx.tenant, statement],
+  );
+  return row && toEnrolment(row);
+}
+
+/** Whether somebody has used a nonce. */
+export async function isNonceUsed(tx: Transaction, principal: string, nonce: string): Promise<boolean> {
+  const rows = await tx.query(
+    'select 1 from enrolment_statements where tenant_id = $1 and principal = $2 and nonce = $3',
+    [tx.tenant, principal, nonce],
+  );
+  return rows.length > 0;
+}
+
+/** How many enrolments wait, in all and of one person. Those that have expired do not wait. */
+export async function countWaiting(
+  tx: Transaction,
+  requestedBy: string,
+): Promise<{ readonly all: number; readonly own: number }> {
+  const [row] = await tx.query<{ all: number; own: number }>(
+    `select count(*)::int as all, count(*) filter (where requested_by = $2)::int as own
+       from enrolments where tenant_id = $1 and state = 'PENDING' and expires_at > clock_timestamp()`,
+    [tx.tenant, requestedBy],
+  );
+  return row ?? { all: 0, own: 0 };
+}
+
+/** The statements of enrolments, as they were signed, oldest first. */
+export async function statementsOf(
+  tx: Transaction,
+  enrolments: readonly Digest[],
+): Promise<readonly StoredEnrolmentStatement[]> {
+  return tx.query<{ enrolment: Digest; verb: StoredEnrolmentStatement['verb']; principal: string; signed: string }>(
+    `select enrolment_id as enrolment, verb, principal, signed from enrolment_statements
+      where tenant_id = $1 and enrolment_id = any ($2) order by registered_at, statement_digest`,
+    [tx.tenant, enrolments],
+  );
+}
+
+/** A row as a record. */
+export function toEnrolment(row: EnrolmentRow): StoredEnrolment {
+  return {
+    id: row.id,
+    change: row.change,
+    needsSecond: row.needs_second,
+    requestedBy: row.requested_by,
+    requestedAt: row.requested_at,
+    expiresAt: row.expires_at,
+    state: row.state,
+    decidedBy: row.decided_by,
+    decidedAt: row.decided_at,
+  };
+}

@@ -15,6 +15,17 @@ export async function answers(url: string): Promise<boolean> {
   }
 }
 
+/** Adds a tenant unless it exists. @param adminUrl connection string of the owner of the tables */
+export async function addTenant(adminUrl: string, id: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    await client.query('insert into tenants (id) values ($1) on conflict do nothing', [id]);
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Creates a database unless it exists.
  *

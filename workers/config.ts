@@ -82,7 +82,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     dataDir,
     policiesDir,
     workflowBundlePath:
-      env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url)),
+      env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)),
     roles: served,
     temporal: loadClientConnectConfig(),
     faultPointFolder: env['LANEKEEPER_FAULT_POINTS'],

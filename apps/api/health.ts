@@ -6,8 +6,8 @@ import type { PartHealth } from './part-health.js';
 /** The response of `/healthz`. */
 export interface Health {
   readonly status: 'ok' | 'degraded';
-  /** `builds` says how the workers contain builds; the API does not depend on it. */
-  readonly parts: Readonly<Record<'database' | 'temporal' | 'builds', PartHealth>>;
+  /** The API does not depend on `enrolment`, nor on `builds`, which says how the workers contain builds. */
+  readonly parts: Readonly<Record<'database' | 'temporal' | 'enrolment' | 'builds', PartHealth>>;
   /** The API's clock, RFC 3339. */
   readonly now: string;
 }
@@ -16,16 +16,17 @@ const answerTimeoutMs = 2_000;
 
 /** Checks the parts that the API depends on, and asks how builds are contained. */
 export async function checkHealth(deps: ApiDeps): Promise<Health> {
-  const [database, temporal, builds] = await Promise.all([
+  const [database, temporal, enrolment, builds] = await Promise.all([
     probe(() => deps.database.ping()),
     probe(() =>
       deps.client.withDeadline(Date.now() + answerTimeoutMs, () => deps.client.workflowService.getSystemInfo({})),
     ),
+    probe(() => deps.enrolment.ping()),
     buildsHealth(deps),
   ]);
   return {
     status: database.ok && temporal.ok ? 'ok' : 'degraded',
-    parts: { database, temporal, builds },
+    parts: { database, temporal, enrolment, builds },
     now: deps.now().toISOString(),
   };
 }

@@ -1,8 +1,9 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
+import { messageOf } from '../../core/errors.js';
 import { toEnrolment } from '../api/enrolment/convert.js';
 import { createErrorInterceptor } from '../api/errors/connect-error.js';
 import { submitStatement, type SubmitDeps } from './submit.js';
@@ -38,7 +39,10 @@ export async function startEnrolmentServer(
     interceptors: [createErrorInterceptor(report), createValidateInterceptor()],
     readMaxBytes,
   });
-  const server = createServer(rpc);
+  const server = createServer((request, response) => {
+    if (request.url === '/healthz') void answerHealth(deps, response);
+    else rpc(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -53,4 +57,10 @@ export async function startEnrolmentServer(
       clearTimeout(timer);
     },
   };
+}
+
+async function answerHealth({ database }: SubmitDeps, response: ServerResponse): Promise<void> {
+  const problem = await database.ping().then(() => undefined, messageOf);
+  response.writeHead(problem === undefined ? 200 : 503, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
+  response.end(problem ?? 'ok');
 }

@@ -6,9 +6,12 @@ import { parseArgs } from 'node:util';
 import { LanekeeperError, messageOf } from '../../core/errors.js';
 import { readJsonFile } from '../../adapters/files/json-file.js';
 
+const commands = ['start', 'stop', 'status', 'migrate'] as const;
+export type StackCommand = (typeof commands)[number];
+
 /** What the stack command was asked to do, from its arguments and the environment; read here and nowhere else. */
 export interface StackConfig {
-  readonly command: 'start' | 'stop' | 'status';
+  readonly command: StackCommand;
   readonly dataDir: string;
   /** The first of the ports to use; undefined when it was not specified. */
   readonly portBase: number | undefined;
@@ -35,20 +38,23 @@ export interface StackConfig {
   readonly buildReadable: string | undefined;
   /** Where tests hold the worker, see `workers/fault-point.ts`. */
   readonly faultPointFolder: string | undefined;
+  /** The tenant to found, and the file that names its first principals. */
+  readonly tenant: string | undefined;
+  readonly foundersFile: string | undefined;
 }
 
 /** The root of the clone, from the source tree as well as from dist/. */
 export const repositoryRoot = fileURLToPath(new URL('../../', import.meta.url));
 
-const usage = 'usage: stack start|stop|status [--data DIR] [--port-base N] [--no-default] [--uncontained]';
+const usage =
+  'usage: stack start|stop|status [--data DIR] [--port-base N] [--no-default] [--uncontained]\n       stack migrate [--data DIR] [--tenant NAME --founders FILE]';
 
 /** Reads arguments and environment. @throws CONFIGURATION */
 export function readStackConfig(argv: readonly string[]): StackConfig {
   const env = process.env;
   const { values, positionals } = parse(argv);
-  const command = positionals[0];
-  if (positionals.length !== 1 || (command !== 'start' && command !== 'stop' && command !== 'status'))
-    throw misuse('exactly one command is required');
+  const command = commands.find((name) => name === positionals[0]);
+  if (positionals.length !== 1 || command === undefined) throw misuse('exactly one command is required');
   const portBase = values['port-base'] === undefined ? undefined : Number(values['port-base']);
   if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 1024 && portBase <= 65_000))
     throw misuse('--port-base must be a whole number from 1024 to 65000');
@@ -71,6 +77,8 @@ export function readStackConfig(argv: readonly string[]): StackConfig {
     inherited: select(env, inheritedNames),
     version: packageVersion(),
     faultPointFolder: nonEmpty(env['LANEKEEPER_FAULT_POINTS']),
+    tenant: values.tenant,
+    foundersFile: values.founders,
   };
 }
 
@@ -84,6 +92,8 @@ function parse(argv: readonly string[]) {
         'port-base': { type: 'string' },
         'no-default': { type: 'boolean' },
         uncontained: { type: 'boolean' },
+        tenant: { type: 'string' },
+        founders: { type: 'string' },
       },
     });
   } catch (error) {

@@ -3,6 +3,7 @@ import { messageOf, asLanekeeperError } from '../../core/errors.js';
 import { readStackConfig, type StackConfig } from './config.js';
 import { isRunning } from '../../adapters/process/identity.js';
 import { stopProcess } from '../../adapters/process/stop-process.js';
+import { prepareDatabase } from './migrate.js';
 import { stopOrphans } from './orphans.js';
 import { isSupervisorRunning, readStackRecord, type StackRecord } from './stack-file.js';
 import { unlockDataFolder, lockDataFolder } from './data-folder-lock.js';
@@ -104,6 +105,9 @@ async function main(): Promise<number> {
       return stop(config);
     case 'status':
       return status(config);
+    case 'migrate':
+      for (const line of await prepareDatabase(config)) console.log(line);
+      return 0;
   }
 }
 

@@ -92,7 +92,7 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
     return { found: apiUrl };
   });
   if (!api.ok) return [api];
-  const part = (name: 'database' | 'temporal', title: string): Check => {
+  const part = (name: 'database' | 'temporal' | 'enrolment', title: string): Check => {
     const { ok, detail } = partOf(health, name);
     return {
       name: title,
@@ -101,7 +101,13 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
       fix: ok ? '' : fix,
     };
   };
-  return [api, part('database', 'PostgreSQL'), part('temporal', 'Temporal'), buildsCheck(health)];
+  return [
+    api,
+    part('database', 'PostgreSQL'),
+    part('temporal', 'Temporal'),
+    part('enrolment', 'enrolment'),
+    buildsCheck(health),
+  ];
 }
 
 /** How the workers contain builds. */

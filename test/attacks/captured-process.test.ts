@@ -9,18 +9,24 @@ import {
 import type { Engine } from '../support/engine.js';
 import { type Placed, placedIn } from '../support/phases.js';
 import { sealText } from '../support/sealed-bundle.js';
+import { type Database, openDatabase } from '../../store/database.js';
+import { type DatabaseProcess, databaseProcesses } from '../../store/rights/roles.js';
 
 let engine: Engine;
 let gold: Target;
 let live: Target;
 let holder: Placed;
+let databases: ReadonlyMap<DatabaseProcess, Database>;
 beforeAll(async () => {
   engine = await startReconcilingEngine();
   gold = await waitingForApproval(engine, 'wanted by a program');
   live = await inPhase(engine, 'bronze', await sealText(engine, 'is live'), 'LIVE');
   holder = await placedIn['GUARDING']!(engine, 'held');
+  const { urls } = engine.cluster;
+  databases = new Map(databaseProcesses.map((name) => [name, openDatabase({ url: urls[name], maxConnections: 1 })]));
 });
 afterAll(async () => {
+  for (const database of databases.values()) await database.close();
   await holder.release();
   await engine.close();
 });
@@ -38,14 +44,14 @@ const values = (): Readonly<Record<string, string>> => ({
 class Undone extends Error {}
 
 /**
- * Runs one statement as the application does, in the transaction of its tenant, with the constraints that wait for the
- * commit.
+ * Runs one statement with the rights of a process, in the transaction of its tenant, with the constraints that wait for
+ * the commit.
  *
  * @returns the SQLSTATE of the refusal, or `accepted`
  */
-async function attempt(sql: string): Promise<string> {
+async function attempt(process: DatabaseProcess, sql: string): Promise<string> {
   const text = Object.entries(values()).reduce((all, [name, value]) => all.replaceAll(name, `'${value}'`), sql);
-  const work = engine.database.transaction('default', async (tx) => {
+  const work = databases.get(process)!.transaction('default', async (tx) => {
     await tx.query(text);
     await tx.query('set constraints all immediate');
     throw new Undone();
@@ -211,10 +217,11 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
 };
 
 describe.each(Object.entries(refused))(
-  'SQL with the rights of the application does not get %s',
+  'SQL with the rights of a process, whichever it is, does not get %s',
   (_what, statements) => {
     test.each(statements)('%s', async (_claim, sql) => {
-      expect(await attempt(sql)).toMatch(refusal);
+      for (const process of databaseProcesses)
+        expect([process, await attempt(process, sql)]).toEqual([process, expect.stringMatching(refusal)]);
     });
   },
 );

@@ -47,9 +47,7 @@ export function verifyStatement(bundleBytes: Uint8Array, publicKeysPem: readonly
  * What a bundle claims before anybody has verified it: only to find out whose keys to verify it with.
  * @throws EVIDENCE_INVALID
  */
-export function unverifiedStatement(
-  bundleBytes: Uint8Array,
-): Pick<VerifiedStatement, 'statement' | 'statementDigest'> {
+export function unverifiedStatement(bundleBytes: Uint8Array): Pick<VerifiedStatement, 'statement' | 'statementDigest'> {
   const payload = payloadOf(parseBundle(bundleBytes));
   return { statement: parseStatement(parseJson(payload, 'the signed payload')), statementDigest: digestOf(payload) };
 }

@@ -47,8 +47,6 @@ export type EnrolmentChange =
     }
   | { readonly type: 'revoke-token'; readonly tokenHash: Digest; readonly reason: string };
 
-export type EnrolmentChangeType = EnrolmentChange['type'];
-
 /** A change in one line, as people are shown it before they sign and afterwards. */
 export function wordsOfChange(change: EnrolmentChange): string {
   switch (change.type) {

@@ -5,7 +5,7 @@ import { execaNode, execaSync } from 'execa';
 import { findFreePorts } from '../../adapters/network/free-port.js';
 import { generateKeyPair, writeKeyPair } from '../../adapters/sigstore/keys.js';
 import { stopServices } from '../../apps/router/service-record.js';
-import { databaseProcesses, databaseRoleOf } from '../../store/rights/roles.js';
+import { type DatabaseProcess, databaseRoleOf } from '../../store/rights/roles.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { repositoryOf } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -47,7 +47,7 @@ function prepare(...args: string[]): { readonly code: number | undefined; readon
 }
 
 /** Starts a program with the way to the database of one process, and no other. */
-async function startProcess(program: string, process: (typeof databaseProcesses)[number], more = {}): Promise<void> {
+async function startProcess(program: string, process: DatabaseProcess, more = {}): Promise<void> {
   const passwords = JSON.parse(await readFile(join(dataDir, 'role-passwords.json'), 'utf8')) as Record<string, string>;
   const url = new URL(cluster.adminUrl);
   url.username = databaseRoleOf(process);

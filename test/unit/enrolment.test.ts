@@ -98,7 +98,7 @@ describe('a statement about an enrolment', () => {
   };
 
   test.each(each)('is read as it was written, for the change %s', (_type, change) => {
-    expect(parseEnrolmentStatement(enrolmentStatement({ ...said, change } as EnrolmentSaid))).toEqual({
+    expect(parseEnrolmentStatement(enrolmentStatement({ ...said, change }))).toEqual({
       ...said,
       change,
     });
@@ -129,7 +129,7 @@ describe('a statement about an enrolment', () => {
   });
 
   test('is refused when its subject is another change than the one that it asks for', () => {
-    const [other] = enrolmentStatement({ ...said, change: changes['withdraw-roles'] } as EnrolmentSaid).subject;
+    const [other] = enrolmentStatement({ ...said, change: changes['withdraw-roles'] }).subject;
     expect(() => parseEnrolmentStatement({ ...enrolmentStatement(said), subject: [other!] })).toThrow(
       'not a statement',
     );

@@ -4,6 +4,7 @@ import { createLaneActivities } from '../activities/lane/lane-activities.js';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
 import { createPromotionActivities } from '../activities/promotion/promotion-activities.js';
+import { openStores } from '../test/support/blobs.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import type { Machine } from './machine.js';
 import { createBareDriver } from './sides.js';
@@ -21,8 +22,9 @@ export async function startBenchWorkers(
   machine: Machine,
   onAttested: (promotionId: string) => void,
 ): Promise<BenchWorkers> {
-  const { connection, client, database, blobs, config } = machine;
+  const { connection, client, database, dataDir, config } = machine;
   const policies = openPolicyFolder(fileURLToPath(new URL('./policies/', import.meta.url)));
+  const blobs = openStores(dataDir, database);
   const deps = { database, blobs, client, policies, cache: new EvidenceCache(), now: () => new Date() };
   const steps = createTrivialSteps(deps, onAttested);
   const bare = createBareActivities(createBareDriver(client), onAttested);

@@ -12,6 +12,7 @@ import { startAliasRouter } from '../apps/router/alias-router.js';
 import { promotionOfRun } from '../store/promotion/read.js';
 import { recordShownFacts } from '../store/decision/shown-facts.js';
 import { attachPreviewCheck, sealText, signerOf } from '../test/support/sealed-bundle.js';
+import { openBlobs } from '../workers/blobs.js';
 import { openDatabases } from '../workers/databases.js';
 import { createWorkers } from '../workers/run-workers.js';
 import { decideUpdate, decisionSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
@@ -30,7 +31,7 @@ type Run = WorkflowHandle & { readonly firstRunId: string };
  * @returns the events of the gold promotion's history once it is live and attested
  */
 export async function goldPromotion(machine: Machine): Promise<EventCounts> {
-  const { config, dataDir, urls, blobs, connection, client } = machine;
+  const { config, dataDir, urls, connection, client } = machine;
   const queues = ['control', 'sign', 'deploy'] as const;
   const databases = openDatabases(
     { databaseUrls: new Map(queues.map((queue) => [queue, urls[queue]] as const)), faultPointFolder: undefined },
@@ -38,7 +39,8 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
     () => undefined,
   );
   const workers = await createWorkers({
-    ...{ connection, client, databases, blobs, dataDir, namespace: config.namespace },
+    ...{ connection, client, databases, dataDir, namespace: config.namespace },
+    blobs: openBlobs(databases, dataDir),
     cache: new EvidenceCache(),
     policiesDir: fileURLToPath(new URL('../policies/', import.meta.url)),
     roles: queues,
@@ -54,7 +56,6 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
       databaseUrl: urls.router,
       ...{ dataDir, lanePortBase, healthDeadlineMs: 20_000, serviceEnv: { PATH: process.env['PATH'] ?? '' } },
     },
-    blobs,
     () => undefined,
   );
   try {

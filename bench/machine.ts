@@ -3,8 +3,8 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { openFolderStore } from '../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../adapters/content-store/content-store.js';
+import { openStores } from '../test/support/blobs.js';
 import { readStackConfig, type StackConfig } from '../apps/stack/config.js';
 import { Child } from '../apps/stack/child.js';
 import { findFreePorts } from '../adapters/network/free-port.js';
@@ -80,7 +80,7 @@ export async function startMachine(): Promise<Machine> {
   wake = () => dispatcher.wake();
   return {
     ...{ config, urls, dataDir, database, connection, client },
-    blobs: openFolderStore(join(dataDir, 'blobs')),
+    blobs: openStores(dataDir, database).of('default'),
     usedCpu() {
       const servers = [server.identity?.pid ?? 0, cluster.server.identity?.pid ?? 0] as const;
       return {

@@ -1,11 +1,10 @@
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
-import { openFolderStore } from '../adapters/content-store/folder-store.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
+import { openBlobs } from './blobs.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { connectForDeliveries } from './deliver.js';
 import { type Dispatcher, startDispatcher } from './dispatcher.js';
@@ -50,7 +49,7 @@ async function main(config: WorkerConfig): Promise<void> {
       namespace,
       client,
       databases,
-      blobs: openFolderStore(join(config.dataDir, 'blobs')),
+      blobs: openBlobs(databases, config.dataDir),
       cache: new EvidenceCache(),
       workflows: { workflowBundle: { codePath: config.workflowBundlePath } },
       faultPoint,

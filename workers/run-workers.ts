@@ -14,12 +14,12 @@ import { createReleaseRecordActivities } from '../activities/release/record-acti
 import { createSealActivities } from '../activities/release/seal-activities.js';
 import { createSignActivities } from '../activities/release/sign-activities.js';
 import { detectContainment } from '../adapters/containment/detect.js';
-import type { ContentStore } from '../adapters/content-store/content-store.js';
 import { loadSignerFile, type StatementSigner } from '../adapters/sigstore/keys.js';
 import { LanekeeperError } from '../core/errors.js';
 import type { Database } from '../store/database.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 import { formatWorkerIdentity } from '../temporal-config/worker-identity.js';
+import type { BlobsOfQueues } from './blobs.js';
 import type { BuildSettings } from './config.js';
 import type { Databases } from './databases.js';
 import type { FaultPoint } from './fault-point.js';
@@ -30,7 +30,7 @@ export interface WorkersDeps {
   readonly namespace: string;
   readonly client: Client;
   readonly databases: Databases;
-  readonly blobs: ContentStore;
+  readonly blobs: BlobsOfQueues;
   readonly cache: EvidenceCache;
   readonly dataDir: string;
   readonly policiesDir: string;
@@ -44,23 +44,28 @@ export interface WorkersDeps {
 
 /** The dependencies of the control queue's activities, and of what reconciles runs with records. */
 export function controlDepsOf(deps: WorkersDeps): ControlDeps {
-  return { ...withDatabase(deps, 'control'), policies: openPolicyFolder(deps.policiesDir) };
+  return { ...asQueue(deps, 'control'), policies: openPolicyFolder(deps.policiesDir) };
 }
 
 /** The database as a queue of this process may use it. @throws CONFIGURATION when the process does not serve it */
 export function databaseOf({ databases }: Pick<WorkersDeps, 'databases'>, queue: TaskQueueRole): Database {
-  const database = databases.get(queue);
-  if (database === undefined)
+  return ofQueue(databases, queue);
+}
+
+function ofQueue<Part>(parts: ReadonlyMap<TaskQueueRole, Part>, queue: TaskQueueRole): Part {
+  const part = parts.get(queue);
+  if (part === undefined)
     throw new LanekeeperError('CONFIGURATION', {
       message: `the worker has no way to the database for the queue ${queue}`,
       object: `queue ${queue}`,
       next: `set DATABASE_URL_${queue.toUpperCase()}; docs/operating.md lists what each queue needs`,
     });
-  return database;
+  return part;
 }
 
-function withDatabase(deps: WorkersDeps, queue: TaskQueueRole) {
-  return { ...deps, database: databaseOf(deps, queue) };
+/** The dependencies with the rights of a queue: its way to the database, and to the blobs. */
+function asQueue(deps: WorkersDeps, queue: TaskQueueRole) {
+  return { ...deps, database: ofQueue(deps.databases, queue), blobs: ofQueue(deps.blobs, queue) };
 }
 
 /** Creates one worker for each role. They poll once `run` is called. */
@@ -87,8 +92,8 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         activities: {
           ...createPromotionActivities(controlDepsOf(deps)),
           ...createLaneActivities(controlDepsOf(deps)),
-          ...createReleaseRecordActivities(withDatabase(deps, 'control')),
-          ...createSealActivities(withDatabase(deps, 'control')),
+          ...createReleaseRecordActivities(asQueue(deps, 'control')),
+          ...createSealActivities(asQueue(deps, 'control')),
         },
         // How long a run waits for a worker that died before another takes it over.
         stickyQueueScheduleToStartTimeout: '2 s',
@@ -96,7 +101,7 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
         maxConcurrentActivityTaskExecutions: 500,
       };
     case 'build': {
-      const buildDeps = { ...withDatabase(deps, 'build'), ...deps.build, scratchFolder: join(deps.dataDir, 'scratch') };
+      const buildDeps = { ...asQueue(deps, 'build'), ...deps.build, scratchFolder: join(deps.dataDir, 'scratch') };
       const detection = await detectContainment(buildDeps);
       const builds = detection.containment?.name ?? 'refused';
       return {
@@ -107,7 +112,7 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
       };
     }
     case 'sign': {
-      const signDeps = withDatabase(deps, 'sign');
+      const signDeps = asQueue(deps, 'sign');
       return {
         ...common,
         activities: {
@@ -121,7 +126,7 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
       };
     }
     case 'deploy':
-      return { ...common, activities: createDeployActivities(withDatabase(deps, 'deploy')) };
+      return { ...common, activities: createDeployActivities(asQueue(deps, 'deploy')) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import type { StatementSigner } from '../../adapters/sigstore/keys.js';
 import { signPayload } from '../../adapters/sigstore/sign-statement.js';
 import { describeStatement } from '../../core/evidence/describe.js';
@@ -11,7 +11,7 @@ import type { Database, Transaction } from '../../store/database.js';
 /** The dependencies of signing. Each key of the sign queue has its own. */
 export interface SigningDeps {
   readonly database: Database;
-  readonly blobs: ContentStore;
+  readonly blobs: TenantStores;
   readonly signer: StatementSigner;
   /** Called at `sign.stored` and `sign.registered`, so that tests can kill the process there. */
   readonly faultPoint?: (name: string) => void | Promise<void>;
@@ -37,7 +37,7 @@ export async function signOnce(deps: SigningDeps, signing: Signing): Promise<Sto
   const statementDigest = digestOf(payload);
   const known = await deps.database.transaction(tenant, (tx) => findAttestation(tx, statementDigest, keyId));
   if (known !== undefined) return known;
-  const checksum = await deps.blobs.put(await signPayload(payload, deps.signer));
+  const checksum = await deps.blobs.of(tenant).put(await signPayload(payload, deps.signer));
   await deps.faultPoint?.('sign.stored');
   const { kind, attributes } = describeStatement(statement);
   const { predicateType } = statement;

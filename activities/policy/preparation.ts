@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError, messageOf } from '../../core/errors.js';
@@ -49,7 +49,7 @@ export class Unprepared extends Error {
 
 /** What preparing needs. */
 export interface PreparationDeps {
-  readonly blobs: ContentStore;
+  readonly blobs: TenantStores;
   readonly policies: PolicySource;
   readonly cache: EvidenceCache;
 }
@@ -61,15 +61,17 @@ const maxPreparations = 8;
  * Runs `work`, whose transaction throws {@link Unprepared} for what it lacks, until it lacks nothing. Files are read and
  * signatures verified between its attempts, so that no transaction, and no lock, lasts as long as that takes.
  *
+ * @param tenant whose work it is: no blob of another is read
  * @param budgetMs how long preparing may take in all
  * @throws TIMED_OUT when it takes longer; what was verified so far is remembered
  */
 export async function whenPrepared<T>(
   deps: PreparationDeps,
+  tenant: string,
   work: (preparation: Preparation) => Promise<T>,
   budgetMs = Number.POSITIVE_INFINITY,
 ): Promise<T> {
-  const preparation = new Preparation(deps, Date.now() + budgetMs);
+  const preparation = new Preparation(deps, tenant, Date.now() + budgetMs);
   for (let count = 0; count < maxPreparations; count += 1) {
     try {
       return await work(preparation);
@@ -84,13 +86,15 @@ export async function whenPrepared<T>(
 /** What has been read and verified for one piece of work. */
 export class Preparation {
   readonly #deps: PreparationDeps;
+  readonly #blobs: ContentStore;
   readonly #deadline: number;
   /** Why attestations cannot be relied on. Not remembered: a disk can be repaired. */
   readonly #problems = new Map<string, string>();
   readonly #newestGates = new Map<string, NewestGates>();
 
-  constructor(deps: PreparationDeps, deadline: number) {
+  constructor(deps: PreparationDeps, tenant: string, deadline: number) {
     this.#deps = deps;
+    this.#blobs = deps.blobs.of(tenant);
     this.#deadline = deadline;
   }
 
@@ -128,9 +132,9 @@ export class Preparation {
 
   async #verify({ id, checksum, keyId, publicKeyPem }: UnverifiedEvidence): Promise<void> {
     try {
-      const { statement } = verifyStatement(await this.#deps.blobs.get(checksum), [publicKeyPem]);
+      const { statement } = verifyStatement(await this.#blobs.get(checksum), [publicKeyPem]);
       // A test result that its report contradicts, or that has none, cannot be relied on, however it came here.
-      if (isTestResult(describeStatement(statement).kind)) await requireReport(this.#deps.blobs, statement);
+      if (isTestResult(describeStatement(statement).kind)) await requireReport(this.#blobs, statement);
       this.remember(checksum, keyId, statement);
     } catch (error) {
       this.#problems.set(id, `attestation ${id} cannot be relied on: ${messageOf(error)}`);

@@ -50,6 +50,7 @@ export async function advance(
 ): Promise<Answer> {
   return whenPrepared(
     deps,
+    ref.tenant,
     async (known) => {
       const sent =
         stimulus.type === 'statement' ? await examineStatement(deps, ref.tenant, stimulus, known) : undefined;

@@ -47,7 +47,7 @@ export function createAttestActivities(deps: AttestDeps): AttestActivities {
   async function attest(asked: PromotionRef): Promise<void> {
     const { cancellationSignal: signal } = Context.current();
     await performStep(deps, { ...asked, step: 'attest', signal }, async ({ promotion }) => {
-      const statements = await whenPrepared(prepared, (known) =>
+      const statements = await whenPrepared(prepared, asked.tenant, (known) =>
         deps.database.transaction(asked.tenant, (tx) => attestationsOf(tx, known, promotion)),
       );
       await Promise.all(

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
 import type { EvidenceCache } from '../policy/evidence-cache.js';
 import type { PolicySource } from '../policy/policy-source.js';
@@ -7,7 +7,7 @@ import type { PolicySource } from '../policy/policy-source.js';
 /** The dependencies of the control activities. */
 export interface ControlDeps {
   readonly database: Database;
-  readonly blobs: ContentStore;
+  readonly blobs: TenantStores;
   readonly policies: PolicySource;
   /** What this process has verified. */
   readonly cache: EvidenceCache;

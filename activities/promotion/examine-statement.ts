@@ -65,7 +65,7 @@ export async function examineStatement(
       refusal: { code: refused?.code ?? 'EVIDENCE_INVALID', reason: refused?.why ?? messageOf(error) },
     };
   }
-  const checksum = await deps.blobs.put(bytes);
+  const checksum = await deps.blobs.of(tenant).put(bytes);
   known.remember(checksum, verified.keyId, verified.statement);
   const { keyId, statementDigest } = verified;
   return { ...base, signed: { keyId, statementDigest, checksum, decision } };

@@ -13,14 +13,15 @@ export async function guardBundle(deps: ControlDeps, input: StepInput): Promise<
   await performStep(deps, { ...input, step: 'guard', signal }, async ({ promotion }) => {
     const bundle = await deps.database.transaction(input.tenant, (tx) => requireBundle(tx, promotion.bundle));
     const manifest = parseManifest(bundle.manifest);
+    const blobs = deps.blobs.of(input.tenant);
     const digests = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));
     for (const image of manifest.images) {
-      for (const layer of (await readImage(deps.blobs, image.digest)).layers) digests.add(layer);
+      for (const layer of (await readImage(blobs, image.digest)).layers) digests.add(layer);
     }
     for (const digest of digests) {
       Context.current().heartbeat();
       // Opening a blob reads it to the end and compares its digest.
-      (await deps.blobs.open(digest)).destroy();
+      (await blobs.open(digest)).destroy();
     }
   });
 }

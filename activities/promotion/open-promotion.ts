@@ -49,6 +49,7 @@ export async function openPromotion(
   try {
     return await whenPrepared(
       deps,
+      tenant,
       async (known) => {
         sent =
           request === undefined

@@ -38,7 +38,7 @@ export function createBuildActivities(deps: BuildDeps): BuildActivities {
         const containment = await (prepared ??= prepare(deps));
         const { tenant, product } = parseReleaseId(run.workflowId);
         const npmCacheFolder = join(deps.npmCacheFolder, tenant, product);
-        return work({ ...deps, containment, npmCacheFolder }, current, input, run);
+        return work({ ...deps, blobs: deps.blobs.of(tenant), containment, npmCacheFolder }, current, input, run);
       });
     };
   };

@@ -12,7 +12,7 @@ import { runOf } from './build-evidence.js';
 import { openSource, serviceOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities, DescribedArtifact, UnsignedStatement } from './types.js';
-import { type BuildDeps, type ContainedBuildDeps, inWorkspace } from './workspace.js';
+import { type ContainedBuildDeps, inWorkspace } from './workspace.js';
 
 /** Describes an image: what is in it, how it was built, and that it is ours. Nothing is signed here. */
 export async function describeImage(
@@ -48,7 +48,7 @@ export async function describeImage(
 
 /** Stores what is stated about an artifact: its bills of materials, its provenance, and that it is ours. */
 export async function storeDescription(
-  deps: Pick<BuildDeps, 'blobs'>,
+  deps: Pick<ContainedBuildDeps, 'blobs'>,
   sboms: readonly Sbom[],
   provenance: ProvenanceInput,
 ): Promise<DescribedArtifact> {
@@ -61,7 +61,7 @@ export async function storeDescription(
 }
 
 async function storeSbom(
-  deps: Pick<BuildDeps, 'blobs'>,
+  deps: Pick<ContainedBuildDeps, 'blobs'>,
   subject: Subject,
   { format, specVersion, document }: Sbom,
 ): Promise<DescribedArtifact['sboms'][number]> {
@@ -77,6 +77,6 @@ async function storeSbom(
 }
 
 /** Stores a statement for the sign queue, which receives only its digest. */
-export async function storeStatement(deps: Pick<BuildDeps, 'blobs'>, statement: Statement): Promise<UnsignedStatement> {
+export async function storeStatement(deps: Pick<ContainedBuildDeps, 'blobs'>, statement: Statement): Promise<UnsignedStatement> {
   return { kind: describeStatement(statement).kind, statement: await deps.blobs.put(statementBytes(statement)) };
 }

@@ -13,7 +13,7 @@ import type { OwnRun } from '../caller.js';
 import { openSource, type StoredSource, textIn } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities, FetchedSource } from './types.js';
-import { type BuildDeps, type ContainedBuildDeps, inWorkspace, type Workspace } from './workspace.js';
+import { type ContainedBuildDeps, inWorkspace, type Workspace } from './workspace.js';
 
 const gitTimeoutMs = 300_000;
 
@@ -42,7 +42,7 @@ export async function fetchSource(
 }
 
 async function storeCommit(
-  deps: BuildDeps,
+  deps: ContainedBuildDeps,
   step: Step,
   workspace: Workspace,
   repository: string,
@@ -66,7 +66,8 @@ async function storeCommit(
   };
 }
 
-async function planIn(deps: BuildDeps, source: string, name: string): Promise<NonNullable<FetchedSource['plan']>> {
+async function planIn(
+  deps: ContainedBuildDeps, source: string, name: string): Promise<NonNullable<FetchedSource['plan']>> {
   const text = await textIn(source, name, 'correct `plan` in lanekeeper.yaml, or commit the file');
   const summary = parsePlan(text, name);
   const checksum = await deps.blobs.put(text);

@@ -13,7 +13,7 @@ import { storeStatement } from './describe-image.js';
 import { openSource, serviceOf } from './open-source.js';
 import type { Step } from './step.js';
 import type { BuildActivities, QualifiedImage } from './types.js';
-import { type BuildDeps, type ContainedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
+import { type ContainedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
 
 type QualifyInput = Parameters<BuildActivities['qualifyImage']>[0];
 
@@ -72,7 +72,7 @@ export async function qualifyImage(
 
 /** `IMAGE_DIR` and `IMAGE_ENTRY` of the service itself, `<SERVICE>_IMAGE_DIR` and `<SERVICE>_IMAGE_ENTRY` of each. */
 async function imageVariables(
-  deps: BuildDeps,
+  deps: ContainedBuildDeps,
   workspace: Workspace,
   input: QualifyInput,
 ): Promise<Record<string, string>> {

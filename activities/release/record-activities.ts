@@ -1,4 +1,4 @@
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import { parseDigest } from '../../core/digest.js';
 import { parseReleaseId } from '../../core/ids.js';
 import { objectOf, parseObject, text } from '../../core/input.js';
@@ -19,7 +19,7 @@ import type { ReleaseRecordActivities } from './types.js';
  */
 export function createReleaseRecordActivities(deps: {
   readonly database: Database;
-  readonly blobs: ContentStore;
+  readonly blobs: TenantStores;
 }): ReleaseRecordActivities {
   const { database } = deps;
   return withTranslatedErrors<ReleaseRecordActivities>({
@@ -34,7 +34,7 @@ export function createReleaseRecordActivities(deps: {
         repository: parseRepositoryLocation,
         commit: parseDigest,
       });
-      const { tree } = await readStoredCommit(deps.blobs, commit, revision);
+      const { tree } = await readStoredCommit(deps.blobs.of(tenant), commit, revision);
       await database.transaction(tenant, async (tx) => {
         await registerProduct(tx, { name: product, repository });
         await startRelease(tx, { id: releaseId, workflowId, product, revision, repository, tree });

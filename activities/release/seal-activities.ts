@@ -1,4 +1,4 @@
-import { type ContentStore, uriOf } from '../../adapters/content-store/content-store.js';
+import { type ContentStore, type TenantStores, uriOf } from '../../adapters/content-store/content-store.js';
 import { label, mediaType } from '../../adapters/oci/convention.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
@@ -29,7 +29,7 @@ import { verifyEvidence } from './verify-evidence.js';
 
 /** The dependencies of sealing. */
 export interface SealDeps extends CallerDeps {
-  readonly blobs: ContentStore;
+  readonly blobs: TenantStores;
   readonly database: Database;
 }
 
@@ -50,32 +50,33 @@ export function createSealActivities(deps: SealDeps): SealActivities {
 async function sealRelease(deps: SealDeps, value: unknown): Promise<{ bundle: Digest; manifestFile: Digest }> {
   const { workflowId, firstRunId: releaseId } = await requireOwnRun(deps, 'release');
   const { tenant } = parseReleaseId(workflowId);
+  const blobs = deps.blobs.of(tenant);
   const locked = (tx: Transaction) => lockReleaseOf(tx, { workflowId, releaseId });
   const release = await deps.database.transaction(tenant, locked);
   // Parsing what is about to be sealed applies the schema, so that nothing invalid is ever sealed.
   const given = parseManifest(canonicalJson({ ...(value as object), sdkManifests: [] }));
-  const sdkManifests = await storeSdkManifests(deps.blobs, given.sdks, release.revision);
+  const sdkManifests = await storeSdkManifests(blobs, given.sdks, release.revision);
   const manifest = parseManifest(canonicalManifest({ ...given, sdkManifests }));
   requireManifestOf(tenant, release, manifest);
-  await requireCommitOf(deps.blobs, release, manifest);
-  for (const file of filesIn(manifest)) await rehash(deps.blobs, file.checksum);
+  await requireCommitOf(blobs, release, manifest);
+  for (const file of filesIn(manifest)) await rehash(blobs, file.checksum);
   for (const image of manifest.images) {
-    const { labels, layers, health, nodeMajor } = await requireImageOf(deps.blobs, image.digest, release);
+    const { labels, layers, health, nodeMajor } = await requireImageOf(blobs, image.digest, release);
     requireSame(release, `images/${image.service}/service`, image.service, labels[label.title] ?? '');
     requireSame(release, `images/${image.service}/health`, image.health, health);
     requireSame(release, `images/${image.service}/nodeMajor`, String(image.nodeMajor), String(nodeMajor));
-    for (const layer of layers) await rehash(deps.blobs, layer);
+    for (const layer of layers) await rehash(blobs, layer);
   }
   for (const sdk of manifest.sdks) {
-    const described = await requireSdkOf(deps.blobs, sdk.checksum, release);
+    const described = await requireSdkOf(blobs, sdk.checksum, release);
     requireSame(release, `sdks/${sdk.name}/package`, sdk.package, described.name);
     requireSame(release, `sdks/${sdk.name}/version`, sdk.version, described.version);
     requireSame(release, `sdks/${sdk.name}/size`, String(sdk.size), String(described.size));
   }
-  await verifyEvidence(deps, tenant, release, manifest);
-  const manifestFile = await deps.blobs.put(renderManifestYaml(manifest));
+  await verifyEvidence({ ...deps, blobs }, release, manifest);
+  const manifestFile = await blobs.put(renderManifestYaml(manifest));
   // The bundle digest names a blob too, so that statements about a bundle have a subject that can be hashed.
-  await deps.blobs.put(canonicalManifest(manifest));
+  await blobs.put(canonicalManifest(manifest));
   const bundle = bundleDigestOf(manifest);
   await deps.database.transaction(tenant, async (tx) => {
     const current = await locked(tx);

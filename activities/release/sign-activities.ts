@@ -27,8 +27,9 @@ export function createSignActivities(deps: SignDeps): SignActivities {
     async signStatement(value) {
       const { statement: digest } = parseObject(value, 'input of signStatement', { statement: parseDigest });
       const { tenant, release, running } = await callingRelease(deps);
-      const { statement, payload } = await readStatement(deps.blobs, digest);
-      await requireBuildStatement(deps.blobs, statement, release);
+      const blobs = deps.blobs.of(tenant);
+      const { statement, payload } = await readStatement(blobs, digest);
+      await requireBuildStatement(blobs, statement, release);
       const subjects = subjectDigestsOf(statement).map((subject) => ({ digest: subject, type: 'artifact' as const }));
       const producedByRun = runOf(release);
       return toSigned(
@@ -55,7 +56,7 @@ async function signedCommits(deps: SignDeps, value: unknown): Promise<SignedStat
     const statement = await listCommits(deps, tenant, release, input, step.signal);
     const subjects = [{ digest: input.commit, type: 'artifact' as const }];
     const payload = Buffer.from(statementBytes(statement));
-    await deps.blobs.put(payload);
+    await deps.blobs.of(tenant).put(payload);
     const producedByRun = runOf(release);
     return toSigned(
       await signOnce(deps, { tenant, statement, payload, producedByRun, subjects, precondition: running }),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyCommitSignature } from '../../adapters/commit-signature/commit-signature.js';
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { commitsStatement } from '../../core/evidence/commits.js';
@@ -18,7 +18,7 @@ import { readStoredCommit } from './open-source.js';
 
 /** What listing commits needs. */
 export interface CommitListDeps {
-  readonly blobs: ContentStore;
+  readonly blobs: TenantStores;
   readonly database: Database;
   /** The environment of the programs that verify signatures. */
   readonly environment: Readonly<Record<string, string>>;
@@ -44,8 +44,9 @@ export async function listCommits(
   signal?: AbortSignal,
 ): Promise<Statement> {
   const { product, revision } = release;
-  await readStoredCommit(deps.blobs, commit, revision);
-  const all = parseCommitObjects(await deps.blobs.get(history, maxCommitObjectBytes));
+  const blobs = deps.blobs.of(tenant);
+  await readStoredCommit(blobs, commit, revision);
+  const all = parseCommitObjects(await blobs.get(history, maxCommitObjectBytes));
   const commits = new Map([...all].map(([hash, object]) => [hash, { ...object, hash }] as const));
   if (!commits.has(revision))
     throw new LanekeeperError('SOURCE_REFUSED', {

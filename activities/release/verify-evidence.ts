@@ -1,7 +1,7 @@
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { maxBundleBytes, verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { type Digest, hexOf } from '../../core/digest.js';
-import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
+import { asLanekeeperError, type ErrorCode, LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseCommitsStatement } from '../../core/evidence/commits.js';
 import { type AttestationKind, describeStatement } from '../../core/evidence/describe.js';
 import type { Statement } from '../../core/evidence/statement.js';
@@ -20,11 +20,14 @@ import { enrolledKeys, type StoredKey, wasValid } from '../../store/identity/rea
 import type { StoredRelease } from '../../store/release/read.js';
 import { requireBuildStatement } from './build-evidence.js';
 
-/** What is needed to verify evidence. */
+/** What is needed to verify the evidence of a tenant. */
 interface EvidenceDeps {
   readonly blobs: ContentStore;
   readonly database: Database;
 }
+
+/** The trouble with reading a blob, which says nothing about what is claimed. */
+const notAboutEvidence: readonly ErrorCode[] = ['NOT_FOUND', 'BLOB_MISSING', 'BLOB_CORRUPT', 'UNAVAILABLE', 'BUSY'];
 
 /** What an attestation is about. */
 interface About {
@@ -50,10 +53,10 @@ interface Claim {
  */
 export async function verifyEvidence(
   deps: EvidenceDeps,
-  tenant: string,
   release: StoredRelease,
   manifest: Manifest,
 ): Promise<void> {
+  const { tenant } = deps.blobs;
   const claims = [
     claimOfCommits(tenant, release, manifest),
     ...manifest.images.flatMap(claimsOfImage),
@@ -72,8 +75,7 @@ export async function verifyEvidence(
       if (claim.kind !== 'commits') await requireBuildStatement(deps.blobs, statement, release);
     } catch (error) {
       const known = asLanekeeperError(error);
-      if (known?.code === 'BLOB_MISSING' || known?.code === 'BLOB_CORRUPT' || known?.code === 'UNAVAILABLE')
-        throw error;
+      if (known !== undefined && notAboutEvidence.includes(known.code)) throw error;
       throw invalid(claim, known?.why ?? messageOf(error), error);
     }
   }

@@ -6,7 +6,7 @@ import type { Detection } from '../../adapters/containment/detect.js';
 import { giveTo, removeTree } from '../../adapters/containment/ownership.js';
 import { isPlainFile, isPlainPath } from '../../adapters/containment/plain-path.js';
 import { toolchainOf } from '../../adapters/containment/toolchain.js';
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
 import { copyNpmConfiguration, npmSettings, type RunNpm } from '../../adapters/process/npm.js';
 import { type ProcessResult, runProcess } from '../../adapters/process/run-process.js';
 import { firstChange, noteSurroundings } from '../../adapters/process/surroundings.js';
@@ -17,7 +17,7 @@ import type { Step } from './step.js';
 
 /** The dependencies of the build activities. */
 export interface BuildDeps extends CallerDeps {
-  readonly blobs: ContentStore;
+  readonly blobs: TenantStores;
   /** Where scratch folders are made; each exists as long as one step. */
   readonly scratchFolder: string;
   /** Where each product has npm's cache for its own steps; npm checks what it takes from it against the lockfile. */
@@ -40,8 +40,9 @@ export interface BuildDeps extends CallerDeps {
   readonly detection?: Detection;
 }
 
-/** The same for the steps of one product, which has a cache of its own, with the containment chosen. */
-export interface ContainedBuildDeps extends BuildDeps {
+/** The same for the steps of one product: with the blobs of its tenant, a cache of its own, and the containment chosen. */
+export interface ContainedBuildDeps extends Omit<BuildDeps, 'blobs'> {
+  readonly blobs: ContentStore;
   readonly containment: Containment;
 }
 

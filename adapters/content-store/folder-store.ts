@@ -6,7 +6,7 @@ import { type Digest, hexOf } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
 import { bytesOf } from './bytes-of.js';
-import type { ContentStore, StoredBlob } from './content-store.js';
+import type { BlobFolder, StoredBlob } from './content-store.js';
 
 /** The largest blob that is stored, in bytes: a service with its dependencies, not a data set. */
 const maxBlobBytes = 1024 * 1024 * 1024;
@@ -15,10 +15,10 @@ const maxBlobBytes = 1024 * 1024 * 1024;
 const maxBytesInMemory = 64 * 1024 * 1024;
 
 /**
- * A content store in a folder: `<folder>/sha256/<hex>`. A blob appears by rename after its bytes are on disk, so a
+ * Blobs in a folder: `<folder>/sha256/<hex>`. A blob appears by rename after its bytes are on disk, so a
  * crash leaves either the whole blob or none.
  */
-export function openFolderStore(folder: string): ContentStore {
+export function openFolderStore(folder: string): BlobFolder {
   const blobs = join(folder, 'sha256');
   const incoming = join(folder, 'incoming');
   const pathOf = (digest: Digest): string => join(blobs, hexOf(digest));
@@ -102,7 +102,7 @@ async function statBlob(path: string, digest: Digest): Promise<{ size: number }>
       {
         message: `the content store has no blob ${digest}`,
         object: `blob ${digest}`,
-        why: 'it was never stored here, or its file was deleted',
+        why: 'its file was deleted, or is on another machine',
         next: 'restore the blob from a backup, or release the revision again',
       },
       { cause: error },

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import type { PolicySource } from '../../activities/policy/policy-source.js';
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
 import type { EnrolmentProcess } from './enrolment/client.js';
 
@@ -9,7 +9,7 @@ import type { EnrolmentProcess } from './enrolment/client.js';
 export interface ApiDeps {
   readonly database: Database;
   readonly client: Client;
-  readonly blobs: ContentStore;
+  readonly blobs: TenantStores;
   readonly policies: PolicySource;
   /** What this process has verified. */
   readonly cache: EvidenceCache;

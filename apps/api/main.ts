@@ -4,8 +4,10 @@ import { pino } from 'pino';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../../activities/policy/policy-source.js';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
+import { openTenantStores } from '../../adapters/content-store/tenant-stores.js';
 import { asLanekeeperError, messageOf } from '../../core/errors.js';
 import { connectToEnrolment } from './enrolment/client.js';
+import { blobReferences } from '../../store/blob/references.js';
 import { openDatabase } from '../../store/database.js';
 import { type ApiConfig, readApiConfig } from './config.js';
 import { startServer } from './server.js';
@@ -22,7 +24,7 @@ async function main(config: ApiConfig): Promise<void> {
     {
       database,
       client: new Client({ connection, namespace }),
-      blobs: openFolderStore(config.blobsDir),
+      blobs: openTenantStores(openFolderStore(config.blobsDir), blobReferences(database)),
       policies: openPolicyFolder(config.policiesDir),
       cache: new EvidenceCache(),
       enrolment: connectToEnrolment(config.enrolmentUrl),

@@ -1,6 +1,9 @@
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import { join } from 'node:path';
+import { openFolderStore } from '../../adapters/content-store/folder-store.js';
+import { openTenantStores } from '../../adapters/content-store/tenant-stores.js';
 import { listenForSwitches } from '../../store/alias/notice.js';
 import { routedLanes } from '../../store/alias/read.js';
+import { blobReferences } from '../../store/blob/references.js';
 import { openDatabase } from '../../store/database.js';
 import type { RouterConfig } from './config.js';
 import { LaneController } from './lane-controller.js';
@@ -18,15 +21,11 @@ export interface AliasRouter {
  * Starts the router, which follows `lane_aliases`: by notifications and, in case one is lost, by polling every second.
  * Resolves when every lane serves again what it served before.
  */
-export async function startAliasRouter(
-  config: RouterConfig,
-  store: ContentStore,
-  log: (text: string) => void,
-): Promise<AliasRouter> {
+export async function startAliasRouter(config: RouterConfig, log: (text: string) => void): Promise<AliasRouter> {
   const database = openDatabase({ url: config.databaseUrl, maxConnections: 4 });
   const record = new ServiceRecord(config.dataDir);
   const context = {
-    store,
+    blobs: openTenantStores(openFolderStore(join(config.dataDir, 'blobs')), blobReferences(database)),
     dataDir: config.dataDir,
     serviceEnv: config.serviceEnv,
     healthDeadlineMs: config.healthDeadlineMs,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import { type UnpackedImage, unpackImage } from '../../adapters/oci/unpack-image.js';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
@@ -11,7 +11,7 @@ import type { ServiceRecord } from './service-record.js';
 
 /** What running bundles needs from its surroundings. */
 export interface RunnerContext {
-  readonly store: ContentStore;
+  readonly blobs: TenantStores;
   readonly dataDir: string;
   readonly serviceEnv: Readonly<Record<string, string>>;
   readonly healthDeadlineMs: number;
@@ -33,7 +33,7 @@ export class BundleRun {
 
   /**
    * Unpacks the images, starts every service and returns when all are healthy; if one fails, all are stopped again.
-   * @throws IMAGE_UNSUPPORTED, BLOB_MISSING, BLOB_CORRUPT, or SERVICE_UNHEALTHY with the end of the output
+   * @throws IMAGE_UNSUPPORTED, NOT_FOUND, BLOB_MISSING, BLOB_CORRUPT, or SERVICE_UNHEALTHY with the end of the output
    */
   static async start(
     context: RunnerContext,
@@ -41,7 +41,7 @@ export class BundleRun {
     target: ServedBundle,
     signal: AbortSignal,
   ): Promise<BundleRun> {
-    const images = await Promise.all(target.services.map((service) => unpackService(context, service)));
+    const images = await Promise.all(target.services.map((service) => unpackService(context, lane.tenant, service)));
     const ports = await findFreePorts(target.services.length);
     const addresses = target.services.map(
       ({ name }, index) =>
@@ -108,8 +108,9 @@ export class BundleRun {
   }
 }
 
-async function unpackService(context: RunnerContext, service: AliasService): Promise<UnpackedImage> {
-  const image = await unpackImage(context.store, service.imageDigest, folderOf(context.dataDir, service.imageDigest));
+async function unpackService(context: RunnerContext, tenant: string, service: AliasService): Promise<UnpackedImage> {
+  const { imageDigest } = service;
+  const image = await unpackImage(context.blobs.of(tenant), imageDigest, folderOf(context.dataDir, tenant, imageDigest));
   const running = Number(process.versions.node.split('.')[0]);
   if (running >= image.nodeMajor) return image;
   throw new LanekeeperError('IMAGE_UNSUPPORTED', {
@@ -120,7 +121,7 @@ async function unpackService(context: RunnerContext, service: AliasService): Pro
   });
 }
 
-/** The folder into which an image is unpacked. */
-function folderOf(dataDir: string, image: Digest): string {
-  return join(dataDir, 'services', hexOf(image));
+/** The folder into which an image of a tenant is unpacked: what another tenant has unpacked proves nothing about it. */
+function folderOf(dataDir: string, tenant: string, image: Digest): string {
+  return join(dataDir, 'services', tenant, hexOf(image));
 }

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { pino } from 'pino';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { startAliasRouter } from './alias-router.js';
 import { readRouterConfig } from './config.js';
 import { stopServices } from './service-record.js';
@@ -9,7 +7,7 @@ const log = pino({ name: 'router' });
 const config = readRouterConfig();
 let closing: Promise<void> | undefined;
 const starting = stopServices(config.dataDir).then(() =>
-  startAliasRouter(config, openFolderStore(join(config.dataDir, 'blobs')), (text) => log.info(text)),
+  startAliasRouter(config, (text) => log.info(text)),
 );
 
 function close(): void {

@@ -57,6 +57,12 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   bundles: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
   artifacts: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
 
+  // Blobs: which tenant has stored which. Nobody takes a reference away.
+  blob_refs: {
+    ...{ api: ['select', 'insert'], control: ['select', 'insert'], build: ['select', 'insert'] },
+    ...{ sign: ['select', 'insert'], router: ['select'] },
+  },
+
   // Evidence: attached through the API, signed by the sign queue, and decisions of people registered by control.
   elements: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
   element_versions: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
@@ -143,6 +149,7 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   statement_uses: ['used_at'],
   promotion_steps: ['ended_at'],
   method_events: ['id', 'occurred_at', 'transaction_id'],
+  blob_refs: ['created_at'],
 };
 
 /** Our functions, with who may call them; those of triggers are called by the database alone. */

@@ -76,7 +76,8 @@ describe('what takes long', () => {
         "select state, query from pg_stat_activity where usename = 'lanekeeper_test' and xact_start is not null";
       open.push([what, (await admin.query(sql)).rows]);
     };
-    const { blobs, policies } = scene.deps;
+    const { policies } = scene.deps;
+    const { blobs } = scene;
     const watched: ContentStore = {
       ...blobs,
       get: async (digest) => closed('get').then(() => blobs.get(digest)),
@@ -84,7 +85,7 @@ describe('what takes long', () => {
     };
     const way = await wayOf('outside', 'one', 'silver');
     const asking = {
-      blobs: watched,
+      blobs: { of: () => watched },
       cache: new EvidenceCache(),
       policies: { policyOf: async (name: string) => closed('policy').then(() => policies.policyOf(name)) },
     };

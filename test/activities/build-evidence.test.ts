@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import type { Digest } from '../../core/digest.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import type { ProvenanceInput } from '../../core/evidence/provenance.js';
 import { type Statement, statementOf, subjectOf } from '../../core/evidence/statement.js';
 import { openDatabase } from '../../store/database.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
+import { openStores } from '../support/blobs.js';
 import { cosignVerify } from '../support/cosign.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { packageJson, type PackageEntry, packageOf } from '../support/package-file.js';
@@ -21,7 +20,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 8 });
-  tools = { database, blobs: openFolderStore(join(cluster.dataDir, 'blobs')), dataDir: cluster.dataDir };
+  tools = { database, blobs: openStores(cluster.dataDir, database).of('default'), dataDir: cluster.dataDir };
 }, 60_000);
 afterAll(async () => {
   await tools.database.close();

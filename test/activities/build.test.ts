@@ -31,7 +31,7 @@ describe('a build', () => {
     const repository = await repositoryOfExample(join(folder, 'repository'), 'agents-runtime');
     const { common } = await fetched(activities, repository, 'agents-runtime');
     const built = await activities.buildImage({ ...common, service: 'agents' });
-    const { workingDir } = await unpackImage(deps.blobs, built.image, join(folder, 'image'));
+    const { workingDir } = await unpackImage(deps.blobs.of('default'), built.image, join(folder, 'image'));
     expect(await readdir(workingDir)).toEqual([
       'node_modules',
       'package-lock.json',

@@ -31,7 +31,7 @@ test('an image is described although its package.json names development packages
     finishedOn: at,
   });
   expect(sboms.map((sbom) => sbom.format)).toEqual(['SPDX', 'CycloneDX']);
-  for (const sbom of sboms) expect((await deps.blobs.get(sbom.checksum)).toString()).not.toContain('typescript');
+  for (const sbom of sboms) expect((await deps.blobs.of('default').get(sbom.checksum)).toString()).not.toContain('typescript');
 });
 
 describe('an SDK', () => {
@@ -74,7 +74,7 @@ describe('an SDK', () => {
       ...{ ...input, packed: sdk.checksum, nodeVersion },
       ...{ startedOn: at, finishedOn: at },
     });
-    return Promise.all(sboms.map(async ({ checksum }) => (await deps.blobs.get(checksum)).toString()));
+    return Promise.all(sboms.map(async ({ checksum }) => (await deps.blobs.of('default').get(checksum)).toString()));
   }
 
   test('has SBOMs of what its lockfile says, without anything being installed', async () => {

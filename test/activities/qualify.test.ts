@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { BuildActivities } from '../../activities/release/types.js';
 import { readPackage } from '../../adapters/npm-pack/read-package.js';
+import type { Digest } from '../../core/digest.js';
 import { parseStatement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { workflowIds } from '../../core/ids.js';
 import { buildActivitiesOf, buildDepsIn, fetched } from '../support/build-deps.js';
@@ -27,8 +28,8 @@ async function builtExample() {
       service: service.name,
       image: (await activities.buildImage({ ...common, service: service.name })).image,
     });
-  const json = async (digest: Parameters<typeof deps.blobs.get>[0]) =>
-    JSON.parse((await deps.blobs.get(digest)).toString()) as Record<string, unknown>;
+  const json = async (digest: Digest) =>
+    JSON.parse((await deps.blobs.of('default').get(digest)).toString()) as Record<string, unknown>;
   return { deps, activities, source, common, images, json, revision: repository.revision };
 }
 
@@ -105,11 +106,11 @@ describe('the example product', () => {
       ...{ name: 'client', package: '@agents-runtime/client', version: '1.0.0' },
       file: 'agents-runtime-client-1.0.0.tgz',
     });
-    expect(await readPackage(deps.blobs, checksum)).toMatchObject({ revision, size: packed.sdk.size });
+    expect(await readPackage(deps.blobs.of('default'), checksum)).toMatchObject({ revision, size: packed.sdk.size });
     const toDescribe = { ...input, ...run, packed: checksum, nodeVersion: packed.nodeVersion };
     const described = await activities.describeSdk(toDescribe);
     expect(await activities.describeSdk(toDescribe)).toEqual(described);
-    const provenance = parseStatement(JSON.parse((await deps.blobs.get(described.provenance.statement)).toString()));
+    const provenance = parseStatement(JSON.parse((await deps.blobs.of('default').get(described.provenance.statement)).toString()));
     expect(subjectDigestsOf(provenance)).toEqual([checksum]);
     expect(provenance.predicate).toMatchObject({
       buildDefinition: {

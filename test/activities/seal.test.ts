@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { commitsStatement } from '../../core/evidence/commits.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
@@ -11,6 +9,7 @@ import { openDatabase } from '../../store/database.js';
 import { registerAttestation } from '../../store/evidence/write.js';
 import { endRelease } from '../../store/release/write.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
+import { openStores } from '../support/blobs.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { imageOf, textService } from '../support/lane-fixture.js';
 import { openRunningRelease, type RunningRelease, type UnsealedManifest } from '../support/running-release.js';
@@ -24,7 +23,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 8 });
-  tools = { database, blobs: openFolderStore(join(cluster.dataDir, 'blobs')), dataDir: cluster.dataDir };
+  tools = { database, blobs: openStores(cluster.dataDir, database).of('default'), dataDir: cluster.dataDir };
 }, 60_000);
 afterAll(async () => {
   await tools.database.close();

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { childEnvironment } from '../../adapters/process/child-environment.js';
@@ -19,6 +18,7 @@ import { type Database, openDatabase } from '../../store/database.js';
 import { registerProduct } from '../../store/product/write.js';
 import { endRelease, startRelease } from '../../store/release/write.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
+import { openStores } from '../support/blobs.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { imageOf, textService } from '../support/lane-fixture.js';
 import { clientOf, type DescribedRun } from '../support/own-run.js';
@@ -50,10 +50,11 @@ let releaseId: string;
 let input: Input;
 beforeEach(async () => {
   folder = await scratchFolder();
-  blobs = openFolderStore(folder);
+  const stores = openStores(folder, database);
+  blobs = stores.of('default');
   releaseId = crypto.randomUUID();
   deps = {
-    blobs,
+    blobs: stores,
     database,
     environment: childEnvironment(process.env),
     signer: await signerOf(cluster.dataDir, 'keys', 'build'),
@@ -150,7 +151,7 @@ describe('signing a statement', () => {
   });
 
   test('refuses a statement whose bytes were changed', async () => {
-    const path = join(folder, 'sha256', hexOf(input.statement));
+    const path = join(folder, 'blobs', 'sha256', hexOf(input.statement));
     await writeFile(path, (await readFile(path, 'utf8')).replace('web', 'wob'));
     await expect(sign()).rejects.toMatchObject({
       type: 'BLOB_CORRUPT',
@@ -160,11 +161,11 @@ describe('signing a statement', () => {
 
   test('refuses a statement about something that does not exist', async () => {
     const statement = await stored(predicateTypes.signature, {}, [subjectOf('web', digestOf('absent'))]);
-    const blobsBefore = await readdir(join(folder, 'sha256'));
+    const blobsBefore = await readdir(join(folder, 'blobs', 'sha256'));
     await expect(sign({ statement })).rejects.toMatchObject({
-      type: 'BLOB_MISSING',
+      type: 'NOT_FOUND',
     });
-    expect(await readdir(join(folder, 'sha256'))).toEqual(blobsBefore);
+    expect(await readdir(join(folder, 'blobs', 'sha256'))).toEqual(blobsBefore);
   });
 
   test('refuses what is not a statement', async () => {

@@ -145,7 +145,7 @@ describe.each(forms)('contained by %s, a product', (_name, containment) => {
         '(setsid sleep 2721 >/dev/null 2>&1 </dev/null &); mkdir -p "$TMPDIR/a/b"; chmod 0 "$TMPDIR/a/b" "$TMPDIR/a"',
     });
     const { image } = await activities.buildImage(input);
-    await unpackImage(deps.blobs, image, join(await scratchFolder(), 'image'));
+    await unpackImage(deps.blobs.of('default'), image, join(await scratchFolder(), 'image'));
     expect(await readdir(deps.scratchFolder)).toEqual([]);
     expect(await commandLines()).not.toContain(['sleep', '2721', ''].join('\0'));
   });

@@ -245,8 +245,8 @@ describe('the verification key', () => {
     }
     const promotion = await promotionOf(gold);
     const policyOf = () => Promise.reject(new Error('no policy is read here'));
-    const deps = { blobs: engine.blobs, cache: new EvidenceCache(), policies: { policyOf } };
-    const facts = await whenPrepared(deps, (known) =>
+    const deps = { blobs: engine.stores, cache: new EvidenceCache(), policies: { policyOf } };
+    const facts = await whenPrepared(deps, 'default', (known) =>
       engine.database.transaction('default', (tx) => readFacts(tx, known, { ...promotion, promotionId: gold.id })),
     );
     expect(facts.evidence.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['decision', 'service-act']));

@@ -14,7 +14,7 @@ const cleanUp: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   lanes = await startLaneFixture();
   cleanUp.push(() => lanes.close());
-  router = await startAliasRouter(lanes.config, lanes.store, () => undefined);
+  router = await startAliasRouter(lanes.config, () => undefined);
   cleanUp.push(() => router.close());
 });
 afterAll(async () => {
@@ -150,7 +150,7 @@ describe('a restart', () => {
     await router.close();
     await expect(fetch(url)).rejects.toThrow();
     await expect(fetch(`http://127.0.0.1:${inner}`)).rejects.toThrow();
-    router = await startAliasRouter(lanes.config, lanes.store, () => undefined);
+    router = await startAliasRouter(lanes.config, () => undefined);
     expect(await lanes.urlOf('gold', 'web')).toBe(url);
     expect(await answerOf('gold')).toMatchObject({ status: 200, text: 'kept', bundle: bundleNamed('kept') });
   });

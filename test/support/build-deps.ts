@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { createBuildActivities } from '../../activities/release/build-activities.js';
 import type { BuildActivities } from '../../activities/release/types.js';
 import type { BuildDeps } from '../../activities/release/workspace.js';
 import { workflowIds } from '../../core/ids.js';
 import { readBuildSettings } from '../../workers/config.js';
+import { storesIn } from './blobs.js';
 import type { Repository } from './git-repository.js';
 import { clientOf } from './own-run.js';
 
@@ -16,7 +16,7 @@ import { clientOf } from './own-run.js';
  */
 export function buildDepsIn(folder: string, change: Partial<BuildDeps> = {}): BuildDeps {
   return {
-    blobs: openFolderStore(join(folder, 'blobs')),
+    blobs: storesIn(folder),
     scratchFolder: join(folder, 'scratch'),
     ...readBuildSettings(process.env),
     client: clientOf(),

@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
 import { type Decision, decisionStatement } from '../../core/evidence/decision.js';
 import { readJsonFile } from '../../adapters/files/json-file.js';
 import { isRunning } from '../../adapters/process/identity.js';
 import { openDatabase } from '../../store/database.js';
+import { openStores } from './blobs.js';
 import { type EvidenceTools, signerOf } from './sealed-bundle.js';
 import { createTestRole, testUrl } from './test-role.js';
 import { prepareStack, type TestStack } from './stack-process.js';
@@ -56,7 +56,7 @@ export async function startCrashStack(): Promise<CrashStack> {
   const paused = new Set<string>();
   return {
     stack,
-    tools: { database, dataDir, blobs: openFolderStore(join(dataDir, 'blobs')) },
+    tools: { database, dataDir, blobs: openStores(dataDir, database).of('default') },
     temporal: new Client({ connection }),
     api: (person) => createClients(apiUrl, readFileSync(join(dataDir, 'identities', person, 'token'), 'utf8').trim()),
     pauseAt(point) {

@@ -3,8 +3,7 @@ import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { startOrJoin } from '../../apps/api/start-workflow.js';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
-import type { ContentStore } from '../../adapters/content-store/content-store.js';
+import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import type { DecisionVerb } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
@@ -20,11 +19,13 @@ import { readBuildSettings } from '../../workers/config.js';
 import { connectForDeliveries } from '../../workers/deliver.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { startReconciler } from '../../workers/reconciler.js';
+import { openBlobs } from '../../workers/blobs.js';
 import { openDatabases } from '../../workers/databases.js';
 import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from '../../workers/run-workers.js';
 import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
 import type { promotion } from '../../workflows/promotion/workflow.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
+import { openStores } from './blobs.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
 import { until } from './until.js';
@@ -42,6 +43,9 @@ export interface Engine {
   readonly temporal: Omit<TestTemporal, 'server' | 'stopServer' | 'startServer'>;
   readonly client: Client;
   readonly database: Database;
+  /** The blobs of all tenants, as the tests reach them. */
+  readonly stores: TenantStores;
+  /** Those of the default tenant. */
   readonly blobs: ContentStore;
   readonly dataDir: string;
   /** Starts a promotion as the API does. */
@@ -127,7 +131,6 @@ async function assemble(
   const temporal = options.temporal ?? (await startTemporal(dataDir, options.dynamicConfig));
   toClose(() => temporal.close());
   await ensureDevelopmentIdentities(dataDir, cluster.urls.enrolment);
-  const blobs = openFolderStore(join(dataDir, 'blobs'));
   let wake = (): void => undefined;
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onEvents: () => wake() });
   const queues = ['control', 'build', 'sign', 'deploy'] as const;
@@ -154,7 +157,7 @@ async function assemble(
     namespace: 'default',
     client,
     databases,
-    blobs,
+    blobs: openBlobs(databases, dataDir),
     cache: new EvidenceCache(),
     dataDir,
     policiesDir: options.policiesDir ?? policiesDir,
@@ -192,11 +195,12 @@ async function assemble(
       healthDeadlineMs: 3_000,
       serviceEnv: { PATH: process.env['PATH'] ?? '' },
     },
-    blobs,
     () => undefined,
   );
   toClose(() => router.close());
-  return { cluster, temporal, client, database, blobs, dataDir, reconcile: () => reconciler.look() };
+  const stores = openStores(dataDir, database);
+  const blobs = stores.of('default');
+  return { cluster, temporal, client, database, stores, blobs, dataDir, reconcile: () => reconciler.look() };
 }
 
 function stopWorkers(workers: readonly Worker[]): void {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { listFiles } from '../../adapters/archive/list-files.js';
 import { type ContentStore } from '../../adapters/content-store/content-store.js';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { buildImage } from '../../adapters/oci/build-image.js';
 import type { Digest } from '../../core/digest.js';
 import { digestOf } from '../../core/hash.js';
@@ -12,6 +11,7 @@ import type { RouterConfig } from '../../apps/router/config.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import { type AliasObservation, type AliasService, readObservation } from '../../store/alias/read.js';
 import { registerProduct } from '../../store/product/write.js';
+import { openStores } from './blobs.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 
 /** A product whose lanes are served by a router, without the workflows that would move the aliases. */
@@ -38,7 +38,7 @@ export async function startLaneFixture(): Promise<LaneFixture> {
   return {
     cluster,
     database,
-    store: openFolderStore(join(cluster.dataDir, 'blobs')),
+    store: openStores(cluster.dataDir, database).of('default'),
     config: {
       databaseUrl: cluster.urls.router,
       dataDir: cluster.dataDir,

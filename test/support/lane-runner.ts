@@ -11,6 +11,7 @@ import { loadIdentity } from '../../apps/cli/connection/identity.js';
 import { findStack } from '../../apps/cli/connection/stack.js';
 import { openDatabase } from '../../store/database.js';
 import { startEnrolmentServer } from '../../apps/enrolment/server.js';
+import { openStores } from './blobs.js';
 import type { Engine } from './engine.js';
 
 /** The result of one run of `lane`. */
@@ -40,8 +41,9 @@ export interface ApiOnEngine {
 /** Starts the API in front of an engine, on a free port. */
 export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   const reports: unknown[] = [];
-  const { client, blobs, dataDir } = engine;
+  const { client, dataDir } = engine;
   const database = openDatabase({ url: engine.cluster.urls.api });
+  const blobs = openStores(dataDir, database);
   const policies = openPolicyFolder(join(import.meta.dirname, '../../policies'));
   const enrolments = openDatabase({ url: engine.cluster.urls.enrolment, maxConnections: 2 });
   const now = () => new Date();

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
@@ -7,7 +6,7 @@ import type { ControlDeps } from '../../activities/promotion/deps.js';
 import { openPromotion } from '../../activities/promotion/open-promotion.js';
 import { type OwedStep, performStep, type StepOfAttempt, withOwed } from '../../activities/promotion/perform-step.js';
 import { type Answer, nothingSeen } from '../../activities/promotion/types.js';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
+import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import type { DecisionVerb } from '../../core/decision/verbs.js';
@@ -22,6 +21,7 @@ import { pointAliasToLive, recordObservation, switchAlias } from '../../store/al
 import { type Database, openDatabase, type Transaction } from '../../store/database.js';
 import { recordShownFacts } from '../../store/decision/shown-facts.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
+import { openStores } from './blobs.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { type EvidenceTools, signerOf } from './sealed-bundle.js';
 
@@ -88,7 +88,7 @@ export class LaneScene implements EvidenceTools {
     this.database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10 });
     this.deps = {
       database: this.database,
-      blobs: openFolderStore(join(cluster.dataDir, 'blobs')),
+      blobs: openStores(cluster.dataDir, this.database),
       policies: { policyOf: () => Promise.resolve(parsePolicy(policyText, 'scene.yaml')) },
       cache: new EvidenceCache(),
       client: playedBy((runId) => this.#runOf(runId)),
@@ -112,8 +112,8 @@ export class LaneScene implements EvidenceTools {
     await this.cluster.close();
   }
 
-  get blobs(): ControlDeps['blobs'] {
-    return this.deps.blobs;
+  get blobs(): ContentStore {
+    return this.deps.blobs.of('default');
   }
 
   get dataDir(): string {

@@ -13,6 +13,7 @@ import { workflowIds } from '../../core/ids.js';
 import type { ManifestAttestation, ManifestEvidence, ManifestImage, ManifestSdk } from '../../core/release/manifest.js';
 import { registerProduct } from '../../store/product/write.js';
 import { startRelease } from '../../store/release/write.js';
+import { openStores } from './blobs.js';
 import { commitObject, commitObjectsOf, storedCommit } from './commit-object.js';
 import { imageOf, textService } from './lane-fixture.js';
 import { clientOf } from './own-run.js';
@@ -50,7 +51,7 @@ const at = '2026-03-01T09:00:00.000Z';
 /** Opens a release; each has an image of its own. */
 export async function openRunningRelease(tools: EvidenceTools): Promise<RunningRelease> {
   const releaseId = crypto.randomUUID();
-  const deps = { ...tools, client: clientOf({ firstRunId: releaseId }) };
+  const deps = { ...tools, blobs: openStores(tools.dataDir, tools.database), client: clientOf({ firstRunId: releaseId }) };
   const info = { workflowExecution: { workflowId, runId: 'this-run' }, workflowType: 'release' };
   const environment = () => new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
   await tools.database.transaction('default', async (tx) => {

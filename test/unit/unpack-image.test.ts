@@ -11,11 +11,11 @@ import {
 import { listFiles } from '../../adapters/archive/list-files.js';
 import { bytesOf } from '../../adapters/content-store/bytes-of.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
-import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { buildImage } from '../../adapters/oci/build-image.js';
 import { unpackImage } from '../../adapters/oci/unpack-image.js';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { canonicalJson } from '../../core/hash.js';
+import { storeIn } from '../support/blobs.js';
 import { scratchFolder } from '../support/scratch.js';
 
 const revision = '0123456789012345678901234567890123456789';
@@ -113,7 +113,7 @@ describe('creating links', () => {
 describe('unpacking an image', () => {
   test('yields the application, its entry point and what it needs', async () => {
     const folder = await scratchFolder();
-    const store = openFolderStore(join(folder, 'blobs'));
+    const store = storeIn(folder);
     const unpacked = await unpackImage(store, await sampleImage(store, join(folder, 'source')), join(folder, 'out'));
     expect(unpacked).toMatchObject({
       workingDir: join(folder, 'out/app'),
@@ -151,7 +151,7 @@ describe('unpacking an image', () => {
     ['the same file twice', [{ name: 'app/src/server.mjs' }]],
   ])('refuses %s and leaves nothing behind', async (_what, entries) => {
     const folder = await scratchFolder();
-    const store = openFolderStore(join(folder, 'blobs'));
+    const store = storeIn(folder);
     const image = await withLayer(store, await sampleImage(store, join(folder, 'source')), entries);
     await expect(unpackImage(store, image, join(folder, 'lanes/out'))).rejects.toMatchObject({
       code: 'IMAGE_UNSUPPORTED',
@@ -163,7 +163,7 @@ describe('unpacking an image', () => {
 
   test('refuses more entries, bytes or links than allowed', async () => {
     const folder = await scratchFolder();
-    const store = openFolderStore(join(folder, 'blobs'));
+    const store = storeIn(folder);
     const image = await sampleImage(store, join(folder, 'source'));
     for (const limit of [{ maxEntries: 1 }, { maxBytes: 5 }, { maxLinks: 0 }]) {
       await expect(unpackImage(store, image, join(folder, 'out'), { ...enough, ...limit })).rejects.toMatchObject({
@@ -178,7 +178,7 @@ describe('unpacking an image', () => {
     ['links', { maxLinks: 4 }, 'more than 4 links'],
   ])('counts the %s of all layers together', async (_what, limit, why) => {
     const folder = await scratchFolder();
-    const store = openFolderStore(join(folder, 'blobs'));
+    const store = storeIn(folder);
     let image = await sampleImage(store, join(folder, 'source'));
     for (const name of ['a', 'b', 'c', 'd']) {
       image = await withLayer(store, image, [
@@ -196,7 +196,7 @@ describe('unpacking an image', () => {
 
   test('refuses a layer that was changed on disk before anything is unpacked', async () => {
     const folder = await scratchFolder();
-    const store = openFolderStore(join(folder, 'blobs'));
+    const store = storeIn(folder);
     const image = await sampleImage(store, join(folder, 'source'));
     const { layers } = JSON.parse((await store.get(image)).toString()) as { layers: { digest: Digest }[] };
     const path = join(folder, 'blobs/sha256', hexOf(layers[0]!.digest));
@@ -208,7 +208,7 @@ describe('unpacking an image', () => {
   });
 
   test('refuses an image that follows another convention', async () => {
-    const store = openFolderStore(await scratchFolder());
+    const store = storeIn(await scratchFolder());
     const config = await store.put(canonicalJson({ config: { Entrypoint: ['/bin/sh'], Labels: {} } }));
     const layers = [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: config }];
     const image = await store.put(

@@ -22,7 +22,7 @@ export async function listCommits(
   given: string,
   lane: Lane,
 ): Promise<ListCommitsResponse> {
-  return whenPrepared(deps, (known) =>
+  return whenPrepared(deps, tenant, (known) =>
     deps.database.transaction(tenant, async (tx) => {
       const { digest, product } = await requireBundle(tx, await resolveBundle(tx, given));
       const facts = await readCommitFacts(tx, known, { product, lane, bundle: digest }, await readKeys(tx));

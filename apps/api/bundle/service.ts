@@ -47,8 +47,8 @@ export function createBundleService(deps: ApiDeps): ServiceImpl<typeof BundleSer
       });
     },
     async *getBlob(request, context) {
-      requireCaller(context);
-      const stream = await blobs.open(parseDigest(request.digest));
+      const { tenant } = requireCaller(context);
+      const stream = await blobs.of(tenant).open(parseDigest(request.digest));
       for await (const part of stream) {
         const bytes = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
         for (let at = 0; at < bytes.length; at += chunkSize) yield { chunk: bytes.subarray(at, at + chunkSize) };

@@ -47,7 +47,7 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
     },
     async listPendingApprovals(request, context) {
       const { tenant, principal } = requireCaller(context);
-      const cases = await whenPrepared(deps, (known) =>
+      const cases = await whenPrepared(deps, tenant, (known) =>
         database.transaction(tenant, (tx) => listPendingCases(tx, known, principal)),
       );
       return { cases: request.all ? cases : cases.filter((each) => each.waitsForMe) };

@@ -1,3 +1,4 @@
+import type { ContentStore } from '../../../adapters/content-store/content-store.js';
 import { verifyStatement } from '../../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../../core/digest.js';
 import { asLanekeeperError, LanekeeperError } from '../../../core/errors.js';
@@ -57,10 +58,11 @@ export async function attachEvidence(
     keys.map((key) => key.publicKeyPem),
   );
   requireKind(statement, submitted.kind);
-  await requireReport(deps, statement, submitted);
+  const blobs = deps.blobs.of(caller.tenant);
+  await requireReport({ blobs, now: deps.now }, statement, submitted);
   const subjects = subjectsIn(statement, bundle);
-  if (submitted.report.length > 0) await deps.blobs.put(submitted.report);
-  const checksum = await deps.blobs.put(submitted.signed);
+  if (submitted.report.length > 0) await blobs.put(submitted.report);
+  const checksum = await blobs.put(submitted.signed);
   return deps.database.transaction(caller.tenant, async (tx) => {
     const { attestation, fresh } = await registerAttestation(tx, {
       kind: submitted.kind,
@@ -96,7 +98,7 @@ function requireKind(statement: Statement, kind: string): void {
  * them would get into the content store under a name that nobody has looked at.
  */
 async function requireReport(
-  { blobs, now }: ApiDeps,
+  { blobs, now }: Pick<ApiDeps, 'now'> & { readonly blobs: ContentStore },
   statement: Statement,
   { kind, report }: SubmittedEvidence,
 ): Promise<void> {
@@ -112,14 +114,14 @@ async function requireReport(
   if (report.length > 0) throw invalid(`evidence of kind ${kind} has no report`);
 }
 
-async function uploadedReport(blobs: ApiDeps['blobs'], statement: Statement): Promise<Uint8Array> {
+async function uploadedReport(blobs: ContentStore, statement: Statement): Promise<Uint8Array> {
   const digest = reportDigestOf(statement);
   if (digest === undefined) throw invalid('it names no report');
   try {
     return await blobs.get(digest, maxReportLength);
   } catch (error) {
     const code = asLanekeeperError(error)?.code;
-    if (code === 'BLOB_MISSING' || code === 'INVALID_INPUT')
+    if (code === 'NOT_FOUND' || code === 'INVALID_INPUT')
       throw invalid(`the report that it names, ${shortId(digest)}, is not here or too large`);
     throw error;
   }

@@ -39,7 +39,8 @@ export function createEvidenceService(deps: ApiDeps): ServiceImpl<typeof Evidenc
           next: 'lane evidence list BUNDLE',
         });
       }
-      return { attestation: toAttestationMessage(attestation), signedStatement: await blobs.get(attestation.checksum) };
+      const signedStatement = await blobs.of(tenant).get(attestation.checksum);
+      return { attestation: toAttestationMessage(attestation), signedStatement };
     },
   };
 }

@@ -33,7 +33,7 @@ export async function planPromotion(
   const snapshot = snapshotPolicy(await deps.policies.policyOf(product), product, lane, 'PROMOTION');
   const policyDigest = digestOfJson(snapshot);
   const subject = { product, lane, kind: 'PROMOTION' as const, bundle: digest, policyDigest };
-  return whenPrepared(deps, (known) =>
+  return whenPrepared(deps, tenant, (known) =>
     deps.database.transaction(tenant, async (tx) => {
       const facts = await readFacts(tx, known, { ...subject, requester: principal.name, kinds: kindsOf(snapshot) });
       const now = deps.now();

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
 import { parseName } from '../../core/ids.js';
-import { migrate } from '../../store/migrate.js';
 import { addTenant } from '../../store/provision.js';
 import { databaseProcesses, databaseRoleOf } from '../../store/rights/roles.js';
 import type { StackConfig } from './config.js';
 import { enrolFounders, readFounders } from './founders.js';
+import { bringUpToDate } from './postgres/bring-up-to-date.js';
 import { externalDatabase } from './postgres/external.js';
 
 /**
@@ -33,9 +33,9 @@ export async function prepareDatabase(config: StackConfig): Promise<readonly str
   const founders = foundersFile === undefined ? [] : await readFounders(resolve(foundersFile));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const database = externalDatabase(externalDatabaseUrl, dataDir);
-  const applied = await migrate(database.adminUrl, database.passwords);
+  const done = await bringUpToDate(database, dataDir);
   const said = [
-    applied.length > 0 ? `applied ${applied.join(', ')}` : 'the database is up to date',
+    ...(done.length > 0 ? done : ['the database is up to date']),
     `each process connects as its role (${databaseProcesses.map(databaseRoleOf).join(', ')})`,
     `their passwords are in ${join(dataDir, 'role-passwords.json')}: give each process its own and no other`,
   ];

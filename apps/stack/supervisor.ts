@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from '../../store/migrate.js';
 import { ensureDevelopmentIdentities } from './development-identities.js';
 import { type Program, programPlan, type ProgramEnvironment } from './program-plan.js';
 import type { StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';
+import { bringUpToDate } from './postgres/bring-up-to-date.js';
 import { prepareCluster } from './postgres/cluster.js';
 import { externalDatabase } from './postgres/external.js';
 import type { DatabaseUrls, ReachableDatabase } from './postgres/roles.js';
@@ -95,8 +95,7 @@ export class Supervisor {
       database = externalDatabase(externalDatabaseUrl, dataDir);
       this.#log('using the PostgreSQL of DATABASE_URL');
     }
-    const applied = await migrate(database.adminUrl, database.passwords);
-    if (applied.length > 0) this.#log(`database: applied ${applied.join(', ')}`);
+    for (const line of await bringUpToDate(database, dataDir)) this.#log(line);
     await ensureDevelopmentIdentities(dataDir, database.urls.enrolment);
     return database.urls;
   }

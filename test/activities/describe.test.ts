@@ -31,7 +31,8 @@ test('an image is described although its package.json names development packages
     finishedOn: at,
   });
   expect(sboms.map((sbom) => sbom.format)).toEqual(['SPDX', 'CycloneDX']);
-  for (const sbom of sboms) expect((await deps.blobs.of('default').get(sbom.checksum)).toString()).not.toContain('typescript');
+  for (const sbom of sboms)
+    expect((await deps.blobs.of('default').get(sbom.checksum)).toString()).not.toContain('typescript');
 });
 
 describe('an SDK', () => {

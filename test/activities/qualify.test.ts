@@ -110,7 +110,9 @@ describe('the example product', () => {
     const toDescribe = { ...input, ...run, packed: checksum, nodeVersion: packed.nodeVersion };
     const described = await activities.describeSdk(toDescribe);
     expect(await activities.describeSdk(toDescribe)).toEqual(described);
-    const provenance = parseStatement(JSON.parse((await deps.blobs.of('default').get(described.provenance.statement)).toString()));
+    const provenance = parseStatement(
+      JSON.parse((await deps.blobs.of('default').get(described.provenance.statement)).toString()),
+    );
     expect(subjectDigestsOf(provenance)).toEqual([checksum]);
     expect(provenance.predicate).toMatchObject({
       buildDefinition: {

@@ -51,7 +51,11 @@ const at = '2026-03-01T09:00:00.000Z';
 /** Opens a release; each has an image of its own. */
 export async function openRunningRelease(tools: EvidenceTools): Promise<RunningRelease> {
   const releaseId = crypto.randomUUID();
-  const deps = { ...tools, blobs: openStores(tools.dataDir, tools.database), client: clientOf({ firstRunId: releaseId }) };
+  const deps = {
+    ...tools,
+    blobs: openStores(tools.dataDir, tools.database),
+    client: clientOf({ firstRunId: releaseId }),
+  };
   const info = { workflowExecution: { workflowId, runId: 'this-run' }, workflowType: 'release' };
   const environment = () => new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
   await tools.database.transaction('default', async (tx) => {

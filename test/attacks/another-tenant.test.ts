@@ -1,0 +1,243 @@
+import { type DescMethod, type Message, toJson } from '@bufbuild/protobuf';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { signStatement } from '../../adapters/sigstore/sign-statement.js';
+import { services } from '../../apps/api/services.js';
+import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
+import { domainErrorOf } from '../../apps/cli/errors/domain-error.js';
+import { type Digest, parseDigest } from '../../core/digest.js';
+import { decisionStatement } from '../../core/evidence/decision.js';
+import { parseJUnit } from '../../core/evidence/junit.js';
+import { subjectOf } from '../../core/evidence/statement.js';
+import { testResultStatement } from '../../core/evidence/test-result.js';
+import { digestOf } from '../../core/hash.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { asOwner, inPhase, rowsOf, waitingForApproval } from '../support/attack-scene.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { signEnrolment } from '../support/enrolment.js';
+import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { addStranger, rowsOfTenant, type Stranger } from '../support/second-tenant.js';
+
+/** What the stranger names: things of the other tenant, or ones that do not exist. */
+interface Names {
+  readonly product: string;
+  readonly repository: string;
+  readonly bundle: Digest;
+  readonly blob: Digest;
+  readonly report: Digest;
+  readonly promotion: string;
+  readonly release: string;
+  readonly attestation: string;
+  readonly policy: Digest;
+  readonly enrolment: Digest;
+}
+
+let engine: Engine;
+let api: ApiOnEngine;
+let stranger: Stranger;
+let clients: Clients;
+let theirs: Names;
+const madeUp: Names = {
+  product: 'unheard-of',
+  repository: '/srv/unseen',
+  ...{ bundle: digestOf('no bundle'), blob: digestOf('no blob'), report: digestOf('no report') },
+  ...{ promotion: '00000000-0000-4000-8000-000000000001', release: '00000000-0000-4000-8000-000000000002' },
+  ...{ attestation: 'f'.repeat(32), policy: digestOf('no policy'), enrolment: digestOf('no enrolment') },
+};
+
+const xml = '<testsuite name="theirs" tests="1"><testcase classname="c" name="works"/></testsuite>';
+
+beforeAll(async () => {
+  engine = await startEngine();
+  api = await startApiOn(engine);
+  const bundle = await sealText(engine, 'theirs');
+  await inPhase(engine, 'bronze', bundle, 'LIVE');
+  const { id: promotion } = await waitingForApproval(engine, 'also theirs');
+  const attestation = await attachPreviewCheck(engine, bundle);
+  const repository = '/srv/theirs';
+  await api.clients('carol').products.allowRepository({ pattern: repository });
+  const change = { type: 'grant-roles', principal: 'bob', roles: ['auditor'], reason: 'theirs' } as const;
+  const signedStatement = await signEnrolment(engine, 'carol', { verb: 'request', change });
+  const { enrolment } = await api.clients('carol').enrolments.submitEnrolment({ signedStatement });
+  await asOwner(
+    engine,
+    "insert into parked_deliveries (tenant_id, event_id, target, reason, attempts) select tenant_id, max(id), 'theirs', 'theirs', 1 from method_events where tenant_id = 'default' group by tenant_id",
+  );
+  const release = crypto.randomUUID();
+  await asOwner(engine, 'update releases set id = $1 where revision = (select revision from bundles limit 1)', release);
+  await asOwner(
+    engine,
+    'update bundles set release_id = $1 where revision = (select revision from releases where id = $1)',
+    release,
+  );
+  const [policy] = await rowsOf<{ digest: Digest }>(engine, 'select digest from policy_snapshots limit 1');
+  const [image] = await rowsOf<{ digest: Digest }>(engine, "select digest from artifacts where kind = 'image' limit 1");
+  theirs = {
+    ...{ product: 'shop', repository, bundle, promotion, attestation: attestation.id },
+    ...{ blob: image!.digest, report: await engine.blobs.put(xml), release, policy: policy!.digest },
+    enrolment: parseDigest(enrolment!.id),
+  };
+  stranger = await addStranger(engine.cluster, 'other', 'mallory');
+  clients = createClients(api.url, stranger.token);
+});
+afterAll(async () => {
+  await api.close();
+  await engine.close();
+  expect(api.reports).toEqual([]);
+});
+
+/** A decision of the stranger about a promotion, as if it were of this tenant. */
+async function decision(names: Names, tenant: string, verb: 'approve' | 'request' | 'abort' | 'rollback' | 'retry') {
+  const statement = decisionStatement({
+    ...{ verb, principal: stranger.name, tenant, product: names.product, lane: 'gold', bundle: names.bundle },
+    promotion: { id: names.promotion, workflowId: `promotion/${tenant}/${names.product}/gold/x` },
+    ...{ policySnapshot: names.policy, facts: digestOf('facts'), nonce: crypto.randomUUID() },
+    issuedAt: new Date().toISOString(),
+    expiresAt: new Date(Date.now() + 60_000).toISOString(),
+  });
+  return Buffer.from(await signStatement(statement, stranger.signer));
+}
+
+/** A test result of the stranger about the other tenant's bundle, which names the other tenant's report. */
+async function result({ bundle, report, product }: Names) {
+  const about = { suite: 'preview' as const, subject: [subjectOf(product, bundle)], url: 'http://127.0.0.1:1/' };
+  const statement = testResultStatement({ ...about, report: parseJUnit(xml), reportDigest: report });
+  return Buffer.from(await signStatement(statement, stranger.signer));
+}
+
+async function first<T>(stream: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const message of stream) return message;
+  return undefined;
+}
+
+const gold = { lane: Lane.GOLD };
+/** Each RPC, as the stranger calls it with names. A new one fails until it is here. */
+const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
+  'release.v1.ProductService.GetProduct': (n) => clients.products.getProduct({ name: n.product }),
+  'release.v1.ProductService.ListProducts': () => clients.products.listProducts({}),
+  'release.v1.ProductService.RegisterProduct': (n) =>
+    clients.products.registerProduct({ name: `${n.product}-too`, repository: n.repository }),
+  'release.v1.ProductService.RebindProduct': (n) =>
+    clients.products.rebindProduct({ name: n.product, repository: n.repository, reason: 'mine' }),
+  'release.v1.ProductService.ListRepositories': () => clients.products.listRepositories({}),
+  'release.v1.ProductService.AllowRepository': (n) => clients.products.allowRepository({ pattern: n.repository }),
+  'release.v1.ProductService.DisallowRepository': (n) => clients.products.disallowRepository({ pattern: n.repository }),
+  'release.v1.ReleaseService.StartRelease': (n) =>
+    clients.releases.startRelease({ product: n.product, revision: 'a'.repeat(40) }),
+  'release.v1.ReleaseService.GetRelease': (n) => clients.releases.getRelease({ releaseId: n.release }),
+  'release.v1.ReleaseService.ListReleases': (n) => clients.releases.listReleases({ product: n.product }),
+  'release.v1.ReleaseService.WatchRelease': (n) => first(clients.releases.watchRelease({ releaseId: n.release })),
+  'release.v1.BundleService.GetBundle': (n) => clients.bundles.getBundle({ bundle: n.bundle }),
+  'release.v1.BundleService.ListBundles': (n) => clients.bundles.listBundles({ product: n.product }),
+  'release.v1.BundleService.GetManifest': (n) => clients.bundles.getManifest({ bundle: n.bundle }),
+  'release.v1.BundleService.GetBlob': (n) => first(clients.bundles.getBlob({ digest: n.blob })),
+  'release.v1.BundleService.ListCommits': (n) => clients.bundles.listCommits({ bundle: n.bundle, ...gold }),
+  'release.v1.BundleService.DiffBundles': (n) => clients.bundles.diffBundles({ base: n.bundle, other: n.bundle }),
+  'release.v1.PromotionService.Promote': async (n) =>
+    clients.promotions.promote({
+      ...{ product: n.product, bundleDigest: n.bundle, ...gold },
+      signedRequest: await decision(n, 'other', 'request'),
+    }),
+  'release.v1.PromotionService.Rollback': async (n) =>
+    clients.promotions.rollback({
+      ...{ product: n.product, lane: Lane.BRONZE, bundleDigest: n.bundle },
+      signedRequest: await decision(n, 'other', 'rollback'),
+    }),
+  'release.v1.PromotionService.GetPromotion': (n) => clients.promotions.getPromotion({ promotionId: n.promotion }),
+  'release.v1.PromotionService.ListPromotions': (n) => clients.promotions.listPromotions({ product: n.product }),
+  'release.v1.PromotionService.WatchPromotion': (n) =>
+    first(clients.promotions.watchPromotion({ promotionId: n.promotion })),
+  'release.v1.PromotionService.Abort': async (n) =>
+    clients.promotions.abort({ promotionId: n.promotion, signedDecision: await decision(n, 'default', 'abort') }),
+  'release.v1.PromotionService.Retry': async (n) =>
+    clients.promotions.retry({ promotionId: n.promotion, signedDecision: await decision(n, 'default', 'retry') }),
+  'release.v1.PromotionService.ListLanes': (n) => clients.promotions.listLanes({ product: n.product }),
+  'release.v1.PromotionService.Plan': (n) => clients.promotions.plan({ bundle: n.bundle, ...gold }),
+  'governance.v1.GateService.ListGates': (n) => clients.gates.listGates({ promotionId: n.promotion }),
+  'governance.v1.GateService.GetPolicySnapshot': (n) => clients.gates.getPolicySnapshot({ digest: n.policy }),
+  'governance.v1.GateService.ExplainPromotion': (n) => clients.gates.explainPromotion({ promotionId: n.promotion }),
+  'governance.v1.DecisionService.GetDecisionFacts': (n) =>
+    clients.decisions.getDecisionFacts({ promotionId: n.promotion }),
+  'governance.v1.DecisionService.SubmitDecision': async (n) =>
+    clients.decisions.submitDecision({
+      promotionId: n.promotion,
+      signedDecision: await decision(n, 'default', 'approve'),
+    }),
+  'governance.v1.DecisionService.ListPendingApprovals': () => clients.decisions.listPendingApprovals({ all: true }),
+  'governance.v1.DecisionService.ListDecisions': (n) => clients.decisions.listDecisions({ promotionId: n.promotion }),
+  'governance.v1.EvidenceService.AttachEvidence': async (n) =>
+    clients.evidence.attachEvidence({
+      ...{ bundleDigest: n.bundle, kind: 'preview-check', signedStatement: await result(n) },
+    }),
+  'governance.v1.EvidenceService.ListEvidence': (n) => clients.evidence.listEvidence({ bundle: n.bundle }),
+  'governance.v1.EvidenceService.GetEvidence': (n) => clients.evidence.getEvidence({ attestationId: n.attestation }),
+  'governance.v1.IdentityService.WhoAmI': () => clients.identity.whoAmI({}),
+  'governance.v1.IdentityService.ListPrincipals': () => clients.identity.listPrincipals({}),
+  'governance.v1.IdentityService.ListCommitKeys': () => clients.identity.listCommitKeys({}),
+  'governance.v1.IdentityService.ListTokens': () => clients.identity.listTokens({}),
+  'governance.v1.EnrolmentService.SubmitEnrolment': async (n) => {
+    const approve = { verb: 'approve', enrolment: n.enrolment } as const;
+    const signedStatement = await signEnrolment(engine, 'mallory', approve, { tenant: 'other' }, stranger.signer);
+    return clients.enrolments.submitEnrolment({ signedStatement });
+  },
+  'governance.v1.EnrolmentService.ListEnrolments': () => clients.enrolments.listEnrolments({}),
+  'workflows_runtime.v1.DeliveryService.ListParkedDeliveries': () => clients.deliveries.listParkedDeliveries({}),
+  'workflows_runtime.v1.DeliveryService.RetryParkedDeliveries': () => clients.deliveries.retryParkedDeliveries({}),
+};
+
+const methods: readonly (readonly [string, DescMethod])[] = services.flatMap((service) =>
+  service.methods.map((method) => [`${service.typeName}.${method.name}`, method] as const),
+);
+
+/** What an RPC says, without its clock and without what the caller has named: the digits of ids are replaced. */
+async function outcomeOf(name: string, method: DescMethod, names: Names): Promise<string> {
+  const answer = await calls[name]!(names).then(
+    (message) => toJson(method.output, message as Message),
+    (error: unknown) => {
+      const { code, detail } = domainErrorOf(error) ?? {};
+      if (code === undefined) throw error;
+      return { code, detail };
+    },
+  );
+  const text = JSON.stringify(answer).replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, 'TIME');
+  const given = Object.entries(names).flatMap(([what, id]: [string, string]) => [
+    [id, what] as const,
+    ...(id.startsWith('sha256:') ? [[id.slice(7, 19), what] as const] : [[id.slice(-12), what] as const]),
+  ]);
+  given.sort(([one], [other]) => other.length - one.length);
+  return given.reduce((all, [id, what]) => all.replaceAll(id, `<${what}>`), text);
+}
+
+/** What writes to the stranger's own tenant, or shows what was written: two calls do not answer the same. */
+const own = ['RegisterProduct', 'ListProducts', 'AllowRepository', 'DisallowRepository', 'ListRepositories'];
+
+test('every RPC is called', () => {
+  expect(Object.keys(calls).sort()).toEqual(methods.map(([name]) => name).sort());
+});
+
+describe('somebody of another tenant, with every role there', () => {
+  test.each(methods)('learns nothing by %s, and changes nothing', async (name, method) => {
+    const before = await rowsOfTenant(engine.cluster.adminUrl, 'default');
+    const answer = await outcomeOf(name, method, theirs);
+    // The answer is that about things which do not exist, word for word.
+    if (!own.includes(method.name)) expect(answer).toBe(await outcomeOf(name, method, madeUp));
+    for (const secret of ['theirs', 'alice', 'bob', 'carol', 'Ada', 'default', theirs.blob, theirs.policy])
+      expect(answer).not.toContain(secret);
+    expect(await rowsOfTenant(engine.cluster.adminUrl, 'default')).toEqual(before);
+  });
+});
+
+test('a statement of the other tenant is not passed on with a token of this one', async () => {
+  const change = { type: 'grant-roles', principal: 'bob', roles: ['qa2'], reason: 'mine' } as const;
+  const signedStatement = await signEnrolment(engine, 'carol', { verb: 'request', change });
+  await expect(clients.enrolments.submitEnrolment({ signedStatement })).rejects.toMatchObject({
+    cause: { code: 'DECISION_MISMATCH' },
+  });
+});
+
+test('a token counts in the tenant that it names, and with another name nowhere', async () => {
+  const renamed = stranger.token.replace('lk_other_', 'lk_default_');
+  await expect(createClients(api.url, renamed).identity.whoAmI({})).rejects.toMatchObject({
+    cause: { code: 'UNAUTHENTICATED' },
+  });
+});

@@ -206,7 +206,7 @@ test('a person in a hurry cannot fill the list of what waits', async () => {
   expect(outcomes.at(-1)).toBe('CONFLICT');
 });
 
-describe('with the rights of any process but the enrolment process, SQL does not', () => {
+describe('with the rights of any process but the enrolment process', () => {
   const attempts: readonly (readonly [string, string])[] = [
     [
       'enrol a key',
@@ -225,7 +225,7 @@ describe('with the rights of any process but the enrolment process, SQL does not
       "insert into enrolments (tenant_id, id, change, needs_second, requested_by, expires_at) values ('default', 'sha256:' || repeat('b', 64), '{}', false, 'carol', now())",
     ],
   ];
-  test.each(attempts)('%s', async (_what, sql) => {
+  test.each(attempts)('the database lets no other process %s', async (_what, sql) => {
     for (const process of ['api', 'control', 'build', 'sign', 'deploy', 'router'] as const) {
       const own = openDatabase({ url: cluster.urls[process], maxConnections: 1 });
       await expect(own.transaction('default', (tx) => tx.query(sql))).rejects.toThrow('permission denied');
@@ -234,7 +234,7 @@ describe('with the rights of any process but the enrolment process, SQL does not
   });
 });
 
-describe('even with the rights of the enrolment process, SQL does not', () => {
+describe('even with the rights of the enrolment process', () => {
   const attempts: readonly (readonly [string, string])[] = [
     [
       'make a key valid for longer',
@@ -262,7 +262,7 @@ describe('even with the rights of the enrolment process, SQL does not', () => {
     };
     expect(await outcomeOf('carol', request(change))).toBe('APPLIED');
   });
-  test.each(attempts)('%s', async (_what, sql) => {
+  test.each(attempts)('the database does not let it %s', async (_what, sql) => {
     await expect(database.transaction('default', (tx) => tx.query(sql))).rejects.toMatchObject({
       code: expect.stringMatching(/^(23001|42501)$/),
     });

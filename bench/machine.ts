@@ -61,7 +61,7 @@ export async function startMachine(): Promise<Machine> {
   const config = readStackConfig(['start', '--data', dataDir, '--no-default']);
   const [temporal = 0, temporalUi = 0] = await findFreePorts(2);
   await mkdir(join(dataDir, 'logs'), { recursive: true });
-  const plan = devServerPlan(config, { api: 0, postgres: 0, enrolment: 0, laneBase: 0, temporal, temporalUi });
+  const plan = devServerPlan(config, { temporal }, { host: '127.0.0.1', port: temporalUi });
   const server = new Child(plan, { changed: () => undefined, log: (text) => console.error(text) });
   await server.start(60_000);
   await ensureDevelopmentIdentities(dataDir, urls.enrolment);

@@ -16,12 +16,21 @@ export const arrows = {
   adapters: ['core'],
   store: ['core'],
   'apps/api': [
-    ...['sdk/typescript', 'core', 'store', 'adapters/content-store', 'adapters/sigstore', 'temporal-config'],
+    ...['sdk/typescript', 'core', 'store', 'adapters/content-store', 'adapters/sigstore', 'adapters/http'],
+    'temporal-config',
     ...['activities/policy', 'workflows/[^/]+/contract[.]ts'],
   ],
   'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'temporal-config'],
   'apps/router': ['core', 'store', 'adapters'],
-  'apps/enrolment': ['sdk/typescript', 'core', 'store', 'adapters/sigstore', 'apps/api/(errors|enrolment)'],
+  'apps/enrolment': [
+    'sdk/typescript',
+    'core',
+    'store',
+    'adapters/sigstore',
+    'adapters/http',
+    'apps/api/(errors|enrolment)',
+  ],
+  'apps/ui-proxy': ['core', 'adapters/http'],
   'apps/stack': undefined,
   workers: undefined,
 };

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { requireOrigins } from '../../adapters/http/guard.js';
 import { LanekeeperError } from '../../core/errors.js';
 
 /** The configuration of the API process. */
@@ -12,6 +13,8 @@ export interface ApiConfig {
   readonly policiesDir: string;
   /** Where the enrolment process listens. */
   readonly enrolmentUrl: string;
+  /** Under which origins the API is reached besides loopback. */
+  readonly publicOrigins: readonly string[];
 }
 
 /** Reads the environment, here and nowhere else in api/. @throws CONFIGURATION naming everything that is missing */
@@ -41,5 +44,6 @@ export function readApiConfig(): ApiConfig {
     blobsDir: resolve(env['LANEKEEPER_DATA'] ?? '', 'blobs'),
     policiesDir: resolve(env['LANEKEEPER_POLICIES'] ?? ''),
     enrolmentUrl: env['LANEKEEPER_ENROLMENT_URL'] ?? '',
+    publicOrigins: requireOrigins(env),
   };
 }

@@ -30,7 +30,7 @@ async function main(config: ApiConfig): Promise<void> {
       enrolment: connectToEnrolment(config.enrolmentUrl),
       now: () => new Date(),
     },
-    config.port,
+    config,
     (error) => log.error({ err: error }, 'an RPC failed unexpectedly'),
   );
   log.info({ port: server.port }, 'the API is listening on loopback');

@@ -4,6 +4,8 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
 import { createAuthorizationInterceptor, requireRules } from './identity/authorize.js';
 import { identifyByToken } from './identity/caller.js';
+import { createGuard } from '../../adapters/http/guard.js';
+import { respondWithError } from '../../adapters/http/proxy.js';
 import type { ApiDeps } from './deps.js';
 import { createErrorInterceptor } from './errors/connect-error.js';
 import { checkHealth } from './health.js';
@@ -27,7 +29,11 @@ export interface ApiServer {
  * @param report receives errors that should not have happened
  * @throws CONFIGURATION when an RPC does not say who may call it
  */
-export async function startServer(deps: ApiDeps, port: number, report: (error: unknown) => void): Promise<ApiServer> {
+export async function startServer(
+  deps: ApiDeps,
+  { port, publicOrigins = [] }: { readonly port: number; readonly publicOrigins?: readonly string[] },
+  report: (error: unknown) => void,
+): Promise<ApiServer> {
   requireRules(services);
   const stopping = new AbortController();
   const rpc = connectNodeAdapter({
@@ -40,8 +46,11 @@ export async function startServer(deps: ApiDeps, port: number, report: (error: u
     readMaxBytes,
     shutdownSignal: stopping.signal,
   });
+  const guard = createGuard(publicOrigins);
   const server = createServer((request, response) => {
-    if (request.url === '/healthz') void answerHealth(deps, request, response);
+    const refusal = guard(request);
+    if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
+    else if (request.url === '/healthz') void answerHealth(deps, request, response);
     else rpc(request, response);
   });
   await new Promise<void>((resolve, reject) => {

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
+import { createGuard } from '../../adapters/http/guard.js';
+import { respondWithError } from '../../adapters/http/proxy.js';
 import { messageOf } from '../../core/errors.js';
 import { toEnrolment } from '../api/enrolment/convert.js';
 import { createErrorInterceptor } from '../api/errors/connect-error.js';
@@ -39,8 +41,12 @@ export async function startEnrolmentServer(
     interceptors: [createErrorInterceptor(report), createValidateInterceptor()],
     readMaxBytes,
   });
+  // Only the API has business here, and it knows the server by its address.
+  const guard = createGuard();
   const server = createServer((request, response) => {
-    if (request.url === '/healthz') void answerHealth(deps, response);
+    const refusal = guard(request);
+    if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
+    else if (request.url === '/healthz') void answerHealth(deps, response);
     else rpc(request, response);
   });
   await new Promise<void>((resolve, reject) => {

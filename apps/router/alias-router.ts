@@ -31,6 +31,7 @@ export async function startAliasRouter(config: RouterConfig, log: (text: string)
     healthDeadlineMs: config.healthDeadlineMs,
     record,
     log,
+    publicOrigins: config.publicOrigins ?? [],
   };
   const lanes = new Map<string, LaneController>();
   let closing = false;

@@ -17,6 +17,8 @@ export interface RunnerContext {
   readonly healthDeadlineMs: number;
   readonly record: ServiceRecord;
   readonly log: (text: string) => void;
+  /** Under which origins lanes are reached besides loopback. */
+  readonly publicOrigins: readonly string[];
 }
 
 /** A bundle running for one lane: one process per service; each is given the addresses of the others and no more. */
@@ -110,7 +112,11 @@ export class BundleRun {
 
 async function unpackService(context: RunnerContext, tenant: string, service: AliasService): Promise<UnpackedImage> {
   const { imageDigest } = service;
-  const image = await unpackImage(context.blobs.of(tenant), imageDigest, folderOf(context.dataDir, tenant, imageDigest));
+  const image = await unpackImage(
+    context.blobs.of(tenant),
+    imageDigest,
+    folderOf(context.dataDir, tenant, imageDigest),
+  );
   const running = Number(process.versions.node.split('.')[0]);
   if (running >= image.nodeMajor) return image;
   throw new LanekeeperError('IMAGE_UNSUPPORTED', {

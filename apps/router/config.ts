@@ -1,3 +1,4 @@
+import { requireOrigins } from '../../adapters/http/guard.js';
 import { LanekeeperError } from '../../core/errors.js';
 
 /** What the router reads from its environment. */
@@ -10,6 +11,8 @@ export interface RouterConfig {
   readonly healthDeadlineMs: number;
   /** What the processes of products inherit: program path, locale, time zone and temporary folder, and nothing else. */
   readonly serviceEnv: Readonly<Record<string, string>>;
+  /** Under which origins lanes are reached besides loopback. */
+  readonly publicOrigins?: readonly string[];
 }
 
 /** Reads the environment. @throws CONFIGURATION naming everything that is missing */
@@ -29,6 +32,7 @@ export function readRouterConfig(env: NodeJS.ProcessEnv = process.env): RouterCo
     lanePortBase: positive(env['LANEKEEPER_LANE_PORT_BASE'], 7420),
     healthDeadlineMs: positive(env['LANEKEEPER_HEALTH_DEADLINE_MS'], 20_000),
     serviceEnv: Object.fromEntries(kept),
+    publicOrigins: requireOrigins(env),
   };
 }
 

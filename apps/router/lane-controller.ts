@@ -197,7 +197,12 @@ export class LaneController {
     const ports = await lanePorts(this.#database, this.key, target.services, this.#portBase);
     for (const [service, port] of ports) {
       if (this.#servers.has(service)) continue;
-      const server = new LaneServer(port, service, () => ({ run: this.#current, reason: this.#reason }));
+      const server = new LaneServer(
+        port,
+        service,
+        () => ({ run: this.#current, reason: this.#reason }),
+        this.#context.publicOrigins,
+      );
       await server.listen().catch((error: unknown) => {
         throw new Error(
           `port ${port} of ${this.key.product} ${this.key.lane} ${service} is in use by another program; stop it, because lanes keep their ports`,

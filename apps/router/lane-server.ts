@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createProxyServer, proxyUpgrade } from 'httpxy';
+import { createGuard, type RequestRefusal } from '../../adapters/http/guard.js';
+import { passOn, passUpgradeOn, refuseUpgrade, respondWithError } from '../../adapters/http/proxy.js';
 import type { BundleRun } from './bundle-run.js';
 
 /** What a port of a lane serves at this moment. */
@@ -11,15 +12,6 @@ export interface CurrentRun {
   readonly reason: string;
 }
 
-// Each request opens its own connection to the service: over loopback it costs little, and no request can meet a
-// connection that the service is just closing.
-const proxy = createProxyServer({ agent: false, xfwd: true, proxyTimeout: 0 });
-proxy.on('proxyRes', (response) => {
-  // These headers concern the connection to the service, not the one to the client.
-  delete response.headers.connection;
-  delete response.headers['keep-alive'];
-});
-
 /**
  * The HTTP server behind one port of a lane. It looks up the current run for each request, so a switch is one
  * assignment.
@@ -28,12 +20,15 @@ export class LaneServer {
   readonly port: number;
   readonly service: string;
   #current: () => CurrentRun;
+  #guard: (request: IncomingMessage) => RequestRefusal | undefined;
   #server: Server | undefined;
 
-  constructor(port: number, service: string, current: () => CurrentRun) {
+  /** @param publicOrigins under which origins the lane is reached besides loopback */
+  constructor(port: number, service: string, current: () => CurrentRun, publicOrigins: readonly string[] = []) {
     this.port = port;
     this.service = service;
     this.#current = current;
+    this.#guard = createGuard(publicOrigins);
   }
 
   /** Starts listening. @throws when another program uses the port */
@@ -62,6 +57,11 @@ export class LaneServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = this.#guard(request);
+    if (refusal !== undefined) {
+      respondWithError(response, refusal.status, refusal.message);
+      return;
+    }
     const found = this.#find();
     if (typeof found === 'string') {
       respondWithError(response, 503, found);
@@ -72,7 +72,7 @@ export class LaneServer {
     const release = countInFlight(run);
     response.once('close', release);
     try {
-      await proxy.web(request, response, { target: address });
+      await passOn(request, response, address);
     } catch {
       respondWithError(
         response,
@@ -83,16 +83,18 @@ export class LaneServer {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const refusal = this.#guard(request);
+    if (refusal !== undefined) {
+      refuseUpgrade(socket, `${String(refusal.status)} Refused`, refusal.message);
+      return;
+    }
     const found = this.#find();
     if (typeof found === 'string') {
-      socket.end(
-        `HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${found}\n`,
-      );
+      refuseUpgrade(socket, '503 Service Unavailable', found);
       return;
     }
     socket.once('close', countInFlight(found.run));
-    socket.on('error', () => socket.destroy());
-    await proxyUpgrade(found.address, request, socket, head).catch(() => undefined);
+    await passUpgradeOn(request, socket, head, found.address);
   }
 
   #find(): { run: BundleRun; address: { host: string; port: number } } | string {
@@ -110,13 +112,4 @@ function countInFlight(run: BundleRun): () => void {
   return () => {
     run.inFlight -= 1;
   };
-}
-
-function respondWithError(response: ServerResponse, status: number, text: string): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' });
-  response.end(`${text}\n`);
 }

@@ -6,9 +6,7 @@ import { stopServices } from './service-record.js';
 const log = pino({ name: 'router' });
 const config = readRouterConfig();
 let closing: Promise<void> | undefined;
-const starting = stopServices(config.dataDir).then(() =>
-  startAliasRouter(config, (text) => log.info(text)),
-);
+const starting = stopServices(config.dataDir).then(() => startAliasRouter(config, (text) => log.info(text)));
 
 function close(): void {
   closing ??= starting.then((router) => router.close()).then(() => process.exit(0));

@@ -38,6 +38,8 @@ export interface StackConfig {
   readonly buildReadable: string | undefined;
   /** Where tests hold the worker, see `workers/fault-point.ts`. */
   readonly faultPointFolder: string | undefined;
+  /** Under which origins people reach the servers besides loopback, separated by commas. */
+  readonly publicOrigins: string;
   /** The tenant to found, and the file that names its first principals. */
   readonly tenant: string | undefined;
   readonly foundersFile: string | undefined;
@@ -77,6 +79,7 @@ export function readStackConfig(argv: readonly string[]): StackConfig {
     inherited: select(env, inheritedNames),
     version: packageVersion(),
     faultPointFolder: nonEmpty(env['LANEKEEPER_FAULT_POINTS']),
+    publicOrigins: env['LANEKEEPER_PUBLIC_ORIGINS'] ?? '',
     tenant: values.tenant,
     foundersFile: values.founders,
   };

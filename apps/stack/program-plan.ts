@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { repositoryRoot, type StackConfig } from './config.js';
 import type { StackPorts } from './ports.js';
 import type { ChildPlan } from './child.js';
+import type { UiAddress } from './temporal/ui-address.js';
 import type { DatabaseUrls } from './postgres/roles.js';
 
 /** The configuration and addresses that our own programs are given. */
@@ -41,6 +42,7 @@ export function programPlan(
       LANEKEEPER_ENROLMENT_URL: `http://127.0.0.1:${ports.enrolment}`,
       LANEKEEPER_LANE_PORT_BASE: String(ports.laneBase),
       LANEKEEPER_POLICIES: config.policiesDir,
+      LANEKEEPER_PUBLIC_ORIGINS: config.publicOrigins,
       LANEKEEPER_WORKFLOW_BUNDLE: join(repositoryRoot, 'dist', 'workflow-bundle.js'),
       ...(name === 'worker' && containmentVariables(config)),
       ...(name === 'worker' &&
@@ -48,6 +50,24 @@ export function programPlan(
     },
     cwd: config.dataDir,
     logFile: join(config.dataDir, 'logs', `${name}.log`),
+  };
+}
+
+/** How to start the proxy in front of the Temporal Web UI. */
+export function uiProxyPlan(config: StackConfig, ports: StackPorts, { host, port }: UiAddress): ChildPlan {
+  return {
+    name: 'ui-proxy',
+    command: process.execPath,
+    args: ['--enable-source-maps', join(repositoryRoot, 'dist', 'ui-proxy.js')],
+    env: {
+      ...config.inherited,
+      NODE_ENV: 'production',
+      LANEKEEPER_UI_PORT: String(ports.temporalUi),
+      LANEKEEPER_UI_TARGET: `${host}:${String(port)}`,
+      LANEKEEPER_PUBLIC_ORIGINS: config.publicOrigins,
+    },
+    cwd: config.dataDir,
+    logFile: join(config.dataDir, 'logs', 'ui-proxy.log'),
   };
 }
 

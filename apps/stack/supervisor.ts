@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDevelopmentIdentities } from './development-identities.js';
-import { type Program, programPlan, type ProgramEnvironment } from './program-plan.js';
+import { newUiAddress } from './temporal/ui-address.js';
+import { type Program, programPlan, uiProxyPlan, type ProgramEnvironment } from './program-plan.js';
 import type { StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';
 import { bringUpToDate } from './postgres/bring-up-to-date.js';
@@ -21,7 +22,7 @@ const readyTimeoutMs = 90_000;
 /**
  * The order of stopping, each group at once: first what starts work, then the engines, and what serves the lanes last.
  */
-const stopOrder = [['worker', 'api', 'enrolment'], ['temporal'], ['postgres'], ['router']];
+const stopOrder = [['worker', 'api', 'enrolment', 'ui-proxy'], ['temporal'], ['postgres'], ['router']];
 
 /** Owns the stack on one machine: starts its parts, keeps them running, stops them. */
 export class Supervisor {
@@ -75,7 +76,14 @@ export class Supervisor {
   }
 
   async #startTemporal(ports: StackPorts): Promise<void> {
-    if (this.#config.externalTemporalAddress === undefined) return this.#startChild(devServerPlan(this.#config, ports));
+    if (this.#config.externalTemporalAddress === undefined) {
+      const ui = await newUiAddress();
+      await Promise.all([
+        this.#startChild(devServerPlan(this.#config, ports, ui)),
+        this.#startChild(uiProxyPlan(this.#config, ports, ui)),
+      ]);
+      return;
+    }
     const added = await registerSearchAttributes(this.#config.namespace);
     this.#log(
       `using Temporal at ${this.#config.externalTemporalAddress}${added.length > 0 ? `; registered ${added.join(', ')}` : ''}`,

@@ -4,6 +4,7 @@ export const entries = [
   { name: 'worker', source: 'workers/main.ts' },
   { name: 'api', source: 'apps/api/main.ts' },
   { name: 'enrolment', source: 'apps/enrolment/main.ts' },
+  { name: 'ui-proxy', source: 'apps/ui-proxy/main.ts' },
   { name: 'router', source: 'apps/router/main.ts' },
   { name: 'stack', source: 'apps/stack/main.ts' },
   { name: 'demo', source: 'scripts/demo/main.ts' },

@@ -28,7 +28,7 @@ async function startDoor(): Promise<Door> {
   await mkdir(join(dataDir, 'logs'));
   const config = { ...readStackConfig(['start', '--data', dataDir]), temporalPath: toolPath('temporal') };
   const [httpPort = 0, temporal = 0, temporalUi = 0] = await findFreePorts(3);
-  const plan = devServerPlan(config, { api: 0, postgres: 0, enrolment: 0, laneBase: 0, temporal, temporalUi });
+  const plan = devServerPlan(config, { temporal }, { host: '127.0.0.1', port: temporalUi });
   const server = new Child(
     { ...plan, args: [...plan.args, '--http-port', String(httpPort)] },
     { changed: () => undefined, log: () => undefined },

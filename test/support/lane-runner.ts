@@ -51,7 +51,7 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   const enrolmentServer = await startEnrolmentServer({ database: enrolments, now }, 0, report);
   const enrolment = connectToEnrolment(`http://127.0.0.1:${String(enrolmentServer.port)}`);
   const start = (port: number) =>
-    startServer({ client, database, blobs, policies, enrolment, cache: new EvidenceCache(), now }, port, report);
+    startServer({ client, database, blobs, policies, enrolment, cache: new EvidenceCache(), now }, { port }, report);
   let server = await start(0);
   const url = `http://127.0.0.1:${String(server.port)}`;
   const stackFile = join(dataDir, 'stack.json');

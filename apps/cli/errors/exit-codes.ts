@@ -28,7 +28,10 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.notFound, 'no such product, bundle, promotion, commit, person or evidence'],
   [exitCodes.conflict, 'not possible in this state: it has ended, was already decided, or has changed in the meantime'],
   [exitCodes.timedOut, 'the wait timed out; the promotion or release continues'],
-  [exitCodes.pending, 'something is still missing: a gate (lane plan and lane why with --exit-code), or a second operator'],
+  [
+    exitCodes.pending,
+    'something is still missing: a gate (lane plan and lane why with --exit-code), or a second operator',
+  ],
   [exitCodes.verification, 'a signature, digest or content failed verification'],
   [exitCodes.interrupted, 'interrupted; the promotion or release continues'],
 ];

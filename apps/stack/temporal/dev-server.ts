@@ -4,13 +4,18 @@ import { searchAttributeDefinitions } from '../../../temporal-config/search-attr
 import type { StackConfig } from '../config.js';
 import type { StackPorts } from '../ports.js';
 import type { ChildPlan } from '../child.js';
+import type { UiAddress } from './ui-address.js';
 import { isNamespaceReady } from './readiness.js';
 
 // As fast as in memory, and safe when a process dies.
 const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
-/** How to start the Temporal dev server with its state in the data folder. */
-export function devServerPlan(config: StackConfig, ports: StackPorts): ChildPlan {
+/**
+ * How to start the Temporal dev server with its state in the data folder.
+ *
+ * @param ui where its Web UI listens; people reach it through our proxy
+ */
+export function devServerPlan(config: StackConfig, ports: Pick<StackPorts, 'temporal'>, ui: UiAddress): ChildPlan {
   const address = `127.0.0.1:${ports.temporal}`;
   return {
     name: 'temporal',
@@ -24,9 +29,9 @@ export function devServerPlan(config: StackConfig, ports: StackPorts): ChildPlan
         '--port',
         String(ports.temporal),
         '--ui-ip',
-        '127.0.0.1',
+        ui.host,
         '--ui-port',
-        String(ports.temporalUi),
+        String(ui.port),
       ],
       ...[
         '--db-filename',

@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import { createGuard } from '../../adapters/http/guard.js';
+import { passOn, passUpgradeOn, refuseUpgrade, respondWithError } from '../../adapters/http/proxy.js';
+import type { UiProxyConfig } from './config.js';
+
+/** A running proxy. */
+export interface UiProxy {
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the Temporal Web UI on loopback, and keeps web pages from driving it: the UI itself takes any host name, and lets
+ * whoever reaches it start, signal and end workflows.
+ */
+export async function startUiProxy({ port, target, publicOrigins }: UiProxyConfig): Promise<UiProxy> {
+  const guard = createGuard(publicOrigins);
+  const server = createServer((request, response) => {
+    const refusal = guard(request);
+    if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
+    else
+      void passOn(request, response, target).catch(() =>
+        respondWithError(response, 502, 'the Temporal Web UI does not answer'),
+      );
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const refusal = guard(request);
+    if (refusal !== undefined) refuseUpgrade(socket, `${String(refusal.status)} Refused`, refusal.message);
+    else void passUpgradeOn(request, socket, head, target);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -12,6 +12,7 @@ import type { DatabaseUrls, ReachableDatabase } from './postgres/roles.js';
 import { Child, type ChildPlan } from './child.js';
 import { identify, type ProcessIdentity } from '../../adapters/process/identity.js';
 import { stopOrphans } from './orphans.js';
+import { writeTokenOrigins } from './token-origins.js';
 import { type StackRecord, writePointer, writeStackRecord } from './stack-file.js';
 import { devServerPlan } from './temporal/dev-server.js';
 import { registerSearchAttributes } from './temporal/register-search-attributes.js';
@@ -105,6 +106,7 @@ export class Supervisor {
     }
     for (const line of await bringUpToDate(database, dataDir)) this.#log(line);
     await ensureDevelopmentIdentities(dataDir, database.urls.enrolment);
+    await writeTokenOrigins(dataDir, apiUrlOf(ports));
     return database.urls;
   }
 
@@ -131,7 +133,7 @@ export class Supervisor {
       pid: process.pid,
       startedAt: new Date().toISOString(),
       supervisor: supervisor ?? { pid: process.pid, startedAt: '' },
-      apiUrl: `http://127.0.0.1:${ports.api}`,
+      apiUrl: apiUrlOf(ports),
       temporalAddress: this.#temporalAddress(ports),
       ...(this.#config.externalTemporalAddress === undefined && {
         temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}`,
@@ -150,6 +152,10 @@ export class Supervisor {
     this.#record = { ...this.#record, ...change, children };
     writeStackRecord(this.#record);
   }
+}
+
+function apiUrlOf({ api }: StackPorts): string {
+  return `http://127.0.0.1:${api}`;
 }
 
 function prepareFolders(dataDir: string): void {

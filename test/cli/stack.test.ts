@@ -1,11 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readEnvironment } from '../../apps/cli/program/config.js';
+import { loadIdentity } from '../../apps/cli/connection/identity.js';
 import { findStack } from '../../apps/cli/connection/stack.js';
+import { commitAll, git } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
 
-async function stackAt(folder: string): Promise<string> {
+async function stackAt(folder: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'stack.json');
   await writeFile(
@@ -16,6 +19,7 @@ async function stackAt(folder: string): Promise<string> {
       temporalAddress: '127.0.0.1:2',
       namespace: 'default',
       dataDir: folder,
+      ...change,
     }),
   );
   return file;
@@ -50,4 +54,99 @@ describe('finding the stack', () => {
     await stackAt(join(root, '.lanekeeper'));
     expect(() => findStack(join(root, 'nothing'), readEnvironment({}), root)).toThrow('no stack was found');
   });
+});
+
+describe('a stack that was found, and that nobody has named', () => {
+  const bare = readEnvironment({ XDG_CONFIG_HOME: '/nowhere' });
+  /** A folder in which somebody works, below one that has a stack. */
+  async function workIn(change: Readonly<Record<string, unknown>> = {}) {
+    const root = await scratchFolder();
+    const folder = join(root, '.lanekeeper');
+    const file = await stackAt(folder, change);
+    return {
+      root,
+      folder,
+      file,
+      find: () => findStack(undefined, bare, root),
+      named: () => findStack(file, bare, root),
+    };
+  }
+  const refused = (why: string) =>
+    expect.objectContaining({ code: 'CONFIGURATION', why: expect.stringContaining(why) }) as unknown;
+
+  it.each([
+    ['an API on another machine', { apiUrl: 'https://evil.example' }, 'not on this machine'],
+    ['an API that only looks like one here', { apiUrl: 'http://127.0.0.1.evil.example' }, 'not on this machine'],
+    ['a Temporal UI on another machine', { temporalUiUrl: 'http://evil.example' }, 'not on this machine'],
+    ['the data folder of another stack', { dataDir: tmpdir() }, 'does not lie in the data folder'],
+    ['a data folder that there is not', { dataDir: '/nowhere' }, 'does not lie in the data folder'],
+  ])('is not trusted when it names %s, unless somebody names it', async (_what, change, why) => {
+    const { find, named, file } = await workIn(change);
+    expect(find).toThrow(refused(why));
+    expect(named().file).toBe(file);
+  });
+
+  it('is not trusted when others can write it, or its folder', async () => {
+    const { find, folder, file } = await workIn();
+    await chmod(file, 0o622);
+    expect(find).toThrow(refused('can be written by others'));
+    await chmod(file, 0o600);
+    await chmod(folder, 0o777);
+    expect(find).toThrow(refused('can be written by others'));
+  });
+
+  it('is not trusted when it belongs to somebody else, where that can be tried', async () => {
+    if (process.getuid?.() !== 0) return;
+    const { find, file } = await workIn();
+    await chown(file, 65_534, 65_534);
+    expect(find).toThrow(refused('does not belong to this user'));
+  });
+
+  it('is not trusted when it is a link to a file elsewhere', async () => {
+    const { find, file } = await workIn();
+    await rename(file, `${file}.real`);
+    await symlink(`${file}.real`, file);
+    expect(find).toThrow(refused('does not lie in the data folder'));
+  });
+
+  it('is not trusted when it came with a repository, which runs nothing', async () => {
+    const { find, root, file } = await workIn();
+    await commitAll(root);
+    const ran = join(root, 'ran');
+    await writeFile(join(root, 'monitor'), `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+    await git(root, 'config', 'core.fsmonitor', join(root, 'monitor'));
+    expect(find).toThrow(refused('it is tracked by Git'));
+    await expect(access(ran)).rejects.toThrow();
+    await git(root, 'rm', '--cached', '--quiet', '-r', '.lanekeeper');
+    expect(find().file).toBe(file);
+  });
+
+  it('is not trusted when git does not say whether it came with the repository', async () => {
+    const { find, root } = await workIn();
+    await mkdir(join(root, '.git'));
+    expect(find).toThrow(refused('git does not say'));
+  });
+});
+
+describe('a token', () => {
+  async function tokenFor(origin: string | undefined) {
+    const root = await scratchFolder();
+    const folder = join(root, 'identities', 'dev');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'token'), 'secret', { mode: 0o600 });
+    if (origin !== undefined) await writeFile(join(folder, 'token.origin'), `${origin}\n`);
+    return findStack(await stackAt(root), readEnvironment({}), root);
+  }
+
+  it('is read for the API that it was issued for', async () => {
+    expect(loadIdentity(await tokenFor('http://127.0.0.1:1'), 'dev').token).toBe('secret');
+  });
+
+  it.each([['http://127.0.0.1:2'], ['https://127.0.0.1:1'], [undefined]])(
+    'that was issued for %s is sent to no other API, not even one that somebody has named',
+    async (origin) => {
+      const stack = await tokenFor(origin);
+      expect(() => loadIdentity(stack, 'dev')).toThrow('the token is not sent to this API');
+    },
+  );
 });

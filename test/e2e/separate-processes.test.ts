@@ -143,6 +143,7 @@ test('processes that have only their own rights take a release of another tenant
     await mkdir(join(dataDir, 'identities', name), { recursive: true });
     const token = await readFile(join(dataDir, 'tokens', 'acme', name), 'utf8');
     await writeFile(join(dataDir, 'identities', name, 'token'), token, { mode: 0o600 });
+    await writeFile(join(dataDir, 'identities', name, 'token.origin'), apiUrl);
   }
 
   const { folder } = await repositoryOf(await scratchFolder(), smallProduct({ name: 'clock' }));

@@ -40,7 +40,7 @@ export type PromotionHandle = WorkflowHandleWithFirstExecutionRunId<typeof promo
  */
 export interface Engine {
   readonly cluster: EmbeddedCluster;
-  readonly temporal: Omit<TestTemporal, 'server' | 'stopServer' | 'startServer'>;
+  readonly temporal: Omit<TestTemporal, 'server' | 'ui' | 'stopServer' | 'startServer'>;
   readonly client: Client;
   readonly database: Database;
   /** The blobs of all tenants, as the tests reach them. */
@@ -102,7 +102,7 @@ export interface EngineOptions {
   /** A folder that the commands of products may read, too. */
   readonly readableForBuilds?: string;
   /** A running server to use instead of a dev server: the one that skips time. */
-  readonly temporal?: Omit<TestTemporal, 'server' | 'stopServer' | 'startServer'>;
+  readonly temporal?: Omit<TestTemporal, 'server' | 'ui' | 'stopServer' | 'startServer'>;
 }
 
 /** Starts an engine for one test file. Closing it stops everything; so does a start that fails halfway. */

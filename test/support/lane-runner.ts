@@ -12,6 +12,7 @@ import { findStack } from '../../apps/cli/connection/stack.js';
 import { openDatabase } from '../../store/database.js';
 import { startEnrolmentServer } from '../../apps/enrolment/server.js';
 import { openStores } from './blobs.js';
+import { writeTokenOrigins } from '../../apps/stack/token-origins.js';
 import type { Engine } from './engine.js';
 
 /** The result of one run of `lane`. */
@@ -65,6 +66,7 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
       dataDir,
     }),
   );
+  await writeTokenOrigins(dataDir, url);
   const environment = {
     person: 'dev',
     stack: stackFile,

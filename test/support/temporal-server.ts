@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { execaSync } from 'execa';
+import type { ProxyTarget } from '../../adapters/http/proxy.js';
 import { findFreePorts } from '../../adapters/network/free-port.js';
 import { Child } from '../../apps/stack/child.js';
 import { isNamespaceReady } from '../../apps/stack/temporal/readiness.js';
@@ -13,6 +14,8 @@ import { toolPath } from './tool-path.js';
 export interface TestTemporal {
   readonly address: string;
   readonly namespace: string;
+  /** Where its Web UI listens. */
+  readonly ui: ProxyTarget;
   readonly server: Child;
   /** Stops the server, as in an outage, and starts it again at the same address. */
   stopServer(): Promise<void>;
@@ -72,6 +75,7 @@ export async function startTemporal(
   return {
     address,
     namespace: 'default',
+    ui: { host: '127.0.0.1', port: uiPort ?? 0 },
     get server() {
       return server;
     },

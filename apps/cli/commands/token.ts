@@ -8,6 +8,7 @@ import { digestOf } from '../../../core/hash.js';
 import { formatToken } from '../../../core/identity/token.js';
 import { shortId } from '../../../core/ids.js';
 import { TokenSchema } from '#gen/governance/v1/identity_service_pb.js';
+import { originFileOf } from '../connection/identity.js';
 import { pickByDigest } from '../enrolment/pick.js';
 import {
   exitCodeOfEnrolment,
@@ -71,7 +72,10 @@ async function create(context: Context, { to = context.person, label, expires, o
   // The secret stays here: the statement that is signed, sent and kept names its hash.
   const token = formatToken(tenant, randomBytes(32).toString('base64url'));
   const file = out === undefined ? undefined : resolve(context.cwd, out);
-  if (file !== undefined) await writeSecret(file, token);
+  if (file !== undefined) {
+    await writeSecret(file, token);
+    await writeFile(originFileOf(file), `${new URL(context.stack().apiUrl).origin}\n`);
+  }
   const enrolment = await requestChange(context, {
     type: 'create-token',
     principal: to,

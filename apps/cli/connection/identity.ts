@@ -25,7 +25,40 @@ export function loadIdentity(stack: Stack, person: string): Identity {
       next: `chmod 600 ${tokenFile}`,
     });
   }
+  requireOrigin(stack, tokenFile);
   return { person, token: readFileSync(tokenFile, 'utf8').trim(), keyFile: join(folder, 'key.pem') };
+}
+
+/**
+ * The file beside a token that names the origin of the API for which it was issued. The stack writes it for the
+ * identities in its folder, since its ports can move.
+ */
+export function originFileOf(tokenFile: string): string {
+  return `${tokenFile}.origin`;
+}
+
+/** A token goes to the API for which it was issued, and to no other, whatever a stack file says. */
+function requireOrigin({ apiUrl, file }: Stack, tokenFile: string): void {
+  const issuedFor = readIfThere(originFileOf(tokenFile));
+  const origin = URL.canParse(apiUrl) ? new URL(apiUrl).origin : apiUrl;
+  if (issuedFor === origin) return;
+  throw new LanekeeperError('CONFIGURATION', {
+    message: 'the token is not sent to this API',
+    object: tokenFile,
+    why:
+      issuedFor === undefined
+        ? `it is not known for which API it was issued: ${originFileOf(tokenFile)} is missing`
+        : `it was issued for ${issuedFor}, and ${file} names ${origin}`,
+    next: `start the stack again, or, if the API is the right one: echo ${origin} > ${originFileOf(tokenFile)}`,
+  });
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The folder in which a person keeps a key and a token. @throws INVALID_INPUT */

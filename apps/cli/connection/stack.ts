@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LanekeeperError } from '../../../core/errors.js';
 import type { CliEnvironment } from '../program/config.js';
+import { requireOwnStack } from './trust.js';
 
 /** A running stack, as its `stack.json` describes it. */
 export interface Stack {
@@ -28,13 +29,17 @@ interface Candidate {
  * Finds the stack: `--stack`, LANEKEEPER_STACK, `.lanekeeper/stack.json` in this folder or one above it, the user's
  * pointer file.
  *
- * @throws CONFIGURATION naming the paths that were tried
+ * @throws CONFIGURATION naming the paths that were tried, or why one that was found is not trusted
  */
 export function findStack(flag: string | undefined, environment: CliEnvironment, cwd: string): Stack {
   const triedPaths: string[] = [];
   for (const candidate of candidates(flag, environment, cwd)) {
     const file = stackFileAt(candidate.path);
-    if (file !== undefined) return readStack(file, candidate.foundBy);
+    if (file !== undefined) {
+      const stack = readStack(file, candidate.foundBy);
+      if (!candidate.named) requireOwnStack(stack, environment.inherited);
+      return stack;
+    }
     triedPaths.push(candidate.path);
     if (candidate.named) throw notFound(`${candidate.foundBy} names ${candidate.path}, which has no stack.json`);
   }

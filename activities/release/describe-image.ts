@@ -77,6 +77,9 @@ async function storeSbom(
 }
 
 /** Stores a statement for the sign queue, which receives only its digest. */
-export async function storeStatement(deps: Pick<ContainedBuildDeps, 'blobs'>, statement: Statement): Promise<UnsignedStatement> {
+export async function storeStatement(
+  deps: Pick<ContainedBuildDeps, 'blobs'>,
+  statement: Statement,
+): Promise<UnsignedStatement> {
   return { kind: describeStatement(statement).kind, statement: await deps.blobs.put(statementBytes(statement)) };
 }

@@ -67,7 +67,10 @@ async function storeCommit(
 }
 
 async function planIn(
-  deps: ContainedBuildDeps, source: string, name: string): Promise<NonNullable<FetchedSource['plan']>> {
+  deps: ContainedBuildDeps,
+  source: string,
+  name: string,
+): Promise<NonNullable<FetchedSource['plan']>> {
   const text = await textIn(source, name, 'correct `plan` in lanekeeper.yaml, or commit the file');
   const summary = parsePlan(text, name);
   const checksum = await deps.blobs.put(text);

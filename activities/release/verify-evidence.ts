@@ -51,11 +51,7 @@ interface Claim {
  * names the repository, the revision and the run of this release.
  * @throws EVIDENCE_INVALID, BLOB_MISSING, BLOB_CORRUPT
  */
-export async function verifyEvidence(
-  deps: EvidenceDeps,
-  release: StoredRelease,
-  manifest: Manifest,
-): Promise<void> {
+export async function verifyEvidence(deps: EvidenceDeps, release: StoredRelease, manifest: Manifest): Promise<void> {
   const { tenant } = deps.blobs;
   const claims = [
     claimOfCommits(tenant, release, manifest),

@@ -20,12 +20,12 @@ import { connectForDeliveries } from '../../workers/deliver.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { startReconciler } from '../../workers/reconciler.js';
 import { openBlobs } from '../../workers/blobs.js';
-import { openDatabases } from '../../workers/databases.js';
 import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from '../../workers/run-workers.js';
 import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
 import type { promotion } from '../../workflows/promotion/workflow.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { openStores } from './blobs.js';
+import { openQueues, queues } from './queues.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
 import { until } from './until.js';
@@ -133,15 +133,7 @@ async function assemble(
   await ensureDevelopmentIdentities(dataDir, cluster.urls.enrolment);
   let wake = (): void => undefined;
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onEvents: () => wake() });
-  const queues = ['control', 'build', 'sign', 'deploy'] as const;
-  const databases = openDatabases(
-    {
-      databaseUrls: new Map(queues.map((queue) => [queue, cluster.urls[queue]] as const)),
-      faultPointFolder: undefined,
-    },
-    () => Promise.resolve(),
-    () => wake(),
-  );
+  const databases = openQueues(cluster.urls, () => wake());
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await connectTo(temporal);
   const deliveryConnection = await connectForDeliveries({ address: temporal.address });

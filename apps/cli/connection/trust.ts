@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LanekeeperError } from '../../../core/errors.js';
-import type { Stack } from './stack.js';
+
+/** What a stack file says that matters here. */
+interface FoundStack {
+  readonly file: string;
+  readonly dataDir: string;
+  readonly apiUrl: string;
+  readonly temporalUiUrl: string | undefined;
+}
 
 /**
  * Requires that a stack file which nobody has named is one that a stack of this user has written. Anybody can put one
@@ -11,7 +18,7 @@ import type { Stack } from './stack.js';
  * @param inherited what git inherits
  * @throws CONFIGURATION saying what speaks against it
  */
-export function requireOwnStack(stack: Stack, inherited: Readonly<Record<string, string>>): void {
+export function requireOwnStack(stack: FoundStack, inherited: Readonly<Record<string, string>>): void {
   const problem = problemOf(stack, inherited);
   if (problem === undefined) return;
   throw new LanekeeperError('CONFIGURATION', {
@@ -23,7 +30,7 @@ export function requireOwnStack(stack: Stack, inherited: Readonly<Record<string,
 }
 
 function problemOf(
-  { file, dataDir, apiUrl, temporalUiUrl }: Stack,
+  { file, dataDir, apiUrl, temporalUiUrl }: FoundStack,
   inherited: Readonly<Record<string, string>>,
 ): string | undefined {
   const folder = realpathOf(dataDir);

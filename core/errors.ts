@@ -51,6 +51,7 @@ export const errorCodes = [
   'WRONG_STATE',
   'CONFLICT',
   // the environment
+  'LIMIT_EXCEEDED',
   'BUSY',
   'UNAVAILABLE',
   'TIMED_OUT',

@@ -12,15 +12,24 @@ export interface PolicySource {
 }
 
 /**
- * Policies as files in a folder. Read again each time; a policy in use is pinned by digest and not affected by an edit.
+ * Policies as files in a folder. Read again each time, and parsed again when the text is another one; a policy in use is
+ * pinned by digest and not affected by an edit.
  */
 export function openPolicyFolder(folder: string): PolicySource {
+  const parsed = new Map<string, { readonly text: string; readonly policy: Policy }>();
+  const parse = (text: string, name: string): Policy => {
+    const known = parsed.get(name);
+    if (known?.text === text) return known.policy;
+    const policy = parsePolicy(text, name);
+    parsed.set(name, { text, policy });
+    return policy;
+  };
   return {
     async policyOf(product) {
       for (const name of [`${product}.yaml`, 'default.yaml']) {
         const path = join(folder, name);
         const text = existsSync(path) ? await readFile(path, 'utf8') : undefined;
-        if (text !== undefined) return parsePolicy(text, name);
+        if (text !== undefined) return parse(text, name);
       }
       throw new LanekeeperError('CONFIGURATION', {
         message: 'no policy was found',

@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
+import { evidencePerSigner } from '../../core/policy/evidence.js';
 import type { ApprovalFact, PolicyFacts } from '../../core/policy/facts.js';
 import type { Approver } from '../../core/policy/approvals.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
@@ -8,7 +9,7 @@ import { parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decision/read.js';
-import { evidenceOfBundle } from '../../store/evidence/read.js';
+import { newestEvidence } from '../../store/evidence/newest.js';
 import { lanesOfBundle } from '../../store/lane/history.js';
 import type { VerifiedEvidence } from './evidence-cache.js';
 import { type EvidenceItem, evidenceItems, type Keys, readKeys } from './evidence-items.js';
@@ -59,9 +60,10 @@ export async function readProven(
 ): Promise<{ readonly facts: PolicyFacts; readonly said: readonly Said[] }> {
   const bundle = await requireBundle(tx, subject.bundle);
   const keys = await readKeys(tx);
-  const attestations = (await evidenceOfBundle(tx, subject.bundle)).filter(
-    (attestation) => subject.kinds?.has(attestation.kind) ?? true,
-  );
+  const { attestations, leftOut } = await newestEvidence(tx, subject.bundle, {
+    kinds: subject.kinds === undefined ? undefined : [...subject.kinds],
+    perSigner: evidencePerSigner,
+  });
   const items = evidenceItems(attestations, keys, known);
   const live = await lanesOfBundle(tx, subject.product, subject.bundle);
   const lane = (name: Lane) => {
@@ -92,6 +94,7 @@ export async function readProven(
       plan: plan ?? null,
     },
     evidence: items.map((item) => item.fact),
+    leftOut,
     ...(typeof requester === 'string' && { requester: rolesOf(keys, requester) }),
     approvals: said.flatMap((one) => approvalOf(one, keys)),
     lanes: { bronze: lane('bronze'), silver: lane('silver'), gold: lane('gold') },

@@ -35,8 +35,24 @@ export function keyIdOf(publicKeyPem: string): Digest {
   return digestOf(publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'der' }));
 }
 
+/** Keys that were read, the oldest of which are forgotten first: a round verifies with the same few again and again. */
+const readKeys = new Map<string, KeyObject>();
+const maxReadKeys = 1_000;
+
 /** Reads a P-256 public key. @throws INVALID_INPUT */
 export function publicKeyOf(publicKeyPem: string): KeyObject {
+  const known = readKeys.get(publicKeyPem);
+  if (known !== undefined) return known;
+  const key = readPublicKey(publicKeyPem);
+  readKeys.set(publicKeyPem, key);
+  for (const oldest of readKeys.keys()) {
+    if (readKeys.size <= maxReadKeys) break;
+    readKeys.delete(oldest);
+  }
+  return key;
+}
+
+function readPublicKey(publicKeyPem: string): KeyObject {
   // Node derives a public key from a private one; a private key where a public one belongs is a leak and not a
   // convenience.
   if (publicKeyPem.length > 10_000 || publicKeyPem.includes('PRIVATE KEY')) throw notAKey('public');

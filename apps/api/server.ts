@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
 import { createAuthorizationInterceptor, requireRules } from './identity/authorize.js';
@@ -9,10 +10,9 @@ import { respondWithError } from '../../adapters/http/proxy.js';
 import type { ApiDeps } from './deps.js';
 import { createErrorInterceptor } from './errors/connect-error.js';
 import { checkHealth } from './health.js';
+import { createLimitInterceptor } from './limits/interceptor.js';
+import { carriesReport, type Limits, limits as usualLimits } from './limits/limits.js';
 import { routeServices, services } from './services.js';
-
-/** The largest request, in bytes: a report and its signed statement. */
-const readMaxBytes = 12 * 1024 * 1024;
 
 const drainMs = 5_000;
 
@@ -23,6 +23,15 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+/** How an API is served. */
+export interface ServerOptions {
+  /** Port on loopback; 0 for any free one. */
+  readonly port: number;
+  /** Under which origins it is reached besides loopback. */
+  readonly publicOrigins?: readonly string[];
+  readonly limits?: Limits;
+}
+
 /**
  * Serves all RPCs over HTTP on loopback, and `/healthz`.
  *
@@ -31,26 +40,28 @@ export interface ApiServer {
  */
 export async function startServer(
   deps: ApiDeps,
-  { port, publicOrigins = [] }: { readonly port: number; readonly publicOrigins?: readonly string[] },
+  { port, publicOrigins = [], limits = usualLimits }: ServerOptions,
   report: (error: unknown) => void,
 ): Promise<ApiServer> {
   requireRules(services);
   const stopping = new AbortController();
-  const rpc = connectNodeAdapter({
-    routes: (router) => routeServices(router, deps),
-    interceptors: [
-      createErrorInterceptor(report),
-      createAuthorizationInterceptor(identifyByToken(deps.database)),
-      createValidateInterceptor(),
-    ],
-    readMaxBytes,
-    shutdownSignal: stopping.signal,
-  });
+  const identify = identifyByToken(deps.database);
+  const interceptors = [
+    createErrorInterceptor(report),
+    createAuthorizationInterceptor(identify),
+    createLimitInterceptor(limits, identify),
+    createValidateInterceptor(),
+  ];
+  const routes = (router: ConnectRouter): void => routeServices(router, deps);
+  const common = { routes, interceptors, shutdownSignal: stopping.signal };
+  const rpc = connectNodeAdapter({ ...common, readMaxBytes: limits.requestBytes });
+  const rpcWithReport = connectNodeAdapter({ ...common, readMaxBytes: limits.reportBytes });
   const guard = createGuard(publicOrigins);
   const server = createServer((request, response) => {
     const refusal = guard(request);
     if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
     else if (request.url === '/healthz') void answerHealth(deps, request, response);
+    else if (carriesReport(request.url)) rpcWithReport(request, response);
     else rpc(request, response);
   });
   await new Promise<void>((resolve, reject) => {

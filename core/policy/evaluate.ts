@@ -2,7 +2,7 @@ import { shortId } from '../ids.js';
 import { type ApprovalGate, tallyApprovals, unknownExclusion } from './approvals.js';
 import { authorshipOf, commitsFor, unsignedCommits } from './authorship.js';
 import { evaluateRule } from './cel.js';
-import { tallyEvidence } from './evidence.js';
+import { explainLeftOut, tallyEvidence } from './evidence.js';
 import type { EvidenceFact, PolicyFacts, GateResult } from './facts.js';
 import type { Gate, PolicySnapshot, Verdict } from './model.js';
 
@@ -50,7 +50,7 @@ function evaluateGate(gate: Gate, facts: PolicyFacts, now: Date): GateResult {
     gate: gate.id,
     severity: gate.severity,
     verdict,
-    explanation,
+    explanation: gate.evidence === undefined ? explanation : `${explanation}${explainLeftOut(gate.evidence, facts)}`,
     reliedOn,
     waitsForPeople: false,
     ...(verdict !== 'PASS' && verdict !== 'NOT_APPLICABLE' && { next: fill(gate.message, facts) }),

@@ -23,6 +23,20 @@ interface EvidenceSubject {
   readonly digest: Digest;
 }
 
+/**
+ * How much evidence of a kind a round reads of each signer about each subject, the newest first. More than any gate can
+ * demand, and few enough that nobody makes a round long by attaching the same again and again.
+ */
+export const evidencePerSigner = 20;
+
+/** What to add to the explanation of a gate when older evidence was not read. */
+export function explainLeftOut(rule: EvidenceRule, { leftOut }: Pick<PolicyFacts, 'leftOut'>): string {
+  const count = leftOut?.[rule.kind] ?? 0;
+  return count === 0
+    ? ''
+    : `; ${String(count)} older ${rule.kind} left out: the newest ${String(evidencePerSigner)} of each signer count`;
+}
+
 /** Selects the evidence that a rule accepts: verified, trusted, about the right digest, recent enough. */
 export function tallyEvidence(rule: EvidenceRule, facts: PolicyFacts, now: Date): EvidenceTally {
   const subjects = subjectsOf(rule, facts.bundle);

@@ -67,6 +67,8 @@ export interface PolicyFacts {
     readonly plan: unknown;
   };
   readonly evidence: readonly EvidenceFact[];
+  /** How much older evidence was not read, by kind. */
+  readonly leftOut?: Readonly<Record<string, number>>;
   /** Known only through a signed request. */
   readonly requester?: { readonly principal: string; readonly roles: readonly string[] };
   readonly approvals: readonly ApprovalFact[];

@@ -209,7 +209,7 @@ describe('ten thousand random messages', () => {
       for (const [kind, least] of Object.entries({ signal: 1_000, update: 50, start: 50, activity: 1_000 }))
         expect([kind, taken[kind as keyof typeof taken] >= least]).toEqual([kind, true]);
     },
-    300_000,
+    600_000,
   );
 
   test('change no phase without the event of an edge', async () => {

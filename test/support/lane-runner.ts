@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../../activities/policy/policy-source.js';
 import { connectToEnrolment } from '../../apps/api/enrolment/client.js';
-import { startServer } from '../../apps/api/server.js';
+import { type ServerOptions, startServer } from '../../apps/api/server.js';
 import { runLane } from '../../apps/cli/program/program.js';
 import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
 import { loadIdentity } from '../../apps/cli/connection/identity.js';
@@ -39,8 +39,8 @@ export interface ApiOnEngine {
   close(): Promise<void>;
 }
 
-/** Starts the API in front of an engine, on a free port. */
-export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
+/** Starts the API in front of an engine, on a free port; it has the limits of the product unless others are given. */
+export async function startApiOn(engine: Engine, options: Pick<ServerOptions, 'limits'> = {}): Promise<ApiOnEngine> {
   const reports: unknown[] = [];
   const { client, dataDir } = engine;
   const database = openDatabase({ url: engine.cluster.urls.api });
@@ -52,7 +52,11 @@ export async function startApiOn(engine: Engine): Promise<ApiOnEngine> {
   const enrolmentServer = await startEnrolmentServer({ database: enrolments, now }, 0, report);
   const enrolment = connectToEnrolment(`http://127.0.0.1:${String(enrolmentServer.port)}`);
   const start = (port: number) =>
-    startServer({ client, database, blobs, policies, enrolment, cache: new EvidenceCache(), now }, { port }, report);
+    startServer(
+      { client, database, blobs, policies, enrolment, cache: new EvidenceCache(), now },
+      { port, ...options },
+      report,
+    );
   let server = await start(0);
   const url = `http://127.0.0.1:${String(server.port)}`;
   const stackFile = join(dataDir, 'stack.json');

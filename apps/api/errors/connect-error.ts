@@ -62,7 +62,7 @@ function reasonOf(code: Code): ErrorCode {
     case Code.Canceled:
       return 'UNAVAILABLE';
     case Code.ResourceExhausted:
-      return 'INVALID_INPUT';
+      return 'LIMIT_EXCEEDED';
     case Code.NotFound:
     case Code.Unimplemented:
       return 'NOT_FOUND';

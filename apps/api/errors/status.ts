@@ -40,6 +40,7 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   SERVICE_UNHEALTHY: Code.FailedPrecondition,
   WRONG_STATE: Code.FailedPrecondition,
   CONFLICT: Code.Aborted,
+  LIMIT_EXCEEDED: Code.ResourceExhausted,
   BUSY: Code.Unavailable,
   UNAVAILABLE: Code.Unavailable,
   TIMED_OUT: Code.DeadlineExceeded,

@@ -8,7 +8,8 @@ import { type Statement, subjectDigestsOf } from '../../../core/evidence/stateme
 import { isTestResult, reportDigestOf, requireReported } from '../../../core/evidence/test-result.js';
 import { shortId } from '../../../core/ids.js';
 import { maxSkewMs } from '../../../core/policy/evidence.js';
-import type { StoredAttestation } from '../../../store/evidence/read.js';
+import { requireRoomToAttach } from '../../../store/evidence/limit.js';
+import { findAttestation, type StoredAttestation } from '../../../store/evidence/read.js';
 import { registerAttestation } from '../../../store/evidence/write.js';
 import { requireBundle, type StoredBundle } from '../../../store/bundle/read.js';
 import { appendEvent } from '../../../store/event/write.js';
@@ -42,7 +43,7 @@ const attachable: readonly AttestationKind[] = [
  * Verifies evidence and attaches it: signature and signer, subjects and kind. A test result must say what its report
  * says, which is read here: the signature proves who claims it, the report what is claimed.
  *
- * @throws SIGNATURE_INVALID, EVIDENCE_INVALID, UNKNOWN_BUNDLE
+ * @throws SIGNATURE_INVALID, EVIDENCE_INVALID, UNKNOWN_BUNDLE, LIMIT_EXCEEDED
  */
 export async function attachEvidence(
   deps: ApiDeps,
@@ -63,14 +64,17 @@ export async function attachEvidence(
   const subjects = subjectsIn(statement, bundle);
   if (submitted.report.length > 0) await blobs.put(submitted.report);
   const checksum = await blobs.put(submitted.signed);
+  const producedByRun = `attached-by/${caller.principal.name}`;
   return deps.database.transaction(caller.tenant, async (tx) => {
+    const before = await findAttestation(tx, statementDigest, keyId);
+    if (before === undefined) await requireRoomToAttach(tx, { bundle: bundle.digest, run: producedByRun });
     const { attestation, fresh } = await registerAttestation(tx, {
       kind: submitted.kind,
       predicateType: statement.predicateType,
       checksum,
       statementDigest,
       keyId,
-      producedByRun: `attached-by/${caller.principal.name}`,
+      producedByRun,
       subjects,
       attributes: describeStatement(statement).attributes,
     });

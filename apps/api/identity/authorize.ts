@@ -2,7 +2,7 @@ import { type DescMethod, type DescService, getOption, hasOption } from '@bufbui
 import type { Interceptor } from '@connectrpc/connect';
 import { LanekeeperError } from '../../../core/errors.js';
 import { rule } from '#gen/authz/v1/authz_pb.js';
-import { type Caller, callerKey, type Identify } from './caller.js';
+import { type Caller, callerKey, type Identify, tokenOf } from './caller.js';
 
 /** Who may call an RPC. */
 export type AccessRule =
@@ -54,10 +54,6 @@ export function createAuthorizationInterceptor(identify: Identify): Interceptor 
     request.contextValues.set(callerKey, caller);
     return next(request);
   };
-}
-
-function tokenOf(header: string | null): string | undefined {
-  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
 }
 
 function accessDenied(

@@ -14,6 +14,11 @@ export interface Caller {
 /** Finds the caller to whom a bearer token belongs. */
 export type Identify = (token: string) => Promise<Caller | undefined>;
 
+/** The bearer token in a header. */
+export function tokenOf(header: string | null): string | undefined {
+  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
+}
+
 /** The caller of an RPC; set by the authorization interceptor. */
 export const callerKey = createContextKey<Caller | undefined>(undefined, { description: 'caller' });
 

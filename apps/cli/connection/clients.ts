@@ -86,6 +86,13 @@ function toLanekeeperError(error: unknown, apiUrl: string): Error {
     );
   }
   if (connect.code === Code.Canceled) return connect;
+  // Before a request is read there is nobody who could say more about it.
+  if (connect.code === Code.ResourceExhausted)
+    return new LanekeeperError(
+      'LIMIT_EXCEEDED',
+      { message: 'the request is larger than the API allows', object: apiUrl, why: connect.rawMessage },
+      { cause: error },
+    );
   const isUnavailable =
     connect.code === Code.Unavailable ||
     connect.code === Code.Aborted ||

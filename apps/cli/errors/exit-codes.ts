@@ -74,6 +74,7 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   SERVICE_UNHEALTHY: exitCodes.blocked,
   WRONG_STATE: exitCodes.conflict,
   CONFLICT: exitCodes.conflict,
+  LIMIT_EXCEEDED: exitCodes.error,
   BUSY: exitCodes.error,
   UNAVAILABLE: exitCodes.error,
   TIMED_OUT: exitCodes.error,

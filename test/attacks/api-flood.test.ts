@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
+import { domainErrorOf } from '../../apps/cli/errors/domain-error.js';
+import { limits } from '../../apps/api/limits/limits.js';
+import type { Digest } from '../../core/digest.js';
+import { parseJUnit } from '../../core/evidence/junit.js';
+import { subjectOf } from '../../core/evidence/statement.js';
+import { testResultStatement } from '../../core/evidence/test-result.js';
+import { signStatement } from '../../adapters/sigstore/sign-statement.js';
+import { maxAttachedByPrincipal } from '../../store/evidence/limit.js';
+import { rowsOf, waitingForApproval } from '../support/attack-scene.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { signEnrolment } from '../support/enrolment.js';
+import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { sealText, signerOf } from '../support/sealed-bundle.js';
+import { eventually } from '../support/until.js';
+
+let engine: Engine;
+let api: ApiOnEngine;
+let narrow: ApiOnEngine;
+beforeAll(async () => {
+  engine = await startEngine();
+  api = await startApiOn(engine);
+  narrow = await startApiOn(engine, {
+    limits: { ...limits, calls: 400, windowSeconds: 3_600, concurrentCalls: 3, streams: 2, recheckMs: 50 },
+  });
+});
+afterAll(async () => {
+  await narrow.close();
+  await api.close();
+  await engine.close();
+  expect([...api.reports, ...narrow.reports]).toEqual([]);
+});
+
+const codeOf = (error: unknown): string => domainErrorOf(error)?.code ?? String(error);
+const outcomesOf = (calls: readonly Promise<unknown>[]): Promise<string[]> =>
+  Promise.all(calls.map((call) => call.then(() => 'answered', codeOf)));
+
+/** A stream that has sent its first message, and stays open until it is left. */
+async function open(clients: Clients, promotionId: string) {
+  const leaving = new AbortController();
+  const messages = clients.promotions
+    .watchPromotion({ promotionId }, { signal: leaving.signal })
+    [Symbol.asyncIterator]();
+  await messages.next();
+  return { next: () => messages.next(), leave: () => leaving.abort() };
+}
+
+describe('a caller in a loop', () => {
+  test('has few streams at a time, gets a place back for each that it leaves, and keeps nobody else from theirs', async () => {
+    const { id } = await waitingForApproval(engine, 'watched');
+    const alice = narrow.clients('alice');
+    const streams = [await open(alice, id), await open(alice, id)];
+    await expect(open(alice, id).catch(codeOf)).resolves.toBe('LIMIT_EXCEEDED');
+    const other = await open(narrow.clients('bob'), id);
+    for (const stream of [...streams, other]) stream.leave();
+    await eventually(async () => (await open(alice, id)).leave());
+  });
+
+  test('has few calls at a time', async () => {
+    const dev = narrow.clients('dev');
+    const outcomes = await outcomesOf(Array.from({ length: 12 }, () => dev.promotions.listPromotions({})));
+    expect(new Set(outcomes)).toEqual(new Set(['answered', 'LIMIT_EXCEEDED']));
+    expect(await outcomesOf([dev.identity.whoAmI({})])).toEqual(['answered']);
+  });
+
+  test('is told when to try again, and delays nobody else', async () => {
+    const carol = narrow.clients('carol');
+    const outcomes: string[] = [];
+    for (let at = 0; at < 402; at += 1) outcomes.push(...(await outcomesOf([carol.identity.whoAmI({})])));
+    expect(outcomes.filter((one) => one === 'answered')).toHaveLength(400);
+    const refused = await carol.identity.whoAmI({}).catch((error: unknown) => domainErrorOf(error));
+    expect(refused).toMatchObject({ code: 'LIMIT_EXCEEDED', next: expect.stringMatching(/^try again in \d+ s$/) });
+    expect(await outcomesOf([narrow.clients('bob').identity.whoAmI({})])).toEqual(['answered']);
+  });
+});
+
+test('a stream ends when its token is revoked', async () => {
+  const { id } = await waitingForApproval(engine, 'watched by a token');
+  const { stdout, stderr } = await api.lane('alice', 'token', 'create', '--label', 'watching');
+  expect(stderr).toContain('done: give alice a token');
+  const stream = await open(createClients(narrow.url, stdout.trim()), id);
+  const [row] = await rowsOf<{ token_hash: Digest }>(
+    engine,
+    "select token_hash from principal_tokens where label = 'watching'",
+  );
+  const ended = stream.next().catch(codeOf);
+  const change = { type: 'revoke-token', tokenHash: row!.token_hash, reason: 'left' } as const;
+  const signedStatement = await signEnrolment(engine, 'alice', { verb: 'request', change });
+  await api.clients('alice').enrolments.submitEnrolment({ signedStatement });
+  await expect(ended).resolves.toBe('UNAUTHENTICATED');
+});
+
+describe('a request', () => {
+  test('that is larger than its RPC allows is refused with a typed answer', async () => {
+    const { enrolments, evidence } = api.clients('dev');
+    const bytes = (size: number) => new Uint8Array(size);
+    await expect(
+      enrolments.submitEnrolment({ signedStatement: bytes(limits.requestBytes + 1) }).catch(codeOf),
+    ).resolves.toBe('LIMIT_EXCEEDED');
+    const huge = {
+      bundleDigest: `sha256:${'0'.repeat(64)}`,
+      kind: 'test-result',
+      report: bytes(limits.reportBytes + 1),
+    };
+    await expect(evidence.attachEvidence(huge).catch(codeOf)).resolves.toBe('LIMIT_EXCEEDED');
+  });
+});
+
+describe('somebody who attaches again and again', () => {
+  test('is stopped, displaces nothing that others have signed, and makes no round endless', async () => {
+    const bundle = await sealText(engine, 'flooded');
+    const signer = await signerOf(engine.dataDir, 'identities', 'dev');
+    const { evidence } = api.clients('dev');
+    const attach = async (at: number) => {
+      const xml = `<testsuite name="t" tests="1"><testcase classname="c" name="run ${String(at)}"/></testsuite>`;
+      const statement = testResultStatement({
+        ...({
+          suite: 'preview',
+          subject: [subjectOf('shop', bundle)],
+          url: `http://127.0.0.1:1/${String(at)}`,
+        } as const),
+        report: parseJUnit(xml),
+        reportDigest: await engine.blobs.put(xml),
+      });
+      const signedStatement = Buffer.from(await signStatement(statement, signer));
+      return evidence
+        .attachEvidence({ bundleDigest: bundle, kind: 'preview-check', signedStatement, report: Buffer.from(xml) })
+        .then(() => 'attached', codeOf);
+    };
+    const outcomes: string[] = [];
+    for (let at = 0; at <= maxAttachedByPrincipal; at += 1) outcomes.push(await attach(at));
+    expect(outcomes.filter((one) => one === 'attached')).toHaveLength(maxAttachedByPrincipal);
+    expect(outcomes.at(-1)).toBe('LIMIT_EXCEEDED');
+    // What was attached before is found again, and takes no place.
+    expect(await attach(0)).toBe('attached');
+    await engine.bringTo(bundle, 'bronze', 'silver');
+    const { stdout } = await api.lane('dev', 'plan', bundle, '--to', 'silver');
+    expect(stdout).toContain('180 older preview-check left out: the newest 20 of each signer count');
+  });
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { maxBundleBytes } from '../../adapters/sigstore/verify-statement.js';
+import { limits } from '../../apps/api/limits/limits.js';
+import { maxReportLength } from '../../core/evidence/junit.js';
+import { evidencePerSigner } from '../../core/policy/evidence.js';
+import { maxStatementLength } from '../../core/promotion/input.js';
+import { maxAttachedByPrincipal } from '../../store/evidence/limit.js';
+
+const root = join(import.meta.dirname, '../..');
+const protos = readdirSync(join(root, 'proto'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.proto'))
+  .map((name) => readFileSync(join(root, 'proto', name), 'utf8'))
+  .join('\n');
+
+/** The bound of each bytes field of the messages whose name ends in a word, in bytes, as `Message.field`. */
+function bytesFields(suffix: string): ReadonlyMap<string, number> {
+  const messages = protos.matchAll(/^message (\w+) \{$([^]*?)^\}$/gm);
+  const fields = [...messages].flatMap(([, message = '', body = '']) =>
+    message.endsWith(suffix)
+      ? [...body.matchAll(/^ {2}(?:repeated )?bytes (\w+) = \d+ \[[^]*?max_len[:= ]+(\d+)/gm)].map(
+          ([, field = '', bound]) => [`${message}.${field}`, Number(bound)] as const,
+        )
+      : [],
+  );
+  return new Map(fields);
+}
+
+/** The limits that SECURITY.md names, by what they limit. */
+const documented = new Map(
+  readFileSync(join(root, 'SECURITY.md'), 'utf8')
+    .split('## Limits on input')[1]!
+    .split('\n')
+    .flatMap((line) => {
+      const [, input, limit] = /^\| ([^|]+) \| ([^|]+) \|$/.exec(line) ?? [];
+      return input === undefined || limit === undefined ? [] : [[input, limit] as const];
+    }),
+);
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const size = (bytes: number): string => (bytes >= MiB ? `${String(bytes / MiB)} MiB` : `${String(bytes / KiB)} KiB`);
+
+describe('the limits', () => {
+  const requests = bytesFields('Request');
+
+  test('of what people sign are the same in SECURITY.md, in the contracts and in the code', () => {
+    const decisions = [...requests].filter(([name]) => /\.signed_(decision|request)$/.test(name));
+    expect(decisions.length).toBeGreaterThanOrEqual(5);
+    for (const [name, bound] of decisions) expect([name, bound]).toEqual([name, maxStatementLength]);
+    expect(documented.get('decision')).toBe(size(maxStatementLength));
+    expect(documented.get('statement about who is who')).toBe(
+      size(requests.get('SubmitEnrolmentRequest.signed_statement') ?? 0),
+    );
+  });
+
+  test('of evidence are, too', () => {
+    const statement = requests.get('AttachEvidenceRequest.signed_statement') ?? 0;
+    expect(requests.get('AttachEvidenceRequest.report')).toBe(maxReportLength);
+    expect(documented.get('evidence that is attached')).toBe(
+      `${size(statement)}, and ${size(maxReportLength)} for its report`,
+    );
+    expect(bytesFields('GetEvidenceResponse').get('GetEvidenceResponse.signed_statement')).toBe(maxBundleBytes);
+    expect(documented.get('evidence that is read')).toBe(size(maxBundleBytes));
+    expect(documented.get('evidence that one principal attaches to a bundle')).toBe(
+      `${String(maxAttachedByPrincipal)}; a round of gates reads the newest ${String(evidencePerSigner)} of each kind, subject and signer`,
+    );
+  });
+
+  test('of requests let in everything that the contracts do, and are those of SECURITY.md', () => {
+    expect(requests.size).toBeGreaterThan(5);
+    for (const [name, bound] of requests) {
+      const whole = name.startsWith('AttachEvidenceRequest.') ? limits.reportBytes : limits.requestBytes;
+      expect([name, bound < whole]).toEqual([name, true]);
+    }
+    expect(documented.get('request')).toBe(
+      `${size(limits.requestBytes)}; ${size(limits.reportBytes)} for one that carries a report`,
+    );
+    expect(documented.get('calls of one principal')).toBe(
+      `${limits.calls.toLocaleString('en')} in ${String(limits.windowSeconds)} s, ${String(limits.concurrentCalls)} at a time, ${String(limits.streams)} streams`,
+    );
+  });
+});

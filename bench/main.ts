@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../core/errors.js';
 import { benchPromotion } from './promotion.js';
+import { benchRound, renderRounds } from './round.js';
 import { renderReport } from './report.js';
 
-const usage = 'usage: npm run bench -- promotion [--json] [--pairs N] [--promotions N]';
+const usage =
+  'usage: npm run bench -- promotion [--json] [--pairs N] [--promotions N]\n       npm run bench -- round [--json]';
 
 function readOptions() {
   try {
@@ -15,16 +17,17 @@ function readOptions() {
         promotions: { type: 'string', default: '60' },
       },
     });
+    const [what] = positionals;
     const pairs = Number(values.pairs);
     const promotions = Number(values.promotions);
     const valid =
       positionals.length === 1 &&
-      positionals[0] === 'promotion' &&
+      (what === 'promotion' || what === 'round') &&
       Number.isInteger(pairs) &&
       pairs > 0 &&
       Number.isInteger(promotions) &&
       promotions >= 20;
-    return valid ? { json: values.json, pairs, promotions } : undefined;
+    return valid ? { what, json: values.json, pairs, promotions } : undefined;
   } catch {
     return undefined;
   }
@@ -37,15 +40,24 @@ if (options === undefined) {
   );
   process.exit(2);
 }
-const { json, pairs, promotions } = options;
+const { what, json, pairs, promotions } = options;
+const say = (text: string): void => console.error(text);
 try {
-  const plans = [
-    { concurrency: 1, pairs, each: Math.floor(promotions / 3) },
-    { concurrency: 20, pairs, each: Math.floor(promotions / 20) },
-  ];
-  const report = await benchPromotion(plans, (text) => console.error(text));
-  console.log(json ? JSON.stringify(report, null, 2) : renderReport(report));
+  if (what === 'round') {
+    const report = await benchRound(say);
+    console.log(json ? JSON.stringify(report, null, 2) : renderRounds(report));
+  } else {
+    const report = await benchPromotion(plansOf(), say);
+    console.log(json ? JSON.stringify(report, null, 2) : renderReport(report));
+  }
 } catch (error) {
   console.error(`the benchmark failed: ${messageOf(error)}`);
   process.exitCode = 1;
+}
+
+function plansOf() {
+  return [
+    { concurrency: 1, pairs, each: Math.floor(promotions / 3) },
+    { concurrency: 20, pairs, each: Math.floor(promotions / 20) },
+  ];
 }

@@ -11,7 +11,7 @@ import type { EnrolmentSaid } from '../../core/evidence/enrolment.js';
 import { shortId } from '../../core/ids.js';
 import type { Database, Transaction } from '../../store/database.js';
 import {
-  countWaiting,
+  countEnrolments,
   enrolmentOfStatement,
   isNonceUsed,
   lockEnrolment,
@@ -24,8 +24,11 @@ import { enrolledKeys, requirePrincipal, wasValid } from '../../store/identity/r
 import { applyChange, requireSensible, subjectOfChange } from './apply.js';
 import { examineStatement, type ExaminedStatement } from './examine.js';
 
-/** How many enrolments may wait: of one person, and in all. Whoever asks for more has to wait for somebody to look. */
-const maxWaiting = { own: 50, all: 500 } as const;
+/**
+ * How many enrolments may wait, of one person and in all, and for how many one person may ask in a day: each is kept for
+ * good.
+ */
+const most = { ownWaiting: 50, waiting: 500, ownToday: 200 } as const;
 
 /** What submitting needs. */
 export interface SubmitDeps {
@@ -88,7 +91,7 @@ async function request(
   if (refusal !== undefined) throw refused(said, refusal);
   await requireSensible(tx, change, now);
   const needsSecond = needsSecondPerson(change, signer, subject);
-  if (needsSecond) await requireRoom(tx, signer);
+  await requireRoom(tx, signer, needsSecond);
   const enrolment = await openEnrolment(
     tx,
     { change, needsSecond, expiresAt: new Date(said.expiresAt) },
@@ -121,15 +124,22 @@ async function decide(
   return decideEnrolment(tx, enrolment, { state: 'APPLIED', by: signer.name });
 }
 
-async function requireRoom(tx: Transaction, { name }: Signer): Promise<void> {
-  const waiting = await countWaiting(tx, name);
-  if (waiting.own < maxWaiting.own && waiting.all < maxWaiting.all) return;
-  throw new LanekeeperError('CONFLICT', {
-    message: 'too many enrolments wait for a second operator',
-    object: `principal ${name}`,
-    why: `${name} has asked for ${String(waiting.own)}, and all together for ${String(waiting.all)}`,
-    next: 'lane enrolment list --waiting, then lane enrolment approve or reject',
-  });
+async function requireRoom(tx: Transaction, { name }: Signer, waits: boolean): Promise<void> {
+  const { waiting, ownWaiting, ownToday } = await countEnrolments(tx, name);
+  if (waits && (ownWaiting >= most.ownWaiting || waiting >= most.waiting))
+    throw new LanekeeperError('LIMIT_EXCEEDED', {
+      message: 'too many enrolments wait for a second operator',
+      object: `principal ${name}`,
+      why: `${name} has asked for ${String(ownWaiting)}, and all together for ${String(waiting)}`,
+      next: 'lane enrolment list, then lane enrolment approve or reject',
+    });
+  if (ownToday >= most.ownToday)
+    throw new LanekeeperError('LIMIT_EXCEEDED', {
+      message: `${name} has asked for ${String(ownToday)} changes of who is who within a day`,
+      object: `principal ${name}`,
+      why: 'each is kept for good',
+      next: 'try again tomorrow, or have another operator ask for it',
+    });
 }
 
 function requireWaiting({ id, state, decidedBy, expiresAt }: StoredEnrolment, now: Date): void {

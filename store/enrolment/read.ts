@@ -80,17 +80,25 @@ export async function isNonceUsed(tx: Transaction, principal: string, nonce: str
   return rows.length > 0;
 }
 
-/** How many enrolments wait, in all and of one person. Those that have expired do not wait. */
-export async function countWaiting(
-  tx: Transaction,
-  requestedBy: string,
-): Promise<{ readonly all: number; readonly own: number }> {
-  const [row] = await tx.query<{ all: number; own: number }>(
-    `select count(*)::int as all, count(*) filter (where requested_by = $2)::int as own
+/** How much somebody has asked for, and how much waits for a second operator. */
+export interface EnrolmentCounts {
+  /** What waits and has not expired, in all and of this person. */
+  readonly waiting: number;
+  readonly ownWaiting: number;
+  /** What this person has asked for within a day. */
+  readonly ownToday: number;
+}
+
+/** Counts the enrolments of a person, and those that wait. */
+export async function countEnrolments(tx: Transaction, requestedBy: string): Promise<EnrolmentCounts> {
+  const [row] = await tx.query<{ waiting: number; own_waiting: number; own_today: number }>(
+    `select count(*)::int as waiting, count(*) filter (where requested_by = $2)::int as own_waiting,
+            (select count(*)::int from enrolments
+              where tenant_id = $1 and requested_by = $2 and requested_at > clock_timestamp() - interval '1 day') as own_today
        from enrolments where tenant_id = $1 and state = 'PENDING' and expires_at > clock_timestamp()`,
     [tx.tenant, requestedBy],
   );
-  return row ?? { all: 0, own: 0 };
+  return { waiting: row?.waiting ?? 0, ownWaiting: row?.own_waiting ?? 0, ownToday: row?.own_today ?? 0 };
 }
 
 /** The statements of enrolments, as they were signed, oldest first. */

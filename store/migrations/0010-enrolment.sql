@@ -16,6 +16,7 @@ create table enrolments (
   check ((decided_at is null) = (state = 'PENDING'))
 );
 create index enrolments_that_wait on enrolments (tenant_id, requested_at) where state = 'PENDING';
+create index enrolments_by_requester on enrolments (tenant_id, requested_by, requested_at);
 
 -- Every statement that counted, as it was signed, so that anybody can check it again.
 create table enrolment_statements (

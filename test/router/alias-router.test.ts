@@ -130,7 +130,7 @@ describe('a service', () => {
   it('is reachable by WebSocket too', async () => {
     await serve('gold', 'socket');
     const socket = connect(Number(new URL(await lanes.urlOf('gold', 'web')).port), '127.0.0.1');
-    socket.write('GET / HTTP/1.1\r\nhost: lane\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    socket.write('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
     expect(String((await once(socket, 'data'))[0])).toContain('101 Switching Protocols');
     socket.write('hello');
     expect(String((await once(socket, 'data'))[0])).toBe('hello');

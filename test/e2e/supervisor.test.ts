@@ -7,7 +7,7 @@ import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
 import { testStack } from '../support/stack-process.js';
 import { until } from '../support/until.js';
 
-const parts = ['api', 'postgres', 'router', 'temporal', 'worker'];
+const parts = ['api', 'enrolment', 'postgres', 'router', 'temporal', 'ui-proxy', 'worker'];
 
 describe('a start', () => {
   it('brings up every part, records where each is, and lets only the owner read secrets', async () => {

@@ -1,10 +1,14 @@
-import { access, chmod, chown, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readEnvironment } from '../../apps/cli/program/config.js';
+import { createClients } from '../../apps/cli/connection/clients.js';
 import { loadIdentity } from '../../apps/cli/connection/identity.js';
 import { findStack } from '../../apps/cli/connection/stack.js';
+import { onTestFinished } from '../support/clean-up.js';
 import { commitAll, git } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
 
@@ -77,6 +81,8 @@ describe('a stack that was found, and that nobody has named', () => {
   it.each([
     ['an API on another machine', { apiUrl: 'https://evil.example' }, 'not on this machine'],
     ['an API that only looks like one here', { apiUrl: 'http://127.0.0.1.evil.example' }, 'not on this machine'],
+    ['a Temporal on another machine', { temporalAddress: 'evil.example:7233' }, 'not on this machine'],
+    ['a Temporal that only looks like one here', { temporalAddress: '127.0.0.1:1@evil.example:7233' }, 'not on this'],
     ['a Temporal UI on another machine', { temporalUiUrl: 'http://evil.example' }, 'not on this machine'],
     ['the data folder of another stack', { dataDir: tmpdir() }, 'does not lie in the data folder'],
     ['a data folder that there is not', { dataDir: '/nowhere' }, 'does not lie in the data folder'],
@@ -121,6 +127,36 @@ describe('a stack that was found, and that nobody has named', () => {
     expect(find().file).toBe(file);
   });
 
+  it('is not trusted when it was committed among the files of a bare repository, which git would ask first', async () => {
+    const { find, root, folder } = await workIn();
+    await git(root, 'init', '--quiet', '--bare', 'bare');
+    for (const name of ['HEAD', 'config', 'objects', 'refs'])
+      await rename(join(root, 'bare', name), join(folder, name));
+    await git(folder, 'config', '--file', 'config', 'core.bare', 'false');
+    await git(folder, 'config', '--file', 'config', 'core.worktree', '.');
+    await git(root, 'init', '--quiet');
+    await git(root, 'add', '--force', '.lanekeeper/stack.json');
+    expect(find).toThrow(refused('it is tracked by Git'));
+  });
+
+  it('is not trusted when it is tracked in other letters, which some file systems take for the same', async () => {
+    const { find, root, folder } = await workIn();
+    await rename(folder, join(root, '.LaneKeeper'));
+    await commitAll(root);
+    await rename(join(root, '.LaneKeeper'), folder);
+    expect(find).toThrow(refused('it is tracked by Git'));
+  });
+
+  it('is not trusted when a link of a repository leads to it', async () => {
+    const elsewhere = await stackAt(await scratchFolder());
+    const root = await scratchFolder();
+    await symlink(dirname(elsewhere), join(root, '.lanekeeper'));
+    const find = () => findStack(undefined, bare, root);
+    expect(find().file).toBe(join(root, '.lanekeeper', 'stack.json'));
+    await commitAll(root);
+    expect(find).toThrow(refused('is a link that is tracked by Git'));
+  });
+
   it('is not trusted when git does not say whether it came with the repository', async () => {
     const { find, root } = await workIn();
     await mkdir(join(root, '.git'));
@@ -129,24 +165,69 @@ describe('a stack that was found, and that nobody has named', () => {
 });
 
 describe('a token', () => {
-  async function tokenFor(origin: string | undefined) {
+  async function identityFor(origin: string | undefined) {
     const root = await scratchFolder();
     const folder = join(root, 'identities', 'dev');
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'token'), 'secret', { mode: 0o600 });
+    for (const name of ['token', 'key.pem']) await writeFile(join(folder, name), 'secret', { mode: 0o600 });
     if (origin !== undefined) await writeFile(join(folder, 'token.origin'), `${origin}\n`);
-    return findStack(await stackAt(root), readEnvironment({}), root);
+    return { folder, stack: findStack(await stackAt(root), readEnvironment({}), root) };
   }
 
   it('is read for the API that it was issued for', async () => {
-    expect(loadIdentity(await tokenFor('http://127.0.0.1:1'), 'dev').token).toBe('secret');
+    expect(loadIdentity((await identityFor('http://127.0.0.1:1')).stack, 'dev').token).toBe('secret');
   });
 
   it.each([['http://127.0.0.1:2'], ['https://127.0.0.1:1'], [undefined]])(
     'that was issued for %s is sent to no other API, not even one that somebody has named',
     async (origin) => {
-      const stack = await tokenFor(origin);
+      const { stack } = await identityFor(origin);
       expect(() => loadIdentity(stack, 'dev')).toThrow('the token is not sent to this API');
     },
   );
+
+  it.each(['token', 'key.pem', 'token.origin'])(
+    'is not read when the %s beside it is a link to that of another stack',
+    async (name) => {
+      const victim = await identityFor('http://127.0.0.1:1');
+      const { stack, folder } = await identityFor('http://127.0.0.1:1');
+      await rm(join(folder, name));
+      await symlink(join(victim.folder, name), join(folder, name));
+      expect(() => loadIdentity(stack, 'dev')).toThrow('the identity consists of links');
+    },
+  );
+
+  it('is not read when the folder of the person is a link to that of another stack', async () => {
+    const victim = await identityFor('http://127.0.0.1:1');
+    const { stack, folder } = await identityFor('http://127.0.0.1:1');
+    await rm(folder, { recursive: true });
+    await symlink(victim.folder, folder);
+    expect(() => loadIdentity(stack, 'dev')).toThrow('the identity consists of links');
+  });
+
+  it.each([301, 302, 307, 308])('is not sent on when the API answers %i', async (status) => {
+    const seen: (string | undefined)[] = [];
+    const elsewhere = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end();
+    });
+    const asked: (string | undefined)[] = [];
+    const api = await serve((request, response) => {
+      asked.push(request.headers.authorization);
+      response.writeHead(status, { location: `${elsewhere}${request.url ?? ''}` }).end();
+    });
+    await expect(createClients(api, 'secret').identity.whoAmI({})).rejects.toThrow();
+    expect([asked, seen]).toEqual([['Bearer secret'], []]);
+  });
 });
+
+/** A server on a free port of loopback, until the test ends. */
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { LanekeeperError } from '../../../core/errors.js';
 import { parsePrincipalName } from '../../../core/ids.js';
 import type { Stack } from './stack.js';
@@ -25,8 +25,10 @@ export function loadIdentity(stack: Stack, person: string): Identity {
       next: `chmod 600 ${tokenFile}`,
     });
   }
+  const keyFile = join(folder, 'key.pem');
+  for (const file of [tokenFile, originFileOf(tokenFile), keyFile]) requireInPlace(stack, person, file);
   requireOrigin(stack, tokenFile);
-  return { person, token: readFileSync(tokenFile, 'utf8').trim(), keyFile: join(folder, 'key.pem') };
+  return { person, token: readFileSync(tokenFile, 'utf8').trim(), keyFile };
 }
 
 /**
@@ -35,6 +37,29 @@ export function loadIdentity(stack: Stack, person: string): Identity {
  */
 export function originFileOf(tokenFile: string): string {
   return `${tokenFile}.origin`;
+}
+
+/**
+ * The files of an identity are its own, not links: a link in a folder that came from elsewhere could lead to the token of
+ * another stack, and lie beside another origin, or to a key that would sign what that stack says.
+ */
+function requireInPlace({ dataDir }: Stack, person: string, file: string): void {
+  const real = realpathOf(file);
+  if (real === undefined || real === join(realpathSync(dataDir), 'identities', person, basename(file))) return;
+  throw new LanekeeperError('CONFIGURATION', {
+    message: 'the identity consists of links, which are not followed',
+    object: file,
+    why: `it leads to ${real}`,
+    next: 'if it is yours, put a copy in its place',
+  });
+}
+
+function realpathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A token goes to the API for which it was issued, and to no other, whatever a stack file says. */

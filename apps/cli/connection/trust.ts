@@ -1,13 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LanekeeperError } from '../../../core/errors.js';
+import { trackingOf } from './tracked-by-git.js';
 
 /** What a stack file says that matters here. */
 interface FoundStack {
   readonly file: string;
   readonly dataDir: string;
   readonly apiUrl: string;
+  readonly temporalAddress: string;
   readonly temporalUiUrl: string | undefined;
 }
 
@@ -29,22 +30,26 @@ export function requireOwnStack(stack: FoundStack, inherited: Readonly<Record<st
   });
 }
 
-function problemOf(
-  { file, dataDir, apiUrl, temporalUiUrl }: FoundStack,
-  inherited: Readonly<Record<string, string>>,
-): string | undefined {
-  const folder = realpathOf(dataDir);
-  const real = realpathOf(file);
-  if (folder === undefined || real !== join(folder, basename(file)))
-    return `it does not lie in the data folder that it names, ${dataDir}`;
+function problemOf(stack: FoundStack, inherited: Readonly<Record<string, string>>): string | undefined {
+  const folder = realpathOf(stack.dataDir);
+  const real = realpathOf(stack.file);
+  if (folder === undefined || real !== join(folder, basename(stack.file)))
+    return `it does not lie in the data folder that it names, ${stack.dataDir}`;
   for (const path of [folder, real]) {
     const { uid, mode } = lstatSync(path);
     if (uid !== process.getuid?.()) return `${path} does not belong to this user`;
     if ((mode & 0o022) !== 0) return `${path} can be written by others`;
   }
-  const foreign = [apiUrl, ...(temporalUiUrl === undefined ? [] : [temporalUiUrl])].find((url) => !isLoopback(url));
+  const foreign = foreignAddressOf(stack);
   if (foreign !== undefined) return `it points to ${foreign}, which is not on this machine`;
-  return problemOfGit(real, inherited);
+  return problemOfGit(stack.file, real, inherited);
+}
+
+/** The first address that is not on this machine. */
+function foreignAddressOf({ apiUrl, temporalAddress, temporalUiUrl }: FoundStack): string | undefined {
+  const urls = temporalUiUrl === undefined ? [apiUrl] : [apiUrl, temporalUiUrl];
+  if (!/^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):\d+$/.test(temporalAddress)) return temporalAddress;
+  return urls.find((url) => !isLoopback(url));
 }
 
 function realpathOf(path: string): string | undefined {
@@ -60,24 +65,14 @@ function isLoopback(url: string): boolean {
   return name === 'localhost' || name === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(name);
 }
 
-/** Whether the file came with a repository: then somebody else has written it. */
-function problemOfGit(file: string, inherited: Readonly<Record<string, string>>): string | undefined {
-  if (!isInRepository(dirname(file))) return undefined;
-  try {
-    // The repository may be hostile: nothing that its configuration names is run.
-    execFileSync(
-      'git',
-      ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', 'ls-files', '--error-unmatch', '--', file],
-      { cwd: dirname(file), env: inherited, stdio: 'ignore' },
-    );
-  } catch (error) {
-    const { status } = error as { status?: number | null };
-    return status === 1 ? undefined : 'it is in a Git repository, and git does not say whether it is tracked there';
+/** Whether the file, or a link that leads to it, came with a repository: then somebody else has written it. */
+function problemOfGit(file: string, real: string, inherited: Readonly<Record<string, string>>): string | undefined {
+  const links = [file, dirname(file)].filter((path) => lstatSync(path).isSymbolicLink());
+  for (const path of [real, ...links]) {
+    const tracking = trackingOf(path, inherited);
+    if (tracking === 'unknown') return 'it is in a Git repository, and git does not say whether it is tracked there';
+    if (tracking === 'tracked' && path === real) return 'it is tracked by Git, so it came from somebody else';
+    if (tracking === 'tracked') return `${path} is a link that is tracked by Git, so it came from somebody else`;
   }
-  return 'it is tracked by Git, so it came from somebody else';
-}
-
-function isInRepository(folder: string): boolean {
-  if (existsSync(join(folder, '.git'))) return true;
-  return folder !== dirname(folder) && isInRepository(dirname(folder));
+  return undefined;
 }

@@ -26,27 +26,32 @@ export async function bringUpToDate(database: ReachableDatabase, dataDir: string
   ];
 }
 
-/** A tenant that has bundles and no blob released them before blobs belonged to tenants. */
+/**
+ * Adopts blobs while no tenant refers to any: they are from before references. As soon as one tenant has stored something,
+ * bytes in the folder may be its own, and nobody else is given them.
+ */
 async function adoptBlobs(databaseUrl: string, dataDir: string): Promise<string | undefined> {
   const database = openDatabase({ url: databaseUrl, maxConnections: 1 });
   try {
-    const releasing: { readonly tenant: string; readonly hasBlobs: boolean }[] = [];
+    const blobs = await blobsIn(join(dataDir, 'blobs', 'sha256'));
+    if (blobs.length === 0) return undefined;
+    const releasing: string[] = [];
     for (const tenant of await database.tenants()) {
       const found = await database.transaction(tenant, async (tx) => ({
-        bundles: (await listBundles(tx, '', { size: 1, token: '' })).items.length,
+        hasReleased: (await listBundles(tx, '', { size: 1, token: '' })).items.length > 0,
         hasBlobs: await hasReferences(tx),
       }));
-      if (found.bundles > 0) releasing.push({ tenant, hasBlobs: found.hasBlobs });
+      if (found.hasBlobs) return undefined;
+      if (found.hasReleased) releasing.push(tenant);
     }
-    const [owner] = releasing.filter(({ hasBlobs }) => !hasBlobs);
+    const [owner] = releasing;
     if (owner === undefined) return undefined;
-    const blobs = await blobsIn(join(dataDir, 'blobs', 'sha256'));
     if (releasing.length > 1)
-      return `it is not known to which tenant the ${String(blobs.length)} blobs in the content store belong: what ${owner.tenant} needs has to be released again`;
-    await database.transaction(owner.tenant, async (tx) => {
+      return `it is not known to which of the tenants ${releasing.join(', ')} the ${String(blobs.length)} blobs in the content store belong: what they need has to be released again`;
+    await database.transaction(owner, async (tx) => {
       for (let at = 0; at < blobs.length; at += batch) await referTo(tx, blobs.slice(at, at + batch));
     });
-    return `the ${String(blobs.length)} blobs in the content store belong to tenant ${owner.tenant} now`;
+    return `the ${String(blobs.length)} blobs in the content store belong to tenant ${owner} now`;
   } finally {
     await database.close();
   }

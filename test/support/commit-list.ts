@@ -23,9 +23,9 @@ export function commitOf(text: string, email = author.email) {
   return { object, revision: gitObjectId('commit', object), commit: digestOf(object), tree };
 }
 
-/** Enrols the author of the commits of such bundles. */
-export async function enrolAuthor(database: Database): Promise<void> {
-  await database.transaction('default', async (tx) => {
+/** Enrols the author of the commits of such bundles in a tenant. */
+export async function enrolAuthor(database: Database, tenant: string): Promise<void> {
+  await database.transaction(tenant, async (tx) => {
     await ensurePrincipal(tx, { name: 'author', kind: 'human', displayName: author.name, roles: [] });
     await linkAddress(tx, { address: author.email, principal: 'author', by: 'author' });
   });
@@ -33,7 +33,7 @@ export async function enrolAuthor(database: Database): Promise<void> {
 
 /** The statement on the commits of a bundle: its own, by one author, and the one that all of them have as their parent. */
 export function commitListOf(
-  product: string,
+  { tenant, product }: { readonly tenant: string; readonly product: string },
   text: string,
   email: string,
   commits?: readonly ListedCommit[],
@@ -42,5 +42,5 @@ export function commitListOf(
   const person = { name: author.name, email, at };
   const own = { hash: revision, tree, parents: [root], author: person, committer: person };
   const listed = commits ?? [own, { ...own, hash: root, parents: [] }];
-  return commitsStatement({ tenant: 'default', product, revision, commits: listed, complete: true }, commit);
+  return commitsStatement({ tenant, product, revision, commits: listed, complete: true }, commit);
 }

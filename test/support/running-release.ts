@@ -37,6 +37,8 @@ export interface RunningRelease {
   sdkProvenance(change?: Partial<ProvenanceInput>): Statement;
   /** Has a statement signed as the run of the release. */
   sign(statement: Statement): Promise<ManifestAttestation>;
+  /** Has what is stored under a digest signed as the run of the release. */
+  signStored(statement: Digest): Promise<ManifestAttestation>;
   /** Seals as the run of the release. */
   seal(manifest: unknown): ReturnType<SealActivities['sealRelease']>;
 }
@@ -45,12 +47,13 @@ const product = 'shop';
 const repository = '/shop';
 const commit = commitObject('x');
 const { revision, tree } = commit;
-const workflowId = workflowIds.release('default', product, revision);
 const at = '2026-03-01T09:00:00.000Z';
 
-/** Opens a release; each has an image of its own. */
+/** Opens a release of the tenant whose content store it is given; each has an image of its own. */
 export async function openRunningRelease(tools: EvidenceTools): Promise<RunningRelease> {
   const releaseId = crypto.randomUUID();
+  const { tenant } = tools.blobs;
+  const workflowId = workflowIds.release(tenant, product, revision);
   const deps = {
     ...tools,
     blobs: openStores(tools.dataDir, tools.database),
@@ -58,7 +61,7 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
   };
   const info = { workflowExecution: { workflowId, runId: 'this-run' }, workflowType: 'release' };
   const environment = () => new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
-  await tools.database.transaction('default', async (tx) => {
+  await tools.database.transaction(tenant, async (tx) => {
     await registerProduct(tx, { name: product, repository });
     await startRelease(tx, { id: releaseId, workflowId, product, revision, repository, tree });
   });
@@ -80,11 +83,11 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
     environment: childEnvironment(process.env),
     signer: await signerOf(tools.dataDir, 'keys', 'build'),
   });
-  const sign = async (statement: Statement): Promise<ManifestAttestation> => {
-    const input = { statement: await tools.blobs.put(statementBytes(statement)) };
-    const run = (): Promise<SignedStatement> => environment().run(signer.signStatement, input);
+  const signStored = async (statement: Digest): Promise<ManifestAttestation> => {
+    const run = (): Promise<SignedStatement> => environment().run(signer.signStatement, { statement });
     return named(await run());
   };
+  const sign = async (statement: Statement) => signStored(await tools.blobs.put(statementBytes(statement)));
   const stored = await storedCommit(tools.blobs, commit);
   const history = await tools.blobs.put(commitObjectsOf(commit));
   const signCommits = (): Promise<SignedStatement> =>
@@ -93,12 +96,12 @@ export async function openRunningRelease(tools: EvidenceTools): Promise<RunningR
   const images = [await imageIn(tools, image, provenance(), sign)];
   const sdks = [await sdkIn(tools, sdk, sdkProvenance(), sign)];
   const manifest: UnsealedManifest = {
-    ...{ apiVersion: 'lanekeeper.dev/v1', kind: 'ReleaseBundle', tenant: 'default', product, images, sdks },
+    ...{ apiVersion: 'lanekeeper.dev/v1', kind: 'ReleaseBundle', tenant, product, images, sdks },
     source: { repository, ...stored, commits },
     run: { workflowId, firstRunId: releaseId },
   };
   return {
-    ...{ releaseId, revision, image, sdk, manifest, provenance, sdkProvenance, sign },
+    ...{ releaseId, revision, image, sdk, manifest, provenance, sdkProvenance, sign, signStored },
     seal: async (changed) =>
       environment().run(createSealActivities(deps).sealRelease, { manifest: changed as UnsealedManifest }),
   };

@@ -28,7 +28,7 @@ import { author, commitListOf, commitOf, enrolAuthor } from './commit-list.js';
 import { packageJson, packageOf } from './package-file.js';
 import { imageOf, textService } from './lane-fixture.js';
 
-/** What a test needs to attach evidence. */
+/** What a test needs to attach evidence, in the tenant of its content store. */
 export interface EvidenceTools {
   readonly database: Database;
   readonly blobs: ContentStore;
@@ -48,7 +48,7 @@ export async function attach(
   about: 'artifact' | 'bundle',
 ): Promise<StoredAttestation> {
   const checksum = await tools.blobs.put(await signStatement(statement, signer));
-  return tools.database.transaction('default', async (tx) => {
+  return tools.database.transaction(tools.blobs.tenant, async (tx) => {
     const { attestation } = await registerAttestation(tx, {
       kind: describeStatement(statement).kind,
       predicateType: statement.predicateType,
@@ -117,6 +117,8 @@ export interface SealOptions {
  */
 export async function sealText(tools: EvidenceTools, text: string, options: SealOptions = {}): Promise<Digest> {
   const signer = await signerOf(tools.dataDir, 'keys', 'build');
+  const { tenant } = tools.blobs;
+  const product = options.product ?? 'shop';
   const { imageDigest } = await imageOf(tools.blobs, 'web', options.source ?? textService(text));
   const subject = [subjectOf('web', imageDigest)];
   const attestations = new Map<string, ManifestAttestation>();
@@ -126,9 +128,9 @@ export async function sealText(tools: EvidenceTools, text: string, options: Seal
     statementOf(predicateTypes.spdx, subject, { text }),
     statementOf(predicateTypes.cycloneDx, subject, { text }),
     await testResult(tools, subject, { failed: options.failingTests ?? false }),
-    commitListOf(options.product ?? 'shop', text, options.authorEmail ?? author.email, options.commits),
+    commitListOf({ tenant, product }, text, options.authorEmail ?? author.email, options.commits),
   ];
-  await enrolAuthor(tools.database);
+  await enrolAuthor(tools.database, tenant);
   await tools.blobs.put(commitOf(text, options.authorEmail).object);
   for (const statement of statements) {
     const { kind } = describeStatement(statement);
@@ -210,7 +212,7 @@ async function manifestOf(
   return {
     apiVersion: 'lanekeeper.dev/v1',
     kind: 'ReleaseBundle',
-    tenant: 'default',
+    tenant: tools.blobs.tenant,
     product: options.product ?? 'shop',
     source: {
       repository: '/shop',
@@ -253,8 +255,8 @@ async function seal(tools: EvidenceTools, manifest: Manifest): Promise<Digest> {
   const digest = digestOf(text);
   const image = manifest.images[0];
   if (image === undefined) throw new Error('the manifest has no image');
-  const { product, source } = manifest;
-  await tools.database.transaction('default', async (tx) => {
+  const { tenant, product, source } = manifest;
+  await tools.database.transaction(tenant, async (tx) => {
     await registerProduct(tx, { name: product, repository: source.repository });
     await startRelease(tx, {
       id: `run-${digest}`,

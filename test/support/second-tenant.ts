@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
 import { generateKeyPair, keyIdOf, loadSigner, type StatementSigner } from '../../adapters/sigstore/keys.js';
 import { digestOf } from '../../core/hash.js';
@@ -18,7 +20,7 @@ export interface Stranger {
   readonly signer: StatementSigner;
 }
 
-/** Adds a tenant with one person of all roles. */
+/** Adds a tenant with one person of all roles, for which the stack's own builder signs as for any other. */
 export async function addStranger(cluster: EmbeddedCluster, tenant: string, name: string): Promise<Stranger> {
   await addTenant(cluster.adminUrl, tenant);
   const { privateKeyPem, publicKeyPem } = generateKeyPair();
@@ -30,6 +32,11 @@ export async function addStranger(cluster: EmbeddedCluster, tenant: string, name
       await ensurePrincipal(tx, { name, kind: 'human', displayName: name, roles });
       const keyId = keyIdOf(publicKeyPem);
       await enrolKey(tx, { keyId, principal: name, purpose: 'person', publicKeyPem, by: 'the test' });
+      const build = await readFile(join(cluster.dataDir, 'keys', 'build', 'pub.pem'), 'utf8');
+      await ensurePrincipal(tx, { name: 'builder', kind: 'service', displayName: 'Builder', roles: [] });
+      await enrolKey(tx, {
+        ...{ keyId: keyIdOf(build), principal: 'builder', purpose: 'build', publicKeyPem: build, by: 'the test' },
+      });
       await ensureToken(tx, { tokenHash: digestOf(token), principal: name });
     });
   } finally {

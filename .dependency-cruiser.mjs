@@ -71,6 +71,17 @@ export default {
       from: { path: folders(product), pathNot: '^store/' },
       to: { path: '^node_modules/pg/' },
     },
+    {
+      name: 'blobs-by-tenant',
+      comment:
+        'The folder has the blobs of all tenants: only what puts a process together opens it, for openTenantStores.',
+      severity: 'error',
+      from: {
+        path: folders(product),
+        pathNot: '^(workers/blobs|apps/api/main|apps/router/alias-router)[.]ts$',
+      },
+      to: { path: '^adapters/content-store/folder-store[.]ts$' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

@@ -12,8 +12,8 @@ export interface VerifiedEvidence extends Pick<EvidenceFact, 'kind' | 'attribute
 }
 
 /**
- * What has been verified, by the checksum of the signed bundle and the key that signed it: neither can change, so what
- * was true once stays true. Kept in memory, never in a table, where somebody could write that something was verified;
+ * What has been verified, by its tenant, the checksum of the signed bundle and the key that signed it: none can change, so
+ * what was true once stays true. What one tenant has verified is nothing that another has: the blob may not be its own. Kept in memory, never in a table, where somebody could write that something was verified;
  * and small, because it keeps what evidence says, not the evidence.
  */
 export class EvidenceCache {
@@ -29,8 +29,8 @@ export class EvidenceCache {
     this.#capacity = capacity;
   }
 
-  get(checksum: Digest, keyId: Digest): VerifiedEvidence | undefined {
-    const key = `${checksum} ${keyId}`;
+  get(tenant: string, checksum: Digest, keyId: Digest): VerifiedEvidence | undefined {
+    const key = `${tenant} ${checksum} ${keyId}`;
     const found = this.#entries.get(key);
     if (found === undefined) return undefined;
     this.#entries.delete(key);
@@ -38,8 +38,8 @@ export class EvidenceCache {
     return found;
   }
 
-  put(checksum: Digest, keyId: Digest, evidence: VerifiedEvidence): void {
-    const key = `${checksum} ${keyId}`;
+  put(tenant: string, checksum: Digest, keyId: Digest, evidence: VerifiedEvidence): void {
+    const key = `${tenant} ${checksum} ${keyId}`;
     // Set again, a key keeps its old place in the order.
     this.#forget(key);
     this.#entries.set(key, evidence);

@@ -103,7 +103,8 @@ export class Preparation {
     attestation: Pick<UnverifiedEvidence, 'checksum' | 'keyId' | 'id'>,
   ): VerifiedEvidence | { readonly problem: string } | undefined {
     const problem = this.#problems.get(attestation.id);
-    return problem === undefined ? this.#deps.cache.get(attestation.checksum, attestation.keyId) : { problem };
+    if (problem !== undefined) return { problem };
+    return this.#deps.cache.get(this.#blobs.tenant, attestation.checksum, attestation.keyId);
   }
 
   /** The gates that the policy has now, or why it cannot be read. @throws Unprepared when it has not been read */
@@ -115,7 +116,7 @@ export class Preparation {
 
   /** Remembers what a signature that was just verified says. */
   remember(checksum: Digest, keyId: Digest, statement: Statement): void {
-    this.#deps.cache.put(checksum, keyId, contentOf(statement));
+    this.#deps.cache.put(this.#blobs.tenant, checksum, keyId, contentOf(statement));
   }
 
   /** Reads and verifies what a transaction lacked. @throws TIMED_OUT */

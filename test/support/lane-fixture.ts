@@ -21,9 +21,9 @@ export interface LaneFixture {
   readonly database: Database;
   readonly store: ContentStore;
   /** Points a lane of the product at services, as a deploy does. @returns the generation */
-  point(lane: string, bundle: Digest, services: readonly AliasService[]): Promise<number>;
+  point(lane: string, bundle: Digest, services: readonly AliasService[], tenant?: string): Promise<number>;
   /** Waits until the router has handled a generation. */
-  observed(lane: string, generation: number): Promise<AliasObservation>;
+  observed(lane: string, generation: number, tenant?: string): Promise<AliasObservation>;
   urlOf(lane: string, service: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -46,14 +46,14 @@ export async function startLaneFixture(): Promise<LaneFixture> {
       healthDeadlineMs: 4_000,
       serviceEnv: { PATH: process.env['PATH'] ?? '' },
     },
-    point: (lane, bundle, services) => pointLane(cluster.adminUrl, lane, bundle, services),
-    async observed(lane, generation) {
+    point: (lane, bundle, services, tenant = 'default') => pointLane(cluster.adminUrl, tenant, lane, bundle, services),
+    async observed(lane, generation, tenant = 'default') {
       for (
         const deadline = Date.now() + 15_000;
         Date.now() < deadline;
         await new Promise((resolve) => setTimeout(resolve, 5))
       ) {
-        const seen = await database.transaction('default', (tx) => readObservation(tx, product, lane as 'gold'));
+        const seen = await database.transaction(tenant, (tx) => readObservation(tx, product, lane as 'gold'));
         if (seen !== undefined && seen.generation >= generation && seen.status !== 'STARTING') return seen;
       }
       throw new Error(`generation ${generation} of ${lane} was not handled`);
@@ -78,6 +78,7 @@ export async function startLaneFixture(): Promise<LaneFixture> {
 /** Switches a lane as a superuser who disables the triggers: there is no promotion that holds it. */
 async function pointLane(
   adminUrl: string,
+  tenant: string,
   lane: string,
   bundle: Digest,
   services: readonly AliasService[],
@@ -88,12 +89,12 @@ async function pointLane(
     await admin.query("set session_replication_role = 'replica'");
     const { rows } = await admin.query<{ generation: string }>(
       `insert into lane_aliases (tenant_id, product, lane, generation, bundle_digest, revision, services, fencing_token, promotion_id)
-       values ('default', $1, $2, 1, $3, $4, $5, 1, 'p')
+       values ($6, $1, $2, 1, $3, $4, $5, 1, 'p')
        on conflict (tenant_id, product, lane) do update set generation = lane_aliases.generation + 1, bundle_digest = excluded.bundle_digest, services = excluded.services
        returning generation`,
-      [product, lane, bundle, 'a'.repeat(40), JSON.stringify(services)],
+      [product, lane, bundle, 'a'.repeat(40), JSON.stringify(services), tenant],
     );
-    await admin.query("select pg_notify('lane_alias', $1)", [JSON.stringify(['default', product, lane])]);
+    await admin.query("select pg_notify('lane_alias', $1)", [JSON.stringify([tenant, product, lane])]);
     return Number(rows[0]!.generation);
   } finally {
     await admin.end();

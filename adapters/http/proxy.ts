@@ -46,7 +46,12 @@ export function respondWithError(response: ServerResponse, status: number, text:
   response.end(`${text}\n`);
 }
 
-/** The same on a connection that was to become something else. */
+/**
+ * The same on a connection that was to become something else. Nobody else listens for its errors: without that, whoever
+ * resets it while it is refused would end this process.
+ */
 export function refuseUpgrade(socket: Duplex, status: string, text: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${text}\n`);
+  socket.on('error', () => socket.destroy());
+  const answer = `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${text}\n`;
+  socket.end(answer, () => socket.destroy());
 }

@@ -1,3 +1,4 @@
+import { requireOrigins } from '../../adapters/http/guard.js';
 import { LanekeeperError } from '../../core/errors.js';
 
 /** The configuration of the enrolment process. */
@@ -6,6 +7,8 @@ export interface EnrolmentConfig {
   readonly port: number;
   /** Connection string of the enrolment role. */
   readonly databaseUrl: string;
+  /** Under which origins it is reached besides loopback. */
+  readonly publicOrigins: readonly string[];
 }
 
 /** Reads the environment. @throws CONFIGURATION naming everything that is missing */
@@ -15,7 +18,8 @@ export function readEnrolmentConfig(env: NodeJS.ProcessEnv = process.env): Enrol
     ...(databaseUrl === '' ? ['DATABASE_URL is not set'] : []),
     ...(/^\d{1,5}$/.test(port) && Number(port) <= 65_535 ? [] : ['LANEKEEPER_ENROLMENT_PORT is not a port']),
   ];
-  if (problems.length === 0) return { port: Number(port), databaseUrl };
+  const publicOrigins = requireOrigins(env);
+  if (problems.length === 0) return { port: Number(port), databaseUrl, publicOrigins };
   throw new LanekeeperError('CONFIGURATION', {
     message: 'the enrolment process cannot start',
     why: problems.join('; '),

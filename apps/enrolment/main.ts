@@ -9,8 +9,11 @@ const log = pino({ base: { process: 'enrolment' } });
 /** Takes signed statements about who is who until the process is told to stop. */
 async function main(config: EnrolmentConfig): Promise<void> {
   const database = openDatabase({ url: config.databaseUrl, maxConnections: 4 });
-  const server = await startEnrolmentServer({ database, now: () => new Date() }, config.port, (error) =>
-    log.error({ err: error }, 'an RPC failed unexpectedly'),
+  const server = await startEnrolmentServer(
+    { database, now: () => new Date() },
+    config.port,
+    (error) => log.error({ err: error }, 'an RPC failed unexpectedly'),
+    config.publicOrigins,
   );
   log.info({ port: server.port }, 'the enrolment process is listening on loopback');
   process.send?.({ ready: true });

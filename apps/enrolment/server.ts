@@ -24,11 +24,13 @@ export interface EnrolmentServer {
  * by its signature alone.
  *
  * @param report receives errors that should not have happened
+ * @param publicOrigins under which origins the API reaches it besides loopback
  */
 export async function startEnrolmentServer(
   deps: SubmitDeps,
   port: number,
   report: (error: unknown) => void,
+  publicOrigins: readonly string[] = [],
 ): Promise<EnrolmentServer> {
   const rpc = connectNodeAdapter({
     routes: (router) =>
@@ -41,8 +43,7 @@ export async function startEnrolmentServer(
     interceptors: [createErrorInterceptor(report), createValidateInterceptor()],
     readMaxBytes,
   });
-  // Only the API has business here, and it knows the server by its address.
-  const guard = createGuard();
+  const guard = createGuard(publicOrigins);
   const server = createServer((request, response) => {
     const refusal = guard(request);
     if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);

@@ -1,118 +1,158 @@
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startEnrolmentServer } from '../../apps/enrolment/server.js';
-import { startUiProxy } from '../../apps/ui-proxy/server.js';
-import { findFreePorts } from '../../adapters/network/free-port.js';
-import { rowsOf } from '../support/attack-scene.js';
-import { type Engine, startEngine } from '../support/engine.js';
-import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { sealText } from '../support/sealed-bundle.js';
-import { startTemporal } from '../support/temporal-server.js';
+import { newUiAddress } from '../../apps/stack/temporal/ui-address.js';
+import { startBrowser } from '../support/browser/browser.js';
+import {
+  evilHost,
+  openHostilePage,
+  openPage,
+  openReboundPage,
+  opensWebSocket,
+  read,
+} from '../support/browser/hostile-page.js';
+import {
+  changeable,
+  readable,
+  send,
+  servers,
+  startWebPageScene,
+  type WebPageScene,
+} from '../support/web-page-scene.js';
 
-/** What a page in this user's browser can send to loopback: a browser adds Host, Origin and Sec-Fetch-Site by itself. */
-type Server = 'API' | 'lane' | 'Temporal UI' | 'enrolment process';
-
-let engine: Engine;
-let api: ApiOnEngine;
-let portOf: Readonly<Record<Server, number>>;
-const cleanUp: (() => Promise<unknown>)[] = [];
-
+let scene: WebPageScene;
+let browser: Browser;
 beforeAll(async () => {
-  engine = await startEngine();
-  cleanUp.push(() => engine.close());
-  api = await startApiOn(engine);
-  cleanUp.push(() => api.close());
-  await engine.bringTo(await sealText(engine, 'live'), 'bronze');
-  const temporal = await startTemporal(engine.dataDir + '/ui');
-  cleanUp.push(() => temporal.close());
-  const [uiPort = 0] = await findFreePorts(1);
-  const proxy = await startUiProxy({ port: uiPort, target: temporal.ui, publicOrigins: [] });
-  cleanUp.push(() => proxy.close());
-  const { database } = engine;
-  const enrolment = await startEnrolmentServer({ database, now: () => new Date() }, 0, () => undefined);
-  cleanUp.push(() => enrolment.close());
-  const [lane] = await rowsOf<{ port: number }>(engine, "select port from lane_targets where lane = 'bronze'");
-  portOf = {
-    ...{ API: Number(new URL(api.url).port), lane: lane!.port },
-    ...{ 'Temporal UI': uiPort, 'enrolment process': enrolment.port },
-  };
+  scene = await startWebPageScene();
+  browser = await startBrowser({ [evilHost]: '127.0.0.1' });
 });
 afterAll(async () => {
-  for (const close of cleanUp.reverse()) await close();
+  await browser.close();
+  await scene.close();
 });
 
-interface Answer {
-  readonly status: number | undefined;
-  readonly text: string;
-  readonly headers: IncomingHttpHeaders;
+/** The status of what a page sends to a URL, which the page itself may not see. */
+async function statusOf(page: Page, url: string | RegExp, act: () => Promise<unknown>): Promise<number> {
+  const [response] = await Promise.all([page.waitForResponse(url), act()]);
+  return response.status();
 }
 
-function send(server: Server, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port: portOf[server], path, method, headers }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () =>
-        resolve({ status: response.statusCode, text: Buffer.concat(parts).toString(), headers: response.headers }),
-      );
-    });
-    sent.on('upgrade', (response, socket) => {
-      socket.destroy();
-      resolve({ status: response.statusCode, text: '', headers: response.headers });
-    });
-    sent.on('error', reject);
-    sent.end(method === 'POST' ? '{}' : undefined);
-  });
-}
-
-/** What each server has that a page would like to read or to change. */
-const read: Readonly<Record<Server, string>> = {
-  ...{ API: '/healthz', lane: '/' },
-  ...{ 'Temporal UI': '/api/v1/namespaces', 'enrolment process': '/healthz' },
-};
-const write: Readonly<Record<Server, string>> = {
-  ...{ API: '/governance.v1.IdentityService/WhoAmI', lane: '/' },
-  'Temporal UI': '/api/v1/namespaces/default/workflows/x',
-  'enrolment process': '/governance.v1.EnrolmentService/SubmitEnrolment',
-};
-const servers = Object.keys(read) as readonly Server[];
+const refusedName = expect.stringContaining(`this server is not known as ${evilHost}`) as unknown;
 
 describe.each(servers)('a page of another site, at the %s', (server) => {
+  const port = () => scene.portOf[server];
+
   test('reads nothing under a name of its own that resolves to this machine', async () => {
-    const rebound = `evil.example:${String(portOf[server])}`;
-    const { status, text } = await send(server, read[server], { host: rebound, origin: `http://${rebound}` });
-    expect([status, text]).toEqual([421, expect.stringContaining('this server is not known as evil.example')]);
-    expect((await send(server, read[server])).status).toBe(200);
+    const rebound = `${evilHost}:${String(port())}`;
+    const { status, text } = await send(port(), readable[server], { host: rebound, origin: `http://${rebound}` });
+    expect([status, text]).toEqual([421, refusedName]);
+    expect((await send(port(), readable[server])).status).toBe(200);
   });
 
   test('sends nothing that may change something, as a form, by a script or without an origin of its own', async () => {
     const type = { 'content-type': 'application/json' };
     for (const headers of [
-      { origin: 'http://evil.example' },
+      { origin: `http://${evilHost}` },
       { origin: 'null' },
-      { origin: `http://127.0.0.1:${String(portOf[server] + 1)}`, 'sec-fetch-site': 'same-site' },
+      { origin: `http://127.0.0.1:${String(port() + 1)}`, 'sec-fetch-site': 'same-site' },
       { 'sec-fetch-site': 'cross-site' },
     ] as readonly Record<string, string>[]) {
-      const { status, text } = await send(server, write[server], { ...type, ...headers }, 'POST');
+      const { status, text } = await send(port(), changeable[server], { ...type, ...headers }, 'POST');
       expect([headers, status, text]).toEqual([headers, 403, expect.stringContaining('a page of another site')]);
     }
-    const { text } = await send(server, write[server], type, 'POST');
+    const { text } = await send(port(), changeable[server], type, 'POST');
     expect(text).not.toContain('a page of another site');
   });
 
   test('opens no WebSocket', async () => {
     const headers = {
       ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
-      ...{ 'sec-websocket-key': Buffer.alloc(16).toString('base64'), origin: 'http://evil.example' },
+      ...{ 'sec-websocket-key': Buffer.alloc(16).toString('base64'), origin: `http://${evilHost}` },
     };
-    expect((await send(server, read[server], headers)).status).toBe(403);
+    expect((await send(port(), readable[server], headers)).status).toBe(403);
   });
 
   test('is given no right to read what this user may, by any header of an answer', async () => {
     for (const method of ['GET', 'OPTIONS']) {
-      const preflight = { origin: 'http://evil.example', 'access-control-request-method': 'POST' };
-      const { headers } = await send(server, write[server], preflight, method);
+      const preflight = { origin: `http://${evilHost}`, 'access-control-request-method': 'POST' };
+      const { headers } = await send(port(), changeable[server], preflight, method);
       expect(headers['access-control-allow-origin']).toBeUndefined();
     }
+  });
+
+  test('ends no process by leaving while it is refused', async () => {
+    const socket = connect(port(), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`GET / HTTP/1.1\r\nhost: ${evilHost}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`);
+    await new Promise<void>((resolve) => socket.write('x', () => resolve()));
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+    expect((await send(port(), readable[server])).status).toBe(200);
+  });
+
+  test('reads and posts nothing under its own name in a real browser', async () => {
+    const page = await openReboundPage(browser, port());
+    const refused = { status: 421, text: refusedName };
+    expect(await read(page, readable[server])).toEqual(refused);
+    expect(await read(page, changeable[server], '{}')).toEqual(refused);
+  });
+
+  test('sends nothing from a form or a script in a real browser', async () => {
+    const url = `http://127.0.0.1:${String(port())}${changeable[server]}`;
+    const form = `<form method=post enctype=text/plain action="${url}"><input name="{" value="}"><button></form>`;
+    const page = await openHostilePage(browser, form);
+    const post = () => page.evaluate((to) => void fetch(to, { method: 'POST', mode: 'no-cors', body: '{}' }), url);
+    expect(await statusOf(page, url, post)).toBe(403);
+    expect(await statusOf(page, url, () => page.click('button'))).toBe(403);
+  });
+});
+
+test.each(['Temporal UI', 'enrolment process'] as const)(
+  'the %s is served under a name of its operator',
+  async (server) => {
+    expect((await send(scene.portOf[server], readable[server], { host: 'lanekeeper.example' })).status).toBe(200);
+  },
+);
+
+describe('a page of another site, in a real browser', () => {
+  test('opens no WebSocket to a lane, which a page of the lane opens', async () => {
+    const at = (host: string) => `ws://${host}:${String(scene.portOf.lane)}/`;
+    expect(await opensWebSocket(await openHostilePage(browser), at('127.0.0.1'))).toBe(false);
+    expect(await opensWebSocket(await openReboundPage(browser, scene.portOf.lane), at(evilHost))).toBe(false);
+    const own = await openPage(browser, `http://127.0.0.1:${String(scene.portOf.lane)}/`);
+    expect(await opensWebSocket(own, at('127.0.0.1'))).toBe(true);
+  });
+
+  test('starts no workflow through the Temporal UI, in which a person can', async () => {
+    const start = (host: string, id: string): [string, string] => [
+      `http://${host}:${String(scene.portOf['Temporal UI'])}/api/v1/namespaces/default/workflows/${id}`,
+      JSON.stringify({ workflowType: { name: 'x' }, taskQueue: { name: 'nobody' }, requestId: id }),
+    ];
+    const rebound = await openReboundPage(browser, scene.portOf['Temporal UI']);
+    expect((await read(rebound, '/')).status).toBe(421);
+    expect((await read(rebound, ...start(evilHost, 'attack'))).status).toBe(421);
+    const ui = await openPage(browser, `http://127.0.0.1:${String(scene.portOf['Temporal UI'])}/`);
+    expect((await read(ui, ...start('127.0.0.1', 'own'))).status).toBe(200);
+    await ui.goto(new URL('/namespaces/default/workflows', ui.url()).href);
+    await ui.getByRole('link', { name: 'own', exact: true }).first().click();
+    await ui.getByRole('button', { name: 'Request Cancellation' }).click();
+    const cancel = () => ui.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click();
+    expect(await statusOf(ui, /workflows\/own\/cancel/, cancel)).toBe(200);
+    expect(await scene.temporal.runs()).toEqual(['own']);
+  });
+});
+
+describe('the Temporal UI itself', () => {
+  test('listens where no page finds it: at another address each time, and not at 127.0.0.1 where there are others', async () => {
+    const addresses = await Promise.all([newUiAddress(), newUiAddress(), newUiAddress()]);
+    expect(new Set(addresses.map(({ host, port }) => `${host}:${String(port)}`)).size).toBe(3);
+    const { host, port } = scene.temporal.ui;
+    if (process.platform === 'linux') expect(host).not.toBe('127.0.0.1');
+    const answers = await fetch(`http://127.0.0.1:${String(port)}/api/v1/namespaces`).then(
+      () => true,
+      () => false,
+    );
+    expect(answers).toBe(host === '127.0.0.1');
   });
 });

@@ -139,7 +139,10 @@ const server = http.createServer((request, response) => {
   response.end(${JSON.stringify(text)});
 });
 server.on('upgrade', (request, socket) => {
-  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nupgrade: websocket\\r\\nconnection: upgrade\\r\\n\\r\\n');
+  // RFC 6455, section 1.3: without it, a browser takes the connection for none.
+  const accept = require('node:crypto').createHash('sha1').update(request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
+  socket.on('error', () => socket.destroy());
+  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nupgrade: websocket\\r\\nconnection: upgrade\\r\\nsec-websocket-accept: ' + accept + '\\r\\n\\r\\n');
   socket.pipe(socket);
 });
 server.listen(Number(process.env.PORT), process.env.HOST);

@@ -31,7 +31,9 @@ export function createGuard(
         status: 421,
         message: `this server is not known as ${host.full}: use 127.0.0.1 or localhost, or add its origin to LANEKEEPER_PUBLIC_ORIGINS`,
       };
-    return mayChange(request) && isOfAnotherSite(request, host.full, publicOrigins)
+    // A public name has the origins that were named for it: anybody on the way can serve another one without encryption.
+    const own = publicHosts.has(host.full) ? publicOrigins : [`http://${host.full}`, ...publicOrigins];
+    return mayChange(request) && isOfAnotherSite(request, own)
       ? { status: 403, message: 'a page of another site may not send this request' }
       : undefined;
   };
@@ -80,9 +82,8 @@ function mayChange({ method, headers }: IncomingMessage): boolean {
 }
 
 /** Browsers say where a request comes from; programs that are no browsers say nothing. */
-function isOfAnotherSite({ headers }: IncomingMessage, host: string, publicOrigins: readonly string[]): boolean {
+function isOfAnotherSite({ headers }: IncomingMessage, own: readonly string[]): boolean {
   const { origin } = headers;
-  const own = [`http://${host}`, ...publicOrigins];
   if (origin !== undefined && !own.includes(origin.toLowerCase())) return true;
   const site = headers['sec-fetch-site'];
   return site !== undefined && site !== 'same-origin' && site !== 'none';

@@ -63,6 +63,20 @@ describe('a request that may change something', () => {
       expect(statusOf([own, ['Sec-Fetch-Site', site]], method)).toBe(403);
   });
 
+  test('is refused from an unencrypted page under a name that is public by https alone', () => {
+    const statusFrom = (host: string, origin: string) =>
+      statusOf(
+        [
+          ['Host', host],
+          ['Origin', origin],
+        ],
+        'POST',
+      );
+    expect(statusFrom('lanes.example', 'http://lanes.example')).toBe(403);
+    expect(statusFrom('lanes.example', 'https://lanes.example')).toBeUndefined();
+    expect(statusFrom('intern.example:8080', 'http://intern.example:8080')).toBeUndefined();
+  });
+
   test('can be the opening of a WebSocket, which no browser keeps a page from', () => {
     const upgrade = ['Upgrade', 'websocket'] as const;
     expect(statusOf([own, upgrade, ['Origin', 'http://evil.example']])).toBe(403);

@@ -6,7 +6,7 @@ import { Child } from '../../apps/stack/child.js';
 import { readStackConfig } from '../../apps/stack/config.js';
 import { devServerPlan } from '../../apps/stack/temporal/dev-server.js';
 import type { UiAddress } from '../../apps/stack/temporal/ui-address.js';
-import { dataFolder } from './embedded-cluster.js';
+import { dataFolder } from './data-folder.js';
 import { connectTo } from './temporal-server.js';
 import { toolPath } from './tool-path.js';
 

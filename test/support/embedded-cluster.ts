@@ -1,5 +1,4 @@
-import { chmod, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareCluster } from '../../apps/stack/postgres/cluster.js';
 import { Child } from '../../apps/stack/child.js';
@@ -7,6 +6,7 @@ import { findFreePorts } from '../../adapters/network/free-port.js';
 import type { DatabaseUrls } from '../../apps/stack/postgres/roles.js';
 import { migrate } from '../../store/migrate.js';
 import type { DatabasePasswords } from '../../store/rights/grant.js';
+import { dataFolder } from './data-folder.js';
 import { createTestRole, testUrl } from './test-role.js';
 
 /** A PostgreSQL started as the stack starts it, with its own data folder. */
@@ -24,13 +24,6 @@ export interface EmbeddedCluster {
   stopServer(): Promise<void>;
   startServer(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** A data folder that the database user can enter when the tests run as root. */
-export async function dataFolder(): Promise<string> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'lanekeeper-data-')));
-  await chmod(folder, 0o711);
-  return folder;
 }
 
 /** Starts PostgreSQL with an empty, migrated database. */

@@ -7,7 +7,7 @@ import { isPortFree } from '../../adapters/network/free-port.js';
 import { identify } from '../../adapters/process/identity.js';
 import { readStackRecord, type StackRecord } from '../../apps/stack/stack-file.js';
 import { onTestFinished } from './clean-up.js';
-import { dataFolder } from './embedded-cluster.js';
+import { dataFolder } from './data-folder.js';
 
 const program = join(import.meta.dirname, '../../dist/stack.js');
 

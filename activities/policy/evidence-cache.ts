@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Digest } from '../../core/digest.js';
 import type { CommitsPredicate } from '../../core/evidence/commits.js';
 import type { Decision } from '../../core/evidence/decision.js';
@@ -12,13 +13,22 @@ export interface VerifiedEvidence extends Pick<EvidenceFact, 'kind' | 'attribute
 }
 
 /**
- * What has been verified, by its tenant, the checksum of the signed bundle and the key that signed it: none can change, so
- * what was true once stays true. What one tenant has verified is nothing that another has: the blob may not be its own. Kept in memory, never in a table, where somebody could write that something was verified;
- * and small, because it keeps what evidence says, not the evidence.
+ * How many attestations a process reads and verifies at a time, whoever asks: each is held in memory meanwhile, and the
+ * reading, which is all that can overlap, is hidden by a few.
+ */
+const atATime = 4;
+
+/**
+ * What has been verified, by its tenant, the checksum of the signed bundle and the key that signed it: none can change,
+ * so what was true once stays true. What one tenant has verified is nothing that another has: the blob may not be its
+ * own. Kept in memory, never in a table, where somebody could write that something was verified; and small, because it
+ * keeps what evidence says, not the evidence.
  */
 export class EvidenceCache {
   readonly #entries = new Map<string, VerifiedEvidence>();
   readonly #capacity: number;
+  readonly #turns = pLimit(atATime);
+  readonly #verifying = new Map<string, Promise<VerifiedEvidence>>();
   #weight = 0;
 
   /**
@@ -30,7 +40,7 @@ export class EvidenceCache {
   }
 
   get(tenant: string, checksum: Digest, keyId: Digest): VerifiedEvidence | undefined {
-    const key = `${tenant} ${checksum} ${keyId}`;
+    const key = keyOf(tenant, checksum, keyId);
     const found = this.#entries.get(key);
     if (found === undefined) return undefined;
     this.#entries.delete(key);
@@ -39,7 +49,7 @@ export class EvidenceCache {
   }
 
   put(tenant: string, checksum: Digest, keyId: Digest, evidence: VerifiedEvidence): void {
-    const key = `${tenant} ${checksum} ${keyId}`;
+    const key = keyOf(tenant, checksum, keyId);
     // Set again, a key keeps its old place in the order.
     this.#forget(key);
     this.#entries.set(key, evidence);
@@ -50,6 +60,28 @@ export class EvidenceCache {
     }
   }
 
+  /**
+   * Remembers what `verify` finds. Whoever asks for the same attestation meanwhile waits for that one; only a few of all
+   * are verified at a time. A failure is passed on, and not remembered.
+   */
+  verify(
+    tenant: string,
+    checksum: Digest,
+    keyId: Digest,
+    verify: () => Promise<VerifiedEvidence>,
+  ): Promise<VerifiedEvidence> {
+    const key = keyOf(tenant, checksum, keyId);
+    const underWay = this.#verifying.get(key);
+    if (underWay !== undefined) return underWay;
+    const begun = this.#turns(async () => {
+      const evidence = await verify();
+      this.put(tenant, checksum, keyId, evidence);
+      return evidence;
+    }).finally(() => this.#verifying.delete(key));
+    this.#verifying.set(key, begun);
+    return begun;
+  }
+
   #forget(key: string): void {
     const known = this.#entries.get(key);
     if (known === undefined) return;
@@ -57,6 +89,8 @@ export class EvidenceCache {
     this.#entries.delete(key);
   }
 }
+
+const keyOf = (...parts: readonly [tenant: string, checksum: Digest, keyId: Digest]) => parts.join(' ');
 
 /** A commit takes about a quarter of what another attestation does. */
 function weightOf({ commits }: VerifiedEvidence): number {

@@ -133,10 +133,12 @@ export class Preparation {
 
   async #verify({ id, checksum, keyId, publicKeyPem }: UnverifiedEvidence): Promise<void> {
     try {
-      const { statement } = verifyStatement(await this.#blobs.get(checksum), [publicKeyPem]);
-      // A test result that its report contradicts, or that has none, cannot be relied on, however it came here.
-      if (isTestResult(describeStatement(statement).kind)) await requireReport(this.#blobs, statement);
-      this.remember(checksum, keyId, statement);
+      await this.#deps.cache.verify(this.#blobs.tenant, checksum, keyId, async () => {
+        const { statement } = verifyStatement(await this.#blobs.get(checksum), [publicKeyPem]);
+        // A test result that its report contradicts, or that has none, cannot be relied on, however it came here.
+        if (isTestResult(describeStatement(statement).kind)) await requireReport(this.#blobs, statement);
+        return contentOf(statement);
+      });
     } catch (error) {
       this.#problems.set(id, `attestation ${id} cannot be relied on: ${messageOf(error)}`);
     }

@@ -68,6 +68,13 @@ function asQueue(deps: WorkersDeps, queue: TaskQueueRole) {
   return { ...deps, database: ofQueue(deps.databases, queue), blobs: ofQueue(deps.blobs, queue) };
 }
 
+/**
+ * How long one step of workflow code may take. When it takes longer, the SDK ends the script, and Node aborts the process
+ * if a promise was being settled. Nothing of ours loops; but reading what a client has sent takes seconds on a machine
+ * that is short of processors, and the five of the SDK are too few. It takes this option, which its types do not name.
+ */
+const patience = { isolateExecutionTimeout: '30 s' };
+
 /** Creates one worker for each role. They poll once `run` is called. */
 export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[]> {
   const workers: Worker[] = [];
@@ -89,6 +96,7 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
       return {
         ...common,
         ...deps.workflows,
+        ...patience,
         activities: {
           ...createPromotionActivities(controlDepsOf(deps)),
           ...createLaneActivities(controlDepsOf(deps)),

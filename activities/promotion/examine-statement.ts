@@ -1,4 +1,4 @@
-import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
+import { unverifiedStatement, verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import type { Refusal } from '../../core/decision/check.js';
 import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
@@ -46,12 +46,15 @@ export async function examineStatement(
   const text = typeof statement === 'string' ? statement : JSON.stringify(statement ?? null);
   const bytes = Buffer.from(text, 'utf8');
   const base = { ...sent, digest: digestOf(bytes) };
-  const keys = (await deps.database.transaction(tenant, enrolledKeys)).filter(
-    (key) => key.purpose === 'person' && wasValid(key, deps.now()),
-  );
+  const enrolled = await deps.database.transaction(tenant, enrolledKeys);
   let verified: ReturnType<typeof verifyStatement>;
   let decision: Decision;
   try {
+    // Verified with the keys of the person whom it names alone: anybody can send one that is signed by nobody.
+    const { principal } = parseDecisionStatement(unverifiedStatement(bytes).statement);
+    const keys = enrolled.filter(
+      (key) => key.principal === principal && key.purpose === 'person' && wasValid(key, deps.now()),
+    );
     verified = verifyStatement(
       bytes,
       keys.map((key) => key.publicKeyPem),

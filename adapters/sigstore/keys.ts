@@ -30,9 +30,17 @@ export function generateKeyPair(): KeyPair {
   return { privateKeyPem: pair.privateKey, publicKeyPem: pair.publicKey };
 }
 
-/** The name of a public key: sha256 of its DER form, whatever its PEM looks like. @throws INVALID_INPUT */
+/**
+ * The name of a public key: sha256 of its DER form with the uncompressed point (RFC 5480, section 2.2), whatever form it
+ * is given in: a key has one name. @throws INVALID_INPUT
+ */
 export function keyIdOf(publicKeyPem: string): Digest {
   return digestOf(publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'der' }));
+}
+
+/** A public key in the one form in which it is stored, whose DER has the digest that names it. @throws INVALID_INPUT */
+export function canonicalPem(publicKeyPem: string): string {
+  return publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'pem' }).toString();
 }
 
 /** Keys that were read, the oldest of which are forgotten first: a round verifies with the same few again and again. */
@@ -57,7 +65,9 @@ function readPublicKey(publicKeyPem: string): KeyObject {
   // convenience.
   if (publicKeyPem.length > 10_000 || publicKeyPem.includes('PRIVATE KEY')) throw notAKey('public');
   try {
-    return requireP256(createPublicKey(publicKeyPem));
+    const key = requireP256(createPublicKey(publicKeyPem));
+    // OpenSSL writes a point in the form in which it has read it, compressed or hybrid too. A JWK has coordinates alone.
+    return createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' });
   } catch (error) {
     throw notAKey('public', error);
   }

@@ -1,14 +1,16 @@
-import { keyIdOf } from '../../adapters/sigstore/keys.js';
+import { canonicalPem, keyIdOf } from '../../adapters/sigstore/keys.js';
 import type { EnrolmentChange } from '../../core/enrolment/change.js';
 import { invalidInput } from '../../core/input.js';
 import { parseCommitKey } from '../../core/identity/commit-key.js';
 import type { Transaction } from '../../store/database.js';
 import { linkAddress, unlinkAddress } from '../../store/identity/addresses.js';
 import { enrolCommitKey, ownerOfCommitKey, revokeCommitKey } from '../../store/identity/commit-keys.js';
-import { enrolKey, ownerOfKey, revokeKey } from '../../store/identity/keys.js';
+import { enrolKey, ownerOfKey } from '../../store/identity/keys.js';
 import { requirePrincipal } from '../../store/identity/read.js';
 import { createToken, ownerOfToken, revokeToken } from '../../store/identity/tokens.js';
 import { addPrincipal, changeRoles } from '../../store/identity/write.js';
+import { requireFree, requireRoomForKey, requireRoomForToken } from './limits.js';
+import { revokeKeyAndItsChanges } from './revoke.js';
 
 /** The longest that a token may be valid, in milliseconds: one that nobody misses is found within a year. */
 const maxTokenMs = 366 * 24 * 3_600_000;
@@ -33,7 +35,7 @@ export async function subjectOfChange(tx: Transaction, change: EnrolmentChange):
 export async function requireSensible(tx: Transaction, change: EnrolmentChange, now: Date): Promise<void> {
   switch (change.type) {
     case 'enrol-key': {
-      keyIdOf(change.publicKeyPem);
+      await requireFree(tx, change);
       const { kind } = await requirePrincipal(tx, change.principal);
       if ((kind === 'human') !== (change.purpose === 'person'))
         throw invalidInput(
@@ -77,16 +79,23 @@ export async function applyChange(tx: Transaction, change: EnrolmentChange, by: 
     case 'withdraw-roles':
       return changeRoles(tx, { ...change, verb: 'withdraw', by });
     case 'enrol-key':
-      return enrolKey(tx, { ...change, keyId: keyIdOf(change.publicKeyPem), by });
+      await requireRoomForKey(tx, change.principal);
+      return enrolKey(tx, {
+        ...change,
+        keyId: keyIdOf(change.publicKeyPem),
+        publicKeyPem: canonicalPem(change.publicKeyPem),
+        by,
+      });
     case 'revoke-key': {
       const since = change.since === undefined ? undefined : new Date(change.since);
-      return revokeKey(tx, { keyId: change.keyId, since, by, reason: change.reason });
+      return revokeKeyAndItsChanges(tx, { keyId: change.keyId, since, by, reason: change.reason });
     }
     case 'enrol-commit-key':
       return enrolCommitKey(tx, { ...parseCommitKey(change.publicKey), principal: change.principal, by });
     case 'revoke-commit-key':
       return revokeCommitKey(tx, { ...change, by });
     case 'create-token':
+      await requireRoomForToken(tx, change.principal);
       return createToken(tx, { ...change, expiresAt: new Date(change.expiresAt), by });
     case 'revoke-token':
       return revokeToken(tx, { ...change, by });

@@ -5,6 +5,7 @@ import {
   refuseRejection,
   refuseRequest,
   type Signer,
+  takesAway,
 } from '../../core/enrolment/rules.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { EnrolmentSaid } from '../../core/evidence/enrolment.js';
@@ -12,9 +13,10 @@ import { shortId } from '../../core/ids.js';
 import type { Database, Transaction } from '../../store/database.js';
 import {
   countEnrolments,
+  enrolInTurn,
   enrolmentOfStatement,
   isNonceUsed,
-  lockEnrolment,
+  requireEnrolment,
   statementsOf,
   type StoredEnrolment,
   type StoredEnrolmentStatement,
@@ -51,6 +53,7 @@ export interface SubmittedEnrolment {
 export async function submitStatement(deps: SubmitDeps, signed: Uint8Array): Promise<SubmittedEnrolment> {
   const examined = await examineStatement(deps, signed);
   return deps.database.transaction(examined.said.tenant, async (tx) => {
+    await enrolInTurn(tx);
     const enrolment =
       (await enrolmentOfStatement(tx, examined.statementDigest)) ?? (await take(tx, examined, deps.now()));
     return { enrolment, statements: await statementsOf(tx, [enrolment.id]) };
@@ -91,7 +94,7 @@ async function request(
   if (refusal !== undefined) throw refused(said, refusal);
   await requireSensible(tx, change, now);
   const needsSecond = needsSecondPerson(change, signer, subject);
-  await requireRoom(tx, signer, needsSecond);
+  if (!takesAway(change)) await requireRoom(tx, signer, needsSecond);
   const enrolment = await openEnrolment(
     tx,
     { change, needsSecond, expiresAt: new Date(said.expiresAt) },
@@ -109,19 +112,35 @@ async function decide(
   now: Date,
 ): Promise<StoredEnrolment> {
   const { said } = examined;
-  const enrolment = await lockEnrolment(tx, said.enrolment);
+  const enrolment = await requireEnrolment(tx, said.enrolment);
   requireWaiting(enrolment, now);
   const { change, requestedBy } = enrolment;
   const refusal = said.verb === 'approve' ? refuseApproval(requestedBy, signer) : refuseRejection(requestedBy, signer);
   if (refusal !== undefined) throw refused(said, refusal);
   await recordStatement(tx, enrolment.id, { ...examined, ...said });
   if (said.verb === 'reject') return decideEnrolment(tx, enrolment, { state: 'REJECTED', by: signer.name });
-  // Whoever asked for it may have lost the right to since then.
+  // Whoever asked for it may have lost the right to since then, or the key with which they did.
+  await requireRequestCounts(tx, enrolment, said, now);
   const requester = await requirePrincipal(tx, requestedBy);
   const lost = refuseRequest(change, requester, await subjectOfChange(tx, change));
   if (lost !== undefined) throw refused(said, { ...lost, reason: `${requestedBy} may not ask for it any more` });
   await applyChange(tx, change, requestedBy);
   return decideEnrolment(tx, enrolment, { state: 'APPLIED', by: signer.name });
+}
+
+async function requireRequestCounts(
+  tx: Transaction,
+  { id, requestedBy }: StoredEnrolment,
+  said: EnrolmentSaid,
+  now: Date,
+): Promise<void> {
+  const asked = (await statementsOf(tx, [id])).find(({ verb }) => verb === 'request');
+  const key = (await enrolledKeys(tx)).find(({ keyId }) => keyId === asked?.keyId);
+  if (asked === undefined || key === undefined || !wasValid(key, asked.registeredAt) || !wasValid(key, now))
+    throw refused(said, {
+      code: 'UNTRUSTED_SIGNER',
+      reason: `the key with which ${requestedBy} asked for it was revoked`,
+    });
 }
 
 async function requireRoom(tx: Transaction, { name }: Signer, waits: boolean): Promise<void> {

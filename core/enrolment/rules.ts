@@ -53,6 +53,14 @@ export function needsSecondPerson(change: EnrolmentChange, signer: Signer, subje
   return second === 'always' || (second === 'unless-own' && subject !== signer.name);
 }
 
+/**
+ * Whether a change only takes something away. No limit of requests stands in its way either: it needs something that is
+ * still there, which bounds how many there can be.
+ */
+export function takesAway({ type }: EnrolmentChange): boolean {
+  return type.startsWith('revoke-') || type === 'withdraw-roles';
+}
+
 /** Why somebody may not approve what another has asked for; undefined when they may. */
 export function refuseApproval(requestedBy: string, signer: Signer): Refusal | undefined {
   if (requestedBy === signer.name)

@@ -25,6 +25,8 @@ export interface StoredEnrolmentStatement {
   readonly enrolment: Digest;
   readonly verb: 'request' | 'approve' | 'reject';
   readonly principal: string;
+  readonly keyId: Digest;
+  readonly registeredAt: Date;
   /** The Sigstore bundle. */
   readonly signed: string;
 }
@@ -46,10 +48,18 @@ export interface EnrolmentRow {
 export const enrolmentColumns =
   'id, change, needs_second, requested_by, requested_at, expires_at, state, decided_by, decided_at';
 
-/** An enrolment; whoever decides it locks its row. @throws NOT_FOUND */
-export async function lockEnrolment(tx: Transaction, id: Digest): Promise<StoredEnrolment> {
+/**
+ * Lets one transaction of a tenant at a time say who is who: what one has read, no other changes until it has committed.
+ * Such changes are rare, and quick.
+ */
+export async function enrolInTurn(tx: Transaction): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`enrolment ${tx.tenant}`]);
+}
+
+/** An enrolment. @throws NOT_FOUND */
+export async function requireEnrolment(tx: Transaction, id: Digest): Promise<StoredEnrolment> {
   const [row] = await tx.query<EnrolmentRow>(
-    `select ${enrolmentColumns} from enrolments where tenant_id = $1 and id = $2 for update`,
+    `select ${enrolmentColumns} from enrolments where tenant_id = $1 and id = $2`,
     [tx.tenant, id],
   );
   if (row !== undefined) return toEnrolment(row);
@@ -106,11 +116,37 @@ export async function statementsOf(
   tx: Transaction,
   enrolments: readonly Digest[],
 ): Promise<readonly StoredEnrolmentStatement[]> {
-  return tx.query<{ enrolment: Digest; verb: StoredEnrolmentStatement['verb']; principal: string; signed: string }>(
-    `select enrolment_id as enrolment, verb, principal, signed from enrolment_statements
+  return tx.query<Pick<StoredEnrolmentStatement, keyof StoredEnrolmentStatement>>(
+    `select ${statementColumns} from enrolment_statements
       where tenant_id = $1 and enrolment_id = any ($2) order by registered_at, statement_digest`,
     [tx.tenant, enrolments],
   );
+}
+
+const statementColumns =
+  'enrolment_id as enrolment, verb, principal, key_id as "keyId", registered_at as "registeredAt", signed';
+
+/** The changes that count and that a key asked for or approved at an instant or after it, newest first. */
+export async function changesSignedSince(
+  tx: Transaction,
+  { keyId, since }: { readonly keyId: Digest; readonly since: Date },
+): Promise<readonly EnrolmentChange[]> {
+  const rows = await tx.query<{ change: EnrolmentChange }>(
+    `select e.change from enrolments e join enrolment_statements s on s.tenant_id = e.tenant_id and s.enrolment_id = e.id
+      where e.tenant_id = $1 and e.state = 'APPLIED' and s.key_id = $2 and s.registered_at >= $3
+      order by e.decided_at desc, e.id`,
+    [tx.tenant, keyId, since],
+  );
+  return rows.map(({ change }) => change);
+}
+
+/** The changes that wait for a second operator. */
+export async function waitingChanges(tx: Transaction): Promise<readonly EnrolmentChange[]> {
+  const rows = await tx.query<{ change: EnrolmentChange }>(
+    `select change from enrolments where tenant_id = $1 and state = 'PENDING' and expires_at > clock_timestamp()`,
+    [tx.tenant],
+  );
+  return rows.map(({ change }) => change);
 }
 
 /** A row as a record. */

@@ -61,25 +61,27 @@ export async function ownerOfKey(tx: Transaction, keyId: Digest): Promise<KeyOwn
 
 /**
  * Ends the validity of a key: what is registered from `since` on does not count, what was registered before still does.
+ * @returns from when on it does not count
  * @throws CONFLICT when it ends as early already
  */
 export async function revokeKey(
   tx: Transaction,
   key: { readonly keyId: Digest; readonly since: Date | undefined; readonly by: string; readonly reason: string },
-): Promise<void> {
+): Promise<Date> {
   const { keyId, since, by, reason } = key;
   const { principal } = await ownerOfKey(tx, keyId);
-  const rows = await tx.query(
+  const [row] = await tx.query<{ valid_until: Date }>(
     `update principal_keys set valid_until = least(coalesce($3, clock_timestamp()), clock_timestamp())
       where tenant_id = $1 and key_id = $2
-        and (valid_until is null or valid_until > least(coalesce($3, clock_timestamp()), clock_timestamp())) returning key_id`,
+        and (valid_until is null or valid_until > least(coalesce($3, clock_timestamp()), clock_timestamp())) returning valid_until`,
     [tx.tenant, keyId, since ?? null],
   );
-  if (rows.length === 0)
+  if (row === undefined)
     throw new LanekeeperError('CONFLICT', {
       message: `key ${shortId(keyId)} is revoked already`,
       object: `key ${shortId(keyId)}`,
       next: 'lane keys list',
     });
   await appendEvent(tx, { type: 'principal-key.revoked', actor: by, data: { keyId, principal, reason } });
+  return row.valid_until;
 }

@@ -73,7 +73,7 @@ export function wasValid(key: Pick<StoredKey, 'validFrom' | 'validUntil'>, at: D
   );
 }
 
-/** All enrolled keys, with the roles of their principals. */
+/** All enrolled keys, with the roles of their principals, oldest first. */
 export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[]> {
   const rows = await tx.query<{
     key_id: Digest;
@@ -88,7 +88,7 @@ export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[
   }>(
     `select k.key_id, k.principal, k.purpose, k.public_key_pem, k.valid_from, k.valid_until, k.enrolled_by, p.kind, p.roles
        from principal_keys k join principals p on p.tenant_id = k.tenant_id and p.name = k.principal
-      where k.tenant_id = $1`,
+      where k.tenant_id = $1 order by k.valid_from, k.key_id`,
     [tx.tenant],
   );
   return rows.map((row) => ({

@@ -64,6 +64,13 @@ begin
               end) then
     perform refuse('an enrolment is decided by the statements that it needs');
   end if;
+  if new.state = 'APPLIED' and new.needs_second and exists (
+       select 1 from enrolment_statements s
+         join principal_keys k on k.tenant_id = s.tenant_id and k.key_id = s.key_id
+        where s.tenant_id = new.tenant_id and s.enrolment_id = new.id
+          and (k.principal <> s.principal or k.valid_until <= clock_timestamp() or k.valid_from > s.registered_at)) then
+    perform refuse('an enrolment that needs two people is decided with keys that count');
+  end if;
   return new;
 end
 $$;

@@ -1,65 +1,27 @@
-import { ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EnrolmentState } from '#gen/governance/v1/enrolment_service_pb.js';
 import { generateKeyPair, keyIdOf, loadSigner } from '../../adapters/sigstore/keys.js';
-import { connectToEnrolment } from '../../apps/api/enrolment/client.js';
-import { type EnrolmentServer, startEnrolmentServer } from '../../apps/enrolment/server.js';
 import { parseDigest } from '../../core/digest.js';
 import type { EnrolmentChange } from '../../core/enrolment/change.js';
 import { digestOf } from '../../core/hash.js';
 import { formatToken } from '../../core/identity/token.js';
-import { type Enrolment, EnrolmentState } from '#gen/governance/v1/enrolment_service_pb.js';
-import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
-import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
-import { type Database, openDatabase } from '../../store/database.js';
-import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
-import { type Saying, signEnrolment } from '../support/enrolment.js';
+import { openDatabase } from '../../store/database.js';
+import type { EmbeddedCluster } from '../support/embedded-cluster.js';
+import { signEnrolment } from '../support/enrolment.js';
+import { codeOf, type EnrolmentScene, grant, request, startEnrolmentScene } from '../support/enrolment-scene.js';
 import { signerOf } from '../support/sealed-bundle.js';
 
-/** What an attacker reaches who has taken over the API: the enrolment process itself, without any token. */
+let scene: EnrolmentScene;
 let cluster: EmbeddedCluster;
-let database: Database;
-let server: EnrolmentServer;
-let enrolment: ReturnType<typeof connectToEnrolment>;
-const reports: unknown[] = [];
 beforeAll(async () => {
-  cluster = await startCluster();
-  await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
-  database = openDatabase({ url: cluster.urls.enrolment, maxConnections: 3 });
-  server = await startEnrolmentServer({ database, now: () => new Date() }, 0, (error) => reports.push(error));
-  enrolment = connectToEnrolment(`http://127.0.0.1:${String(server.port)}`);
+  scene = await startEnrolmentScene();
+  ({ cluster } = scene);
 });
-afterAll(async () => {
-  await server.close();
-  await database.close();
-  await cluster.close();
-  expect(reports).toEqual([]);
-});
+afterAll(() => scene.close());
 
-const codeOf = (error: unknown): string =>
-  ConnectError.from(error).findDetails(ErrorDetailSchema)[0]?.reason ?? String(error);
-
-async function submit(signedStatement: Uint8Array): Promise<Enrolment> {
-  return (await enrolment.submitEnrolment({ signedStatement })).enrolment!;
-}
-
-/** What becomes of a statement: the state of its enrolment, or the code of its refusal. */
-async function outcomeOf(
-  ...[person, saying, changes, signer]: Parameters<typeof signEnrolment> extends [unknown, ...infer Rest] ? Rest : never
-) {
-  const signed = await signEnrolment(cluster, person, saying, changes, signer);
-  return submit(signed).then((one) => EnrolmentState[one.state], codeOf);
-}
-
-const request = (change: EnrolmentChange): Saying => ({ verb: 'request', change });
-const grant = (principal: string, ...roles: string[]): EnrolmentChange => ({
-  ...{ type: 'grant-roles', principal, roles, reason: 'wanted' },
-});
-const rolesOf = async (name: string): Promise<readonly string[]> => {
-  const rows = await database.transaction('default', (tx) =>
-    tx.query<{ roles: string[] }>('select roles from principals where name = $1', [name]),
-  );
-  return rows[0]?.roles ?? [];
-};
+const submit: EnrolmentScene['submit'] = (signed) => scene.submit(signed);
+const outcomeOf: EnrolmentScene['outcomeOf'] = (...saying) => scene.outcomeOf(...saying);
+const rolesOf: EnrolmentScene['rolesOf'] = (name) => scene.rolesOf(name);
 
 describe('without a key of an operator, nobody', () => {
   test('gives a role, a key or a token to anybody', async () => {
@@ -215,6 +177,22 @@ describe('a person in a hurry', () => {
     expect(outcomes.filter((one) => one === 'APPLIED').length).toBeLessThanOrEqual(200);
     expect(outcomes.at(-1)).toBe('LIMIT_EXCEEDED');
   });
+
+  test('is kept from asking for more, and never from giving up what they have', async () => {
+    const unneeded = generateKeyPair();
+    const own = {
+      type: 'enrol-key',
+      principal: 'bob',
+      purpose: 'person',
+      publicKeyPem: unneeded.publicKeyPem,
+    } as const;
+    expect(await outcomeOf('bob', request(own))).toBe('LIMIT_EXCEEDED');
+    const roles = (await rolesOf('bob')).slice(0, 1);
+    const less: EnrolmentChange = { type: 'withdraw-roles', principal: 'bob', roles, reason: 'less to do' };
+    expect(await outcomeOf('bob', request(less))).toBe('APPLIED');
+    const { keyId } = await signerOf(cluster.dataDir, 'identities', 'bob');
+    expect(await outcomeOf('bob', request({ type: 'revoke-key', keyId, reason: 'stolen' }))).toBe('APPLIED');
+  });
 });
 
 describe('with the rights of any process but the enrolment process', () => {
@@ -274,7 +252,7 @@ describe('even with the rights of the enrolment process', () => {
     expect(await outcomeOf('carol', request(change))).toBe('APPLIED');
   });
   test.each(attempts)('the database does not let it %s', async (_what, sql) => {
-    await expect(database.transaction('default', (tx) => tx.query(sql))).rejects.toMatchObject({
+    await expect(scene.database.transaction('default', (tx) => tx.query(sql))).rejects.toMatchObject({
       code: expect.stringMatching(/^(23001|42501)$/),
     });
   });

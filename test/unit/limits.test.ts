@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { maxBundleBytes } from '../../adapters/sigstore/verify-statement.js';
 import { limits } from '../../apps/api/limits/limits.js';
+import { mostOfPrincipal } from '../../apps/enrolment/limits.js';
 import { maxReportLength } from '../../core/evidence/junit.js';
 import { evidencePerSigner } from '../../core/policy/evidence.js';
 import { maxStatementLength } from '../../core/promotion/input.js';
@@ -78,6 +79,13 @@ describe('the limits', () => {
     );
     expect(documented.get('calls of one principal')).toBe(
       `${limits.calls.toLocaleString('en')} in ${String(limits.windowSeconds)} s, ${String(limits.concurrentCalls)} at a time, ${String(limits.streams)} streams`,
+    );
+  });
+
+  test('of keys and tokens are the same in SECURITY.md and in the code', () => {
+    const { keys, tokens } = mostOfPrincipal;
+    expect(documented.get('keys and tokens of one principal that count')).toBe(
+      `${String(keys)} keys, ${String(tokens)} tokens`,
     );
   });
 });

@@ -69,7 +69,7 @@ const refused: readonly {
   readonly keyOf?: string;
   readonly changes?: () => Partial<Decision>;
 }[] = [
-  { what: 'signed with the key of another person', code: 'UNTRUSTED_SIGNER', person: 'alice', keyOf: 'bob' },
+  { what: 'signed with the key of another person', code: 'SIGNATURE_INVALID', person: 'alice', keyOf: 'bob' },
   { what: 'that has expired', code: 'DECISION_EXPIRED', person: 'alice', changes: past },
   {
     what: 'about another bundle',

@@ -62,7 +62,7 @@ describe('a promotion', () => {
     await engine.reached(handle, 'LIVE');
     expect(await engine.answerOf('gold')).toBe('gold one');
     const timeline = (await handle.query(timelineQuery)).map((entry) => entry.text);
-    expect(timeline.join('\n')).toContain('UNTRUSTED_SIGNER');
+    expect(timeline.join('\n')).toContain('SIGNATURE_INVALID');
     expect((await handle.query(gatesQuery)).every((gate) => gate.verdict === 'PASS')).toBe(true);
     expect(await eventsBesidesTasks(handle)).toBeLessThanOrEqual(50);
   });

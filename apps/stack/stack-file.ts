@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../../adapters/files/json-file.js';
 import { isProcessIdentity, type ProcessIdentity, isRunning } from '../../adapters/process/identity.js';
@@ -40,9 +40,9 @@ export function readStackRecord(dataDir: string): StackRecord | undefined {
   return isStackRecord(value) ? value : undefined;
 }
 
-/** Replaces the record of a data folder. */
+/** Replaces the record of a data folder, which it names by its real path: `lane` finds a record in no other. */
 export function writeStackRecord(record: StackRecord): void {
-  writeJsonFile(stackFileOf(record.dataDir), record);
+  writeJsonFile(stackFileOf(record.dataDir), { ...record, dataDir: realpathSync(record.dataDir) });
 }
 
 /** Whether the supervisor that wrote the record is still running. */

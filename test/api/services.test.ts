@@ -150,7 +150,7 @@ describe('promotions through the API', () => {
     const error: unknown = await promotions
       .promote({ product: 'shop', bundleDigest: first, lane: Lane.SILVER, signedRequest: forged })
       .catch((each: unknown) => each);
-    expect(codeOf(error)).toBe('UNTRUSTED_SIGNER');
+    expect(codeOf(error)).toBe('SIGNATURE_INVALID');
     expect((await promotions.listPromotions({ lane: Lane.SILVER })).promotions).toEqual([]);
   });
 
@@ -203,7 +203,7 @@ describe('promotions through the API', () => {
 });
 
 describe('evidence through the API', () => {
-  it('is refused when it is about another bundle, of another kind, or does not match its report', async () => {
+  it('is refused when it is about another bundle, of another kind, signed by another person, or not what its report says', async () => {
     const { evidence } = api.clients('dev');
     const other = await sealText(engine, 'another');
     const { checksum } = await attachPreviewCheck(engine, other);
@@ -214,6 +214,11 @@ describe('evidence through the API', () => {
         .then(() => 'attached', codeOf);
     expect(await attach({})).toBe('attached');
     expect(await attach({ bundleDigest: first })).toBe('EVIDENCE_INVALID');
+    // Signed by one person, attached by another: only what services sign may be passed on.
+    const passedOn = api.clients('alice').evidence.attachEvidence({
+      ...{ bundleDigest: other, kind: 'preview-check', signedStatement },
+    });
+    expect(await passedOn.then(() => 'attached', codeOf)).toBe('SIGNATURE_INVALID');
     expect(await attach({ kind: 'test-result' })).toBe('EVIDENCE_INVALID');
     expect(await attach({ report: Buffer.from('<testsuite/>') })).toBe('EVIDENCE_INVALID');
     expect(

@@ -8,6 +8,7 @@ import { readEnvironment } from '../../apps/cli/program/config.js';
 import { createClients } from '../../apps/cli/connection/clients.js';
 import { loadIdentity } from '../../apps/cli/connection/identity.js';
 import { findStack } from '../../apps/cli/connection/stack.js';
+import { writeStackRecord } from '../../apps/stack/stack-file.js';
 import { onTestFinished } from '../support/clean-up.js';
 import { commitAll, git } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -71,9 +72,19 @@ describe('a stack that was found, and that nobody has named', () => {
       root,
       folder,
       file,
-      find: () => findStack(undefined, bare, root),
+      find: () => inFolder(root, () => findStack(undefined, bare, root)),
       named: () => findStack(file, bare, root),
     };
+  }
+  /** As a process does that was started in that folder. */
+  function inFolder<T>(folder: string, act: () => T): T {
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      return act();
+    } finally {
+      process.chdir(before);
+    }
   }
   const refused = (why: string) =>
     expect.objectContaining({ code: 'CONFIGURATION', why: expect.stringContaining(why) }) as unknown;
@@ -86,6 +97,8 @@ describe('a stack that was found, and that nobody has named', () => {
     ['a Temporal UI on another machine', { temporalUiUrl: 'http://evil.example' }, 'not on this machine'],
     ['the data folder of another stack', { dataDir: tmpdir() }, 'does not lie in the data folder'],
     ['a data folder that there is not', { dataDir: '/nowhere' }, 'does not lie in the data folder'],
+    ['its folder from wherever one is', { dataDir: '.lanekeeper' }, 'does not lie in the data folder'],
+    ['its folder through that of the process', { dataDir: '/proc/self/cwd/.lanekeeper' }, 'does not lie in the data'],
   ])('is not trusted when it names %s, unless somebody names it', async (_what, change, why) => {
     const { find, named, file } = await workIn(change);
     expect(find).toThrow(refused(why));
@@ -155,6 +168,46 @@ describe('a stack that was found, and that nobody has named', () => {
     expect(find().file).toBe(join(root, '.lanekeeper', 'stack.json'));
     await commitAll(root);
     expect(find).toThrow(refused('is a link that is tracked by Git'));
+  });
+
+  it('is not trusted when a folder above it is a link of a repository', async () => {
+    const pointed = await scratchFolder();
+    await stackAt(join(pointed, 'data'));
+    const root = await scratchFolder();
+    await symlink(pointed, join(root, 'link'));
+    const pointer = join(root, 'config', 'lanekeeper', 'stack.json');
+    await mkdir(dirname(pointer), { recursive: true });
+    await writeFile(pointer, JSON.stringify({ dataDir: join(root, 'link', 'data') }));
+    const find = () => findStack(undefined, readEnvironment({ XDG_CONFIG_HOME: join(root, 'config') }), root);
+    expect(find().file).toBe(join(root, 'link', 'data', 'stack.json'));
+    await commitAll(root);
+    expect(find).toThrow(refused(`${join(root, 'link')} is a link that is tracked by Git`));
+  });
+
+  it('is not looked for in a folder with the name of a stack file, to which a link of a repository leads', async () => {
+    const root = await scratchFolder();
+    await symlink(join('node_modules', 'evil', 'x'), join(root, '.lanekeeper'));
+    await commitAll(root);
+    const installed = join(root, 'node_modules', 'evil', 'x', 'stack.json');
+    await stackAt(installed);
+    const find = () => findStack(undefined, bare, root);
+    expect(find).toThrow('no stack was found');
+    await stackAt(join(installed, '.lanekeeper'));
+    await rm(join(installed, 'stack.json'));
+    expect(find).toThrow('no stack was found');
+  });
+
+  it('is trusted when a stack wrote it whose data folder was named by a link', async () => {
+    const { root, folder, find } = await workIn();
+    await symlink(folder, join(root, 'data'));
+    const self = { pid: process.pid, startedAt: 'now' };
+    writeStackRecord({
+      ...({ version: '0', state: 'ready', supervisor: self, children: [] } as const),
+      ...self,
+      ...{ apiUrl: 'http://127.0.0.1:1', temporalAddress: '127.0.0.1:2', namespace: 'default' },
+      dataDir: join(root, 'data'),
+    });
+    expect(find().dataDir).toBe(folder);
   });
 
   it('is not trusted when git does not say whether it came with the repository', async () => {

@@ -8,6 +8,7 @@ import { type Statement, subjectDigestsOf } from '../../../core/evidence/stateme
 import { isTestResult, reportDigestOf, requireReported } from '../../../core/evidence/test-result.js';
 import { shortId } from '../../../core/ids.js';
 import { maxSkewMs } from '../../../core/policy/evidence.js';
+import type { Transaction } from '../../../store/database.js';
 import { requireRoomToAttach } from '../../../store/evidence/limit.js';
 import { findAttestation, type StoredAttestation } from '../../../store/evidence/read.js';
 import { registerAttestation } from '../../../store/evidence/write.js';
@@ -52,7 +53,11 @@ export async function attachEvidence(
 ): Promise<StoredAttestation> {
   const { bundle, keys } = await deps.database.transaction(caller.tenant, async (tx) => ({
     bundle: await requireBundle(tx, submitted.bundle),
-    keys: (await enrolledKeys(tx)).filter((key) => wasValid(key, deps.now())),
+    // Those of the caller and of services: a signature that names no key would else be tried with everybody's.
+    keys: (await enrolledKeys(tx)).filter(
+      ({ principal, principalKind, ...key }) =>
+        (principalKind === 'service' || principal === caller.principal.name) && wasValid(key, deps.now()),
+    ),
   }));
   const { statement, statementDigest, keyId } = verifyStatement(
     submitted.signed,
@@ -62,12 +67,19 @@ export async function attachEvidence(
   const blobs = deps.blobs.of(caller.tenant);
   await requireReport({ blobs, now: deps.now }, statement, submitted);
   const subjects = subjectsIn(statement, bundle);
-  if (submitted.report.length > 0) await blobs.put(submitted.report);
-  const checksum = await blobs.put(submitted.signed);
   const producedByRun = `attached-by/${caller.principal.name}`;
+  const attachedOrRoom = async (tx: Transaction): Promise<StoredAttestation | undefined> => {
+    const attached = await findAttestation(tx, statementDigest, keyId);
+    if (attached === undefined) await requireRoomToAttach(tx, { bundle: bundle.digest, run: producedByRun });
+    return attached;
+  };
+  // Asked before anything is stored, so that nobody fills the disk with what is refused; others may attach in between.
+  const attached = await deps.database.transaction(caller.tenant, attachedOrRoom);
+  if (submitted.report.length > 0) await blobs.put(submitted.report);
+  // The same statement can be signed, and its file laid out, in any number of ways: the first one is kept.
+  const checksum = attached?.checksum ?? (await blobs.put(submitted.signed));
   return deps.database.transaction(caller.tenant, async (tx) => {
-    const before = await findAttestation(tx, statementDigest, keyId);
-    if (before === undefined) await requireRoomToAttach(tx, { bundle: bundle.digest, run: producedByRun });
+    await attachedOrRoom(tx);
     const { attestation, fresh } = await registerAttestation(tx, {
       kind: submitted.kind,
       predicateType: statement.predicateType,

@@ -1,4 +1,4 @@
-import type { Interceptor } from '@connectrpc/connect';
+import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { LanekeeperError } from '../../../core/errors.js';
 import { type Caller, callerKey, type Identify, tokenOf } from '../identity/caller.js';
@@ -24,6 +24,8 @@ export function createLimitInterceptor(limits: Limits, identify: Identify): Inte
         ? tooMany(caller, `${String(limits.calls)} calls in ${String(limits.windowSeconds)} s`, refusal.msBeforeNext)
         : refusal;
     });
+    // A signal that has fired tells nobody again: this place would never be left.
+    if (request.signal.aborted) throw new ConnectError('the caller left before the call began', Code.Canceled);
     const places = request.stream ? streams : calls;
     const leave = places.enter(key);
     if (leave === undefined)
@@ -34,18 +36,20 @@ export function createLimitInterceptor(limits: Limits, identify: Identify): Inte
           : `${String(limits.concurrentCalls)} calls at a time`,
         1_000,
       );
-    // However a call ends, also before its first message is read.
-    request.signal.addEventListener('abort', leave, { once: true });
+    // A stream ends when its caller leaves, also before its first message is read. The handler of any other call goes on.
+    if (request.stream) request.signal.addEventListener('abort', leave, { once: true });
+    let lasts = false;
     try {
       const response = await next(request);
       if (!response.stream) return response;
       const token = tokenOf(request.header.get('authorization')) ?? '';
       const counts = async () => (await identify(token)) !== undefined;
       const message = whileIdentified(response.message, counts, limits.recheckMs, leave);
+      lasts = true;
       return { ...response, message };
     } finally {
-      // A stream keeps its place until it ends.
-      if (!request.stream) leave();
+      // A stream that has begun keeps its place until it ends.
+      if (!lasts) leave();
     }
   };
 }

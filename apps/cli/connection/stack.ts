@@ -34,7 +34,7 @@ interface Candidate {
 export function findStack(flag: string | undefined, environment: CliEnvironment, cwd: string): Stack {
   const triedPaths: string[] = [];
   for (const candidate of candidates(flag, environment, cwd)) {
-    const file = stackFileAt(candidate.path);
+    const file = stackFileAt(candidate);
     if (file !== undefined) {
       const stack = readStack(file, candidate.foundBy);
       if (!candidate.named) requireOwnStack(stack, environment.inherited);
@@ -63,9 +63,9 @@ function* candidates(flag: string | undefined, environment: CliEnvironment, cwd:
   };
 }
 
-/** The stack file at a path: the file itself, or the one in that folder. */
-function stackFileAt(path: string): string | undefined {
-  const files = isFolder(path) ? [join(path, 'stack.json'), join(path, '.lanekeeper', 'stack.json')] : [path];
+/** The stack file at a path: the file itself, or the one in a folder that somebody has named. */
+function stackFileAt({ path, named }: Candidate): string | undefined {
+  const files = named && isFolder(path) ? [join(path, 'stack.json'), join(path, '.lanekeeper', 'stack.json')] : [path];
   return files.find((file) => textOf(readJson(file), 'apiUrl') !== undefined);
 }
 

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { LanekeeperError } from '../../../core/errors.js';
 import { trackingOf } from './tracked-by-git.js';
 
@@ -31,9 +31,10 @@ export function requireOwnStack(stack: FoundStack, inherited: Readonly<Record<st
 }
 
 function problemOf(stack: FoundStack, inherited: Readonly<Record<string, string>>): string | undefined {
-  const folder = realpathOf(stack.dataDir);
-  const real = realpathOf(stack.file);
-  if (folder === undefined || real !== join(folder, basename(stack.file)))
+  const real = realpathSync(stack.file);
+  const folder = dirname(real);
+  // Letter by letter: a relative path, or one through /proc/self/cwd, names whatever folder lane is started in.
+  if (stack.dataDir !== folder || basename(real) !== basename(stack.file))
     return `it does not lie in the data folder that it names, ${stack.dataDir}`;
   for (const path of [folder, real]) {
     const { uid, mode } = lstatSync(path);
@@ -52,14 +53,6 @@ function foreignAddressOf({ apiUrl, temporalAddress, temporalUiUrl }: FoundStack
   return urls.find((url) => !isLoopback(url));
 }
 
-function realpathOf(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
 function isLoopback(url: string): boolean {
   const name = URL.canParse(url) ? new URL(url).hostname : '';
   return name === 'localhost' || name === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(name);
@@ -67,12 +60,19 @@ function isLoopback(url: string): boolean {
 
 /** Whether the file, or a link that leads to it, came with a repository: then somebody else has written it. */
 function problemOfGit(file: string, real: string, inherited: Readonly<Record<string, string>>): string | undefined {
-  const links = [file, dirname(file)].filter((path) => lstatSync(path).isSymbolicLink());
-  for (const path of [real, ...links]) {
+  for (const path of [real, ...linksOnTheWayTo(resolve(file))]) {
     const tracking = trackingOf(path, inherited);
     if (tracking === 'unknown') return 'it is in a Git repository, and git does not say whether it is tracked there';
     if (tracking === 'tracked' && path === real) return 'it is tracked by Git, so it came from somebody else';
     if (tracking === 'tracked') return `${path} is a link that is tracked by Git, so it came from somebody else`;
   }
   return undefined;
+}
+
+/** The symbolic links among a path and all folders above it, each where it really lies. */
+function linksOnTheWayTo(path: string): readonly string[] {
+  const parent = dirname(path);
+  if (parent === path) return [];
+  const place = join(realpathSync(parent), basename(path));
+  return [...linksOnTheWayTo(parent), ...(lstatSync(place).isSymbolicLink() ? [place] : [])];
 }

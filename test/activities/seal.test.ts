@@ -24,7 +24,7 @@ beforeAll(async () => {
   await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 8 });
   tools = { database, blobs: openStores(cluster.dataDir, database).of('default'), dataDir: cluster.dataDir };
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   await tools.database.close();
   await cluster.close();

@@ -31,7 +31,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
   database = openDatabase({ url: cluster.databaseUrl, maxConnections: 8 });
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   await database.close();
   await cluster.close();

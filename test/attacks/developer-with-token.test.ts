@@ -24,7 +24,7 @@ beforeAll(async () => {
   api = await startApiOn(engine);
   policiesDir = await policyFolder({ default: peoplePolicy });
   people = await startEngine({ policiesDir });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await people.close();
   await api.close();

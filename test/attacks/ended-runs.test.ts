@@ -139,7 +139,7 @@ describe.each(phases)('a promotion that is %s', (phase) => {
       await eventually(async () => {
         expect(expected).toContain(await stateOf(engine, one.id));
         await expectCoherent(engine, one);
-      }, 30_000);
+      });
       await expectNobodyNamed(engine, one, before!.id);
     },
   );

@@ -22,8 +22,8 @@ const refusedAtMost = 50;
 /** How many events a promotion has from its approvals on. */
 const ownEvents = 15;
 
-/** How many signals a run is sent: several times as many as one takes before it continues as a new one. */
-const signals = isSoak ? 2_000 : 600;
+/** How many signals a promotion is sent: more than one run takes as statements before it continues as a new one. */
+const signals = isSoak ? 2_000 : 300;
 
 let engine: Engine;
 beforeAll(async () => {
@@ -70,7 +70,7 @@ async function approve(target: Target, person: string): Promise<void> {
       ({ accepted }) => accepted,
       () => false,
     );
-  await until(isAnswered, `the approval of ${person} to count`, 60_000);
+  await until(isAnswered, `the approval of ${person} to count`, 180_000);
 }
 
 /** Everything that has happened is delivered to those whom it concerns. */
@@ -94,17 +94,21 @@ describe('a flood of signals', () => {
     ['of garbage', 'decision', (index) => ({ garbage: index })],
     ['of statements that nobody signed', 'decision', bundleOf],
     ['of hints', 'changed', () => undefined],
-  ])('%s leaves at most fifty refused decisions, hides no approval, and can be replayed', async (what, name, of) => {
-    const target = await waitingForApproval(engine, `flooded ${what}`);
-    const before = await rowsAbout(target);
-    expect(await flood(target, signals, name, of)).toBe(signals);
-    for (const person of ['alice', 'bob']) await approve(target, person);
-    await isIn(engine, target.id, 'LIVE');
-    const after = await rowsAbout(target);
-    expect(after.decisions - before.decisions).toBeLessThanOrEqual(refusedAtMost + 2);
-    expect(after.events - before.events).toBeLessThanOrEqual(refusedAtMost + ownEvents);
-    expect(await replayRunsOf(engine, target.handle.workflowId)).toBeGreaterThanOrEqual(1);
-  });
+  ])(
+    '%s leaves at most fifty refused decisions, hides no approval, and can be replayed',
+    async (what, name, of) => {
+      const target = await waitingForApproval(engine, `flooded ${what}`);
+      const before = await rowsAbout(target);
+      expect(await flood(target, signals, name, of)).toBe(signals);
+      for (const person of ['alice', 'bob']) await approve(target, person);
+      await isIn(engine, target.id, 'LIVE');
+      const after = await rowsAbout(target);
+      expect(after.decisions - before.decisions).toBeLessThanOrEqual(refusedAtMost + 2);
+      expect(after.events - before.events).toBeLessThanOrEqual(refusedAtMost + ownEvents);
+      expect(await replayRunsOf(engine, target.handle.workflowId)).toBeGreaterThanOrEqual(1);
+    },
+    480_000,
+  );
 });
 
 describe('a flood of attachments', () => {

@@ -22,7 +22,7 @@ import { smallProduct } from '../support/small-product.js';
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 120_000);
+}, 300_000);
 afterAll(() => engine.close());
 
 function start(product: string, { folder, revision }: Repository) {

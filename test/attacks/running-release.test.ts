@@ -19,7 +19,7 @@ let foreign: Foreign;
 beforeAll(async () => {
   engine = await startEngine();
   foreign = await startForeign(engine);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await foreign.close();
   await engine.close();

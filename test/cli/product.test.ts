@@ -12,7 +12,7 @@ let api: ApiOnEngine;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-}, 120_000);
+}, 300_000);
 afterEach(() => {
   jest.restoreAllMocks();
 });

@@ -4,7 +4,7 @@ import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import { type Engine, type EngineOptions, type PromotionHandle, startEngine } from './engine.js';
 import { attachPreviewCheck, sealText, type SealOptions } from './sealed-bundle.js';
-import { until } from './until.js';
+import { patienceMs, until } from './until.js';
 
 /** Source of a service that starts and never becomes healthy: its promotion stays in DEPLOYING until it fails. */
 export const neverHealthy = 'setInterval(() => undefined, 1000);\n';
@@ -120,7 +120,7 @@ export async function isIn(
   engine: Pick<Engine, 'database'>,
   id: string,
   phase: string,
-  withinMs = 30_000,
+  withinMs = patienceMs,
 ): Promise<void> {
   await until(async () => (await stateOf(engine, id)) === phase, `promotion ${id} to be ${phase}`, withinMs);
 }

@@ -28,7 +28,7 @@ import { openStores } from './blobs.js';
 import { openQueues, queues } from './queues.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
-import { until } from './until.js';
+import { patienceMs, until } from './until.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** The handle of a promotion's run. */
@@ -225,7 +225,7 @@ function verbs(
   const reached: Engine['reached'] = async (handle, ...states) => {
     let last = '';
     for (
-      const deadline = Date.now() + 50_000;
+      const deadline = Date.now() + patienceMs;
       Date.now() < deadline;
       await new Promise((resolve) => setTimeout(resolve, 20))
     ) {

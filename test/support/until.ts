@@ -1,8 +1,14 @@
+/**
+ * How long tests wait for what has to happen, in milliseconds. Only a failure takes that long; on a slow machine with two
+ * test files at a time, much that is quick alone takes a minute.
+ */
+export const patienceMs = 90_000;
+
 /** Polls until a condition holds; throws an error that names `what` when it does not hold in time. */
 export async function until(
   condition: () => Promise<boolean> | boolean,
   what: string,
-  withinMs = 20_000,
+  withinMs = patienceMs,
 ): Promise<void> {
   for (
     const deadline = Date.now() + withinMs;
@@ -15,7 +21,7 @@ export async function until(
 }
 
 /** Retries an assertion until it passes; throws its last error when it does not pass in time. */
-export async function eventually(assertion: () => unknown, withinMs = 20_000): Promise<void> {
+export async function eventually(assertion: () => unknown, withinMs = patienceMs): Promise<void> {
   for (const deadline = Date.now() + withinMs; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     try {
       await assertion();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   for (const name of ['ada', 'zoe']) await enrol(engine, name, 'human');
   await enrol(engine, 'web-flow', 'service');
   await enrol(engine, 'coder', 'agent');
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await engine.close();
   await rm(policiesDir, { recursive: true, force: true });
@@ -28,7 +28,7 @@ describe('a product with an ordinary history', () => {
   beforeAll(async () => {
     product = await AuthoredProduct.create(engine, 'ordinary', 'ada');
     await product.goLive();
-  }, 60_000);
+  }, 300_000);
 
   test('goes live again after several authors and a merge by a web flow, approved by none of them', async () => {
     await product.commit('bob');
@@ -100,7 +100,7 @@ test('an address that belongs to nobody holds the approvals until it is linked, 
   await engine.reached(handle, 'LIVE');
   await product.commit('stranger');
   await product.goLive();
-}, 60_000);
+}, 300_000);
 
 test('an empty address can be linked like any other', async () => {
   const product = await AuthoredProduct.create(engine, 'empty-address', 'ada');
@@ -110,7 +110,7 @@ test('an empty address can be linked like any other', async () => {
   await engine.database.transaction('default', (tx) => linkAddress(tx, { address: '<>', principal: 'zoe', by: 'zoe' }));
   await engine.reached(handle, 'AWAITING_APPROVAL');
   await handle.terminate();
-}, 60_000);
+}, 300_000);
 
 test('a release that could not list all of its commits holds its own bundle, and none that is released after it', async () => {
   const product = await AuthoredProduct.create(engine, 'shallow', 'ada');
@@ -129,7 +129,7 @@ test('a release that could not list all of its commits holds its own bundle, and
   expect(await product.approve(next, bundle, 'bob')).toMatchObject({ text: expect.stringContaining('SELF_APPROVAL') });
   await product.approve(next, bundle, 'alice');
   await engine.reached(next, 'LIVE');
-}, 60_000);
+}, 300_000);
 
 test('a bundle with commits of an agent needs as many humans as the policy says', async () => {
   const product = await AuthoredProduct.create(engine, 'written-by-agents', 'ada');
@@ -143,7 +143,7 @@ test('a bundle with commits of an agent needs as many humans as the policy says'
   expect(await engine.reached(handle, 'AWAITING_APPROVAL')).toContain('because agents wrote');
   await product.approve(handle, bundle, 'bob');
   await engine.reached(handle, 'LIVE');
-}, 60_000);
+}, 300_000);
 
 test('a gate that requires signed commits takes those of enrolled keys alone', async () => {
   const product = await AuthoredProduct.create(engine, 'signed', 'ada');
@@ -163,4 +163,4 @@ test('a gate that requires signed commits takes those of enrolled keys alone', a
   await engine.reached(handle, 'AWAITING_APPROVAL');
   await product.approve(handle, bundle, 'alice');
   await engine.reached(handle, 'LIVE');
-}, 60_000);
+}, 300_000);

@@ -29,7 +29,7 @@ describe('a lane', () => {
     const holds = await holdsOf(engine.database, 'bronze');
     expect(holds).toHaveLength(20);
     for (const [index, hold] of holds.entries()) expect(hold.from).toBeGreaterThanOrEqual(holds[index - 1]?.to ?? 0);
-  }, 180_000);
+  }, 300_000);
 
   test('keeps serving the previous bundle when a service never becomes healthy', async () => {
     const good = await sealText(engine, 'good');

@@ -21,7 +21,7 @@ beforeAll(async () => {
   readable = await mkdtemp(join(tmpdir(), 'lanekeeper-readable-'));
   await chmod(readable, 0o755);
   engine = await startEngine({ readableForBuilds: readable });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await engine.close();
   await rm(readable, { recursive: true, force: true });

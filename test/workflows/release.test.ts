@@ -27,7 +27,7 @@ import { eventually, until } from '../support/until.js';
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 120_000);
+}, 300_000);
 afterAll(() => engine.close());
 
 /** Starts a release as the Temporal command line does. */
@@ -77,7 +77,7 @@ describe('releasing the example product', () => {
     keys = (await engine.database.transaction('default', enrolledKeys))
       .filter((key) => key.purpose === 'build')
       .map((key) => key.publicKeyPem);
-  }, 180_000);
+  }, 300_000);
 
   test('ends with a bundle that names everything', () => {
     expect(result).toMatchObject({ state: 'SEALED', bundle: bundleDigestOf(manifest) });

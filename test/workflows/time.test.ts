@@ -73,5 +73,5 @@ describe('as time passes', () => {
     await attachPreviewCheck(engine, bundle);
     await environment.sleep('3 minutes');
     await engine.reached(handle, 'LIVE');
-  }, 120_000);
+  }, 300_000);
 });

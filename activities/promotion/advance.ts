@@ -23,7 +23,7 @@ export type AdvanceStimulus = Stimulus | { readonly type: 'run-ended'; readonly 
 
 /** For how long a transaction that moves a promotion may hold the lane's row, and wait for it. */
 export function moveLimits(signal?: AbortSignal): TransactionLimits {
-  return { lockTimeoutMs: 500, totalMs: 1_500, signal };
+  return { lockTimeoutMs: 1_000, totalMs: 1_500, signal };
 }
 
 /** How `advance` is called. */

@@ -61,6 +61,7 @@ test('it listens on PORT, reports that the database and Temporal do not answer, 
     PORT: String(port),
     DATABASE_URL: `postgres://nobody@127.0.0.1:${nobody}/none`,
     TEMPORAL_ADDRESS: `127.0.0.1:${nobody}`,
+    LANEKEEPER_ENROLMENT_URL: `http://127.0.0.1:${nobody}`,
     LANEKEEPER_DATA: join(tmpdir(), 'data'),
     LANEKEEPER_POLICIES: join(folder, 'policies'),
   });

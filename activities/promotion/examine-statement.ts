@@ -4,7 +4,7 @@ import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
 import { type Decision, parseDecisionStatement } from '../../core/evidence/decision.js';
 import { digestOf } from '../../core/hash.js';
-import { enrolledKeys, wasValid } from '../../store/identity/read.js';
+import { enrolledKeys, validKeysOf } from '../../store/identity/read.js';
 import type { Preparation } from '../policy/preparation.js';
 import type { ControlDeps } from './deps.js';
 
@@ -52,9 +52,7 @@ export async function examineStatement(
   try {
     // Verified with the keys of the person whom it names alone: anybody can send one that is signed by nobody.
     const { principal } = parseDecisionStatement(unverifiedStatement(bytes).statement);
-    const keys = enrolled.filter(
-      (key) => key.principal === principal && key.purpose === 'person' && wasValid(key, deps.now()),
-    );
+    const keys = validKeysOf(enrolled, principal, deps.now()).filter((key) => key.purpose === 'person');
     verified = verifyStatement(
       bytes,
       keys.map((key) => key.publicKeyPem),

@@ -38,9 +38,10 @@ export function keyIdOf(publicKeyPem: string): Digest {
   return digestOf(publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'der' }));
 }
 
-/** A public key in the one form in which it is stored, whose DER has the digest that names it. @throws INVALID_INPUT */
-export function canonicalPem(publicKeyPem: string): string {
-  return publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'pem' }).toString();
+/** A public key as it is enrolled: its name, and the one form whose DER has that digest. @throws INVALID_INPUT */
+export function canonicalKey(publicKeyPem: string): { readonly keyId: Digest; readonly publicKeyPem: string } {
+  const key = publicKeyOf(publicKeyPem);
+  return { keyId: keyIdOf(publicKeyPem), publicKeyPem: key.export({ type: 'spki', format: 'pem' }).toString() };
 }
 
 /** Keys that were read, the oldest of which are forgotten first: a round verifies with the same few again and again. */

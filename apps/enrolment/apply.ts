@@ -1,4 +1,4 @@
-import { canonicalPem, keyIdOf } from '../../adapters/sigstore/keys.js';
+import { canonicalKey } from '../../adapters/sigstore/keys.js';
 import type { EnrolmentChange } from '../../core/enrolment/change.js';
 import { invalidInput } from '../../core/input.js';
 import { parseCommitKey } from '../../core/identity/commit-key.js';
@@ -80,12 +80,7 @@ export async function applyChange(tx: Transaction, change: EnrolmentChange, by: 
       return changeRoles(tx, { ...change, verb: 'withdraw', by });
     case 'enrol-key':
       await requireRoomForKey(tx, change.principal);
-      return enrolKey(tx, {
-        ...change,
-        keyId: keyIdOf(change.publicKeyPem),
-        publicKeyPem: canonicalPem(change.publicKeyPem),
-        by,
-      });
+      return enrolKey(tx, { ...change, ...canonicalKey(change.publicKeyPem), by });
     case 'revoke-key': {
       const since = change.since === undefined ? undefined : new Date(change.since);
       return revokeKeyAndItsChanges(tx, { keyId: change.keyId, since, by, reason: change.reason });

@@ -4,7 +4,7 @@ import { LanekeeperError } from '../../core/errors.js';
 import { type EnrolmentSaid, parseEnrolmentStatement } from '../../core/evidence/enrolment.js';
 import { refuseByTime } from '../../core/evidence/validity.js';
 import type { Database } from '../../store/database.js';
-import { enrolledKeys, wasValid } from '../../store/identity/read.js';
+import { enrolledKeys, validKeysOf } from '../../store/identity/read.js';
 
 /** A statement about an enrolment whose signature was verified, with the key that made it. */
 export interface ExaminedStatement {
@@ -27,9 +27,7 @@ export async function examineStatement(
 ): Promise<ExaminedStatement> {
   const { tenant, principal } = parseEnrolmentStatement(unverifiedStatement(signed).statement);
   const keys = await database.transaction(tenant, async (tx) =>
-    (await enrolledKeys(tx)).filter(
-      (key) => key.principal === principal && key.purpose === 'person' && wasValid(key, now()),
-    ),
+    validKeysOf(await enrolledKeys(tx), principal, now()).filter((key) => key.purpose === 'person'),
   );
   const { statement, statementDigest, keyId } = verifyStatement(
     signed,

@@ -4,7 +4,7 @@ import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import type { Transaction } from '../../store/database.js';
 import { waitingChanges } from '../../store/enrolment/read.js';
-import { enrolledKeys, wasValid } from '../../store/identity/read.js';
+import { enrolledKeys, validKeysOf } from '../../store/identity/read.js';
 import { listTokens } from '../../store/identity/tokens.js';
 
 /**
@@ -15,8 +15,7 @@ export const mostOfPrincipal = { keys: 10, tokens: 50 } as const;
 
 /** @throws LIMIT_EXCEEDED when a principal has as many keys as one may have */
 export async function requireRoomForKey(tx: Transaction, principal: string): Promise<void> {
-  const now = new Date();
-  const own = (await enrolledKeys(tx)).filter((key) => key.principal === principal && wasValid(key, now));
+  const own = validKeysOf(await enrolledKeys(tx), principal, new Date());
   if (own.length >= mostOfPrincipal.keys) throw full(principal, `${String(own.length)} keys`, 'lane keys revoke');
 }
 

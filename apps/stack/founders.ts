@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { keyIdOf } from '../../adapters/sigstore/keys.js';
+import { canonicalKey } from '../../adapters/sigstore/keys.js';
 import type { KeyPurpose } from '../../core/enrolment/change.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
@@ -87,7 +87,7 @@ export async function enrolFounders(
       for (const { name, kind, displayName = name, roles = [], addresses = [], keys } of founders) {
         await ensurePrincipal(tx, { name, kind, displayName, roles });
         for (const address of addresses) await linkAddress(tx, { address, principal: name, by: name });
-        for (const key of keys) await enrolKey(tx, { ...key, keyId: keyIdOf(key.publicKeyPem), principal: name, by });
+        for (const key of keys) await enrolKey(tx, { ...key, ...canonicalKey(key.publicKeyPem), principal: name, by });
         const token = tokens.get(name);
         if (token !== undefined) await ensureToken(tx, { tokenHash: digestOf(token), principal: name });
       }

@@ -73,6 +73,11 @@ export function wasValid(key: Pick<StoredKey, 'validFrom' | 'validUntil'>, at: D
   );
 }
 
+/** The keys of a principal that count at an instant. */
+export function validKeysOf(keys: readonly StoredKey[], principal: string, at: Date): readonly StoredKey[] {
+  return keys.filter((key) => key.principal === principal && wasValid(key, at));
+}
+
 /** All enrolled keys, with the roles of their principals, oldest first. */
 export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[]> {
   const rows = await tx.query<{

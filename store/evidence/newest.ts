@@ -22,6 +22,7 @@ export async function newestEvidence(
   bundle: Digest,
   { kinds, perSigner }: { readonly kinds: readonly string[] | undefined; readonly perSigner: number },
 ): Promise<NewestEvidence> {
+  // Materialized: the planner expects a row or two of new evidence, and would count once for each row.
   const rows = await tx.query<AttestationRow & { all_of_kind: number }>(
     `with subjects as (
        select $2::text as id
@@ -34,7 +35,7 @@ export async function newestEvidence(
          join element_relationships r on r.tenant_id = $1 and r.type_key = 'EVIDENCE_OF' and r.target_element_id = s.id
          join attestations a on a.tenant_id = $1 and a.element_id = r.source_element_id
         where $3::text[] is null or a.kind = any ($3)),
-     counted as (select kind, count(distinct element_id)::int as all_of_kind from ranked group by kind)
+     counted as materialized (select kind, count(distinct element_id)::int as all_of_kind from ranked group by kind)
      select one.*, c.all_of_kind from (${selectAttestation}
        where a.tenant_id = $1
          and a.element_id in (select element_id from ranked where place <= $4 or kind = 'decision')) as one

@@ -11,9 +11,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js';
-import { Doorbell } from '../../core/doorbell.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
+import { Hints } from '../hints.js';
 import { laneChangedSignal, laneHolderQuery } from './contract.js';
 import { parseLaneInput } from './input.js';
 
@@ -28,11 +28,13 @@ const { settleHolder } = proxyActivities<Pick<LaneActivities, 'settleHolder'>>(h
  */
 export async function lane(rawInput: unknown): Promise<void> {
   const input = parseLaneInput(rawInput);
-  const bell = new Doorbell(true);
+  // Each is a look, also when others wait: how many wait differs in a replay (see Hints).
+  let looks = 1;
+  const hints = new Hints(() => (looks += 1));
   let holder: LaneHolder | null = null;
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
   setHandler(laneChangedSignal, () => {
-    bell.ring();
+    hints.take();
   });
   setHandler(laneHolderQuery, () => holder);
   upsertSearchAttributes([
@@ -55,13 +57,13 @@ export async function lane(rawInput: unknown): Promise<void> {
       })
       .finally(() => {
         if (watch?.scope === scope) watch = undefined;
-        bell.ring();
+        looks += 1;
       });
   };
 
   for (;;) {
-    await condition(() => bell.isRung());
-    bell.answer();
+    await condition(() => looks > 0);
+    looks -= 1;
     const contention = await readLane(input);
     holder = contention.queued.length > 0 ? contention.holder : null;
     if (watch !== undefined && watch.promotionId !== holder?.promotionId) {
@@ -69,7 +71,7 @@ export async function lane(rawInput: unknown): Promise<void> {
       watch = undefined;
     }
     if (holder !== null && watch === undefined) watchHolder(holder);
-    if (workflowInfo().continueAsNewSuggested && !bell.isRung()) {
+    if (workflowInfo().continueAsNewSuggested && looks === 0) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof lane>(input);
     }

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { Stimulus } from '../../activities/promotion/types.js';
+import { Hints } from '../hints.js';
 import type { DecisionReply } from './contract.js';
 
 /** A person's signed statement that is waiting for its turn. */
@@ -29,6 +30,7 @@ const maxSignalled = 200;
  */
 export class Inbox {
   readonly #entries: InboxEntry[] = [];
+  readonly #hints = new Hints(() => this.#entries.push({ stimulus: { type: 'woken' } }));
   #ignored = 0;
   #signalled = 0;
 
@@ -44,9 +46,14 @@ export class Inbox {
     if (this.#ignored <= 10) log.warn('a message was ignored', { name: name.slice(0, 100), ignored: this.#ignored });
   }
 
-  /** Adds a reason to look. One of the same type that is already waiting is enough. */
-  hint(type: 'woken' | 'time'): void {
-    if (!this.#entries.some((waiting) => waiting.stimulus.type === type)) this.#entries.push({ stimulus: { type } });
+  /** Somebody says that something has changed. */
+  hint(): void {
+    this.#hints.take();
+  }
+
+  /** Adds a look because time has passed. */
+  look(): void {
+    this.#entries.push({ stimulus: { type: 'time' } });
   }
 
   /** Adds how the activity of a step ended. */

@@ -32,10 +32,10 @@ export class PromotionRun {
     this.answer = opened;
     this.#inbox = inbox;
     this.#advance = advance;
-    this.#alarm = new Alarm(() => inbox.hint('time'));
+    this.#alarm = new Alarm(() => inbox.look());
     const ref = { tenant: input.tenant, promotionId: opened.promotionId };
     this.#steps = new Steps(ref, (stimulus) => {
-      if (stimulus.type === 'time') inbox.hint('time');
+      if (stimulus.type === 'time') inbox.look();
       else inbox.stepEnded(stimulus);
     });
     upsertSearchAttributes([

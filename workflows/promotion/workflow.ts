@@ -96,7 +96,7 @@ function receive(inbox: Inbox): void {
   });
   setHandler(changedSignal, (...data: unknown[]) => {
     if (data.length > 0) inbox.ignore(changedSignal.name);
-    inbox.hint('woken');
+    inbox.hint();
   });
 }
 

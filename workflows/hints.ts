@@ -1,9 +1,15 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, patched, sleep } from '@temporalio/workflow';
 
 /** How many hints in a row are passed on at once; a promotion has about ten from its request to being live. */
 const atOnce = 20;
 /** How long one waits, in milliseconds, after that many; it stands for all that come meanwhile. */
 const pauseMs = 1_000;
+
+/**
+ * Whether a run takes each hint that {@link Hints} passes on as a look of its own. Runs that began before this took one
+ * for all that waited. To be asked once, at the start of a run.
+ */
+export const eachIsALook = (): boolean => patched('each-hint-is-a-look');
 
 /**
  * Bounds what a flood of hints costs: after {@link atOnce} of them, one look a second stands for all.

@@ -13,7 +13,7 @@ import {
 import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
-import { Hints } from '../hints.js';
+import { eachIsALook, Hints } from '../hints.js';
 import { laneChangedSignal, laneHolderQuery } from './contract.js';
 import { parseLaneInput } from './input.js';
 
@@ -28,13 +28,17 @@ const { settleHolder } = proxyActivities<Pick<LaneActivities, 'settleHolder'>>(h
  */
 export async function lane(rawInput: unknown): Promise<void> {
   const input = parseLaneInput(rawInput);
-  // Each is a look, also when others wait: how many wait differs in a replay (see Hints).
+  const counts = eachIsALook();
   let looks = 1;
-  const hints = new Hints(() => (looks += 1));
+  const look = () => {
+    looks = counts ? looks + 1 : 1;
+  };
+  const hints = new Hints(look);
   let holder: LaneHolder | null = null;
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
   setHandler(laneChangedSignal, () => {
-    hints.take();
+    if (counts) hints.take();
+    else look();
   });
   setHandler(laneHolderQuery, () => holder);
   upsertSearchAttributes([
@@ -57,7 +61,7 @@ export async function lane(rawInput: unknown): Promise<void> {
       })
       .finally(() => {
         if (watch?.scope === scope) watch = undefined;
-        looks += 1;
+        look();
       });
   };
 

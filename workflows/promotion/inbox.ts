@@ -1,6 +1,6 @@
 import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { Stimulus } from '../../activities/promotion/types.js';
-import { Hints } from '../hints.js';
+import { eachIsALook, Hints } from '../hints.js';
 import type { DecisionReply } from './contract.js';
 
 /** A person's signed statement that is waiting for its turn. */
@@ -30,7 +30,8 @@ const maxSignalled = 200;
  */
 export class Inbox {
   readonly #entries: InboxEntry[] = [];
-  readonly #hints = new Hints(() => this.#entries.push({ stimulus: { type: 'woken' } }));
+  readonly #eachIsALook = eachIsALook();
+  readonly #hints = new Hints(() => this.#look('woken'));
   #ignored = 0;
   #signalled = 0;
 
@@ -48,12 +49,18 @@ export class Inbox {
 
   /** Somebody says that something has changed. */
   hint(): void {
-    this.#hints.take();
+    if (this.#eachIsALook) this.#hints.take();
+    else this.#look('woken');
   }
 
   /** Adds a look because time has passed. */
   look(): void {
-    this.#entries.push({ stimulus: { type: 'time' } });
+    this.#look('time');
+  }
+
+  #look(type: 'woken' | 'time'): void {
+    if (this.#eachIsALook || !this.#entries.some(({ stimulus }) => stimulus.type === type))
+      this.#entries.push({ stimulus: { type } });
   }
 
   /** Adds how the activity of a step ended. */

@@ -52,14 +52,36 @@ export async function asOwner(engine: Pick<Engine, 'cluster'>, sql: string, ...v
 }
 
 /** The id of the newest record of a workflow id, once there is one that is not `before`. */
-export async function recordOf(engine: Pick<Engine, 'database'>, workflowId: string, before?: string): Promise<string> {
+export async function recordOf(
+  engine: Pick<Engine, 'database' | 'client'>,
+  workflowId: string,
+  before?: string,
+): Promise<string> {
   const newest = 'select id from promotions where workflow_id = $1 order by created_at desc limit 1';
   let id: string | undefined;
   await until(async () => {
     id = (await rowsOf<{ id: string }>(engine, newest, workflowId))[0]?.id;
     return id !== undefined && id !== before;
-  }, `a record of ${workflowId}`);
+  }, `a record of ${workflowId}`).catch(async (error: unknown) => {
+    throw new Error(await storyOf(engine, workflowId), { cause: error });
+  });
   return id as string;
+}
+
+/** The runs of a workflow id and its records, for the message of a test that waited in vain. */
+async function storyOf(engine: Pick<Engine, 'database' | 'client'>, workflowId: string): Promise<string> {
+  const runs: unknown[] = [];
+  for await (const { runId, status } of engine.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    const { raw } = await engine.client.workflow.getHandle(workflowId, runId).describe();
+    const { pendingActivities, pendingWorkflowTask } = raw;
+    runs.push({ runId, status: status.name, pendingActivities, pendingWorkflowTask });
+  }
+  const records = await rowsOf(
+    engine,
+    'select id, first_run_id, state, reason, created_at from promotions where workflow_id = $1',
+    workflowId,
+  );
+  return `no new record of ${workflowId}: ${JSON.stringify({ runs, records })}`;
 }
 
 /** Where a promotion stands according to its record. */

@@ -68,11 +68,7 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
       const limit = limitOf(limits, () => void client.end());
       try {
         limit.throwIfReached();
-        await client.query('begin');
-        await client.query("select set_config('lanekeeper.tenant', $1, true), set_config('lock_timeout', $2, true)", [
-          tenant,
-          `${limits.lockTimeoutMs ?? 0}ms`,
-        ]);
+        await client.query(beginning(tenant, limits));
         const result = await work({
           tenant,
           eventAppended: () => appended.ring(),
@@ -113,6 +109,15 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
     },
     close: () => pool.end(),
   };
+}
+
+/** Begins a transaction of a tenant in one round trip. */
+function beginning(tenant: string, { lockTimeoutMs = 0 }: TransactionLimits): string {
+  const settings = { 'lanekeeper.tenant': tenant, lock_timeout: `${String(lockTimeoutMs)}ms` };
+  const set = Object.entries(settings).map(
+    ([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`,
+  );
+  return `begin; select ${set.join(', ')}`;
 }
 
 /**

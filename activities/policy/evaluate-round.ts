@@ -18,10 +18,11 @@ export async function evaluateRound(
   promotion: StoredPromotion,
   at: Date,
 ): Promise<Evaluation> {
+  // Before anything is read: what has to be read from files begins the transaction again.
+  const drift = policyDrift(known, promotion);
   const snapshot = await requireSnapshot(tx, promotion.policyDigest);
   const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, kinds: kindsOf(snapshot) });
   const evaluated = evaluateGates(snapshot, facts, at);
-  const drift = policyDrift(known, promotion);
   return drift === undefined ? evaluated : { ...evaluated, results: [...evaluated.results, drift] };
 }
 

@@ -3,7 +3,7 @@ import type { Lane } from '../../core/lanes.js';
 import type { CommitFact, CommitFacts, CommitPersonFact } from '../../core/policy/authorship.js';
 import type { CommitPerson } from '../../core/release/commit.js';
 import { commitsBrought, type ListedCommit } from '../../core/release/history.js';
-import { requireBundle, revisionsOf } from '../../store/bundle/read.js';
+import { revisionsOf } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { commitListsOf } from '../../store/evidence/commit-lists.js';
 import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
@@ -34,11 +34,10 @@ interface FoundCommit extends ListedCommit {
 export async function readCommitFacts(
   tx: Transaction,
   known: Preparation,
-  subject: { readonly product: string; readonly lane: Lane; readonly bundle: Digest },
+  { product, lane }: { readonly product: string; readonly lane: Lane },
+  { digest, revision }: { readonly digest: Digest; readonly revision: string },
   keys: Keys,
 ): Promise<CommitFacts> {
-  const { product, lane } = subject;
-  const { revision } = await requireBundle(tx, subject.bundle);
   const history = await laneHistory(tx, product, lane, maxLive);
   const [live] = history;
   const revisions = await revisionsOf(
@@ -47,7 +46,7 @@ export async function readCommitFacts(
   );
   const read = (attestations: readonly StoredAttestation[]) => listsIn(tx, known, product, attestations, keys);
   const nearest = [
-    ...(await evidenceOfBundle(tx, subject.bundle, 'commits')),
+    ...(await evidenceOfBundle(tx, digest, 'commits')),
     ...(live === undefined ? [] : await evidenceOfBundle(tx, live.bundle, 'commits')),
   ];
   let brought = commitsBrought(revision, revisions, read(nearest));

@@ -85,7 +85,7 @@ export async function readProven(
       digest: bundle.digest,
       revision: source.revision,
       author: source.author,
-      commits: await readCommitFacts(tx, known, subject, keys),
+      commits: await readCommitFacts(tx, known, subject, bundle, keys),
       repository: source.repository,
       tree: source.tree ?? '',
       images: images.map(({ service, digest }) => ({ name: service, digest })),

@@ -5,6 +5,7 @@ import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { digestOf } from '../../core/hash.js';
 import { noCommits } from '../../core/policy/authorship.js';
 import type { PromotionPhase } from '../../core/promotion/state.js';
+import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import {
   countRefused,
@@ -100,7 +101,9 @@ async function refusalOf(
     signer: key,
     facts: {
       bundle: {
-        commits: isForApprovers(decision.verb) ? await readCommitFacts(tx, known, promotion, keys) : noCommits,
+        commits: isForApprovers(decision.verb)
+          ? await readCommitFacts(tx, known, promotion, await requireBundle(tx, promotion.bundle), keys)
+          : noCommits,
       },
       ...(promotion.requester !== null && { requester: { principal: promotion.requester, roles } }),
     },

@@ -1,4 +1,4 @@
-import { type CelInput, isCelError, parse, run } from '@bufbuild/cel';
+import { celEnv, type CelInput, isCelError, parse, plan } from '@bufbuild/cel';
 import { LanekeeperError, messageOf } from '../errors.js';
 
 /** The longest rule, in characters. */
@@ -25,12 +25,33 @@ export function checkRule(rule: string, object: string): void {
 /** The result of a rule: a boolean, or why there is none. */
 export type RuleResult = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly why: string };
 
+/** How many rules are kept planned. */
+const maxPlanned = 1_000;
+
+const planned = new Map<string, ReturnType<typeof plan>>();
+
+/** A rule is parsed and planned once, not in each round. */
+function planOf(rule: string): ReturnType<typeof plan> {
+  let known = planned.get(rule);
+  if (known === undefined) {
+    known = plan(celEnv(), parse(rule));
+    if (planned.size >= maxPlanned) planned.clear();
+    planned.set(rule, known);
+  }
+  return known;
+}
+
 /**
  * Evaluates a CEL rule over JSON values. Whole numbers are CEL ints. Anything but a boolean is an error, never a pass.
  */
 export function evaluateRule(rule: string, variables: Readonly<Record<string, unknown>>): RuleResult {
   const bindings = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, toCel(value)]));
-  const value = run(rule, bindings);
+  let value: unknown;
+  try {
+    value = planOf(rule)(bindings);
+  } catch (error) {
+    return { ok: false, why: messageOf(error) };
+  }
   if (isCelError(value)) return { ok: false, why: value.message };
   if (typeof value !== 'boolean') return { ok: false, why: `the rule yields ${typeof value}, not true or false` };
   return { ok: true, value };

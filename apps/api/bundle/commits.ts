@@ -24,8 +24,8 @@ export async function listCommits(
 ): Promise<ListCommitsResponse> {
   return whenPrepared(deps, tenant, (known) =>
     deps.database.transaction(tenant, async (tx) => {
-      const { digest, product } = await requireBundle(tx, await resolveBundle(tx, given));
-      const facts = await readCommitFacts(tx, known, { product, lane, bundle: digest }, await readKeys(tx));
+      const bundle = await requireBundle(tx, await resolveBundle(tx, given));
+      const facts = await readCommitFacts(tx, known, { product: bundle.product, lane }, bundle, await readKeys(tx));
       const { authors, problem } = authorshipOf(undefined, facts);
       return create(ListCommitsResponseSchema, {
         since: facts.since ?? '',

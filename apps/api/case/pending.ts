@@ -52,7 +52,7 @@ async function casesOf(
   const decisions = await decisionsOf(tx, promotion.id);
   const runs = await newestCheckRuns(tx, promotion.id);
   const cases: GovernanceCase[] = [];
-  const commits = await readCommitFacts(tx, known, promotion, keys);
+  const commits = await readCommitFacts(tx, known, promotion, bundle, keys);
   for (const { approvals, ...gate } of snapshot.gates) {
     const run = runs.find((each) => each.gateId === gate.id);
     if (approvals === undefined || run?.verdict === 'PASS') continue;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
 import { domainErrorOf } from '../../apps/cli/errors/domain-error.js';
 import { limits } from '../../apps/api/limits/limits.js';
@@ -14,7 +15,7 @@ import { type Engine, startEngine } from '../support/engine.js';
 import { signEnrolment } from '../support/enrolment.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { sealText, signerOf } from '../support/sealed-bundle.js';
-import { eventually } from '../support/until.js';
+import { eventually, until } from '../support/until.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
@@ -36,6 +37,19 @@ afterAll(async () => {
 const codeOf = (error: unknown): string => domainErrorOf(error)?.code ?? String(error);
 const outcomesOf = (calls: readonly Promise<unknown>[]): Promise<string[]> =>
   Promise.all(calls.map((call) => call.then(() => 'answered', codeOf)));
+
+/** Keeps everybody from reading promotions, so that calls take as long as the test needs. */
+async function holdPromotions(): Promise<{ release(): Promise<void> }> {
+  const admin = new pg.Client({ connectionString: engine.cluster.adminUrl });
+  await admin.connect();
+  await admin.query('begin; lock table promotions in access exclusive mode');
+  return {
+    release: async () => {
+      await admin.query('commit');
+      await admin.end();
+    },
+  };
+}
 
 /** A stream that has sent its first message, and stays open until it is left. */
 async function open(clients: Clients, promotionId: string) {
@@ -60,8 +74,26 @@ describe('a caller in a loop', () => {
 
   test('has few calls at a time', async () => {
     const dev = narrow.clients('dev');
-    const outcomes = await outcomesOf(Array.from({ length: 12 }, () => dev.promotions.listPromotions({})));
-    expect(new Set(outcomes)).toEqual(new Set(['answered', 'LIMIT_EXCEEDED']));
+    const held = await holdPromotions();
+    const settled: string[] = [];
+    const calls = outcomesOf(
+      Array.from({ length: 12 }, () => {
+        const call = dev.promotions.listPromotions({});
+        void call.then(
+          () => settled.push('answered'),
+          (error: unknown) => settled.push(codeOf(error)),
+        );
+        return call;
+      }),
+    );
+    try {
+      // Those that have a place wait for the table; the others are refused meanwhile.
+      await until(() => settled.length === 9, 'nine calls to be refused');
+      expect(new Set(settled)).toEqual(new Set(['LIMIT_EXCEEDED']));
+    } finally {
+      await held.release();
+    }
+    expect((await calls).filter((outcome) => outcome === 'answered')).toHaveLength(3);
     expect(await outcomesOf([dev.identity.whoAmI({})])).toEqual(['answered']);
   });
 

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporal } from '@temporalio/proto';
 import { type Digest, hexOf } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import { parseManifest } from '../../core/release/manifest.js';
@@ -8,6 +9,8 @@ import { neverHealthy, pendingActivityOf, stateOf, type Target } from './attack-
 import type { Engine } from './engine.js';
 import { attachPreviewCheck, sealText } from './sealed-bundle.js';
 import { until } from './until.js';
+
+const { PENDING_ACTIVITY_STATE_PAUSED } = temporal.api.enums.v1.PendingActivityState;
 
 /** A promotion that stays in one phase for long enough to be attacked there, on a product of its own. */
 export interface Placed extends Target {
@@ -91,6 +94,11 @@ async function paused(engine: Engine, placed: Placed): Promise<Placed> {
   const about = ['--workflow-id', workflowId, '--activity-id', await pendingActivityOf(placed)];
   const { code, stderr } = engine.temporal.cli('activity', 'pause', ...about);
   if (code !== 0) throw new Error(stderr);
+  // The attempt that is under way must not outlast the obstacle, or the step succeeds.
+  await until(async () => {
+    const { raw } = await placed.handle.describe();
+    return raw.pendingActivities?.[0]?.state === PENDING_ACTIVITY_STATE_PAUSED;
+  }, `the step of ${placed.product} to be paused`);
   return {
     ...placed,
     release: async () => {

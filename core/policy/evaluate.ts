@@ -4,13 +4,13 @@ import { authorshipOf, commitsFor, unsignedCommits } from './authorship.js';
 import { evaluateRule } from './cel.js';
 import { explainLeftOut, tallyEvidence } from './evidence.js';
 import type { EvidenceFact, PolicyFacts, GateResult } from './facts.js';
-import type { Gate, PolicySnapshot, Verdict } from './model.js';
+import type { Gate, PolicySnapshot } from './model.js';
+import { isBlocking, isOpen, outcomeOf, type RoundOutcome, type Verdict } from './verdict.js';
 
 /** The result of one round of gates. */
 export interface Evaluation {
   readonly results: readonly GateResult[];
-  /** PASS: no blocking gate is open. APPROVALS: only people's approvals are missing. OPEN: anything else. */
-  readonly outcome: 'PASS' | 'APPROVALS' | 'OPEN';
+  readonly outcome: RoundOutcome;
   readonly reason: string;
   /** RFC 3339: the earliest instant at which a verdict can change merely because time passes. */
   readonly recheckAt?: string;
@@ -24,14 +24,11 @@ export interface Evaluation {
 export function evaluateGates(snapshot: PolicySnapshot, facts: PolicyFacts, now: Date): Evaluation {
   const results = snapshot.gates.map((gate) => evaluateGate(gate, facts, now));
   for (const more of [requestedChanges(facts), rollbackTarget(facts)]) if (more !== undefined) results.push(more);
-  const open = results.filter(
-    (result) => result.severity === 'BLOCKING' && result.verdict !== 'PASS' && result.verdict !== 'NOT_APPLICABLE',
-  );
-  const outcome = open.length === 0 ? 'PASS' : open.every((result) => result.waitsForPeople) ? 'APPROVALS' : 'OPEN';
+  const open = results.filter(isBlocking);
   const times = results.flatMap((result) => (result.recheckAt === undefined ? [] : [result.recheckAt])).sort();
   return {
     results,
-    outcome,
+    outcome: outcomeOf(results),
     reason:
       open.length === 0
         ? 'every gate passes'
@@ -53,7 +50,7 @@ function evaluateGate(gate: Gate, facts: PolicyFacts, now: Date): GateResult {
     explanation: gate.evidence === undefined ? explanation : `${explanation}${explainLeftOut(gate.evidence, facts)}`,
     reliedOn,
     waitsForPeople: false,
-    ...(verdict !== 'PASS' && verdict !== 'NOT_APPLICABLE' && { next: fill(gate.message, facts) }),
+    ...(isOpen(verdict) && { next: fill(gate.message, facts) }),
     ...(evidence?.expiresAt !== undefined && { recheckAt: new Date(evidence.expiresAt).toISOString() }),
     ...extra,
   });

@@ -3,6 +3,7 @@ import type { PrincipalKind } from '../identity/principal-kind.js';
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
 import type { CommitFacts } from './authorship.js';
+import type { Judged } from './verdict.js';
 
 /** Who made a signature, as enrolled. */
 export interface SignerFact {
@@ -77,16 +78,12 @@ export interface PolicyFacts {
 }
 
 /** One gate's outcome, with everything needed to explain it. */
-export interface GateResult {
+export interface GateResult extends Judged {
   readonly gate: string;
-  readonly severity: 'BLOCKING' | 'ADVISORY';
-  readonly verdict: 'PASS' | 'FAIL' | 'PENDING' | 'NOT_APPLICABLE' | 'ERROR';
   readonly explanation: string;
   readonly next?: string;
   /** Attestation ids that the verdict rests on. */
   readonly reliedOn: readonly string[];
   /** RFC 3339: when this verdict can change merely because time passes. */
   readonly recheckAt?: string;
-  /** Whether only people's approvals are missing. */
-  readonly waitsForPeople: boolean;
 }

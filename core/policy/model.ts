@@ -1,5 +1,6 @@
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
+import type { Severity } from './verdict.js';
 
 /** What a gate guards. */
 export type GateType =
@@ -11,12 +12,6 @@ export type GateType =
   | 'ARCHITECTURE_BOARD'
   | 'SUPPLY_CHAIN'
   | 'TESTS';
-
-/** The outcome of one gate at one moment. ERROR never passes. */
-export type Verdict = 'PASS' | 'FAIL' | 'PENDING' | 'NOT_APPLICABLE' | 'ERROR';
-
-/** A BLOCKING gate that is open holds the promotion; an ADVISORY one is only shown. */
-export type Severity = 'BLOCKING' | 'ADVISORY';
 
 /** Whose signatures a gate trusts. A signature counts when one of the conditions holds. */
 export interface SignerRule {

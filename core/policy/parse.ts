@@ -4,7 +4,8 @@ import policySchema from '../schemas/policy.schema.json' with { type: 'json' };
 import { LanekeeperError } from '../errors.js';
 import { lanes, type Lane } from '../lanes.js';
 import { checkRule } from './cel.js';
-import type { ApprovalRule, CommitRule, EvidenceRule, Gate, GateType, Policy, Severity } from './model.js';
+import type { ApprovalRule, CommitRule, EvidenceRule, Gate, GateType, Policy } from './model.js';
+import type { Severity } from './verdict.js';
 
 /** The largest policy file, in characters. */
 const maxPolicyLength = 256 * 1024;

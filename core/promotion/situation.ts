@@ -1,13 +1,5 @@
-import type {
-  Ending,
-  LaneStep,
-  PromotionKind,
-  PromotionPhase,
-  RoundOutcome,
-  Step,
-  StepError,
-  StepResult,
-} from './state.js';
+import type { RoundOutcome } from '../policy/verdict.js';
+import type { Ending, LaneStep, PromotionKind, PromotionPhase, Step, StepError, StepResult } from './state.js';
 
 /** A person's decision that was accepted and has not been carried out yet. */
 export interface Order {

@@ -1,3 +1,5 @@
+import type { Severity, Verdict } from '../policy/verdict.js';
+
 /** Where a promotion stands. The second group is final. */
 export type PromotionPhase =
   | 'REQUESTED'
@@ -56,9 +58,6 @@ export interface Ending {
   readonly reason: string;
 }
 
-/** The outcome of a round of gates. PASS: none is open. APPROVALS: only people's approvals are missing. OPEN: others are. */
-export type RoundOutcome = 'PASS' | 'APPROVALS' | 'OPEN';
-
 /** One line of the timeline. */
 export interface TimelineEntry {
   /** Of its method event. */
@@ -71,8 +70,8 @@ export interface TimelineEntry {
 /** The outcome of one gate as the workflow shows it. Everything else about it is in PostgreSQL. */
 export interface GateVerdict {
   readonly gate: string;
-  readonly verdict: 'PASS' | 'FAIL' | 'PENDING' | 'NOT_APPLICABLE' | 'ERROR';
-  readonly severity: 'BLOCKING' | 'ADVISORY';
+  readonly verdict: Verdict;
+  readonly severity: Severity;
   readonly explanation: string;
   readonly next?: string;
 }

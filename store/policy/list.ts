@@ -1,4 +1,4 @@
-import type { Severity, Verdict } from '../../core/policy/model.js';
+import type { Severity, Verdict } from '../../core/policy/verdict.js';
 import type { Transaction } from '../database.js';
 
 /** The verdict of one gate in one round. */

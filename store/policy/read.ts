@@ -3,7 +3,7 @@ import { LanekeeperError } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
 import type { GateResult } from '../../core/policy/facts.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
-import type { RoundOutcome } from '../../core/promotion/state.js';
+import type { RoundOutcome } from '../../core/policy/verdict.js';
 import type { Transaction } from '../database.js';
 
 /** A pinned snapshot. @throws NOT_FOUND, or BUNDLE_CORRUPT when the stored content no longer matches its digest */

@@ -2,7 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
 import type { GateResult } from '../../core/policy/facts.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
-import type { RoundOutcome } from '../../core/promotion/state.js';
+import type { RoundOutcome } from '../../core/policy/verdict.js';
 import type { Transaction } from '../database.js';
 
 /** Stores a snapshot under its digest, once. */

@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
+import type { RoundOutcome } from '../../core/policy/verdict.js';
 import { isEdge } from '../../core/promotion/edges.js';
 import { giveUpAfterMs, type Move, nextMove } from '../../core/promotion/reducer.js';
 import { type Occasion, owedSteps, type Situation, stepOf } from '../../core/promotion/situation.js';
-import {
-  hasEnded,
-  type LaneStep,
-  type PromotionPhase,
-  type RoundOutcome,
-  type StepResult,
-} from '../../core/promotion/state.js';
+import { hasEnded, type LaneStep, type PromotionPhase, type StepResult } from '../../core/promotion/state.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const later = new Date(now.getTime() + 60_000);

@@ -1,3 +1,4 @@
+import { isOpen } from '../../core/policy/verdict.js';
 import type { PromotionStatus } from './contract.js';
 import type { PromotionRun } from './run.js';
 
@@ -13,7 +14,7 @@ export function statusOf({ input, answer, gates }: PromotionRun, ignoredMessages
     state: phase,
     reason,
     policyDigest,
-    openGates: gates.filter((gate) => gate.verdict !== 'PASS' && gate.verdict !== 'NOT_APPLICABLE'),
+    openGates: gates.filter(({ verdict }) => isOpen(verdict)),
     ...(lookAgainAt !== undefined && { recheckAt: lookAgainAt }),
     ...(error !== undefined && { error }),
     ignoredMessages,

@@ -5,6 +5,7 @@ import { type Preparation, Unprepared, type UnverifiedEvidence } from '../../../
 import { readCommitFacts } from '../../../activities/policy/read-commits.js';
 import { type ApprovalGate, refusalOf } from '../../../core/policy/approvals.js';
 import type { CommitFacts } from '../../../core/policy/authorship.js';
+import { isOpen } from '../../../core/policy/verdict.js';
 import { CaseKind, type GovernanceCase, GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
@@ -55,7 +56,7 @@ async function casesOf(
   const commits = await readCommitFacts(tx, known, promotion, bundle, keys);
   for (const { approvals, ...gate } of snapshot.gates) {
     const run = runs.find((each) => each.gateId === gate.id);
-    if (approvals === undefined || run?.verdict === 'PASS') continue;
+    if (approvals === undefined || (run !== undefined && !isOpen(run.verdict))) continue;
     const whyNot = await refusalFor(tx, { ...gate, approvals }, promotion, commits, decisions, person);
     cases.push(
       create(GovernanceCaseSchema, {

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { shortId } from '../../../core/ids.js';
+import { isBlocking } from '../../../core/policy/verdict.js';
 import { type ExplainPromotionResponse, ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
 import type { StoredDecision } from '../../../store/decision/read.js';
 import type { StoredCheckRun } from '../../../store/policy/list.js';
@@ -17,10 +18,7 @@ export function explainPromotion(
   lane: LaneView,
 ): ExplainPromotionResponse {
   const isGating = promotion.state === 'GATING' || promotion.state === 'AWAITING_APPROVAL';
-  const notPassed = gates.filter(
-    (gate) => gate.severity === 'BLOCKING' && gate.verdict !== 'PASS' && gate.verdict !== 'NOT_APPLICABLE',
-  );
-  const blocking = isGating ? notPassed : [];
+  const blocking = isGating ? gates.filter(isBlocking) : [];
   const error = toErrorDetail(promotion.error);
   const steps = [
     ...blocking.map((gate) => gate.nextStep ?? ''),

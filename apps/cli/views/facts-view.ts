@@ -1,6 +1,7 @@
 import type { GetDecisionFactsResponse } from '#gen/governance/v1/decision_service_pb.js';
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { shortId } from '../../../core/ids.js';
+import { verdicts } from '../../../core/policy/verdict.js';
 import type { Context } from '../program/context.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { laneName, verdictMark } from '../output/words.js';
@@ -64,14 +65,8 @@ async function difference(live: string, bundle: string, context: Context): Promi
 }
 
 function verdictOf(word: string): Verdict {
-  const verdicts: Readonly<Record<string, Verdict>> = {
-    PASS: Verdict.PASS,
-    FAIL: Verdict.FAIL,
-    PENDING: Verdict.PENDING,
-    NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
-    ERROR: Verdict.ERROR,
-  };
-  return verdicts[word] ?? Verdict.UNSPECIFIED;
+  const known = verdicts.find((verdict) => verdict === word);
+  return known === undefined ? Verdict.UNSPECIFIED : Verdict[known];
 }
 
 function fields(value: unknown): Fields {

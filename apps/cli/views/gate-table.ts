@@ -1,15 +1,15 @@
 import type { CheckRun } from '#gen/governance/v1/check_run_pb.js';
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { Severity } from '#gen/governance/v1/policy_pb.js';
+import { isOpen, verdicts } from '../../../core/policy/verdict.js';
 import type { Context } from '../program/context.js';
 import { renderTable } from '../output/table.js';
 import { verdictMark } from '../output/words.js';
 
 /** Whether a gate blocks its promotion. */
 export function isBlocking(gate: CheckRun): boolean {
-  return (
-    gate.severity === Severity.BLOCKING && gate.verdict !== Verdict.PASS && gate.verdict !== Verdict.NOT_APPLICABLE
-  );
+  const verdict = verdicts.find((word) => Verdict[word] === gate.verdict);
+  return gate.severity === Severity.BLOCKING && (verdict === undefined || isOpen(verdict));
 }
 
 /** The verdicts of gates as a table, followed by the next steps for the gates that block. */

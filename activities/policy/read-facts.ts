@@ -1,3 +1,4 @@
+import { isStart, startOf } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import { evidencePerSigner } from '../../core/policy/evidence.js';
@@ -121,8 +122,7 @@ async function saidAbout(
     const { fact, decision } = items.find((candidate) => candidate.fact.id === row.attestationId) ?? {};
     if (fact?.signer?.purpose !== 'person' || decision?.principal !== fact.signer.principal) return [];
     if (decision.verb !== row.verb || decision.tenant !== tx.tenant) return [];
-    const starts = decision.verb === 'request' || decision.verb === 'rollback';
-    if (!starts && decision.promotion?.id !== promotionId) return [];
+    if (!isStart(decision.verb) && decision.promotion?.id !== promotionId) return [];
     const { id: attestationId, checksum, registeredAt } = fact;
     return [{ decision, attestationId, checksum, registeredAt }];
   });
@@ -130,7 +130,7 @@ async function saidAbout(
 
 /** Who has requested a promotion: the person in its record, if a request that they have signed is about it. */
 function requesterOf({ requester, kind, product, lane, bundle }: FactsSubject, said: readonly Said[]) {
-  const verb = kind === 'ROLLBACK' ? 'rollback' : 'request';
+  const verb = startOf(kind);
   const request = said.find(({ decision }) => decision.verb === verb && decision.principal === requester);
   const { decision } = request ?? {};
   const isAbout = decision?.product === product && decision.lane === lane && decision.bundle === bundle;

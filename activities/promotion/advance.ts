@@ -1,4 +1,5 @@
-import type { Occasion, Order } from '../../core/promotion/situation.js';
+import { isOrder } from '../../core/decision/verbs.js';
+import type { Occasion } from '../../core/promotion/situation.js';
 import { isGating } from '../../core/promotion/state.js';
 import type { Database, Transaction, TransactionLimits } from '../../store/database.js';
 import { type LaneScene, lockScene } from '../../store/lane/scene.js';
@@ -119,10 +120,6 @@ function occasionOfStatement(outcome: StatementOutcome | undefined, gating: bool
   const { verb, principal } = outcome;
   if (isOrder(verb)) return { gates: 'settled', order: { verb, principal } };
   return { gates: gating ? 'wanted' : 'settled' };
-}
-
-function isOrder(verb: string): verb is Order['verb'] {
-  return verb === 'reject' || verb === 'abort' || verb === 'retry';
 }
 
 /**

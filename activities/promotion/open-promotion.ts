@@ -1,3 +1,4 @@
+import { isStart } from '../../core/decision/verbs.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId, workflowIds } from '../../core/ids.js';
 import { snapshotPolicy } from '../../core/policy/model.js';
@@ -165,7 +166,7 @@ async function acceptRequest(
   context: { readonly known: Preparation; readonly now: Date },
 ): Promise<void> {
   const outcome = await registerStatement(tx, promotion, sent, context);
-  if (outcome.accepted && (outcome.verb === 'request' || outcome.verb === 'rollback')) return;
+  if (outcome.accepted && isStart(outcome.verb)) return;
   throw refusedStart(
     outcome.refusal ?? { code: 'DECISION_MISMATCH', reason: `its verb is ${outcome.verb}` },
     `request for ${promotion.lane} of ${promotion.product}`,

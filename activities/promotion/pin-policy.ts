@@ -1,3 +1,4 @@
+import { isStart } from '../../core/decision/verbs.js';
 import { isGating } from '../../core/promotion/state.js';
 import type { Transaction } from '../../store/database.js';
 import { pinSnapshot } from '../../store/policy/write.js';
@@ -18,7 +19,7 @@ export async function pinPolicyForRequest(
   promotion: StoredPromotion,
   { signed }: ExaminedStatement,
 ): Promise<StoredPromotion> {
-  const isRequest = signed?.decision.verb === 'request' || signed?.decision.verb === 'rollback';
+  const isRequest = signed !== undefined && isStart(signed.decision.verb);
   const canChange = promotion.requester === null && isGating(promotion.state) && promotion.state !== 'QUEUED';
   if (!isRequest || !canChange) return promotion;
   const newest = known.newestGates(promotion);

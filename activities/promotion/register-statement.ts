@@ -1,5 +1,5 @@
 import { type Refusal, refuseDecision } from '../../core/decision/check.js';
-import { isForApprovers } from '../../core/decision/verbs.js';
+import { isForApprovers, isStart } from '../../core/decision/verbs.js';
 import { isErrorCode } from '../../core/errors.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { digestOf } from '../../core/hash.js';
@@ -156,7 +156,7 @@ async function record(
     await recordDecision(tx, promotion, stored);
     if (key !== undefined && signed !== undefined) await useNonceOf(tx, signed, key, promotion.id, refusal);
   }
-  if (counts && (stored.verb === 'request' || stored.verb === 'rollback'))
+  if (counts && isStart(stored.verb))
     await setRequester(tx, promotion.id, { principal: key.principal, attestationId: stored.attestationId ?? '' });
   return stored;
 }

@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.js';
-import { isForApprovers } from './verbs.js';
+import { isStart, type Named, termsOf } from './verbs.js';
 import type { ErrorCode } from '../errors.js';
 import type { Decision } from '../evidence/decision.js';
 import { refuseByTime } from '../evidence/validity.js';
@@ -7,7 +7,6 @@ import type { Lane } from '../lanes.js';
 import { type Approver, type ApproverFacts, type ApproverRefusal, refusalOf } from '../policy/approvals.js';
 import type { PolicySnapshot } from '../policy/model.js';
 import type { PromotionKind, PromotionPhase } from '../promotion/state.js';
-import { phasesOfVerb } from '../promotion/verbs.js';
 
 /** Why a decision does not count. */
 export interface Refusal {
@@ -63,51 +62,39 @@ function refuseMismatch(decision: Decision, context: DecisionContext): Refusal |
     return mismatch(`it is for product ${decision.product}, not ${context.product}`);
   if (decision.lane !== context.lane) return mismatch(`it is for lane ${decision.lane}, not ${context.lane}`);
   if (decision.bundle !== context.bundle) return mismatch('it is for another bundle');
-  if (
-    (decision.verb === 'rollback') !== (context.kind === 'ROLLBACK') &&
-    (decision.verb === 'rollback' || decision.verb === 'request')
-  ) {
+  const { starts, names } = termsOf[decision.verb];
+  if (isStart(decision.verb) && starts !== context.kind)
     return mismatch(`its verb is ${decision.verb}, but this is a ${context.kind.toLowerCase()}`);
-  }
-  if (decision.verb === 'request' || decision.verb === 'rollback') return undefined;
-  if (decision.promotion?.id !== context.promotionId || decision.promotion.workflowId !== context.workflowId) {
-    return mismatch('it is for another promotion');
-  }
-  if (decision.verb === 'abort' || decision.verb === 'retry') return undefined;
-  if (decision.policySnapshot !== context.policyDigest) return mismatch('it was given under another policy snapshot');
-  if (decision.facts === undefined || !context.factsWereShown)
-    return mismatch('the facts it names were never shown for this promotion');
-  return undefined;
+  const wrong = names.map((named) => refuseNamed[named](decision, context)).find((reason) => reason !== undefined);
+  return wrong === undefined ? undefined : mismatch(wrong);
 }
+
+/** Why what a decision names is not what is decided here. */
+const refuseNamed: Readonly<Record<Named, (decision: Decision, context: DecisionContext) => string | undefined>> = {
+  promotion: ({ promotion }, { promotionId, workflowId }) =>
+    promotion?.id === promotionId && promotion.workflowId === workflowId ? undefined : 'it is for another promotion',
+  policySnapshot: ({ policySnapshot }, { policyDigest }) =>
+    policySnapshot === policyDigest ? undefined : 'it was given under another policy snapshot',
+  facts: ({ facts }, { factsWereShown }) =>
+    facts !== undefined && factsWereShown ? undefined : 'the facts it names were never shown for this promotion',
+};
 
 function refuseByState(decision: Decision, context: DecisionContext): Refusal | undefined {
   // The statement that starts a promotion is checked before there is a state.
-  if (context.phase === 'REQUESTED' || phasesOfVerb[decision.verb].includes(context.phase)) return undefined;
+  if (context.phase === 'REQUESTED' || termsOf[decision.verb].phases.includes(context.phase)) return undefined;
   return { code: 'WRONG_STATE', reason: `${decision.verb} is not possible while the promotion is ${context.phase}` };
 }
 
-/** Roles that may request, abort or retry a promotion. */
-const operatingRoles: readonly string[] = ['developer', 'release-manager', 'operator'];
-
-function refuseByPermission(decision: Decision, context: DecisionContext): Refusal | undefined {
+function refuseByPermission({ verb }: Decision, context: DecisionContext): Refusal | undefined {
+  const { right } = termsOf[verb];
+  if (right.who === 'approvers') return refuseApprover(context);
   const { signer } = context;
-  if (isForApprovers(decision.verb)) return refuseApprover(context);
-  if (decision.verb === 'rollback') {
-    const roles = ['release-manager', 'operator'];
-    if (signer.roles.some((role) => roles.includes(role))) return undefined;
-    return {
-      code: 'PERMISSION_DENIED',
-      reason: `${signer.principal} has none of the roles ${roles.join(', ')} that may roll back`,
-    };
-  }
-  if (
-    context.facts.requester?.principal === signer.principal ||
-    signer.roles.some((role) => operatingRoles.includes(role))
-  )
-    return undefined;
+  if (right.orRequester && context.facts.requester?.principal === signer.principal) return undefined;
+  if (signer.roles.some((role) => right.roles.includes(role))) return undefined;
+  const does = verb === 'rollback' ? 'roll back' : verb;
   return {
     code: 'PERMISSION_DENIED',
-    reason: `${signer.principal} has none of the roles ${operatingRoles.join(', ')}`,
+    reason: `${signer.principal} has none of the roles ${right.roles.join(', ')} that may ${does}`,
   };
 }
 

@@ -1,9 +1,10 @@
+import type { OrderVerb } from '../decision/verbs.js';
 import type { RoundOutcome } from '../policy/verdict.js';
 import type { Ending, LaneStep, PromotionKind, PromotionPhase, Step, StepError, StepResult } from './state.js';
 
 /** A person's decision that was accepted and has not been carried out yet. */
 export interface Order {
-  readonly verb: 'reject' | 'abort' | 'retry';
+  readonly verb: OrderVerb;
   readonly principal: string;
 }
 

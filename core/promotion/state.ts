@@ -23,9 +23,12 @@ export function hasEnded(phase: PromotionPhase): phase is FinalPhase {
   return finalPhases.includes(phase);
 }
 
+/** The phases in which a promotion waits for its gates. */
+export const gatingPhases: readonly PromotionPhase[] = ['GATING', 'AWAITING_APPROVAL'];
+
 /** Whether a promotion in this phase waits for its gates. */
 export function isGating(phase: PromotionPhase): boolean {
-  return phase === 'GATING' || phase === 'AWAITING_APPROVAL';
+  return gatingPhases.includes(phase);
 }
 
 /** A rollback is a promotion of the previous bundle: same machine, other gates, head of the queue. */

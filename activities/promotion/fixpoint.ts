@@ -148,7 +148,7 @@ export class MovingPromotion {
     if (move.phase === 'LIVE') await recordLive(this.#tx, after);
     await settleLane(this.#tx, this.#scene, this.#id);
     if (move.phase === 'QUEUED' && this.token === undefined)
-      await appendEvent(this.#tx, { ...subjectsOf(after), type: 'lane.queued' });
+      await appendEvent(this.#tx, { ...subjectsOf(after), type: 'lane.queued', data: {} });
   }
 
   /** A new attempt has no results yet; an act of the service is attested once the promotion has ended. */

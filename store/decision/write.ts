@@ -1,6 +1,7 @@
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
 import type { StoredPromotion } from '../promotion/read.js';
+import { subjectsOf } from '../promotion/write.js';
 import type { StoredDecision } from './read.js';
 
 /** A decision to record. */
@@ -38,16 +39,12 @@ export async function recordDecision(
     ],
   );
   if (rows.length === 0) return;
-  await appendEvent(tx, {
-    type: decision.accepted ? 'decision.recorded' : 'decision.refused',
-    product: promotion.product,
-    lane: promotion.lane,
-    bundleDigest: promotion.bundle,
-    promotionId: promotion.id,
-    actor: decision.principal ?? undefined,
-    data: {
-      verb: decision.verb,
-      ...(decision.accepted ? {} : { code: decision.refusalCode, reason: decision.refusalReason }),
-    },
-  });
+  const { verb, accepted, refusalCode, refusalReason } = decision;
+  const about = { ...subjectsOf(promotion), actor: decision.principal ?? undefined };
+  await appendEvent(
+    tx,
+    accepted
+      ? { ...about, type: 'decision.recorded', data: { verb } }
+      : { ...about, type: 'decision.refused', data: { verb, code: refusalCode ?? '', reason: refusalReason ?? '' } },
+  );
 }

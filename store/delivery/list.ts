@@ -1,6 +1,6 @@
 import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
-import type { MethodEventType } from '../event/read.js';
+import type { MethodEventType } from '../../core/event/types.js';
 import type { DeliveryKey } from './read.js';
 
 /** A parked delivery, with the event that it is about. */

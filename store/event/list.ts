@@ -1,5 +1,5 @@
+import type { MethodEventType } from '../../core/event/types.js';
 import type { Transaction } from '../database.js';
-import type { MethodEventType } from './read.js';
 
 /** An event as a timeline shows it. */
 export interface TimelineEvent {

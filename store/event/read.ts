@@ -1,45 +1,7 @@
 import type { Digest } from '../../core/digest.js';
+import type { MethodEventType } from '../../core/event/types.js';
 import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
-
-/** The types of method events in the log. Names are public: metrics, audit and the dispatcher read them. */
-export type MethodEventType =
-  | 'product.registered'
-  | 'release.started'
-  | 'release.sealed'
-  | 'release.failed'
-  | 'evidence.attached'
-  | 'promotion.requested'
-  | 'promotion.transitioned'
-  | 'promotion.ending'
-  | 'promotion.step-failed'
-  | 'promotion.adopted'
-  | 'promotion.repinned'
-  /** Written before a change of phase by another promotion had a `promotion.transitioned` of its own. */
-  | 'promotion.superseded'
-  | 'decision.recorded'
-  | 'decision.refused'
-  | 'lane.queued'
-  | 'lane.granted'
-  | 'lane.revoked'
-  | 'alias.switched'
-  | 'principal.added'
-  | 'address.linked'
-  | 'address.unlinked'
-  | 'commit-key.enrolled'
-  | 'commit-key.revoked'
-  | 'principal-key.enrolled'
-  | 'principal-key.revoked'
-  | 'roles.granted'
-  | 'roles.withdrawn'
-  | 'token.created'
-  | 'token.revoked'
-  | 'enrolment.requested'
-  | 'enrolment.approved'
-  | 'enrolment.rejected'
-  | 'product.rebound'
-  | 'repository.allowed'
-  | 'repository.disallowed';
 
 /** An event with its place in commit order. */
 export interface StoredEvent {

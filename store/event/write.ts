@@ -1,19 +1,6 @@
-import type { Digest } from '../../core/digest.js';
-import type { Lane } from '../../core/lanes.js';
+import type { MethodEvent } from '../../core/event/types.js';
 import type { Transaction } from '../database.js';
-import type { EventPosition, MethodEventType } from './read.js';
-
-/** An append-only fact. It is written in the transaction of the change that it describes. */
-export interface MethodEvent {
-  readonly type: MethodEventType;
-  readonly product?: string | undefined;
-  readonly lane?: Lane | undefined;
-  readonly bundleDigest?: Digest | undefined;
-  readonly promotionId?: string | undefined;
-  readonly releaseId?: string | undefined;
-  readonly actor?: string | undefined;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
+import type { EventPosition } from './read.js';
 
 /** Appends one event to the log of the transaction's tenant. */
 export async function appendEvent(tx: Transaction, event: MethodEvent): Promise<void> {
@@ -29,7 +16,7 @@ export async function appendEvent(tx: Transaction, event: MethodEvent): Promise<
       event.promotionId ?? null,
       event.releaseId ?? null,
       event.actor ?? null,
-      JSON.stringify(event.data ?? {}),
+      JSON.stringify(event.data),
     ],
   );
   tx.eventAppended();

@@ -78,10 +78,10 @@ export async function endRelease(
   );
   if (rows.length === 0) return;
   await appendEvent(tx, {
-    type: sealed ? 'release.sealed' : 'release.failed',
     product: release.product,
     releaseId: release.id,
-    bundleDigest: sealed ? outcome.bundle : undefined,
-    data: sealed ? {} : { error: outcome.error },
+    ...(sealed
+      ? { type: 'release.sealed', bundleDigest: outcome.bundle, data: {} }
+      : { type: 'release.failed', data: { error: outcome.error } }),
   });
 }

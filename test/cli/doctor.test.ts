@@ -49,6 +49,7 @@ const wakeLane = (product: string) =>
       type: 'lane.queued',
       product,
       lane: 'bronze',
+      data: {},
     }),
   );
 

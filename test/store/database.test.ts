@@ -29,6 +29,9 @@ afterAll(async () => {
   await cluster.close();
 });
 
+const registered = (product: string) =>
+  ({ type: 'product.registered', product, data: { repository: 'https://example.com/repository.git' } }) as const;
+
 describe('the schema', () => {
   test('matches store/schema.txt', async () => {
     const golden = join(import.meta.dirname, '../../store/schema.txt');
@@ -123,7 +126,7 @@ describe('the log of method events', () => {
     await early.query(
       "insert into method_events (tenant_id, type, product) values ('default', 'product.registered', 'late')",
     );
-    await database.transaction('default', (tx) => appendEvent(tx, { type: 'product.registered', product: 'quick' }));
+    await database.transaction('default', (tx) => appendEvent(tx, registered('quick')));
     const meanwhile = await database.transaction('default', (tx) => eventsAfter(tx, start, 10));
     expect(meanwhile).toEqual([]);
     await early.query('commit');
@@ -151,7 +154,7 @@ describe('the log of method events', () => {
     })();
     const write = (writer: number, index: number) =>
       database.transaction('default', async (tx) => {
-        await appendEvent(tx, { type: 'product.registered', product: `w${writer}-${index}` });
+        await appendEvent(tx, registered(`w${writer}-${index}`));
         await tx.query('select pg_sleep($1)', [Math.random() / 200]);
       });
     await Promise.all(

@@ -95,6 +95,7 @@ export async function startDispatchFixture(): Promise<DispatchFixture> {
           type: 'lane.queued',
           product,
           lane: 'bronze',
+          data: {},
         }),
       );
       return workflowIds.lane(tenant, product, 'bronze');

@@ -1,11 +1,12 @@
 import { expect } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
+import type { MethodEventType } from '../../core/event/types.js';
 import { isEdge } from '../../core/promotion/edges.js';
 import type { PromotionPhase } from '../../core/promotion/state.js';
 import { wakeupsOf } from '../../workers/wake-ups.js';
 import type { Transaction } from '../../store/database.js';
-import { eventsWithIds, type MethodEventType } from '../../store/event/read.js';
+import { eventsWithIds } from '../../store/event/read.js';
 import type { PromotionRow } from '../../store/promotion/read.js';
 
 /** An event with the transaction that wrote it. */

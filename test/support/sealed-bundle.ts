@@ -59,7 +59,9 @@ export async function attach(
       subjects: statement.subject.map((subject) => ({ digest: `sha256:${subject.digest.sha256}`, type: about })),
     });
     const bundleDigest = about === 'bundle' ? attestation.subjects[0] : undefined;
-    if (bundleDigest !== undefined) await appendEvent(tx, { type: 'evidence.attached', bundleDigest });
+    const { id: attestationId, kind, signer: by } = attestation;
+    const data = { attestationId, kind, signer: by };
+    if (bundleDigest !== undefined) await appendEvent(tx, { type: 'evidence.attached', bundleDigest, data });
     return attestation;
   });
 }

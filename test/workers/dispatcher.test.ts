@@ -48,7 +48,9 @@ describe('the dispatcher', () => {
     };
     const dispatcher = startDispatcher({ database: counted, client, onError: () => undefined });
     wake = () => dispatcher.wake();
-    await database.transaction('default', (tx) => appendEvent(tx, { type: 'decision.recorded' }));
+    await database.transaction('default', (tx) =>
+      appendEvent(tx, { type: 'decision.recorded', data: { verb: 'abort' } }),
+    );
     const position = () =>
       fixture.database.transaction('default', async (tx) => (await readCursor(tx, 'dispatcher')).eventId);
     await until(async () => (await position()) > 0, 'the cursor to move');

@@ -1,0 +1,119 @@
+import { shortId } from '../ids.js';
+import type { EventData, MethodEventType } from './types.js';
+
+/**
+ * Whom an event concerns, so that they are woken. `promotion`, `lane`: those that it is about. The others are the
+ * promotions that wait for gates: with its bundle, for its lane, or any.
+ */
+export type Concern = 'promotion' | 'lane' | 'waiting-with-bundle' | 'waiting-for-lane' | 'waiting';
+
+/** What is said in a field of an event's data, as text; empty if nothing is: old events may lack it. */
+type Field<Type extends MethodEventType> = (name: keyof EventData[Type] & string) => string;
+
+interface EventTerms<Type extends MethodEventType> {
+  /** One line for a timeline. */
+  readonly words: (field: Field<Type>) => string;
+  /** Whom it concerns; nobody if absent. What a run's own transaction wrote it knows from the answer. */
+  readonly concerns?: (field: Field<Type>) => readonly Concern[];
+}
+
+/** Whose commits are, who may approve, and whose signatures count, is asked by gates of any product. */
+const anybodyWaiting = (): readonly Concern[] => ['waiting'];
+
+/** The one registry of method events. */
+export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> } = {
+  'product.registered': { words: (field) => `registered with repository ${field('repository')}` },
+  'product.rebound': {
+    words: (field) => `bound to repository ${field('to')} instead of ${field('from')}: ${field('reason')}`,
+  },
+  'repository.allowed': { words: (field) => `releases from ${field('pattern')} are allowed` },
+  'repository.disallowed': { words: (field) => `releases from ${field('pattern')} are no longer allowed` },
+  'release.started': { words: (field) => `release of ${field('revision').slice(0, 12)} started` },
+  'release.sealed': { words: () => 'the bundle is sealed' },
+  'release.failed': { words: () => 'the release failed' },
+  'evidence.attached': {
+    words: (field) => `evidence attached: ${field('kind')}`,
+    concerns: () => ['waiting-with-bundle'],
+  },
+  'promotion.requested': {
+    words: (field) => (field('kind') === 'ROLLBACK' ? 'rollback requested' : 'promotion requested'),
+  },
+  'promotion.transitioned': {
+    words: (field) => `${field('from')} → ${field('to')}: ${field('reason')}`,
+    concerns: (field) => [
+      ...(field('by') === '' ? [] : (['promotion'] as const)),
+      // What is live decides which commits other bundles bring to the lane, and opens the next lane to this one.
+      ...(field('to') === 'LIVE' ? (['waiting-with-bundle', 'waiting-for-lane'] as const) : []),
+    ],
+  },
+  'promotion.ending': { words: (field) => `${field('reason')}; the lane goes back to what was live` },
+  'promotion.step-failed': { words: (field) => `${field('step')} failed (${field('code')}): ${field('message')}` },
+  'promotion.repinned': {
+    words: (field) => `judged by the policy as it is now (${shortId(field('to'))}), because a person has requested it`,
+  },
+  'promotion.adopted': { words: () => 'another run has taken over' },
+  'promotion.superseded': {
+    words: (field) =>
+      field('how') === 'ROLLED_BACK'
+        ? `rolled back by ${shortId(field('by'))}`
+        : `superseded by ${shortId(field('by'))}`,
+  },
+  'decision.recorded': { words: (field) => `${field('verb')} recorded` },
+  'decision.refused': {
+    words: (field) =>
+      `${field('verb') === 'unknown' ? 'a decision' : field('verb')} refused (${field('code')}): ${field('reason')}`,
+  },
+  'lane.queued': {
+    words: () => 'waiting for the lane, which another promotion holds',
+    concerns: () => ['lane'],
+  },
+  'lane.granted': {
+    words: (field) => `lane granted with fencing token ${field('fencingToken')}`,
+    concerns: (field) => (field('by') === '' ? [] : ['promotion', 'lane']),
+  },
+  'lane.revoked': { words: (field) => `lane revoked in favour of ${shortId(field('by'))}` },
+  'alias.switched': { words: (field) => `alias switched, generation ${field('generation')}` },
+  'principal.added': {
+    words: (field) => `${field('kind')} ${field('principal')} added`,
+    concerns: anybodyWaiting,
+  },
+  'address.linked': {
+    words: (field) => `${field('address')} linked to ${field('principal')}`,
+    concerns: anybodyWaiting,
+  },
+  'address.unlinked': {
+    words: (field) => `${field('address')} taken from ${field('principal')}: ${field('reason')}`,
+    concerns: anybodyWaiting,
+  },
+  'commit-key.enrolled': {
+    words: (field) => `key ${field('fingerprint')} of ${field('principal')} enrolled for commits`,
+    concerns: anybodyWaiting,
+  },
+  'commit-key.revoked': {
+    words: (field) => `key ${field('fingerprint')} of ${field('principal')} revoked for commits: ${field('reason')}`,
+    concerns: anybodyWaiting,
+  },
+  'principal-key.enrolled': {
+    words: (field) => `key ${shortId(field('keyId'))} of ${field('principal')} enrolled (${field('purpose')})`,
+    concerns: anybodyWaiting,
+  },
+  'principal-key.revoked': {
+    words: (field) => `key ${shortId(field('keyId'))} of ${field('principal')} revoked: ${field('reason')}`,
+    concerns: anybodyWaiting,
+  },
+  'roles.granted': {
+    words: (field) => `${field('principal')} was given ${field('roles')}: ${field('reason')}`,
+    concerns: anybodyWaiting,
+  },
+  'roles.withdrawn': {
+    words: (field) => `${field('roles')} taken from ${field('principal')}: ${field('reason')}`,
+    concerns: anybodyWaiting,
+  },
+  'token.created': { words: (field) => `token ${shortId(field('token'))} of ${field('principal')} created` },
+  'token.revoked': {
+    words: (field) => `token ${shortId(field('token'))} of ${field('principal')} revoked: ${field('reason')}`,
+  },
+  'enrolment.requested': { words: (field) => `asked for: ${field('words')}` },
+  'enrolment.approved': { words: (field) => `approved: ${field('words')}` },
+  'enrolment.rejected': { words: (field) => `rejected: ${field('words')}` },
+};

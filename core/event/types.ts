@@ -1,0 +1,100 @@
+import type { DecisionVerb } from '../decision/verbs.js';
+import type { Digest } from '../digest.js';
+import type { Lane } from '../lanes.js';
+import type { Cause } from '../promotion/acts.js';
+import type { PromotionKind, PromotionPhase, Step, StepResult } from '../promotion/state.js';
+
+/** What is said when rights are taken away. */
+interface Taken {
+  readonly principal: string;
+  readonly reason: string;
+}
+
+/** What is said about a change of rights that was asked for. */
+interface EnrolmentData {
+  readonly enrolment: Digest;
+  readonly change: string;
+  readonly words: string;
+}
+
+/**
+ * The types of method events in the log, and what each says in its data. Both are public: metrics, audit and the
+ * dispatcher read them. What an event is about (product, lane, bundle, promotion, release) is not data.
+ */
+export interface EventData {
+  'product.registered': { readonly repository: string };
+  'product.rebound': { readonly from: string; readonly to: string; readonly reason: string };
+  'repository.allowed': { readonly pattern: string };
+  'repository.disallowed': { readonly pattern: string };
+  'release.started': { readonly revision: string; readonly tree: string };
+  'release.sealed': { readonly [none: string]: never };
+  'release.failed': { readonly error: unknown };
+  'evidence.attached': { readonly kind: string; readonly attestationId: string; readonly signer: string };
+  'promotion.requested': { readonly kind: PromotionKind; readonly policyDigest: Digest };
+  /** `by`: the promotion that caused it, if that is another one. */
+  'promotion.transitioned': {
+    readonly from: PromotionPhase;
+    readonly to: PromotionPhase;
+    readonly reason: string;
+    readonly by?: string;
+    readonly cause?: Cause;
+  };
+  'promotion.ending': { readonly to: PromotionPhase; readonly reason: string; readonly cause?: Cause };
+  'promotion.step-failed': {
+    readonly step: Step;
+    readonly outcome: StepResult['outcome'];
+    readonly code: string;
+    readonly message: string;
+  };
+  'promotion.adopted': { readonly from: string; readonly to: string };
+  'promotion.repinned': { readonly from: Digest; readonly to: Digest };
+  /** Written before a change of phase by another promotion had a `promotion.transitioned` of its own. */
+  'promotion.superseded': { readonly by: string; readonly how: string };
+  'decision.recorded': { readonly verb: DecisionVerb | 'unknown' };
+  'decision.refused': { readonly verb: DecisionVerb | 'unknown'; readonly code: string; readonly reason: string };
+  'lane.queued': { readonly [none: string]: never };
+  'lane.granted': { readonly fencingToken: number; readonly by?: string };
+  'lane.revoked': { readonly by: string };
+  'alias.switched': { readonly generation: number; readonly fencingToken: number };
+  'principal.added': { readonly principal: string; readonly kind: string };
+  'address.linked': { readonly address: string; readonly principal: string };
+  'address.unlinked': Taken & { readonly address: string };
+  'commit-key.enrolled': { readonly fingerprint: string; readonly principal: string; readonly format: string };
+  'commit-key.revoked': Taken & { readonly fingerprint: string };
+  'principal-key.enrolled': { readonly keyId: Digest; readonly principal: string; readonly purpose: string };
+  'principal-key.revoked': Taken & { readonly keyId: Digest };
+  'roles.granted': { readonly principal: string; readonly roles: string; readonly reason: string };
+  'roles.withdrawn': { readonly principal: string; readonly roles: string; readonly reason: string };
+  'token.created': {
+    readonly token: Digest;
+    readonly principal: string;
+    readonly label: string;
+    readonly expiresAt: string;
+  };
+  'token.revoked': Taken & { readonly token: Digest };
+  'enrolment.requested': EnrolmentData;
+  'enrolment.approved': EnrolmentData;
+  'enrolment.rejected': EnrolmentData;
+}
+
+/** The name of one of the types. */
+export type MethodEventType = keyof EventData;
+
+/** What an event is about. */
+export interface EventSubjects {
+  readonly product?: string | undefined;
+  readonly lane?: Lane | undefined;
+  readonly bundleDigest?: Digest | undefined;
+  readonly promotionId?: string | undefined;
+  readonly releaseId?: string | undefined;
+}
+
+/** An append-only fact. It is written in the transaction of the change that it describes. */
+export type MethodEvent = {
+  [Type in MethodEventType]: EventSubjects & {
+    readonly type: Type;
+    /** Who did it, if a person did. */
+    readonly actor?: string | undefined;
+    readonly data: EventData[Type];
+  };
+}[MethodEventType];

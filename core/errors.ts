@@ -28,7 +28,6 @@ export const errorCodes = [
   'DECISION_MISMATCH',
   'SELF_APPROVAL',
   'ROLE_MISSING',
-  'ALREADY_DECIDED',
   // integrity
   'BLOB_MISSING',
   'BLOB_CORRUPT',
@@ -44,9 +43,7 @@ export const errorCodes = [
   'TESTS_FAILED',
   'IMAGE_UNSUPPORTED',
   // lanes and deploying
-  'LANE_PREREQUISITE',
   'NOTHING_TO_ROLL_BACK',
-  'STALE_FENCING_TOKEN',
   'SERVICE_UNHEALTHY',
   'WRONG_STATE',
   'CONFLICT',

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createAttestActivities } from '../activities/promotion/attest-activities.js';
-import { createDeployActivities } from '../activities/lane/deploy-activities.js';
+import { createDeployActivities, type DeployDeps } from '../activities/lane/deploy-activities.js';
+import { createEmbeddedRouter } from '../activities/lane/embedded-router.js';
 import { createLaneActivities } from '../activities/lane/lane-activities.js';
 import type { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
@@ -22,7 +23,7 @@ import { formatWorkerIdentity } from '../temporal-config/worker-identity.js';
 import type { BlobsOfQueues } from './blobs.js';
 import type { BuildSettings } from './config.js';
 import type { Databases } from './databases.js';
-import type { FaultPoint } from './fault-point.js';
+import { type FaultPoint, stoppingTarget } from './fault-point.js';
 
 /** What the workers of a process share. */
 export interface WorkersDeps {
@@ -45,6 +46,12 @@ export interface WorkersDeps {
 /** The dependencies of the control queue's activities, and of what reconciles runs with records. */
 export function controlDepsOf(deps: WorkersDeps): ControlDeps {
   return { ...asQueue(deps, 'control'), policies: openPolicyFolder(deps.policiesDir) };
+}
+
+/** The dependencies of the deploy queue's activities. The embedded router is the one target that there is. */
+function deployDepsOf(deps: WorkersDeps): DeployDeps {
+  const own = asQueue(deps, 'deploy');
+  return { ...own, target: stoppingTarget(createEmbeddedRouter(own.database), deps.faultPoint) };
 }
 
 /** The database as a queue of this process may use it. @throws CONFIGURATION when the process does not serve it */
@@ -134,7 +141,7 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
       };
     }
     case 'deploy':
-      return { ...common, activities: createDeployActivities(asQueue(deps, 'deploy')) };
+      return { ...common, activities: createDeployActivities(deployDepsOf(deps)) };
   }
 }
 

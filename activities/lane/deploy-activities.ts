@@ -1,31 +1,22 @@
 import { Context } from '@temporalio/activity';
 import type { Step } from '../../core/promotion/state.js';
-import { laneTargets, servicesOf } from '../../store/alias/read.js';
-import { pointAliasToLive, switchAlias } from '../../store/alias/write.js';
 import type { Database } from '../../store/database.js';
 import { withTranslatedErrors } from '../failures.js';
 import { parsePromotionActivityInput as parse } from '../promotion/input.js';
-import { type OwedStep, performStep, type StepOfAttempt, withOwed } from '../promotion/perform-step.js';
-import { untilObserved, verifyRoutes } from './observe-lane.js';
+import { performStep, type StepOfAttempt, withOwed } from '../promotion/perform-step.js';
+import type { LaneTarget, TargetWork } from './target.js';
 import type { DeployActivities } from './types.js';
 
 /** The dependencies of the `deploy` queue. */
 export interface DeployDeps {
   readonly database: Database;
   readonly now: () => Date;
-  /**
-   * Called at `deploy.switched` and `deploy.verified`, before the step is recorded, so that tests can kill the process
-   * there.
-   */
-  readonly faultPoint?: (name: string) => void | Promise<void>;
+  readonly target: LaneTarget;
 }
 
 type LaneMove = 'deploy' | 'verify' | 'revert';
 
-/**
- * The activities of the `deploy` queue for the embedded lane target: the alias row is the desired state, the router's
- * observation the actual one.
- */
+/** The activities of the `deploy` queue. */
 export function createDeployActivities(deps: DeployDeps): DeployActivities {
   return withTranslatedErrors<DeployActivities>({
     async moveLane(input) {
@@ -39,46 +30,22 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
 }
 
 function perform(deps: DeployDeps, asked: StepOfAttempt & { readonly step: LaneMove }): Promise<readonly Step[]> {
-  return performStep(deps, asked, (owed) => {
+  const { target } = deps;
+  return performStep(deps, asked, async ({ promotion }) => {
+    const work: TargetWork = {
+      tenant: asked.tenant,
+      promotion,
+      owed: (effect) => withOwed(deps, asked, (tx, _scene, step) => effect(tx, step)),
+    };
     switch (asked.step) {
       case 'deploy':
-        return deploy(deps, asked);
+        return target.observe(work, await target.apply(work));
       case 'verify':
-        return verify(deps, asked, owed);
-      case 'revert':
-        return revert(deps, asked);
+        return target.verify(work);
+      case 'revert': {
+        const generation = await target.revert(work);
+        if (generation !== undefined) await target.observe(work, generation);
+      }
     }
   });
-}
-
-async function deploy(deps: DeployDeps, asked: StepOfAttempt): Promise<void> {
-  const { promotion, generation } = await withOwed(deps, asked, async (tx, _scene, { promotion: owed, ...key }) => ({
-    promotion: owed,
-    generation: await switchAlias(tx, {
-      ...key,
-      promotionId: owed.id,
-      product: owed.product,
-      lane: owed.lane,
-      ...(await servicesOf(tx, owed.bundle)),
-    }),
-  }));
-  await untilObserved(deps.database, asked.tenant, promotion, generation);
-  await deps.faultPoint?.('deploy.switched');
-}
-
-async function verify(deps: DeployDeps, asked: StepOfAttempt, { promotion }: OwedStep): Promise<void> {
-  const { targets, services } = await deps.database.transaction(asked.tenant, async (tx) => ({
-    targets: await laneTargets(tx, promotion.product, promotion.lane),
-    services: (await servicesOf(tx, promotion.bundle)).services,
-  }));
-  await verifyRoutes(promotion, targets, services);
-  await deps.faultPoint?.('deploy.verified');
-}
-
-async function revert(deps: DeployDeps, asked: StepOfAttempt): Promise<void> {
-  const { promotion, generation } = await withOwed(deps, asked, async (tx, _scene, { promotion: owed, ...key }) => ({
-    promotion: owed,
-    generation: await pointAliasToLive(tx, { ...key, promotionId: owed.id, product: owed.product, lane: owed.lane }),
-  }));
-  if (generation !== undefined) await untilObserved(deps.database, asked.tenant, promotion, generation);
 }

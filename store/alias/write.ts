@@ -13,7 +13,8 @@ import {
   switchOf,
 } from './read.js';
 
-interface SwitchRequest {
+/** A switch of a lane, with what proves that its holder asks for it. */
+export interface SwitchRequest {
   readonly product: string;
   readonly lane: Lane;
   readonly promotionId: string;

@@ -94,11 +94,6 @@ async function paused(engine: Engine, placed: Placed): Promise<Placed> {
   const about = ['--workflow-id', workflowId, '--activity-id', await pendingActivityOf(placed)];
   const { code, stderr } = engine.temporal.cli('activity', 'pause', ...about);
   if (code !== 0) throw new Error(stderr);
-  // The attempt that is under way must not outlast the obstacle, or the step succeeds.
-  await until(async () => {
-    const { raw } = await placed.handle.describe();
-    return raw.pendingActivities?.[0]?.state === PENDING_ACTIVITY_STATE_PAUSED;
-  }, `the step of ${placed.product} to be paused`);
   return {
     ...placed,
     release: async () => {
@@ -107,6 +102,14 @@ async function paused(engine: Engine, placed: Placed): Promise<Placed> {
       engine.temporal.cli('activity', 'unpause', ...about);
     },
   };
+}
+
+/** Waits until the attempt that was under way has ended: one that outlasts the obstacle would succeed. */
+export async function attemptEnded({ handle, product }: Placed): Promise<void> {
+  await until(async () => {
+    const { raw } = await handle.describe();
+    return raw.pendingActivities?.[0]?.state === PENDING_ACTIVITY_STATE_PAUSED;
+  }, `the step of ${product} to be paused`);
 }
 
 async function behindAnother(engine: Engine, product: string): Promise<Placed> {

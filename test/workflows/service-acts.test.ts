@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { giveUpAfterMs } from '../../core/promotion/reducer.js';
 import { isIn, recordOf, rowsOf, stateOf } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
-import { type Placed, placedIn } from '../support/phases.js';
+import { attemptEnded, type Placed, placedIn } from '../support/phases.js';
 import { attestedOf, moveAt, serviceActOfTarget, whenAttested } from '../support/service-acts.js';
 import { until } from '../support/until.js';
 
@@ -81,6 +81,7 @@ describe('a promotion whose run is ended in Temporal', () => {
 
   test('is attested by the run that takes its workflow id at once for a new promotion', async () => {
     const placed = await placedIn['GUARDING']!(engine, 'ended-and-again');
+    await attemptEnded(placed);
     await placed.handle.terminate('by a test');
     await placed.release();
     const again = await engine.promote({ product: placed.product, lane: placed.lane, bundle: placed.bundle });
@@ -92,6 +93,7 @@ describe('a promotion whose run is ended in Temporal', () => {
 
   test('can be promoted again while the run that attests its end is open: that one is awaited, not joined', async () => {
     const placed = await placedIn['GUARDING']!(engine, 'ended-and-joined');
+    await attemptEnded(placed);
     await placed.handle.terminate('by a test');
     await placed.release();
     await engine.reconcile();

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { hasEnded } from '../../core/promotion/state.js';
+import { hasEnded, movingPhases } from '../../core/promotion/state.js';
 import { promotionOfRun, type StoredPromotion } from '../../store/promotion/read.js';
 import { changedSignalName, workflowTypes } from '../../temporal-config/names.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
@@ -80,7 +80,7 @@ async function observe(deps: ControlDeps, tenant: string, promotion: StoredPromo
 }
 
 function isStuck({ state, updatedAt }: StoredPromotion, now: Date): boolean {
-  const moves = state === 'GUARDING' || state === 'DEPLOYING' || state === 'VERIFYING';
+  const moves = movingPhases.includes(state);
   return moves && updatedAt.getTime() + movesWithinMs < now.getTime();
 }
 

@@ -1,4 +1,4 @@
-import { gatingPhases, type PromotionKind, type PromotionPhase } from '../promotion/state.js';
+import { gatingPhases, movingPhases, type PromotionKind, type PromotionPhase } from '../promotion/state.js';
 
 /** What a person can sign. Each verb needs a signature of its own; none implies another. */
 export const decisionVerbs = ['request', 'approve', 'reject', 'request-changes', 'rollback', 'abort', 'retry'] as const;
@@ -29,15 +29,7 @@ export interface VerbTerms {
   readonly isOrder: boolean;
 }
 
-const beforeLive: readonly PromotionPhase[] = [
-  'REQUESTED',
-  ...gatingPhases,
-  'QUEUED',
-  'GUARDING',
-  'DEPLOYING',
-  'VERIFYING',
-  'ERRORED',
-];
+const beforeLive: readonly PromotionPhase[] = ['REQUESTED', ...gatingPhases, 'QUEUED', ...movingPhases, 'ERRORED'];
 
 const operators: Right = {
   who: 'roles',

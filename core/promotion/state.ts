@@ -31,6 +31,9 @@ export function isGating(phase: PromotionPhase): boolean {
   return gatingPhases.includes(phase);
 }
 
+/** The phases in which a promotion takes its lane, each for as long as one step. */
+export const movingPhases: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING', 'VERIFYING'];
+
 /** A rollback is a promotion of the previous bundle: same machine, other gates, head of the queue. */
 export type PromotionKind = 'PROMOTION' | 'ROLLBACK';
 

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { shortId } from '../../../core/ids.js';
 import { isBlocking } from '../../../core/policy/verdict.js';
+import { isGating } from '../../../core/promotion/state.js';
 import { type ExplainPromotionResponse, ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
 import type { StoredDecision } from '../../../store/decision/read.js';
 import type { StoredCheckRun } from '../../../store/policy/list.js';
@@ -17,8 +18,7 @@ export function explainPromotion(
   decisions: readonly StoredDecision[],
   lane: LaneView,
 ): ExplainPromotionResponse {
-  const isGating = promotion.state === 'GATING' || promotion.state === 'AWAITING_APPROVAL';
-  const blocking = isGating ? gates.filter(isBlocking) : [];
+  const blocking = isGating(promotion.state) ? gates.filter(isBlocking) : [];
   const error = toErrorDetail(promotion.error);
   const steps = [
     ...blocking.map((gate) => gate.nextStep ?? ''),

@@ -9,7 +9,7 @@ import {
 import type { Answer } from '../activities/promotion/types.js';
 import { searchAttributes } from '../temporal-config/search-attributes.js';
 import { deployStep, guardStep, moveStep, signStep } from '../workflows/activity-options.js';
-import { eachIsALook } from '../workflows/hints.js';
+import { Hints } from '../workflows/hints.js';
 import { changedSignal, type PromotionInput } from '../workflows/promotion/contract.js';
 import type { BareActivities } from './trivial-activities.js';
 
@@ -24,11 +24,10 @@ const { bareAttest } = proxyActivities<BareActivities>(signStep);
  * inbox, no PostgreSQL, no dispatcher and no lane.
  */
 export async function bare(input: PromotionInput): Promise<{ readonly promotionId: string }> {
-  // One marker of a patch, as the product's workflow has.
-  eachIsALook();
   let changed = false;
+  const hints = new Hints(() => (changed = true));
   setHandler(changedSignal, () => {
-    changed = true;
+    hints.take();
   });
   const { workflowId, firstExecutionRunId: promotionId } = workflowInfo();
   const { tenant, product, lane, bundle } = input;

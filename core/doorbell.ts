@@ -3,11 +3,7 @@
  * take note and a loop acts.
  */
 export class Doorbell {
-  private rung: boolean;
-
-  constructor(rung = false) {
-    this.rung = rung;
-  }
+  private rung = false;
 
   /** Notes that something happened. */
   ring(): void {

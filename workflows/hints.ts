@@ -6,19 +6,19 @@ const atOnce = 20;
 const pauseMs = 1_000;
 
 /**
- * Whether a run takes each hint that {@link Hints} passes on as a look of its own. Runs that began before this took one
- * for all that waited. To be asked once, at the start of a run.
- */
-export const eachIsALook = (): boolean => patched('each-hint-is-a-look');
-
-/**
- * Bounds what a flood of hints costs: after {@link atOnce} of them, one look a second stands for all.
+ * Bounds what a flood of hints costs: after {@link atOnce} of them, one look a second stands for all. To be created once,
+ * at the start of a run.
  *
  * What is passed on depends on the order of signals and timers alone, which the history fixes. It must not depend on how
  * many are waiting, nor on a clock: when the server fails a workflow task because too much has arrived, results of local
  * activities stay with the worker, and a replay sees signals earlier between those results than the run did.
  */
 export class Hints {
+  /**
+   * Whether each that is passed on is a look of its own. Runs that began before this took one for all that waited, and
+   * every hint is passed on to them.
+   */
+  readonly eachIsALook = patched('each-hint-is-a-look');
   readonly #passOn: () => void;
   #left = atOnce;
   #isPausing = false;
@@ -30,7 +30,7 @@ export class Hints {
   /** Takes one. */
   take(): void {
     if (this.#isPausing) return;
-    if (this.#left > 0) {
+    if (!this.eachIsALook || this.#left > 0) {
       this.#left -= 1;
       this.#passOn();
       return;

@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.js';
-import { isStart, type Named, termsOf } from './verbs.js';
+import { type Named, termsOf } from './verbs.js';
 import type { ErrorCode } from '../errors.js';
 import type { Decision } from '../evidence/decision.js';
 import { refuseByTime } from '../evidence/validity.js';
@@ -63,7 +63,7 @@ function refuseMismatch(decision: Decision, context: DecisionContext): Refusal |
   if (decision.lane !== context.lane) return mismatch(`it is for lane ${decision.lane}, not ${context.lane}`);
   if (decision.bundle !== context.bundle) return mismatch('it is for another bundle');
   const { starts, names } = termsOf[decision.verb];
-  if (isStart(decision.verb) && starts !== context.kind)
+  if (starts !== undefined && starts !== context.kind)
     return mismatch(`its verb is ${decision.verb}, but this is a ${context.kind.toLowerCase()}`);
   const wrong = names.map((named) => refuseNamed[named](decision, context)).find((reason) => reason !== undefined);
   return wrong === undefined ? undefined : mismatch(wrong);

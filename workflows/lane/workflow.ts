@@ -13,7 +13,7 @@ import {
 import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
-import { eachIsALook, Hints } from '../hints.js';
+import { Hints } from '../hints.js';
 import { laneChangedSignal, laneHolderQuery } from './contract.js';
 import { parseLaneInput } from './input.js';
 
@@ -28,17 +28,15 @@ const { settleHolder } = proxyActivities<Pick<LaneActivities, 'settleHolder'>>(h
  */
 export async function lane(rawInput: unknown): Promise<void> {
   const input = parseLaneInput(rawInput);
-  const counts = eachIsALook();
   let looks = 1;
   const look = () => {
-    looks = counts ? looks + 1 : 1;
+    looks = hints.eachIsALook ? looks + 1 : 1;
   };
   const hints = new Hints(look);
   let holder: LaneHolder | null = null;
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
   setHandler(laneChangedSignal, () => {
-    if (counts) hints.take();
-    else look();
+    hints.take();
   });
   setHandler(laneHolderQuery, () => holder);
   upsertSearchAttributes([

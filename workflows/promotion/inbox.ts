@@ -1,6 +1,6 @@
 import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { Stimulus } from '../../activities/promotion/types.js';
-import { eachIsALook, Hints } from '../hints.js';
+import { Hints } from '../hints.js';
 import type { DecisionReply } from './contract.js';
 
 /** A person's signed statement that is waiting for its turn. */
@@ -30,7 +30,6 @@ const maxSignalled = 200;
  */
 export class Inbox {
   readonly #entries: InboxEntry[] = [];
-  readonly #eachIsALook = eachIsALook();
   readonly #hints = new Hints(() => this.#look('woken'));
   #ignored = 0;
   #signalled = 0;
@@ -49,8 +48,7 @@ export class Inbox {
 
   /** Somebody says that something has changed. */
   hint(): void {
-    if (this.#eachIsALook) this.#hints.take();
-    else this.#look('woken');
+    this.#hints.take();
   }
 
   /** Adds a look because time has passed. */
@@ -59,7 +57,7 @@ export class Inbox {
   }
 
   #look(type: 'woken' | 'time'): void {
-    if (this.#eachIsALook || !this.#entries.some(({ stimulus }) => stimulus.type === type))
+    if (this.#hints.eachIsALook || !this.#entries.some(({ stimulus }) => stimulus.type === type))
       this.#entries.push({ stimulus: { type } });
   }
 

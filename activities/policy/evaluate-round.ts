@@ -1,6 +1,7 @@
 import { shortId } from '../../core/ids.js';
 import { type Evaluation, evaluateGates } from '../../core/policy/evaluate.js';
-import type { GateResult } from '../../core/policy/facts.js';
+import type { Notice } from '../../core/policy/notice.js';
+import { policyEdited } from '../../core/policy/notices.js';
 import type { Transaction } from '../../store/database.js';
 import { requireSnapshot } from '../../store/policy/read.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
@@ -22,26 +23,14 @@ export async function evaluateRound(
   const drift = policyDrift(known, promotion);
   const snapshot = await requireSnapshot(tx, promotion.policyDigest);
   const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, kinds: kindsOf(snapshot) });
-  const evaluated = evaluateGates(snapshot, facts, at);
-  return drift === undefined ? evaluated : { ...evaluated, results: [...evaluated.results, drift] };
+  return evaluateGates(snapshot, facts, at, drift === undefined ? [] : [drift]);
 }
 
-/**
- * A promotion keeps the gates it was requested under. A policy file that has changed since is reported, but changes
- * nothing.
- */
-function policyDrift(known: Preparation, promotion: StoredPromotion): GateResult | undefined {
+/** What is said of a policy that has changed since the promotion was requested. */
+function policyDrift(known: Preparation, promotion: StoredPromotion): Notice | undefined {
   const newest = known.newestGates(promotion);
-  if ('digest' in newest && newest.digest === promotion.policyDigest) return undefined;
-  const current =
-    'digest' in newest ? `its gates are now ${shortId(newest.digest)}` : `it can no longer be read (${newest.problem})`;
-  return {
-    gate: 'policy-edited',
-    severity: 'ADVISORY',
-    verdict: 'PENDING',
-    explanation: `the policy was edited: this promotion keeps the gates it was requested under (${shortId(promotion.policyDigest)}); ${current}`,
-    next: `to be judged by the edited policy: lane abort ${shortId(promotion.id)}, then request it again`,
-    reliedOn: [],
-    waitsForPeople: false,
-  };
+  if (!('digest' in newest)) return policyEdited(promotion, `it can no longer be read (${newest.problem})`);
+  return newest.digest === promotion.policyDigest
+    ? undefined
+    : policyEdited(promotion, `its gates are now ${shortId(newest.digest)}`);
 }

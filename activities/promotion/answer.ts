@@ -19,7 +19,7 @@ export async function answerOf(
   const { id, state, reason, policyDigest, attempt, error, gateRound } = moving.promotion;
   const { lookAgainAt } = moving;
   const events = await newestEvents(tx, id, seen.event, timelineLength);
-  const gates = gateRound > seen.round ? await lastRound(tx, id) : undefined;
+  const round = gateRound > seen.round ? await lastRound(tx, id) : undefined;
   return {
     promotionId: id,
     phase: state,
@@ -30,13 +30,19 @@ export async function answerOf(
     ...(lookAgainAt !== undefined && { lookAgainAt: lookAgainAt.toISOString() }),
     ...(error !== null && { error }),
     at: { event: events.at(-1)?.id ?? seen.event, round: gateRound },
-    ...(gates !== undefined && {
-      gates: gates.map(({ gate, verdict, severity, explanation, next }) => ({
+    ...(round !== undefined && {
+      gates: round.gates.map(({ gate, verdict, severity, explanation, next }) => ({
         gate,
         verdict,
         severity,
         explanation: explanation.slice(0, maxTextLength),
         ...(next !== undefined && { next }),
+      })),
+      notices: round.notices.map(({ notice, holds, explanation, next }) => ({
+        notice,
+        holds,
+        explanation: explanation.slice(0, maxTextLength),
+        next,
       })),
     }),
     events: events.map((event) => ({

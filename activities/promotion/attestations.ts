@@ -45,7 +45,8 @@ export async function attestationsOf(
     subjectOf(product, bundle),
     ...[...facts.bundle.images, ...facts.bundle.sdks].map(({ name, digest }) => subjectOf(name, digest)),
   ];
-  const reliedOn = [...new Set((await lastRound(tx, id)).flatMap((gate) => gate.reliedOn))].sort();
+  const { gates, notices } = await lastRound(tx, id);
+  const reliedOn = [...new Set([...gates, ...notices].flatMap((one) => one.reliedOn.map((ref) => ref.id)))].sort();
   const token = (await newestRound(tx, id))?.token;
   const summary = verificationSummaryStatement({
     subject,

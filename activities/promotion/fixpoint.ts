@@ -169,16 +169,8 @@ export class MovingPromotion {
     const token = this.token ?? (evaluation.outcome === 'PASS' ? this.#tokenIfQueued() : undefined);
     const number = promotion.gateRound + 1;
     const recheckAt = evaluation.recheckAt === undefined ? undefined : new Date(evaluation.recheckAt);
-    await recordRound(this.#tx, this.#id, {
-      number,
-      policyDigest: promotion.policyDigest,
-      outcome: evaluation.outcome,
-      reason: evaluation.reason,
-      results: evaluation.results,
-      fencingToken: token,
-      at: now,
-      recheckAt,
-    });
+    const { policyDigest } = promotion;
+    await recordRound(this.#tx, this.#id, { number, policyDigest, evaluation, fencingToken: token, at: now });
     this.#round = { number, outcome: evaluation.outcome, reason: evaluation.reason, token, recheckAt };
     this.replace({ ...promotion, gateRound: number, reason: evaluation.reason });
   }

@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import type {
   GateVerdict,
+  GateNotice,
   LaneStep,
   PromotionKind,
   PromotionPhase,
@@ -80,6 +81,8 @@ export interface Answer {
   readonly at: Seen;
   /** The verdicts of the newest round, if the run has not seen them. */
   readonly gates?: readonly GateVerdict[];
+  /** What else that round said, if the run has not seen it. */
+  readonly notices?: readonly GateNotice[];
   /** The newest events that the run has not seen, oldest first. */
   readonly events: readonly TimelineEntry[];
   /** What became of the statement that was the stimulus. */

@@ -3,7 +3,9 @@ import type { PrincipalKind } from '../identity/principal-kind.js';
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
 import type { CommitFacts } from './authorship.js';
-import type { Judged } from './verdict.js';
+import type { Ref } from './ref.js';
+import type { TermName } from './terms/names.js';
+import type { Judged, RawVerdict } from './verdict.js';
 
 /** Who made a signature, as enrolled. */
 export interface SignerFact {
@@ -45,6 +47,15 @@ export interface ApprovalFact {
   readonly registeredAt: string;
 }
 
+/** Lets one gate be open without holding its promotion. */
+export interface Waiver {
+  readonly gate: string;
+  /** RFC 3339: from then on it no longer counts. */
+  readonly until: string;
+  /** In whose words, and why. */
+  readonly explanation: string;
+}
+
 /** Everything that an evaluation sees. Together with a snapshot and an instant it determines every verdict. */
 export interface PolicyFacts {
   readonly tenant: string;
@@ -73,17 +84,30 @@ export interface PolicyFacts {
   /** Known only through a signed request. */
   readonly requester?: { readonly principal: string; readonly roles: readonly string[] };
   readonly approvals: readonly ApprovalFact[];
+  /** What lets gates be open without holding this promotion. */
+  readonly waivers: readonly Waiver[];
   /** For each lane, whether this bundle is live there now, or has been. */
   readonly lanes: Readonly<Record<Lane, { readonly live: boolean; readonly wasLive: boolean; readonly url?: string }>>;
+}
+
+/** What one part of a gate says: a gate passes when each of its parts does. */
+export interface Clause {
+  readonly term: TermName;
+  readonly verdict: RawVerdict;
+  readonly explanation: string;
 }
 
 /** One gate's outcome, with everything needed to explain it. */
 export interface GateResult extends Judged {
   readonly gate: string;
+  /** Of a WAIVED gate, the verdict that it has by itself. */
+  readonly rawVerdict?: RawVerdict;
   readonly explanation: string;
   readonly next?: string;
-  /** Attestation ids that the verdict rests on. */
-  readonly reliedOn: readonly string[];
+  /** What the verdict rests on. */
+  readonly reliedOn: readonly Ref[];
+  /** What each of its parts says. */
+  readonly clauses: readonly Clause[];
   /** RFC 3339: when this verdict can change merely because time passes. */
   readonly recheckAt?: string;
 }

@@ -1,26 +1,38 @@
-/** The verdicts of a gate. */
-export const verdicts = ['PASS', 'FAIL', 'PENDING', 'NOT_APPLICABLE', 'ERROR'] as const;
+/** What a gate can be judged to be by itself. ERROR never passes. */
+const rawVerdicts = ['PASS', 'FAIL', 'PENDING', 'NOT_APPLICABLE', 'ERROR'] as const;
 
-/** The outcome of one gate at one moment. ERROR never passes. */
+/** One of them. */
+export type RawVerdict = (typeof rawVerdicts)[number];
+
+/** The verdicts of a gate. */
+export const verdicts = [...rawVerdicts, 'WAIVED'] as const;
+
+/** The outcome of one gate at one moment. */
 export type Verdict = (typeof verdicts)[number];
 
 /** A BLOCKING gate that is open holds the promotion; an ADVISORY one is only shown. */
 export type Severity = 'BLOCKING' | 'ADVISORY';
 
-/** The outcome of a round of gates. PASS: none is open. APPROVALS: only people's approvals are missing. OPEN: others are. */
+/**
+ * What an open gate waits for: `people` who approve; `evidence`; that it is known who somebody is (`identities`); that its
+ * rule is mended (`policy`).
+ */
+export type WaitsFor = 'people' | 'evidence' | 'identities' | 'policy';
+
+/** The outcome of a round of gates. PASS: nothing holds. APPROVALS: only people's approvals are missing. OPEN: more does. */
 export type RoundOutcome = 'PASS' | 'APPROVALS' | 'OPEN';
 
 /** What is judged of a gate. */
 export interface Judged {
   readonly severity: Severity;
   readonly verdict: Verdict;
-  /** Whether only people's approvals are missing. */
-  readonly waitsForPeople: boolean;
+  /** For what it waits while it is open; for several things if empty. */
+  readonly waitsFor?: WaitsFor | undefined;
 }
 
 /** Whether a gate with this verdict is open: something is missing or wrong. */
-export function isOpen(verdict: Verdict): boolean {
-  return verdict !== 'PASS' && verdict !== 'NOT_APPLICABLE';
+export function isOpen(verdict: Verdict): verdict is Exclude<Verdict, 'PASS' | 'NOT_APPLICABLE' | 'WAIVED'> {
+  return verdict !== 'PASS' && verdict !== 'NOT_APPLICABLE' && verdict !== 'WAIVED';
 }
 
 /** Whether a gate holds its promotion. */
@@ -28,9 +40,13 @@ export function isBlocking({ severity, verdict }: Pick<Judged, 'severity' | 'ver
   return severity === 'BLOCKING' && isOpen(verdict);
 }
 
-/** What follows for the promotion from the gates of one round. */
-export function outcomeOf(gates: readonly Judged[]): RoundOutcome {
+/** What follows for the promotion from the gates of one round, and from the notices beside them. */
+export function outcomeOf(
+  gates: readonly Judged[],
+  notices: readonly { readonly holds: boolean }[] = [],
+): RoundOutcome {
   const blocking = gates.filter(isBlocking);
+  if (notices.some(({ holds }) => holds)) return 'OPEN';
   if (blocking.length === 0) return 'PASS';
-  return blocking.every(({ waitsForPeople }) => waitsForPeople) ? 'APPROVALS' : 'OPEN';
+  return blocking.every(({ waitsFor }) => waitsFor === 'people') ? 'APPROVALS' : 'OPEN';
 }

@@ -1,3 +1,4 @@
+import type { Notice } from '../policy/notice.js';
 import type { Severity, Verdict } from '../policy/verdict.js';
 
 /** Where a promotion stands. The second group is final. */
@@ -81,6 +82,9 @@ export interface GateVerdict {
   readonly explanation: string;
   readonly next?: string;
 }
+
+/** A notice as the workflow shows it. */
+export type GateNotice = Omit<Notice, 'reliedOn'>;
 
 /** How many timeline entries the workflow shows. PostgreSQL keeps every method event. */
 export const timelineLength = 50;

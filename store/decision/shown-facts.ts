@@ -21,6 +21,8 @@ export interface ShownFacts {
   readonly policyDigest: Digest;
   readonly liveBundle: Digest | null;
   readonly gates: readonly { readonly gate: string; readonly verdict: string; readonly explanation: string }[];
+  /** What is said besides the gates. */
+  readonly notices: readonly { readonly notice: string; readonly explanation: string }[];
   readonly evidence: readonly {
     readonly id: string;
     readonly kind: string;
@@ -38,6 +40,7 @@ export async function recordShownFacts(
   const bundle = await requireBundle(tx, promotion.bundle);
   const [live] = await laneHistory(tx, promotion.product, promotion.lane, 1);
   const evidence = await evidenceOfBundle(tx, promotion.bundle);
+  const { gates, notices } = await lastRound(tx, promotionId);
   const facts: ShownFacts = {
     promotionId,
     workflowId: promotion.workflowId,
@@ -50,7 +53,8 @@ export async function recordShownFacts(
     requester: promotion.requester,
     policyDigest: promotion.policyDigest,
     liveBundle: live?.bundle ?? null,
-    gates: (await lastRound(tx, promotionId)).map(({ gate, verdict, explanation }) => ({ gate, verdict, explanation })),
+    gates: gates.map(({ gate, verdict, explanation }) => ({ gate, verdict, explanation })),
+    notices: notices.map(({ notice, explanation }) => ({ notice, explanation })),
     evidence: evidence.map(({ id, kind, checksum, signer }) => ({ id, kind, checksum, signer })),
   };
   const content = canonicalJson(facts);

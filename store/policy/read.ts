@@ -1,9 +1,11 @@
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
-import type { GateResult } from '../../core/policy/facts.js';
+import type { Clause, GateResult } from '../../core/policy/facts.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
-import type { RoundOutcome } from '../../core/policy/verdict.js';
+import type { Notice } from '../../core/policy/notice.js';
+import { parseRef } from '../../core/policy/ref.js';
+import type { RawVerdict, RoundOutcome, WaitsFor } from '../../core/policy/verdict.js';
 import type { Transaction } from '../database.js';
 
 /** A pinned snapshot. @throws NOT_FOUND, or BUNDLE_CORRUPT when the stored content no longer matches its digest */
@@ -63,31 +65,63 @@ export async function newestRound(tx: Transaction, promotionId: string): Promise
       };
 }
 
-/** The gates of the last round. */
-export async function lastRound(tx: Transaction, promotionId: string): Promise<readonly GateResult[]> {
-  const rows = await tx.query<{
-    gate_id: string;
-    verdict: GateResult['verdict'];
-    severity: GateResult['severity'];
-    explanation: string;
-    next_step: string | null;
-    relied_on: string[];
-    recheck_at: Date | null;
-  }>(
-    `select c.gate_id, c.verdict, c.severity, c.explanation, c.next_step, c.relied_on, c.recheck_at
-       from check_runs c join promotions p on p.tenant_id = c.tenant_id and p.id = c.promotion_id
-         and p.gate_round = c.round
-      where c.tenant_id = $1 and c.promotion_id = $2 order by c.gate_id`,
+/** What the newest round of a promotion's gates found. */
+export interface RoundResults {
+  /** 0 before the first round. */
+  readonly number: number;
+  readonly evaluatedAt: Date | undefined;
+  /** By id. */
+  readonly gates: readonly GateResult[];
+  readonly notices: readonly Notice[];
+}
+
+interface CheckRunRow {
+  round: number;
+  evaluated_at: Date;
+  notices: readonly Notice[];
+  /** Null where the snapshot has no gates. */
+  gate_id: string | null;
+  verdict: GateResult['verdict'];
+  raw_verdict: RawVerdict | null;
+  severity: GateResult['severity'];
+  explanation: string;
+  next_step: string | null;
+  waits_for: WaitsFor | null;
+  clauses: readonly Clause[];
+  relied_on: readonly string[];
+  recheck_at: Date | null;
+}
+
+/** Reads the newest round with its verdicts and notices. */
+export async function lastRound(tx: Transaction, promotionId: string): Promise<RoundResults> {
+  const rows = await tx.query<CheckRunRow>(
+    `select r.round, r.evaluated_at, r.notices, c.gate_id, c.verdict, c.raw_verdict, c.severity, c.explanation,
+            c.next_step, c.waits_for, c.clauses, c.relied_on, c.recheck_at
+       from promotions p
+       join gate_rounds r on r.tenant_id = p.tenant_id and r.promotion_id = p.id and r.round = p.gate_round
+       left join check_runs c on c.tenant_id = p.tenant_id and c.promotion_id = p.id and c.round = p.gate_round
+      where p.tenant_id = $1 and p.id = $2 order by c.gate_id`,
     [tx.tenant, promotionId],
   );
-  return rows.map((row) => ({
-    gate: row.gate_id,
+  return {
+    number: rows[0]?.round ?? 0,
+    evaluatedAt: rows[0]?.evaluated_at,
+    gates: rows.flatMap((row) => (row.gate_id === null ? [] : [gateResultOf(row.gate_id, row)])),
+    notices: rows[0]?.notices ?? [],
+  };
+}
+
+function gateResultOf(gate: string, row: CheckRunRow): GateResult {
+  return {
+    gate,
     verdict: row.verdict,
     severity: row.severity,
     explanation: row.explanation,
-    reliedOn: row.relied_on,
-    waitsForPeople: false,
+    reliedOn: row.relied_on.map(parseRef),
+    clauses: row.clauses,
+    ...(row.raw_verdict !== null && { rawVerdict: row.raw_verdict }),
     ...(row.next_step !== null && { next: row.next_step }),
+    ...(row.waits_for !== null && { waitsFor: row.waits_for }),
     ...(row.recheck_at !== null && { recheckAt: row.recheck_at.toISOString() }),
-  }));
+  };
 }

@@ -1,8 +1,8 @@
 import type { Digest } from '../../core/digest.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
-import type { GateResult } from '../../core/policy/facts.js';
+import type { Evaluation } from '../../core/policy/evaluate.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
-import type { RoundOutcome } from '../../core/policy/verdict.js';
+import { refText } from '../../core/policy/ref.js';
 import type { Transaction } from '../database.js';
 
 /** Stores a snapshot under its digest, once. */
@@ -21,45 +21,50 @@ export async function pinSnapshot(tx: Transaction, snapshot: PolicySnapshot): Pr
 export interface NewRound {
   readonly number: number;
   readonly policyDigest: Digest;
-  readonly outcome: RoundOutcome;
-  readonly reason: string;
-  readonly results: readonly GateResult[];
+  readonly evaluation: Evaluation;
   /** The hold of the lane that it was evaluated for. */
   readonly fencingToken: number | undefined;
   readonly at: Date;
-  readonly recheckAt: Date | undefined;
 }
 
 /** Records a round of gates with its verdicts, as the newest one of its promotion. */
 export async function recordRound(tx: Transaction, promotionId: string, round: NewRound): Promise<void> {
-  const { results } = round;
+  const { outcome, reason, notices, results, recheckAt } = round.evaluation;
   await tx.query(
     `insert into gate_rounds (tenant_id, promotion_id, round, policy_digest, outcome, reason, fencing_token,
-       evaluated_at, recheck_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       evaluated_at, recheck_at, notices)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       tx.tenant,
       promotionId,
       round.number,
       round.policyDigest,
-      round.outcome,
-      round.reason,
+      outcome,
+      reason,
       round.fencingToken ?? null,
       round.at,
-      round.recheckAt ?? null,
+      recheckAt ?? null,
+      JSON.stringify(notices),
     ],
   );
   await tx.query(
-    `insert into check_runs (tenant_id, promotion_id, round, gate_id, verdict, severity, explanation, next_step,
-       relied_on, evaluated_at, recheck_at)
-     select $1, $2, $3, r.gate, r.verdict, r.severity, r.explanation, r.next, r."reliedOn", $4, r."recheckAt"
-       from jsonb_to_recordset($5) as r(gate text, verdict text, severity text, explanation text, next text,
-              "reliedOn" text[], "recheckAt" timestamptz)`,
-    [tx.tenant, promotionId, round.number, round.at, JSON.stringify(results)],
+    `insert into check_runs (tenant_id, promotion_id, round, gate_id, verdict, raw_verdict, severity, explanation,
+       next_step, waits_for, clauses, relied_on, evaluated_at, recheck_at)
+     select $1, $2, $3, r.gate, r.verdict, r."rawVerdict", r.severity, r.explanation, r.next, r."waitsFor", r.clauses,
+            r."reliedOn", $4, r."recheckAt"
+       from jsonb_to_recordset($5) as r(gate text, verdict text, "rawVerdict" text, severity text, explanation text,
+              next text, "waitsFor" text, clauses jsonb, "reliedOn" text[], "recheckAt" timestamptz)`,
+    [
+      tx.tenant,
+      promotionId,
+      round.number,
+      round.at,
+      JSON.stringify(results.map((result) => ({ ...result, reliedOn: result.reliedOn.map(refText) }))),
+    ],
   );
   await tx.query(
     `update promotions set gate_round = $3, reason = $4, updated_at = clock_timestamp()
       where tenant_id = $1 and id = $2`,
-    [tx.tenant, promotionId, round.number, round.reason],
+    [tx.tenant, promotionId, round.number, reason],
   );
 }

@@ -5,73 +5,12 @@ import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../core/hash.js';
 import { tallyApprovals } from '../../core/policy/approvals.js';
 import { evaluateGates } from '../../core/policy/evaluate.js';
-import type { ApprovalFact, EvidenceFact, PolicyFacts } from '../../core/policy/facts.js';
+import type { ApprovalFact, PolicyFacts } from '../../core/policy/facts.js';
 import { type Gate, snapshotPolicy } from '../../core/policy/model.js';
 import { parsePolicy } from '../../core/policy/parse.js';
-import { commitFact, personFact } from '../support/commit-facts.js';
+import { approval, bundle, evidence, facts, image, now } from '../support/policy-facts.js';
 
-const now = new Date('2026-03-01T12:00:00Z');
-const bundle = digestOf('bundle');
-const policyDigest = digestOf('policy');
-const image = digestOf('image');
 const sdk = digestOf('sdk');
-
-function facts(changes: Partial<PolicyFacts> = {}): PolicyFacts {
-  const lane = { live: false, wasLive: false };
-  return {
-    tenant: 'default',
-    product: 'shop',
-    lane: 'gold',
-    kind: 'PROMOTION',
-    promotionId: 'p',
-    policyDigest,
-    bundle: {
-      digest: bundle,
-      revision: 'a'.repeat(40),
-      author: { name: 'A', email: 'a@example.com' },
-      commits: { since: null, brought: [commitFact(personFact('anna'))], lists: ['list'] },
-      repository: 'https://git.example.com/shop.git',
-      tree: 'e'.repeat(40),
-      images: [{ name: 'web', digest: image }],
-      sdks: [],
-      methodology: null,
-      plan: null,
-    },
-    evidence: [],
-    requester: { principal: 'rita', roles: ['developer'] },
-    approvals: [],
-    lanes: { bronze: lane, silver: lane, gold: lane },
-    ...changes,
-  };
-}
-
-function evidence(changes: Partial<EvidenceFact> = {}): EvidenceFact {
-  return {
-    id: 'e',
-    kind: 'test-result',
-    subjects: [image],
-    checksum: digestOf('e'),
-    registeredAt: '2026-03-01T11:00:00Z',
-    signer: { keyId: digestOf('key'), principal: 'builder', purpose: 'build', roles: [] },
-    attributes: { result: 'PASSED' },
-    ...changes,
-  };
-}
-
-function approval(principal: string, roles: readonly string[], changes: Partial<ApprovalFact> = {}): ApprovalFact {
-  return {
-    principal,
-    principalKind: 'human',
-    roles,
-    verb: 'approve',
-    policyDigest,
-    bundleDigest: bundle,
-    attestationId: principal,
-    comment: '',
-    registeredAt: now.toISOString(),
-    ...changes,
-  };
-}
 
 const gate: Gate = {
   id: 'tests',

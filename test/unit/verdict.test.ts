@@ -4,14 +4,13 @@ import { isBlocking, isOpen, type Judged, outcomeOf, verdicts } from '../../core
 const judged = (given: Partial<Judged>): Judged => ({
   severity: 'BLOCKING',
   verdict: 'PASS',
-  waitsForPeople: false,
   ...given,
 });
-const missingApproval = judged({ verdict: 'PENDING', waitsForPeople: true });
+const missingApproval = judged({ verdict: 'PENDING', waitsFor: 'people' });
 
 describe('a verdict', () => {
-  test('leaves its gate open unless it passes or has nothing to be about', () => {
-    expect(verdicts.filter((verdict) => !isOpen(verdict))).toEqual(['PASS', 'NOT_APPLICABLE']);
+  test('leaves its gate open unless it passes, has nothing to be about or is waived', () => {
+    expect(verdicts.filter((verdict) => !isOpen(verdict))).toEqual(['PASS', 'NOT_APPLICABLE', 'WAIVED']);
   });
 
   test.each(verdicts.filter(isOpen))(
@@ -38,5 +37,11 @@ describe('the outcome of a round', () => {
   test('is OPEN when one waits for anything else', () => {
     expect(outcomeOf([missingApproval, judged({ verdict: 'FAIL' })])).toBe('OPEN');
     expect(outcomeOf([judged({ verdict: 'ERROR' })])).toBe('OPEN');
+  });
+
+  test('is OPEN when a notice holds, whatever the gates say', () => {
+    expect(outcomeOf([judged({})], [{ holds: true }])).toBe('OPEN');
+    expect(outcomeOf([missingApproval], [{ holds: true }])).toBe('OPEN');
+    expect(outcomeOf([judged({})], [{ holds: false }])).toBe('PASS');
   });
 });

@@ -34,11 +34,14 @@ test('an edit of a policy is shown, changes nothing for promotions that wait, an
   const after = await engine.promote({ lane: 'silver', bundle: other });
   await engine.reached(after, 'GATING');
   expect((await after.query(statusQuery)).policyDigest).not.toBe(policyDigest);
-  const shown = (await before.query(statusQuery)).openGates.find((gate) => gate.gate === 'policy-edited');
-  expect(shown).toMatchObject({
-    severity: 'ADVISORY',
-    explanation: expect.stringContaining('keeps the gates it was requested under'),
-  });
+  const { notices } = await before.query(statusQuery);
+  expect(notices).toMatchObject([
+    {
+      notice: 'policy-edited',
+      holds: false,
+      explanation: expect.stringContaining('keeps the gates it was requested under'),
+    },
+  ]);
   await attachPreviewCheck(engine, bundle);
   await engine.reached(before, 'LIVE');
   await attachPreviewCheck(engine, other);

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import type {
+  GateNotice,
   GateVerdict,
   PromotionKind,
   PromotionPhase,
@@ -67,6 +68,8 @@ export interface PromotionStatus {
   readonly reason: string;
   readonly policyDigest: Digest;
   readonly openGates: readonly GateVerdict[];
+  /** What is said about it besides its gates. */
+  readonly notices: readonly GateNotice[];
   readonly recheckAt?: string;
   readonly error?: StepError;
   /** Signals with something else in them than is expected, or more than one run takes. That was ignored. */

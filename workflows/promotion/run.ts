@@ -1,6 +1,12 @@
 import { ApplicationFailure, condition, log, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Answer, Seen, Stimulus } from '../../activities/promotion/types.js';
-import { type GateVerdict, hasEnded, type TimelineEntry, timelineLength } from '../../core/promotion/state.js';
+import {
+  type GateNotice,
+  type GateVerdict,
+  hasEnded,
+  type TimelineEntry,
+  timelineLength,
+} from '../../core/promotion/state.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { Alarm } from './alarm.js';
 import type { PromotionInput } from './contract.js';
@@ -19,6 +25,7 @@ export class PromotionRun {
   /** Where the promotion stands, as last read. */
   answer: Answer;
   gates: readonly GateVerdict[] = [];
+  notices: readonly GateNotice[] = [];
   timeline: readonly TimelineEntry[] = [];
   readonly #inbox: Inbox;
   readonly #advance: Advance;
@@ -111,8 +118,9 @@ export class PromotionRun {
     this.#follow();
   }
 
-  #note({ gates, events }: Answer): void {
+  #note({ gates, notices, events }: Answer): void {
     if (gates !== undefined) this.gates = gates;
+    if (notices !== undefined) this.notices = notices;
     const last = this.timeline.at(-1)?.id ?? 0;
     this.#append(events.filter((event) => event.id > last));
   }

@@ -3,7 +3,7 @@ import type { PromotionStatus } from './contract.js';
 import type { PromotionRun } from './run.js';
 
 /** The answer to the query `status`. */
-export function statusOf({ input, answer, gates }: PromotionRun, ignoredMessages: number): PromotionStatus {
+export function statusOf({ input, answer, gates, notices }: PromotionRun, ignoredMessages: number): PromotionStatus {
   const { promotionId, phase, reason, policyDigest, lookAgainAt, error } = answer;
   return {
     promotionId,
@@ -15,6 +15,7 @@ export function statusOf({ input, answer, gates }: PromotionRun, ignoredMessages
     reason,
     policyDigest,
     openGates: gates.filter(({ verdict }) => isOpen(verdict)),
+    notices,
     ...(lookAgainAt !== undefined && { recheckAt: lookAgainAt }),
     ...(error !== undefined && { error }),
     ignoredMessages,

@@ -10,9 +10,8 @@ import { CaseKind, type GovernanceCase, GovernanceCaseSchema } from '#gen/govern
 import { requireBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
 import { decisionsOf, type StoredDecision } from '../../../store/decision/read.js';
-import { requireSnapshot } from '../../../store/policy/read.js';
+import { lastRound, requireSnapshot } from '../../../store/policy/read.js';
 import { requirePrincipal, type StoredPrincipal } from '../../../store/identity/read.js';
-import { newestCheckRuns } from '../../../store/policy/list.js';
 import { listAwaitingApproval } from '../../../store/promotion/list.js';
 import type { ListedPromotion } from '../../../store/promotion/read.js';
 import { toDecisionMessage } from '../decision/convert.js';
@@ -51,11 +50,11 @@ async function casesOf(
   const snapshot = await requireSnapshot(tx, promotion.policyDigest);
   const bundle = await requireBundle(tx, promotion.bundle);
   const decisions = await decisionsOf(tx, promotion.id);
-  const runs = await newestCheckRuns(tx, promotion.id);
+  const { gates } = await lastRound(tx, promotion.id);
   const cases: GovernanceCase[] = [];
   const commits = await readCommitFacts(tx, known, promotion, bundle, keys);
   for (const { approvals, ...gate } of snapshot.gates) {
-    const run = runs.find((each) => each.gateId === gate.id);
+    const run = gates.find((each) => each.gate === gate.id);
     if (approvals === undefined || (run !== undefined && !isOpen(run.verdict))) continue;
     const whyNot = await refusalFor(tx, { ...gate, approvals }, promotion, commits, decisions, person);
     cases.push(

@@ -1,7 +1,14 @@
 import { create } from '@bufbuild/protobuf';
-import type { GateResult } from '../../../core/policy/facts.js';
 import type { Gate, PolicySnapshot } from '../../../core/policy/model.js';
-import { type CheckRun, CheckRunSchema, Verdict } from '#gen/governance/v1/check_run_pb.js';
+import type { Notice } from '../../../core/policy/notice.js';
+import {
+  type CheckRun,
+  CheckRunSchema,
+  type Notice as WireNotice,
+  NoticeSchema,
+  Verdict,
+  WaitsFor,
+} from '#gen/governance/v1/check_run_pb.js';
 import {
   EvidenceScope,
   GateType,
@@ -11,39 +18,50 @@ import {
   RequiredCheckSchema,
   Severity,
 } from '#gen/governance/v1/policy_pb.js';
-import type { StoredCheckRun } from '../../../store/policy/list.js';
+import type { RoundResults } from '../../../store/policy/read.js';
 import { bounded, instant, toLane, toPromotionKind } from '../convert.js';
 
-/** The verdict of a gate for the wire. */
-export function toCheckRun(run: StoredCheckRun): CheckRun {
-  return create(CheckRunSchema, {
-    promotionId: run.promotionId,
-    round: run.round,
-    gateId: run.gateId,
-    verdict: Verdict[run.verdict],
-    severity: Severity[run.severity],
-    explanation: bounded(run.explanation, 4000),
-    nextStep: bounded(run.nextStep, 2000),
-    reliedOn: [...run.reliedOn],
-    ...instant('evaluatedAt', run.evaluatedAt),
-    ...instant('recheckAt', run.recheckAt),
-  });
+/** The verdicts of a round for the wire; those of a plan belong to no promotion yet. */
+export function toCheckRuns(
+  { number, evaluatedAt, gates }: Pick<RoundResults, 'number' | 'evaluatedAt' | 'gates'>,
+  promotionId = '-',
+): CheckRun[] {
+  return gates.map((gate) =>
+    create(CheckRunSchema, {
+      promotionId,
+      round: number,
+      gateId: gate.gate,
+      verdict: Verdict[gate.verdict],
+      rawVerdict: Verdict[gate.rawVerdict ?? 'UNSPECIFIED'],
+      severity: Severity[gate.severity],
+      explanation: bounded(gate.explanation, 4000),
+      nextStep: bounded(gate.next, 2000),
+      waitsFor: waitsFor[gate.waitsFor ?? 'nothing'],
+      clauses: gate.clauses.map(({ term, verdict, explanation }) => ({
+        term,
+        verdict: Verdict[verdict],
+        explanation: bounded(explanation, 4000),
+      })),
+      reliedOn: gate.reliedOn.map(({ kind, id }) => ({ kind, id })),
+      ...instant('evaluatedAt', evaluatedAt),
+      ...instant('recheckAt', gate.recheckAt === undefined ? undefined : new Date(gate.recheckAt)),
+    }),
+  );
 }
 
-/** The verdict that a gate would give, for the wire; it belongs to no promotion yet. */
-export function toPlannedCheckRun(result: GateResult, at: Date): CheckRun {
-  return toCheckRun({
-    promotionId: '-',
-    round: 0,
-    gateId: result.gate,
-    verdict: result.verdict,
-    severity: result.severity,
-    explanation: result.explanation,
-    nextStep: result.next ?? null,
-    reliedOn: result.reliedOn,
-    evaluatedAt: at,
-    recheckAt: result.recheckAt === undefined ? null : new Date(result.recheckAt),
-  });
+const waitsFor = {
+  nothing: WaitsFor.UNSPECIFIED,
+  people: WaitsFor.PEOPLE,
+  evidence: WaitsFor.EVIDENCE,
+  identities: WaitsFor.IDENTITIES,
+  policy: WaitsFor.POLICY,
+} as const;
+
+/** Notices for the wire. */
+export function toNotices(notices: readonly Notice[]): WireNotice[] {
+  return notices.map(({ notice, holds, explanation, next }) =>
+    create(NoticeSchema, { id: notice, holds, explanation: bounded(explanation, 4000), nextStep: bounded(next, 2000) }),
+  );
 }
 
 /** A policy snapshot for the wire. */

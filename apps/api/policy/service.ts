@@ -3,14 +3,13 @@ import { parseDigest } from '../../../core/digest.js';
 import { canonicalJson } from '../../../core/hash.js';
 import type { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { decisionsOf } from '../../../store/decision/read.js';
-import { requireSnapshot } from '../../../store/policy/read.js';
-import { newestCheckRuns } from '../../../store/policy/list.js';
+import { lastRound, requireSnapshot } from '../../../store/policy/read.js';
 import { readLane } from '../../../store/lane/read.js';
 import { readPromotion } from '../../../store/promotion/read.js';
 import { resolvePolicy, resolvePromotion } from '../../../store/resolve-id.js';
 import { requireCaller } from '../identity/caller.js';
 import { explainPromotion } from '../promotion/explain.js';
-import { toCheckRun, toPolicyMessage } from './convert.js';
+import { toCheckRuns, toNotices, toPolicyMessage } from './convert.js';
 import type { ApiDeps } from '../deps.js';
 
 /** Gates and their verdicts. */
@@ -20,7 +19,8 @@ export function createGateService({ database }: ApiDeps): ServiceImpl<typeof Gat
       const { tenant } = requireCaller(context);
       return database.transaction(tenant, async (tx) => {
         const id = await resolvePromotion(tx, request.promotionId);
-        return { gates: (await newestCheckRuns(tx, id)).map(toCheckRun) };
+        const round = await lastRound(tx, id);
+        return { gates: toCheckRuns(round, id), notices: toNotices(round.notices) };
       });
     },
     async getPolicySnapshot(request, context) {
@@ -35,10 +35,10 @@ export function createGateService({ database }: ApiDeps): ServiceImpl<typeof Gat
       const { tenant } = requireCaller(context);
       return database.transaction(tenant, async (tx) => {
         const promotion = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
-        const gates = await newestCheckRuns(tx, promotion.id);
+        const round = await lastRound(tx, promotion.id);
         const decisions = await decisionsOf(tx, promotion.id);
         const lane = await readLane(tx, promotion.product, promotion.lane);
-        return explainPromotion(promotion, gates, decisions, lane);
+        return explainPromotion(promotion, round, decisions, lane);
       });
     },
   };

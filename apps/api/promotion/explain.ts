@@ -4,31 +4,35 @@ import { isBlocking } from '../../../core/policy/verdict.js';
 import { isGating } from '../../../core/promotion/state.js';
 import { type ExplainPromotionResponse, ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
 import type { StoredDecision } from '../../../store/decision/read.js';
-import type { StoredCheckRun } from '../../../store/policy/list.js';
+import type { RoundResults } from '../../../store/policy/read.js';
 import type { LaneView } from '../../../store/lane/read.js';
 import type { ListedPromotion } from '../../../store/promotion/read.js';
 import { toDecisionMessage } from '../decision/convert.js';
-import { toCheckRun } from '../policy/convert.js';
+import { toCheckRuns, toNotices } from '../policy/convert.js';
 import { bounded, toErrorDetail } from '../convert.js';
 
 /** Explains why a promotion is in its current state, and what would move it on. */
 export function explainPromotion(
   promotion: ListedPromotion,
-  gates: readonly StoredCheckRun[],
+  round: RoundResults,
   decisions: readonly StoredDecision[],
   lane: LaneView,
 ): ExplainPromotionResponse {
-  const blocking = isGating(promotion.state) ? gates.filter(isBlocking) : [];
+  const waits = isGating(promotion.state);
+  const blocking = waits ? round.gates.filter(isBlocking) : [];
+  const notices = waits ? round.notices : [];
   const error = toErrorDetail(promotion.error);
   const steps = [
-    ...blocking.map((gate) => gate.nextStep ?? ''),
+    ...blocking.map((gate) => gate.next ?? ''),
+    ...notices.filter(({ holds }) => holds).map(({ next }) => next),
     ...(error === undefined ? [] : [error.next]),
     ...stepsOf(promotion, lane),
   ];
   return create(ExplainPromotionResponseSchema, {
     promotionId: promotion.id,
     summary: bounded(summaryOf(promotion, lane), 4000),
-    blocking: blocking.map(toCheckRun),
+    blocking: toCheckRuns({ ...round, gates: blocking }, promotion.id),
+    notices: toNotices(notices),
     refused: decisions.filter((decision) => !decision.accepted).map(toDecisionMessage),
     ...(error !== undefined && { error }),
     nextSteps: [...new Set(steps.filter((step) => step !== ''))].slice(0, 50),

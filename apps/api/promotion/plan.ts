@@ -10,7 +10,7 @@ import { requireBundle } from '../../../store/bundle/read.js';
 import { readLane } from '../../../store/lane/read.js';
 import { resolveBundle } from '../../../store/resolve-id.js';
 import type { Caller } from '../identity/caller.js';
-import { toPlannedCheckRun } from '../policy/convert.js';
+import { toCheckRuns, toNotices } from '../policy/convert.js';
 import { toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { changesBetween } from '../bundle/service.js';
@@ -37,7 +37,7 @@ export async function planPromotion(
     deps.database.transaction(tenant, async (tx) => {
       const facts = await readFacts(tx, known, { ...subject, requester: principal.name, kinds: kindsOf(snapshot) });
       const now = deps.now();
-      const { results } = evaluateGates(snapshot, facts, now);
+      const { results, notices } = evaluateGates(snapshot, facts, now);
       const { live } = await readLane(tx, product, lane);
       const changes =
         live === undefined ? [] : changesBetween((await requireBundle(tx, live.bundle)).manifest, bundle.manifest);
@@ -46,7 +46,8 @@ export async function planPromotion(
         product,
         lane: toLane(lane),
         policyDigest,
-        gates: results.map((result) => toPlannedCheckRun(result, now)),
+        gates: toCheckRuns({ number: 0, evaluatedAt: now, gates: results }),
+        notices: toNotices(notices),
         liveBundleDigest: live?.bundle ?? '',
         changes,
       });

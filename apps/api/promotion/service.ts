@@ -2,7 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import { hasEnded } from '../../../core/promotion/state.js';
 import type { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { listLanes } from '../../../store/lane/list.js';
-import { newestCheckRuns } from '../../../store/policy/list.js';
+import { lastRound } from '../../../store/policy/read.js';
 import { listPromotions } from '../../../store/promotion/list.js';
 import { promotionVersion, readPromotion } from '../../../store/promotion/read.js';
 import { resolvePromotion } from '../../../store/resolve-id.js';
@@ -10,7 +10,7 @@ import { readTimeline } from '../../../store/event/list.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { abortUpdate, retryUpdate } from '../../../workflows/promotion/contract.js';
 import { requireCaller } from '../identity/caller.js';
-import { toCheckRun } from '../policy/convert.js';
+import { toCheckRuns, toNotices } from '../policy/convert.js';
 import { toLaneStatus } from '../lane/convert.js';
 import { toPromotionMessage } from './convert.js';
 import { fromLane, requireLane } from '../convert.js';
@@ -64,13 +64,17 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
           database.transaction(tenant, async (tx) => ({
             promotion: await readPromotion(tx, id),
             timeline: await readTimeline(tx, { promotionId: id }),
-            gates: await newestCheckRuns(tx, id),
+            round: await lastRound(tx, id),
           })),
         isLast: ({ promotion }) => promotion.state === 'LIVE' || hasEnded(promotion.state),
         signal: context.signal,
       });
-      for await (const { promotion, timeline, gates } of states)
-        yield { promotion: toPromotionMessage(promotion, namespace, timeline), gates: gates.map(toCheckRun) };
+      for await (const { promotion, timeline, round } of states)
+        yield {
+          promotion: toPromotionMessage(promotion, namespace, timeline),
+          gates: toCheckRuns(round, id),
+          notices: toNotices(round.notices),
+        };
     },
     async abort(request, context) {
       return {

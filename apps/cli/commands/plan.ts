@@ -1,14 +1,12 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
-import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import type { MakeAction } from '../program/command-module.js';
-import { exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { renderFields } from '../output/table.js';
 import { laneOf } from '../output/words.js';
 import { changeLines } from '../views/change-lines.js';
-import { gateTable, isBlocking } from '../views/gate-table.js';
+import { exitCodeOfGates, gateTable, isBlocking } from '../views/gate-table.js';
 import { descriptions } from '../program/descriptions.js';
 
 /** `lane plan BUNDLE --to LANE` */
@@ -32,7 +30,7 @@ export function define(command: Command, makeAction: MakeAction): void {
               ],
               ['policy', shortId(plan.policyDigest)],
             ]),
-            gateTable(plan.gates, context),
+            gateTable(plan.gates, plan.notices, context),
             ...(plan.changes.length === 0
               ? []
               : [`difference from what is live:\n${changeLines(plan.changes, context)}`]),
@@ -41,8 +39,7 @@ export function define(command: Command, makeAction: MakeAction): void {
               : `${String(blocking.length)} of ${String(plan.gates.length)} gates block`,
           ].join('\n\n'),
         );
-        if (options.exitCode !== true || blocking.length === 0) return undefined;
-        return blocking.some((gate) => gate.verdict === Verdict.FAIL) ? exitCodes.blocked : exitCodes.pending;
+        return options.exitCode === true ? exitCodeOfGates(plan.gates, plan.notices) : undefined;
       }),
     );
 }

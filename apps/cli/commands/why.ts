@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
 import type { MakeAction } from '../program/command-module.js';
-import { exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { instantOf, verbOf } from '../output/words.js';
-import { gateTable } from '../views/gate-table.js';
+import { exitCodeOfGates, gateTable } from '../views/gate-table.js';
 import { descriptions } from '../program/descriptions.js';
 
 /** `lane why ID` */
@@ -22,10 +20,10 @@ export function define(command: Command, makeAction: MakeAction): void {
           (each) =>
             `${colours.red('✗')} ${verbOf(each.verb)} by ${each.principal || 'an unknown signer'} refused (${each.refusalCode}) ${relativeTime(instantOf(each.registeredAt), context.now())}: ${each.refusalReason}`,
         );
-        const shownSteps = new Set(why.blocking.map((gate) => gate.nextStep));
+        const shownSteps = new Set([...why.blocking, ...why.notices].map(({ nextStep }) => nextStep));
         const parts = [
           why.summary,
-          ...(why.blocking.length === 0 ? [] : [gateTable(why.blocking, context)]),
+          ...(why.blocking.length + why.notices.length === 0 ? [] : [gateTable(why.blocking, why.notices, context)]),
           ...(refused.length === 0 ? [] : [`refused decisions:\n${refused.join('\n')}`]),
           ...(why.error === undefined
             ? []
@@ -37,8 +35,7 @@ export function define(command: Command, makeAction: MakeAction): void {
         await context.show.object('Explanation', toPlain(ExplainPromotionResponseSchema, why), () =>
           parts.join('\n\n'),
         );
-        if (options.exitCode !== true || why.blocking.length === 0) return undefined;
-        return why.blocking.some((gate) => gate.verdict === Verdict.FAIL) ? exitCodes.blocked : exitCodes.pending;
+        return options.exitCode === true ? exitCodeOfGates(why.blocking, why.notices) : undefined;
       }),
     );
 }

@@ -44,6 +44,8 @@ export function verdictMark(verdict: Verdict, colours: Colours): string {
       return colours.red('! ERROR');
     case Verdict.PENDING:
       return colours.yellow('… PENDING');
+    case Verdict.WAIVED:
+      return colours.yellow('~ WAIVED');
     case Verdict.NOT_APPLICABLE:
       return colours.dim('- N/A');
     default:

@@ -1,5 +1,5 @@
 import { shortId } from '../../../core/ids.js';
-import type { CheckRun } from '#gen/governance/v1/check_run_pb.js';
+import type { CheckRun, Notice } from '#gen/governance/v1/check_run_pb.js';
 import { type Promotion, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { TimelineEntry } from '#gen/release/v1/timeline_pb.js';
 import type { Context } from '../program/context.js';
@@ -12,6 +12,7 @@ import { readStream } from '../connection/reconnect.js';
 export interface PromotionUpdate {
   readonly promotion: Promotion;
   readonly gates: readonly CheckRun[];
+  readonly notices: readonly Notice[];
   /** The timeline entries since the previous update. */
   readonly newEntries: readonly TimelineEntry[];
 }
@@ -35,12 +36,12 @@ export async function followPromotion(context: Context, id: string, options: Fol
   const api = await context.api();
   let lastEventId = -1n;
   const open = () => api.promotions.watchPromotion({ promotionId: id }, { signal });
-  const ended = await readStream(context, signal, open, ({ promotion, gates }) => {
+  const ended = await readStream(context, signal, open, ({ promotion, gates, notices }) => {
     if (promotion === undefined) return undefined;
     const after = lastEventId;
     const newEntries = promotion.timeline.filter((entry) => entry.eventId > after);
     lastEventId = promotion.timeline.at(-1)?.eventId ?? lastEventId;
-    options.onChange({ promotion, gates, newEntries });
+    options.onChange({ promotion, gates, notices, newEntries });
     return promotion.state === PromotionPhase.LIVE || hasEnded(promotion.state) ? promotion : undefined;
   });
   if (ended !== undefined) return ended;

@@ -36,11 +36,11 @@ export async function waitFor(
   let shown = '';
   const promotion = await followPromotion(context, id, {
     timeoutMs,
-    onChange({ promotion: now, gates, newEntries }) {
+    onChange({ promotion: now, gates, notices, newEntries }) {
       for (const entry of newEntries) context.terminal.note(timelineLine(entry, context));
       const blocking = gates.filter(isBlocking);
       const isWaiting = now.state === PromotionPhase.GATING || now.state === PromotionPhase.AWAITING_APPROVAL;
-      const text = isWaiting && blocking.length > 0 ? gateTable(blocking, context) : '';
+      const text = isWaiting && blocking.length + notices.length > 0 ? gateTable(blocking, notices, context) : '';
       if (text !== shown && text !== '') context.terminal.note(text);
       shown = text;
     },

@@ -7,6 +7,7 @@ import { renderFields, renderTable } from '../output/table.js';
 import { laneName, verdictMark } from '../output/words.js';
 import { changeLines } from './change-lines.js';
 import { commitTable } from './commit-table.js';
+import { noticeLines } from './gate-table.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -39,6 +40,10 @@ export async function factsView(response: GetDecisionFactsResponse, context: Con
       text(gate['explanation']),
     ]),
   );
+  const notices = noticeLines(
+    list(facts['notices']).map((notice) => ({ holds: false, explanation: text(notice['explanation']) })),
+    context,
+  );
   const evidence = renderTable(
     ['EVIDENCE', 'KIND', 'SIGNER', 'CHECKSUM'].map((title) => colours.dim(title)),
     list(facts['evidence']).map((each) => [
@@ -53,7 +58,7 @@ export async function factsView(response: GetDecisionFactsResponse, context: Con
     laneName(response.lane),
     context,
   );
-  return [head, commits, await difference(live, response.bundleDigest, context), gates, evidence]
+  return [head, commits, await difference(live, response.bundleDigest, context), gates, notices, evidence]
     .filter((part) => part !== '')
     .join('\n\n');
 }

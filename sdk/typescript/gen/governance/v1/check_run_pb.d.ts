@@ -13,6 +13,108 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 export declare const file_governance_v1_check_run: GenFile;
 
 /**
+ * Names one thing that a verdict rests on.
+ *
+ * @generated from message governance.v1.Reference
+ */
+export declare type Reference = Message<"governance.v1.Reference"> & {
+  /**
+   * What it is: evidence or approval. The id of both is that of an attestation.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Its id.
+   *
+   * @generated from field: string id = 2;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message governance.v1.Reference.
+ * Use `create(ReferenceSchema)` to create a new message.
+ */
+export declare const ReferenceSchema: GenMessage<Reference>;
+
+/**
+ * What one part of a gate says. A gate passes when each of its parts does.
+ *
+ * @generated from message governance.v1.Clause
+ */
+export declare type Clause = Message<"governance.v1.Clause"> & {
+  /**
+   * The part: evidence, rule, signatures or approvals.
+   *
+   * @generated from field: string term = 1;
+   */
+  term: string;
+
+  /**
+   * Its verdict; never WAIVED.
+   *
+   * @generated from field: governance.v1.Verdict verdict = 2;
+   */
+  verdict: Verdict;
+
+  /**
+   * Why it says so.
+   *
+   * @generated from field: string explanation = 3;
+   */
+  explanation: string;
+};
+
+/**
+ * Describes the message governance.v1.Clause.
+ * Use `create(ClauseSchema)` to create a new message.
+ */
+export declare const ClauseSchema: GenMessage<Clause>;
+
+/**
+ * Something that is said about a promotion besides its gates. It has no verdict, and nobody can waive it.
+ *
+ * @generated from message governance.v1.Notice
+ */
+export declare type Notice = Message<"governance.v1.Notice"> & {
+  /**
+   * What it is: changes-requested, rollback-target or policy-edited.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Whether it holds the promotion, as an open gate does.
+   *
+   * @generated from field: bool holds = 2;
+   */
+  holds: boolean;
+
+  /**
+   * What it says.
+   *
+   * @generated from field: string explanation = 3;
+   */
+  explanation: string;
+
+  /**
+   * What to do about it: a command, or whom to ask.
+   *
+   * @generated from field: string next_step = 4;
+   */
+  nextStep: string;
+};
+
+/**
+ * Describes the message governance.v1.Notice.
+ * Use `create(NoticeSchema)` to create a new message.
+ */
+export declare const NoticeSchema: GenMessage<Notice>;
+
+/**
  * The evaluation of one gate in one round.
  *
  * @generated from message governance.v1.CheckRun
@@ -68,11 +170,11 @@ export declare type CheckRun = Message<"governance.v1.CheckRun"> & {
   nextStep: string;
 
   /**
-   * Attestations that the verdict rests on.
+   * What the verdict rests on.
    *
-   * @generated from field: repeated string relied_on = 8;
+   * @generated from field: repeated governance.v1.Reference relied_on = 11;
    */
-  reliedOn: string[];
+  reliedOn: Reference[];
 
   /**
    * When the round ran.
@@ -87,6 +189,27 @@ export declare type CheckRun = Message<"governance.v1.CheckRun"> & {
    * @generated from field: google.protobuf.Timestamp recheck_at = 10;
    */
   recheckAt?: Timestamp | undefined;
+
+  /**
+   * Of a WAIVED gate, the verdict that it has by itself.
+   *
+   * @generated from field: governance.v1.Verdict raw_verdict = 12;
+   */
+  rawVerdict: Verdict;
+
+  /**
+   * What it waits for while it is open.
+   *
+   * @generated from field: governance.v1.WaitsFor waits_for = 13;
+   */
+  waitsFor: WaitsFor;
+
+  /**
+   * What each of its parts says.
+   *
+   * @generated from field: repeated governance.v1.Clause clauses = 14;
+   */
+  clauses: Clause[];
 };
 
 /**
@@ -96,8 +219,7 @@ export declare type CheckRun = Message<"governance.v1.CheckRun"> & {
 export declare const CheckRunSchema: GenMessage<CheckRun>;
 
 /**
- * What a gate decided at one moment. Number 4 and the name WAIVED are reserved for exceptions, which keep the raw
- * verdict beside it.
+ * What a gate decided at one moment.
  *
  * @generated from enum governance.v1.Verdict
  */
@@ -131,6 +253,13 @@ export enum Verdict {
   PENDING = 3,
 
   /**
+   * The gate is not satisfied, and does not hold the promotion: an exception says so. The raw verdict is beside it.
+   *
+   * @generated from enum value: VERDICT_WAIVED = 4;
+   */
+  WAIVED = 4,
+
+  /**
    * The gate does not concern this bundle.
    *
    * @generated from enum value: VERDICT_NOT_APPLICABLE = 5;
@@ -149,4 +278,51 @@ export enum Verdict {
  * Describes the enum governance.v1.Verdict.
  */
 export declare const VerdictSchema: GenEnum<Verdict>;
+
+/**
+ * What an open gate waits for.
+ *
+ * @generated from enum governance.v1.WaitsFor
+ */
+export enum WaitsFor {
+  /**
+   * Nothing, or several things.
+   *
+   * @generated from enum value: WAITS_FOR_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * People who approve.
+   *
+   * @generated from enum value: WAITS_FOR_PEOPLE = 1;
+   */
+  PEOPLE = 1,
+
+  /**
+   * Evidence.
+   *
+   * @generated from enum value: WAITS_FOR_EVIDENCE = 2;
+   */
+  EVIDENCE = 2,
+
+  /**
+   * That it is known who somebody is.
+   *
+   * @generated from enum value: WAITS_FOR_IDENTITIES = 3;
+   */
+  IDENTITIES = 3,
+
+  /**
+   * That its rule is mended.
+   *
+   * @generated from enum value: WAITS_FOR_POLICY = 4;
+   */
+  POLICY = 4,
+}
+
+/**
+ * Describes the enum governance.v1.WaitsFor.
+ */
+export declare const WaitsForSchema: GenEnum<WaitsFor>;
 

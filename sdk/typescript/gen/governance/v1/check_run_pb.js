@@ -11,14 +11,35 @@ import { file_governance_v1_policy } from "./policy_pb.js";
  * Describes the file governance/v1/check_run.proto.
  */
 export const file_governance_v1_check_run = /*@__PURE__*/
-  fileDesc("Ch1nb3Zlcm5hbmNlL3YxL2NoZWNrX3J1bi5wcm90bxINZ292ZXJuYW5jZS52MSKMAwoIQ2hlY2tSdW4SHwoMcHJvbW90aW9uX2lkGAEgASgJQgm6SAZyBBABGEASFgoFcm91bmQYAiABKAVCB7pIBBoCKAASGAoHZ2F0ZV9pZBgDIAEoCUIHukgEcgIYPxIzCgd2ZXJkaWN0GAQgASgOMhYuZ292ZXJuYW5jZS52MS5WZXJkaWN0Qgq6SAeCAQQQASAAEjUKCHNldmVyaXR5GAUgASgOMhcuZ292ZXJuYW5jZS52MS5TZXZlcml0eUIKukgHggEEEAEgABIdCgtleHBsYW5hdGlvbhgGIAEoCUIIukgFcgMYoB8SGwoJbmV4dF9zdGVwGAcgASgJQgi6SAVyAxjQDxIjCglyZWxpZWRfb24YCCADKAlCELpIDZIBChDoByIFcgMYyAESMAoMZXZhbHVhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpyZWNoZWNrX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCqgAQoHVmVyZGljdBIXChNWRVJESUNUX1VOU1BFQ0lGSUVEEAASEAoMVkVSRElDVF9QQVNTEAESEAoMVkVSRElDVF9GQUlMEAISEwoPVkVSRElDVF9QRU5ESU5HEAMSGgoWVkVSRElDVF9OT1RfQVBQTElDQUJMRRAFEhEKDVZFUkRJQ1RfRVJST1IQBiIECAQQBCoOVkVSRElDVF9XQUlWRURiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_governance_v1_policy]);
+  fileDesc("Ch1nb3Zlcm5hbmNlL3YxL2NoZWNrX3J1bi5wcm90bxINZ292ZXJuYW5jZS52MSJMCglSZWZlcmVuY2USJwoEa2luZBgBIAEoCUIZukgWchRSCGV2aWRlbmNlUghhcHByb3ZhbBIWCgJpZBgCIAEoCUIKukgHcgUQARjIASJxCgZDbGF1c2USFQoEdGVybRgBIAEoCUIHukgEcgIYPxIxCgd2ZXJkaWN0GAIgASgOMhYuZ292ZXJuYW5jZS52MS5WZXJkaWN0Qgi6SAWCAQIQARIdCgtleHBsYW5hdGlvbhgDIAEoCUIIukgFcgMYoB8iaAoGTm90aWNlEhMKAmlkGAEgASgJQge6SARyAhg/Eg0KBWhvbGRzGAIgASgIEh0KC2V4cGxhbmF0aW9uGAMgASgJQgi6SAVyAxigHxIbCgluZXh0X3N0ZXAYBCABKAlCCLpIBXIDGNAPIsQECghDaGVja1J1bhIfCgxwcm9tb3Rpb25faWQYASABKAlCCbpIBnIEEAEYQBIWCgVyb3VuZBgCIAEoBUIHukgEGgIoABIYCgdnYXRlX2lkGAMgASgJQge6SARyAhg/EjMKB3ZlcmRpY3QYBCABKA4yFi5nb3Zlcm5hbmNlLnYxLlZlcmRpY3RCCrpIB4IBBBABIAASNQoIc2V2ZXJpdHkYBSABKA4yFy5nb3Zlcm5hbmNlLnYxLlNldmVyaXR5Qgq6SAeCAQQQASAAEh0KC2V4cGxhbmF0aW9uGAYgASgJQgi6SAVyAxigHxIbCgluZXh0X3N0ZXAYByABKAlCCLpIBXIDGNAPEjYKCXJlbGllZF9vbhgLIAMoCzIYLmdvdmVybmFuY2UudjEuUmVmZXJlbmNlQgm6SAaSAQMQkE4SMAoMZXZhbHVhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpyZWNoZWNrX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI1CgtyYXdfdmVyZGljdBgMIAEoDjIWLmdvdmVybmFuY2UudjEuVmVyZGljdEIIukgFggECEAESNAoJd2FpdHNfZm9yGA0gASgOMhcuZ292ZXJuYW5jZS52MS5XYWl0c0ZvckIIukgFggECEAESMAoHY2xhdXNlcxgOIAMoCzIVLmdvdmVybmFuY2UudjEuQ2xhdXNlQgi6SAWSAQIQFEoECAgQCSqeAQoHVmVyZGljdBIXChNWRVJESUNUX1VOU1BFQ0lGSUVEEAASEAoMVkVSRElDVF9QQVNTEAESEAoMVkVSRElDVF9GQUlMEAISEwoPVkVSRElDVF9QRU5ESU5HEAMSEgoOVkVSRElDVF9XQUlWRUQQBBIaChZWRVJESUNUX05PVF9BUFBMSUNBQkxFEAUSEQoNVkVSRElDVF9FUlJPUhAGKoMBCghXYWl0c0ZvchIZChVXQUlUU19GT1JfVU5TUEVDSUZJRUQQABIUChBXQUlUU19GT1JfUEVPUExFEAESFgoSV0FJVFNfRk9SX0VWSURFTkNFEAISGAoUV0FJVFNfRk9SX0lERU5USVRJRVMQAxIUChBXQUlUU19GT1JfUE9MSUNZEARiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_governance_v1_policy]);
+
+/**
+ * Describes the message governance.v1.Reference.
+ * Use `create(ReferenceSchema)` to create a new message.
+ */
+export const ReferenceSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_check_run, 0);
+
+/**
+ * Describes the message governance.v1.Clause.
+ * Use `create(ClauseSchema)` to create a new message.
+ */
+export const ClauseSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_check_run, 1);
+
+/**
+ * Describes the message governance.v1.Notice.
+ * Use `create(NoticeSchema)` to create a new message.
+ */
+export const NoticeSchema = /*@__PURE__*/
+  messageDesc(file_governance_v1_check_run, 2);
 
 /**
  * Describes the message governance.v1.CheckRun.
  * Use `create(CheckRunSchema)` to create a new message.
  */
 export const CheckRunSchema = /*@__PURE__*/
-  messageDesc(file_governance_v1_check_run, 0);
+  messageDesc(file_governance_v1_check_run, 3);
 
 /**
  * Describes the enum governance.v1.Verdict.
@@ -27,11 +48,24 @@ export const VerdictSchema = /*@__PURE__*/
   enumDesc(file_governance_v1_check_run, 0);
 
 /**
- * What a gate decided at one moment. Number 4 and the name WAIVED are reserved for exceptions, which keep the raw
- * verdict beside it.
+ * What a gate decided at one moment.
  *
  * @generated from enum governance.v1.Verdict
  */
 export const Verdict = /*@__PURE__*/
   tsEnum(VerdictSchema);
+
+/**
+ * Describes the enum governance.v1.WaitsFor.
+ */
+export const WaitsForSchema = /*@__PURE__*/
+  enumDesc(file_governance_v1_check_run, 1);
+
+/**
+ * What an open gate waits for.
+ *
+ * @generated from enum governance.v1.WaitsFor
+ */
+export const WaitsFor = /*@__PURE__*/
+  tsEnum(WaitsForSchema);
 

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { CheckRun } from "./check_run_pb.js";
+import type { CheckRun, Notice } from "./check_run_pb.js";
 import type { GovernancePolicy } from "./policy_pb.js";
 import type { Decision } from "./decision_pb.js";
 import type { ErrorDetail } from "./error_pb.js";
@@ -46,6 +46,13 @@ export declare type ListGatesResponse = Message<"governance.v1.ListGatesResponse
    * @generated from field: repeated governance.v1.CheckRun gates = 1;
    */
   gates: CheckRun[];
+
+  /**
+   * What is said about the promotion besides its gates.
+   *
+   * @generated from field: repeated governance.v1.Notice notices = 2;
+   */
+  notices: Notice[];
 };
 
 /**
@@ -168,6 +175,13 @@ export declare type ExplainPromotionResponse = Message<"governance.v1.ExplainPro
    * @generated from field: repeated string next_steps = 6;
    */
   nextSteps: string[];
+
+  /**
+   * What is said about the promotion besides its gates.
+   *
+   * @generated from field: repeated governance.v1.Notice notices = 7;
+   */
+  notices: Notice[];
 };
 
 /**

@@ -6,7 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import type { Message } from "@bufbuild/protobuf";
 import type { Lane } from "../../governance/v1/lane_pb.js";
 import type { Promotion } from "./promotion_pb.js";
-import type { CheckRun } from "../../governance/v1/check_run_pb.js";
+import type { CheckRun, Notice } from "../../governance/v1/check_run_pb.js";
 import type { DecisionOutcome } from "../../governance/v1/decision_pb.js";
 import type { LaneStatus } from "./lane_status_pb.js";
 import type { BundleChange } from "./bundle_pb.js";
@@ -321,6 +321,13 @@ export declare type WatchPromotionResponse = Message<"release.v1.WatchPromotionR
    * @generated from field: repeated governance.v1.CheckRun gates = 2;
    */
   gates: CheckRun[];
+
+  /**
+   * What is said about the promotion besides its gates.
+   *
+   * @generated from field: repeated governance.v1.Notice notices = 3;
+   */
+  notices: Notice[];
 };
 
 /**
@@ -544,6 +551,13 @@ export declare type PlanResponse = Message<"release.v1.PlanResponse"> & {
    * @generated from field: repeated release.v1.BundleChange changes = 7;
    */
   changes: BundleChange[];
+
+  /**
+   * What is said about the promotion besides its gates.
+   *
+   * @generated from field: repeated governance.v1.Notice notices = 8;
+   */
+  notices: Notice[];
 };
 
 /**

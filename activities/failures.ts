@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { asLanekeeperError, type ErrorCode, type LanekeeperError, messageOf } from '../core/errors.js';
 
@@ -34,6 +35,17 @@ export function toApplicationFailure(error: unknown): Error {
   });
 }
 
+/**
+ * Whether an operator has paused the running activity, or reset it (`temporal activity pause`). Then its signal fires as
+ * for a cancellation, but its work is wanted: whatever it throws because of that says nothing about the work, and the SDK
+ * reports a CancelledFailure as something to try again later.
+ */
+function isPutOff(): boolean {
+  const { cancellationSignal, cancellationDetails: why } = Context.current();
+  if (!cancellationSignal.aborted || why === undefined || why.cancelRequested) return false;
+  return why.paused || why.reset;
+}
+
 /** The same activities with their errors translated. */
 export function withTranslatedErrors<T extends object>(activities: T): T {
   const translated = Object.entries(activities).map(([name, activity]) => {
@@ -42,7 +54,7 @@ export function withTranslatedErrors<T extends object>(activities: T): T {
       try {
         return await (activity as (...args: unknown[]) => Promise<unknown>)(...args);
       } catch (error) {
-        throw toApplicationFailure(error);
+        throw isPutOff() ? new CancelledFailure('the activity was put off') : toApplicationFailure(error);
       }
     };
     return [name, wrapped] as const;

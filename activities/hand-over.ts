@@ -4,6 +4,7 @@ import { workflowIds } from '../core/ids.js';
 import { json, oneOf, parseObject } from '../core/input.js';
 import { parsePromotionStart } from '../core/promotion/input.js';
 import { parseReleaseInput } from '../core/release/input.js';
+import { describePromotion, describeRelease, type RunDescription } from '../core/run-description.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import { currentCaller } from './caller.js';
 
@@ -45,9 +46,10 @@ export async function handOver(
     type: oneOf('promotion', 'release'),
     input: json(maxInputLength),
   });
-  const { workflowId, args } = canonicalRun(type, input);
+  const { workflowId, args, description } = canonicalRun(type, input);
   try {
     const handle = await deps.client.workflow.start(type, {
+      ...description,
       workflowId,
       taskQueue: taskQueues.control,
       args,
@@ -60,14 +62,21 @@ export async function handOver(
   }
 }
 
-function canonicalRun(type: HandOverInput['type'], value: unknown): { workflowId: string; args: [unknown] } {
+function canonicalRun(
+  type: HandOverInput['type'],
+  value: unknown,
+): { workflowId: string; args: [unknown]; description: RunDescription } {
   if (type === 'release') {
     const input = parseReleaseInput(value);
-    return { workflowId: workflowIds.release(input.tenant, input.product, input.revision), args: [input] };
+    return {
+      workflowId: workflowIds.release(input.tenant, input.product, input.revision),
+      args: [input],
+      description: describeRelease(input),
+    };
   }
   const input = parsePromotionStart(value);
   const workflowId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle, input.kind);
-  return { workflowId, args: [input] };
+  return { workflowId, args: [input], description: describePromotion(input) };
 }
 
 async function join(client: Pick<Client, 'workflow'>, type: string, workflowId: string): Promise<HandedOver> {

@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { signStatement } from '../adapters/sigstore/sign-statement.js';
 import { startOrJoin } from '../apps/api/start-workflow.js';
+import { describePromotion } from '../core/run-description.js';
 import type { DecisionVerb } from '../core/decision/verbs.js';
 import type { Digest } from '../core/digest.js';
 import { decisionStatement } from '../core/evidence/decision.js';
@@ -89,13 +90,8 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
 
 async function promote({ client }: Machine, lane: Lane, bundle: Digest, request?: unknown): Promise<Run> {
   const workflowId = workflowIds.promotion('default', product, lane, bundle);
-  const { firstRunId } = await startOrJoin(client, promotionWorkflowType, workflowId, {
-    tenant: 'default',
-    product,
-    lane,
-    bundle,
-    ...(request !== undefined && { request }),
-  });
+  const input = { tenant: 'default', product, lane, bundle, ...(request !== undefined && { request }) };
+  const { firstRunId } = await startOrJoin(client, promotionWorkflowType, workflowId, input, describePromotion(input));
   return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), {
     firstRunId,
   });

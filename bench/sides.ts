@@ -1,5 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { startOrJoin } from '../apps/api/start-workflow.js';
+import { describePromotion } from '../core/run-description.js';
 import type { Digest } from '../core/digest.js';
 import { hexOf } from '../core/digest.js';
 import { workflowIds } from '../core/ids.js';
@@ -23,12 +24,14 @@ function side(
   return {
     name,
     async start(product, bundle) {
-      const { workflowId, firstRunId } = await startOrJoin(client, workflowType, idOf(product, bundle), {
-        tenant: 'default',
-        product,
-        lane,
-        bundle,
-      });
+      const input = { tenant: 'default', product, lane, bundle } as const;
+      const { workflowId, firstRunId } = await startOrJoin(
+        client,
+        workflowType,
+        idOf(product, bundle),
+        input,
+        describePromotion(input),
+      );
       return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), {
         firstRunId,
       });

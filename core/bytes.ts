@@ -52,10 +52,24 @@ export function fromHex(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-/** The bytes that base64 stands for; undefined for anything else. */
+const base64Digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const valueOfDigit = new Map([...base64Digits].map((digit, value) => [digit, value]));
+
+/** The bytes that base64 stands for; undefined for anything else. Workflows have no `atob`. */
 export function fromBase64(text: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.replace(/=+$/, '').length % 4 === 1) return undefined;
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  const digits = text.replace(/=+$/, '');
+  if (digits.length % 4 === 1) return undefined;
+  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
+  let bits = 0;
+  let at = 0;
+  for (let index = 0; index < digits.length; index += 1) {
+    bits = ((bits << 6) | (valueOfDigit.get(digits.charAt(index)) ?? 0)) & 0xff_ff_ff;
+    if (index % 4 === 0) continue;
+    bytes[at] = (bits >> (6 - 2 * (index % 4))) & 0xff;
+    at += 1;
+  }
+  return bytes;
 }
 
 /** A whole number from its bytes, the most significant first. */

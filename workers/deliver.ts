@@ -8,6 +8,7 @@ import {
 } from '@temporalio/client';
 import { ValueError } from '@temporalio/common';
 import { messageOf } from '../core/errors.js';
+import { describeLane } from '../core/run-description.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
 import { laneChangedSignal, laneWorkflowType } from '../workflows/lane/contract.js';
 import { changedSignal } from '../workflows/promotion/contract.js';
@@ -74,6 +75,7 @@ async function attempt(client: Client, wakeup: Wakeup, ended: AbortSignal): Prom
 async function send(client: Client, wakeup: Wakeup): Promise<void> {
   if (wakeup.to === 'lane') {
     await client.workflow.signalWithStart(laneWorkflowType, {
+      ...describeLane(wakeup.input),
       workflowId: wakeup.workflowId,
       taskQueue: taskQueues.control,
       args: [wakeup.input],

@@ -1,4 +1,5 @@
 import { CancellationScope, patched, sleep } from '@temporalio/workflow';
+import { timerSummaries } from './summaries.js';
 
 /** How many hints in a row are passed on at once; a promotion has about ten from its request to being live. */
 const atOnce = 20;
@@ -37,7 +38,7 @@ export class Hints {
     }
     this.#isPausing = true;
     // Handlers run in the run's own scope, and a cancellation is a message without a signature: it ends no pause.
-    void CancellationScope.nonCancellable(() => sleep(pauseMs)).then(() => {
+    void CancellationScope.nonCancellable(() => sleep(pauseMs, { summary: timerSummaries.manyHints })).then(() => {
       this.#isPausing = false;
       this.#left = atOnce;
       this.#passOn();

@@ -14,6 +14,9 @@ import type { LaneActivities, LaneRef } from './types.js';
 /** How often the watch reports that it is alive, in milliseconds; about a third of its heartbeat timeout. */
 const heartbeatIntervalMs = 3_000;
 
+/** How many of those that wait the workflow shows. */
+const maxWaiting = 20;
+
 /** The activities of the `control` queue that lanes use. */
 export function createLaneActivities(deps: ControlDeps): LaneActivities {
   const queueOf = ({ tenant, product, lane }: LaneRef) =>
@@ -24,7 +27,10 @@ export function createLaneActivities(deps: ControlDeps): LaneActivities {
       return {
         holder:
           holder === null ? null : { promotionId: holder.promotionId, workflowId: holder.workflowId, fencingToken },
-        queued,
+        queued: queued.map(({ id }) => id),
+        waiting: queued
+          .slice(0, maxWaiting)
+          .map(({ id, workflowId, since }) => ({ promotionId: id, workflowId, since: since.toISOString() })),
       };
     },
     async awaitHolderClose(input) {
@@ -76,6 +82,8 @@ async function untilClosed(
         },
       );
     await Promise.race([closed, context.cancelled]);
+    // A watch that was put off or is no longer needed has seen nothing.
+    context.cancellationSignal.throwIfAborted();
   } finally {
     clearInterval(pulse);
   }

@@ -19,6 +19,16 @@ export interface LaneHolder {
 export interface LaneContention {
   readonly holder: LaneHolder | null;
   readonly queued: readonly string[];
+  /** The first of those that wait, for people. Absent in what old runs remember. */
+  readonly waiting?: readonly WaitingForLane[];
+}
+
+/** Who waits for a lane, and since when. */
+export interface WaitingForLane {
+  readonly promotionId: string;
+  readonly workflowId: string;
+  /** RFC 3339. */
+  readonly since: string;
 }
 
 /** What the `lane` workflow needs from outside. It watches; who holds the lane is decided by the rows of promotions. */

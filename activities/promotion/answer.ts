@@ -1,10 +1,12 @@
 import { wordsOf } from '../../core/event/words.js';
+import { workflowIds } from '../../core/ids.js';
 import { timelineLength } from '../../core/promotion/state.js';
 import type { Transaction } from '../../store/database.js';
-import { newestEvents } from '../../store/event/list.js';
-import { lastRound } from '../../store/policy/read.js';
+import { revisionOf } from '../../store/bundle/read.js';
+import { lastTransition, newestEvents, type TimelineEvent } from '../../store/event/list.js';
+import { gatesSince, lastRound } from '../../store/policy/read.js';
 import type { MovingPromotion } from './fixpoint.js';
-import type { Answer, DecisionOutcome, Seen } from './types.js';
+import { type Answer, type DecisionOutcome, nothingSeen, type Seen } from './types.js';
 
 /** The longest explanation that is kept in the workflow history; PostgreSQL keeps it in full. */
 const maxTextLength = 500;
@@ -19,7 +21,8 @@ export async function answerOf(
   const { id, state, reason, policyDigest, attempt, error, gateRound } = moving.promotion;
   const { lookAgainAt } = moving;
   const events = await newestEvents(tx, id, seen.event, timelineLength);
-  const round = gateRound > seen.round ? await lastRound(tx, id) : undefined;
+  const round = gateRound > seen.round ? await roundOf(tx, id) : undefined;
+  const since = await enteredAt(tx, moving, seen, events);
   return {
     promotionId: id,
     phase: state,
@@ -29,22 +32,11 @@ export async function answerOf(
     owed: moving.owed,
     ...(lookAgainAt !== undefined && { lookAgainAt: lookAgainAt.toISOString() }),
     ...(error !== null && { error }),
+    ...(since !== undefined && { since: since.toISOString() }),
+    ...(state === 'QUEUED' && holderOf(moving)),
+    ...(seen.event === nothingSeen.event && (await releaseOf(tx, moving))),
     at: { event: events.at(-1)?.id ?? seen.event, round: gateRound },
-    ...(round !== undefined && {
-      gates: round.gates.map(({ gate, verdict, severity, explanation, next }) => ({
-        gate,
-        verdict,
-        severity,
-        explanation: explanation.slice(0, maxTextLength),
-        ...(next !== undefined && { next }),
-      })),
-      notices: round.notices.map(({ notice, holds, explanation, next }) => ({
-        notice,
-        holds,
-        explanation: explanation.slice(0, maxTextLength),
-        next,
-      })),
-    }),
+    ...round,
     events: events.map((event) => ({
       id: event.id,
       at: event.occurredAt.toISOString(),
@@ -52,4 +44,51 @@ export async function answerOf(
     })),
     ...(outcome !== undefined && { outcome: { accepted: outcome.accepted, text: outcome.text } }),
   };
+}
+
+async function roundOf(tx: Transaction, id: string): Promise<Pick<Answer, 'gates' | 'notices'>> {
+  const { number, gates, notices } = await lastRound(tx, id);
+  const sinceOf = await gatesSince(tx, id, number);
+  return {
+    gates: gates.map(({ gate, verdict, severity, explanation, next }) => {
+      const since = sinceOf.get(gate);
+      return {
+        gate,
+        verdict,
+        severity,
+        explanation: explanation.slice(0, maxTextLength),
+        ...(next !== undefined && { next }),
+        ...(since !== undefined && { since: since.toISOString() }),
+      };
+    }),
+    notices: notices.map(({ notice, holds, explanation, next }) => ({
+      notice,
+      holds,
+      explanation: explanation.slice(0, maxTextLength),
+      next,
+    })),
+  };
+}
+
+/** When the promotion entered its phase; undefined when the run has seen that. */
+async function enteredAt(
+  tx: Transaction,
+  { promotion }: MovingPromotion,
+  seen: Seen,
+  events: readonly TimelineEvent[],
+): Promise<Date | undefined> {
+  const found = events.filter(({ type }) => type === 'promotion.transitioned').at(-1)?.occurredAt;
+  if (found !== undefined || seen.event !== nothingSeen.event) return found;
+  // It began in its first phase without a transition.
+  return (await lastTransition(tx, promotion.id)) ?? promotion.createdAt;
+}
+
+function holderOf({ holder }: MovingPromotion): Pick<Answer, 'holder'> {
+  return holder === undefined ? {} : { holder: { promotionId: holder.id, workflowId: holder.workflowId } };
+}
+
+async function releaseOf(tx: Transaction, { promotion }: MovingPromotion): Promise<Pick<Answer, 'release'>> {
+  const { product, bundle } = promotion;
+  const revision = await revisionOf(tx, bundle);
+  return revision === undefined ? {} : { release: workflowIds.release(tx.tenant, product, revision) };
 }

@@ -12,8 +12,6 @@ import type { ControlDeps } from './deps.js';
 export interface SentStatement {
   readonly statement: unknown;
   readonly frontDoor: 'UPDATE' | 'SIGNAL' | 'START';
-  /** The only verb that this front door takes. */
-  readonly expectedVerb?: string;
 }
 
 /** A statement with what its signature proves. Made outside of any transaction. */

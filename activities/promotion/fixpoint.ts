@@ -71,6 +71,12 @@ export class MovingPromotion {
     return this.#scene.holder === this.#id ? this.#scene.fencingToken : undefined;
   }
 
+  /** The promotion that has the lane, unless it is this one. */
+  get holder(): StoredPromotion | undefined {
+    const { holder, promotions } = this.#scene;
+    return holder === null || holder === this.#id ? undefined : promotions.get(holder);
+  }
+
   /** The steps that are owed. */
   get owed(): readonly Step[] {
     return owedSteps(this.#situation());

@@ -29,7 +29,6 @@ const stimulus: Parser<Stimulus> = (value, object) => {
         type: oneOf('statement'),
         statement,
         frontDoor: oneOf('UPDATE', 'SIGNAL'),
-        expectedVerb: optional(text(40)),
       });
     case 'step-ended':
       return parseObject(value, object, {

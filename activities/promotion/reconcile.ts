@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { describePromotion } from '../../core/run-description.js';
 import { hasEnded, movingPhases } from '../../core/promotion/state.js';
 import { promotionOfRun, type StoredPromotion } from '../../store/promotion/read.js';
 import { changedSignalName, workflowTypes } from '../../temporal-config/names.js';
@@ -49,6 +50,7 @@ export async function reconcile(
   if (hasEnded(phase) && owed.length === 0) return 'closed';
   const { product, lane, bundle, kind, workflowId } = promotion;
   await deps.client.workflow.start(workflowTypes.promotion, {
+    ...describePromotion({ tenant, product, lane, bundle, kind }),
     workflowId,
     taskQueue: taskQueues.control,
     args: [{ tenant, product, lane, bundle, kind, promotion: promotion.id }],

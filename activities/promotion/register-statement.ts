@@ -72,7 +72,7 @@ export async function registerStatement(
 async function refusalOf(
   tx: Transaction,
   promotion: StoredPromotion,
-  { signed, expectedVerb, frontDoor }: ExaminedStatement,
+  { signed, frontDoor }: ExaminedStatement,
   { key, keys, known, now }: { key: StoredKey | undefined; keys: Keys; known: Preparation; now: Date },
 ): Promise<Refusal | undefined> {
   if (signed === undefined || key === undefined) return notEnrolled;
@@ -84,11 +84,6 @@ async function refusalOf(
       return { code: used.refusalCode, reason: `${used.refusalReason ?? ''}; it was refused before` };
     return { code: 'DECISION_REPLAYED', reason: `${key.principal} has already used its nonce for something else` };
   }
-  if (expectedVerb !== undefined && decision.verb !== expectedVerb)
-    return {
-      code: 'DECISION_MISMATCH',
-      reason: `its verb is ${decision.verb}; this front door accepts ${expectedVerb}`,
-    };
   const roles = [...keys.values()].find((one) => one.principal === promotion.requester)?.roles ?? [];
   // The statement that starts a promotion is judged before there is a phase.
   const phase: PromotionPhase = frontDoor === 'START' ? 'REQUESTED' : promotion.state;

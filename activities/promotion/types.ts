@@ -43,7 +43,6 @@ export type Stimulus =
       readonly type: 'statement';
       readonly statement: unknown;
       readonly frontDoor: 'UPDATE' | 'SIGNAL';
-      readonly expectedVerb?: string;
     }
   /**
    * The activity of a step has ended. Its result is what it recorded; without one it timed out, its worker was lost, or
@@ -55,6 +54,12 @@ export type Stimulus =
       readonly attempt: number;
       readonly error?: { readonly code: string; readonly message: string };
     };
+
+/** A promotion that holds a lane. */
+export interface LaneOwner {
+  readonly promotionId: string;
+  readonly workflowId: string;
+}
 
 /** What became of a statement. */
 export interface DecisionOutcome {
@@ -77,6 +82,12 @@ export interface Answer {
   /** RFC 3339: when to look again, because time alone can change something then. */
   readonly lookAgainAt?: string;
   readonly error?: StepError;
+  /** RFC 3339: when it entered the phase, if the run has not seen that. */
+  readonly since?: string;
+  /** The promotion that has the lane for which this one waits. */
+  readonly holder?: LaneOwner;
+  /** The workflow id of the release that made the bundle, for a run that has seen nothing. */
+  readonly release?: string;
   /** The newest round and event that it is about. */
   readonly at: Seen;
   /** The verdicts of the newest round, if the run has not seen them. */

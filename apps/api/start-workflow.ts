@@ -1,5 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { LanekeeperError } from '../../core/errors.js';
+import type { RunDescription } from '../../core/run-description.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 
 /** A run that was started or joined. */
@@ -14,6 +15,7 @@ export interface StartedRun {
 /**
  * Starts a workflow under its canonical id, or joins the open run. The id of a closed run can be started again.
  *
+ * @param description what people see of a run that is started; one that is joined keeps its own
  * @param hasEnded whether a run has ended according to its record: it is about to close, and is awaited, not joined.
  * Undefined when it has no record: not yet, or because it only attests a promotion that has ended, and then closes
  */
@@ -22,9 +24,10 @@ export async function startOrJoin(
   workflowType: string,
   workflowId: string,
   input: unknown,
+  description: RunDescription,
   hasEnded: (firstRunId: string) => Promise<boolean | undefined> = () => Promise.resolve(false),
 ): Promise<StartedRun> {
-  const options = { workflowId, taskQueue: taskQueues.control, args: [input] };
+  const options = { ...description, workflowId, taskQueue: taskQueues.control, args: [input] };
   try {
     const handle = await client.workflow.start(workflowType, { ...options, workflowIdConflictPolicy: 'FAIL' });
     return { workflowId, firstRunId: handle.firstExecutionRunId, joined: false };
@@ -43,7 +46,7 @@ export async function startOrJoin(
   const isOver = ended ?? (!seen.recorded && seen.result !== undefined);
   if (!isOver) return run;
   await client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }).result();
-  return startOrJoin(client, workflowType, workflowId, input, hasEnded);
+  return startOrJoin(client, workflowType, workflowId, input, description, hasEnded);
 }
 
 /** Anybody who may call Temporal can start something under a free workflow id; it is not what was asked for. */

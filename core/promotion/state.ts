@@ -81,6 +81,8 @@ export interface GateVerdict {
   readonly severity: Severity;
   readonly explanation: string;
   readonly next?: string;
+  /** RFC 3339: since when each round has had this verdict. Absent in what old runs remember. */
+  readonly since?: string;
 }
 
 /** A notice as the workflow shows it. */

@@ -98,6 +98,15 @@ export async function requireBundle(tx: Transaction, digest: Digest): Promise<St
   };
 }
 
+/** The commit of a bundle. */
+export async function revisionOf(tx: Transaction, digest: Digest): Promise<string | undefined> {
+  const rows = await tx.query<{ revision: string }>(
+    'select revision from bundles where tenant_id = $1 and digest = $2',
+    [tx.tenant, digest],
+  );
+  return rows[0]?.revision;
+}
+
 /** A bundle by its full digest. @throws UNKNOWN_BUNDLE, BUNDLE_CORRUPT */
 export async function readBundle(tx: Transaction, digest: Digest): Promise<ListedBundle> {
   const bundle = await requireBundle(tx, digest);

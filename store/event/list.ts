@@ -32,6 +32,16 @@ export async function newestEvents(
   return eventsOf(tx, 'promotion_id', promotionId, after, limit);
 }
 
+/** When a promotion changed its phase last. */
+export async function lastTransition(tx: Transaction, promotionId: string): Promise<Date | undefined> {
+  const rows = await tx.query<{ occurred_at: Date }>(
+    `select occurred_at from method_events
+      where tenant_id = $1 and promotion_id = $2 and type = 'promotion.transitioned' order by id desc limit 1`,
+    [tx.tenant, promotionId],
+  );
+  return rows[0]?.occurred_at;
+}
+
 async function eventsOf(
   tx: Transaction,
   column: 'promotion_id' | 'release_id',

@@ -28,7 +28,14 @@ export interface LaneQueue {
   readonly holder: { readonly promotionId: string; readonly workflowId: string; readonly firstRunId: string } | null;
   readonly fencingToken: number;
   /** Promotions that wait, the next one first. */
-  readonly queued: readonly string[];
+  readonly queued: readonly QueuedPromotion[];
+}
+
+/** A promotion that waits for its lane. */
+export interface QueuedPromotion {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly since: Date;
 }
 
 /** The holder and the queue of a lane. */
@@ -45,8 +52,8 @@ export async function readQueue(tx: Transaction, product: string, lane: Lane): P
       where l.tenant_id = $1 and l.product = $2 and l.lane = $3`,
     key,
   );
-  const queued = await tx.query<{ id: string }>(
-    `select id from promotions where tenant_id = $1 and product = $2 and lane = $3 and state = 'QUEUED'
+  const queued = await tx.query<{ id: string; workflow_id: string; queued_at: Date }>(
+    `select id, workflow_id, queued_at from promotions where tenant_id = $1 and product = $2 and lane = $3 and state = 'QUEUED'
        and id is distinct from $4
       order by kind = 'ROLLBACK' desc, queued_at, id`,
     [...key, hold?.id ?? null],
@@ -57,7 +64,7 @@ export async function readQueue(tx: Transaction, product: string, lane: Lane): P
         ? null
         : { promotionId: hold.id, workflowId: hold.workflow_id, firstRunId: hold.first_run_id },
     fencingToken: hold?.fencing_token ?? 0,
-    queued: queued.map((row) => row.id),
+    queued: queued.map((row) => ({ id: row.id, workflowId: row.workflow_id, since: row.queued_at })),
   };
 }
 
@@ -88,7 +95,7 @@ export async function readLane(tx: Transaction, product: string, lane: Lane): Pr
     previous: before?.bundle,
     holder: queue.holder?.promotionId ?? null,
     fencingToken: queue.fencingToken,
-    queued: queue.queued,
+    queued: queue.queued.map(({ id }) => id),
     serving:
       seen === undefined ? undefined : { status: seen.status, detail: seen.detail, bundle: seen.served_bundle_digest },
     endpoints,

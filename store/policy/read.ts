@@ -125,3 +125,20 @@ function gateResultOf(gate: string, row: CheckRunRow): GateResult {
     ...(row.recheck_at !== null && { recheckAt: row.recheck_at.toISOString() }),
   };
 }
+
+/** Since when each gate of a round has had its verdict, in one round after the other. */
+export async function gatesSince(
+  tx: Transaction,
+  promotionId: string,
+  round: number,
+): Promise<ReadonlyMap<string, Date>> {
+  const rows = await tx.query<{ gate_id: string; since: Date }>(
+    `select gate_id, min(evaluated_at) as since
+       from (select gate_id, verdict, round, evaluated_at,
+                    round - row_number() over (partition by gate_id, verdict order by round) as stretch
+               from check_runs where tenant_id = $1 and promotion_id = $2) c
+      group by gate_id, verdict, stretch having max(round) = $3`,
+    [tx.tenant, promotionId, round],
+  );
+  return new Map(rows.map((row) => [row.gate_id, row.since]));
+}

@@ -180,7 +180,7 @@ describe('a lane', () => {
     go();
     const { promotionId: lastId } = await first;
     const { queued } = await scene.in((tx) => readQueue(tx, 'queue', 'gold'));
-    expect([queued, began.length]).toEqual([[promotionId, lastId], length]);
+    expect([queued.map(({ id }) => id), began.length]).toEqual([[promotionId, lastId], length]);
     const { queuedAt } = await scene.promotion(promotionId);
     expect(began.at(-1)?.getTime()).toBeLessThan(queuedAt?.getTime() ?? 0);
   });

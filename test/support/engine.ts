@@ -10,6 +10,7 @@ import type { Digest } from '../../core/digest.js';
 import { type Decision, decisionStatement } from '../../core/evidence/decision.js';
 import { workflowIds } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
+import { describePromotion } from '../../core/run-description.js';
 import { startAliasRouter } from '../../apps/router/alias-router.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import { promotionOfRun, requirePromotion } from '../../store/promotion/read.js';
@@ -210,11 +211,13 @@ function verbs(
     input,
     workflowId = workflowIds.promotion('default', input.product ?? 'shop', input.lane, input.bundle, input.kind),
   ) => {
+    const whole = { tenant: 'default', product: 'shop', ...input };
     const run = await startOrJoin(
       engine.client,
       promotionWorkflowType,
       workflowId,
-      { tenant: 'default', product: 'shop', ...input },
+      whole,
+      describePromotion(whole),
       hasEnded,
     );
     const handle = engine.client.workflow.getHandle<typeof promotion>(workflowId, undefined, {

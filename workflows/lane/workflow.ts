@@ -4,8 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  proxyActivities,
-  proxyLocalActivities,
+  setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -13,13 +12,16 @@ import {
 import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
+import { describedActivities, describedLocalActivities } from '../described-activities.js';
 import { Hints } from '../hints.js';
 import { laneChangedSignal, laneHolderQuery } from './contract.js';
+import { laneMessages } from '../message-descriptions.js';
+import { laneDetails } from './details.js';
 import { parseLaneInput } from './input.js';
 
-const { readLane } = proxyLocalActivities<Pick<LaneActivities, 'readLane'>>(databaseStep);
-const { awaitHolderClose } = proxyActivities<Pick<LaneActivities, 'awaitHolderClose'>>(watchStep);
-const { settleHolder } = proxyActivities<Pick<LaneActivities, 'settleHolder'>>(handOverStep);
+const { readLane } = describedLocalActivities<Pick<LaneActivities, 'readLane'>>(databaseStep);
+const { awaitHolderClose } = describedActivities<Pick<LaneActivities, 'awaitHolderClose'>>(watchStep);
+const { settleHolder } = describedActivities<Pick<LaneActivities, 'settleHolder'>>(handOverStep);
 
 /**
  * One lane of one product for which promotions wait, forever. Who holds the lane is decided by the rows of promotions, in
@@ -34,11 +36,10 @@ export async function lane(rawInput: unknown): Promise<void> {
   };
   const hints = new Hints(look);
   let holder: LaneHolder | null = null;
+  setCurrentDetails(laneDetails(input, undefined));
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
-  setHandler(laneChangedSignal, () => {
-    hints.take();
-  });
-  setHandler(laneHolderQuery, () => holder);
+  setHandler(laneChangedSignal, () => hints.take(), laneMessages.changed);
+  setHandler(laneHolderQuery, () => holder, laneMessages.holder);
   upsertSearchAttributes([
     { key: searchAttributes.tenant, value: input.tenant },
     { key: searchAttributes.product, value: input.product },
@@ -67,6 +68,7 @@ export async function lane(rawInput: unknown): Promise<void> {
     await condition(() => looks > 0);
     looks -= 1;
     const contention = await readLane(input);
+    setCurrentDetails(laneDetails(input, contention));
     holder = contention.queued.length > 0 ? contention.holder : null;
     if (watch !== undefined && watch.promotionId !== holder?.promotionId) {
       watch.scope.cancel();

@@ -1,4 +1,5 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
+import { timerSummaries } from '../summaries.js';
 
 /**
  * The shortest wait, in milliseconds. The activity that computes the instant reads another clock: if that clock is
@@ -28,7 +29,7 @@ export class Alarm {
     const armed = { at, scope };
     this.#armed = armed;
     void scope
-      .run(() => sleep(Math.max(shortestWaitMs, Date.parse(at) - Date.now())))
+      .run(() => sleep(Math.max(shortestWaitMs, Date.parse(at) - Date.now()), { summary: timerSummaries.lookAgain }))
       .then(
         () => {
           if (this.#armed === armed) this.#armed = undefined;

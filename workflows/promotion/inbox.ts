@@ -79,14 +79,9 @@ export class Inbox {
   }
 
   /** Adds a statement that came as an update, and waits until the loop has processed it. */
-  async ask(statement: unknown, expectedVerb?: string): Promise<DecisionReply> {
+  async ask(statement: unknown): Promise<DecisionReply> {
     const entry: StatementEntry = {
-      stimulus: {
-        type: 'statement',
-        statement,
-        frontDoor: 'UPDATE',
-        ...(expectedVerb !== undefined && { expectedVerb }),
-      },
+      stimulus: { type: 'statement', statement, frontDoor: 'UPDATE' },
     };
     this.#entries.push(entry);
     // Handlers run in the run's own scope, and a cancellation of the run takes nobody's answer away.

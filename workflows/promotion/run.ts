@@ -1,4 +1,11 @@
-import { ApplicationFailure, condition, log, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  log,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Answer, Seen, Stimulus } from '../../activities/promotion/types.js';
 import {
   type GateNotice,
@@ -10,7 +17,9 @@ import {
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { Alarm } from './alarm.js';
 import type { PromotionInput } from './contract.js';
+import { promotionDetails } from './details.js';
 import type { Inbox, InboxEntry } from './inbox.js';
+import { timerSummaries } from '../summaries.js';
 import { Steps } from './steps.js';
 
 /** Moves the promotion; the answer says where it stands. */
@@ -27,6 +36,10 @@ export class PromotionRun {
   gates: readonly GateVerdict[] = [];
   notices: readonly GateNotice[] = [];
   timeline: readonly TimelineEntry[] = [];
+  /** When it entered its phase, RFC 3339. */
+  since: string | undefined;
+  /** The workflow id of the release that made the bundle. */
+  readonly release: string | undefined;
   readonly #inbox: Inbox;
   readonly #advance: Advance;
   readonly #steps: Steps;
@@ -37,6 +50,7 @@ export class PromotionRun {
   constructor(input: PromotionInput, opened: Answer, inbox: Inbox, advance: Advance) {
     this.input = input;
     this.answer = opened;
+    this.release = opened.release;
     this.#inbox = inbox;
     this.#advance = advance;
     this.#alarm = new Alarm(() => inbox.look());
@@ -55,6 +69,7 @@ export class PromotionRun {
     ]);
     this.#note(opened);
     this.#follow();
+    this.#show();
   }
 
   /** Whether nothing is left to do. */
@@ -77,7 +92,8 @@ export class PromotionRun {
    */
   async untilAnswersAreSent(): Promise<void> {
     const areSent = () => workflowInfo().historyLength > this.#answeredAt;
-    if (!areSent()) await condition(() => areSent() || !this.#inbox.isEmpty, 1);
+    if (!areSent())
+      await condition(() => areSent() || !this.#inbox.isEmpty, 1, { summary: timerSummaries.answersSent });
   }
 
   /** Waits for the next entry and processes it, or for the end of what is under way. */
@@ -116,9 +132,11 @@ export class PromotionRun {
     this.answer = answer;
     if (answer.phase !== phase) upsertSearchAttributes([{ key: searchAttributes.state, value: answer.phase }]);
     this.#follow();
+    this.#show();
   }
 
-  #note({ gates, notices, events }: Answer): void {
+  #note({ gates, notices, events, since = this.since }: Answer): void {
+    this.since = since;
     if (gates !== undefined) this.gates = gates;
     if (notices !== undefined) this.notices = notices;
     const last = this.timeline.at(-1)?.id ?? 0;
@@ -127,6 +145,10 @@ export class PromotionRun {
 
   #append(entries: readonly TimelineEntry[]): void {
     this.timeline = [...this.timeline, ...entries].slice(-timelineLength);
+  }
+
+  #show(): void {
+    setCurrentDetails(promotionDetails(this));
   }
 
   #follow(): void {

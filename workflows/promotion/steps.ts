@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, log, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, log } from '@temporalio/workflow';
 import type { DeployActivities } from '../../activities/lane/types.js';
 import type {
   Answer,
@@ -9,10 +9,11 @@ import type {
 } from '../../activities/promotion/types.js';
 import type { LaneStep, Step } from '../../core/promotion/state.js';
 import { deployStep, guardStep, signStep } from '../activity-options.js';
+import { describedActivities } from '../described-activities.js';
 
-const { guardBundle } = proxyActivities<Pick<PromotionGuardActivities, 'guardBundle'>>(guardStep);
-const { moveLane } = proxyActivities<DeployActivities>(deployStep);
-const { attestPromotion } = proxyActivities<AttestActivities>(signStep);
+const { guardBundle } = describedActivities<Pick<PromotionGuardActivities, 'guardBundle'>>(guardStep);
+const { moveLane } = describedActivities<DeployActivities>(deployStep);
+const { attestPromotion } = describedActivities<AttestActivities>(signStep);
 
 /**
  * Called when the activity of a step has ended. What it returns or how it fails is a message too, because anybody who may

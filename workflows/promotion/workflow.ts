@@ -5,8 +5,6 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  proxyActivities,
-  proxyLocalActivities,
   setHandler,
   sleep,
   workflowInfo,
@@ -14,9 +12,11 @@ import {
 import type { Answer, PromotionControlActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
 import { workflowIds } from '../../core/ids.js';
 import { databaseStep, handOverStep, longDatabaseStep, moveStep, statementStep } from '../activity-options.js';
+import { describedActivities, describedLocalActivities } from '../described-activities.js';
 import {
   abortUpdate,
   changedSignal,
+  type DecisionMessage,
   decideUpdate,
   decisionSignal,
   gatesQuery,
@@ -27,17 +27,20 @@ import {
   statusQuery,
   timelineQuery,
 } from './contract.js';
+import { promotionMessages } from '../message-descriptions.js';
+import { timerSummaries } from '../summaries.js';
 import { Inbox } from './inbox.js';
-import { isStatement, parsePromotionInput, validateDecision } from './input.js';
+import { isStatement, parsePromotionInput } from './input.js';
 import { type Advance, PromotionRun } from './run.js';
+import { takes } from './validate-update.js';
 import { statusOf } from './views.js';
 
-const local = proxyLocalActivities<PromotionControlActivities>(moveStep);
-const sent = proxyLocalActivities<PromotionControlActivities>(statementStep);
+const local = describedLocalActivities<PromotionControlActivities>(moveStep);
+const sent = describedLocalActivities<PromotionControlActivities>(statementStep);
 /** Tried until it succeeds: each time, more has been verified. */
-const patient = proxyLocalActivities<PromotionControlActivities>(databaseStep);
-const long = proxyActivities<PromotionControlActivities>(longDatabaseStep);
-const { handOver } = proxyActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
+const patient = describedLocalActivities<PromotionControlActivities>(databaseStep);
+const long = describedActivities<PromotionControlActivities>(longDatabaseStep);
+const { handOver } = describedActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
 
 /** How often a statement is tried over which our own code stumbles. */
 const maxAttemptsOfStatement = 5;
@@ -59,9 +62,9 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   // signs. What was begun is carried through.
   return CancellationScope.nonCancellable(async () => {
     const run = new PromotionRun(input, await open(input), inbox, advance(input.tenant));
-    setHandler(statusQuery, () => statusOf(run, inbox.ignored));
-    setHandler(gatesQuery, () => run.gates);
-    setHandler(timelineQuery, () => run.timeline);
+    setHandler(statusQuery, () => statusOf(run, inbox.ignored), promotionMessages.status);
+    setHandler(gatesQuery, () => run.gates, promotionMessages.gates);
+    setHandler(timelineQuery, () => run.timeline, promotionMessages.timeline);
     while (!run.isDone) {
       await run.next();
       if ((workflowInfo().continueAsNewSuggested || inbox.isUsedUp) && run.mayContinueAsNew()) {
@@ -83,21 +86,20 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
  * names are never read. There is no default handler, because the SDK fails the workflow task for reserved names then.
  */
 function receive(inbox: Inbox): void {
-  const decide =
-    (expectedVerb?: string) =>
-    ({ statement }: { readonly statement: unknown }) =>
-      inbox.ask(statement, expectedVerb);
-  setHandler(decideUpdate, decide(), { validator: validateDecision });
-  setHandler(abortUpdate, decide('abort'), { validator: validateDecision });
-  setHandler(retryUpdate, decide('retry'), { validator: validateDecision });
-  setHandler(decisionSignal, (statement) => {
+  const decide = ({ statement }: DecisionMessage) => inbox.ask(statement);
+  setHandler(decideUpdate, decide, { ...promotionMessages.decide, validator: takes() });
+  setHandler(abortUpdate, decide, { ...promotionMessages.abort, validator: takes('abort') });
+  setHandler(retryUpdate, decide, { ...promotionMessages.retry, validator: takes('retry') });
+  const decision = (statement: unknown) => {
     if (isStatement(statement)) inbox.put(statement);
     else inbox.ignore(decisionSignal.name);
-  });
-  setHandler(changedSignal, (...data: unknown[]) => {
+  };
+  setHandler(decisionSignal, decision, promotionMessages.decision);
+  const changed = (...data: unknown[]) => {
     if (data.length > 0) inbox.ignore(changedSignal.name);
     inbox.hint();
-  });
+  };
+  setHandler(changedSignal, changed, promotionMessages.changed);
 }
 
 /**
@@ -130,7 +132,7 @@ async function aFewTimes(call: () => Promise<Answer>): Promise<Answer> {
       return await call();
     } catch (error) {
       if (codeOf(error) !== 'INTERNAL') throw error;
-      await sleep(500 * attempt);
+      await sleep(500 * attempt, { summary: timerSummaries.statementAgain });
     }
   }
   return call();

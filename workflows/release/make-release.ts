@@ -1,4 +1,4 @@
-import { patched, proxyActivities } from '@temporalio/workflow';
+import { patched } from '@temporalio/workflow';
 import type {
   BuildActivities,
   BuildInput,
@@ -12,13 +12,14 @@ import type { Digest } from '../../core/digest.js';
 import type { Manifest, ManifestImage } from '../../core/release/manifest.js';
 import type { ServiceDefinition } from '../../core/release/product.js';
 import { buildStep, guardStep } from '../activity-options.js';
+import { describedActivities } from '../described-activities.js';
 import type { ReleaseInput } from './contract.js';
 import { packSdks, signSdk } from './make-sdks.js';
 import { sign, signCommitList, signEvidence } from './sign-evidence.js';
 import type { StepList } from './steps.js';
 
-const build = proxyActivities<BuildActivities>(buildStep);
-const { sealRelease } = proxyActivities<SealActivities>(guardStep);
+const build = describedActivities<BuildActivities>(buildStep);
+const { sealRelease } = describedActivities<SealActivities>(guardStep);
 
 const imageMediaType = 'application/vnd.oci.image.manifest.v1+json';
 

@@ -1,4 +1,3 @@
-import { proxyActivities } from '@temporalio/workflow';
 import type {
   DescribedArtifact,
   FetchedSource,
@@ -8,9 +7,10 @@ import type {
 } from '../../activities/release/types.js';
 import type { ManifestAttestation, ManifestEvidence } from '../../core/release/manifest.js';
 import { signCommitsStep, signStep } from '../activity-options.js';
+import { describedActivities } from '../described-activities.js';
 
-const { signStatement } = proxyActivities<SignActivities>(signStep);
-const { signCommits } = proxyActivities<SignActivities>(signCommitsStep);
+const { signStatement } = describedActivities<SignActivities>(signStep);
+const { signCommits } = describedActivities<SignActivities>(signCommitsStep);
 
 /** Has a statement signed. */
 export async function sign(unsigned: UnsignedStatement): Promise<ManifestAttestation> {

@@ -4,18 +4,27 @@ import type { ReleaseStep } from './contract.js';
 /** The steps of a release as they stand; what the query `status` shows. */
 export class StepList {
   readonly #steps = new Map<string, ReleaseStep>();
+  readonly #changed: () => void;
+
+  /** @param changed called whenever a step has changed */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
 
   /** Names steps that are still to come. */
   announce(...ids: readonly string[]): void {
     for (const id of ids) this.#steps.set(id, { id, state: 'WAITING' });
+    this.#changed();
   }
 
   /** Runs a step and records its progress. `describe` summarizes its result in a few words. */
   async run<T>(id: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T> {
     const startedAt = new Date().toISOString();
     this.#steps.set(id, { id, state: 'RUNNING', startedAt });
+    this.#changed();
     const end = (state: 'DONE' | 'FAILED', detail: string): void => {
       this.#steps.set(id, { id, state, detail, startedAt, endedAt: new Date().toISOString() });
+      this.#changed();
     };
     try {
       const result = await work();

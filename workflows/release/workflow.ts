@@ -3,8 +3,7 @@ import {
   CancellationScope,
   DeterminismViolationError,
   isCancellation,
-  proxyActivities,
-  proxyLocalActivities,
+  setCurrentDetails,
   setHandler,
   TemporalFailure,
   upsertSearchAttributes,
@@ -16,6 +15,7 @@ import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep } from '../activity-options.js';
+import { describedActivities, describedLocalActivities } from '../described-activities.js';
 import {
   type ReleaseInput,
   type ReleaseResult,
@@ -23,12 +23,14 @@ import {
   releaseStatusQuery,
   releaseWorkflowType,
 } from './contract.js';
+import { releaseMessages } from '../message-descriptions.js';
+import { releaseDetails } from './details.js';
 import { readReleaseInput } from './input.js';
 import { makeRelease, type ReleaseRun } from './make-release.js';
 import { reasonOf, StepList } from './steps.js';
 
-const record = proxyLocalActivities<ReleaseRecordActivities>(databaseStep);
-const { handOver } = proxyActivities<HandOverActivities>(handOverStep);
+const record = describedLocalActivities<ReleaseRecordActivities>(databaseStep);
+const { handOver } = describedActivities<HandOverActivities>(handOverStep);
 
 /**
  * Brings one commit to a sealed bundle: fetch, build, describe, pack, qualify, sign, seal. It ends with an immutable
@@ -45,16 +47,19 @@ export async function release(rawInput: unknown): Promise<ReleaseResult> {
 
 async function run(input: ReleaseInput): Promise<ReleaseResult> {
   const info = workflowInfo();
-  const steps = new StepList();
+  const steps = new StepList(() => show());
   let state: ReleaseStatus['state'] = 'RUNNING';
   let bundle: Digest | undefined;
-  setHandler(releaseStatusQuery, () => ({
+  const show = () => setCurrentDetails(releaseDetails({ input, state, steps: steps.all, bundle }));
+  const status = (): ReleaseStatus => ({
     product: input.product,
     revision: input.revision,
     state,
     steps: steps.all,
     ...(bundle !== undefined && { bundle }),
-  }));
+  });
+  setHandler(releaseStatusQuery, status, releaseMessages.status);
+  show();
 
   const canonicalId = workflowIds.release(input.tenant, input.product, input.revision);
   if (info.workflowId !== canonicalId) return handOverTo(input);
@@ -68,6 +73,7 @@ async function run(input: ReleaseInput): Promise<ReleaseResult> {
     if (sealed !== null) {
       bundle = sealed;
       state = 'SEALED';
+      show();
       return { releaseId, state: 'ALREADY_SEALED', bundle };
     }
     const made = await makeRelease(input, self, steps, async (commit) => {
@@ -76,10 +82,12 @@ async function run(input: ReleaseInput): Promise<ReleaseResult> {
     });
     bundle = made.bundle;
     state = 'SEALED';
+    show();
     publishSearchAttributes(input, state, bundle);
     return { releaseId, state, ...made };
   } catch (error) {
     state = 'FAILED';
+    show();
     const reason = reasonOf(error);
     // Nothing is on record before the commit has been validated, so that wrong input leaves no rows.
     if (onRecord.opened)

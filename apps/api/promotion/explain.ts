@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { shortId } from '../../../core/ids.js';
 import { isBlocking } from '../../../core/policy/verdict.js';
+import { nextCommands } from '../../../core/promotion/next-commands.js';
 import { isGating } from '../../../core/promotion/state.js';
 import { type ExplainPromotionResponse, ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
 import type { StoredDecision } from '../../../store/decision/read.js';
@@ -26,7 +27,7 @@ export function explainPromotion(
     ...blocking.map((gate) => gate.next ?? ''),
     ...notices.filter(({ holds }) => holds).map(({ next }) => next),
     ...(error === undefined ? [] : [error.next]),
-    ...stepsOf(promotion, lane),
+    ...nextCommands(promotion, lane.holder ?? undefined),
   ];
   return create(ExplainPromotionResponseSchema, {
     promotionId: promotion.id,
@@ -56,23 +57,5 @@ function summaryOf(promotion: ListedPromotion, lane: LaneView): string {
       return `${what} is live`;
     default:
       return `${what} is ${promotion.state}${promotion.reason === null ? '' : `: ${promotion.reason}`}`;
-  }
-}
-
-function stepsOf(promotion: ListedPromotion, lane: LaneView): readonly string[] {
-  const id = shortId(promotion.id);
-  switch (promotion.state) {
-    case 'ERRORED':
-      return [`lane retry ${id}`, `lane abort ${id}`];
-    case 'QUEUED':
-      return lane.holder !== null && lane.holder !== promotion.id ? [`lane why ${shortId(lane.holder)}`] : [];
-    case 'REJECTED':
-    case 'ABORTED':
-    case 'FAILED':
-      return promotion.kind === 'ROLLBACK'
-        ? [`lane rollback ${promotion.product} --lane ${promotion.lane}`]
-        : [`lane promote ${shortId(promotion.bundle)} --to ${promotion.lane}`];
-    default:
-      return [];
   }
 }

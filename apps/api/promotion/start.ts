@@ -2,6 +2,7 @@ import { type Digest, parseDigest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
 import type { Lane } from '../../../core/lanes.js';
+import { describePromotion } from '../../../core/run-description.js';
 import { isGating, type PromotionKind } from '../../../core/promotion/state.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import { requireRollbackTarget } from '../../../store/lane/history.js';
@@ -58,6 +59,7 @@ export async function startPromotion(
     promotionWorkflowType,
     workflowIds.promotion(caller.tenant, product, lane, bundle, kind),
     input,
+    describePromotion(input),
     hasEnded,
   );
   await awaitRecord(deps.client, run, async () => (await recordOf(run.firstRunId)) !== undefined, signal);

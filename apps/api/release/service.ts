@@ -2,6 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { Client } from '@temporalio/client';
 import { isDigest } from '../../../core/digest.js';
 import { workflowIds } from '../../../core/ids.js';
+import { describeRelease } from '../../../core/run-description.js';
 import { ReleaseState } from '#gen/release/v1/release_pb.js';
 import type { ReleaseService } from '#gen/release/v1/release_service_pb.js';
 import { requireProduct } from '../../../store/product/read.js';
@@ -42,6 +43,7 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
         releaseWorkflowType,
         workflowIds.release(tenant, product.name, request.revision),
         input,
+        describeRelease(input),
       );
       const isRecorded = async () =>
         (await database.transaction(tenant, (tx) => findRelease(tx, run.firstRunId))) !== undefined;

@@ -1,0 +1,36 @@
+import type { Digest } from '../digest.js';
+import { shortId } from '../ids.js';
+import type { Lane } from '../lanes.js';
+import type { PromotionKind, PromotionPhase } from './state.js';
+
+/** What the commands depend on. */
+export interface Standing {
+  readonly id: string;
+  readonly kind: PromotionKind;
+  readonly product: string;
+  readonly lane: Lane;
+  readonly bundle: Digest;
+  readonly state: PromotionPhase;
+}
+
+/**
+ * The commands that a person would give next because of the phase; those because of an open gate are in its verdict.
+ *
+ * @param holder the id of the promotion that holds the lane
+ */
+export function nextCommands({ id, kind, product, lane, bundle, state }: Standing, holder?: string): readonly string[] {
+  switch (state) {
+    case 'ERRORED':
+      return [`lane retry ${shortId(id)}`, `lane abort ${shortId(id)}`];
+    case 'QUEUED':
+      return holder === undefined || holder === id ? [] : [`lane why ${shortId(holder)}`];
+    case 'REJECTED':
+    case 'ABORTED':
+    case 'FAILED':
+      return kind === 'ROLLBACK'
+        ? [`lane rollback ${product} --lane ${lane}`]
+        : [`lane promote ${shortId(bundle)} --to ${lane}`];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,43 @@
+import {
+  type ActivityOptions,
+  type LocalActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { priorityOf, summaryOf } from '../core/run-description.js';
+import { type Activities, activitySummaries } from './summaries.js';
+
+/** Activities, each with a summary in the history and the priority of its run. */
+export function describedActivities<A extends Partial<Activities>>(options: ActivityOptions): A {
+  const proxies = proxyActivities(options);
+  return callable((name, summary, args) =>
+    // Also of a rollback that somebody started without a priority.
+    proxyOf(proxies, name).executeWithOptions({ summary, priority: priorityOfRun() }, args),
+  );
+}
+
+/** Local activities, each with a summary in the history. */
+export function describedLocalActivities<A extends Partial<Activities>>(options: LocalActivityOptions): A {
+  const proxies = proxyLocalActivities(options);
+  return callable((name, summary, args) => proxyOf(proxies, name).executeWithOptions({ summary }, args));
+}
+
+function callable<A>(call: (name: string, summary: string, args: unknown[]) => Promise<unknown>): A {
+  const named = Object.entries(activitySummaries).map(([name, words]) => [
+    name,
+    (...args: unknown[]) => call(name, summaryOf((words as (...args: unknown[]) => string)(...args)), args),
+  ]);
+  // The table has every activity, with its own parameters.
+  return Object.fromEntries(named) as A;
+}
+
+function proxyOf<P>(proxies: Readonly<Record<string, P>>, name: string): P {
+  const proxy = proxies[name];
+  if (proxy === undefined) throw new TypeError(`there is no activity ${name}`);
+  return proxy;
+}
+
+function priorityOfRun() {
+  return priorityOf(workflowInfo().workflowId.startsWith('rollback/') ? 'ROLLBACK' : 'PROMOTION');
+}

@@ -41,6 +41,10 @@ function signalBytes(target: Target, name: string, data: string | undefined): Pr
   });
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const envelope = (payload: string): unknown => ({ dsseEnvelope: { payload } });
+const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+
 /** The promotion is where it was, according to its run and to its record, and no workflow task failed on the way. */
 async function expectUntouched(target: Target, phase: string): Promise<void> {
   expect(await statusOf(engine, target)).toMatchObject({ state: phase });
@@ -160,6 +164,14 @@ describe('an update', () => {
     ['a statement that is a text', [{ statement: 'text' }]],
     ['a statement of 40 KiB', [{ statement: { text: 'x'.repeat(40_960) } }]],
     ['a statement of 1 MB', [{ statement: { text: 'x'.repeat(1_000_000) } }]],
+    ['a statement that is a list', [{ statement: [] }]],
+    ['a statement of 3,000 levels', [{ statement: nested(3_000) }]],
+    ['a statement without an envelope', [{ statement: { dsseEnvelope: null } }]],
+    ['a payload that is no base64', [{ statement: envelope('%') }]],
+    ['a payload that is no UTF-8', [{ statement: envelope('/////w==') }]],
+    ['a payload that is no JSON', [{ statement: envelope(base64('{')) }]],
+    ['a payload without a predicate', [{ statement: envelope(base64('null')) }]],
+    ['an unknown verb', [{ statement: envelope(base64('{"predicate":{"verb":"__proto__"}}')) }]],
   ];
   test.each(
     ['decide', 'abort', 'retry'].flatMap((name) => arguments_.map(([what, args]) => [name, what, args] as const)),
@@ -171,6 +183,26 @@ describe('an update', () => {
     const { events } = await handle.fetchHistory();
     expect((events ?? []).some((event) => Boolean(event.workflowExecutionUpdateAcceptedEventAttributes))).toBe(false);
     await expectUntouched(target, 'GATING');
+  });
+
+  const wrong = [
+    ['abort', 'retry'],
+    ['retry', 'abort'],
+    ['abort', 'approve'],
+  ] as const;
+  test.each(wrong)('%s with a signed %s says that it took the wrong door, and adds no event', async (name, verb) => {
+    const handle = engine.client.workflow.getHandle(target.handle.workflowId);
+    await expectUntouched(target, 'GATING');
+    const { historyLength } = await handle.describe();
+    const { bundle, id: promotionId } = target;
+    const statement = await engine.sign('dev', { verb, lane: 'silver', bundle, promotionId });
+    await expect(handle.executeUpdate(name, { args: [{ statement }] })).rejects.toMatchObject({
+      cause: {
+        type: 'INVALID_INPUT',
+        message: `the verb of the statement is ${verb}; this update takes ${name}, and the update decide takes every verb`,
+      },
+    });
+    expect((await handle.describe()).historyLength).toBe(historyLength);
   });
 
   test('with an unknown name is refused', async () => {

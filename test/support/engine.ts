@@ -100,6 +100,8 @@ export interface EngineOptions {
   readonly now?: () => Date;
   /** How often runs are compared with records. */
   readonly reconcileEveryMs?: number;
+  /** How long the router waits for a service to become healthy. */
+  readonly healthDeadlineMs?: number;
   /** A folder that the commands of products may read, too. */
   readonly readableForBuilds?: string;
   /** A running server to use instead of a dev server: the one that skips time. */
@@ -185,7 +187,7 @@ async function assemble(
       databaseUrl: cluster.urls.router,
       dataDir,
       lanePortBase,
-      healthDeadlineMs: 3_000,
+      healthDeadlineMs: options.healthDeadlineMs ?? 3_000,
       serviceEnv: { PATH: process.env['PATH'] ?? '' },
     },
     () => undefined,

@@ -88,8 +88,11 @@ async function withEndedStep(engine: Engine, product: string): Promise<Placed> {
   return placed;
 }
 
-/** Keeps the step of a promotion from being attempted again, so that it does not run out of attempts meanwhile. */
-async function paused(engine: Engine, placed: Placed): Promise<Placed> {
+/**
+ * Pauses the step of a promotion with the stock command line, so that it is not attempted again and does not run out of
+ * attempts meanwhile. Releasing it lets it go on.
+ */
+export async function paused(engine: Engine, placed: Placed): Promise<Placed> {
   const { workflowId } = placed.handle;
   const about = ['--workflow-id', workflowId, '--activity-id', await pendingActivityOf(placed)];
   const { code, stderr } = engine.temporal.cli('activity', 'pause', ...about);

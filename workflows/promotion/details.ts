@@ -116,7 +116,7 @@ function next({ input, answer, gates }: PromotionView): readonly string[] {
  * addresses in it is shown with its gate, and never taken apart.
  */
 function commandIn(advice: string): readonly string[] {
-  const found = /(?:^|: )(lane [a-z][^;'"`]*)$/u.exec(advice)?.[1];
+  const found = /^(?:[^;'"`]*: )?(lane [a-z][^;'"`]*)$/u.exec(advice)?.[1];
   return found === undefined ? [] : [found];
 }
 

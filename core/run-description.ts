@@ -15,8 +15,11 @@ export interface RunDescription {
 
 /** The longest summary in UTF-16 units: Temporal takes 400 bytes with their encoding, and refuses more. */
 const maxSummaryLength = 90;
-/** The longest static or current details in bytes. Temporal takes 20,000 with their encoding. */
-export const maxDetailsBytes = 16_000;
+/**
+ * The longest static or current details in bytes. Temporal takes 20,000 with their encoding, and its UI renders them in a
+ * frame whose address holds them, three times as long.
+ */
+export const maxDetailsBytes = 10_000;
 
 /** A summary as Temporal takes it: of a run, an activity or a timer. */
 export function summaryOf(text: string): string {

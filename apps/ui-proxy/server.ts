@@ -3,6 +3,12 @@ import { createGuard } from '../../adapters/http/guard.js';
 import { passOn, passUpgradeOn, refuseUpgrade, respondWithError } from '../../adapters/http/proxy.js';
 import type { UiProxyConfig } from './config.js';
 
+/**
+ * How long the head of a request may be, in bytes. The UI has Markdown rendered by an address that holds it, and what a
+ * run says about itself is up to 10,000 bytes, three times as long when encoded. Node takes 16 KiB by default.
+ */
+const maxHeaderSize = 64 * 1024;
+
 /** A running proxy. */
 export interface UiProxy {
   close(): Promise<void>;
@@ -14,7 +20,7 @@ export interface UiProxy {
  */
 export async function startUiProxy({ port, target, publicOrigins }: UiProxyConfig): Promise<UiProxy> {
   const guard = createGuard(publicOrigins);
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize }, (request, response) => {
     const refusal = guard(request);
     if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
     else

@@ -115,7 +115,7 @@ export async function attemptEnded({ handle, product }: Placed): Promise<void> {
   }, `the step of ${product} to be paused`);
 }
 
-async function behindAnother(engine: Engine, product: string): Promise<Placed> {
+export async function behindAnother(engine: Engine, product: string): Promise<Placed> {
   const holder = await behindBrokenDisk(engine, product);
   const bundle = await sealText(engine, `${product} queues`, { product });
   return place(engine, product, { lane: 'bronze', bundle }, 'QUEUED', holder.release);

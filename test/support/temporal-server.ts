@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { execaSync } from 'execa';
+import { execa, execaSync } from 'execa';
 import type { ProxyTarget } from '../../adapters/http/proxy.js';
 import { findFreePorts } from '../../adapters/network/free-port.js';
 import { Child } from '../../apps/stack/child.js';
@@ -22,6 +22,8 @@ export interface TestTemporal {
   startServer(): Promise<void>;
   /** Runs the `temporal` command line against it. */
   cli(...args: string[]): { readonly code: number | undefined; readonly stdout: string; readonly stderr: string };
+  /** The same for what a worker in this process has to answer. @returns its output. @throws with its errors */
+  ask(...args: string[]): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,10 @@ export async function startTemporal(
         reject: false,
       });
       return { code: done.exitCode, stdout: done.stdout, stderr: done.stderr };
+    },
+    async ask(...args) {
+      const own = [...args, '--address', address, '--namespace', 'default'];
+      return (await execa(toolPath('temporal'), own, { env, extendEnv: false })).stdout;
     },
     close: () => server.stop(),
   };

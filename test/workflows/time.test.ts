@@ -25,6 +25,7 @@ beforeAll(async () => {
       address: environment.address,
       namespace: 'default',
       cli: () => ({ code: 1, stdout: '', stderr: '' }),
+      ask: () => Promise.resolve(''),
       close: () => Promise.resolve(),
     },
     now: () => new Date(Date.now() + aheadMs),

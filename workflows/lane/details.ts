@@ -31,7 +31,7 @@ export function laneDetails({ product, lane }: LaneInput, contention: LaneConten
           ),
           ...(unnamed > 0 ? [`… and ${String(unnamed)} more`] : []),
         ],
-        12_000,
+        8_000,
       ),
       heading('Next'),
       codeBlock([

@@ -48,9 +48,9 @@ export function promotionDetails(view: PromotionView): string {
     ...error(view),
     ...missing(view),
     ...next(view),
-    ...section('Gates that pass', passed.map(passedGate), 3_000),
-    ...section('Last events', view.timeline.slice(-maxEntries).map(entry), 2_000),
-    ...section('See also', seeAlso(view), 2_000),
+    ...section('Gates that pass', passed.map(passedGate), 2_000),
+    ...section('Last events', view.timeline.slice(-maxEntries).map(entry), 1_000),
+    ...section('See also', seeAlso(view), 1_500),
   ];
   return document(blocks, maxDetailsBytes, `… \`lane why ${id}\` shows the rest.`);
 }
@@ -85,8 +85,8 @@ function missing({ answer, gates }: PromotionView): readonly string[] {
   const holding = isGating(answer.phase) ? open.filter(isBlocking) : [];
   const others = open.filter((gate) => !holding.includes(gate));
   return [
-    ...section('What is missing', holding.map(openGate), 6_000),
-    ...section(isGating(answer.phase) ? 'Open, but not blocking' : 'Gates that were open', others.map(openGate), 1_500),
+    ...section('What is missing', holding.map(openGate), 4_000),
+    ...section(isGating(answer.phase) ? 'Open, but not blocking' : 'Gates that were open', others.map(openGate), 1_000),
     ...(answer.lookAgainAt === undefined
       ? []
       : [`The next look without any message is at ${instant(answer.lookAgainAt)}.`]),
@@ -95,7 +95,7 @@ function missing({ answer, gates }: PromotionView): readonly string[] {
 
 function openGate({ gate, verdict, explanation, next: advice, since }: GateVerdict): string {
   const what = `${code(gate)} is **${verdict}**${sinceWords(since)}: ${code(explanation, maxTextLength)}`;
-  return advice === undefined ? what : `${what}  \n  ${code(advice, maxTextLength)}`;
+  return advice === undefined ? what : `${what}  \n  To do: ${code(advice, maxTextLength)}`;
 }
 
 function passedGate({ gate, verdict, explanation }: GateVerdict): string {

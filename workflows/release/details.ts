@@ -28,10 +28,10 @@ export function releaseDetails({ input, state, steps, bundle }: ReleaseView): st
   return document(
     [
       `Release of ${code(product)} ${code(revision.slice(0, 12))} is **${state}**${bundle === undefined ? '' : `: bundle ${code(bundle)}`}.`,
-      ...section('Failed', failed.map(endedStep), 5_000),
-      ...section('Running', running.map(startedStep), 2_000),
+      ...section('Failed', failed.map(endedStep), 3_000),
+      ...section('Running', running.map(startedStep), 1_000),
       ...nextCommands(product, state, bundle),
-      ...section(`Done: ${String(done.length)} of ${String(steps.length)}`, done.map(endedStep), 4_000),
+      ...section(`Done: ${String(done.length)} of ${String(steps.length)}`, done.map(endedStep), 2_500),
       ...section('To come', waiting.length === 0 ? [] : [waiting.map(({ id }) => code(id, 100)).join(', ')], 1_500),
       ...section(
         'See also',

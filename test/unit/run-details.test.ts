@@ -156,7 +156,7 @@ describe('the details of a promotion', () => {
       'Promotion of `shop` bundle `444444444444` to `gold` is **AWAITING_APPROVAL** since `2026-03-01 09:00:00Z`.',
     );
     expect(details).toContain(
-      '`two-person-approval` is **PENDING** since `2026-03-01 09:00:00Z`: `2 of 2 approvals of different roles missing`',
+      '`two-person-approval` is **PENDING** since `2026-03-01 09:00:00Z`:  \n  `2 of 2 approvals of different roles missing`',
     );
     expect(details).toContain('```\nlane approve 0123456789ab\nlane why 0123456789ab\n```');
     expect(details).toContain('release `release/default/shop/aaaa');

@@ -81,7 +81,7 @@ describe('a promotion that waits for people, in the Temporal command line', () =
     const approve = `lane approve ${shortId(target.id)}`;
     expect(currentDetails).toMatch(/is \*\*AWAITING_APPROVAL\*\* since `20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ`\./);
     expect(currentDetails).toMatch(
-      /`two-person-approval` is \*\*PENDING\*\* since `20[\d: -]+Z`: `2 of 2 approvals of different roles missing`/,
+      /`two-person-approval` is \*\*PENDING\*\* since `20[\d: -]+Z`:\s+`2 of 2 approvals of different roles missing`/,
     );
     expect(currentDetails).toContain(`\`\`\`\n${approve}\nlane why ${shortId(target.id)}\n\`\`\``);
     expect(currentDetails).toMatch(/release `release\/default\/shop\/[0-9a-f]{40}`/);

@@ -14,6 +14,8 @@ import { startTemporal } from '../support/temporal-server.js';
 
 /** The folder for `npm run screenshots`; nothing is written otherwise. */
 const screenshots = process.env['SCREENSHOTS'];
+/** The part of the window that is about the run. */
+const clip = { x: 255, y: 50, width: 1_185, height: 1_250 };
 
 let engine: Engine;
 let proxy: UiProxy;
@@ -37,7 +39,7 @@ afterAll(async () => {
 
 /** The page of the promotion's run, as a person opens it. */
 async function openPage(): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1_400 } });
+  const page = await browser.newPage({ viewport: { width: 1_440, height: 1_300 } });
   await page.goto(`${ui}/namespaces/default/workflows/${encodeURIComponent(target.handle.workflowId)}`);
   return page;
 }
@@ -63,12 +65,13 @@ describe('a promotion that waits for people, in the Temporal Web UI', () => {
     const text = await details.innerText();
     expect(text).toMatch(/Promotion of shop bundle [0-9a-f]{12} to gold is AWAITING_APPROVAL since 20/);
     expect(text).toMatch(
-      /two-person-approval is PENDING since 20[\d: -]+Z: 2 of 2 approvals of different roles missing/,
+      /two-person-approval is PENDING since 20[\d: -]+Z:\s+2 of 2 approvals of different roles missing/,
     );
     expect(text).toContain('To do: Ask people of two roles among product-owner, qa and release-manager');
     expect(await details.locator('pre').innerText()).toContain(`lane approve ${shortId(target.id)}\n`);
     expect(text).toContain('lane lane/default/shop/gold');
-    if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, 'temporal-ui-promotion.png') });
+    if (screenshots !== undefined)
+      await page.screenshot({ clip, path: join(screenshots, 'temporal-ui-promotion.png') });
   });
 
   test('says why it refuses a wrong update, in the dialog in which it was sent, and shows what to send', async () => {

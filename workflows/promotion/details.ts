@@ -48,6 +48,7 @@ export function promotionDetails(view: PromotionView): string {
     ...error(view),
     ...missing(view),
     ...next(view),
+    ...(answer.lookAgainAt === undefined ? [] : [`It looks again by itself at ${instant(answer.lookAgainAt)}.`]),
     ...section('Gates that pass', passed.map(passedGate), 2_000),
     ...section('Last events', view.timeline.slice(-maxEntries).map(entry), 1_000),
     ...section('See also', seeAlso(view), 1_500),
@@ -87,15 +88,16 @@ function missing({ answer, gates }: PromotionView): readonly string[] {
   return [
     ...section('What is missing', holding.map(openGate), 4_000),
     ...section(isGating(answer.phase) ? 'Open, but not blocking' : 'Gates that were open', others.map(openGate), 1_000),
-    ...(answer.lookAgainAt === undefined
-      ? []
-      : [`The next look without any message is at ${instant(answer.lookAgainAt)}.`]),
   ];
 }
 
 function openGate({ gate, verdict, explanation, next: advice, since }: GateVerdict): string {
-  const what = `${code(gate)} is **${verdict}**${sinceWords(since)}: ${code(explanation, maxTextLength)}`;
-  return advice === undefined ? what : `${what}  \n  To do: ${code(advice, maxTextLength)}`;
+  const lines = [
+    `${code(gate)} is **${verdict}**${sinceWords(since)}:`,
+    code(explanation, maxTextLength),
+    ...(advice === undefined ? [] : [`To do: ${code(advice, maxTextLength)}`]),
+  ];
+  return lines.join('  \n  ');
 }
 
 function passedGate({ gate, verdict, explanation }: GateVerdict): string {

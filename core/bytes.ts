@@ -53,7 +53,7 @@ export function fromHex(hex: string): Uint8Array {
 }
 
 const base64Digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const valueOfDigit = new Map([...base64Digits].map((digit, value) => [digit, value]));
+const valueOfDigit = new Map(Array.from(base64Digits, (digit, value) => [digit, value]));
 
 /** The bytes that base64 stands for; undefined for anything else. Workflows have no `atob`. */
 export function fromBase64(text: string): Uint8Array | undefined {

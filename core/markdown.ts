@@ -13,13 +13,13 @@ const unseen = /\p{C}/gu;
 /** A text as one line of at most `maxLength` characters, without anything that cannot be seen. */
 export function oneLine(text: string, maxLength: number): string {
   // Cut first, so that what follows does not depend on how much was sent.
-  const characters = [
-    ...text
+  const characters = Array.from(
+    text
       .slice(0, 4 * maxLength)
       .replace(blanks, ' ')
       .trim()
       .replace(unseen, '\uFFFD'),
-  ];
+  );
   const isCut = characters.length > maxLength || text.length > 4 * maxLength;
   return isCut ? `${characters.slice(0, maxLength - 1).join('')}…` : characters.join('');
 }

@@ -8,7 +8,7 @@ import { LanekeeperError } from '../../core/errors.js';
 
 const { build } = withTranslatedErrors({
   /** Its command is killed when the activity is cancelled, which looks like a verdict. */
-  async build(): Promise<void> {
+  build: async (): Promise<void> => {
     await Context.current().cancelled.catch(() => undefined);
     throw new LanekeeperError('BUILD_FAILED', { message: 'the command was killed' });
   },

@@ -117,7 +117,7 @@ describe.each(doors)('sent as %s', (door) => {
   );
 
   test('something that is not a signed statement is refused', async () => {
-    const answer = await send(door, { dsseEnvelope: door }).catch((error: Error) => String(error.cause));
+    const answer = await send(door, { dsseEnvelope: door }).catch((error: unknown) => String((error as Error).cause));
     expect(answer).toContain(door === 'signal' ? 'refused' : 'is not a Sigstore bundle around a decision');
   });
 

@@ -9,7 +9,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js';
+import type { LaneHolder } from '../../activities/lane/types.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
 import { describedActivities, describedLocalActivities } from '../described-activities.js';
@@ -19,9 +19,9 @@ import { laneMessages } from '../message-descriptions.js';
 import { laneDetails } from './details.js';
 import { parseLaneInput } from './input.js';
 
-const { readLane } = describedLocalActivities<Pick<LaneActivities, 'readLane'>>(databaseStep);
-const { awaitHolderClose } = describedActivities<Pick<LaneActivities, 'awaitHolderClose'>>(watchStep);
-const { settleHolder } = describedActivities<Pick<LaneActivities, 'settleHolder'>>(handOverStep);
+const { readLane } = describedLocalActivities(databaseStep);
+const { awaitHolderClose } = describedActivities(watchStep);
+const { settleHolder } = describedActivities(handOverStep);
 
 /**
  * One lane of one product for which promotions wait, forever. Who holds the lane is decided by the rows of promotions, in

@@ -1,19 +1,12 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, log } from '@temporalio/workflow';
-import type { DeployActivities } from '../../activities/lane/types.js';
-import type {
-  Answer,
-  AttestActivities,
-  PromotionGuardActivities,
-  PromotionRef,
-  Stimulus,
-} from '../../activities/promotion/types.js';
+import type { Answer, PromotionRef, Stimulus } from '../../activities/promotion/types.js';
 import type { LaneStep, Step } from '../../core/promotion/state.js';
 import { deployStep, guardStep, signStep } from '../activity-options.js';
 import { describedActivities } from '../described-activities.js';
 
-const { guardBundle } = describedActivities<Pick<PromotionGuardActivities, 'guardBundle'>>(guardStep);
-const { moveLane } = describedActivities<DeployActivities>(deployStep);
-const { attestPromotion } = describedActivities<AttestActivities>(signStep);
+const { guardBundle } = describedActivities(guardStep);
+const { moveLane } = describedActivities(deployStep);
+const { attestPromotion } = describedActivities(signStep);
 
 /**
  * Called when the activity of a step has ended. What it returns or how it fails is a message too, because anybody who may

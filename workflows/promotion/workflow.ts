@@ -9,7 +9,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Answer, PromotionControlActivities, PromotionGuardActivities } from '../../activities/promotion/types.js';
+import type { Answer, PromotionControlActivities } from '../../activities/promotion/types.js';
 import { workflowIds } from '../../core/ids.js';
 import { databaseStep, handOverStep, longDatabaseStep, moveStep, statementStep } from '../activity-options.js';
 import { describedActivities, describedLocalActivities } from '../described-activities.js';
@@ -35,12 +35,12 @@ import { type Advance, PromotionRun } from './run.js';
 import { takes } from './validate-update.js';
 import { statusOf } from './views.js';
 
-const local = describedLocalActivities<PromotionControlActivities>(moveStep);
-const sent = describedLocalActivities<PromotionControlActivities>(statementStep);
+const local = describedLocalActivities(moveStep);
+const sent = describedLocalActivities(statementStep);
 /** Tried until it succeeds: each time, more has been verified. */
-const patient = describedLocalActivities<PromotionControlActivities>(databaseStep);
-const long = describedActivities<PromotionControlActivities>(longDatabaseStep);
-const { handOver } = describedActivities<Pick<PromotionGuardActivities, 'handOver'>>(handOverStep);
+const patient = describedLocalActivities(databaseStep);
+const long = describedActivities(longDatabaseStep);
+const { handOver } = describedActivities(handOverStep);
 
 /** How often a statement is tried over which our own code stumbles. */
 const maxAttemptsOfStatement = 5;

@@ -1,6 +1,5 @@
 import { patched } from '@temporalio/workflow';
 import type {
-  BuildActivities,
   BuildInput,
   DescribedArtifact,
   FetchedSource,
@@ -18,8 +17,8 @@ import { packSdks, signSdk } from './make-sdks.js';
 import { sign, signCommitList, signEvidence } from './sign-evidence.js';
 import type { StepList } from './steps.js';
 
-const build = describedActivities<BuildActivities>(buildStep);
-const { sealRelease } = describedActivities<SealActivities>(guardStep);
+const build = describedActivities(buildStep);
+const { sealRelease } = describedActivities(guardStep);
 
 const imageMediaType = 'application/vnd.oci.image.manifest.v1+json';
 

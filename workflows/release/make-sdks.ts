@@ -1,11 +1,11 @@
-import type { BuildActivities, DescribedArtifact, SdkInput, SourceInput } from '../../activities/release/types.js';
+import type { DescribedArtifact, SdkInput, SourceInput } from '../../activities/release/types.js';
 import type { ManifestSdk, SdkFile } from '../../core/release/manifest.js';
 import { buildStep } from '../activity-options.js';
 import { describedActivities } from '../described-activities.js';
 import { signEvidence } from './sign-evidence.js';
 import type { StepList } from './steps.js';
 
-const build = describedActivities<BuildActivities>(buildStep);
+const build = describedActivities(buildStep);
 
 /** A packed SDK before its statements are signed. */
 export interface DescribedSdk {

@@ -1,7 +1,6 @@
 import type {
   DescribedArtifact,
   FetchedSource,
-  SignActivities,
   SignedStatement,
   UnsignedStatement,
 } from '../../activities/release/types.js';
@@ -9,8 +8,8 @@ import type { ManifestAttestation, ManifestEvidence } from '../../core/release/m
 import { signCommitsStep, signStep } from '../activity-options.js';
 import { describedActivities } from '../described-activities.js';
 
-const { signStatement } = describedActivities<SignActivities>(signStep);
-const { signCommits } = describedActivities<SignActivities>(signCommitsStep);
+const { signStatement } = describedActivities(signStep);
+const { signCommits } = describedActivities(signCommitsStep);
 
 /** Has a statement signed. */
 export async function sign(unsigned: UnsignedStatement): Promise<ManifestAttestation> {

@@ -9,8 +9,6 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { HandOverActivities } from '../../activities/hand-over.js';
-import type { ReleaseRecordActivities } from '../../activities/release/types.js';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
@@ -29,8 +27,8 @@ import { readReleaseInput } from './input.js';
 import { makeRelease, type ReleaseRun } from './make-release.js';
 import { reasonOf, StepList } from './steps.js';
 
-const record = describedLocalActivities<ReleaseRecordActivities>(databaseStep);
-const { handOver } = describedActivities<HandOverActivities>(handOverStep);
+const record = describedLocalActivities(databaseStep);
+const { handOver } = describedActivities(handOverStep);
 
 /**
  * Brings one commit to a sealed bundle: fetch, build, describe, pack, qualify, sign, seal. It ends with an immutable

@@ -40,6 +40,7 @@ function viewOf(phase: PromotionPhase, more: Partial<PromotionView['answer']> = 
     input,
     answer: { ...answer, ...more },
     gates: [tests, approval],
+    notices: [],
     timeline: [{ id: 1, at, text: 'dev: promotion requested' }],
     since: at,
     release: `release/default/shop/${'a'.repeat(40)}`,
@@ -53,7 +54,17 @@ function promotionWith(text: string): string {
     holder: { promotionId: text, workflowId: text },
   });
   const gates = [tests, approval].map((gate) => ({ ...gate, gate: text, explanation: text, next: text, since: text }));
-  return promotionDetails({ ...view, gates, since: text, release: text, timeline: [{ id: 1, at: text, text }] });
+  const notices = [true, false].map(
+    (holds) => ({ notice: 'changes-requested', holds, explanation: text, next: text }) as const,
+  );
+  return promotionDetails({
+    ...view,
+    gates,
+    notices,
+    since: text,
+    release: text,
+    timeline: [{ id: 1, at: text, text }],
+  });
 }
 
 function endedWith(text: string): string {
@@ -185,6 +196,21 @@ describe('the details of a promotion', () => {
     const details = promotionDetails({ ...view, gates: [{ ...approval, next }] });
     expect(details).toContain(`\`${next}\``);
     expect(details).toContain('```\nlane why 0123456789ab\n```');
+  });
+
+  test('say which notice holds it, and show the others apart', () => {
+    const held = { notice: 'changes-requested', holds: true, explanation: 'alice asks', next: 'ask alice' } as const;
+    const said = {
+      notice: 'policy-edited',
+      holds: false,
+      explanation: 'it was edited',
+      next: 'request again',
+    } as const;
+    const details = promotionDetails({ ...viewOf('GATING'), notices: [held, said] });
+    expect(details).toContain(
+      '#### What is missing\n\n- `changes-requested`:  \n  `alice asks`  \n  To do: `ask alice`',
+    );
+    expect(details).toContain('#### Notices\n\n- `policy-edited`:');
   });
 
   test('keep what is missing when there is more than fits', () => {

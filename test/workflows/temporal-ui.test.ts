@@ -128,7 +128,11 @@ describe('what somebody else wrote, in the Temporal Web UI', () => {
   test('is shown, however long it is, through the proxy', async () => {
     const gate = { gate: 'g', verdict: 'PENDING', severity: 'BLOCKING', explanation: 'ü'.repeat(500) } as const;
     const long = promotionDetails({
-      ...{ input: { tenant: 'default', product: 'shop', lane: 'gold', bundle: target.bundle }, timeline: [] },
+      ...{
+        input: { tenant: 'default', product: 'shop', lane: 'gold', bundle: target.bundle },
+        timeline: [],
+        notices: [],
+      },
       answer: { promotionId: target.id, phase: 'GATING', reason: '', policyDigest: target.bundle },
       gates: Array.from({ length: 100 }, () => gate),
       ...{ since: undefined, release: undefined },

@@ -4,6 +4,7 @@ import { code, codeBlock, document, heading, instant, section } from '../../core
 import { isBlocking, isOpen } from '../../core/policy/verdict.js';
 import { nextCommands } from '../../core/promotion/next-commands.js';
 import {
+  type GateNotice,
   type GateVerdict,
   hasEnded,
   isGating,
@@ -21,6 +22,7 @@ export interface PromotionView {
     'promotionId' | 'phase' | 'reason' | 'policyDigest' | 'lookAgainAt' | 'error' | 'holder'
   >;
   readonly gates: readonly GateVerdict[];
+  readonly notices: readonly GateNotice[];
   readonly timeline: readonly TimelineEntry[];
   /** RFC 3339: when it entered its phase. */
   readonly since: string | undefined;
@@ -81,32 +83,45 @@ function error({ answer }: PromotionView): readonly string[] {
 }
 
 /** Gates that are open hold a promotion only while it waits for them; later they are shown as they were. */
-function missing({ answer, gates }: PromotionView): readonly string[] {
+function missing({ answer, gates, notices }: PromotionView): readonly string[] {
+  const waits = isGating(answer.phase);
   const open = gates.filter(({ verdict }) => isOpen(verdict));
-  const holding = isGating(answer.phase) ? open.filter(isBlocking) : [];
+  const holding = waits ? open.filter(isBlocking) : [];
   const others = open.filter((gate) => !holding.includes(gate));
+  const said = notices.filter(({ holds }) => waits || !holds);
   return [
-    ...section('What is missing', holding.map(openGate), 4_000),
-    ...section(isGating(answer.phase) ? 'Open, but not blocking' : 'Gates that were open', others.map(openGate), 1_000),
+    ...section(
+      'What is missing',
+      [...said.filter(({ holds }) => holds).map(noticeLines), ...holding.map(openGate)],
+      4_000,
+    ),
+    ...section(waits ? 'Open, but not blocking' : 'Gates that were open', others.map(openGate), 1_000),
+    ...section('Notices', said.filter(({ holds }) => !holds).map(noticeLines), 1_000),
   ];
 }
 
+function noticeLines({ notice, explanation, next: advice }: GateNotice): string {
+  return lines(`${code(notice)}:`, explanation, advice);
+}
+
 function openGate({ gate, verdict, explanation, next: advice, since }: GateVerdict): string {
-  const lines = [
-    `${code(gate)} is **${verdict}**${sinceWords(since)}:`,
-    code(explanation, maxTextLength),
-    ...(advice === undefined ? [] : [`To do: ${code(advice, maxTextLength)}`]),
-  ];
-  return lines.join('  \n  ');
+  return lines(`${code(gate)} is **${verdict}**${sinceWords(since)}:`, explanation, advice);
+}
+
+/** The lines of one item of a list. */
+function lines(first: string, explanation: string, advice: string | undefined): string {
+  const toDo = advice === undefined ? [] : [`To do: ${code(advice, maxTextLength)}`];
+  return [first, code(explanation, maxTextLength), ...toDo].join('  \n  ');
 }
 
 function passedGate({ gate, verdict, explanation }: GateVerdict): string {
   return `${code(gate)}: ${verdict === 'PASS' ? '' : `${verdict}, `}${code(explanation, maxTextLength)}`;
 }
 
-function next({ input, answer, gates }: PromotionView): readonly string[] {
+function next({ input, answer, gates, notices }: PromotionView): readonly string[] {
   const { promotionId, phase, holder } = answer;
-  const asked = isGating(phase) ? gates.filter(isBlocking).flatMap(({ next: advice = '' }) => commandIn(advice)) : [];
+  const holding = isGating(phase) ? [...notices.filter(({ holds }) => holds), ...gates.filter(isBlocking)] : [];
+  const asked = holding.flatMap(({ next: advice = '' }) => commandIn(advice));
   const standing = { ...input, id: promotionId, kind: kindOf(input), state: phase };
   const commands = [...new Set([...asked, ...nextCommands(standing, holder?.promotionId)])];
   const all = hasEnded(phase) ? commands : [...commands, `lane why ${shortId(promotionId)}`];

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -17,13 +18,15 @@ const screenshots = process.env['SCREENSHOTS'];
 /** The part of the window that is about the run. */
 const clip = { x: 255, y: 50, width: 1_185, height: 1_250 };
 
+let folder: string;
 let engine: Engine;
 let proxy: UiProxy;
 let ui: string;
 let browser: Browser;
 let target: Target;
 beforeAll(async () => {
-  const temporal = await startTemporal(await dataFolder());
+  folder = await dataFolder();
+  const temporal = await startTemporal(folder);
   engine = await startEngine({ temporal });
   const [port = 0] = await findFreePorts(1);
   proxy = await startUiProxy({ port, target: temporal.ui, publicOrigins: [] });
@@ -35,6 +38,7 @@ afterAll(async () => {
   await browser.close();
   await proxy.close();
   await engine.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 /** The page of the promotion's run, as a person opens it. */

@@ -1,4 +1,4 @@
-import type { MethodEventType } from '../../core/event/types.js';
+import { type MethodEventType, type SubjectField, subjectKinds } from '../../core/event/types.js';
 import type { Transaction } from '../database.js';
 
 /** An event as a timeline shows it. */
@@ -19,7 +19,7 @@ const maxTimelineLength = 1_000;
 export async function readTimeline(tx: Transaction, subject: TimelineSubject): Promise<readonly TimelineEvent[]> {
   return 'promotionId' in subject
     ? newestEvents(tx, subject.promotionId, 0, maxTimelineLength)
-    : eventsOf(tx, 'release_id', subject.releaseId, 0, maxTimelineLength);
+    : eventsAbout(tx, 'releaseId', subject.releaseId, 0, maxTimelineLength);
 }
 
 /** The newest events of a promotion after one of them, oldest first. */
@@ -29,12 +29,12 @@ export async function newestEvents(
   after: number,
   limit: number,
 ): Promise<readonly TimelineEvent[]> {
-  return eventsOf(tx, 'promotion_id', promotionId, after, limit);
+  return eventsAbout(tx, 'promotionId', promotionId, after, limit);
 }
 
-async function eventsOf(
+async function eventsAbout(
   tx: Transaction,
-  column: 'promotion_id' | 'release_id',
+  field: SubjectField,
   id: string,
   after: number,
   limit: number,
@@ -46,9 +46,10 @@ async function eventsOf(
     occurred_at: Date;
     data: Record<string, unknown>;
   }>(
-    `select id, type, actor, occurred_at, data from method_events
-      where tenant_id = $1 and ${column} = $2 and id > $3 order by id desc limit $4`,
-    [tx.tenant, id, after, limit],
+    `select e.id, e.type, e.actor, e.occurred_at, e.data
+       from event_subjects s join method_events e on e.tenant_id = s.tenant_id and e.id = s.event_id
+      where s.tenant_id = $1 and s.kind = $2 and s.id = $3 and s.event_id > $4 order by s.event_id desc limit $5`,
+    [tx.tenant, subjectKinds[field], id, after, limit],
   );
   return rows
     .reverse()

@@ -1,24 +1,22 @@
-import type { MethodEvent } from '../../core/event/types.js';
+import { type EventSubjects, type MethodEvent, type SubjectField, subjectKinds } from '../../core/event/types.js';
 import type { Transaction } from '../database.js';
 import type { EventPosition } from './read.js';
 
-/** Appends one event to the log of the transaction's tenant. */
+/** Appends one event with its subjects to the log of the transaction's tenant. */
 export async function appendEvent(tx: Transaction, event: MethodEvent): Promise<void> {
-  await tx.query(
-    `insert into method_events (tenant_id, type, product, lane, bundle_digest, promotion_id, release_id, actor, data)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      tx.tenant,
-      event.type,
-      event.product ?? null,
-      event.lane ?? null,
-      event.bundleDigest ?? null,
-      event.promotionId ?? null,
-      event.releaseId ?? null,
-      event.actor ?? null,
-      JSON.stringify(event.data),
-    ],
-  );
+  const about: EventSubjects & Pick<MethodEvent, 'type'> = event;
+  const subjects = Object.entries(subjectKinds).flatMap(([field, kind]) => {
+    const id = about[field as SubjectField];
+    return id === undefined ? [] : [[kind, id] as const];
+  });
+  await tx.query('select append_event($1, $2, $3, $4, $5, $6)', [
+    event.type,
+    about.product ?? null,
+    about.lane ?? null,
+    event.actor ?? null,
+    JSON.stringify(event.data),
+    JSON.stringify(Object.fromEntries(subjects)),
+  ]);
   tx.eventAppended();
 }
 

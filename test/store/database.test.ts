@@ -83,6 +83,7 @@ describe('a process', () => {
       'policy_snapshots',
       'decisions',
       'method_events',
+      'event_subjects',
       'alias_switches',
     ]) {
       await expect(control.transaction('default', (tx) => tx.query(`delete from ${table}`))).rejects.toThrow(

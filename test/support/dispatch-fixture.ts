@@ -1,5 +1,6 @@
 import { Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import pg from 'pg';
+import { digestOf } from '../../core/hash.js';
 import { workflowIds } from '../../core/ids.js';
 import { openDatabase, type Database } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
@@ -95,6 +96,8 @@ export async function startDispatchFixture(): Promise<DispatchFixture> {
           type: 'lane.queued',
           product,
           lane: 'bronze',
+          promotionId: 'none',
+          bundleDigest: digestOf('none'),
           data: {},
         }),
       );

@@ -49,7 +49,7 @@ describe('the dispatcher', () => {
     const dispatcher = startDispatcher({ database: counted, client, onError: () => undefined });
     wake = () => dispatcher.wake();
     await database.transaction('default', (tx) =>
-      appendEvent(tx, { type: 'decision.recorded', data: { verb: 'abort' } }),
+      appendEvent(tx, { type: 'repository.allowed', data: { pattern: '/srv/*' } }),
     );
     const position = () =>
       fixture.database.transaction('default', async (tx) => (await readCursor(tx, 'dispatcher')).eventId);

@@ -55,6 +55,25 @@ export async function eventsAfter(
   return rows.map(toEvent);
 }
 
+/**
+ * Whether there are events after the cursor of a reader whose transactions have all ended; undefined while another
+ * instance has the lease.
+ *
+ * @param holder the instance that asks
+ */
+export async function hasEvents(tx: Transaction, name: string, holder: string): Promise<boolean | undefined> {
+  const rows = await tx.query<{ found: boolean }>(
+    `select exists (select 1 from method_events e
+                     where e.tenant_id = $1
+                       and (e.transaction_id, e.id) > (coalesce(c.transaction_id, '0'), coalesce(c.event_id, 0))
+                       and e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())) as found
+       from (select 1) as one left join dispatch_cursors c on c.tenant_id = $1 and c.name = $2
+      where c.lease_until is null or c.lease_until < clock_timestamp() or c.lease_holder = $3`,
+    [tx.tenant, name, holder],
+  );
+  return rows[0]?.found;
+}
+
 /** The events with these ids, in the order of their ids. */
 export async function eventsWithIds(tx: Transaction, ids: readonly number[]): Promise<readonly StoredEvent[]> {
   const rows = await tx.query<EventRow>(

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { messageOf } from '../core/errors.js';
+import { concernsOf } from '../core/event/words.js';
 import type { Transaction } from '../store/database.js';
 import { isRetryRequested, retriesRequested } from '../store/delivery/read.js';
 import { parkDelivery, removeParked } from '../store/delivery/write.js';
@@ -59,10 +60,8 @@ export class Deliveries implements EventHandler {
   async take(tx: Transaction, events: readonly StoredEvent[]): Promise<number> {
     const backlog = this.#backlog;
     const retries = (await retriesRequested(tx, maxRetries)).filter((key) => !backlog.isRetrying(key));
-    const again = await eventsWithIds(
-      tx,
-      retries.map(({ eventId }) => eventId),
-    );
+    const ids = retries.map(({ eventId }) => eventId);
+    const again = ids.length === 0 ? [] : await eventsWithIds(tx, ids);
     const plans = new Map<number, Plan>();
     for (const event of [...events, ...again]) plans.set(event.position.eventId, await planOf(tx, event));
     const planFor = (id: number): Plan => plans.get(id) ?? { wakeups: [] };
@@ -130,6 +129,7 @@ async function settledWithin(ms: number, promise: Promise<unknown>): Promise<voi
 /** Computes the wake-ups of an event. Bad data is a problem of this event alone; trouble with PostgreSQL is thrown. */
 async function planOf(tx: Transaction, event: StoredEvent): Promise<Plan> {
   try {
+    if (concernsOf(event).length === 0) return { wakeups: [] };
     return { wakeups: await inSavepoint(tx, () => wakeupsOf(tx, event)) };
   } catch (error) {
     if (isTransient(error)) throw error;

@@ -5,13 +5,13 @@ import { type FollowerOptions, TenantFollower } from './tenant-follower.js';
 
 /** Follows the log until it is stopped. */
 export interface Follower {
-  /** Something was committed in this process: poll now instead of after the interval. */
-  wake(): void;
+  /** Work for a tenant was committed in this process: poll now instead of after the interval. */
+  wake(tenant: string): void;
   stop(): Promise<void>;
 }
 
 /** How often new tenants are looked for. */
-const tenantPauses = { minMs: 1_000, maxMs: 1_000, maxFailedMs: 4_000 } as const;
+const tenantPauses = { minMs: 1_000, maxMs: 1_000, idleMs: 1_000, maxFailedMs: 4_000 } as const;
 
 /**
  * Follows the log of method events of every tenant from a durable cursor: each event is handled at least once, in commit
@@ -29,17 +29,18 @@ export function startFollower(options: FollowerOptions): Follower {
         const follower = new TenantFollower(options, tenant, instance);
         followers.set(tenant, { follower, done: follower.run() });
       }
-      return 'later';
+      return 'idle';
     } catch (error) {
       options.onError(messageOf(error));
       return 'failed';
     }
   });
+  const wake = (tenant: string): void => followers.get(tenant)?.follower.wake();
+  const stopListening = options.database.listen(wake);
   return {
-    wake() {
-      for (const { follower } of followers.values()) follower.wake();
-    },
+    wake,
     async stop() {
+      await stopListening();
       pacer.stop();
       await done;
       for (const { follower } of followers.values()) follower.stop();

@@ -37,7 +37,11 @@ async function main(config: WorkerConfig): Promise<void> {
   }
   const faultPoint = faultPointIn(config.faultPointFolder);
   let dispatcher: Follower | undefined;
-  const databases = openDatabases(config, faultPoint, () => dispatcher?.wake());
+  const databases = openDatabases(
+    config,
+    faultPoint,
+    config.roles.includes('control') ? (tenant) => dispatcher?.wake(tenant) : undefined,
+  );
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);

@@ -1,14 +1,14 @@
 import { messageOf } from '../core/errors.js';
 import type { Database, Transaction } from '../store/database.js';
-import { type EventPosition, eventsAfter, hasEvents } from '../store/event/read.js';
+import { afterCursor, type EventPosition, eventsAfter } from '../store/event/read.js';
 import { moveCursor, releaseLease, takeLease } from '../store/event/write.js';
 import type { EventHandler } from './event-handler.js';
-import { Pacer } from './pacer.js';
+import { type Pace, Pacer } from './pacer.js';
 
 /** How long another instance waits when the one that has the lease was killed. */
 const leaseMs = 3_000;
-// Polls follow a wake-up quickly, then less often: an event becomes visible once every older transaction has finished.
-const pauses = { minMs: 5, maxMs: 200, maxFailedMs: 3_000 } as const;
+// What waits is polled quickly, then less often: an event becomes visible once every older transaction has finished.
+const pauses = { minMs: 5, maxMs: 200, idleMs: 1_000, maxFailedMs: 3_000 } as const;
 
 const beginning: EventPosition = { transactionId: '0', eventId: 0 };
 
@@ -61,9 +61,9 @@ export class TenantFollower {
   async run(): Promise<void> {
     await this.#pacer.repeat(async () => {
       try {
-        const found = await this.#round();
+        const pace = await this.#round();
         if (!this.#isBusy) this.#trouble = undefined;
-        return found === this.#options.batchSize ? 'at once' : found > 0 ? 'soon' : 'later';
+        return pace;
       } catch (error) {
         this.#report(messageOf(error));
         return 'failed';
@@ -75,30 +75,32 @@ export class TenantFollower {
       await this.#transaction((tx) => releaseLease(tx, this.#options.name, this.#holder)).catch(() => undefined);
   }
 
-  /** One round: take in a transaction, work outside of any, record in another. @returns how much was found */
-  async #round(): Promise<number> {
-    if (!(await this.#lease())) return 0;
+  /** One round: take in a transaction, work outside of any, record in another. */
+  async #round(): Promise<Pace> {
+    const lease = await this.#lease();
+    if (lease === 'lost') await this.#startAgain();
+    if (lease !== 'held') return lease === 'idle' ? 'idle' : 'later';
     const found = await this.#take();
-    if (!this.#isBusy) return found;
-    await this.#handler.work();
-    await this.#record();
-    return found;
+    if (this.#isBusy) {
+      await this.#handler.work();
+      await this.#record();
+    }
+    if (found === this.#options.batchSize) return 'at once';
+    return found > 0 ? 'soon' : 'later';
   }
 
-  /** Takes or renews the lease, if there is something to do. @returns whether there is */
-  async #lease(): Promise<boolean> {
+  /** Takes or renews the lease, if there is something to do. */
+  #lease(): Promise<'held' | 'lost' | 'idle' | 'waiting'> {
     const { name } = this.#options;
-    const cursor = await this.#transaction(async (tx) => {
+    return this.#transaction(async (tx) => {
       if (!this.#isBusy) {
-        const found = await hasEvents(tx, name, this.#holder);
-        if (found === undefined || (!found && !(await this.#handler.isWanted(tx)))) return 'idle';
+        const after = await afterCursor(tx, name, this.#holder);
+        if (after === 'leased') return 'waiting';
+        if (after !== 'ready' && !(await this.#handler.isWanted(tx))) return after === 'waiting' ? 'waiting' : 'idle';
         this.#cursor = undefined;
       }
-      return this.#renew(tx);
+      return (await this.#renew(tx)) === undefined ? 'lost' : 'held';
     });
-    if (cursor === 'idle') return false;
-    if (cursor === undefined) await this.#startAgain();
-    return cursor !== undefined;
   }
 
   /**
@@ -141,8 +143,7 @@ export class TenantFollower {
       const cursor = await this.#renew(tx);
       if (cursor === undefined) return undefined;
       const done = await this.#handler.record(tx);
-      if (done.cursor !== undefined) await moveCursor(tx, name, done.cursor);
-      if (done.isEverything) await releaseLease(tx, name, this.#holder);
+      await moveCursor(tx, name, done.cursor, done.isEverything);
       return { cursor: done.cursor ?? cursor, isEverything: done.isEverything };
     });
     if (progress === undefined) return this.#startAgain();

@@ -247,7 +247,7 @@ describe('a follower of the log', () => {
     const followers = [follow({ work }), follow({ work }), follow({ work })];
     for (const batch of names(20)) {
       await append([batch]);
-      for (const follower of followers) follower.wake();
+      for (const follower of followers) follower.wake(tenant);
     }
     await noted(20);
     expect([most, await notes()]).toEqual([1, names(20)]);

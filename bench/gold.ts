@@ -37,7 +37,7 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
   const databases = openDatabases(
     { databaseUrls: new Map(queues.map((queue) => [queue, urls[queue]] as const)), faultPointFolder: undefined },
     () => Promise.resolve(),
-    () => undefined,
+    undefined,
   );
   const workers = await createWorkers({
     ...{ connection, client, databases, dataDir, namespace: config.namespace },

@@ -65,8 +65,8 @@ export async function startMachine(): Promise<Machine> {
   const server = new Child(plan, { changed: () => undefined, log: (text) => console.error(text) });
   await server.start(60_000);
   await ensureDevelopmentIdentities(dataDir, urls.enrolment);
-  let wake = (): void => undefined;
-  const database = openDatabase({ url: databaseUrl, maxConnections: 20, onEvents: () => wake() });
+  let wake = (_tenant: string): void => undefined;
+  const database = openDatabase({ url: databaseUrl, maxConnections: 20, onWork: (tenant) => wake(tenant) });
   const address = `127.0.0.1:${temporal}`;
   const connection = await NativeConnection.connect({ address });
   const clientConnection = await Connection.connect({ address });
@@ -77,7 +77,7 @@ export async function startMachine(): Promise<Machine> {
     client: new Client({ connection: deliveryConnection, namespace: config.namespace }),
     onError: (message) => console.error(`dispatcher: ${message}`),
   });
-  wake = () => dispatcher.wake();
+  wake = (tenant) => dispatcher.wake(tenant);
   return {
     ...{ config, urls, dataDir, database, connection, client },
     blobs: openStores(dataDir, database).of('default'),

@@ -1,16 +1,20 @@
 import pg from 'pg';
 import { Doorbell } from '../core/doorbell.js';
 import { LanekeeperError } from '../core/errors.js';
+import { listen } from './listen.js';
 
 // bigint columns hold tokens, generations and positions, all far below 2^53.
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
+/** Carries tenants for which there is work for the dispatcher. */
+const workChannel = 'dispatcher_work';
+
 /** One transaction of one tenant. Every function that reads or writes rows takes it as its first argument. */
 export interface Transaction {
   readonly tenant: string;
-  /** Notes that the log of method events has grown, for anyone who follows it in this process. */
-  eventAppended(): void;
+  /** Has the dispatcher look for work of this tenant after the commit. */
+  wakeDispatcher(): void;
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
@@ -31,6 +35,8 @@ export interface Database {
    * it throws.
    */
   transaction<T>(tenant: string, work: (tx: Transaction) => Promise<T>, limits?: TransactionLimits): Promise<T>;
+  /** Calls back when another process has committed work for the dispatcher. @returns a function that stops listening */
+  listen(onWork: (tenant: string) => void): () => Promise<void>;
   /** Ids of all tenants, for the processes that work for all of them; the others may not ask. */
   tenants(): Promise<readonly string[]>;
   /** Resolves when PostgreSQL answers. @throws UNAVAILABLE */
@@ -43,11 +49,15 @@ export interface Database {
  *
  * @param options.url connection string of a process's role
  * @param options.maxConnections size of the pool
- * @param options.onEvents called after the commit of a transaction that appended events, so that the dispatcher of the
- *   same process need not wait for its next poll. Other commits stay silent: otherwise the dispatcher's own would keep
- *   waking it.
+ * @param options.onWork called with the tenant after the commit of a transaction that has made work for the dispatcher, in
+ *   a process that has one. Without it, the dispatchers of other processes are notified, which takes a lock of the whole
+ *   server at the commit.
  */
-export function openDatabase(options: { url: string; maxConnections?: number; onEvents?: () => void }): Database {
+export function openDatabase(options: {
+  url: string;
+  maxConnections?: number;
+  onWork?: ((tenant: string) => void) | undefined;
+}): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections ?? 10,
@@ -64,22 +74,23 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
     async transaction(tenant, work, limits = {}) {
       const client = await connect(pool);
       let broken: Error | undefined;
-      const appended = new Doorbell();
+      const forDispatcher = new Doorbell();
       const limit = limitOf(limits, () => void client.end());
       try {
         limit.throwIfReached();
         await client.query(beginning(tenant, limits));
         const result = await work({
           tenant,
-          eventAppended: () => appended.ring(),
+          wakeDispatcher: () => forDispatcher.ring(),
           async query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
             return (await client.query<Row>(sql, values as unknown[] | undefined)).rows;
           },
         });
         limit.throwIfReached();
         limit.commits();
-        await client.query('commit');
-        if (appended.isRung()) options.onEvents?.();
+        const notify = forDispatcher.isRung() && options.onWork === undefined;
+        await client.query(notify ? `${notifying(tenant)}; commit` : 'commit');
+        if (forDispatcher.isRung()) options.onWork?.(tenant);
         return result;
       } catch (error) {
         await client.query('rollback').catch((cause: unknown) => {
@@ -91,6 +102,7 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
         client.release(limit.reached() ?? broken);
       }
     },
+    listen: (onWork) => listen(options.url, workChannel, onWork),
     async tenants() {
       const client = await connect(pool);
       try {
@@ -109,6 +121,10 @@ export function openDatabase(options: { url: string; maxConnections?: number; on
     },
     close: () => pool.end(),
   };
+}
+
+function notifying(tenant: string): string {
+  return `select pg_notify(${pg.escapeLiteral(workChannel)}, ${pg.escapeLiteral(tenant)})`;
 }
 
 /** Begins a transaction of a tenant in one round trip. */

@@ -31,12 +31,17 @@ export function placeOf(page: PageRequest): {
   if (page.token === '') return { time: null, id: null, limit };
   const [time, id, ...rest] = Buffer.from(page.token, 'base64url').toString('utf8').split('|');
   if (time === undefined || id === undefined || rest.length > 0 || Number.isNaN(Date.parse(time))) {
-    throw new LanekeeperError('INVALID_INPUT', {
-      message: 'the page token is invalid',
-      next: 'start again without a page token',
-    });
+    throw invalidPageToken();
   }
   return { time, id, limit };
+}
+
+/** A page token that no page has given. */
+export function invalidPageToken(): LanekeeperError {
+  return new LanekeeperError('INVALID_INPUT', {
+    message: 'the page token is invalid',
+    next: 'start again without a page token',
+  });
 }
 
 /** Makes a page from up to one row more than the limit. */

@@ -3,6 +3,7 @@ import type { DeliveryKey } from '../store/delivery/read.js';
 import type { FailedDelivery } from '../store/delivery/write.js';
 import type { EventPosition } from '../store/event/read.js';
 import type { DeliveryResult } from './deliver.js';
+import type { Progress } from './event-handler.js';
 import type { Wakeup } from './wake-ups.js';
 
 /** What an event asks for: wake-ups, or nothing but a problem because they could not be computed. */
@@ -15,15 +16,11 @@ export interface Delivery {
   attempts: number;
 }
 
-/** What is to be recorded together. */
-export interface Changes {
-  /** Up to where everything is delivered or parked; undefined when that has not changed. */
-  readonly cursor: EventPosition | undefined;
+/** What is to be recorded together; what is parked is done. */
+export interface Changes extends Progress {
   readonly parked: readonly FailedDelivery[];
   /** Retries of parked deliveries that are over. */
   readonly retried: readonly Retry[];
-  /** Whether nothing is left then. */
-  readonly isEverything: boolean;
 }
 
 /** The deliveries of one event. */
@@ -65,18 +62,9 @@ export class Backlog {
   #waiting = new Map<Delivery, { readonly group: Group; readonly notBefore: number }>();
   #inFlight = new Map<Delivery, Group>();
 
-  get isEmpty(): boolean {
-    return this.#events.length + this.#retries.length === 0;
-  }
-
   /** How many events are in it. */
   get size(): number {
     return this.#events.length;
-  }
-
-  /** Up to where the log was read; undefined when all of that is recorded. */
-  get readTo(): EventPosition | undefined {
-    return this.#events.at(-1)?.position;
   }
 
   /** Adds an event, in commit order. */

@@ -7,8 +7,9 @@ import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js
 import { openBlobs } from './blobs.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { connectForDeliveries } from './deliver.js';
-import { type Dispatcher, startDispatcher } from './dispatcher.js';
+import { startDispatcher } from './dispatcher.js';
 import { faultPointIn } from './fault-point.js';
+import type { Follower } from './follower.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
 import { openDatabases } from './databases.js';
 import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from './run-workers.js';
@@ -35,8 +36,12 @@ async function main(config: WorkerConfig): Promise<void> {
     });
   }
   const faultPoint = faultPointIn(config.faultPointFolder);
-  let dispatcher: Dispatcher | undefined;
-  const databases = openDatabases(config, faultPoint, () => dispatcher?.wake());
+  let dispatcher: Follower | undefined;
+  const databases = openDatabases(
+    config,
+    faultPoint,
+    config.roles.includes('control') ? (tenant) => dispatcher?.wake(tenant) : undefined,
+  );
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);

@@ -1,14 +1,16 @@
 import { Doorbell } from '../core/doorbell.js';
 
 /** What a round found, which decides how soon the next one follows. */
-export type Pace = 'at once' | 'soon' | 'later' | 'failed';
+export type Pace = 'at once' | 'soon' | 'later' | 'idle' | 'failed';
 
 /** How long the pauses between rounds are. */
 export interface Pauses {
   /** After a round that found something. */
   readonly minMs: number;
-  /** The longest after rounds that found nothing; pauses double up to it. */
+  /** The longest after rounds that found only what has to wait; pauses double up to it. */
   readonly maxMs: number;
+  /** After a round that found nothing: whatever follows wakes the pacer, so this is for what gets lost. */
+  readonly idleMs: number;
   /** The longest after rounds that failed; pauses double up to it. */
   readonly maxFailedMs: number;
 }
@@ -37,15 +39,16 @@ export class Pacer {
   }
 
   async repeat(round: () => Promise<Pace>): Promise<void> {
-    const { minMs, maxMs, maxFailedMs } = this.#pauses;
-    let pauseMs = maxMs;
+    const { minMs, maxMs, idleMs, maxFailedMs } = this.#pauses;
+    let pauseMs = minMs;
     while (!this.#stopped.isRung()) {
       this.#woken.answer();
       const pace = await round();
       if (pace === 'failed') pauseMs = Math.min(Math.max(pauseMs, maxMs) * 2, maxFailedMs);
-      else if (pace !== 'later' || this.#woken.isRung()) pauseMs = minMs;
-      else pauseMs = Math.min(pauseMs * 2, maxMs);
-      if (pace !== 'at once' && !this.#stopped.isRung() && !this.#woken.isRung()) await this.#pause(pauseMs);
+      else if (pace === 'later') pauseMs = Math.min(pauseMs * 2, maxMs);
+      else pauseMs = minMs;
+      if (pace !== 'at once' && !this.#stopped.isRung() && !this.#woken.isRung())
+        await this.#pause(pace === 'idle' ? idleMs : pauseMs);
     }
   }
 

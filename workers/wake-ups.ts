@@ -28,7 +28,7 @@ export async function wakeupsOf(tx: Transaction, event: StoredEvent): Promise<re
 
 const wakeups: Readonly<Record<Concern, (tx: Transaction, event: StoredEvent) => Promise<readonly Wakeup[]>>> = {
   promotion: async (tx, { promotionId }) =>
-    promotionId === null ? [] : [runOf(await requirePromotion(tx, promotionId))],
+    promotionId === undefined ? [] : [runOf(await requirePromotion(tx, promotionId))],
   /** The lane's own run shows who waits, and watches the holder for them. */
   lane: ({ tenant }, { product, lane }) =>
     Promise.resolve(
@@ -37,7 +37,7 @@ const wakeups: Readonly<Record<Concern, (tx: Transaction, event: StoredEvent) =>
         : [{ to: 'lane', workflowId: workflowIds.lane(tenant, product, lane), input: { tenant, product, lane } }],
     ),
   'waiting-with-bundle': async (tx, { bundleDigest }) =>
-    bundleDigest === null ? [] : (await gatingPromotions(tx, { bundle: bundleDigest })).map(runOf),
+    bundleDigest === undefined ? [] : (await gatingPromotions(tx, { bundle: bundleDigest })).map(runOf),
   'waiting-for-lane': async (tx, { product, lane }) =>
     product === null || lane === null ? [] : (await gatingPromotions(tx, { product, lane })).map(runOf),
   waiting: async (tx) => (await gatingPromotions(tx, {})).map(runOf),

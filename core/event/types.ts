@@ -80,21 +80,66 @@ export interface EventData {
 /** The name of one of the types. */
 export type MethodEventType = keyof EventData;
 
-/** What an event is about. */
-export interface EventSubjects {
-  readonly product?: string | undefined;
-  readonly lane?: Lane | undefined;
-  readonly bundleDigest?: Digest | undefined;
-  readonly promotionId?: string | undefined;
-  readonly releaseId?: string | undefined;
+interface OfProduct {
+  readonly product: string;
+}
+
+interface OfRelease extends OfProduct {
+  readonly releaseId: string;
+}
+
+interface OfBundle extends OfProduct {
+  readonly bundleDigest: Digest;
+}
+
+interface OfPromotion extends OfBundle {
+  readonly lane: Lane;
+  readonly promotionId: string;
+}
+
+/**
+ * The kinds of subjects, each by the field of an event that names one: what has a timeline. The product and the lane in
+ * which an event happened are not subjects: nearly every event has them, and they are read with it.
+ */
+export const subjectKinds = { promotionId: 'promotion', bundleDigest: 'bundle', releaseId: 'release' } as const;
+
+/** The field of an event that names a subject. */
+export type SubjectField = keyof typeof subjectKinds;
+
+/** What an event has to say that it is about. Types that are not here are about the tenant alone. */
+interface EventAbout {
+  'product.registered': OfProduct;
+  'product.rebound': OfProduct;
+  'release.started': OfRelease;
+  'release.sealed': OfRelease & OfBundle;
+  'release.failed': OfRelease;
+  'evidence.attached': OfBundle;
+  'promotion.requested': OfPromotion;
+  'promotion.transitioned': OfPromotion;
+  'promotion.ending': OfPromotion;
+  'promotion.step-failed': OfPromotion;
+  'promotion.adopted': OfPromotion;
+  'promotion.repinned': OfPromotion;
+  'promotion.superseded': OfPromotion;
+  'decision.recorded': OfPromotion;
+  'decision.refused': OfPromotion;
+  'lane.queued': OfPromotion;
+  'lane.granted': OfPromotion;
+  'lane.revoked': OfPromotion;
+  'alias.switched': OfPromotion;
 }
 
 /** An append-only fact. It is written in the transaction of the change that it describes. */
 export type MethodEvent = {
-  [Type in MethodEventType]: EventSubjects & {
+  [Type in MethodEventType]: (Type extends keyof EventAbout ? EventAbout[Type] : unknown) & {
     readonly type: Type;
     /** Who did it, if a person did. */
     readonly actor?: string | undefined;
     readonly data: EventData[Type];
   };
 }[MethodEventType];
+
+type All = OfPromotion & OfRelease;
+
+/** Where an event happened and what it is about, as far as it says so. */
+export type EventSubjects = { readonly [Field in keyof All]?: All[Field] | undefined };

@@ -1,10 +1,10 @@
 import { type Concern, eventTerms } from './registry.js';
 import type { MethodEventType } from './types.js';
 
-/** An event as it was read from the log. Its data was written by the version of that day. */
+/** An event as it is written, or as it was read from the log: then its data is that of the version of that day. */
 interface LoggedEvent {
   readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: object;
 }
 
 /** One line for a method event, as a timeline shows it. Types that are not known here stand for themselves. */
@@ -21,9 +21,9 @@ function isMethodEventType(type: string): type is MethodEventType {
   return Object.hasOwn(eventTerms, type);
 }
 
-function fieldsOf(data: LoggedEvent['data']): (name: string) => string {
+function fieldsOf(data: object): (name: string) => string {
   return (name) => {
-    const value = data[name];
+    const value = (data as Readonly<Partial<Record<string, unknown>>>)[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
 }

@@ -4,7 +4,6 @@ import { digestOf } from '../../core/hash.js';
 import { shortId } from '../../core/ids.js';
 import { lanes, type Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
-import { lanesOfBundle } from '../lane/history.js';
 
 /** One artifact of a bundle, by digest. */
 export interface BundleArtifact {
@@ -35,6 +34,7 @@ export interface ListedBundle extends StoredBundle {
   readonly liveLanes: readonly Lane[];
 }
 
+/** A row of `bundles b`: what `bundleColumns` selects. */
 interface BundleRow {
   digest: Digest;
   product: string;
@@ -46,7 +46,29 @@ interface BundleRow {
   manifest: string;
   release_id: string;
   sealed_at: Date;
+  artifacts: BundleArtifact[];
 }
+
+const bundleColumns = `b.digest, b.product, b.revision, b.author_name, b.author_email, b.committed_at, b.subject,
+  b.manifest, b.release_id, b.sealed_at,
+  (select coalesce(jsonb_agg(jsonb_build_object(
+            'kind', a.kind, 'name', a.name, 'digest', a.digest, 'mediaType', a.media_type) order by a.kind, a.name), '[]')
+     from artifacts a where a.tenant_id = b.tenant_id and a.bundle_digest = b.digest) as artifacts`;
+
+/** A row of `bundles b`: what `listedBundleColumns` selects. */
+export interface ListedBundleRow extends BundleRow {
+  live_lanes: Lane[];
+}
+
+/** The columns of a `ListedBundleRow`. */
+export const listedBundleColumns = `${bundleColumns},
+  array(select h.lane::text from lane_history h
+         where h.tenant_id = b.tenant_id and h.product = b.product and h.bundle_digest = b.digest
+           and h.withdrawn_by is null
+           and not exists (
+             select 1 from lane_history newer
+              where newer.tenant_id = h.tenant_id and newer.product = h.product and newer.lane = h.lane
+                and newer.withdrawn_by is null and newer.position > h.position)) as live_lanes`;
 
 /**
  * A sealed bundle with its artifacts.
@@ -54,19 +76,35 @@ interface BundleRow {
  * @throws UNKNOWN_BUNDLE, or BUNDLE_CORRUPT when the stored manifest no longer matches its digest
  */
 export async function requireBundle(tx: Transaction, digest: Digest): Promise<StoredBundle> {
-  const rows = await tx.query<BundleRow>('select * from bundles where tenant_id = $1 and digest = $2', [
-    tx.tenant,
-    digest,
-  ]);
-  const row = rows[0];
-  if (row === undefined) {
-    throw new LanekeeperError('UNKNOWN_BUNDLE', {
-      message: `there is no bundle ${shortId(digest)}`,
-      object: `bundle ${digest}`,
-      next: 'lane get bundles lists them',
-    });
-  }
-  if (digestOf(row.manifest) !== row.digest) {
+  const rows = await tx.query<BundleRow>(
+    `select ${bundleColumns} from bundles b where b.tenant_id = $1 and b.digest = $2`,
+    [tx.tenant, digest],
+  );
+  return toBundle(required(rows[0], digest));
+}
+
+/** A bundle by its full digest. @throws UNKNOWN_BUNDLE, BUNDLE_CORRUPT */
+export async function readBundle(tx: Transaction, digest: Digest): Promise<ListedBundle> {
+  const rows = await tx.query<ListedBundleRow>(
+    `select ${listedBundleColumns} from bundles b where b.tenant_id = $1 and b.digest = $2`,
+    [tx.tenant, digest],
+  );
+  return toListedBundle(required(rows[0], digest));
+}
+
+function required<Row>(row: Row | undefined, digest: Digest): Row {
+  if (row !== undefined) return row;
+  throw new LanekeeperError('UNKNOWN_BUNDLE', {
+    message: `there is no bundle ${shortId(digest)}`,
+    object: `bundle ${digest}`,
+    next: 'lane get bundles lists them',
+  });
+}
+
+/** A row as a record. @throws BUNDLE_CORRUPT when its manifest no longer matches its digest */
+function toBundle(row: BundleRow): StoredBundle {
+  const { digest } = row;
+  if (digestOf(row.manifest) !== digest) {
     throw new LanekeeperError('BUNDLE_CORRUPT', {
       message: `the stored manifest of bundle ${shortId(digest)} was changed`,
       object: `bundle ${digest}`,
@@ -74,13 +112,8 @@ export async function requireBundle(tx: Transaction, digest: Digest): Promise<St
       next: 'restore the database from a backup, then lane bundle verify',
     });
   }
-  const artifacts = await tx.query<{ kind: BundleArtifact['kind']; name: string; digest: Digest; media_type: string }>(
-    `select kind, name, digest, media_type
-       from artifacts where tenant_id = $1 and bundle_digest = $2 order by kind, name`,
-    [tx.tenant, digest],
-  );
   return {
-    digest: row.digest,
+    digest,
     manifest: row.manifest,
     product: row.product,
     revision: row.revision,
@@ -89,12 +122,7 @@ export async function requireBundle(tx: Transaction, digest: Digest): Promise<St
     subject: row.subject,
     releaseId: row.release_id,
     sealedAt: row.sealed_at,
-    artifacts: artifacts.map((artifact) => ({
-      kind: artifact.kind,
-      name: artifact.name,
-      digest: artifact.digest,
-      mediaType: artifact.media_type,
-    })),
+    artifacts: row.artifacts,
   };
 }
 
@@ -107,11 +135,9 @@ export async function revisionOf(tx: Transaction, digest: Digest): Promise<strin
   return rows[0]?.revision;
 }
 
-/** A bundle by its full digest. @throws UNKNOWN_BUNDLE, BUNDLE_CORRUPT */
-export async function readBundle(tx: Transaction, digest: Digest): Promise<ListedBundle> {
-  const bundle = await requireBundle(tx, digest);
-  const known = await lanesOfBundle(tx, bundle.product, digest);
-  return { ...bundle, liveLanes: lanes.filter((lane) => known.some((entry) => entry.lane === lane && entry.live)) };
+/** A row as a record, with its lanes, the lowest first. @throws BUNDLE_CORRUPT */
+export function toListedBundle(row: ListedBundleRow): ListedBundle {
+  return { ...toBundle(row), liveLanes: lanes.filter((lane) => row.live_lanes.includes(lane)) };
 }
 
 /** The bundle that was sealed for a revision of a product, the first if there are several. */

@@ -35,8 +35,9 @@ export async function listParkedDeliveries(
     total: number;
   }>(
     `select p.event_id, p.target, p.reason, p.attempts, p.parked_at, p.retry_requested_at, e.type, e.product, e.lane,
-            e.promotion_id, count(*) over () as total
+            s.id as promotion_id, count(*) over () as total
        from parked_deliveries p join method_events e on e.tenant_id = p.tenant_id and e.id = p.event_id
+       left join event_subjects s on s.tenant_id = e.tenant_id and s.event_id = e.id and s.kind = 'promotion'
       where p.tenant_id = $1 order by p.parked_at, p.event_id, p.target limit $2`,
     [tx.tenant, limit],
   );

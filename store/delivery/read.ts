@@ -7,20 +7,11 @@ export interface DeliveryKey {
   readonly target: string;
 }
 
-/**
- * Whether there is something to deliver: events after the cursor whose transactions have all ended, or parked
- * deliveries that a person wants to be tried again. False while another instance has the lease.
- */
-export async function hasDeliveries(tx: Transaction, reader: string, holder: string): Promise<boolean> {
+/** Whether a person wants parked deliveries to be tried again. */
+export async function isRetryRequested(tx: Transaction): Promise<boolean> {
   const rows = await tx.query(
-    `select 1 from (select 1) as one left join dispatch_cursors c on c.tenant_id = $1 and c.name = $2
-      where (c.lease_until is null or c.lease_until < clock_timestamp() or c.lease_holder = $3)
-        and (exists (select 1 from method_events e
-                      where e.tenant_id = $1
-                        and (e.transaction_id, e.id) > (coalesce(c.transaction_id, '0'), coalesce(c.event_id, 0))
-                        and e.transaction_id < pg_snapshot_xmin(pg_current_snapshot()))
-          or exists (select 1 from parked_deliveries p where p.tenant_id = $1 and p.retry_requested_at is not null))`,
-    [tx.tenant, reader, holder],
+    'select 1 from parked_deliveries where tenant_id = $1 and retry_requested_at is not null limit 1',
+    [tx.tenant],
   );
   return rows.length > 0;
 }

@@ -44,5 +44,6 @@ export async function requestRetries(tx: Transaction): Promise<number> {
      select count(*)::integer as count from requested`,
     [tx.tenant],
   );
+  tx.wakeDispatcher();
   return rows[0]?.count ?? 0;
 }

@@ -1,4 +1,4 @@
-import type { MethodEventType } from '../../core/event/types.js';
+import { type MethodEventType, type SubjectField, subjectKinds } from '../../core/event/types.js';
 import type { Transaction } from '../database.js';
 
 /** An event as a timeline shows it. */
@@ -19,7 +19,7 @@ const maxTimelineLength = 1_000;
 export async function readTimeline(tx: Transaction, subject: TimelineSubject): Promise<readonly TimelineEvent[]> {
   return 'promotionId' in subject
     ? newestEvents(tx, subject.promotionId, 0, maxTimelineLength)
-    : eventsOf(tx, 'release_id', subject.releaseId, 0, maxTimelineLength);
+    : eventsAbout(tx, 'releaseId', subject.releaseId, 0, maxTimelineLength);
 }
 
 /** The newest events of a promotion after one of them, oldest first. */
@@ -29,22 +29,23 @@ export async function newestEvents(
   after: number,
   limit: number,
 ): Promise<readonly TimelineEvent[]> {
-  return eventsOf(tx, 'promotion_id', promotionId, after, limit);
+  return eventsAbout(tx, 'promotionId', promotionId, after, limit);
 }
 
 /** When a promotion changed its phase last. */
 export async function lastTransition(tx: Transaction, promotionId: string): Promise<Date | undefined> {
   const rows = await tx.query<{ occurred_at: Date }>(
-    `select occurred_at from method_events
-      where tenant_id = $1 and promotion_id = $2 and type = 'promotion.transitioned' order by id desc limit 1`,
-    [tx.tenant, promotionId],
+    `select e.occurred_at from event_subjects s join method_events e on e.tenant_id = s.tenant_id and e.id = s.event_id
+      where s.tenant_id = $1 and s.kind = $2 and s.id = $3 and e.type = 'promotion.transitioned'
+      order by s.event_id desc limit 1`,
+    [tx.tenant, subjectKinds.promotionId, promotionId],
   );
   return rows[0]?.occurred_at;
 }
 
-async function eventsOf(
+async function eventsAbout(
   tx: Transaction,
-  column: 'promotion_id' | 'release_id',
+  field: SubjectField,
   id: string,
   after: number,
   limit: number,
@@ -56,9 +57,10 @@ async function eventsOf(
     occurred_at: Date;
     data: Record<string, unknown>;
   }>(
-    `select id, type, actor, occurred_at, data from method_events
-      where tenant_id = $1 and ${column} = $2 and id > $3 order by id desc limit $4`,
-    [tx.tenant, id, after, limit],
+    `select e.id, e.type, e.actor, e.occurred_at, e.data
+       from event_subjects s join method_events e on e.tenant_id = s.tenant_id and e.id = s.event_id
+      where s.tenant_id = $1 and s.kind = $2 and s.id = $3 and s.event_id > $4 order by s.event_id desc limit $5`,
+    [tx.tenant, subjectKinds[field], id, after, limit],
   );
   return rows
     .reverse()

@@ -1,25 +1,24 @@
-import type { MethodEvent } from '../../core/event/types.js';
+import { type EventSubjects, type MethodEvent, type SubjectField, subjectKinds } from '../../core/event/types.js';
+import { concernsOf } from '../../core/event/words.js';
 import type { Transaction } from '../database.js';
 import type { EventPosition } from './read.js';
 
-/** Appends one event to the log of the transaction's tenant. */
+/** Appends one event with its subjects to the log of the transaction's tenant; wakes the dispatcher if it concerns anybody. */
 export async function appendEvent(tx: Transaction, event: MethodEvent): Promise<void> {
-  await tx.query(
-    `insert into method_events (tenant_id, type, product, lane, bundle_digest, promotion_id, release_id, actor, data)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      tx.tenant,
-      event.type,
-      event.product ?? null,
-      event.lane ?? null,
-      event.bundleDigest ?? null,
-      event.promotionId ?? null,
-      event.releaseId ?? null,
-      event.actor ?? null,
-      JSON.stringify(event.data),
-    ],
-  );
-  tx.eventAppended();
+  const about: EventSubjects & Pick<MethodEvent, 'type'> = event;
+  const subjects = Object.entries(subjectKinds).flatMap(([field, kind]) => {
+    const id = about[field as SubjectField];
+    return id === undefined ? [] : [[kind, id] as const];
+  });
+  await tx.query('select append_event($1, $2, $3, $4, $5, $6)', [
+    event.type,
+    about.product ?? null,
+    about.lane ?? null,
+    event.actor ?? null,
+    JSON.stringify(event.data),
+    JSON.stringify(Object.fromEntries(subjects)),
+  ]);
+  if (concernsOf(event).length > 0) tx.wakeDispatcher();
 }
 
 /**
@@ -54,11 +53,23 @@ export async function releaseLease(tx: Transaction, name: string, holder: string
   );
 }
 
-/** Moves a reader forward; never back, whoever has moved it meanwhile. */
-export async function moveCursor(tx: Transaction, name: string, to: EventPosition): Promise<void> {
+/**
+ * Moves a reader, whose lease the transaction has renewed, and gives the lease back if nothing is left to do.
+ *
+ * @param to undefined to leave the reader where it is
+ */
+export async function moveCursor(
+  tx: Transaction,
+  name: string,
+  to: EventPosition | undefined,
+  isEverything: boolean,
+): Promise<void> {
+  if (to === undefined && !isEverything) return;
   await tx.query(
-    `update dispatch_cursors set transaction_id = $3::xid8, event_id = $4
-      where tenant_id = $1 and name = $2 and (transaction_id, event_id) < ($3::xid8, $4::bigint)`,
-    [tx.tenant, name, to.transactionId, to.eventId],
+    `update dispatch_cursors
+        set transaction_id = coalesce($3::xid8, transaction_id), event_id = coalesce($4, event_id),
+            lease_until = case when $5 then null else lease_until end
+      where tenant_id = $1 and name = $2`,
+    [tx.tenant, name, to?.transactionId ?? null, to?.eventId ?? null, isEverything],
   );
 }

@@ -1,7 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
-import { laneHistory } from './history.js';
 
 /** A lane of a product, as it stands now. */
 export interface LaneView {
@@ -68,44 +67,70 @@ export async function readQueue(tx: Transaction, product: string, lane: Lane): P
   };
 }
 
-/** The state of one lane. */
-export async function readLane(tx: Transaction, product: string, lane: Lane): Promise<LaneView> {
-  const [top, before] = await laneHistory(tx, product, lane);
-  const key = [tx.tenant, product, lane] as const;
-  const queue = await readQueue(tx, product, lane);
-  const [seen] = await tx.query<{
-    status: 'STARTING' | 'SERVING' | 'FAILED';
-    detail: string | null;
-    served_bundle_digest: Digest | null;
-  }>(
-    `select status, detail, served_bundle_digest
-       from alias_observations where tenant_id = $1 and product = $2 and lane = $3`,
-    key,
-  );
-  const endpoints = await tx.query<{ service: string; port: number }>(
-    'select service, port from lane_targets where tenant_id = $1 and product = $2 and lane = $3 order by port',
-    key,
-  );
-  const revision = top === undefined ? '' : await revisionOf(tx, top.bundle);
+/** A row of `laneViewsOf`. */
+export interface LaneViewRow {
+  product: string;
+  lane: Lane;
+  bundle: Digest | null;
+  revision: string;
+  promotion_id: string;
+  live_at: Date;
+  previous: Digest | null;
+  holder: string | null;
+  fencing_token: number;
+  queued: string[];
+  status: 'STARTING' | 'SERVING' | 'FAILED' | null;
+  detail: string | null;
+  served_bundle_digest: Digest | null;
+  endpoints: { readonly service: string; readonly port: number }[];
+}
+
+/** The state of lanes in one query. `$1` is the tenant, `wanted` a query for the products and lanes. */
+export function laneViewsOf(wanted: string): string {
+  return `
+    select w.product, w.lane, live.bundle_digest as bundle, coalesce(b.revision, '') as revision, live.promotion_id,
+           live.live_at, before.bundle_digest as previous, l.holder_promotion_id as holder,
+           coalesce(l.fencing_token, 0) as fencing_token,
+           array(select q.id from promotions q
+                  where q.tenant_id = $1 and q.product = w.product and q.lane = w.lane and q.state = 'QUEUED'
+                    and q.ended_at is null and q.id is distinct from l.holder_promotion_id
+                  order by q.kind = 'ROLLBACK' desc, q.queued_at, q.id) as queued,
+           seen.status, seen.detail, seen.served_bundle_digest,
+           (select coalesce(jsonb_agg(jsonb_build_object('service', t.service, 'port', t.port) order by t.port), '[]')
+              from lane_targets t where t.tenant_id = $1 and t.product = w.product and t.lane = w.lane) as endpoints
+      from (${wanted}) as w (product, lane)
+      left join lateral (
+        select h.bundle_digest, h.promotion_id, h.live_at from lane_history h
+         where h.tenant_id = $1 and h.product = w.product and h.lane = w.lane and h.withdrawn_by is null
+         order by h.position desc limit 1) live on true
+      left join lateral (
+        select h.bundle_digest from lane_history h
+         where h.tenant_id = $1 and h.product = w.product and h.lane = w.lane and h.withdrawn_by is null
+         order by h.position desc offset 1 limit 1) before on true
+      left join bundles b on b.tenant_id = $1 and b.digest = live.bundle_digest
+      left join lanes l on l.tenant_id = $1 and l.product = w.product and l.lane = w.lane
+      left join alias_observations seen on seen.tenant_id = $1 and seen.product = w.product and seen.lane = w.lane`;
+}
+
+/** A row as a record. */
+export function toLaneView(row: LaneViewRow): LaneView {
+  const { bundle, revision, promotion_id: promotionId, live_at: at } = row;
   return {
-    product,
-    lane,
-    live:
-      top === undefined ? undefined : { bundle: top.bundle, revision, promotionId: top.promotionId, at: top.liveAt },
-    previous: before?.bundle,
-    holder: queue.holder?.promotionId ?? null,
-    fencingToken: queue.fencingToken,
-    queued: queue.queued.map(({ id }) => id),
+    product: row.product,
+    lane: row.lane,
+    live: bundle === null ? undefined : { bundle, revision, promotionId, at },
+    previous: row.previous ?? undefined,
+    holder: row.holder,
+    fencingToken: row.fencing_token,
+    queued: row.queued,
     serving:
-      seen === undefined ? undefined : { status: seen.status, detail: seen.detail, bundle: seen.served_bundle_digest },
-    endpoints,
+      row.status === null ? undefined : { status: row.status, detail: row.detail, bundle: row.served_bundle_digest },
+    endpoints: row.endpoints,
   };
 }
 
-async function revisionOf(tx: Transaction, bundle: Digest): Promise<string> {
-  const rows = await tx.query<{ revision: string }>(
-    'select revision from bundles where tenant_id = $1 and digest = $2',
-    [tx.tenant, bundle],
-  );
-  return rows[0]?.revision ?? '';
+/** The state of one lane. */
+export async function readLane(tx: Transaction, product: string, lane: Lane): Promise<LaneView> {
+  const rows = await tx.query<LaneViewRow>(laneViewsOf('select $2::text, $3::text'), [tx.tenant, product, lane]);
+  return toLaneView(rows[0] as LaneViewRow);
 }

@@ -12,8 +12,10 @@ export interface StoredAct extends Omit<StoredEvent, 'position'> {
 /** The event of the act of the service that ended a promotion: the first one, when it had to be tried again. */
 export async function findAct(tx: Transaction, promotionId: string): Promise<StoredAct | undefined> {
   const [row] = await tx.query<EventRow & { occurred_at: Date }>(
-    `select ${eventColumns}, occurred_at from method_events
-      where tenant_id = $1 and promotion_id = $2 and data ? 'cause' order by id limit 1`,
+    `select ${eventColumns}, e.occurred_at
+       from event_subjects about join method_events e on e.tenant_id = about.tenant_id and e.id = about.event_id
+      where about.tenant_id = $1 and about.kind = 'promotion' and about.id = $2 and e.data ? 'cause'
+      order by e.id limit 1`,
     [tx.tenant, promotionId],
   );
   if (row === undefined) return undefined;
@@ -34,7 +36,10 @@ export async function unattestedActs(
   const rows = await tx.query<PromotionRow>(
     `select p.* from promotions p
       where p.tenant_id = $1 and p.state in ('ABORTED', 'FAILED') and ($3::text is null or p.workflow_id = $3)
-        and p.id in (select e.promotion_id from method_events e where e.tenant_id = $1 and e.data ? 'cause')
+        and p.id in (
+          select s.id from method_events e
+            join event_subjects s on s.tenant_id = e.tenant_id and s.event_id = e.id and s.kind = 'promotion'
+           where e.tenant_id = $1 and e.data ? 'cause')
         and not exists (
           select 1 from promotion_steps s where s.tenant_id = $1 and s.promotion_id = p.id and s.step = 'attest')
       order by p.ended_at, p.id limit $2`,

@@ -36,8 +36,9 @@ export async function listAwaitingApproval(
 ): Promise<readonly (ListedPromotion & { readonly waitingSince: Date })[]> {
   const rows = await tx.query<ListedRow & { waiting_since: Date | null }>(
     `select ${listedColumns}, (
-        select max(e.occurred_at) from method_events e
-         where e.tenant_id = p.tenant_id and e.promotion_id = p.id and e.type = 'promotion.transitioned'
+        select max(e.occurred_at)
+          from event_subjects s join method_events e on e.tenant_id = s.tenant_id and e.id = s.event_id
+         where s.tenant_id = p.tenant_id and s.kind = 'promotion' and s.id = p.id and e.type = 'promotion.transitioned'
            and e.data->>'to' = p.state) as waiting_since
        from promotions p where p.tenant_id = $1 and p.state = 'AWAITING_APPROVAL'
       order by waiting_since nulls first, p.id limit 1000`,

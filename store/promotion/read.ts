@@ -161,7 +161,8 @@ export async function gatingPromotions(
 export async function promotionVersion(tx: Transaction, promotionId: string): Promise<string> {
   const rows = await tx.query<{ version: string }>(
     `select concat_ws('/', p.updated_at, p.gate_round,
-                      (select max(id) from method_events where tenant_id = $1 and promotion_id = $2)) as version
+                      (select max(event_id) from event_subjects
+                        where tenant_id = $1 and kind = 'promotion' and id = $2)) as version
        from promotions p where p.tenant_id = $1 and p.id = $2`,
     [tx.tenant, promotionId],
   );

@@ -121,11 +121,9 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   },
   lane_targets: { api: ['select'], deploy: ['select'], router: ['select', 'insert'] },
 
-  // The log of method events, and its readers.
-  method_events: {
-    ...{ api: ['select', 'insert'], control: ['select', 'insert'], deploy: ['select', 'insert'] },
-    ...{ sign: ['select', 'insert'], enrolment: ['insert'] },
-  },
+  // The log of method events, which `append_event` alone writes, and its readers.
+  method_events: { api: ['select'], control: ['select'], deploy: ['select'], sign: ['select'] },
+  event_subjects: { api: ['select'], control: ['select'], deploy: ['select'], sign: ['select'] },
   dispatch_cursors: {
     control: ['select', 'insert', update('lease_holder', 'lease_until', 'transaction_id', 'event_id')],
   },
@@ -148,7 +146,6 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   decisions: ['registered_at'],
   statement_uses: ['used_at'],
   promotion_steps: ['ended_at'],
-  method_events: ['id', 'occurred_at', 'transaction_id'],
   blob_refs: ['created_at'],
 };
 
@@ -159,4 +156,5 @@ export const functionRights: Readonly<Record<string, readonly DatabaseProcess[]>
   has_passing_round: ['control', 'deploy'],
   is_observed: ['control', 'deploy'],
   tenant_ids: ['control', 'router'],
+  append_event: ['api', 'control', 'sign', 'deploy', 'enrolment'],
 };

@@ -10,6 +10,7 @@ import { readQueue } from '../../store/lane/read.js';
 import { LaneScene, type Way } from '../support/lane-scene.js';
 import { sealText } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 let scene: LaneScene;
 let admin: pg.Client;
@@ -192,7 +193,7 @@ describe('a lane', () => {
     const lane = "select holder_promotion_id as holder, fencing_token as token from lanes where product = 'idle'";
     expect(await scene.rows(lane)).toEqual([{ holder: id, token: 1 }]);
     const events = "select type, data->>'to' as phase, transaction_id = min(transaction_id) over () as together";
-    expect(await scene.rows(`${events} from method_events where promotion_id = $1 order by id`, id)).toEqual([
+    expect(await scene.rows(`${events} from ${promotionEvents} e where promotion_id = $1 order by id`, id)).toEqual([
       { type: 'promotion.requested', phase: null, together: true },
       { type: 'promotion.transitioned', phase: 'QUEUED', together: true },
       { type: 'lane.granted', phase: null, together: true },
@@ -206,7 +207,7 @@ describe('a lane', () => {
     expect(await scene.promotion(next.id)).toMatchObject({ state: 'QUEUED' });
     await scene.advance(holder.id, await statementOf(holder, 'dev', 'abort'));
     const rows = await scene.rows<{ data: object }>(
-      `select e.data from method_events e join method_events a using (transaction_id)
+      `select e.data from ${promotionEvents} e join ${promotionEvents} a using (transaction_id)
         where e.type = 'lane.granted' and e.promotion_id = $2 and a.promotion_id = $1 and a.data->>'to' = 'ABORTED'`,
       holder.id,
       next.id,
@@ -277,7 +278,7 @@ describe('a statement', () => {
     }
     expect([...texts]).toEqual([expect.stringContaining('was refused')]);
     const counts = `select (select count(*) from decisions where promotion_id = $1) as decisions,
-      (select count(*) from method_events where promotion_id = $1 and type = 'decision.refused') as events`;
+      (select count(*) from ${promotionEvents} e where promotion_id = $1 and type = 'decision.refused') as events`;
     expect(await scene.rows(counts, id)).toEqual([{ decisions: 50, events: 50 }]);
   });
 });

@@ -213,6 +213,12 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   'an event': [
     ['to be another one afterwards', "update method_events set type = 'lane.granted'"],
     ['to vanish', 'delete from method_events'],
+    [
+      'to be about something else, too',
+      "insert into event_subjects (tenant_id, event_id, kind, id) select tenant_id, id, 'promotion', :gold from method_events limit 1",
+    ],
+    ['to be about something else instead', 'update event_subjects set id = :gold'],
+    ['to be about nothing', 'delete from event_subjects'],
   ],
 };
 

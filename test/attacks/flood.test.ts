@@ -20,6 +20,7 @@ import { replayRunsOf } from '../support/replay.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { isSoak } from '../support/soak.js';
 import { eventually, until } from '../support/until.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 /** How many refused statements of one signer, or of nobody, are kept about one promotion. */
 const refusedAtMost = 50;
@@ -60,7 +61,7 @@ async function rowsAbout(target: Target): Promise<{ readonly decisions: number; 
   const [row] = await rowsOf<{ decisions: number; events: number }>(
     engine,
     `select (select count(*) from decisions where promotion_id = $1)::int as decisions,
-            (select count(*) from method_events where promotion_id = $1)::int as events`,
+            (select count(*) from ${promotionEvents} e where promotion_id = $1)::int as events`,
     target.id,
   );
   return row!;

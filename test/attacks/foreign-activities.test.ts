@@ -17,6 +17,7 @@ import type { Engine } from '../support/engine.js';
 import { callFromForeignWorkflow, callStandalone, type ForeignOutcome } from '../support/foreign-call.js';
 import { type Placed, placedIn } from '../support/phases.js';
 import { sealText } from '../support/sealed-bundle.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 const tenant = 'default';
 const { control, build, sign, deploy } = taskQueues;
@@ -146,7 +147,7 @@ describe('a running activity', () => {
       }
       expect(await victim.handle.result()).toMatchObject({ state: isErrored ? 'ABORTED' : 'FAILED' });
       expect(await engine.answerOf('bronze')).toBe(`before ${how}`);
-      const reached = "select 1 from method_events where promotion_id = $1 and data->>'to' = 'LIVE'";
+      const reached = `select 1 from ${promotionEvents} e where promotion_id = $1 and data->>'to' = 'LIVE'`;
       expect(await rowsOf(engine, reached, victim.id)).toEqual([]);
     },
   );

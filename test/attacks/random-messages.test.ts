@@ -20,6 +20,7 @@ import { type Placed, placedIn } from '../support/phases.js';
 import { type RandomMessage, type RawArgs, randomMessages, type Vocabulary } from '../support/random-messages.js';
 import { isSoak } from '../support/soak.js';
 import { until } from '../support/until.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 /** Set ATTACK_SEED to send other messages. */
 const seed = Number(process.env['ATTACK_SEED'] ?? 20_240_229);
@@ -175,7 +176,7 @@ async function send(message: RandomMessage): Promise<void> {
 async function pathOf(id: string): Promise<readonly PromotionPhase[]> {
   const events = await rowsOf<{ from: PromotionPhase; to: PromotionPhase }>(
     engine,
-    `select data->>'from' as from, data->>'to' as to from method_events
+    `select data->>'from' as from, data->>'to' as to from ${promotionEvents} e
       where promotion_id = $1 and type = 'promotion.transitioned' order by id`,
     id,
   );

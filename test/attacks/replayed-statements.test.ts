@@ -16,6 +16,7 @@ import {
 } from '../support/attack-scene.js';
 import { type Placed, placedIn } from '../support/phases.js';
 import { until } from '../support/until.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -32,7 +33,8 @@ async function count(target: Target, condition: string): Promise<number> {
 describe('a retry', () => {
   let target: Placed;
   const guarded = async () => {
-    const sql = "select count(*)::int as n from method_events where promotion_id = $1 and data->>'to' = 'GUARDING'";
+    const sql = `select count(*)::int as n from ${promotionEvents} e
+      where promotion_id = $1 and data->>'to' = 'GUARDING'`;
     return (await rowsOf<{ n: number }>(engine, sql, target.id))[0]?.n;
   };
   beforeAll(async () => {

@@ -126,7 +126,7 @@ describe('the end of a promotion by the service', () => {
 describe('a service statement', () => {
   test.each<[string, (act: StoredAct) => StoredAct]>([
     ['of another promotion', (act) => ({ ...act, promotionId: aborted.id })],
-    ['of no promotion', (act) => ({ ...act, promotionId: null })],
+    ['of no promotion', (act) => ({ ...act, promotionId: undefined })],
     ['about another bundle', (act) => ({ ...act, bundleDigest: aborted.bundle })],
     ['about another lane', (act) => ({ ...act, lane: 'gold' })],
     ['of another type', (act) => ({ ...act, type: 'promotion.adopted' })],
@@ -169,7 +169,7 @@ describe('a service statement', () => {
       ] as const
     ).map(([what, type, data]): [string, string] => [
       what,
-      `insert into method_events (tenant_id, type, promotion_id, data) values ('default', '${type}', $1, '${data}')`,
+      `select append_event('${type}', null, null, null, '${data}', jsonb_build_object('promotion', $1::text))`,
     ]),
   ])('cannot be prepared in the database by %s', async (_what, sql) => {
     await expect(rowsOf(engine, sql, aborted.id)).rejects.toMatchObject({ code: expect.stringMatching(/^23/) });

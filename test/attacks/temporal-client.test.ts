@@ -12,6 +12,7 @@ import {
   waitingForApproval,
 } from '../support/attack-scene.js';
 import { sealText } from '../support/sealed-bundle.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -127,7 +128,8 @@ describe('a promotion to gold that waits for two people', () => {
 
   test('still goes live with the approvals of two people, and of nobody else', async () => {
     await approveByTwo(engine, target);
-    const path = "select data->>'to' as phase from method_events where promotion_id = $1 and type = $2 order by id";
+    const path = `select data->>'to' as phase from ${promotionEvents} e
+      where promotion_id = $1 and type = $2 order by id`;
     const phases = await rowsOf<{ phase: string }>(engine, path, target.id, 'promotion.transitioned');
     // No message moved it for as much as a moment.
     const straight = ['AWAITING_APPROVAL', 'QUEUED', 'GUARDING', 'DEPLOYING', 'VERIFYING', 'LIVE'];

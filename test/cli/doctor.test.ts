@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { digestOf } from '../../core/hash.js';
 import { workflowIds } from '../../core/ids.js';
 import { listParkedDeliveries } from '../../store/delivery/list.js';
 import { parkDelivery } from '../../store/delivery/write.js';
@@ -49,6 +50,8 @@ const wakeLane = (product: string) =>
       type: 'lane.queued',
       product,
       lane: 'bronze',
+      promotionId: 'none',
+      bundleDigest: digestOf('none'),
       data: {},
     }),
   );

@@ -4,6 +4,7 @@ import { hexOf } from '../../core/digest.js';
 import type { CrashStack } from '../support/crash-stack.js';
 import type { CrashedPromotion } from './promotions.js';
 import type { CrashedRelease } from './scene.js';
+import { promotionEvents, releaseEvents } from '../support/event-tables.js';
 
 /** The effects of a promotion, counted where they are visible. */
 export interface Effects {
@@ -37,11 +38,11 @@ export async function effectsOf(stack: CrashStack, promotion: CrashedPromotion):
   const log = join(stack.stack.dataDir, 'logs', 'services', `${product}-${lane}-web-${hexOf(bundle).slice(0, 12)}.log`);
   const switches = await stack.rows('select 1 from alias_switches where promotion_id = $1', id);
   const moves = await stack.rows<{ from: string; to: string }>(
-    `select data->>'from' as "from", data->>'to' as "to" from method_events where promotion_id = $1 and type = 'promotion.transitioned' order by id`,
+    `select data->>'from' as "from", data->>'to' as "to" from ${promotionEvents} e where promotion_id = $1 and type = 'promotion.transitioned' order by id`,
     id,
   );
   const others = await stack.rows<{ type: string; count: number }>(
-    `select type, count(*)::int as count from method_events where promotion_id = $1 and type <> 'promotion.transitioned' group by type`,
+    `select type, count(*)::int as count from ${promotionEvents} e where promotion_id = $1 and type <> 'promotion.transitioned' group by type`,
     id,
   );
   const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
@@ -70,7 +71,7 @@ export async function releaseEffects(
   release: CrashedRelease,
 ): Promise<{ events: readonly string[]; attestations: Record<string, number>; bundles: number }> {
   const events = await stack.rows<{ type: string }>(
-    'select type from method_events where release_id = $1 order by id',
+    `select type from ${releaseEvents} e where release_id = $1 order by id`,
     release.id,
   );
   const bundles = await stack.rows('select 1 from bundles where release_id = $1', release.id);

@@ -11,6 +11,7 @@ import { registerProduct } from '../../store/product/write.js';
 import { inSavepoint } from '../../store/savepoint.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { onTestFinished } from '../support/clean-up.js';
+import { until } from '../support/until.js';
 import { describeSchema } from '../support/schema.js';
 
 let cluster: EmbeddedCluster;
@@ -83,6 +84,7 @@ describe('a process', () => {
       'policy_snapshots',
       'decisions',
       'method_events',
+      'event_subjects',
       'alias_switches',
     ]) {
       await expect(control.transaction('default', (tx) => tx.query(`delete from ${table}`))).rejects.toThrow(
@@ -166,5 +168,28 @@ describe('the log of method events', () => {
     await reader;
     expect(new Set(seen).size).toBe(400);
     expect(seen).toHaveLength(400);
+  });
+
+  test('tells other processes of what concerns somebody, once it is committed, and of nothing else', async () => {
+    const added = { type: 'principal.added', data: { principal: 'eve', kind: 'human' } } as const;
+    let heard: string[] = [];
+    onTestFinished(database.listen((tenant) => void heard.push(tenant)));
+    await until(async () => {
+      await database.transaction('default', (tx) => appendEvent(tx, added));
+      return heard.length > 0;
+    }, 'the listener to listen');
+    const tell = () => database.transaction('other', (tx) => appendEvent(tx, added));
+    await tell();
+    await until(() => heard.includes('other'), 'all that was said before');
+    heard = [];
+    await database.transaction('default', (tx) => appendEvent(tx, registered('of interest to nobody')));
+    const undone = database.transaction('default', async (tx) => {
+      await appendEvent(tx, added);
+      throw new Error('rolled back');
+    });
+    await expect(undone).rejects.toThrow('rolled back');
+    await tell();
+    await until(() => heard.length > 0, 'the event of the other tenant');
+    expect(heard).toEqual(['other']);
   });
 });

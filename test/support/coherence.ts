@@ -3,6 +3,7 @@ import { hasEnded, type PromotionPhase } from '../../core/promotion/state.js';
 import { rowsOf } from './attack-scene.js';
 import type { Engine } from './engine.js';
 import type { Placed } from './phases.js';
+import { promotionEvents } from './event-tables.js';
 
 /** What the rows of one lane say together. */
 interface LaneRows extends Record<string, unknown> {
@@ -81,7 +82,7 @@ export async function expectNobodyNamed(engine: Engine, { product, lane }: Place
     engine,
     `select type, promotion_id as id, actor, data::text as text,
             case when data->>'to' = 'ABORTED' then coalesce(data->>'cause', 'none') end as why
-       from method_events where product = $1 and lane = $2 and method_events.id > $3 order by method_events.id`,
+       from ${promotionEvents} e where product = $1 and lane = $2 and e.id > $3 order by e.id`,
     product,
     lane,
     since,

@@ -1,11 +1,13 @@
 import { Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import pg from 'pg';
+import { digestOf } from '../../core/hash.js';
 import { workflowIds } from '../../core/ids.js';
 import { openDatabase, type Database } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
 import { connectForDeliveries } from '../../workers/deliver.js';
-import { type Dispatcher, startDispatcher } from '../../workers/dispatcher.js';
+import { startDispatcher } from '../../workers/dispatcher.js';
 import type { FaultPoint } from '../../workers/fault-point.js';
+import type { Follower } from '../../workers/follower.js';
 import { onTestFinished } from './clean-up.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
@@ -36,7 +38,7 @@ export interface DispatchFixture {
     readonly onError?: (message: string) => void;
     /** The application name of its connections to PostgreSQL. */
     readonly name?: string;
-  }): Dispatcher;
+  }): Follower;
   addTenant(name: string): Promise<void>;
   /** Appends an event that wakes the lane bronze of a product. @returns the id of the lane's workflow */
   wakeLane(tenant: string, product: string): Promise<string>;
@@ -95,6 +97,8 @@ export async function startDispatchFixture(): Promise<DispatchFixture> {
           type: 'lane.queued',
           product,
           lane: 'bronze',
+          promotionId: 'none',
+          bundleDigest: digestOf('none'),
           data: {},
         }),
       );

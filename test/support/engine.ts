@@ -134,9 +134,9 @@ async function assemble(
   const temporal = options.temporal ?? (await startTemporal(dataDir, options.dynamicConfig));
   toClose(() => temporal.close());
   await ensureDevelopmentIdentities(dataDir, cluster.urls.enrolment);
-  let wake = (): void => undefined;
-  const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onEvents: () => wake() });
-  const databases = openQueues(cluster.urls, () => wake());
+  let wake = (_tenant: string): void => undefined;
+  const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onWork: (tenant) => wake(tenant) });
+  const databases = openQueues(cluster.urls, (tenant) => wake(tenant));
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await connectTo(temporal);
   const deliveryConnection = await connectForDeliveries({ address: temporal.address });
@@ -169,7 +169,7 @@ async function assemble(
     client: new Client({ connection: deliveryConnection }),
     onError: () => undefined,
   });
-  wake = () => dispatcher.wake();
+  wake = (tenant) => dispatcher.wake(tenant);
   const reconciler = startReconciler({
     ...controlDepsOf(deps),
     ...(options.reconcileEveryMs !== undefined && { everyMs: options.reconcileEveryMs }),

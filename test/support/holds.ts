@@ -1,4 +1,5 @@
 import type { Database } from '../../store/database.js';
+import { promotionEvents } from './event-tables.js';
 
 /** A period during which a promotion held the lane. Epoch milliseconds of the database's clock. */
 export interface Hold {
@@ -11,7 +12,7 @@ export async function holdsOf(database: Database, lane: string): Promise<readonl
   const rows = await database.transaction('default', (tx) =>
     tx.query<{ from: Date; to: Date }>(
       `select g.occurred_at as "from", min(e.occurred_at) as "to"
-         from method_events g join method_events e on e.promotion_id = g.promotion_id and e.id > g.id
+         from ${promotionEvents} g join ${promotionEvents} e on e.promotion_id = g.promotion_id and e.id > g.id
         where g.type = 'lane.granted' and g.lane = $1
           and e.type = 'promotion.transitioned' and e.data->>'to' not in ('GUARDING', 'DEPLOYING', 'VERIFYING')
         group by g.id, g.occurred_at order by g.occurred_at`,

@@ -8,6 +8,7 @@ import { wakeupsOf } from '../../workers/wake-ups.js';
 import type { Transaction } from '../../store/database.js';
 import { eventsWithIds } from '../../store/event/read.js';
 import type { PromotionRow } from '../../store/promotion/read.js';
+import { promotionEvents } from './event-tables.js';
 
 /** An event with the transaction that wrote it. */
 interface EventRow {
@@ -47,8 +48,8 @@ export async function requireOrder(
       [product],
     ),
     events: await tx.query(
-      `select id, transaction_id::text as xid, type, lane, promotion_id, data from method_events
-        where product = $1 and promotion_id is not null order by id`,
+      `select id, transaction_id::text as xid, type, lane, promotion_id, data from ${promotionEvents} e
+        where product = $1 order by id`,
       [product],
     ),
   };

@@ -51,7 +51,7 @@ export class LaneWorld {
     for (;;) {
       const rows = await this.scene.rows<{ id: number }>(
         `select id from method_events
-          where id > $2 and (product = $1 or bundle_digest in (select digest from bundles where product = $1)) order by id`,
+          where id > $2 and product = $1 order by id`,
         this.product,
         this.#delivered,
       );

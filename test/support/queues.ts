@@ -5,7 +5,7 @@ import { type Databases, openDatabases } from '../../workers/databases.js';
 export const queues = ['control', 'build', 'sign', 'deploy'] as const;
 
 /** The database as each queue may use it, as a worker opens it. */
-export function openQueues(urls: DatabaseUrls, onEvents: () => void): Databases {
+export function openQueues(urls: DatabaseUrls, onWork: (tenant: string) => void): Databases {
   const databaseUrls = new Map(queues.map((queue) => [queue, urls[queue]] as const));
-  return openDatabases({ databaseUrls, faultPointFolder: undefined }, () => Promise.resolve(), onEvents);
+  return openDatabases({ databaseUrls, faultPointFolder: undefined }, () => Promise.resolve(), onWork);
 }

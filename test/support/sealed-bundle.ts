@@ -19,6 +19,7 @@ import {
 } from '../../core/release/manifest.js';
 import type { StoredAttestation } from '../../store/evidence/read.js';
 import { registerAttestation } from '../../store/evidence/write.js';
+import { requireBundle } from '../../store/bundle/read.js';
 import { sealBundle } from '../../store/bundle/write.js';
 import type { Database } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
@@ -61,7 +62,10 @@ export async function attach(
     const bundleDigest = about === 'bundle' ? attestation.subjects[0] : undefined;
     const { id: attestationId, kind, signer: by } = attestation;
     const data = { attestationId, kind, signer: by };
-    if (bundleDigest !== undefined) await appendEvent(tx, { type: 'evidence.attached', bundleDigest, data });
+    if (bundleDigest !== undefined) {
+      const { product } = await requireBundle(tx, bundleDigest);
+      await appendEvent(tx, { type: 'evidence.attached', product, bundleDigest, data });
+    }
     return attestation;
   });
 }

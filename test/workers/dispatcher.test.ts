@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { MethodEvent } from '../../core/event/types.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import { readCursor } from '../../store/event/read.js';
 import { appendEvent } from '../../store/event/write.js';
@@ -26,17 +27,17 @@ const delivered = (workflowId: string, withinMs?: number) =>
   until(async () => (await fixture.signalsOf(workflowId)) > 0, `a signal to ${workflowId}`, withinMs);
 
 describe('the dispatcher', () => {
-  test('is woken by commits that append events and not by its own polls, so that an idle stack is idle', async () => {
+  test('is woken by events that concern somebody, passes the others on its own, and an idle stack is idle', async () => {
     let woken = 0;
     let wake = (): void => undefined;
     const database = openDatabase({
       url: fixture.cluster.urls.control,
-      onEvents: () => {
+      onWork: () => {
         woken += 1;
         wake();
       },
     });
-    // The event is about no run, so nothing is signalled and no server is needed.
+    // Nobody waits, so nothing is signalled and no server is needed.
     const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     let polls = 0;
     const counted: Database = {
@@ -47,16 +48,20 @@ describe('the dispatcher', () => {
       },
     };
     const dispatcher = startDispatcher({ database: counted, client, onError: () => undefined });
-    wake = () => dispatcher.wake();
-    await database.transaction('default', (tx) =>
-      appendEvent(tx, { type: 'decision.recorded', data: { verb: 'abort' } }),
-    );
+    wake = () => dispatcher.wake('default');
+    const append = (event: MethodEvent) => database.transaction('default', (tx) => appendEvent(tx, event));
     const position = () =>
       fixture.database.transaction('default', async (tx) => (await readCursor(tx, 'dispatcher')).eventId);
+    await append({ type: 'repository.allowed', data: { pattern: '/srv/*' } });
     await until(async () => (await position()) > 0, 'the cursor to move');
+    expect(woken).toBe(0);
+    const passed = await position();
+    await append({ type: 'principal.added', data: { principal: 'eve', kind: 'human' } });
+    expect(woken).toBe(1);
+    await until(async () => (await position()) > passed, 'the cursor to move');
     const writes = () => ask<string>('select pg_snapshot_xmax(pg_current_snapshot())::text as answer');
     const [before, pollsBefore] = [await writes(), polls];
-    await until(() => polls > pollsBefore + 5, 'polls that find nothing');
+    await until(() => polls > pollsBefore + 2, 'polls that find nothing');
     expect(await writes()).toBe(before);
     await dispatcher.stop();
     await database.close();

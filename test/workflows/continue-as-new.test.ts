@@ -5,6 +5,7 @@ import { changedSignal, decideUpdate, decisionSignal, statusQuery } from '../../
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 // Runs continue as new after a few steps, so that many messages arrive at that very moment.
 const historyLength = '40';
@@ -111,7 +112,8 @@ describe('a lane that continues as new repeatedly', () => {
     const records = await Promise.all(handles.map((one) => engine.recordOf(one)));
     const grants = await engine.database.transaction('default', (tx) =>
       tx.query<{ token: number }>(
-        "select (data->>'fencingToken')::int as token from method_events where type = 'lane.granted' and promotion_id = any($1) order by id",
+        `select (data->>'fencingToken')::int as token from ${promotionEvents} e
+          where type = 'lane.granted' and promotion_id = any($1) order by id`,
         [records],
       ),
     );

@@ -7,6 +7,7 @@ import { type Engine, type PromotionHandle, startEngine } from '../support/engin
 import { holdsOf } from '../support/holds.js';
 import { sealText } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -118,7 +119,8 @@ describe('a lane', () => {
     const records = [await engine.recordOf(rollback), await engine.recordOf(queued)];
     const tokens = await engine.database.transaction('default', (tx) =>
       tx.query<{ promotion_id: string }>(
-        "select promotion_id from method_events where type = 'lane.granted' and promotion_id = any($1) order by (data->>'fencingToken')::bigint",
+        `select promotion_id from ${promotionEvents} e
+          where type = 'lane.granted' and promotion_id = any($1) order by (data->>'fencingToken')::bigint`,
         [records],
       ),
     );

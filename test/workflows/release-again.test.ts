@@ -13,6 +13,7 @@ import { repositoryOf } from '../support/git-repository.js';
 import { scratchFolder } from '../support/scratch.js';
 import { smallProduct } from '../support/small-product.js';
 import { eventually, until } from '../support/until.js';
+import { releaseEvents } from '../support/event-tables.js';
 
 let engine: Engine;
 /** What the contained builds of this file may read. */
@@ -87,7 +88,7 @@ describe('a release whose run', () => {
     ]);
     const events = await engine.database.transaction('default', (tx) =>
       tx.query<{ type: string }>(
-        "select type from method_events where product = 'terminated' and release_id = $1 order by id",
+        `select type from ${releaseEvents} e where product = 'terminated' and release_id = $1 order by id`,
         [first.firstExecutionRunId],
       ),
     );

@@ -5,6 +5,7 @@ import { type Engine, startEngine } from '../support/engine.js';
 import { attemptEnded, type Placed, placedIn } from '../support/phases.js';
 import { attestedOf, moveAt, serviceActOfTarget, whenAttested } from '../support/service-acts.js';
 import { until } from '../support/until.js';
+import { promotionEvents } from '../support/event-tables.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -18,7 +19,7 @@ async function expectAct(placed: Placed, act: 'revert' | 'abort', cause: string)
   const [event] = await rowsOf<{ id: number; type: string; occurred_at: Date; cause: string; policy_digest: string }>(
     engine,
     `select e.id, e.type, e.occurred_at, e.data->>'cause' as cause, p.policy_digest
-       from method_events e join promotions p on p.id = e.promotion_id
+       from ${promotionEvents} e join promotions p on p.id = e.promotion_id
       where p.id = $1 and e.data ? 'cause' order by e.id limit 1`,
     placed.id,
   );

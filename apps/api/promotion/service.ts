@@ -96,11 +96,11 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
     },
     async listLanes(request, context) {
       const { tenant } = requireCaller(context);
-      const views = await database.transaction(tenant, async (tx) => {
+      const page = await database.transaction(tenant, async (tx) => {
         if (request.product !== '') await requireProduct(tx, request.product);
-        return listLanes(tx, request.product);
+        return listLanes(tx, request.product, { size: request.pageSize, token: request.pageToken });
       });
-      return { lanes: views.map(toLaneStatus) };
+      return { lanes: page.items.map(toLaneStatus), nextPageToken: page.nextToken };
     },
     async plan(request, context) {
       return planPromotion(deps, requireCaller(context), request.bundle, requireLane(request.lane));

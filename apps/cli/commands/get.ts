@@ -5,6 +5,7 @@ import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { LaneStatusSchema } from '#gen/release/v1/lane_status_pb.js';
 import { PromotionSchema } from '#gen/release/v1/promotion_pb.js';
 import type { MakeAction } from '../program/command-module.js';
+import { allLanes } from '../lane/all.js';
 import { listBundles } from './bundle/list.js';
 import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
@@ -82,7 +83,7 @@ async function listPromotions(context: Context, options: Options): Promise<undef
 }
 
 async function listLanes(context: Context, options: Options): Promise<undefined> {
-  const { lanes } = await (await context.api()).promotions.listLanes({ product: options.product ?? '' });
+  const lanes = await allLanes(await context.api(), options.product ?? '');
   await context.show.list(
     'LaneStatus',
     lanes.map((lane) => toPlain(LaneStatusSchema, lane)),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { LaneStatusSchema } from '#gen/release/v1/lane_status_pb.js';
 import { PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
+import { allLanes } from '../lane/all.js';
 import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { laneTable } from '../views/lane-table.js';
@@ -11,8 +12,8 @@ export function define(command: Command, makeAction: MakeAction): void {
   command.argument('[product]', 'Name of the product (default: all products)').action(
     makeAction(async (context, [product = '']: [string | undefined]) => {
       const api = await context.api();
-      const [{ lanes }, { promotions }] = await Promise.all([
-        api.promotions.listLanes({ product }),
+      const [lanes, { promotions }] = await Promise.all([
+        allLanes(api, product),
         api.promotions.listPromotions({ product, openOnly: true, pageSize: 500 }),
       ]);
       const onTheWay = promotions.filter((promotion) => promotion.state !== PromotionPhase.LIVE);

@@ -442,6 +442,20 @@ export declare type ListLanesRequest = Message<"release.v1.ListLanesRequest"> & 
    * @generated from field: string product = 1;
    */
   product: string;
+
+  /**
+   * How many products to return at most, each with all of its lanes; 0 means 1000.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to continue: the token from the previous response; empty for the first page.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
 };
 
 /**
@@ -462,6 +476,13 @@ export declare type ListLanesResponse = Message<"release.v1.ListLanesResponse"> 
    * @generated from field: repeated release.v1.LaneStatus lanes = 1;
    */
   lanes: LaneStatus[];
+
+  /**
+   * Token of the next page; empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
 };
 
 /**

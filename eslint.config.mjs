@@ -88,7 +88,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['apps/cli/**', 'apps/stack/main.ts', 'scripts/**', 'bench/**', 'bin/**'],
+    files: ['apps/cli/**', 'apps/stack/run-stack.ts', 'scripts/**', 'bench/**', 'bin/**'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -9,7 +9,6 @@ import { inSavepoint } from '../store/savepoint.js';
 import { isTransient } from '../store/transient.js';
 import { Backlog, type Plan } from './backlog.js';
 import { deliver } from './deliver.js';
-import type { FaultPoint } from './fault-point.js';
 import { Pacer } from './pacer.js';
 import { wakeupsOf } from './wake-ups.js';
 
@@ -30,11 +29,6 @@ const leaseMs = 3_000;
 export interface DispatcherDeps {
   readonly database: Database;
   readonly client: Client;
-  /**
-   * Called at `dispatch.found`, when events were committed but no run was signalled, and at `dispatch.delivered`, when
-   * runs were signalled but that is not recorded, so that tests can kill the process there.
-   */
-  readonly faultPoint?: FaultPoint;
   /** Receives what goes wrong; all of it is tried again or parked. The tenant is absent when it concerns all. */
   readonly onError: (message: string, tenant?: string) => void;
 }
@@ -90,11 +84,9 @@ export class TenantFollower {
   async #round(): Promise<number> {
     const found = await this.#read();
     if (this.#backlog.isEmpty) return found;
-    if (found > 0) await this.#deps.faultPoint?.('dispatch.found');
     const opened: Promise<void>[] = [];
     while (this.#lanes.size < concurrency && this.#backlog.hasDue(Date.now())) opened.push(this.#openLane());
     await settledWithin(roundMs, Promise.all(opened));
-    if (found > 0) await this.#deps.faultPoint?.('dispatch.delivered');
     await this.#record();
     return found;
   }

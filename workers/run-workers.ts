@@ -14,7 +14,8 @@ import { createReleaseRecordActivities } from '../activities/release/record-acti
 import { createSealActivities } from '../activities/release/seal-activities.js';
 import { createSignActivities } from '../activities/release/sign-activities.js';
 import { detectContainment } from '../adapters/containment/detect.js';
-import { loadSignerFile, type StatementSigner } from '../adapters/sigstore/keys.js';
+import { loadSignerFile } from '../adapters/sigstore/keys.js';
+import type { StatementSigner } from '../core/signature/ports.js';
 import { LanekeeperError } from '../core/errors.js';
 import type { Database } from '../store/database.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';

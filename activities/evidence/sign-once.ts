@@ -1,5 +1,5 @@
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
-import type { StatementSigner } from '../../adapters/sigstore/keys.js';
+import type { StatementSigner } from '../../core/signature/ports.js';
 import { signPayload } from '../../adapters/sigstore/sign-statement.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import type { Statement } from '../../core/evidence/statement.js';

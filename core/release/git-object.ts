@@ -1,6 +1,6 @@
 import { compareBytes, concatBytes, fromHex, latin1Of, toHex, utf8Of } from '../bytes.js';
 import { LanekeeperError } from '../errors.js';
-import { sha1, type Sha1 } from '../hash.js';
+import { type GrowingHash, type Hashing, portableHashing } from '../hash.js';
 
 /** The kinds of git objects that a release reads. */
 export type GitObjectType = 'blob' | 'commit' | 'tree';
@@ -17,13 +17,13 @@ export interface TreeEntry {
 }
 
 /** The name of a git object: the sha1 of its type, its length and its bytes. */
-export function gitObjectId(type: GitObjectType, bytes: Uint8Array): string {
-  return gitObjectHash(type, bytes.length).update(bytes).digest();
+export function gitObjectId(type: GitObjectType, bytes: Uint8Array, hashing?: Hashing): string {
+  return gitObjectHash(type, bytes.length, hashing).update(bytes).digest();
 }
 
 /** The hash that names an object of this length, for one that is not held in memory: its bytes are still to be added. */
-export function gitObjectHash(type: GitObjectType, length: number): Sha1 {
-  return sha1().update(utf8Of(`${type} ${String(length)}\0`));
+export function gitObjectHash(type: GitObjectType, length: number, hashing: Hashing = portableHashing): GrowingHash {
+  return hashing.sha1().update(utf8Of(`${type} ${String(length)}\0`));
 }
 
 /** The name of the tree with these entries, in whatever order they are given. */

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type VerifiedStatement, verifyStatement } from '../../../adapters/sigstore/verify-statement.js';
+import { verifyStatement } from '../../../adapters/sigstore/verify-statement.js';
+import type { VerifiedStatement } from '../../../core/signature/statement.js';
 import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { parseCommitsStatement } from '../../../core/evidence/commits.js';

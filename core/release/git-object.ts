@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes, fromHex, latin1Of, toHex, utf8Of } from '../bytes.js';
+import { compareBytes, concatBytes, fromHex, utf8Of } from '../bytes.js';
 import { LanekeeperError } from '../errors.js';
 import { type GrowingHash, type Hashing, portableHashing } from '../hash.js';
 
@@ -31,22 +31,6 @@ export function treeId(entries: readonly TreeEntry[]): string {
   const sorted = entries.map((entry) => ({ ...entry, key: sortKey(entry) })).sort((a, b) => compareBytes(a.key, b.key));
   const bytes = sorted.flatMap(({ mode, name, id }) => [utf8Of(`${mode} `), name, nul, fromHex(id)]);
   return gitObjectId('tree', concatBytes(bytes));
-}
-
-/** The entries of a tree object. @throws SOURCE_REFUSED when it is not one */
-export function parseTree(tree: Uint8Array): readonly TreeEntry[] {
-  const entries: TreeEntry[] = [];
-  for (let at = 0; at < tree.length;) {
-    const space = tree.indexOf(0x20, at);
-    const end = space < 0 ? -1 : tree.indexOf(0, space);
-    const next = end + 1 + 20;
-    if (end < 0 || next > tree.length) throw invalidObject('tree', 'an entry is cut off');
-    const mode = latin1Of(tree.subarray(at, space));
-    if (!/^[1-7][0-7]{4,5}$/.test(mode)) throw invalidObject('tree', `${JSON.stringify(mode)} is not a mode`);
-    entries.push({ mode, name: tree.subarray(space + 1, end), id: toHex(tree.subarray(end + 1, next)) });
-    at = next;
-  }
-  return entries;
 }
 
 /** The refusal of bytes that are not the object that they should be. */

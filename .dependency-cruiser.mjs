@@ -82,6 +82,13 @@ export default {
       },
       to: { path: '^adapters/content-store/folder-store[.]ts$' },
     },
+    {
+      name: 'portable-code-without-node',
+      comment: 'Browsers and workflows run it, too. A test bundles it for a browser, with the packages that it uses.',
+      severity: 'error',
+      from: { path: '^(core|adapters/webcrypto)/' },
+      to: { dependencyTypes: ['core'] },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

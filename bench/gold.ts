@@ -13,8 +13,7 @@ import { startAliasRouter } from '../apps/router/alias-router.js';
 import { promotionOfRun } from '../store/promotion/read.js';
 import { recordShownFacts } from '../store/decision/shown-facts.js';
 import { attachPreviewCheck, sealText, signerOf } from '../test/support/sealed-bundle.js';
-import { openBlobs } from '../workers/blobs.js';
-import { openDatabases } from '../workers/databases.js';
+import { openPorts } from '../workers/ports.js';
 import { createWorkers } from '../workers/run-workers.js';
 import { decideUpdate, decisionSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
 import { type EventCounts, eventCountsOf } from './history-events.js';
@@ -34,20 +33,18 @@ type Run = WorkflowHandle & { readonly firstRunId: string };
 export async function goldPromotion(machine: Machine): Promise<EventCounts> {
   const { config, dataDir, urls, connection, client } = machine;
   const queues = ['control', 'sign', 'deploy'] as const;
-  const databases = openDatabases(
-    { databaseUrls: new Map(queues.map((queue) => [queue, urls[queue]] as const)), faultPointFolder: undefined },
-    () => Promise.resolve(),
+  const ports = openPorts(
+    { databaseUrls: new Map(queues.map((queue) => [queue, urls[queue]] as const)), dataDir },
     undefined,
   );
   const workers = await createWorkers({
-    ...{ connection, client, databases, dataDir, namespace: config.namespace },
-    blobs: openBlobs(databases, dataDir),
+    ...ports,
+    ...{ connection, client, dataDir, namespace: config.namespace },
     cache: new EvidenceCache(),
     policiesDir: fileURLToPath(new URL('../policies/', import.meta.url)),
     roles: queues,
     build: { environment: {}, npmCacheFolder: '', readable: [], acceptUncontained: false },
     workflows: { workflowBundle: { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) } },
-    faultPoint: () => Promise.resolve(),
     now: () => new Date(),
   });
   const running = Promise.all(workers.map((worker) => worker.run()));
@@ -84,7 +81,7 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
     await router.close();
     for (const worker of workers) worker.shutdown();
     await running;
-    for (const each of databases.values()) await each.close();
+    for (const each of ports.databases.values()) await each.close();
   }
 }
 

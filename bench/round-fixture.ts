@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
-import { generateKeyPair, keyIdOf, loadSigner, type StatementSigner } from '../adapters/sigstore/keys.js';
+import { generateKeyPair, keyIdOf, loadSigner } from '../adapters/sigstore/keys.js';
+import type { StatementSigner } from '../core/signature/ports.js';
 import type { TenantStores } from '../adapters/content-store/content-store.js';
 import { ensureDevelopmentIdentities } from '../apps/stack/development-identities.js';
 import type { Digest } from '../core/digest.js';

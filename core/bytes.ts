@@ -1,4 +1,9 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
+
 /** Work on bytes without Node, for what reads the objects of other programs. */
+
+/** How many arguments a function may be given everywhere. */
+const maxArguments = 8_192;
 
 /** These bytes one after another. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
@@ -38,13 +43,18 @@ export function textIfUtf8(bytes: Uint8Array): string | undefined {
 /** Bytes as text, a character for each byte. */
 export function latin1Of(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += maxArguments) text += charactersOf(bytes.subarray(at, at + maxArguments));
   return text;
+}
+
+/** `apply` takes an array of bytes at once; spreading it would take them one by one. */
+function charactersOf(bytes: Uint8Array): string {
+  return Reflect.apply(String.fromCharCode, undefined, bytes) as string;
 }
 
 /** Bytes in hex. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytesToHex(bytes);
 }
 
 /** The bytes that hex digits stand for. */
@@ -70,6 +80,11 @@ export function fromBase64(text: string): Uint8Array | undefined {
     at += 1;
   }
   return bytes;
+}
+
+/** Bytes in base64, padded. */
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(latin1Of(bytes));
 }
 
 /** A whole number from its bytes, the most significant first. */

@@ -1,11 +1,39 @@
-import { createHash } from 'node:crypto';
+import { sha1 as nobleSha1 } from '@noble/hashes/legacy.js';
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import canonicalize from 'canonicalize';
+import { toHex, utf8Of } from './bytes.js';
 import type { Digest } from './digest.js';
 import { LanekeeperError } from './errors.js';
 
+/** A hash that grows as bytes are added. */
+export interface GrowingHash {
+  update(data: Uint8Array): GrowingHash;
+  /** The hash of everything so far, in hex; nothing can be added afterwards. */
+  digest(): string;
+}
+
+/**
+ * The hashes of a platform. The one here runs everywhere. What hashes megabytes is given that of its platform, which is
+ * about ten times as fast (`adapters/hash`).
+ */
+export interface Hashing {
+  sha256(): GrowingHash;
+  /** For the names of git's objects and of OpenPGP keys. Nothing else relies on sha1. */
+  sha1(): GrowingHash;
+}
+
+/** Hashes in JavaScript alone. */
+export const portableHashing: Hashing = {
+  sha256: () => growing(nobleSha256.create()),
+  sha1: () => growing(nobleSha1.create()),
+};
+
 /** The sha256 digest of bytes or of text in UTF-8. */
-export function digestOf(data: Uint8Array | string): Digest {
-  return `sha256:${createHash('sha256').update(data).digest('hex')}`;
+export function digestOf(data: Uint8Array | string, hashing: Hashing = portableHashing): Digest {
+  return `sha256:${hashing
+    .sha256()
+    .update(typeof data === 'string' ? utf8Of(data) : data)
+    .digest()}`;
 }
 
 /** Canonical JSON (RFC 8785). @throws INVALID_INPUT when the value has no JSON form */
@@ -21,21 +49,13 @@ export function digestOfJson(value: unknown): Digest {
   return digestOf(canonicalJson(value));
 }
 
-/** A sha1 that grows as bytes are added, in hex: the names of git's objects. Nothing else relies on sha1. */
-export interface Sha1 {
-  update(data: Uint8Array): Sha1;
-  digest(): string;
-}
-
-/** The sha1 of bytes that are still to come. */
-export function sha1(): Sha1 {
-  const hash = createHash('sha1');
-  const growing: Sha1 = {
+function growing(hash: { update(data: Uint8Array): unknown; digest(): Uint8Array }): GrowingHash {
+  const self: GrowingHash = {
     update(data) {
       hash.update(data);
-      return growing;
+      return self;
     },
-    digest: () => hash.digest('hex'),
+    digest: () => toHex(hash.digest()),
   };
-  return growing;
+  return self;
 }

@@ -20,7 +20,7 @@ export const arrows = {
     'temporal-config',
     ...['activities/policy', 'workflows/[^/]+/contract[.]ts'],
   ],
-  'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'temporal-config'],
+  'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'adapters/hash', 'temporal-config'],
   'apps/router': ['core', 'store', 'adapters'],
   'apps/enrolment': [
     'sdk/typescript',

@@ -20,8 +20,6 @@ export interface WorkerConfig {
    */
   readonly roles: readonly TaskQueueRole[];
   readonly temporal: ClientConnectConfig;
-  /** Folder in which tests mark the points at which a step is to wait, see `faultPointIn`. */
-  readonly faultPointFolder: string | undefined;
   readonly logLevel: string;
   readonly build: BuildSettings;
 }
@@ -85,7 +83,6 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
       env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)),
     roles: served,
     temporal: loadClientConnectConfig(),
-    faultPointFolder: env['LANEKEEPER_FAULT_POINTS'],
     logLevel: env['LANEKEEPER_LOG_LEVEL'] ?? 'info',
     build: readBuildSettings(env),
   };

@@ -9,7 +9,6 @@ import { inSavepoint } from '../store/savepoint.js';
 import { isTransient } from '../store/transient.js';
 import { Backlog, type Changes, type Plan } from './backlog.js';
 import { deliver } from './deliver.js';
-import type { FaultPoint } from './fault-point.js';
 import type { EventHandler, Progress } from './event-handler.js';
 import { wakeupsOf } from './wake-ups.js';
 
@@ -25,11 +24,6 @@ const roundMs = 500;
 /** The dependencies of the deliveries of one tenant. */
 export interface DeliveriesDeps {
   readonly client: Client;
-  /**
-   * Called at `dispatch.found`, when events were committed but no run was signalled, and at `dispatch.delivered`, when
-   * runs were signalled but that is not recorded, so that tests can kill the process there.
-   */
-  readonly faultPoint?: FaultPoint | undefined;
   /** Receives a delivery that has failed and is tried again. */
   readonly onFailed: (message: string) => void;
   /** Receives a delivery that is parked. */
@@ -43,7 +37,6 @@ export class Deliveries implements EventHandler {
   readonly #lanes = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #changes: Changes | undefined;
-  #isFresh = false;
 
   constructor(deps: DeliveriesDeps) {
     this.#deps = deps;
@@ -67,17 +60,13 @@ export class Deliveries implements EventHandler {
     const planFor = (id: number): Plan => plans.get(id) ?? { wakeups: [] };
     for (const { position } of events) backlog.addEvent(position, planFor(position.eventId));
     for (const key of retries) backlog.addRetry(key, planFor(key.eventId));
-    this.#isFresh = events.length + retries.length > 0;
     return events.length + retries.length;
   }
 
   async work(): Promise<void> {
-    const isFresh = this.#isFresh;
-    if (isFresh) await this.#deps.faultPoint?.('dispatch.found');
     const opened: Promise<void>[] = [];
     while (this.#lanes.size < concurrency && this.#backlog.hasDue(Date.now())) opened.push(this.#openLane());
     await settledWithin(roundMs, Promise.all(opened));
-    if (isFresh) await this.#deps.faultPoint?.('dispatch.delivered');
   }
 
   async record(tx: Transaction): Promise<Progress> {

@@ -4,7 +4,6 @@ import type { Client } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createAttestActivities } from '../activities/promotion/attest-activities.js';
 import { createDeployActivities, type DeployDeps } from '../activities/lane/deploy-activities.js';
-import { createEmbeddedRouter } from '../activities/lane/embedded-router.js';
 import { createLaneActivities } from '../activities/lane/lane-activities.js';
 import type { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
@@ -15,23 +14,20 @@ import { createReleaseRecordActivities } from '../activities/release/record-acti
 import { createSealActivities } from '../activities/release/seal-activities.js';
 import { createSignActivities } from '../activities/release/sign-activities.js';
 import { detectContainment } from '../adapters/containment/detect.js';
-import { loadSignerFile, type StatementSigner } from '../adapters/sigstore/keys.js';
+import { loadSignerFile } from '../adapters/sigstore/keys.js';
+import type { StatementSigner } from '../core/signature/ports.js';
 import { LanekeeperError } from '../core/errors.js';
 import type { Database } from '../store/database.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 import { formatWorkerIdentity } from '../temporal-config/worker-identity.js';
-import type { BlobsOfQueues } from './blobs.js';
 import type { BuildSettings } from './config.js';
-import type { Databases } from './databases.js';
-import { type FaultPoint, stoppingTarget } from './fault-point.js';
+import type { WorkerPorts } from './ports.js';
 
 /** What the workers of a process share. */
-export interface WorkersDeps {
+export interface WorkersDeps extends WorkerPorts {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly client: Client;
-  readonly databases: Databases;
-  readonly blobs: BlobsOfQueues;
   readonly cache: EvidenceCache;
   readonly dataDir: string;
   readonly policiesDir: string;
@@ -39,7 +35,6 @@ export interface WorkersDeps {
   readonly build: BuildSettings;
   /** The prebuilt bundle, or the module to bundle (tests). */
   readonly workflows: { readonly workflowBundle: { readonly codePath: string } } | { readonly workflowsPath: string };
-  readonly faultPoint: FaultPoint;
   readonly now: () => Date;
 }
 
@@ -48,10 +43,10 @@ export function controlDepsOf(deps: WorkersDeps): ControlDeps {
   return { ...asQueue(deps, 'control'), policies: openPolicyFolder(deps.policiesDir) };
 }
 
-/** The dependencies of the deploy queue's activities. The embedded router is the one target that there is. */
+/** The dependencies of the deploy queue's activities. */
 function deployDepsOf(deps: WorkersDeps): DeployDeps {
   const own = asQueue(deps, 'deploy');
-  return { ...own, target: stoppingTarget(createEmbeddedRouter(own.database), deps.faultPoint) };
+  return { ...own, target: deps.target(own.database) };
 }
 
 /** The database as a queue of this process may use it. @throws CONFIGURATION when the process does not serve it */

@@ -1,5 +1,5 @@
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
-import type { StatementSigner } from '../../adapters/sigstore/keys.js';
+import type { StatementSigner } from '../../core/signature/ports.js';
 import { signPayload } from '../../adapters/sigstore/sign-statement.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import type { Statement } from '../../core/evidence/statement.js';
@@ -13,8 +13,6 @@ export interface SigningDeps {
   readonly database: Database;
   readonly blobs: TenantStores;
   readonly signer: StatementSigner;
-  /** Called at `sign.stored` and `sign.registered`, so that tests can kill the process there. */
-  readonly faultPoint?: (name: string) => void | Promise<void>;
 }
 
 /** A statement to sign, with the exact bytes to be signed. */
@@ -38,7 +36,6 @@ export async function signOnce(deps: SigningDeps, signing: Signing): Promise<Sto
   const known = await deps.database.transaction(tenant, (tx) => findAttestation(tx, statementDigest, keyId));
   if (known !== undefined) return known;
   const checksum = await deps.blobs.of(tenant).put(await signPayload(payload, deps.signer));
-  await deps.faultPoint?.('sign.stored');
   const { kind, attributes } = describeStatement(statement);
   const { predicateType } = statement;
   const { attestation } = await deps.database.transaction(tenant, async (tx) => {
@@ -54,6 +51,5 @@ export async function signOnce(deps: SigningDeps, signing: Signing): Promise<Sto
       attributes,
     });
   });
-  await deps.faultPoint?.('sign.registered');
   return attestation;
 }

@@ -4,7 +4,7 @@ import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseCommitsStatement } from '../../core/evidence/commits.js';
-import { parseDecisionStatement } from '../../core/evidence/decision.js';
+import { parseDecisionStatement } from '../../core/evidence/read-decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { isTestResult } from '../../core/evidence/test-result.js';

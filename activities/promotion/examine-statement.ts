@@ -2,7 +2,8 @@ import { unverifiedStatement, verifyStatement } from '../../adapters/sigstore/ve
 import type { Refusal } from '../../core/decision/check.js';
 import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
-import { type Decision, parseDecisionStatement } from '../../core/evidence/decision.js';
+import type { Decision } from '../../core/evidence/decision.js';
+import { parseDecisionStatement } from '../../core/evidence/read-decision.js';
 import { digestOf } from '../../core/hash.js';
 import { enrolledKeys, validKeysOf } from '../../store/identity/read.js';
 import type { Preparation } from '../policy/preparation.js';

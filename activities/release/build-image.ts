@@ -41,7 +41,6 @@ export async function buildImage(
       nodeMajor: service.nodeMajor,
       health: service.health,
     });
-    await deps.faultPoint?.('build.stored');
     return { service: service.name, image: image.digest, size: image.size, nodeVersion: process.version };
   });
 }

@@ -1,5 +1,5 @@
 import { type ContentStore, uriOf } from '../../adapters/content-store/content-store.js';
-import { maxBundleBytes } from '../../adapters/sigstore/verify-statement.js';
+import { maxBundleBytes } from '../../core/signature/envelope.js';
 import { type Digest, parseDigest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { AttestationKind } from '../../core/evidence/describe.js';

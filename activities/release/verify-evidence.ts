@@ -1,5 +1,6 @@
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
-import { maxBundleBytes, verifyStatement } from '../../adapters/sigstore/verify-statement.js';
+import { maxBundleBytes } from '../../core/signature/envelope.js';
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { asLanekeeperError, type ErrorCode, LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseCommitsStatement } from '../../core/evidence/commits.js';

@@ -31,11 +31,6 @@ export interface BuildDeps extends CallerDeps {
   /** The name or path of bubblewrap, and whether commands may run without containment; see `ContainmentSettings`. */
   readonly bubblewrap?: string;
   readonly acceptUncontained?: boolean;
-  /**
-   * Called at `build.stored`, when an image is in the content store but not yet reported, so that tests can kill the
-   * process there.
-   */
-  readonly faultPoint?: (name: string) => void | Promise<void>;
   /** The containment in force; by default the best that the machine offers. */
   readonly detection?: Detection;
 }

@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, hexOf } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
-import { digestOf } from '../../core/hash.js';
+import { digestOfBytes, digestOfStream, nodeHashing } from '../hash/node-hashing.js';
 import { bytesOf } from './bytes-of.js';
 import type { BlobFolder, StoredBlob } from './content-store.js';
 
@@ -46,15 +46,13 @@ export function openFolderStore(folder: string): BlobFolder {
       const { size } = await statBlob(path, digest);
       if (size > limitBytes) throw tooLarge(`blob ${digest}`, limitBytes);
       const bytes = await readFile(path);
-      if (digestOf(bytes) !== digest) throw corrupt(digest);
+      if (digestOfBytes(bytes) !== digest) throw corrupt(digest);
       return bytes;
     },
     async open(digest) {
       const path = pathOf(digest);
       await statBlob(path, digest);
-      const hash = createHash('sha256');
-      for await (const chunk of bytesOf(createReadStream(path))) hash.update(chunk);
-      if (hash.digest('hex') !== hexOf(digest)) throw corrupt(digest);
+      if ((await digestOfStream(bytesOf(createReadStream(path)))) !== digest) throw corrupt(digest);
       return createReadStream(path);
     },
     has: async (digest) => (await stat(pathOf(digest)).catch(() => undefined))?.isFile() ?? false,
@@ -66,7 +64,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function writeHashed(source: AsyncIterable<Uint8Array>, path: string): Promise<StoredBlob> {
-  const hash = createHash('sha256');
+  const hash = nodeHashing.sha256();
   let size = 0;
   const file = await open(path, 'wx', 0o600);
   try {
@@ -80,7 +78,7 @@ async function writeHashed(source: AsyncIterable<Uint8Array>, path: string): Pro
   } finally {
     await file.close();
   }
-  return { digest: `sha256:${hash.digest('hex')}`, size };
+  return { digest: `sha256:${hash.digest()}`, size };
 }
 
 /** Makes the rename itself durable; some file systems cannot sync a folder, and then there is nothing more to do. */

@@ -5,6 +5,7 @@ import { gitModes, gitObjectId } from '../../core/release/git-object.js';
 import { parseSourcePath, refusedPath } from '../../core/release/source-path.js';
 import { type SourceFile, treeIdOfFiles } from '../../core/release/source-tree.js';
 import type { ListedFile } from '../archive/list-files.js';
+import { nodeHashing } from '../hash/node-hashing.js';
 import { type GitContext, lastLine, runGit, runGitOnFiles } from './run-git.js';
 
 /** A file in a tree, with its size in bytes. */
@@ -95,7 +96,8 @@ async function writeObjects(
       const given = (await read(header.length)).toString('latin1');
       const bytes = await read(size);
       await read(1);
-      if (given !== header || gitObjectId('blob', bytes) !== id) throw refusedPath(name, `its object is not ${id}`);
+      if (given !== header || gitObjectId('blob', bytes, nodeHashing) !== id)
+        throw refusedPath(name, `its object is not ${id}`);
       if (mode === gitModes.link) await symlink(targetOf(bytes, name), path);
       else await writeFile(path, requireNoPointer(bytes, name));
     }

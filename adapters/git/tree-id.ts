@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { gitModes, gitObjectHash, gitObjectId, type TreeEntry, treeId } from '../../core/release/git-object.js';
 import { bytesOf } from '../content-store/bytes-of.js';
+import { nodeHashing } from '../hash/node-hashing.js';
 
 const slash = Buffer.from('/');
 
@@ -30,7 +31,7 @@ async function entryAt(path: Buffer): Promise<Omit<TreeEntry, 'name'>> {
 }
 
 async function blobId(path: Buffer, size: number): Promise<string> {
-  const hash = gitObjectHash('blob', size);
+  const hash = gitObjectHash('blob', size, nodeHashing);
   for await (const chunk of bytesOf(createReadStream(path))) hash.update(chunk);
   return hash.digest();
 }

@@ -1,23 +1,15 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
+import type { SignatureVerifier, StatementSigner } from '../../core/signature/ports.js';
 
 /** A P-256 key pair in PEM: PKCS #8 without a passphrase, and SPKI. */
 export interface KeyPair {
   readonly privateKeyPem: string;
   readonly publicKeyPem: string;
-}
-
-/** A key that signs; the private part stays inside. */
-export interface StatementSigner {
-  /** sha256 of the DER form (SPKI) of the public key. */
-  readonly keyId: Digest;
-  readonly publicKeyPem: string;
-  /** An ECDSA signature (ASN.1 DER, sha256) of the bytes. */
-  sign(data: Buffer): Buffer;
 }
 
 /** A new P-256 key pair. */
@@ -38,6 +30,13 @@ export function keyIdOf(publicKeyPem: string): Digest {
   return digestOf(publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'der' }));
 }
 
+/** Reads and uses public keys with Node's cryptography. */
+export const nodeVerifier = {
+  keyIdOf,
+  verify: (publicKeyPem: string, data: Uint8Array, signature: Uint8Array): boolean =>
+    verify('sha256', data, publicKeyOf(publicKeyPem), signature),
+} satisfies SignatureVerifier;
+
 /** A public key as it is enrolled: its name, and the one form whose DER has that digest. @throws INVALID_INPUT */
 export function canonicalKey(publicKeyPem: string): { readonly keyId: Digest; readonly publicKeyPem: string } {
   const key = publicKeyOf(publicKeyPem);
@@ -49,7 +48,7 @@ const readKeys = new Map<string, KeyObject>();
 const maxReadKeys = 1_000;
 
 /** Reads a P-256 public key. @throws INVALID_INPUT */
-export function publicKeyOf(publicKeyPem: string): KeyObject {
+function publicKeyOf(publicKeyPem: string): KeyObject {
   const known = readKeys.get(publicKeyPem);
   if (known !== undefined) return known;
   const key = readPublicKey(publicKeyPem);

@@ -1,27 +1,13 @@
-import { bundleToJSON } from '@sigstore/bundle';
-import { DSSEBundleBuilder } from '@sigstore/sign';
-import { payloadType, type Statement, statementBytes } from '../../core/evidence/statement.js';
-import { canonicalJson } from '../../core/hash.js';
-import type { StatementSigner } from './keys.js';
+import type { Statement } from '../../core/evidence/statement.js';
+import type { StatementSigner } from '../../core/signature/ports.js';
+import * as portable from '../../core/signature/statement.js';
 
-/**
- * Signs an in-toto statement: a DSSE envelope in a Sigstore bundle v0.3. The key hint stays empty, because `cosign`
- * refuses an envelope with a key id when it is given a plain public key.
- * @returns the bundle's JSON, the bytes that are stored and that `cosign verify-blob-attestation --bundle` reads
- */
+/** Signs an in-toto statement. @returns the bytes of the Sigstore bundle */
 export async function signStatement(statement: Statement, signer: StatementSigner): Promise<Buffer> {
-  return signPayload(statementBytes(statement), signer);
+  return Buffer.from(await portable.signStatement(statement, signer), 'utf8');
 }
 
-/** Signs the bytes of a statement that is already stored. */
+/** Signs the bytes of a statement that is already stored. @returns the bytes of the Sigstore bundle */
 export async function signPayload(payload: Uint8Array, signer: StatementSigner): Promise<Buffer> {
-  const builder = new DSSEBundleBuilder({
-    signer: {
-      sign: (data) =>
-        Promise.resolve({ signature: signer.sign(data), key: { $case: 'publicKey', publicKey: signer.publicKeyPem } }),
-    },
-    witnesses: [],
-  });
-  const bundle = await builder.create({ data: Buffer.from(payload), type: payloadType });
-  return Buffer.from(canonicalJson(bundleToJSON(bundle)), 'utf8');
+  return Buffer.from(await portable.signPayload(payload, signer), 'utf8');
 }

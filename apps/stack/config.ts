@@ -9,6 +9,9 @@ import { readJsonFile } from '../../adapters/files/json-file.js';
 const commands = ['start', 'stop', 'status', 'migrate'] as const;
 export type StackCommand = (typeof commands)[number];
 
+/** Our own programs, each in a process of its own. */
+export type Program = 'worker' | 'api' | 'router' | 'enrolment';
+
 /** What the stack command was asked to do, from its arguments and the environment; read here and nowhere else. */
 export interface StackConfig {
   readonly command: StackCommand;
@@ -36,8 +39,8 @@ export interface StackConfig {
   readonly bubblewrapPath: string | undefined;
   /** Files and folders that builds may read besides those of the system and of Node, separated by colons. */
   readonly buildReadable: string | undefined;
-  /** Where tests hold the worker, see `workers/fault-point.ts`. */
-  readonly faultPointFolder: string | undefined;
+  /** The files of our own programs. */
+  readonly programs: Readonly<Record<Program, string>>;
   /** Under which origins people reach the servers besides loopback, separated by commas. */
   readonly publicOrigins: string;
   /** The tenant to found, and the file that names its first principals. */
@@ -78,7 +81,7 @@ export function readStackConfig(argv: readonly string[]): StackConfig {
     buildReadable: nonEmpty(env['LANEKEEPER_BUILD_READABLE']),
     inherited: select(env, inheritedNames),
     version: packageVersion(),
-    faultPointFolder: nonEmpty(env['LANEKEEPER_FAULT_POINTS']),
+    programs: { worker: built('worker'), api: built('api'), router: built('router'), enrolment: built('enrolment') },
     publicOrigins: env['LANEKEEPER_PUBLIC_ORIGINS'] ?? '',
     tenant: values.tenant,
     foundersFile: values.founders,
@@ -113,6 +116,10 @@ function findTool(name: string): string | undefined {
   const tools = readJsonFile(join(repositoryRoot, 'dist', 'tools.json'));
   const path: unknown = typeof tools === 'object' && tools !== null ? Reflect.get(tools, name) : undefined;
   return typeof path === 'string' ? path : undefined;
+}
+
+function built(program: Program): string {
+  return join(repositoryRoot, 'dist', `${program}.js`);
 }
 
 function packageVersion(): string {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { repositoryRoot, type StackConfig } from './config.js';
+import { type Program, repositoryRoot, type StackConfig } from './config.js';
 import type { StackPorts } from './ports.js';
 import type { ChildPlan } from './child.js';
 import type { UiAddress } from './temporal/ui-address.js';
@@ -14,9 +14,6 @@ export interface ProgramEnvironment {
   readonly temporalAddress: string;
 }
 
-/** Our own programs. */
-export type Program = 'worker' | 'api' | 'router' | 'enrolment';
-
 /**
  * How to start one of our own programs: it reads its configuration from the environment and sends the supervisor the
  * message `{ ready: true }`.
@@ -28,7 +25,7 @@ export function programPlan(
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', join(repositoryRoot, 'dist', `${name}.js`)],
+    args: ['--enable-source-maps', config.programs[name]],
     env: {
       ...config.inherited,
       ...(config.externalTemporalAddress !== undefined && config.temporalVariables),
@@ -45,8 +42,6 @@ export function programPlan(
       LANEKEEPER_PUBLIC_ORIGINS: config.publicOrigins,
       LANEKEEPER_WORKFLOW_BUNDLE: join(repositoryRoot, 'dist', 'workflow-bundle.js'),
       ...(name === 'worker' && containmentVariables(config)),
-      ...(name === 'worker' &&
-        config.faultPointFolder !== undefined && { LANEKEEPER_FAULT_POINTS: config.faultPointFolder }),
     },
     cwd: config.dataDir,
     logFile: join(config.dataDir, 'logs', `${name}.log`),

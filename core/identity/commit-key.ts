@@ -1,7 +1,7 @@
 import { fromBase64, fromHex, latin1Of, numberOf } from '../bytes.js';
 import { hexOf } from '../digest.js';
 import { LanekeeperError } from '../errors.js';
-import { digestOf, sha1 } from '../hash.js';
+import { digestOf, portableHashing } from '../hash.js';
 
 /** A public key that signs commits. */
 export interface CommitPublicKey {
@@ -52,7 +52,7 @@ function openPgpKey(armoured: string): CommitPublicKey {
   }
   // RFC 9580, section 5.5.4.2: the sha1 of 0x99, a length of two octets, and the packet.
   const header = Uint8Array.of(0x99, body.length >> 8, body.length & 0xff);
-  const fingerprint = sha1().update(header).update(body).digest().toUpperCase();
+  const fingerprint = portableHashing.sha1().update(header).update(body).digest().toUpperCase();
   return { format: 'openpgp', fingerprint, publicKey: armoured };
 }
 

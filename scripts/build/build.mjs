@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { product } from '../folders.mjs';
 import { SetupError } from '../setup/log.mjs';
 import { root } from '../setup/paths.mjs';
-import { entries, workflowEntry } from './entries.mjs';
+import { entries, testEntries, workflowEntry } from './entries.mjs';
 import { sourcePaths } from './source-paths.mjs';
 
 const dist = join(root, 'dist');
@@ -43,7 +43,8 @@ const inOneFile = {
   },
 };
 
-async function buildPrograms(present, outdir) {
+/** @param place the folder from which the programs are started; they are written to `outdir` and moved there */
+async function buildPrograms(present, outdir, place) {
   const { build } = await import('esbuild');
   const common = {
     absWorkingDir: root,
@@ -53,7 +54,7 @@ async function buildPrograms(present, outdir) {
     target: 'node20.20',
     sourcemap: 'linked',
     logLevel: 'silent',
-    plugins: [sourcePaths(root, dist)],
+    plugins: [sourcePaths(root, place)],
     outdir,
   };
   for (const { name, source, selfContained } of present) {
@@ -86,7 +87,7 @@ export async function buildAll(say, { force = false } = {}) {
   const temporary = join(dist, `.part-${process.pid}`);
   await mkdir(temporary, { recursive: true });
   try {
-    await buildPrograms(present, temporary);
+    await buildPrograms(present, temporary, dist);
     if (existsSync(join(root, workflowEntry))) await buildWorkflows(temporary);
     else absent.push({ source: workflowEntry });
     for (const file of await readdir(temporary)) await rename(join(temporary, file), join(dist, file));
@@ -97,4 +98,10 @@ export async function buildAll(say, { force = false } = {}) {
   await writeFile(`${stampFile}.part`, JSON.stringify({ sources: hash, builtAt: new Date().toISOString() }));
   await rename(`${stampFile}.part`, stampFile);
   return say(`built in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+}
+
+/** Builds the programs that only tests start. */
+export async function buildTestPrograms() {
+  const folder = join(dist, 'test');
+  await buildPrograms(testEntries, folder, folder);
 }

@@ -11,6 +11,12 @@ export const entries = [
   { name: 'bench', source: 'bench/main.ts' },
 ];
 
+/** The programs in dist/test/, which crash tests start in the place of those above. */
+export const testEntries = [
+  { name: 'worker', source: 'test/support/faults/worker.ts' },
+  { name: 'stack', source: 'test/support/faults/stack.ts' },
+];
+
 /** Exports every workflow; becomes the bundle that Temporal workers load. */
 export const workflowEntry = 'workflows/index.ts';
 export const payloadConverter = 'workflows/payload-converter.ts';

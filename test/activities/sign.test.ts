@@ -20,6 +20,9 @@ import { endRelease, startRelease } from '../../store/release/write.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { openStores } from '../support/blobs.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
+import { heldBlobs } from '../support/faults/held-blobs.js';
+import { heldDatabase } from '../support/faults/held-database.js';
+import type { Hold } from '../support/faults/hold.js';
 import { imageOf, textService } from '../support/lane-fixture.js';
 import { clientOf, type DescribedRun } from '../support/own-run.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -100,6 +103,11 @@ function sign(value: unknown = input, with_: SignDeps = deps, from = workflowId)
   return environment.run(createSignActivities(with_).signStatement, value as Input);
 }
 
+/** The ports of signing, which call `hold` once the signature is stored, and once it is registered. */
+function held(hold: Hold): Pick<SignDeps, 'blobs' | 'database'> {
+  return { blobs: heldBlobs(deps.blobs, 'sign', hold), database: heldDatabase(database, 'sign', hold) };
+}
+
 const previewResult = { result: 'PASSED', configuration: [{ annotations: { suite: 'preview' } }] };
 
 /** The number of attestations and elements for the statement. */
@@ -134,9 +142,9 @@ describe('signing a statement', () => {
     async (point) => {
       const dying: SignDeps = {
         ...deps,
-        faultPoint: (name) => {
-          if (name === point) throw new Error('the worker died');
-        },
+        ...held(async (reached) => {
+          if (reached === point) throw new Error('the worker died');
+        }),
       };
       await expect(sign(input, dying)).rejects.toThrow('the worker died');
       await sign();
@@ -236,11 +244,12 @@ describe('signing a statement', () => {
   });
 
   test('refuses when the release has ended, or ends while it signs', async () => {
-    const end = () =>
-      database.transaction('default', (tx) =>
+    const end = async () => {
+      await database.transaction('default', (tx) =>
         endRelease(tx, { id: releaseId, product: 'shop' }, { error: { code: 'CANCELLED', message: 'x' } }),
       );
-    await expect(sign(input, { ...deps, faultPoint: end })).rejects.toMatchObject({ type: 'WRONG_STATE' });
+    };
+    await expect(sign(input, { ...deps, ...held(end) })).rejects.toMatchObject({ type: 'WRONG_STATE' });
     await expect(sign()).rejects.toMatchObject({ type: 'WRONG_STATE', nonRetryable: true });
     expect(await registered(input.statement)).toBe(0);
   });

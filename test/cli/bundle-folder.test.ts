@@ -1,6 +1,7 @@
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { generateKeyPair } from '../../adapters/sigstore/keys.js';
 import type { Digest } from '../../core/digest.js';
 import { shortId } from '../../core/ids.js';
@@ -57,6 +58,10 @@ async function changeEvidence(
   await writeFile(file, JSON.stringify(signed));
   entry.checksum = digestOf(JSON.stringify(signed));
   await writeFile(indexFile, JSON.stringify(index));
+}
+
+async function someBlob(folder: string): Promise<string> {
+  return (await readdir(join(folder, 'blobs', 'sha256')))[0]!;
 }
 
 const decoded = (text: string) => Buffer.from(text, 'base64').toString('utf8');
@@ -122,12 +127,62 @@ describe('lane bundle verify', () => {
       'it is not listed in the index',
       async (folder) => writeFile(join(folder, 'evidence', 'extra.sigstore.json'), '{}'),
     ],
+    [
+      'the blobs by a file that nothing names',
+      'nothing in the bundle names it',
+      async (folder) => writeFile(join(folder, 'blobs', 'sha256', '0'.repeat(64)), ''),
+    ],
+    [
+      'a file into a link to the same bytes',
+      'it is a link, or no file',
+      async (folder) => {
+        await rename(join(folder, 'manifest.json'), join(folder, 'elsewhere.json'));
+        await symlink('elsewhere.json', join(folder, 'manifest.json'));
+      },
+    ],
+    [
+      'a folder into a link to the same files',
+      'it is a link, or no file',
+      async (folder) => {
+        await rename(join(folder, 'blobs'), join(folder, 'elsewhere'));
+        await symlink('elsewhere', join(folder, 'blobs'));
+      },
+    ],
+    [
+      'the index of evidence into a pipe that nobody writes to',
+      'it is a link, or no file',
+      async (folder) => {
+        await rm(join(folder, 'evidence', 'index.json'));
+        await execa('mkfifo', [join(folder, 'evidence', 'index.json')]);
+      },
+    ],
+    ...['manifest.json', 'release/agents/manifest.yaml', 'keys/index.json', 'evidence/index.json'].map(
+      (name): [string, string, (folder: string) => Promise<void>] => [
+        `the size of ${name} to two gigabytes`,
+        'it is larger than 16777216 bytes',
+        (folder) => truncate(join(folder, name), 2 ** 31),
+      ],
+    ),
+    [
+      'the size of a blob to two gigabytes',
+      'it is larger than 1073741824 bytes',
+      async (folder) => truncate(join(folder, 'blobs', 'sha256', await someBlob(folder)), 2 ** 31),
+    ],
+    [
+      'an id in the index of evidence into a path out of the folder',
+      'is not a valid id',
+      async (folder) => {
+        const file = join(folder, 'evidence', 'index.json');
+        const entries = JSON.parse(await readFile(file, 'utf8')) as Index[];
+        await writeFile(file, JSON.stringify(entries.map((entry) => ({ ...entry, id: '../../outside' }))));
+      },
+    ],
   ])('refuses a change of %s', async (_what, why, change) => {
     const folder = await download();
     await change(folder);
     const run = await api.lane('dev', 'bundle', 'verify', folder, '--digest', bundle);
     expect([run.code, run.stdout]).toEqual([10, expect.stringContaining(why)]);
-    expect(run.stdout).toMatch(/: [1-9] of \d+ checks failed$/);
+    expect(run.stdout).toMatch(/: [1-9]\d* of \d+ checks failed$/);
   });
 
   it('verifies what was signed about an SDK, and lane bundle show lists it', async () => {
@@ -161,6 +216,19 @@ describe('lane bundle verify', () => {
         await writeFile(path, bytes);
       }
     }
+  });
+
+  it('says of each problem in a folder of what kind it is', async () => {
+    const folder = await download();
+    await rm(join(folder, 'release/agents/manifest.yaml'));
+    await writeFile(join(folder, 'keys', 'index.json'), '{');
+    await truncate(join(folder, 'blobs', 'sha256', await someBlob(folder)), 2 ** 31);
+    await writeFile(join(folder, 'blobs', 'extra'), '');
+    const { stdout } = await api.lane('dev', 'bundle', 'verify', folder, '-o', 'json');
+    const { findings } = JSON.parse(stdout) as { findings: { ok: boolean; problem?: string }[] };
+    const kinds = new Set(findings.map(({ problem }) => problem));
+    expect([...kinds].sort()).toEqual(['malformed', 'missing', 'too-large', 'unlisted', undefined]);
+    expect(findings.every(({ ok, problem }) => ok === (problem === undefined))).toBe(true);
   });
 
   it('trusts only the pinned keys', async () => {

@@ -12,7 +12,7 @@ export interface CommitCase {
   readonly product: string;
   /** Continues the sentence "the commit that". */
   readonly title: string;
-  /** What it writes, all or nothing, as `store/fault-points.ts` names it. The worker is held at the first. */
+  /** What it writes, all or nothing, as `test/support/faults/held-database.ts` names it. The worker is held at the first. */
   readonly changes: readonly [string, ...string[]];
   readonly waiting: Waiting;
   prepare(stack: CrashStack, product: string): Promise<Prepared>;

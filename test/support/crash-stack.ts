@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { execa } from 'execa';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
 import { type Decision, decisionStatement } from '../../core/evidence/decision.js';
@@ -9,6 +9,7 @@ import { readJsonFile } from '../../adapters/files/json-file.js';
 import { isRunning } from '../../adapters/process/identity.js';
 import { openDatabase } from '../../store/database.js';
 import { openStores } from './blobs.js';
+import { pointsIn } from './faults/hold.js';
 import { type EvidenceTools, signerOf } from './sealed-bundle.js';
 import { createTestRole, testUrl } from './test-role.js';
 import { prepareStack, type TestStack } from './stack-process.js';
@@ -24,9 +25,9 @@ export interface CrashStack {
   readonly temporal: Client;
   /** The API clients of a person. */
   readonly api: (person: string) => Clients;
-  /** Makes the next step that reaches the fault point wait there. */
+  /** Makes the next step that reaches the point wait there. */
   pauseAt(point: string): void;
-  /** Waits until a step has reached the fault point. */
+  /** Waits until a step has reached the point. */
   pausedAt(point: string): Promise<void>;
   /** Lets all paused steps continue. */
   resume(): void;
@@ -42,10 +43,14 @@ export interface CrashStack {
   close(): Promise<void>;
 }
 
-/** Starts a stack whose worker can be paused at fault points. */
+const root = join(import.meta.dirname, '../..');
+
+/** Starts a stack whose worker can be held at points around what it does. */
 export async function startCrashStack(): Promise<CrashStack> {
-  const points = mkdtempSync(join(tmpdir(), 'lanekeeper-points-'));
-  const stack = await prepareStack({ LANEKEEPER_FAULT_POINTS: points });
+  await execa(process.execPath, [join(root, 'scripts/build/main.mjs'), '--tests']);
+  const stack = await prepareStack(join(root, 'dist/test/stack.js'));
+  const points = pointsIn(stack.dataDir);
+  mkdirSync(points, { recursive: true });
   await stack.start();
   const { dataDir } = stack;
   const { apiUrl, temporalAddress } = stack.record();
@@ -92,7 +97,6 @@ export async function startCrashStack(): Promise<CrashStack> {
       await database.close();
       await connection.close();
       await stack.close();
-      rmSync(points, { recursive: true, force: true });
     },
   };
 }

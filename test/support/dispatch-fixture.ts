@@ -6,9 +6,10 @@ import { openDatabase, type Database } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
 import { connectForDeliveries } from '../../workers/deliver.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
-import type { FaultPoint } from '../../workers/fault-point.js';
 import type { Follower } from '../../workers/follower.js';
 import { onTestFinished } from './clean-up.js';
+import { heldDispatches } from './faults/held-database.js';
+import type { Hold } from './faults/hold.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
 
@@ -34,7 +35,8 @@ export interface DispatchFixture {
   /** Starts a dispatcher; it is stopped when the test ends. */
   dispatcher(options?: {
     readonly interfere?: Interference;
-    readonly faultPoint?: FaultPoint;
+    /** Called where it has found events, and where it has delivered them. */
+    readonly hold?: Hold;
     readonly onError?: (message: string) => void;
     /** The application name of its connections to PostgreSQL. */
     readonly name?: string;
@@ -64,7 +66,7 @@ export async function startDispatchFixture(): Promise<DispatchFixture> {
     temporal,
     admin,
     database,
-    dispatcher({ interfere = () => undefined, faultPoint, onError = () => undefined, name = 'dispatcher' } = {}) {
+    dispatcher({ interfere = () => undefined, hold, onError = () => undefined, name = 'dispatcher' } = {}) {
       const url = new URL(cluster.urls.control);
       url.searchParams.set('application_name', name);
       const own = openDatabase({ url: url.href });
@@ -81,7 +83,7 @@ export async function startDispatchFixture(): Promise<DispatchFixture> {
           ],
         },
       });
-      const dispatcher = startDispatcher({ database: own, client, onError, ...(faultPoint && { faultPoint }) });
+      const dispatcher = startDispatcher({ database: hold ? heldDispatches(own, hold) : own, client, onError });
       onTestFinished(async () => {
         await dispatcher.stop();
         await own.close();

@@ -20,13 +20,13 @@ import { readBuildSettings } from '../../workers/config.js';
 import { connectForDeliveries } from '../../workers/deliver.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { startReconciler } from '../../workers/reconciler.js';
-import { openBlobs } from '../../workers/blobs.js';
+import { openPorts } from '../../workers/ports.js';
 import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from '../../workers/run-workers.js';
 import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
 import type { promotion } from '../../workflows/promotion/workflow.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { openStores } from './blobs.js';
-import { openQueues, queues } from './queues.js';
+import { queues, urlsOfQueues } from './queues.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
 import { patienceMs, until } from './until.js';
@@ -136,12 +136,12 @@ async function assemble(
   await ensureDevelopmentIdentities(dataDir, cluster.urls.enrolment);
   let wake = (_tenant: string): void => undefined;
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onWork: (tenant) => wake(tenant) });
-  const databases = openQueues(cluster.urls, (tenant) => wake(tenant));
+  const ports = openPorts({ databaseUrls: urlsOfQueues(cluster.urls), dataDir }, (tenant) => wake(tenant));
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await connectTo(temporal);
   const deliveryConnection = await connectForDeliveries({ address: temporal.address });
   toClose(async () => {
-    for (const each of [database, ...databases.values()]) await each.close();
+    for (const each of [database, ...ports.databases.values()]) await each.close();
     await deliveryConnection.close();
     await clientConnection.close();
     await connection.close();
@@ -151,15 +151,13 @@ async function assemble(
     connection,
     namespace: 'default',
     client,
-    databases,
-    blobs: openBlobs(databases, dataDir),
+    ...ports,
     cache: new EvidenceCache(),
     dataDir,
     policiesDir: options.policiesDir ?? policiesDir,
     roles: queues,
     build: readBuildSettings({ ...process.env, LANEKEEPER_BUILD_READABLE: options.readableForBuilds }),
     workflows: { workflowBundle },
-    faultPoint: () => Promise.resolve(),
     now: options.now ?? (() => new Date()),
   };
   const workers = await createWorkers(deps);

@@ -1,5 +1,5 @@
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
-import type { StatementSigner } from '../../adapters/sigstore/keys.js';
+import type { StatementSigner } from '../../core/signature/ports.js';
 import type { EnrolmentChange } from '../../core/enrolment/change.js';
 import type { Digest } from '../../core/digest.js';
 import { type EnrolmentSaid, enrolmentStatement } from '../../core/evidence/enrolment.js';

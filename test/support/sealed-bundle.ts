@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
-import { loadSigner, type StatementSigner } from '../../adapters/sigstore/keys.js';
+import { loadSigner } from '../../adapters/sigstore/keys.js';
+import type { StatementSigner } from '../../core/signature/ports.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import type { Digest } from '../../core/digest.js';
 import { describeStatement } from '../../core/evidence/describe.js';

@@ -9,7 +9,7 @@ import { readStackRecord, type StackRecord } from '../../apps/stack/stack-file.j
 import { onTestFinished } from './clean-up.js';
 import { dataFolder } from './data-folder.js';
 
-const program = join(import.meta.dirname, '../../dist/stack.js');
+const dist = join(import.meta.dirname, '../../dist');
 
 /** The supervisor of a stack. */
 export interface Supervisor {
@@ -40,12 +40,16 @@ export async function testStack(): Promise<TestStack> {
   return stack;
 }
 
-/** Prepares a stack on free ports. The caller closes it. */
-export async function prepareStack(variables: Readonly<Record<string, string>> = {}): Promise<TestStack> {
+/**
+ * Prepares a stack on free ports. The caller closes it.
+ *
+ * @param program the file of the stack command
+ */
+export async function prepareStack(program = join(dist, 'stack.js')): Promise<TestStack> {
   const dataDir = await dataFolder();
   const base = await freeBase();
   const common = ['--data', dataDir, '--no-default'];
-  const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables };
+  const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
   let output = '';
   const record = (): StackRecord => {
     const found = readStackRecord(dataDir);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Decision, decisionStatement, parseDecisionStatement } from '../../core/evidence/decision.js';
+import { type Decision, decisionStatement } from '../../core/evidence/decision.js';
+import { parseDecisionStatement } from '../../core/evidence/read-decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { parseJUnit } from '../../core/evidence/junit.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';

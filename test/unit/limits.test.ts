@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { maxBundleBytes } from '../../adapters/sigstore/verify-statement.js';
+import { maxBundleBytes } from '../../core/signature/envelope.js';
 import { limits } from '../../apps/api/limits/limits.js';
 import { mostOfPrincipal } from '../../apps/enrolment/limits.js';
 import { maxReportLength } from '../../core/evidence/junit.js';

@@ -1,8 +1,12 @@
+import { createPublicKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { bundleFromJSON, bundleToJSON } from '@sigstore/bundle';
+import { DSSEBundleBuilder } from '@sigstore/sign';
+import { toSignedEntity, Verifier } from '@sigstore/verify';
 import { generateKeyPair, keyIdOf, loadSigner, loadSignerFile, writeKeyPair } from '../../adapters/sigstore/keys.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
-import { requireAbout, statementOf, subjectOf } from '../../core/evidence/statement.js';
+import { payloadType, requireAbout, statementBytes, statementOf, subjectOf } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
 import { cosignVerify } from '../support/cosign.js';
 import { mutations } from '../support/mutations.js';
@@ -16,6 +20,14 @@ const statement = statementOf(type, [subjectOf('web', digestOf(artifact))], { re
 const keys = generateKeyPair();
 const signer = loadSigner(keys.privateKeyPem);
 
+interface BundleJson {
+  readonly dsseEnvelope: { readonly signatures: readonly object[] };
+}
+
+function withAnySignature({ dsseEnvelope, ...rest }: BundleJson): object {
+  return { ...rest, dsseEnvelope: { ...dsseEnvelope, signatures: [{ sig: expect.any(String) }] } };
+}
+
 describe('a signed statement', () => {
   test('verifies here and names the key that signed it', async () => {
     const verified = verifyStatement(await signStatement(statement, signer), [
@@ -24,6 +36,27 @@ describe('a signed statement', () => {
     ]);
     expect(verified.statement).toEqual(statement);
     expect(verified.keyId).toBe(keyIdOf(keys.publicKeyPem));
+  });
+
+  test("is the bundle that Sigstore's own library makes, and verifies with it", async () => {
+    const bundle = JSON.parse((await signStatement(statement, signer)).toString()) as object;
+    const made = await new DSSEBundleBuilder({
+      signer: {
+        sign: async (data) => ({
+          signature: Buffer.from(await signer.sign(data)),
+          key: { $case: 'publicKey', publicKey: '' },
+        }),
+      },
+      witnesses: [],
+    }).create({ data: Buffer.from(statementBytes(statement)), type: payloadType });
+    expect(bundle).toEqual(withAnySignature(bundleToJSON(made) as BundleJson));
+    const publicKey = createPublicKey(keys.publicKeyPem);
+    const trust = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
+    const verifier = new Verifier(
+      { ...trust, publicKey: () => ({ publicKey, validFor: () => true }) },
+      { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 },
+    );
+    expect(() => verifier.verify(toSignedEntity(bundleFromJSON(bundle)))).not.toThrow();
   });
 
   test('verifies with stock cosign', async () => {

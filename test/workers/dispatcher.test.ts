@@ -145,7 +145,7 @@ describe('the dispatcher', () => {
     let revive = (): void => undefined;
     const dead = new Promise<void>((resolve) => (revive = resolve));
     fixture.dispatcher({
-      faultPoint() {
+      hold() {
         died = true;
         return dead;
       },

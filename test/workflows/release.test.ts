@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
-import { verifyRelease } from '../../adapters/sigstore/verify-release.js';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { attestationsIn, bundleDigestOf, type Manifest, parseManifest } from '../../core/release/manifest.js';
@@ -16,6 +15,7 @@ import {
   releaseStatusQuery,
   releaseWorkflowType,
 } from '../../workflows/release/contract.js';
+import { verifyStored } from '../support/bundle-folder.js';
 import { cosignVerify } from '../support/cosign.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type Repository, repositoryOf, repositoryOfExample } from '../support/git-repository.js';
@@ -139,26 +139,18 @@ describe('releasing the example product', () => {
   );
 
   test('gives a bundle that verifies offline, and one changed byte is found wherever it is', async () => {
-    const release = {
-      manifest: (await engine.blobs.get(result.manifestFile!)).toString(),
-      expected: result.bundle!,
-      publicKeysPem: keys,
-    };
-    expect(
-      (await verifyRelease({ ...release, readBlob: (digest) => engine.blobs.get(digest) })).filter(
-        (finding) => !finding.ok,
-      ),
-    ).toEqual([]);
+    const bundle = { manifest, readBlob: (digest: Digest) => engine.blobs.get(digest), buildKeysPem: keys };
+    expect((await verifyStored(bundle, result.bundle)).report.failures).toEqual([]);
     const { attestation } = attestationsIn(manifest)[0]!;
-    const tampered = async (digest: Digest): Promise<Uint8Array> => {
+    const tampered = async (digest: Digest): Promise<Buffer> => {
       const bytes = await engine.blobs.get(digest);
       if (digest === attestation.checksum) bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
       return bytes;
     };
-    const wrong = (await verifyRelease({ ...release, readBlob: tampered })).filter((finding) => !finding.ok);
-    expect(wrong.map((finding) => finding.object)).toEqual([
-      'commits of the source',
-      'signature of commits of the source',
+    const { failures } = (await verifyStored({ ...bundle, readBlob: tampered }, result.bundle)).report;
+    expect(failures.map(({ check, object, problem }) => [check, object, problem])).toEqual([
+      ['file', 'commits of the source', 'wrong-digest'],
+      ['signature', 'commits of the source', 'wrong-digest'],
     ]);
   });
 

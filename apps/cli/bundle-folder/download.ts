@@ -1,12 +1,13 @@
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createHash } from 'node:crypto';
-import { type Digest, isDigest, parseDigest } from '../../../core/digest.js';
+import { nodeHashing } from '../../../adapters/hash/node-hashing.js';
+import { type EvidenceEntry, type KeyEntry, layout } from '../../../core/bundle-folder/layout.js';
+import { namedIn } from '../../../core/bundle-folder/image-manifest.js';
+import { type Digest, parseDigest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { filesIn, type Manifest, parseManifest, renderManifestYaml } from '../../../core/release/manifest.js';
 import type { Clients } from '../connection/clients.js';
 import { instantOf } from '../output/words.js';
-import { type EvidenceEntry, type KeyEntry, layout } from './layout.js';
 
 /** A bundle that was downloaded into a folder. */
 export interface DownloadedBundle {
@@ -51,7 +52,7 @@ async function downloadBlob(
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
   const file = await open(part, 'w');
-  const hash = createHash('sha256');
+  const hash = nodeHashing.sha256();
   const kept: Uint8Array[] = [];
   let size = 0;
   try {
@@ -64,7 +65,7 @@ async function downloadBlob(
   } finally {
     await file.close();
   }
-  if (`sha256:${hash.digest('hex')}` !== digest) {
+  if (`sha256:${hash.digest()}` !== digest) {
     await rm(part);
     throw new LanekeeperError('BLOB_CORRUPT', {
       message: 'the content of a downloaded blob does not match its digest',
@@ -74,20 +75,6 @@ async function downloadBlob(
   }
   await rename(part, path);
   return { size, named: isImage ? namedIn(Buffer.concat(kept)) : [] };
-}
-
-/** The digests that an image manifest names. */
-export function namedIn(imageManifest: Uint8Array): readonly Digest[] {
-  const value: unknown = JSON.parse(new TextDecoder().decode(imageManifest));
-  const descriptors =
-    typeof value === 'object' && value !== null
-      ? [Reflect.get(value, 'config'), Reflect.get(value, 'layers')].flat()
-      : [];
-  return descriptors.flatMap((descriptor: unknown) => {
-    const digest: unknown =
-      typeof descriptor === 'object' && descriptor !== null ? Reflect.get(descriptor, 'digest') : undefined;
-    return isDigest(digest) ? [digest] : [];
-  });
 }
 
 async function writeEvidence(api: Clients, digest: string, folder: string): Promise<void> {

@@ -1,10 +1,13 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { nodeHashing } from '../../../../adapters/hash/node-hashing.js';
+import { nodeVerifier } from '../../../../adapters/sigstore/keys.js';
+import type { Finding } from '../../../../core/bundle-folder/report.js';
+import { type Verification, verifyBundleFolder } from '../../../../core/bundle-folder/verify.js';
 import { shortId } from '../../../../core/ids.js';
 import { downloadBundle } from '../../bundle-folder/download.js';
-import type { Finding } from '../../bundle-folder/report.js';
-import { type Verification, verifyFolder } from '../../bundle-folder/verify.js';
+import { openFolder, pinnedKeysIn } from '../../bundle-folder/open-folder.js';
 import type { Context } from '../../program/context.js';
 import { usageError } from '../../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../../errors/exit-codes.js';
@@ -36,6 +39,14 @@ export async function verify(context: Context, given: string, options: VerifyOpt
     context.terminal.note('only the keys that came with the bundle are trusted; pin your own with --keys FOLDER');
   await show(context, verification);
   return verification.report.failures.length === 0 ? exitCodes.ok : exitCodes.verification;
+}
+
+function verifyFolder(
+  folder: string,
+  { expected, keysFolder }: { readonly expected: string | undefined; readonly keysFolder: string | undefined },
+): Promise<Verification> {
+  const pinned = keysFolder === undefined ? undefined : pinnedKeysIn(keysFolder);
+  return verifyBundleFolder(openFolder(folder), { verifier: nodeVerifier, hashing: nodeHashing, expected, pinned });
 }
 
 async function verifyFromStack(context: Context, given: string, keysFolder: string | undefined): Promise<Verification> {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { LaneTarget, TargetWork } from '../../activities/lane/target.js';
-import { stoppingTarget } from '../../workers/fault-point.js';
+import { heldTarget } from '../support/faults/held-target.js';
 
 /** A target that notes what it is asked for, and stops where it is told. */
 function notedTarget(): { readonly target: LaneTarget; readonly noted: string[] } {
@@ -15,7 +15,7 @@ function notedTarget(): { readonly target: LaneTarget; readonly noted: string[] 
     verify: () => note('verify', undefined),
     revert: () => note('revert', 2),
   };
-  return { target: stoppingTarget(inner, (point) => note(`stop at ${point}`, undefined)), noted };
+  return { target: heldTarget(inner, (point) => note(`stop at ${point}`, undefined)), noted };
 }
 
 const work = () => ({ tenant: 'default' }) as TargetWork;

@@ -1,21 +1,19 @@
-import { join } from 'node:path';
-import { type Digest, hexOf } from '../../../core/digest.js';
-import { manifestPath } from '../../../core/release/manifest.js';
+import { type Digest, hexOf } from '../digest.js';
+import { manifestPath } from '../release/manifest.js';
 
-/** Where things are in the folder of a downloaded bundle. */
+/** The names of things in the folder of a downloaded bundle. */
 export const layout = {
   /** The manifest as YAML, for people. */
   manifestYaml: manifestPath,
   /** The manifest in canonical JSON: its sha256 is the bundle digest. */
   manifest: 'manifest.json',
   /** The records of the attached evidence. */
-  evidenceIndex: join('evidence', 'index.json'),
+  evidenceIndex: 'evidence/index.json',
   /** The public keys enrolled in the stack, and whose they are. */
-  keyIndex: join('keys', 'index.json'),
-  blob: (digest: Digest) => join('blobs', 'sha256', hexOf(digest)),
-  evidence: (id: string) => join('evidence', `${id}.sigstore.json`),
-  key: (principal: string, keyId: string) =>
-    join('keys', `${principal}-${keyId.replace(/^sha256:/, '').slice(0, 12)}.pem`),
+  keyIndex: 'keys/index.json',
+  blob: (digest: Digest) => `blobs/sha256/${hexOf(digest)}`,
+  evidence: (id: string) => `evidence/${id}.sigstore.json`,
+  key: (principal: string, keyId: string) => `keys/${principal}-${keyId.replace(/^sha256:/, '').slice(0, 12)}.pem`,
 } as const;
 
 /** One entry of the evidence index. */

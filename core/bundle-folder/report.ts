@@ -1,4 +1,5 @@
-import { messageOf, asLanekeeperError } from '../../../core/errors.js';
+import { asLanekeeperError, messageOf } from '../errors.js';
+import { BundleProblem, type ProblemKind } from './folder.js';
 
 /** The result of one check. */
 export interface Finding {
@@ -7,6 +8,8 @@ export interface Finding {
   readonly ok: boolean;
   /** Why the check failed; empty otherwise. */
   readonly why: string;
+  /** What kind of problem that is. */
+  readonly problem?: ProblemKind;
 }
 
 /** Collects findings: a check that throws has failed, and the following checks run all the same. */
@@ -20,7 +23,8 @@ export class VerificationReport {
       this.findings.push({ check, object, ok: true, why: '' });
       return value;
     } catch (error) {
-      this.findings.push({ check, object, ok: false, why: asLanekeeperError(error)?.why ?? messageOf(error) });
+      const why = asLanekeeperError(error)?.why ?? messageOf(error);
+      this.findings.push({ check, object, ok: false, why, problem: kindOf(error) });
       return undefined;
     }
   }
@@ -28,4 +32,11 @@ export class VerificationReport {
   get failures(): readonly Finding[] {
     return this.findings.filter((finding) => !finding.ok);
   }
+}
+
+function kindOf(error: unknown): ProblemKind {
+  if (error instanceof BundleProblem) return error.kind;
+  const code = asLanekeeperError(error)?.code;
+  if (code === undefined) return 'unreadable';
+  return code === 'SIGNATURE_INVALID' ? 'untrusted' : 'malformed';
 }

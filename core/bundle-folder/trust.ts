@@ -1,7 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { keyIdOf } from '../../../adapters/sigstore/keys.js';
-import { LanekeeperError } from '../../../core/errors.js';
+import type { SignatureVerifier } from '../signature/ports.js';
+import { type BundleFolder, BundleProblem } from './folder.js';
 import { type EvidenceEntry, type KeyEntry, layout } from './layout.js';
 
 /** The public keys that are trusted. */
@@ -12,20 +10,29 @@ export interface TrustedKeys {
   wasValid(keyId: string, at: string): boolean;
 }
 
+/** The largest index that is read, in bytes. */
+const maxIndexBytes = 16 * 1024 * 1024;
+
 /**
  * The keys that signatures are checked against: those of the download, as they are enrolled in the stack, or only those
- * of them that are also in `keysFolder`, which was obtained another way. Whose key it is comes from the download.
+ * of them that are also among `pinned`, which were obtained another way. Whose key it is comes from the download.
  *
- * @throws EVIDENCE_INVALID
+ * @param pinned public keys in PEM
+ * @throws BundleProblem, INVALID_INPUT for a key that is none
  */
-export async function readKeys(folder: string, keysFolder: string | undefined): Promise<TrustedKeys> {
+export async function readKeys(
+  folder: BundleFolder,
+  verifier: SignatureVerifier,
+  pinned: readonly string[] | undefined,
+): Promise<TrustedKeys> {
   const entries = (await readIndex(folder, layout.keyIndex)).map(toKeyEntry);
   for (const entry of entries) {
-    if (keyIdOf(entry.publicKeyPem) !== entry.keyId)
-      throw invalid(`the key of ${entry.principal} does not match its id`);
+    if ((await verifier.keyIdOf(entry.publicKeyPem)) !== entry.keyId)
+      throw new BundleProblem('contradiction', `the key of ${entry.principal} does not match its id`);
   }
-  const pinned = keysFolder === undefined ? undefined : await keyIdsIn(keysFolder);
-  const trusted = entries.filter((entry) => pinned?.has(entry.keyId) ?? true);
+  const ids = pinned && new Set<string>();
+  for (const pem of pinned ?? []) ids?.add(await verifier.keyIdOf(pem));
+  const trusted = entries.filter((entry) => ids?.has(entry.keyId) ?? true);
   return {
     ofPurpose: (purpose) => trusted.filter((entry) => entry.purpose === purpose).map((entry) => entry.publicKeyPem),
     ofSigner: (principal) =>
@@ -40,14 +47,8 @@ export async function readKeys(folder: string, keysFolder: string | undefined): 
   };
 }
 
-async function keyIdsIn(folder: string): Promise<ReadonlySet<string>> {
-  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.pem'));
-  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
-  return new Set(texts.filter((text) => text.includes('PUBLIC KEY')).map(keyIdOf));
-}
-
-/** The records of the attached evidence. @throws EVIDENCE_INVALID */
-export async function readEvidenceIndex(folder: string): Promise<readonly EvidenceEntry[]> {
+/** The records of the attached evidence. @throws BundleProblem */
+export async function readEvidenceIndex(folder: BundleFolder): Promise<readonly EvidenceEntry[]> {
   return (await readIndex(folder, layout.evidenceIndex)).map((entry) => {
     const text = textsOf(entry, layout.evidenceIndex);
     const subjects: unknown = Reflect.get(entry, 'subjects');
@@ -78,21 +79,22 @@ function toKeyEntry(entry: object): KeyEntry {
   };
 }
 
-async function readIndex(folder: string, name: string): Promise<readonly object[]> {
+async function readIndex(folder: BundleFolder, name: string): Promise<readonly object[]> {
+  const bytes = await folder.read(name, maxIndexBytes);
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(join(folder, name), 'utf8'));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw invalid(`${name} is missing or not valid JSON`);
+    throw malformed(`${name} is not valid JSON`);
   }
-  if (!Array.isArray(value)) throw invalid(`${name} is not a list`);
+  if (!Array.isArray(value)) throw malformed(`${name} is not a list`);
   return value.map((entry: unknown) => (typeof entry === 'object' && entry !== null ? entry : {}));
 }
 
 function textsOf(entry: object, file: string): (name: string) => string {
   return (name) => {
     const value: unknown = Reflect.get(entry, name);
-    if (typeof value !== 'string') throw invalid(`an entry of ${file} has no ${name}`);
+    if (typeof value !== 'string') throw malformed(`an entry of ${file} has no ${name}`);
     return value;
   };
 }
@@ -100,9 +102,9 @@ function textsOf(entry: object, file: string): (name: string) => string {
 /** A name from an index must not lead out of the folder. */
 function safeName(name: string): string {
   if (/^[A-Za-z0-9_-]{1,200}$/.test(name)) return name;
-  throw invalid(`${JSON.stringify(name.slice(0, 80))} is not a valid id`);
+  throw malformed(`${JSON.stringify(name.slice(0, 80))} is not a valid id`);
 }
 
-function invalid(why: string): LanekeeperError {
-  return new LanekeeperError('EVIDENCE_INVALID', { message: 'the folder is not a valid download of a bundle', why });
+function malformed(why: string): BundleProblem {
+  return new BundleProblem('malformed', why);
 }

@@ -1,0 +1,113 @@
+import { access } from 'node:fs/promises';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { EvidenceCache } from '../activities/policy/evidence-cache.js';
+import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
+import { readWorkerConfig, type WorkerConfig } from './config.js';
+import { connectForDeliveries } from './deliver.js';
+import { startDispatcher } from './dispatcher.js';
+import type { Follower } from './follower.js';
+import { type Reconciler, startReconciler } from './reconciler.js';
+import type { WorkerPorts } from './ports.js';
+import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from './run-workers.js';
+
+const log = pino({ name: 'worker' });
+
+/** Opens what the process works with; `onWork` is called with the tenant when something was committed that has to be delivered. */
+type OpenPorts = (config: WorkerConfig, onWork: ((tenant: string) => void) | undefined) => WorkerPorts;
+
+/** Serves the task queues until the process is told to stop. */
+async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
+  log.level = config.logLevel;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', (entry) => log[pinoLevel(entry.level)]({ ...entry.meta }, entry.message)),
+    shutdownSignals: [],
+  });
+  if (
+    !(await access(config.workflowBundlePath).then(
+      () => true,
+      () => false,
+    ))
+  ) {
+    throw new LanekeeperError('CONFIGURATION', {
+      message: 'the workflow bundle is missing',
+      object: config.workflowBundlePath,
+      next: 'npm run build',
+    });
+  }
+  let dispatcher: Follower | undefined;
+  const hasDispatcher = config.roles.includes('control');
+  const ports = open(config, hasDispatcher ? (tenant) => dispatcher?.wake(tenant) : undefined);
+  const { connectionOptions, namespace = 'default' } = config.temporal;
+  const connection = await NativeConnection.connect(connectionOptions);
+  const clientConnection = await Connection.connect(connectionOptions);
+  const deliveryConnection = await connectForDeliveries(connectionOptions);
+  try {
+    const client = new Client({ connection: clientConnection, namespace });
+    const deps: WorkersDeps = {
+      ...config,
+      ...ports,
+      connection,
+      namespace,
+      client,
+      cache: new EvidenceCache(),
+      workflows: { workflowBundle: { codePath: config.workflowBundlePath } },
+      now: () => new Date(),
+    };
+    const workers = await createWorkers(deps);
+    let reconciler: Reconciler | undefined;
+    if (hasDispatcher) {
+      reconciler = startReconciler({
+        ...controlDepsOf(deps),
+        onError: (message) => log.warn({ message }, 'a promotion could not be compared with its run; it will be again'),
+      });
+      dispatcher = startDispatcher({
+        database: databaseOf(deps, 'control'),
+        client: new Client({ connection: deliveryConnection, namespace }),
+        onError: (message, tenant) =>
+          log.warn(
+            { message, tenant },
+            'the dispatcher is in trouble: it tries again, and parks what can never succeed',
+          ),
+      });
+    }
+    const stop = () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    process.send?.({ ready: true });
+    log.info({ roles: config.roles }, 'the worker is serving its task queues');
+    await running;
+    await reconciler?.stop();
+    await dispatcher?.stop();
+  } finally {
+    for (const database of ports.databases.values()) await database.close();
+    await deliveryConnection.close();
+    await clientConnection.close();
+    // When a worker could not be created, those before it still hold the connection; the reason is what matters then.
+    await connection
+      .close()
+      .catch((error: unknown) =>
+        log.warn({ message: messageOf(error) }, 'the connection to Temporal could not be closed'),
+      );
+  }
+}
+
+function pinoLevel(level: string): 'trace' | 'debug' | 'info' | 'warn' | 'error' {
+  const known = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+  return known[level as keyof typeof known];
+}
+
+/** The worker process, from its configuration to its exit code. */
+export async function runProcess(open: OpenPorts): Promise<never> {
+  try {
+    await serve(readWorkerConfig(), open);
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ error: asLanekeeperError(error)?.detail ?? messageOf(error) }, 'the worker cannot run');
+    process.exit(1);
+  }
+}

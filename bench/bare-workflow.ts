@@ -1,5 +1,6 @@
 import {
   condition,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -8,13 +9,12 @@ import {
 } from '@temporalio/workflow';
 import type { Answer } from '../activities/promotion/types.js';
 import { searchAttributes } from '../temporal-config/search-attributes.js';
-import { deployStep, guardStep, moveStep, signStep } from '../workflows/activity-options.js';
+import { deployStep, moveStep, signStep } from '../workflows/activity-options.js';
 import { Hints } from '../workflows/hints.js';
 import { changedSignal, type PromotionInput } from '../workflows/promotion/contract.js';
 import type { BareActivities } from './trivial-activities.js';
 
 const { bareOpen, bareAdvance } = proxyLocalActivities<BareActivities>(moveStep);
-const { bareGuard } = proxyActivities<BareActivities>(guardStep);
 const { bareMove } = proxyActivities<BareActivities>(deployStep);
 const { bareAttest } = proxyActivities<BareActivities>(signStep);
 
@@ -25,7 +25,7 @@ const { bareAttest } = proxyActivities<BareActivities>(signStep);
  */
 export async function bare(input: PromotionInput): Promise<{ readonly promotionId: string }> {
   let changed = false;
-  const hints = new Hints(() => (changed = true));
+  const hints = new Hints(() => (changed = true), patched('one-activity-takes-the-lane'));
   setHandler(changedSignal, () => {
     hints.take();
   });
@@ -44,10 +44,8 @@ export async function bare(input: PromotionInput): Promise<{ readonly promotionI
   ]);
   const ended = (step: string) => ({ ...ref, stimulus: { type: 'step-ended', step, attempt: 1 } });
   const show = ({ phase }: Answer) => upsertSearchAttributes([{ key: searchAttributes.state, value: phase }]);
-  await bareGuard(ref);
+  await bareMove({ ...ref, step: 'guard' });
   show(await bareAdvance(ended('guard')));
-  await bareMove({ ...ref, step: 'deploy' });
-  show(await bareAdvance(ended('deploy')));
   await bareAttest(ref);
   await bareAdvance({ ...ref, stimulus: { type: 'time' } });
   await condition(() => changed);

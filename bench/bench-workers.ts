@@ -43,7 +43,6 @@ export async function startBenchWorkers(
         ...createPromotionActivities(deps),
         ...createLaneActivities(deps),
         ...bare,
-        ...steps.control,
       },
       stickyQueueScheduleToStartTimeout: '2 s',
       maxCachedWorkflows: 500,

@@ -20,8 +20,8 @@ import { type EventCounts, eventCountsOf } from './history-events.js';
 import type { Machine } from './machine.js';
 
 const product = 'shop';
-/** Guard, the lane and the attestations. */
-const stepsOfPromotion = 3;
+/** The lane and the attestations. */
+const stepsOfPromotion = 2;
 type Run = WorkflowHandle & { readonly firstRunId: string };
 
 /**

@@ -1,14 +1,13 @@
 import type { DeployActivities } from '../activities/lane/types.js';
 import { moveLimits, type StepDeps } from '../activities/promotion/advance.js';
-import { performStep, type StepOfAttempt, withOwed } from '../activities/promotion/perform-step.js';
-import type { Answer, AttestActivities, PromotionGuardActivities } from '../activities/promotion/types.js';
+import { type OwedStep, performSteps, type StepOfAttempt, withOwed } from '../activities/promotion/perform-step.js';
+import type { Answer, AttestActivities } from '../activities/promotion/types.js';
 import { digestOf } from '../core/hash.js';
 import { servicesOf } from '../store/alias/read.js';
 import { recordObservation, switchAlias } from '../store/alias/write.js';
 
 /** The activities of the product's steps, by task queue. */
 export interface TrivialSteps {
-  readonly control: Pick<PromotionGuardActivities, 'guardBundle'>;
   readonly deploy: DeployActivities;
   readonly sign: AttestActivities;
 }
@@ -22,25 +21,24 @@ export interface TrivialSteps {
 export function createTrivialSteps(deps: StepDeps, onAttested: (firstRunId: string) => void): TrivialSteps {
   const nothing = () => Promise.resolve();
   return {
-    control: {
-      async guardBundle(input) {
-        await performStep(deps, { ...input, step: 'guard' }, nothing);
-      },
-    },
     deploy: {
       async moveLane(input) {
-        const asked = { ...input, step: 'deploy' } as const;
-        await performStep(deps, asked, () => switchAndObserve(deps, asked));
-        await performStep(deps, { ...input, step: 'verify' }, nothing);
+        const { step: _first, ...asked } = input;
+        await performSteps(deps, asked, [
+          ['guard', nothing],
+          ['deploy', () => switchAndObserve(deps, { ...asked, step: 'deploy' })],
+          ['verify', nothing],
+        ]);
       },
     },
     sign: {
       async attestPromotion(input) {
         let firstRunId = '';
-        await performStep(deps, { ...input, step: 'attest' }, ({ promotion }) => {
+        const note = ({ promotion }: OwedStep) => {
           ({ firstRunId } = promotion);
           return Promise.resolve();
-        });
+        };
+        await performSteps(deps, input, [['attest', note]]);
         onAttested(firstRunId);
       },
     },
@@ -48,7 +46,7 @@ export function createTrivialSteps(deps: StepDeps, onAttested: (firstRunId: stri
 }
 
 async function switchAndObserve(deps: StepDeps, asked: StepOfAttempt): Promise<void> {
-  const { key, generation, served } = await withOwed(deps, asked, async (tx, _scene, { promotion, ...switched }) => {
+  const { key, generation, served } = await withOwed(deps, asked, async (tx, { promotion, ...switched }) => {
     const { product, lane, id: promotionId } = promotion;
     const target = await servicesOf(tx, promotion.bundle);
     const reached = await switchAlias(tx, { ...switched, ...target, promotionId, product, lane });
@@ -71,7 +69,6 @@ async function switchAndObserve(deps: StepDeps, asked: StepOfAttempt): Promise<v
 export interface BareActivities {
   bareOpen(input: object): Promise<Answer>;
   bareAdvance(input: object): Promise<Answer>;
-  bareGuard(input: object): Promise<void>;
   bareMove(input: object): Promise<void>;
   bareAttest(input: object): Promise<void>;
 }
@@ -107,7 +104,6 @@ export function createBareActivities(
   return {
     bareOpen: () => answer('GUARDING'),
     bareAdvance: () => answer('LIVE'),
-    bareGuard: () => Promise.resolve(),
     bareMove: (input) => {
       onLive(input as BareRun);
       return Promise.resolve();

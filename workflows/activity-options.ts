@@ -77,12 +77,13 @@ export const guardStep = {
 } as const satisfies ActivityOptions;
 
 /**
- * Moving and checking a lane's target. Idempotent by its key and fenced by its token, so a retry after a crash is safe.
- * The heartbeat timeout is short because a lane is blocked until a dead worker is noticed.
+ * Taking a lane: reading the bundle's blobs, moving the target and checking it. Idempotent by its key and fenced by its
+ * token, so a retry after a crash is safe. The heartbeat timeout is short because a lane is blocked until a dead worker is
+ * noticed.
  */
 export const deployStep = {
   taskQueue: taskQueues.deploy,
-  startToCloseTimeout: '5 min',
+  startToCloseTimeout: '7 min',
   heartbeatTimeout: '5 s',
   retry: { initialInterval: '500 ms', maximumInterval: '15 s', maximumAttempts: 20 },
 } as const satisfies ActivityOptions;

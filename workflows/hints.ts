@@ -1,4 +1,4 @@
-import { CancellationScope, patched, sleep } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 
 /** How many hints in a row are passed on at once; a promotion has about ten from its request to being live. */
 const atOnce = 20;
@@ -18,13 +18,14 @@ export class Hints {
    * Whether each that is passed on is a look of its own. Runs that began before this took one for all that waited, and
    * every hint is passed on to them.
    */
-  readonly eachIsALook = patched('each-hint-is-a-look');
+  readonly eachIsALook: boolean;
   readonly #passOn: () => void;
   #left = atOnce;
   #isPausing = false;
 
-  constructor(passOn: () => void) {
+  constructor(passOn: () => void, eachIsALook: boolean) {
     this.#passOn = passOn;
+    this.eachIsALook = eachIsALook;
   }
 
   /** Takes one. */

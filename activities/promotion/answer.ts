@@ -19,7 +19,7 @@ export async function answerOf(
   const { id, state, reason, policyDigest, attempt, error, gateRound } = moving.promotion;
   const { lookAgainAt } = moving;
   const events = await newestEvents(tx, id, seen.event, timelineLength);
-  const round = gateRound > seen.round ? await lastRound(tx, id) : undefined;
+  const round = gateRound > seen.round ? (moving.results ?? (await lastRound(tx, id))) : undefined;
   return {
     promotionId: id,
     phase: state,

@@ -5,6 +5,7 @@ import { shortId } from '../../core/ids.js';
 import { lanes, type Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
 import { lanesOfBundle } from '../lane/history.js';
+import { oncePerTransaction } from '../once.js';
 
 /** One artifact of a bundle, by digest. */
 export interface BundleArtifact {
@@ -46,6 +47,7 @@ interface BundleRow {
   manifest: string;
   release_id: string;
   sealed_at: Date;
+  artifacts: readonly BundleArtifact[];
 }
 
 /**
@@ -53,11 +55,18 @@ interface BundleRow {
  *
  * @throws UNKNOWN_BUNDLE, or BUNDLE_CORRUPT when the stored manifest no longer matches its digest
  */
-export async function requireBundle(tx: Transaction, digest: Digest): Promise<StoredBundle> {
-  const rows = await tx.query<BundleRow>('select * from bundles where tenant_id = $1 and digest = $2', [
-    tx.tenant,
-    digest,
-  ]);
+export function requireBundle(tx: Transaction, digest: Digest): Promise<StoredBundle> {
+  return oncePerTransaction(tx, `bundle ${digest}`, () => readSealed(tx, digest));
+}
+
+async function readSealed(tx: Transaction, digest: Digest): Promise<StoredBundle> {
+  const rows = await tx.query<BundleRow>(
+    `select b.*, (select coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'name', a.name, 'digest', a.digest,
+                                                               'mediaType', a.media_type) order by a.kind, a.name), '[]')
+                    from artifacts a where a.tenant_id = b.tenant_id and a.bundle_digest = b.digest) as artifacts
+       from bundles b where b.tenant_id = $1 and b.digest = $2`,
+    [tx.tenant, digest],
+  );
   const row = rows[0];
   if (row === undefined) {
     throw new LanekeeperError('UNKNOWN_BUNDLE', {
@@ -74,11 +83,6 @@ export async function requireBundle(tx: Transaction, digest: Digest): Promise<St
       next: 'restore the database from a backup, then lane bundle verify',
     });
   }
-  const artifacts = await tx.query<{ kind: BundleArtifact['kind']; name: string; digest: Digest; media_type: string }>(
-    `select kind, name, digest, media_type
-       from artifacts where tenant_id = $1 and bundle_digest = $2 order by kind, name`,
-    [tx.tenant, digest],
-  );
   return {
     digest: row.digest,
     manifest: row.manifest,
@@ -89,12 +93,7 @@ export async function requireBundle(tx: Transaction, digest: Digest): Promise<St
     subject: row.subject,
     releaseId: row.release_id,
     sealedAt: row.sealed_at,
-    artifacts: artifacts.map((artifact) => ({
-      kind: artifact.kind,
-      name: artifact.name,
-      digest: artifact.digest,
-      mediaType: artifact.media_type,
-    })),
+    artifacts: row.artifacts,
   };
 }
 

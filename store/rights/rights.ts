@@ -60,7 +60,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   // Blobs: which tenant has stored which. Nobody takes a reference away.
   blob_refs: {
     ...{ api: ['select', 'insert'], control: ['select', 'insert'], build: ['select', 'insert'] },
-    ...{ sign: ['select', 'insert'], router: ['select'] },
+    ...{ sign: ['select', 'insert'], deploy: ['select'], router: ['select'] },
   },
 
   // Evidence: attached through the API, signed by the sign queue, and decisions of people registered by control.

@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -32,7 +33,7 @@ export async function lane(rawInput: unknown): Promise<void> {
   const look = () => {
     looks = hints.eachIsALook ? looks + 1 : 1;
   };
-  const hints = new Hints(look);
+  const hints = new Hints(look, patched('each-hint-is-a-look'));
   let holder: LaneHolder | null = null;
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
   setHandler(laneChangedSignal, () => {

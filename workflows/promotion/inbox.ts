@@ -2,6 +2,7 @@ import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { Stimulus } from '../../activities/promotion/types.js';
 import { Hints } from '../hints.js';
 import type { DecisionReply } from './contract.js';
+import type { Revision } from './revision.js';
 
 /** A person's signed statement that is waiting for its turn. */
 export interface StatementEntry {
@@ -30,9 +31,13 @@ const maxSignalled = 200;
  */
 export class Inbox {
   readonly #entries: InboxEntry[] = [];
-  readonly #hints = new Hints(() => this.#look('woken'));
+  readonly #hints: Hints;
   #ignored = 0;
   #signalled = 0;
+
+  constructor({ eachHintIsALook }: Pick<Revision, 'eachHintIsALook'>) {
+    this.#hints = new Hints(() => this.#look('woken'), eachHintIsALook);
+  }
 
   /** How many messages were ignored. */
   get ignored(): number {

@@ -11,6 +11,7 @@ import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { Alarm } from './alarm.js';
 import type { PromotionInput } from './contract.js';
 import type { Inbox, InboxEntry } from './inbox.js';
+import type { Revision } from './revision.js';
 import { Steps } from './steps.js';
 
 /** Moves the promotion; the answer says where it stands. */
@@ -34,14 +35,18 @@ export class PromotionRun {
   /** Length of the history in the workflow task that last answered an update. */
   #answeredAt = 0;
 
-  constructor(input: PromotionInput, opened: Answer, inbox: Inbox, advance: Advance) {
+  constructor(
+    input: PromotionInput,
+    opened: Answer,
+    { inbox, revision, advance }: { readonly inbox: Inbox; readonly revision: Revision; readonly advance: Advance },
+  ) {
     this.input = input;
     this.answer = opened;
     this.#inbox = inbox;
     this.#advance = advance;
     this.#alarm = new Alarm(() => inbox.look());
     const ref = { tenant: input.tenant, promotionId: opened.promotionId };
-    this.#steps = new Steps(ref, (stimulus) => {
+    this.#steps = new Steps(ref, revision, (stimulus) => {
       if (stimulus.type === 'time') inbox.look();
       else inbox.stepEnded(stimulus);
     });

@@ -29,6 +29,7 @@ import {
 } from './contract.js';
 import { Inbox } from './inbox.js';
 import { isStatement, parsePromotionInput, validateDecision } from './input.js';
+import { revisionOfRun } from './revision.js';
 import { type Advance, PromotionRun } from './run.js';
 import { statusOf } from './views.js';
 
@@ -49,7 +50,8 @@ const maxAttemptsOfStatement = 5;
  */
 export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   const input = parsePromotionInput(rawInput);
-  const inbox = new Inbox();
+  const revision = revisionOfRun();
+  const inbox = new Inbox(revision);
   receive(inbox);
   const info = workflowInfo();
   const canonicalId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle, input.kind);
@@ -58,7 +60,7 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
   // A cancellation is a message without a signature, and ends nothing: ending a promotion is `abort`, which a person
   // signs. What was begun is carried through.
   return CancellationScope.nonCancellable(async () => {
-    const run = new PromotionRun(input, await open(input), inbox, advance(input.tenant));
+    const run = new PromotionRun(input, await open(input), { inbox, revision, advance: advance(input.tenant) });
     setHandler(statusQuery, () => statusOf(run, inbox.ignored));
     setHandler(gatesQuery, () => run.gates);
     setHandler(timelineQuery, () => run.timeline);

@@ -1,7 +1,11 @@
 import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { messageOf } from '../../core/errors.js';
 import { type LaneStep, takingSteps } from '../../core/promotion/state.js';
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
+import { changedSignalName } from '../../temporal-config/names.js';
+import { currentCaller } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { hashBundle } from '../promotion/hash-bundle.js';
 import { parsePromotionActivityInput as parse } from '../promotion/input.js';
@@ -15,6 +19,7 @@ export interface DeployDeps {
   readonly blobs: TenantStores;
   readonly now: () => Date;
   readonly target: LaneTarget;
+  readonly client: Client;
 }
 
 /** The activities of the `deploy` queue. */
@@ -22,7 +27,8 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
   return withTranslatedErrors<DeployActivities>({
     async moveLane(input) {
       const { step, ...attempt } = parse.moveLane(input);
-      const asked = { ...attempt, signal: Context.current().cancellationSignal };
+      const { cancellationSignal: signal } = Context.current();
+      const asked = { ...attempt, signal, onLasting: () => void hintRun(deps.client) };
       // What follows in the same attempt, without a person or a change of mind in between.
       const steps = step === 'revert' ? [step] : takingSteps.slice(takingSteps.indexOf(step));
       await performSteps(
@@ -32,6 +38,18 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
       );
     },
   });
+}
+
+/**
+ * Hints the run that something has changed, so that it shows the phase that its promotion is in. Nothing depends on it: how
+ * the steps ended, the run asks when the activity has ended.
+ */
+async function hintRun(client: Client): Promise<void> {
+  try {
+    await client.workflow.getHandle(currentCaller().workflowId).signal(changedSignalName);
+  } catch (error) {
+    Context.current().log.warn('the run could not be told that its lane is being moved', { message: messageOf(error) });
+  }
 }
 
 function workOf(deps: DeployDeps, asked: AskedAttempt, step: LaneStep): StepWork {

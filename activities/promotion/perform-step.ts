@@ -14,6 +14,8 @@ export interface AskedAttempt extends PromotionRef {
   /** Absent for what belongs to no attempt. */
   readonly attempt?: number;
   readonly signal?: AbortSignal;
+  /** Called when a step lasts that followed another one, so that its promotion is in a phase that its run does not know. */
+  readonly onLasting?: () => void;
 }
 
 /** One step of it. */
@@ -30,6 +32,9 @@ export interface OwedStep {
   /** Names every effect of the step, so that repeating one changes nothing. */
   readonly idempotencyKey: string;
 }
+
+/** From when on a step lasts, in milliseconds. */
+const lastingMs = 500;
 
 /** Does the work of one step. */
 export type StepWork = (owed: OwedStep) => Promise<void>;
@@ -59,9 +64,10 @@ export async function performSteps(
     return step === undefined || work === undefined ? undefined : { owed: owedStep(moving, step), work };
   };
   let next = await inAttempt(deps, asked, (_tx, moving) => Promise.resolve(moving && nextOf(moving)));
-  while (next !== undefined) {
+  for (let isFirst = true; next !== undefined; isFirst = false) {
     const { owed, work } = next;
-    const result = await resultOf(owed, work);
+    const lasting = isFirst ? undefined : setTimeout(() => asked.onLasting?.(), lastingMs);
+    const result = await resultOf(owed, work).finally(() => clearTimeout(lasting));
     if (result === undefined) return;
     next = await inAttempt(deps, asked, async (_tx, moving) => {
       if (!moving?.owed.includes(owed.step)) return moving && nextOf(moving);

@@ -10,8 +10,13 @@ import {
 import type { Answer } from '../activities/promotion/types.js';
 import { searchAttributes } from '../temporal-config/search-attributes.js';
 import { deployStep, moveStep, signStep } from '../workflows/activity-options.js';
-import { Hints } from '../workflows/hints.js';
-import { changedSignal, type PromotionInput } from '../workflows/promotion/contract.js';
+import { Opening } from '../workflows/opening.js';
+import {
+  changedSignal,
+  openedUpdate,
+  type PromotionInput,
+  type PromotionResult,
+} from '../workflows/promotion/contract.js';
 import type { BareActivities } from './trivial-activities.js';
 
 const { bareOpen, bareAdvance } = proxyLocalActivities<BareActivities>(moveStep);
@@ -24,16 +29,19 @@ const { bareAttest } = proxyActivities<BareActivities>(signStep);
  * inbox, no PostgreSQL, no dispatcher and no lane.
  */
 export async function bare(input: PromotionInput): Promise<{ readonly promotionId: string }> {
+  const opening = new Opening<PromotionResult>();
+  setHandler(openedUpdate, () => opening.answer());
+  patched('one-activity-takes-the-lane');
   let changed = false;
-  const hints = new Hints(() => (changed = true), patched('one-activity-takes-the-lane'));
   setHandler(changedSignal, () => {
-    hints.take();
+    changed = true;
   });
   const { workflowId, firstExecutionRunId: promotionId } = workflowInfo();
   const { tenant, product, lane, bundle } = input;
   const seen = { round: 1, event: 3 };
   const ref = { tenant, promotionId, workflowId, product, attempt: 1, seen };
   const opened = await bareOpen({ ...input, kind: 'PROMOTION', firstRunId: promotionId });
+  opening.opened(() => ({ promotionId, state: opened.phase, reason: opened.reason }));
   upsertSearchAttributes([
     { key: searchAttributes.tenant, value: tenant },
     { key: searchAttributes.product, value: product },

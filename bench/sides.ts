@@ -3,13 +3,13 @@ import { startOrJoin } from '../apps/api/start-workflow.js';
 import type { Digest } from '../core/digest.js';
 import { hexOf } from '../core/digest.js';
 import { workflowIds } from '../core/ids.js';
-import { changedSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
+import { changedSignal, openedUpdate, promotionWorkflowType } from '../workflows/promotion/contract.js';
 import type { BareRun } from './trivial-activities.js';
 
 /** One of the two sides that are compared: how it starts a promotion. */
 export interface Side {
   readonly name: 'lanekeeper' | 'bare';
-  start(product: string, bundle: Digest): Promise<WorkflowHandle & { readonly firstRunId: string }>;
+  start(product: string, bundle: Digest): Promise<WorkflowHandle>;
 }
 
 const lane = 'bronze';
@@ -23,15 +23,10 @@ function side(
   return {
     name,
     async start(product, bundle) {
-      const { workflowId, firstRunId } = await startOrJoin(client, workflowType, idOf(product, bundle), {
-        tenant: 'default',
-        product,
-        lane,
-        bundle,
-      });
-      return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), {
-        firstRunId,
-      });
+      const workflowId = idOf(product, bundle);
+      const input = { tenant: 'default', product, lane, bundle };
+      await startOrJoin(client, { workflowType, workflowId, input, opened: openedUpdate, isOver: () => false });
+      return client.workflow.getHandle(workflowId);
     },
   };
 }

@@ -16,9 +16,9 @@ export interface TrivialSteps {
  * The product's steps without the work outside: nothing is hashed, started, asked or signed. What they record is
  * recorded, since without it no promotion would move: the results, the switch, and an observation of it.
  *
- * @param onAttested called when a promotion has completed its last step, with the first run id of its run
+ * @param onAttested called when a promotion has completed its last step, with the workflow id of its run
  */
-export function createTrivialSteps(deps: StepDeps, onAttested: (firstRunId: string) => void): TrivialSteps {
+export function createTrivialSteps(deps: StepDeps, onAttested: (workflowId: string) => void): TrivialSteps {
   const nothing = () => Promise.resolve();
   return {
     deploy: {
@@ -33,13 +33,13 @@ export function createTrivialSteps(deps: StepDeps, onAttested: (firstRunId: stri
     },
     sign: {
       async attestPromotion(input) {
-        let firstRunId = '';
+        let workflowId = '';
         const note = ({ promotion }: OwedStep) => {
-          ({ firstRunId } = promotion);
+          ({ workflowId } = promotion);
           return Promise.resolve();
         };
         await performSteps(deps, input, [['attest', note]]);
-        onAttested(firstRunId);
+        onAttested(workflowId);
       },
     },
   };
@@ -83,7 +83,7 @@ export interface BareRun {
 /** The activities of the comparator. `onLive` is called when a run has moved its lane, `onAttested` when it is done. */
 export function createBareActivities(
   onLive: (run: BareRun) => void,
-  onAttested: (firstRunId: string) => void,
+  onAttested: (workflowId: string) => void,
 ): BareActivities {
   const events = [1, 2, 3].map((id) => ({
     id,
@@ -109,7 +109,7 @@ export function createBareActivities(
       return Promise.resolve();
     },
     bareAttest: (input) => {
-      onAttested((input as BareRun).promotionId);
+      onAttested((input as BareRun).workflowId);
       return Promise.resolve();
     },
   };

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { messageOf } from '../../core/errors.js';
-import { type LaneStep, takingSteps } from '../../core/promotion/state.js';
+import { type LaneStep, type Step, takingSteps } from '../../core/promotion/state.js';
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
 import { changedSignalName } from '../../temporal-config/names.js';
@@ -22,13 +22,22 @@ export interface DeployDeps {
   readonly client: Client;
 }
 
+/** How often a guard is tried: about 45 s with the pauses between the attempts of the activity. */
+const guardAttempts = 8;
+
 /** The activities of the `deploy` queue. */
 export function createDeployActivities(deps: DeployDeps): DeployActivities {
   return withTranslatedErrors<DeployActivities>({
     async moveLane(input) {
       const { step, ...attempt } = parse.moveLane(input);
-      const { cancellationSignal: signal } = Context.current();
-      const asked = { ...attempt, signal, onLasting: () => void hintRun(deps.client) };
+      const { cancellationSignal: signal, info } = Context.current();
+      const asked = {
+        ...attempt,
+        signal,
+        // Nothing has been moved yet: a person can decide, and others can have the lane, sooner than during a deploy.
+        givesUp: (one: Step) => one === 'guard' && info.attempt >= guardAttempts,
+        onLasting: () => void hintRun(deps.client),
+      };
       // What follows in the same attempt, without a person or a change of mind in between.
       const steps = step === 'revert' ? [step] : takingSteps.slice(takingSteps.indexOf(step));
       await performSteps(

@@ -1,4 +1,4 @@
-import type { LanekeeperError } from '../../core/errors.js';
+import { LanekeeperError, messageOf } from '../../core/errors.js';
 import type { Step, StepError, StepResult } from '../../core/promotion/state.js';
 import type { Transaction } from '../../store/database.js';
 import { lockScene } from '../../store/lane/scene.js';
@@ -14,6 +14,8 @@ export interface AskedAttempt extends PromotionRef {
   /** Absent for what belongs to no attempt. */
   readonly attempt?: number;
   readonly signal?: AbortSignal;
+  /** Whether trouble with a step is how it ends, because it has been tried often enough. */
+  readonly givesUp?: (step: Step) => boolean;
   /** Called when a step lasts that followed another one, so that its promotion is in a phase that its run does not know. */
   readonly onLasting?: () => void;
 }
@@ -67,7 +69,7 @@ export async function performSteps(
   for (let isFirst = true; next !== undefined; isFirst = false) {
     const { owed, work } = next;
     const lasting = isFirst ? undefined : setTimeout(() => asked.onLasting?.(), lastingMs);
-    const result = await resultOf(owed, work).finally(() => clearTimeout(lasting));
+    const result = await resultOf(asked, owed, work).finally(() => clearTimeout(lasting));
     if (result === undefined) return;
     next = await inAttempt(deps, asked, async (_tx, moving) => {
       if (!moving?.owed.includes(owed.step)) return moving && nextOf(moving);
@@ -118,16 +120,21 @@ function owedStep({ promotion, token }: MovingPromotion, step: Step): OwedStep {
 }
 
 /** How a step ended; undefined when it was not owed any more. */
-async function resultOf(owed: OwedStep, work: StepWork): Promise<StepResult | undefined> {
+async function resultOf(asked: AskedAttempt, owed: OwedStep, work: StepWork): Promise<StepResult | undefined> {
   try {
     await work(owed);
     return { outcome: 'DONE' };
   } catch (error) {
     if (error instanceof NotOwed) return undefined;
     const verdict = asVerdict(error);
-    if (verdict === undefined) throw error;
-    return { outcome: 'REFUSED', error: errorOf(owed.step, verdict) };
+    if (verdict !== undefined) return { outcome: 'REFUSED', error: errorOf(owed.step, verdict) };
+    if (asked.signal?.aborted === true || asked.givesUp?.(owed.step) !== true) throw error;
+    return { outcome: 'TROUBLE', error: errorOf(owed.step, asTrouble(error)) };
   }
+}
+
+function asTrouble(error: unknown): LanekeeperError {
+  return error instanceof LanekeeperError ? error : new LanekeeperError('INTERNAL', { message: messageOf(error) });
 }
 
 function errorOf(step: Step, { code, message, why, next }: LanekeeperError): StepError {

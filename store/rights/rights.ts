@@ -51,8 +51,12 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   tenant_repositories: { api: ['select', 'insert', 'delete'], control: ['select'] },
   releases: {
     api: ['select'],
-    control: ['select', 'insert', update('state', 'bundle_digest', 'error', 'ended_at')],
+    control: ['select', 'insert', update('state', 'bundle_digest', 'error', 'ended_at', 'tree')],
     sign: ['select', 'lock'],
+  },
+  release_steps: {
+    api: ['select'],
+    control: ['select', 'insert', update('state', 'detail', 'started_at', 'ended_at')],
   },
   bundles: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
   artifacts: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { startOrJoin } from '../../apps/api/start-workflow.js';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
@@ -28,6 +27,7 @@ import { openStores } from './blobs.js';
 import { openQueues, queues } from './queues.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
+import { startRun, untilEndedRunCloses } from './start-run.js';
 import { patienceMs, until } from './until.js';
 import { workflowBundle } from './workflow-bundle.js';
 
@@ -202,21 +202,16 @@ function stopWorkers(workers: readonly Worker[]): void {
 function verbs(
   engine: Pick<Engine, 'client' | 'database' | 'dataDir'>,
 ): Pick<Engine, 'promote' | 'sign' | 'reached' | 'recordOf' | 'answerOf' | 'bringTo'> {
-  const hasEnded = async (id: string) => {
-    const record = await engine.database.transaction('default', (tx) => promotionOfRun(tx, id));
-    return record && record.endedAt !== null;
-  };
   const promote: Engine['promote'] = async (
     input,
     workflowId = workflowIds.promotion('default', input.product ?? 'shop', input.lane, input.bundle, input.kind),
   ) => {
-    const run = await startOrJoin(
-      engine.client,
-      promotionWorkflowType,
-      workflowId,
-      { tenant: 'default', product: 'shop', ...input },
-      hasEnded,
-    );
+    await untilEndedRunCloses(engine, workflowId);
+    const run = await startRun(engine.client, promotionWorkflowType, workflowId, {
+      tenant: 'default',
+      product: 'shop',
+      ...input,
+    });
     const handle = engine.client.workflow.getHandle<typeof promotion>(workflowId, undefined, {
       firstExecutionRunId: run.firstRunId,
     });

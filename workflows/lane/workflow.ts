@@ -15,6 +15,7 @@ import type { LaneActivities, LaneHolder } from '../../activities/lane/types.js'
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
 import { Hints } from '../hints.js';
+import { Pace } from '../pace.js';
 import { laneChangedSignal, laneHolderQuery } from './contract.js';
 import { parseLaneInput } from './input.js';
 
@@ -29,15 +30,19 @@ const { settleHolder } = proxyActivities<Pick<LaneActivities, 'settleHolder'>>(h
  */
 export async function lane(rawInput: unknown): Promise<void> {
   const input = parseLaneInput(rawInput);
+  // It keeps to the way in which it began, so that it can be replayed.
+  const pace = patched('looks-are-paced-in-the-loop') ? new Pace() : undefined;
+  const eachHintIsALook = pace !== undefined || patched('each-hint-is-a-look');
   let looks = 1;
   const look = () => {
-    looks = hints.eachIsALook ? looks + 1 : 1;
+    looks = eachHintIsALook ? looks + 1 : 1;
   };
-  const hints = new Hints(look, patched('each-hint-is-a-look'));
+  const hints = new Hints(look, eachHintIsALook);
   let holder: LaneHolder | null = null;
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
   setHandler(laneChangedSignal, () => {
-    hints.take();
+    if (pace === undefined) hints.take();
+    else look();
   });
   setHandler(laneHolderQuery, () => holder);
   upsertSearchAttributes([
@@ -65,8 +70,10 @@ export async function lane(rawInput: unknown): Promise<void> {
   };
 
   for (;;) {
-    await condition(() => looks > 0);
+    await condition(() => looks > 0 && pace?.isPausing !== true);
     looks -= 1;
+    // However many there are by then: that differs in a replay.
+    pace?.took(() => (looks = Math.min(looks, 1)));
     const contention = await readLane(input);
     holder = contention.queued.length > 0 ? contention.holder : null;
     if (watch !== undefined && watch.promotionId !== holder?.promotionId) {

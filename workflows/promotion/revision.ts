@@ -2,7 +2,10 @@ import { patched } from '@temporalio/workflow';
 
 /** In which way a run works. It keeps to the way in which it began, so that it can be replayed. */
 export interface Revision {
-  /** Whether one activity takes the lane, from the guard to the verification; else the guard has one of its own. */
+  /**
+   * Whether one activity takes the lane, from the guard to the verification, and the loop paces its looks; else the guard
+   * has an activity of its own, and the handler of hints paces them.
+   */
   readonly oneActivityTakesTheLane: boolean;
   /** Whether each hint that is passed on is a look of its own; else one look stands for all that wait. */
   readonly eachHintIsALook: boolean;

@@ -17,6 +17,12 @@ export const databaseStep = {
   retry: { initialInterval: '200 ms', backoffCoefficient: 4, maximumInterval: '90 s' },
 } as const satisfies LocalActivityOptions;
 
+/** The same for what is only shown to people: it is not worth waiting for. */
+export const shownStep = {
+  ...databaseStep,
+  retry: { ...databaseStep.retry, maximumAttempts: 5 },
+} as const satisfies LocalActivityOptions;
+
 /**
  * The same for moving a promotion, which may have much evidence to verify first: what takes too long for a local activity
  * says so at once, and is then done by {@link longDatabaseStep}.

@@ -20,8 +20,9 @@ export async function recordReleaseSteps(
 ): Promise<void> {
   const ended = await tx.query<{ step: string; state: 'DONE' | 'FAILED' }>(
     `with given as (
-       select * from jsonb_to_recordset($3) with ordinality
-         as g(id text, state text, detail text, "startedAt" timestamptz, "endedAt" timestamptz, place bigint)),
+       select * from rows from (jsonb_to_recordset($3)
+           as (id text, state text, detail text, "startedAt" timestamptz, "endedAt" timestamptz))
+         with ordinality as g(id, state, detail, "startedAt", "endedAt", place)),
      present as (select coalesce(max(position), 0) as last from release_steps where tenant_id = $1 and release_id = $2)
      insert into release_steps as s (tenant_id, release_id, step, position, state, detail, started_at, ended_at)
      select $1, $2, g.id, present.last + g.place, g.state, g.detail, g."startedAt", g."endedAt" from given g, present

@@ -1,4 +1,4 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { ReleaseStep } from '../../activities/release/types.js';
 import type { StepList } from './steps.js';
 
@@ -30,7 +30,12 @@ export class StepRecorder {
     for (;;) {
       await condition(() => this.#steps.haveChanged || this.#isStopped);
       if (!this.#steps.haveChanged) return;
-      await this.#record(this.#steps.takeChanged());
+      try {
+        await this.#record(this.#steps.takeChanged());
+      } catch (error) {
+        // A release is what it is, also when people cannot see how far it is.
+        log.error('the steps of the release could not be recorded', { message: String(error) });
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ import type { ReleaseRecordActivities } from '../../activities/release/types.js'
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
-import { databaseStep, handOverStep } from '../activity-options.js';
+import { databaseStep, handOverStep, shownStep } from '../activity-options.js';
 import {
   type OpenedRelease,
   openedUpdate,
@@ -35,6 +35,7 @@ import { StepRecorder } from './step-recorder.js';
 import { reasonOf, StepList } from './steps.js';
 
 const record = proxyLocalActivities<ReleaseRecordActivities>(databaseStep);
+const { recordSteps } = proxyLocalActivities<Pick<ReleaseRecordActivities, 'recordSteps'>>(shownStep);
 const { handOver } = proxyActivities<HandOverActivities>(handOverStep);
 
 /**
@@ -81,7 +82,7 @@ async function run(input: ReleaseInput, opening: Opening<OpenedRelease>): Promis
   const onRecord = { opened: false };
   // Runs that began before this have their record opened when the commit was read, and their steps are not recorded.
   const isOnRecordFirst = patched('release-is-on-record-first');
-  const recorder = new StepRecorder(steps, (changed) => record.recordSteps({ releaseId, steps: changed }));
+  const recorder = new StepRecorder(steps, (changed) => recordSteps({ releaseId, steps: changed }));
   const isOpen = () => {
     onRecord.opened = true;
     opening.opened(() => ({ releaseId, state }));

@@ -7,26 +7,26 @@ interface Arrival {
 export class Arrivals {
   readonly #known = new Map<string, Arrival>();
 
-  /** This promotion is attested. */
-  note(promotionId: string): void {
-    this.#of(promotionId).resolve();
+  /** The promotion of this run is attested. */
+  note(workflowId: string): void {
+    this.#of(workflowId).resolve();
   }
 
-  /** Resolves when the promotion has completed its last step, perhaps before its starter knows its id. */
-  async of(promotionId: string): Promise<void> {
-    await this.#of(promotionId).done;
-    this.#known.delete(promotionId);
+  /** Resolves when the promotion has completed its last step, perhaps before its starter knows that it was started. */
+  async of(workflowId: string): Promise<void> {
+    await this.#of(workflowId).done;
+    this.#known.delete(workflowId);
   }
 
-  #of(promotionId: string): Arrival {
-    const known = this.#known.get(promotionId);
+  #of(workflowId: string): Arrival {
+    const known = this.#known.get(workflowId);
     if (known !== undefined) return known;
     let resolve = (): void => undefined;
     const done = new Promise<void>((settle) => {
       resolve = settle;
     });
     const arrival = { done, resolve };
-    this.#known.set(promotionId, arrival);
+    this.#known.set(workflowId, arrival);
     return arrival;
   }
 }

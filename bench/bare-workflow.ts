@@ -1,5 +1,6 @@
 import {
   condition,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -8,13 +9,17 @@ import {
 } from '@temporalio/workflow';
 import type { Answer } from '../activities/promotion/types.js';
 import { searchAttributes } from '../temporal-config/search-attributes.js';
-import { deployStep, guardStep, moveStep, signStep } from '../workflows/activity-options.js';
-import { Hints } from '../workflows/hints.js';
-import { changedSignal, type PromotionInput } from '../workflows/promotion/contract.js';
+import { deployStep, moveStep, signStep } from '../workflows/activity-options.js';
+import { Opening } from '../workflows/opening.js';
+import {
+  changedSignal,
+  openedUpdate,
+  type PromotionInput,
+  type PromotionResult,
+} from '../workflows/promotion/contract.js';
 import type { BareActivities } from './trivial-activities.js';
 
 const { bareOpen, bareAdvance } = proxyLocalActivities<BareActivities>(moveStep);
-const { bareGuard } = proxyActivities<BareActivities>(guardStep);
 const { bareMove } = proxyActivities<BareActivities>(deployStep);
 const { bareAttest } = proxyActivities<BareActivities>(signStep);
 
@@ -24,16 +29,19 @@ const { bareAttest } = proxyActivities<BareActivities>(signStep);
  * inbox, no PostgreSQL, no dispatcher and no lane.
  */
 export async function bare(input: PromotionInput): Promise<{ readonly promotionId: string }> {
+  const opening = new Opening<PromotionResult>();
+  setHandler(openedUpdate, () => opening.answer());
+  patched('one-activity-takes-the-lane');
   let changed = false;
-  const hints = new Hints(() => (changed = true));
   setHandler(changedSignal, () => {
-    hints.take();
+    changed = true;
   });
   const { workflowId, firstExecutionRunId: promotionId } = workflowInfo();
   const { tenant, product, lane, bundle } = input;
   const seen = { round: 1, event: 3 };
   const ref = { tenant, promotionId, workflowId, product, attempt: 1, seen };
   const opened = await bareOpen({ ...input, kind: 'PROMOTION', firstRunId: promotionId });
+  opening.opened(() => ({ promotionId, state: opened.phase, reason: opened.reason }));
   upsertSearchAttributes([
     { key: searchAttributes.tenant, value: tenant },
     { key: searchAttributes.product, value: product },
@@ -44,10 +52,8 @@ export async function bare(input: PromotionInput): Promise<{ readonly promotionI
   ]);
   const ended = (step: string) => ({ ...ref, stimulus: { type: 'step-ended', step, attempt: 1 } });
   const show = ({ phase }: Answer) => upsertSearchAttributes([{ key: searchAttributes.state, value: phase }]);
-  await bareGuard(ref);
+  await bareMove({ ...ref, step: 'guard' });
   show(await bareAdvance(ended('guard')));
-  await bareMove({ ...ref, step: 'deploy' });
-  show(await bareAdvance(ended('deploy')));
   await bareAttest(ref);
   await bareAdvance({ ...ref, stimulus: { type: 'time' } });
   await condition(() => changed);

@@ -20,7 +20,7 @@ export interface BenchWorkers {
 /** Starts the workers with the settings of the product. */
 export async function startBenchWorkers(
   machine: Machine,
-  onAttested: (promotionId: string) => void,
+  onAttested: (workflowId: string) => void,
 ): Promise<BenchWorkers> {
   const { connection, client, database, dataDir, config } = machine;
   const policies = openPolicyFolder(fileURLToPath(new URL('./policies/', import.meta.url)));
@@ -43,7 +43,6 @@ export async function startBenchWorkers(
         ...createPromotionActivities(deps),
         ...createLaneActivities(deps),
         ...bare,
-        ...steps.control,
       },
       stickyQueueScheduleToStartTimeout: '2 s',
       maxCachedWorkflows: 500,

@@ -10,19 +10,19 @@ import { decisionStatement } from '../core/evidence/decision.js';
 import { workflowIds } from '../core/ids.js';
 import type { Lane } from '../core/lanes.js';
 import { startAliasRouter } from '../apps/router/alias-router.js';
-import { promotionOfRun } from '../store/promotion/read.js';
+import { requirePromotion } from '../store/promotion/read.js';
 import { recordShownFacts } from '../store/decision/shown-facts.js';
 import { attachPreviewCheck, sealText, signerOf } from '../test/support/sealed-bundle.js';
 import { openPorts } from '../workers/ports.js';
 import { createWorkers } from '../workers/run-workers.js';
-import { decideUpdate, decisionSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
+import { decideUpdate, decisionSignal, openedUpdate, promotionWorkflowType } from '../workflows/promotion/contract.js';
 import { type EventCounts, eventCountsOf } from './history-events.js';
 import type { Machine } from './machine.js';
 
 const product = 'shop';
-/** Guard, the lane and the attestations. */
-const stepsOfPromotion = 3;
-type Run = WorkflowHandle & { readonly firstRunId: string };
+/** The lane and the attestations. */
+const stepsOfPromotion = 2;
+type Run = WorkflowHandle & { readonly promotionId: string };
 
 /**
  * Takes one real bundle through bronze and silver to gold with the product's own workers, policy and router: signed
@@ -88,16 +88,18 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
 async function promote({ client }: Machine, lane: Lane, bundle: Digest, request?: unknown): Promise<Run> {
   const workflowId = workflowIds.promotion('default', product, lane, bundle);
   const input = { tenant: 'default', product, lane, bundle, ...(request !== undefined && { request }) };
-  const { firstRunId } = await startOrJoin(client, promotionWorkflowType, workflowId, input, describePromotion(input));
-  return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), {
-    firstRunId,
+  const { reply } = await startOrJoin(client, {
+    ...{ workflowType: promotionWorkflowType, workflowId, input, opened: openedUpdate },
+    description: describePromotion(input),
+    isOver: () => false,
   });
+  return Object.assign(client.workflow.getHandle(workflowId), { promotionId: reply.promotionId });
 }
 
 async function reached({ database }: Machine, run: Run, state: string): Promise<void> {
   const rows = () =>
     database.transaction('default', (tx) =>
-      tx.query<{ state: string }>('select state from promotions where first_run_id = $1', [run.firstRunId]),
+      tx.query<{ state: string }>('select state from promotions where id = $1', [run.promotionId]),
     );
   await until(`${run.workflowId} is ${state}`, async () => (await rows())[0]?.state === state);
 }
@@ -127,9 +129,7 @@ async function decisionOf(
     run === undefined
       ? {}
       : await database.transaction('default', async (tx) => {
-          const promotion = await promotionOfRun(tx, run.firstRunId);
-          if (promotion === undefined) throw new Error(`run ${run.firstRunId} has no promotion`);
-          const { id, workflowId, policyDigest } = promotion;
+          const { id, workflowId, policyDigest } = await requirePromotion(tx, run.promotionId);
           const { digest } = await recordShownFacts(tx, id);
           return { promotion: { id, workflowId }, policySnapshot: policyDigest, facts: digest };
         });

@@ -37,7 +37,7 @@ async function measureAll(
   say: (text: string) => void,
 ): Promise<readonly SeriesSummary[]> {
   const arrivals = new Arrivals();
-  const workers = await startBenchWorkers(machine, (promotionId) => arrivals.note(promotionId));
+  const workers = await startBenchWorkers(machine, (workflowId) => arrivals.note(workflowId));
   try {
     const summaries: SeriesSummary[] = [];
     for (const plan of plans) {

@@ -93,7 +93,7 @@ async function measureBatch(
       for (const bundle of bundles) {
         const started = performance.now();
         const run = await side.start(line.product, bundle);
-        await arrivals.of(run.firstRunId);
+        await arrivals.of(run.workflowId);
         durations.push(performance.now() - started);
         line.runs.push(run);
       }

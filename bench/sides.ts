@@ -4,13 +4,13 @@ import { describePromotion } from '../core/run-description.js';
 import type { Digest } from '../core/digest.js';
 import { hexOf } from '../core/digest.js';
 import { workflowIds } from '../core/ids.js';
-import { changedSignal, promotionWorkflowType } from '../workflows/promotion/contract.js';
+import { changedSignal, openedUpdate, promotionWorkflowType } from '../workflows/promotion/contract.js';
 import type { BareRun } from './trivial-activities.js';
 
 /** One of the two sides that are compared: how it starts a promotion. */
 export interface Side {
   readonly name: 'lanekeeper' | 'bare';
-  start(product: string, bundle: Digest): Promise<WorkflowHandle & { readonly firstRunId: string }>;
+  start(product: string, bundle: Digest): Promise<WorkflowHandle>;
 }
 
 const lane = 'bronze';
@@ -24,17 +24,12 @@ function side(
   return {
     name,
     async start(product, bundle) {
+      const workflowId = idOf(product, bundle);
       const input = { tenant: 'default', product, lane, bundle } as const;
-      const { workflowId, firstRunId } = await startOrJoin(
-        client,
-        workflowType,
-        idOf(product, bundle),
-        input,
-        describePromotion(input),
-      );
-      return Object.assign(client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId }), {
-        firstRunId,
-      });
+      const description = describePromotion(input);
+      const run = { workflowType, workflowId, input, description, opened: openedUpdate, isOver: () => false };
+      await startOrJoin(client, run);
+      return client.workflow.getHandle(workflowId);
     },
   };
 }

@@ -1,14 +1,13 @@
 import type { DeployActivities } from '../activities/lane/types.js';
 import { moveLimits, type StepDeps } from '../activities/promotion/advance.js';
-import { performStep, type StepOfAttempt, withOwed } from '../activities/promotion/perform-step.js';
-import type { Answer, AttestActivities, PromotionGuardActivities } from '../activities/promotion/types.js';
+import { type OwedStep, performSteps, type StepOfAttempt, withOwed } from '../activities/promotion/perform-step.js';
+import type { Answer, AttestActivities } from '../activities/promotion/types.js';
 import { digestOf } from '../core/hash.js';
 import { servicesOf } from '../store/alias/read.js';
 import { recordObservation, switchAlias } from '../store/alias/write.js';
 
 /** The activities of the product's steps, by task queue. */
 export interface TrivialSteps {
-  readonly control: Pick<PromotionGuardActivities, 'guardBundle'>;
   readonly deploy: DeployActivities;
   readonly sign: AttestActivities;
 }
@@ -17,38 +16,37 @@ export interface TrivialSteps {
  * The product's steps without the work outside: nothing is hashed, started, asked or signed. What they record is
  * recorded, since without it no promotion would move: the results, the switch, and an observation of it.
  *
- * @param onAttested called when a promotion has completed its last step, with the first run id of its run
+ * @param onAttested called when a promotion has completed its last step, with the workflow id of its run
  */
-export function createTrivialSteps(deps: StepDeps, onAttested: (firstRunId: string) => void): TrivialSteps {
+export function createTrivialSteps(deps: StepDeps, onAttested: (workflowId: string) => void): TrivialSteps {
   const nothing = () => Promise.resolve();
   return {
-    control: {
-      async guardBundle(input) {
-        await performStep(deps, { ...input, step: 'guard' }, nothing);
-      },
-    },
     deploy: {
       async moveLane(input) {
-        const asked = { ...input, step: 'deploy' } as const;
-        await performStep(deps, asked, () => switchAndObserve(deps, asked));
-        await performStep(deps, { ...input, step: 'verify' }, nothing);
+        const { step: _first, ...asked } = input;
+        await performSteps(deps, asked, [
+          ['guard', nothing],
+          ['deploy', () => switchAndObserve(deps, { ...asked, step: 'deploy' })],
+          ['verify', nothing],
+        ]);
       },
     },
     sign: {
       async attestPromotion(input) {
-        let firstRunId = '';
-        await performStep(deps, { ...input, step: 'attest' }, ({ promotion }) => {
-          ({ firstRunId } = promotion);
+        let workflowId = '';
+        const note = ({ promotion }: OwedStep) => {
+          ({ workflowId } = promotion);
           return Promise.resolve();
-        });
-        onAttested(firstRunId);
+        };
+        await performSteps(deps, input, [['attest', note]]);
+        onAttested(workflowId);
       },
     },
   };
 }
 
 async function switchAndObserve(deps: StepDeps, asked: StepOfAttempt): Promise<void> {
-  const { key, generation, served } = await withOwed(deps, asked, async (tx, _scene, { promotion, ...switched }) => {
+  const { key, generation, served } = await withOwed(deps, asked, async (tx, { promotion, ...switched }) => {
     const { product, lane, id: promotionId } = promotion;
     const target = await servicesOf(tx, promotion.bundle);
     const reached = await switchAlias(tx, { ...switched, ...target, promotionId, product, lane });
@@ -71,7 +69,6 @@ async function switchAndObserve(deps: StepDeps, asked: StepOfAttempt): Promise<v
 export interface BareActivities {
   bareOpen(input: object): Promise<Answer>;
   bareAdvance(input: object): Promise<Answer>;
-  bareGuard(input: object): Promise<void>;
   bareMove(input: object): Promise<void>;
   bareAttest(input: object): Promise<void>;
 }
@@ -86,7 +83,7 @@ export interface BareRun {
 /** The activities of the comparator. `onLive` is called when a run has moved its lane, `onAttested` when it is done. */
 export function createBareActivities(
   onLive: (run: BareRun) => void,
-  onAttested: (firstRunId: string) => void,
+  onAttested: (workflowId: string) => void,
 ): BareActivities {
   const events = [1, 2, 3].map((id) => ({
     id,
@@ -107,13 +104,12 @@ export function createBareActivities(
   return {
     bareOpen: () => answer('GUARDING'),
     bareAdvance: () => answer('LIVE'),
-    bareGuard: () => Promise.resolve(),
     bareMove: (input) => {
       onLive(input as BareRun);
       return Promise.resolve();
     },
     bareAttest: (input) => {
-      onAttested((input as BareRun).promotionId);
+      onAttested((input as BareRun).workflowId);
       return Promise.resolve();
     },
   };

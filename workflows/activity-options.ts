@@ -17,6 +17,12 @@ export const databaseStep = {
   retry: { initialInterval: '200 ms', backoffCoefficient: 4, maximumInterval: '90 s' },
 } as const satisfies LocalActivityOptions;
 
+/** The same for what is only shown to people: it is not worth waiting for. */
+export const shownStep = {
+  ...databaseStep,
+  retry: { ...databaseStep.retry, maximumAttempts: 5 },
+} as const satisfies LocalActivityOptions;
+
 /**
  * The same for moving a promotion, which may have much evidence to verify first: what takes too long for a local activity
  * says so at once, and is then done by {@link longDatabaseStep}.
@@ -77,12 +83,13 @@ export const guardStep = {
 } as const satisfies ActivityOptions;
 
 /**
- * Moving and checking a lane's target. Idempotent by its key and fenced by its token, so a retry after a crash is safe.
- * The heartbeat timeout is short because a lane is blocked until a dead worker is noticed.
+ * Taking a lane: reading the bundle's blobs, moving the target and checking it. Idempotent by its key and fenced by its
+ * token, so a retry after a crash is safe. The heartbeat timeout is short because a lane is blocked until a dead worker is
+ * noticed.
  */
 export const deployStep = {
   taskQueue: taskQueues.deploy,
-  startToCloseTimeout: '5 min',
+  startToCloseTimeout: '7 min',
   heartbeatTimeout: '5 s',
   retry: { initialInterval: '500 ms', maximumInterval: '15 s', maximumAttempts: 20 },
 } as const satisfies ActivityOptions;

@@ -1,4 +1,4 @@
-import { CancellationScope, patched, sleep } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import { timerSummaries } from './summaries.js';
 
 /** How many hints in a row are passed on at once; a promotion has about ten from its request to being live. */
@@ -7,25 +7,19 @@ const atOnce = 20;
 const pauseMs = 1_000;
 
 /**
- * Bounds what a flood of hints costs: after {@link atOnce} of them, one look a second stands for all. To be created once,
- * at the start of a run.
- *
- * What is passed on depends on the order of signals and timers alone, which the history fixes. It must not depend on how
- * many are waiting, nor on a clock: when the server fails a workflow task because too much has arrived, results of local
- * activities stay with the worker, and a replay sees signals earlier between those results than the run did.
+ * Bounds what a flood of hints costs, in runs that began before the loop did that (`pace.ts`): after {@link atOnce} of
+ * them, one look a second stands for all.
  */
 export class Hints {
-  /**
-   * Whether each that is passed on is a look of its own. Runs that began before this took one for all that waited, and
-   * every hint is passed on to them.
-   */
-  readonly eachIsALook = patched('each-hint-is-a-look');
+  /** Whether each that is passed on is a look of its own; else one stands for all that wait, and all are passed on. */
+  readonly eachIsALook: boolean;
   readonly #passOn: () => void;
   #left = atOnce;
   #isPausing = false;
 
-  constructor(passOn: () => void) {
+  constructor(passOn: () => void, eachIsALook: boolean) {
     this.#passOn = passOn;
+    this.eachIsALook = eachIsALook;
   }
 
   /** Takes one. */

@@ -11,6 +11,9 @@ const statementUpdate = (what: string) =>
   `Answers {accepted, text, state, reason}. ${documented}`;
 
 export const promotionMessages = {
+  opened: {
+    description: `Answers {promotionId, state, reason} once the record of the promotion is open, or fails with why it is not. Send nothing. ${documented}`,
+  },
   decide: {
     description: statementUpdate('Takes any signed decision about this promotion; the verb is in the statement.'),
   },
@@ -34,6 +37,9 @@ export const promotionMessages = {
 } as const;
 
 export const releaseMessages = {
+  opened: {
+    description: `Answers {releaseId, state} once the record of the release is open, or fails with why it is not. Send nothing. ${documented}`,
+  },
   status: { description: `Each step of the release with its state. Send nothing. ${documented}` },
 } as const;
 

@@ -32,7 +32,9 @@ export const activitySummaries: {
   openPromotion: () => 'open the record, first round of gates',
   advance: ({ stimulus }) => wordsOf[stimulus.type](stimulus as never),
   guardBundle: () => `guard: hash the bundle again before ${laneOfRun()}`,
-  moveLane: ({ step }) => ({ deploy: 'deploy to', verify: 'verify in', revert: 'revert' })[step] + ` ${laneOfRun()}`,
+  moveLane: ({ step }) =>
+    ({ guard: 'guard the bundle, deploy it to', deploy: 'deploy to', verify: 'verify in', revert: 'revert' })[step] +
+    ` ${laneOfRun()}`,
   attestPromotion: () => 'sign what became of the promotion',
   handOver: ({ type }) => `hand over to the canonical ${type}`,
   readLane: () => `who holds ${laneOfRun()}, who waits`,
@@ -47,6 +49,8 @@ export const activitySummaries: {
   signStatement: () => 'sign a statement of the build',
   signCommits: () => 'sign the list of commits',
   sealRelease: () => 'seal the bundle',
+  beginRelease: () => 'open the record, unless the commit is sealed already',
+  recordSteps: () => 'record how far the steps are',
   findSealed: () => 'is this commit sealed already?',
   openRelease: () => 'open the record of the release',
   failRelease: () => 'record why the release failed',

@@ -1,4 +1,5 @@
 import type { Lane } from '../../core/lanes.js';
+import type { LaneStep } from '../../core/promotion/state.js';
 import type { StepInput } from '../promotion/types.js';
 
 /** Identifies a lane to an activity. */
@@ -44,9 +45,10 @@ export interface LaneActivities {
 /** The lane target. */
 export interface DeployActivities {
   /**
-   * Performs a step that moves the lane, and the ones that follow in the same attempt: `deploy` switches the lane and
-   * waits until the router serves the bundle, `verify` asks the lane itself, `revert` points it back to what is live.
-   * SERVICE_UNHEALTHY is a verdict.
+   * Performs a step that moves the lane, and the ones that follow in the same attempt: `guard` reads every blob of the
+   * bundle again, `deploy` switches the lane and waits until the router serves the bundle, `verify` asks the lane itself;
+   * `revert` points it back to what is live. Each is recorded when it has ended. BLOB_MISSING, BLOB_CORRUPT,
+   * BUNDLE_CORRUPT and SERVICE_UNHEALTHY are verdicts.
    */
-  moveLane(input: StepInput & { readonly step: 'deploy' | 'verify' | 'revert' }): Promise<void>;
+  moveLane(input: StepInput & { readonly step: LaneStep }): Promise<void>;
 }

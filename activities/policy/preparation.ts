@@ -10,7 +10,7 @@ import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.
 import { isTestResult } from '../../core/evidence/test-result.js';
 import { digestOfJson } from '../../core/hash.js';
 import type { Lane } from '../../core/lanes.js';
-import { type PolicySnapshot, snapshotPolicy } from '../../core/policy/model.js';
+import { type Policy, type PolicySnapshot, snapshotPolicy } from '../../core/policy/model.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import { requireReport } from '../evidence/require-report.js';
 import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
@@ -114,6 +114,12 @@ export class Preparation {
     return found;
   }
 
+  /** Remembers a policy that was just read. */
+  rememberGates({ product, lane, kind }: GatesOf, policy: Policy): void {
+    const snapshot = snapshotPolicy(policy, product, lane, kind);
+    this.#newestGates.set(JSON.stringify([product, lane, kind]), { snapshot, digest: digestOfJson(snapshot) });
+  }
+
   /** Remembers what a signature that was just verified says. */
   remember(checksum: Digest, keyId: Digest, statement: Statement): void {
     this.#deps.cache.put(this.#blobs.tenant, checksum, keyId, contentOf(statement));
@@ -144,15 +150,13 @@ export class Preparation {
     }
   }
 
-  async #readGates({ product, lane, kind }: GatesOf): Promise<void> {
-    const newest = await this.#deps.policies.policyOf(product).then(
-      (policy): NewestGates => {
-        const snapshot = snapshotPolicy(policy, product, lane, kind);
-        return { snapshot, digest: digestOfJson(snapshot) };
-      },
-      (error: unknown): NewestGates => ({ problem: messageOf(error) }),
-    );
-    this.#newestGates.set(JSON.stringify([product, lane, kind]), newest);
+  async #readGates(gates: GatesOf): Promise<void> {
+    const { product, lane, kind } = gates;
+    try {
+      this.rememberGates(gates, await this.#deps.policies.policyOf(product));
+    } catch (error) {
+      this.#newestGates.set(JSON.stringify([product, lane, kind]), { problem: messageOf(error) });
+    }
   }
 }
 

@@ -1,11 +1,10 @@
 import { isOrder } from '../../core/decision/verbs.js';
 import type { Occasion } from '../../core/promotion/situation.js';
-import { isGating } from '../../core/promotion/state.js';
+import { isGating, takingSteps } from '../../core/promotion/state.js';
 import type { Database, Transaction, TransactionLimits } from '../../store/database.js';
 import { type LaneScene, lockScene } from '../../store/lane/scene.js';
 import { promotionIn } from '../../store/lane/write.js';
 import { requirePromotion } from '../../store/promotion/read.js';
-import { recordStep } from '../../store/promotion/steps.js';
 import { type Preparation, whenPrepared } from '../policy/preparation.js';
 import { answerOf } from './answer.js';
 import { type Caller, requireSame } from '../caller.js';
@@ -84,8 +83,8 @@ export async function moveOn(
     outcome = await registerStatement(tx, pinned, sent, context);
     scene.promotions.set(promotionId, await requirePromotion(tx, promotionId));
   }
-  if (stimulus.type === 'step-ended') await closeStep(tx, scene, promotionId, stimulus);
   const moving = await MovingPromotion.read(tx, scene, promotionId);
+  if (stimulus.type === 'step-ended') await closeStep(moving, stimulus);
   await moving.settle(occasionOf(moving, stimulus, outcome, context.now), context);
   return answerOf(tx, moving, seen, outcome);
 }
@@ -127,18 +126,16 @@ function occasionOfStatement(outcome: StatementOutcome | undefined, gating: bool
  * somewhere: a deploy that comes late finds its step closed. If there is a result after all, that counts.
  */
 async function closeStep(
-  tx: Transaction,
-  scene: LaneScene,
-  promotionId: string,
-  { step, attempt, error }: Extract<Stimulus, { type: 'step-ended' }>,
+  moving: MovingPromotion,
+  { step, attempt, alone, error }: Extract<Stimulus, { type: 'step-ended' }>,
 ): Promise<void> {
-  const moving = await MovingPromotion.read(tx, scene, promotionId);
   if (moving.promotion.attempt !== attempt) return;
-  // One activity moves the lane: it goes on from the switch to its verification.
-  const open = (step === 'deploy' ? (['deploy', 'verify'] as const) : [step]).find((one) => moving.owed.includes(one));
+  // One activity takes the lane: it goes on from the guard to the switch and its verification.
+  const performed = alone === true || step === 'revert' ? [step] : takingSteps.slice(takingSteps.indexOf(step));
+  const open = performed.find((one) => moving.owed.includes(one));
   if (open === undefined) return;
   const why = error ?? { code: 'INTERNAL', message: 'its activity ended without a result' };
-  await recordStep(tx, moving.promotion, open, { outcome: 'TROUBLE', error: { step: open, ...why } }, moving.token);
+  await moving.record(open, { outcome: 'TROUBLE', error: { step: open, ...why } });
 }
 
 /** What moving a promotion without evaluating gates needs: the queues that perform steps. */

@@ -21,7 +21,7 @@ export async function answerOf(
   const { id, state, reason, policyDigest, attempt, error, gateRound } = moving.promotion;
   const { lookAgainAt } = moving;
   const events = await newestEvents(tx, id, seen.event, timelineLength);
-  const round = gateRound > seen.round ? await roundOf(tx, id) : undefined;
+  const round = gateRound > seen.round ? await roundOf(tx, moving) : undefined;
   const since = await enteredAt(tx, moving, seen, events);
   return {
     promotionId: id,
@@ -46,8 +46,9 @@ export async function answerOf(
   };
 }
 
-async function roundOf(tx: Transaction, id: string): Promise<Pick<Answer, 'gates' | 'notices'>> {
-  const { number, gates, notices } = await lastRound(tx, id);
+async function roundOf(tx: Transaction, moving: MovingPromotion): Promise<Pick<Answer, 'gates' | 'notices'>> {
+  const { id } = moving.promotion;
+  const { number, gates, notices } = moving.results ?? (await lastRound(tx, id));
   const sinceOf = await gatesSince(tx, id, number);
   return {
     gates: gates.map(({ gate, verdict, severity, explanation, next }) => {

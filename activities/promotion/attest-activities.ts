@@ -9,7 +9,7 @@ import type { EvidenceCache } from '../policy/evidence-cache.js';
 import { whenPrepared } from '../policy/preparation.js';
 import { attestationsOf } from './attestations.js';
 import { parsePromotionActivityInput as parse } from './input.js';
-import { performStep } from './perform-step.js';
+import { performSteps, type StepWork } from './perform-step.js';
 import type { AttestActivities, PromotionRef } from './types.js';
 
 /** How many earlier promotions of its workflow id a run attests besides its own. */
@@ -46,7 +46,7 @@ export function createAttestActivities(deps: AttestDeps): AttestActivities {
 
   async function attest(asked: PromotionRef): Promise<void> {
     const { cancellationSignal: signal } = Context.current();
-    await performStep(deps, { ...asked, step: 'attest', signal }, async ({ promotion }) => {
+    const sign: StepWork = async ({ promotion }) => {
       const statements = await whenPrepared(prepared, asked.tenant, (known) =>
         deps.database.transaction(asked.tenant, (tx) => attestationsOf(tx, known, promotion)),
       );
@@ -61,6 +61,7 @@ export function createAttestActivities(deps: AttestDeps): AttestActivities {
           }),
         ),
       );
-    });
+    };
+    await performSteps(deps, { ...asked, signal }, [['attest', sign]]);
   }
 }

@@ -8,9 +8,10 @@ import { tallyApprovals } from '../../core/policy/approvals.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { Transaction } from '../../store/database.js';
 import { attestationById } from '../../store/evidence/read.js';
-import { lastRound, newestRound, requireSnapshot } from '../../store/policy/read.js';
+import { lastRound, requireSnapshot } from '../../store/policy/read.js';
 import { findAct, type StoredAct } from '../../store/promotion/acts.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
+import { readRecords } from '../../store/promotion/records.js';
 import type { Preparation } from '../policy/preparation.js';
 import { readProven, type Said } from '../policy/read-facts.js';
 import { serviceActOf } from './service-acts.js';
@@ -47,7 +48,7 @@ export async function attestationsOf(
   ];
   const { gates, notices } = await lastRound(tx, id);
   const reliedOn = [...new Set([...gates, ...notices].flatMap((one) => one.reliedOn.map((ref) => ref.id)))].sort();
-  const token = (await newestRound(tx, id))?.token;
+  const token = (await readRecords(tx, id)).round?.token;
   const summary = verificationSummaryStatement({
     subject,
     timeVerified: outcome.at.toISOString(),

@@ -2,15 +2,17 @@ import { LanekeeperError } from '../../core/errors.js';
 import { arbitrate } from '../../core/lane/arbitrate.js';
 import { type Move, nextMove } from '../../core/promotion/reducer.js';
 import { owedSteps, type Occasion, type Situation } from '../../core/promotion/situation.js';
-import { hasEnded, isGating, type Step } from '../../core/promotion/state.js';
+import { hasEnded, isGating, type Step, type StepResult } from '../../core/promotion/state.js';
 import type { Transaction } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
 import type { LaneScene } from '../../store/lane/scene.js';
 import { contenderOf, promotionIn, recordLive, settleLane, supersede } from '../../store/lane/write.js';
-import { newestRound, type StoredRound } from '../../store/policy/read.js';
+import type { RoundResults, StoredRound } from '../../store/policy/read.js';
 import { recordRound } from '../../store/policy/write.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
-import { type RecordedSteps, stepsOf } from '../../store/promotion/steps.js';
+import { findAct } from '../../store/promotion/acts.js';
+import { type PromotionRecords, readRecords } from '../../store/promotion/records.js';
+import { type RecordedSteps, recordStep } from '../../store/promotion/steps.js';
 import { beginEnding, enterPhase, subjectsOf } from '../../store/promotion/write.js';
 import { evaluateRound } from '../policy/evaluate-round.js';
 import type { Preparation } from '../policy/preparation.js';
@@ -31,26 +33,33 @@ export class MovingPromotion {
   readonly #scene: LaneScene;
   readonly #id: string;
   #round: StoredRound | undefined;
+  #results: RoundResults | undefined;
   #steps: RecordedSteps;
+  /** Whether the service has begun to end it on its own. */
+  #acted: boolean;
 
   private constructor(
     tx: Transaction,
     scene: LaneScene,
     id: string,
-    rows: { readonly round: StoredRound | undefined; readonly steps: RecordedSteps },
+    { round, steps }: PromotionRecords,
+    acted: boolean,
   ) {
     this.#tx = tx;
     this.#scene = scene;
     this.#id = id;
-    this.#round = rows.round;
-    this.#steps = rows.steps;
+    this.#round = round;
+    this.#steps = steps;
+    this.#acted = acted;
   }
 
   /** Reads what the moves of a promotion depend on, under the locks of its scene. */
   static async read(tx: Transaction, scene: LaneScene, id: string): Promise<MovingPromotion> {
-    const promotion = promotionIn(scene, id);
-    const round = await newestRound(tx, id);
-    return new MovingPromotion(tx, scene, id, { round, steps: await stepsOf(tx, promotion) });
+    const { ending, state } = promotionIn(scene, id);
+    const records = scene.records.get(id) ?? (await readRecords(tx, id));
+    // Only what ends in this way is asked about: a promotion that goes on has not been ended by anybody.
+    const acted = (ending !== null || state === 'ABORTED') && (await findAct(tx, id)) !== undefined;
+    return new MovingPromotion(tx, scene, id, records, acted);
   }
 
   get promotion(): StoredPromotion {
@@ -64,6 +73,11 @@ export class MovingPromotion {
 
   get round(): StoredRound | undefined {
     return this.#round;
+  }
+
+  /** What the newest round found, if it was evaluated here. */
+  get results(): RoundResults | undefined {
+    return this.#results;
   }
 
   /** The lane's fencing token while the promotion holds the lane. */
@@ -80,6 +94,15 @@ export class MovingPromotion {
   /** The steps that are owed. */
   get owed(): readonly Step[] {
     return owedSteps(this.#situation());
+  }
+
+  /** Records how a step that is owed has ended. */
+  async record(step: Step, result: StepResult): Promise<void> {
+    await recordStep(this.#tx, this.promotion, step, result, this.token);
+    this.#steps =
+      step === 'attest'
+        ? { ...this.#steps, attested: true }
+        : { ...this.#steps, results: { ...this.#steps.results, [step]: result } };
   }
 
   /** Moves the promotion until only outside work or waiting is left. */
@@ -103,7 +126,7 @@ export class MovingPromotion {
 
   #situation(): Situation {
     const { kind, state, switched, attempt, error, giveUpAt, ending, liveAt } = this.promotion;
-    const { acted } = this.#steps;
+    const acted = this.#acted;
     const attests = liveAt !== null || state === 'FAILED' || state === 'REJECTED' || (state === 'ABORTED' && acted);
     return {
       kind,
@@ -160,7 +183,7 @@ export class MovingPromotion {
   /** A new attempt has no results yet; an act of the service is attested once the promotion has ended. */
   #follow({ nextAttempt, cause }: Exclude<Move, { type: 'evaluate-gates' }>): void {
     if (nextAttempt === true) this.#steps = { ...this.#steps, results: {} };
-    if (cause !== undefined) this.#steps = { ...this.#steps, acted: true };
+    if (cause !== undefined) this.#acted = true;
   }
 
   /** Evaluates the gates, for the hold that the promotion has or, if they pass, gets in this very transaction. */
@@ -177,6 +200,7 @@ export class MovingPromotion {
     const recheckAt = evaluation.recheckAt === undefined ? undefined : new Date(evaluation.recheckAt);
     const { policyDigest } = promotion;
     await recordRound(this.#tx, this.#id, { number, policyDigest, evaluation, fencingToken: token, at: now });
+    this.#results = { ...evaluation, number, evaluatedAt: now, gates: [...evaluation.results].sort(byGate) };
     this.#round = { number, outcome: evaluation.outcome, reason: evaluation.reason, token, recheckAt };
     this.replace({ ...promotion, gateRound: number, reason: evaluation.reason });
   }
@@ -202,4 +226,8 @@ export class MovingPromotion {
     if (state === 'ERRORED') return giveUpAt ?? undefined;
     return isGating(state) ? this.#round?.recheckAt : undefined;
   }
+}
+
+function byGate(a: { readonly gate: string }, b: { readonly gate: string }): number {
+  return a.gate < b.gate ? -1 : 1;
 }

@@ -1,6 +1,16 @@
 import { parseDigest } from '../../core/digest.js';
 import { parseName } from '../../core/ids.js';
-import { json, objectOf, oneOf, optional, parseObject, type Parser, text, wholeNumber } from '../../core/input.js';
+import {
+  flag,
+  json,
+  objectOf,
+  oneOf,
+  optional,
+  parseObject,
+  type Parser,
+  text,
+  wholeNumber,
+} from '../../core/input.js';
 import { parseLane } from '../../core/lanes.js';
 import { maxStatementLength, promotionId } from '../../core/promotion/input.js';
 import { laneSteps } from '../../core/promotion/state.js';
@@ -35,6 +45,7 @@ const stimulus: Parser<Stimulus> = (value, object) => {
         type: oneOf('step-ended'),
         step: oneOf(...laneSteps),
         attempt,
+        alone: optional(flag),
         error: optional(objectOf({ code: text(100), message: text(2_000, 0) })),
       });
   }
@@ -63,6 +74,6 @@ export const parsePromotionActivityInput = {
   guardBundle: parserOf('guardBundle', (value, object) => parseObject(value, object, { ...ref, attempt })),
   attestPromotion: parserOf('attestPromotion', (value, object) => parseObject(value, object, ref)),
   moveLane: parserOf('moveLane', (value, object) =>
-    parseObject(value, object, { ...ref, step: oneOf('deploy', 'verify', 'revert'), attempt }),
+    parseObject(value, object, { ...ref, step: oneOf(...laneSteps), attempt }),
   ),
 } as const;

@@ -11,6 +11,7 @@ import { lockLaneScene } from '../../store/lane/scene.js';
 import { pinSnapshot } from '../../store/policy/write.js';
 import { requireProduct } from '../../store/product/read.js';
 import { openPromotionOf, promotionOfRun, requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
+import { noRecords } from '../../store/promotion/records.js';
 import { adoptPromotion, insertPromotion } from '../../store/promotion/write.js';
 import { requireCaller } from '../caller.js';
 import { asVerdict } from '../failures.js';
@@ -57,6 +58,7 @@ export async function openPromotion(
             ? undefined
             : await examineStatement(deps, tenant, { statement: request, frontDoor: 'START' }, known);
         const policy = await deps.policies.policyOf(product);
+        known.rememberGates(input, policy);
         return whenOpen(deps, (replaces) =>
           deps.database.transaction(
             tenant,
@@ -111,8 +113,9 @@ async function begin(
   if (live !== undefined) throw alreadyLive(run, live);
   const policyDigest = await pinSnapshot(tx, snapshotPolicy(policy(), run.product, run.lane, run.kind));
   const opened = await insertPromotion(tx, { ...run, policyDigest });
+  scene.records.set(opened.id, noRecords);
   if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context);
-  const promotion = await requirePromotion(tx, opened.id);
+  const promotion = run.sent === undefined ? opened : await requirePromotion(tx, opened.id);
   if (run.kind === 'ROLLBACK' && promotion.requester === null) throw unsignedRollback(run);
   return move(promotion);
 }

@@ -5,9 +5,10 @@ import { withTranslatedErrors } from '../failures.js';
 import { handOver } from '../hand-over.js';
 import { advance } from './advance.js';
 import type { ControlDeps } from './deps.js';
-import { guardBundle } from './guard-bundle.js';
+import { hashBundle } from './hash-bundle.js';
 import { parsePromotionActivityInput as parse } from './input.js';
 import { openPromotion } from './open-promotion.js';
+import { performSteps } from './perform-step.js';
 import type { PromotionControlActivities, PromotionGuardActivities } from './types.js';
 
 /**
@@ -28,7 +29,12 @@ export function createPromotionActivities(deps: ControlDeps): PromotionControlAc
       const caller = await ownRun(deps);
       return advance(deps, { tenant, promotionId }, stimulus, { ...limits(), seen, caller });
     },
-    guardBundle: async (input) => guardBundle(deps, parse.guardBundle(input)),
+    guardBundle: async (input) => {
+      const asked = parse.guardBundle(input);
+      await performSteps(deps, { ...asked, signal: Context.current().cancellationSignal }, [
+        ['guard', ({ promotion }) => hashBundle(deps, asked.tenant, promotion.bundle)],
+      ]);
+    },
     handOver: (input) => handOver(deps, input),
   });
 }

@@ -50,8 +50,10 @@ export type Stimulus =
    */
   | {
       readonly type: 'step-ended';
+      /** The first one that it was to perform; those that follow it are meant too, unless it was `alone`. */
       readonly step: LaneStep;
       readonly attempt: number;
+      readonly alone?: boolean;
       readonly error?: { readonly code: string; readonly message: string };
     };
 
@@ -132,7 +134,7 @@ export interface StepInput extends PromotionRef {
 
 /** Control work that takes longer or leaves the machine. */
 export interface PromotionGuardActivities extends HandOverActivities {
-  /** Reads every blob of the bundle again. BLOB_MISSING, BLOB_CORRUPT and BUNDLE_CORRUPT are its verdicts. */
+  /** The guard of runs that began before it was the first step of `moveLane`. Performs and records it. */
   guardBundle(input: StepInput): Promise<void>;
 }
 

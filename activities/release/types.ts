@@ -183,10 +183,26 @@ export interface SignActivities {
  * @throws PERMISSION_DENIED for every caller but the release workflow
  */
 export interface ReleaseRecordActivities {
-  /** The bundle that was sealed for this revision, if there is one. */
+  /**
+   * Opens the record of a release before its commit is fetched, unless the revision was sealed before or the product is
+   * new: that is registered with the first commit that was read.
+   * @throws WRONG_STATE when the release has ended, WRONG_REPOSITORY
+   */
+  readonly beginRelease: (input: {
+    /** The first run id of the workflow. */
+    readonly releaseId: string;
+    readonly repository: string;
+  }) => Promise<{ readonly sealed?: Digest; readonly isOpen: boolean }>;
+  /** Records how far the steps are that have changed. */
+  readonly recordSteps: (input: {
+    readonly releaseId: string;
+    readonly steps: readonly ReleaseStep[];
+  }) => Promise<void>;
+  /** The bundle that was sealed for this revision, if there is one; asked by runs that began before `beginRelease`. */
   readonly findSealed: () => Promise<Digest | null>;
   /**
-   * Opens the record of a release, of a commit whose object is in the content store; registers a product that is new.
+   * Records the commit of a release, whose object is in the content store. Opens its record, and registers a product
+   * that is new, where that has not been done.
    * @throws WRONG_STATE when the release was sealed before, WRONG_REPOSITORY, SOURCE_REFUSED, BLOB_MISSING, BLOB_CORRUPT
    */
   readonly openRelease: (input: {
@@ -200,6 +216,18 @@ export interface ReleaseRecordActivities {
     readonly releaseId: string;
     readonly error: { readonly code: string; readonly message: string };
   }) => Promise<void>;
+}
+
+/** One step of a release, as the run says. */
+export interface ReleaseStep {
+  /** `fetch`, `build/web`, `describe/web`, `pack/client`, `describe/client`, `qualify/web`, `sign/web`, `seal`. */
+  readonly id: string;
+  readonly state: 'WAITING' | 'RUNNING' | 'DONE' | 'FAILED';
+  /** A digest, a count, or why it failed. */
+  readonly detail?: string;
+  /** RFC 3339 in UTC. */
+  readonly startedAt?: string;
+  readonly endedAt?: string;
 }
 
 /** Sealing: control work that reads every blob. */

@@ -29,6 +29,8 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   'repository.allowed': { words: (field) => `releases from ${field('pattern')} are allowed` },
   'repository.disallowed': { words: (field) => `releases from ${field('pattern')} are no longer allowed` },
   'release.started': { words: (field) => `release of ${field('revision').slice(0, 12)} started` },
+  'release.fetched': { words: (field) => `the commit was read; its tree is ${field('tree').slice(0, 12)}` },
+  'release.step-ended': { words: (field) => `${field('step')} ${field('state') === 'DONE' ? 'is done' : 'failed'}` },
   'release.sealed': { words: () => 'the bundle is sealed' },
   'release.failed': { words: () => 'the release failed' },
   'evidence.attached': {

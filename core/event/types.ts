@@ -26,7 +26,10 @@ export interface EventData {
   'product.rebound': { readonly from: string; readonly to: string; readonly reason: string };
   'repository.allowed': { readonly pattern: string };
   'repository.disallowed': { readonly pattern: string };
-  'release.started': { readonly revision: string; readonly tree: string };
+  /** With the tree, where the release began with its commit read. */
+  'release.started': { readonly revision: string; readonly tree?: string };
+  'release.fetched': { readonly tree: string };
+  'release.step-ended': { readonly step: string; readonly state: 'DONE' | 'FAILED' };
   'release.sealed': { readonly [none: string]: never };
   'release.failed': { readonly error: unknown };
   'evidence.attached': { readonly kind: string; readonly attestationId: string; readonly signer: string };
@@ -111,6 +114,8 @@ interface EventAbout {
   'product.registered': OfProduct;
   'product.rebound': OfProduct;
   'release.started': OfRelease;
+  'release.fetched': OfRelease;
+  'release.step-ended': OfRelease;
   'release.sealed': OfRelease & OfBundle;
   'release.failed': OfRelease;
   'evidence.attached': OfBundle;

@@ -38,8 +38,11 @@ export const movingPhases: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING',
 /** A rollback is a promotion of the previous bundle: same machine, other gates, head of the queue. */
 export type PromotionKind = 'PROMOTION' | 'ROLLBACK';
 
+/** The steps that take a lane, in their order. One activity performs them. */
+export const takingSteps = ['guard', 'deploy', 'verify'] as const;
+
 /** The steps that move a lane or prepare that. Each is recorded once for each attempt. */
-export const laneSteps = ['guard', 'deploy', 'verify', 'revert'] as const;
+export const laneSteps = [...takingSteps, 'revert'] as const;
 
 /** One of the steps. */
 export type LaneStep = (typeof laneSteps)[number];

@@ -4,6 +4,7 @@ import { digestOf } from '../../core/hash.js';
 import { shortId } from '../../core/ids.js';
 import { lanes, type Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
+import { oncePerTransaction } from '../once.js';
 
 /** One artifact of a bundle, by digest. */
 export interface BundleArtifact {
@@ -75,7 +76,11 @@ export const listedBundleColumns = `${bundleColumns},
  *
  * @throws UNKNOWN_BUNDLE, or BUNDLE_CORRUPT when the stored manifest no longer matches its digest
  */
-export async function requireBundle(tx: Transaction, digest: Digest): Promise<StoredBundle> {
+export function requireBundle(tx: Transaction, digest: Digest): Promise<StoredBundle> {
+  return oncePerTransaction(tx, `bundle ${digest}`, () => readSealed(tx, digest));
+}
+
+async function readSealed(tx: Transaction, digest: Digest): Promise<StoredBundle> {
   const rows = await tx.query<BundleRow>(
     `select ${bundleColumns} from bundles b where b.tenant_id = $1 and b.digest = $2`,
     [tx.tenant, digest],

@@ -7,9 +7,14 @@ import type { Notice } from '../../core/policy/notice.js';
 import { parseRef } from '../../core/policy/ref.js';
 import type { RawVerdict, RoundOutcome, WaitsFor } from '../../core/policy/verdict.js';
 import type { Transaction } from '../database.js';
+import { oncePerTransaction } from '../once.js';
 
 /** A pinned snapshot. @throws NOT_FOUND, or BUNDLE_CORRUPT when the stored content no longer matches its digest */
-export async function requireSnapshot(tx: Transaction, digest: Digest): Promise<PolicySnapshot> {
+export function requireSnapshot(tx: Transaction, digest: Digest): Promise<PolicySnapshot> {
+  return oncePerTransaction(tx, `policy snapshot ${digest}`, () => readSnapshot(tx, digest));
+}
+
+async function readSnapshot(tx: Transaction, digest: Digest): Promise<PolicySnapshot> {
   const rows = await tx.query<{ content: string }>(
     'select content from policy_snapshots where tenant_id = $1 and digest = $2',
     [tx.tenant, digest],
@@ -40,29 +45,30 @@ export interface StoredRound {
   readonly recheckAt: Date | undefined;
 }
 
-/** The newest round of a promotion's gates. */
-export async function newestRound(tx: Transaction, promotionId: string): Promise<StoredRound | undefined> {
-  const rows = await tx.query<{
-    round: number;
-    outcome: RoundOutcome;
-    reason: string;
-    fencing_token: number | null;
-    recheck_at: Date | null;
-  }>(
-    `select round, outcome, reason, fencing_token, recheck_at from gate_rounds
-      where tenant_id = $1 and promotion_id = $2 order by round desc limit 1`,
-    [tx.tenant, promotionId],
-  );
-  const row = rows[0];
-  return row === undefined
-    ? undefined
-    : {
-        number: row.round,
-        outcome: row.outcome,
-        reason: row.reason,
-        token: row.fencing_token ?? undefined,
-        recheckAt: row.recheck_at ?? undefined,
-      };
+/** A row of `gate_rounds`, as JSON has it. */
+export interface RoundRow {
+  round: number;
+  outcome: RoundOutcome;
+  reason: string;
+  fencing_token: number | null;
+  recheck_at: string | null;
+}
+
+/** A subquery: the newest round of the gates of the promotion `p`, as JSON. */
+export const newestRoundOf = `(
+  select jsonb_build_object('round', r.round, 'outcome', r.outcome, 'reason', r.reason, 'fencing_token', r.fencing_token,
+                            'recheck_at', r.recheck_at)
+    from gate_rounds r where r.tenant_id = p.tenant_id and r.promotion_id = p.id order by r.round desc limit 1)`;
+
+/** A row as a round. */
+export function toRound(row: RoundRow): StoredRound {
+  return {
+    number: row.round,
+    outcome: row.outcome,
+    reason: row.reason,
+    token: row.fencing_token ?? undefined,
+    recheckAt: row.recheck_at === null ? undefined : new Date(row.recheck_at),
+  };
 }
 
 /** What the newest round of a promotion's gates found. */

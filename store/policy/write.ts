@@ -31,34 +31,19 @@ export interface NewRound {
 export async function recordRound(tx: Transaction, promotionId: string, round: NewRound): Promise<void> {
   const { outcome, reason, notices, results, recheckAt } = round.evaluation;
   await tx.query(
-    `insert into gate_rounds (tenant_id, promotion_id, round, policy_digest, outcome, reason, fencing_token,
-       evaluated_at, recheck_at, notices)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      tx.tenant,
-      promotionId,
-      round.number,
-      round.policyDigest,
-      outcome,
-      reason,
-      round.fencingToken ?? null,
-      round.at,
-      recheckAt ?? null,
-      JSON.stringify(notices),
-    ],
-  );
-  await tx.query(
-    `insert into check_runs (tenant_id, promotion_id, round, gate_id, verdict, raw_verdict, severity, explanation,
+    `with recorded as (
+       insert into gate_rounds (tenant_id, promotion_id, round, policy_digest, outcome, reason, fencing_token,
+         evaluated_at, recheck_at, notices)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))
+     insert into check_runs (tenant_id, promotion_id, round, gate_id, verdict, raw_verdict, severity, explanation,
        next_step, waits_for, clauses, relied_on, evaluated_at, recheck_at)
      select $1, $2, $3, r.gate, r.verdict, r."rawVerdict", r.severity, r.explanation, r.next, r."waitsFor", r.clauses,
-            r."reliedOn", $4, r."recheckAt"
-       from jsonb_to_recordset($5) as r(gate text, verdict text, "rawVerdict" text, severity text, explanation text,
+            r."reliedOn", $8, r."recheckAt"
+       from jsonb_to_recordset($11) as r(gate text, verdict text, "rawVerdict" text, severity text, explanation text,
               next text, "waitsFor" text, clauses jsonb, "reliedOn" text[], "recheckAt" timestamptz)`,
     [
-      tx.tenant,
-      promotionId,
-      round.number,
-      round.at,
+      ...[tx.tenant, promotionId, round.number, round.policyDigest, outcome, reason, round.fencingToken ?? null],
+      ...[round.at, recheckAt ?? null, JSON.stringify(notices)],
       JSON.stringify(results.map((result) => ({ ...result, reliedOn: result.reliedOn.map(refText) }))),
     ],
   );

@@ -15,21 +15,26 @@ export interface ProductRow {
   created_at: Date;
 }
 
-/** A product by name. @throws UNKNOWN_PRODUCT */
-export async function requireProduct(tx: Transaction, name: string): Promise<StoredProduct> {
+/** A product by name, if it is registered. */
+export async function findProduct(tx: Transaction, name: string): Promise<StoredProduct | undefined> {
   const rows = await tx.query<ProductRow>(
     'select name, repository, created_at from products where tenant_id = $1 and name = $2',
     [tx.tenant, name],
   );
-  const row = rows[0];
-  if (row === undefined) {
+  return rows[0] && toProduct(rows[0]);
+}
+
+/** A product by name. @throws UNKNOWN_PRODUCT */
+export async function requireProduct(tx: Transaction, name: string): Promise<StoredProduct> {
+  const found = await findProduct(tx, name);
+  if (found === undefined) {
     throw new LanekeeperError('UNKNOWN_PRODUCT', {
       message: `there is no product ${name}`,
       object: `product ${name}`,
       next: 'lane get products lists them; lane release in the repository of a product registers it',
     });
   }
-  return toProduct(row);
+  return found;
 }
 
 /** A row as a record. */

@@ -1,37 +1,36 @@
 import type { LaneStep, Step, StepError, StepResult } from '../../core/promotion/state.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
-import { findAct } from './acts.js';
 import type { StoredPromotion } from './read.js';
 import { subjectsOf } from './write.js';
 
-/**
- * How the steps of a promotion ended, as far as they have: those of its present attempt, and whether it is attested.
- * `acted`: whether the service has begun to end it on its own.
- */
+/** How the steps of a promotion ended, as far as they have: those of its present attempt, and whether it is attested. */
 export interface RecordedSteps {
   readonly results: Readonly<Partial<Record<LaneStep, StepResult>>>;
   readonly attested: boolean;
-  readonly acted: boolean;
 }
 
-/** Reads how the steps of the present attempt ended. */
-export async function stepsOf(tx: Transaction, promotion: StoredPromotion): Promise<RecordedSteps> {
-  const rows = await tx.query<{ step: Step; outcome: StepResult['outcome']; error: StepError | null }>(
-    `select step, outcome, error from promotion_steps
-      where tenant_id = $1 and promotion_id = $2 and attempt in (0, $3)`,
-    [tx.tenant, promotion.id, promotion.attempt],
-  );
+/** A row of `promotion_steps`, as JSON has it. */
+export interface StepRow {
+  step: Step;
+  outcome: StepResult['outcome'];
+  error: StepError | null;
+}
+
+/** A subquery: the steps of the present attempt of the promotion `p`, as JSON; null if none has ended. */
+export const stepsOfAttempt = `(
+  select jsonb_agg(jsonb_build_object('step', s.step, 'outcome', s.outcome, 'error', s.error))
+    from promotion_steps s where s.tenant_id = p.tenant_id and s.promotion_id = p.id and s.attempt in (0, p.attempt))`;
+
+/** Rows as steps. */
+export function toSteps(rows: readonly StepRow[]): RecordedSteps {
   const results: Partial<Record<LaneStep, StepResult>> = {};
   for (const { step, outcome, error } of rows) {
     if (step === 'attest') continue;
     results[step] =
       outcome === 'DONE' ? { outcome } : { outcome, error: error ?? { step, code: 'INTERNAL', message: '' } };
   }
-  // Only what ends in this way is asked about: a promotion that goes on has not been ended by anybody.
-  const isEnding = promotion.ending !== null || promotion.state === 'ABORTED';
-  const acted = isEnding && (await findAct(tx, promotion.id)) !== undefined;
-  return { results, attested: rows.some((row) => row.step === 'attest'), acted };
+  return { results, attested: rows.some((row) => row.step === 'attest') };
 }
 
 /**

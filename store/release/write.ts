@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import type { ErrorDetail } from '../../core/errors.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
+import type { StoredRelease } from './read.js';
 
 /** A release that begins. `id` is the first run id of its workflow. */
 export interface NewRelease {
@@ -10,8 +11,8 @@ export interface NewRelease {
   readonly product: string;
   readonly revision: string;
   readonly repository: string;
-  /** The tree of the commit, 40 hex digits. */
-  readonly tree: string;
+  /** The tree of the commit, 40 hex digits, once that has been read. */
+  readonly tree?: string | undefined;
   readonly requestedBy?: string | undefined;
 }
 
@@ -36,7 +37,7 @@ export async function startRelease(tx: Transaction, release: NewRelease): Promis
       release.revision,
       release.repository,
       release.requestedBy ?? null,
-      release.tree,
+      release.tree ?? null,
     ],
   );
   if (rows.length === 0) return;
@@ -45,7 +46,19 @@ export async function startRelease(tx: Transaction, release: NewRelease): Promis
     product: release.product,
     releaseId: release.id,
     actor: release.requestedBy,
-    data: { revision: release.revision, tree: release.tree },
+    data: { revision: release.revision, ...(release.tree !== undefined && { tree: release.tree }) },
+  });
+}
+
+/** Records the tree of the commit, once that has been read. */
+export async function recordTree(tx: Transaction, release: StoredRelease, tree: string): Promise<void> {
+  if (release.tree !== null) return;
+  await tx.query('update releases set tree = $3 where tenant_id = $1 and id = $2', [tx.tenant, release.id, tree]);
+  await appendEvent(tx, {
+    type: 'release.fetched',
+    product: release.product,
+    releaseId: release.id,
+    data: { tree },
   });
 }
 

@@ -51,8 +51,12 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   tenant_repositories: { api: ['select', 'insert', 'delete'], control: ['select'] },
   releases: {
     api: ['select'],
-    control: ['select', 'insert', update('state', 'bundle_digest', 'error', 'ended_at')],
+    control: ['select', 'insert', update('state', 'bundle_digest', 'error', 'ended_at', 'tree')],
     sign: ['select', 'lock'],
+  },
+  release_steps: {
+    api: ['select'],
+    control: ['select', 'insert', update('state', 'detail', 'started_at', 'ended_at')],
   },
   bundles: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
   artifacts: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
@@ -60,7 +64,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   // Blobs: which tenant has stored which. Nobody takes a reference away.
   blob_refs: {
     ...{ api: ['select', 'insert'], control: ['select', 'insert'], build: ['select', 'insert'] },
-    ...{ sign: ['select', 'insert'], router: ['select'] },
+    ...{ sign: ['select', 'insert'], deploy: ['select'], router: ['select'] },
   },
 
   // Evidence: attached through the API, signed by the sign queue, and decisions of people registered by control.

@@ -64,6 +64,7 @@ async function validInputs(): Promise<typeof inputs> {
     settleHolder: [control, lane],
     awaitHolderClose: [control, lane],
     attestPromotion: [sign, ref],
+    'moveLane guard': [deploy, { tenant, promotionId: holder.id, step: 'guard', attempt: 1 }],
     'moveLane deploy': [deploy, { tenant, promotionId: holder.id, step: 'deploy', attempt: 1 }],
     'moveLane verify': [deploy, { tenant, promotionId: holder.id, step: 'verify', attempt: 1 }],
     'moveLane revert': [deploy, { tenant, promotionId: holder.id, step: 'revert', attempt: 1 }],
@@ -73,7 +74,7 @@ async function validInputs(): Promise<typeof inputs> {
 const names = [
   ...['openPromotion', 'advance woken', 'advance time', 'advance statement', 'advance step-ended', 'guardBundle'],
   ...['readLane', 'settleHolder', 'awaitHolderClose', 'attestPromotion'],
-  ...['moveLane deploy', 'moveLane verify', 'moveLane revert'],
+  ...['moveLane guard', 'moveLane deploy', 'moveLane verify', 'moveLane revert'],
 ];
 /** Activities that existed once and believed their input. */
 const withdrawn: readonly (readonly [string, string, Record<string, unknown>])[] = [

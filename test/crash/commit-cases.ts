@@ -5,7 +5,7 @@ import { awaiting, deploying, failing, gating, type Prepared, replaced, sealed }
 import { approve, type CrashedPromotion } from './promotions.js';
 
 /** What waits for a commit: the workflow task of the run, by a local activity, or the activity of a step. */
-export type Waiting = 'advance' | 'guardBundle' | 'moveLane' | 'attestPromotion';
+export type Waiting = 'advance' | 'moveLane' | 'attestPromotion';
 
 /** A commit in the life of a promotion. */
 export interface CommitCase {
@@ -179,7 +179,7 @@ export const commitCases: readonly CommitCase[] = [
     product: 'guard',
     title: 'records its guard',
     changes: ['step.guard', 'promotion.transitioned.DEPLOYING'],
-    waiting: 'guardBundle',
+    waiting: 'moveLane',
     prepare: sealed,
     end: inBronze,
   },

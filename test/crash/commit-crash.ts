@@ -32,7 +32,7 @@ export interface CommitCrash {
  * In this order, because what waits for a commit is given up after a while: a local activity after two seconds, moving a
  * lane after five without a heartbeat, and the others after thirty.
  */
-const order: readonly (readonly Waiting[])[] = [['guardBundle', 'attestPromotion'], ['moveLane'], ['advance']];
+const order: readonly (readonly Waiting[])[] = [['attestPromotion'], ['moveLane'], ['advance']];
 
 /** Brings a promotion to each of the commits and the dispatcher to a delivery, and kills the worker on one side of all. */
 export async function crashAtCommits(stack: CrashStack, side: Side): Promise<CommitCrash> {

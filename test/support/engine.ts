@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { startOrJoin } from '../../apps/api/start-workflow.js';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
@@ -29,6 +28,7 @@ import { openStores } from './blobs.js';
 import { queues, urlsOfQueues } from './queues.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
+import { startRun, untilEndedRunCloses } from './start-run.js';
 import { patienceMs, until } from './until.js';
 import { workflowBundle } from './workflow-bundle.js';
 
@@ -203,23 +203,16 @@ function stopWorkers(workers: readonly Worker[]): void {
 function verbs(
   engine: Pick<Engine, 'client' | 'database' | 'dataDir'>,
 ): Pick<Engine, 'promote' | 'sign' | 'reached' | 'recordOf' | 'answerOf' | 'bringTo'> {
-  const hasEnded = async (id: string) => {
-    const record = await engine.database.transaction('default', (tx) => promotionOfRun(tx, id));
-    return record && record.endedAt !== null;
-  };
   const promote: Engine['promote'] = async (
     input,
     workflowId = workflowIds.promotion('default', input.product ?? 'shop', input.lane, input.bundle, input.kind),
   ) => {
     const whole = { tenant: 'default', product: 'shop', ...input };
-    const run = await startOrJoin(
-      engine.client,
-      promotionWorkflowType,
-      workflowId,
-      whole,
-      describePromotion(whole),
-      hasEnded,
-    );
+    await untilEndedRunCloses(engine, workflowId);
+    const run = await startRun(engine.client, {
+      ...{ workflowType: promotionWorkflowType, workflowId, input: whole },
+      description: describePromotion(whole),
+    });
     const handle = engine.client.workflow.getHandle<typeof promotion>(workflowId, undefined, {
       firstExecutionRunId: run.firstRunId,
     });

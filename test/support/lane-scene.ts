@@ -4,7 +4,7 @@ import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { advance, type AdvanceStimulus } from '../../activities/promotion/advance.js';
 import type { ControlDeps } from '../../activities/promotion/deps.js';
 import { openPromotion } from '../../activities/promotion/open-promotion.js';
-import { type OwedStep, performStep, type StepOfAttempt, withOwed } from '../../activities/promotion/perform-step.js';
+import { type OwedStep, performSteps, type StepOfAttempt, withOwed } from '../../activities/promotion/perform-step.js';
 import { type Answer, nothingSeen } from '../../activities/promotion/types.js';
 import type { ContentStore } from '../../adapters/content-store/content-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
@@ -171,7 +171,7 @@ export class LaneScene implements EvidenceTools {
     step: Step,
     attempt: number,
     { work, ...asking }: Asking & { readonly work?: (owed: OwedStep) => Promise<void> } = {},
-  ): Promise<readonly Step[]> {
+  ): Promise<void> {
     const deps = { ...this.deps, ...asking };
     const asked: StepOfAttempt = {
       tenant: 'default',
@@ -181,15 +181,20 @@ export class LaneScene implements EvidenceTools {
       ...(asking.signal !== undefined && { signal: asking.signal }),
     };
     return this.#asRunOf(way, id, () =>
-      performStep(deps, asked, async (owed) => {
-        await work?.(owed);
-        if (step === 'deploy' || step === 'revert') await this.#switch(deps, asked);
-      }),
+      performSteps(deps, asked, [
+        [
+          step,
+          async (owed) => {
+            await work?.(owed);
+            if (step === 'deploy' || step === 'revert') await this.#switch(deps, asked);
+          },
+        ],
+      ]),
     );
   }
 
   async #switch(deps: ControlDeps, asked: StepOfAttempt): Promise<void> {
-    await withOwed(deps, asked, async (tx, _scene, { promotion, ...key }) => {
+    await withOwed(deps, asked, async (tx, { promotion, ...key }) => {
       const { id: promotionId, product, lane, bundle } = promotion;
       const request = { ...key, promotionId, product, lane };
       if (asked.step === 'revert') await pointAliasToLive(tx, request);

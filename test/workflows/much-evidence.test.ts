@@ -22,10 +22,5 @@ test('a promotion with more evidence than a workflow task may wait for has it ve
   await engine.reached(handle, 'LIVE');
   const { events } = await handle.fetchHistory();
   const scheduled = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
-  expect(scheduled.filter((name) => name !== undefined)).toEqual([
-    'openPromotion',
-    'guardBundle',
-    'moveLane',
-    'attestPromotion',
-  ]);
+  expect(scheduled.filter((name) => name !== undefined)).toEqual(['openPromotion', 'moveLane', 'attestPromotion']);
 });

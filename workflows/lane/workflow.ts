@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -14,6 +15,7 @@ import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
 import { describedActivities, describedLocalActivities } from '../described-activities.js';
 import { Hints } from '../hints.js';
+import { Pace } from '../pace.js';
 import { laneChangedSignal, laneHolderQuery } from './contract.js';
 import { laneMessages } from '../message-descriptions.js';
 import { laneDetails } from './details.js';
@@ -30,15 +32,22 @@ const { settleHolder } = describedActivities(handOverStep);
  */
 export async function lane(rawInput: unknown): Promise<void> {
   const input = parseLaneInput(rawInput);
+  // It keeps to the way in which it began, so that it can be replayed.
+  const pace = patched('looks-are-paced-in-the-loop') ? new Pace() : undefined;
+  const eachHintIsALook = pace !== undefined || patched('each-hint-is-a-look');
   let looks = 1;
   const look = () => {
-    looks = hints.eachIsALook ? looks + 1 : 1;
+    looks = eachHintIsALook ? looks + 1 : 1;
   };
-  const hints = new Hints(look);
+  const hints = new Hints(look, eachHintIsALook);
   let holder: LaneHolder | null = null;
   setCurrentDetails(laneDetails(input, undefined));
   let watch: { readonly promotionId: string; readonly scope: CancellationScope } | undefined;
-  setHandler(laneChangedSignal, () => hints.take(), laneMessages.changed);
+  const changed = () => {
+    if (pace === undefined) hints.take();
+    else look();
+  };
+  setHandler(laneChangedSignal, changed, laneMessages.changed);
   setHandler(laneHolderQuery, () => holder, laneMessages.holder);
   upsertSearchAttributes([
     { key: searchAttributes.tenant, value: input.tenant },
@@ -65,8 +74,10 @@ export async function lane(rawInput: unknown): Promise<void> {
   };
 
   for (;;) {
-    await condition(() => looks > 0);
+    await condition(() => looks > 0 && pace?.isPausing !== true);
     looks -= 1;
+    // However many there are by then: that differs in a replay.
+    pace?.took(() => (looks = Math.min(looks, 1)));
     const contention = await readLane(input);
     setCurrentDetails(laneDetails(input, contention));
     holder = contention.queued.length > 0 ? contention.holder : null;

@@ -35,7 +35,7 @@ export interface PromotionInput {
   readonly promotion?: string;
 }
 
-/** How a run of the workflow ended. */
+/** Where a promotion stands when its record is open, and how a run of the workflow ended. */
 export interface PromotionResult {
   readonly promotionId: string;
   readonly state: PromotionPhase;
@@ -76,6 +76,11 @@ export interface PromotionStatus {
   readonly ignoredMessages: number;
 }
 
+/**
+ * Returns once the record of the promotion is open, or fails with why it is not: sent with the start, it makes starting one
+ * round trip. It takes nothing.
+ */
+export const openedUpdate = defineUpdate<PromotionResult>('opened');
 /** Takes any signed decision about this promotion; its verb is in the statement. The caller receives the outcome. */
 export const decideUpdate = defineUpdate<DecisionReply, [DecisionMessage]>('decide');
 /** Ends a promotion that is not live. The statement's verb is `abort`. */

@@ -1,7 +1,9 @@
 import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { Stimulus } from '../../activities/promotion/types.js';
 import { Hints } from '../hints.js';
+import { Pace } from '../pace.js';
 import type { DecisionReply } from './contract.js';
+import type { Revision } from './revision.js';
 
 /** A person's signed statement that is waiting for its turn. */
 export interface StatementEntry {
@@ -29,10 +31,19 @@ const maxSignalled = 200;
  * two of them are ever processed at the same time.
  */
 export class Inbox {
-  readonly #entries: InboxEntry[] = [];
-  readonly #hints = new Hints(() => this.#look('woken'));
+  #entries: InboxEntry[] = [];
+  readonly #pace: Pace | undefined;
+  readonly #hints: Hints;
+  readonly #eachHintIsALook: boolean;
+  #hintWaits = false;
   #ignored = 0;
   #signalled = 0;
+
+  constructor({ eachHintIsALook, oneActivityTakesTheLane }: Revision) {
+    this.#eachHintIsALook = eachHintIsALook;
+    this.#pace = oneActivityTakesTheLane ? new Pace() : undefined;
+    this.#hints = new Hints(() => this.#look('woken'), eachHintIsALook);
+  }
 
   /** How many messages were ignored. */
   get ignored(): number {
@@ -48,7 +59,9 @@ export class Inbox {
 
   /** Somebody says that something has changed. */
   hint(): void {
-    this.#hints.take();
+    if (this.#pace === undefined) this.#hints.take();
+    else if (this.#pace.isPausing) this.#hintWaits = true;
+    else this.#look('woken');
   }
 
   /** Adds a look because time has passed. */
@@ -57,7 +70,7 @@ export class Inbox {
   }
 
   #look(type: 'woken' | 'time'): void {
-    if (this.#hints.eachIsALook || !this.#entries.some(({ stimulus }) => stimulus.type === type))
+    if (this.#eachHintIsALook || !this.#entries.some(({ stimulus }) => stimulus.type === type))
       this.#entries.push({ stimulus: { type } });
   }
 
@@ -91,7 +104,21 @@ export class Inbox {
 
   /** Takes the oldest entry. */
   take(): InboxEntry | undefined {
-    return this.#entries.shift();
+    const entry = this.#entries.shift();
+    if (entry?.stimulus.type === 'woken') this.#tookHint();
+    return entry;
+  }
+
+  #tookHint(): void {
+    this.#pace?.took(() => {
+      if (this.#hintWaits) this.#look('woken');
+      this.#hintWaits = false;
+    });
+    if (this.#pace?.isPausing !== true) return;
+    // Those that wait already are like those that come during the pause: how many there are differs in a replay.
+    const others = this.#entries.filter(({ stimulus }) => stimulus.type !== 'woken');
+    if (others.length < this.#entries.length) this.#hintWaits = true;
+    this.#entries = others;
   }
 
   /** Whether nothing is waiting. */

@@ -20,6 +20,7 @@ import type { PromotionInput } from './contract.js';
 import { promotionDetails } from './details.js';
 import type { Inbox, InboxEntry } from './inbox.js';
 import { timerSummaries } from '../summaries.js';
+import type { Revision } from './revision.js';
 import { Steps } from './steps.js';
 
 /** Moves the promotion; the answer says where it stands. */
@@ -47,7 +48,11 @@ export class PromotionRun {
   /** Length of the history in the workflow task that last answered an update. */
   #answeredAt = 0;
 
-  constructor(input: PromotionInput, opened: Answer, inbox: Inbox, advance: Advance) {
+  constructor(
+    input: PromotionInput,
+    opened: Answer,
+    { inbox, revision, advance }: { readonly inbox: Inbox; readonly revision: Revision; readonly advance: Advance },
+  ) {
     this.input = input;
     this.answer = opened;
     this.release = opened.release;
@@ -55,7 +60,7 @@ export class PromotionRun {
     this.#advance = advance;
     this.#alarm = new Alarm(() => inbox.look());
     const ref = { tenant: input.tenant, promotionId: opened.promotionId };
-    this.#steps = new Steps(ref, (stimulus) => {
+    this.#steps = new Steps(ref, revision, (stimulus) => {
       if (stimulus.type === 'time') inbox.look();
       else inbox.stepEnded(stimulus);
     });

@@ -3,6 +3,7 @@ import type { Answer, PromotionRef, Stimulus } from '../../activities/promotion/
 import type { LaneStep, Step } from '../../core/promotion/state.js';
 import { deployStep, guardStep, signStep } from '../activity-options.js';
 import { describedActivities } from '../described-activities.js';
+import type { Revision } from './revision.js';
 
 const { guardBundle } = describedActivities(guardStep);
 const { moveLane } = describedActivities(deployStep);
@@ -30,10 +31,12 @@ export class Steps {
   #running: readonly RunningStep[] = [];
   #attestingFailed = false;
   readonly #ref: PromotionRef;
+  readonly #takesTheLaneAtOnce: boolean;
   readonly #report: StepReport;
 
-  constructor(ref: PromotionRef, report: StepReport) {
+  constructor(ref: PromotionRef, { oneActivityTakesTheLane }: Revision, report: StepReport) {
     this.#ref = ref;
+    this.#takesTheLaneAtOnce = oneActivityTakesTheLane;
     this.#report = report;
   }
 
@@ -44,7 +47,7 @@ export class Steps {
 
   /** Starts what is owed and does not run; cancels what runs and is not owed. */
   follow({ owed, attempt }: Pick<Answer, 'owed' | 'attempt'>): void {
-    const wanted = owed.map((step) => ({ step, key: keyOf(step, attempt) }));
+    const wanted = owed.map((step) => ({ step, key: this.#keyOf(step, attempt) }));
     for (const running of this.#running) {
       if (wanted.some(({ key }) => key === running.key)) continue;
       this.#forget(running);
@@ -77,10 +80,17 @@ export class Steps {
 
   #perform(step: LaneStep, attempt: number): { work: () => Promise<void>; ended: (error?: unknown) => void } {
     const input = { ...this.#ref, attempt };
+    const alone = step === 'guard' && !this.#takesTheLaneAtOnce;
     return {
-      work: () => (step === 'guard' ? guardBundle(input) : moveLane({ ...input, step })),
+      work: () => (alone ? guardBundle(input) : moveLane({ ...input, step })),
       ended: (error) =>
-        this.#report({ type: 'step-ended', step, attempt, ...(error !== undefined && { error: errorOf(error) }) }),
+        this.#report({
+          type: 'step-ended',
+          step,
+          attempt,
+          ...(alone && { alone }),
+          ...(error !== undefined && { error: errorOf(error) }),
+        }),
     };
   }
 
@@ -98,14 +108,16 @@ export class Steps {
     };
   }
 
+  /** The lane is taken by one activity, which goes on from step to step. */
+  #keyOf(step: Step, attempt: number): string {
+    if (step === 'attest') return step;
+    const isPart = step === 'verify' || step === 'deploy' || (step === 'guard' && this.#takesTheLaneAtOnce);
+    return `${isPart ? 'take' : step}/${attempt}`;
+  }
+
   #forget(running: RunningStep): void {
     this.#running = this.#running.filter((one) => one !== running);
   }
-}
-
-/** The lane is moved by one activity, which goes on from the switch to its verification. */
-function keyOf(step: Step, attempt: number): string {
-  return step === 'attest' ? step : `${step === 'verify' ? 'deploy' : step}/${attempt}`;
 }
 
 function errorOf(error: unknown): { readonly code: string; readonly message: string } {

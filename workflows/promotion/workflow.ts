@@ -20,6 +20,7 @@ import {
   decideUpdate,
   decisionSignal,
   gatesQuery,
+  openedUpdate,
   promotionWorkflowType,
   type PromotionInput,
   type PromotionResult,
@@ -28,9 +29,11 @@ import {
   timelineQuery,
 } from './contract.js';
 import { promotionMessages } from '../message-descriptions.js';
+import { Opening } from '../opening.js';
 import { timerSummaries } from '../summaries.js';
 import { Inbox } from './inbox.js';
 import { isStatement, parsePromotionInput } from './input.js';
+import { revisionOfRun } from './revision.js';
 import { type Advance, PromotionRun } from './run.js';
 import { takes } from './validate-update.js';
 import { statusOf } from './views.js';
@@ -51,17 +54,30 @@ const maxAttemptsOfStatement = 5;
  * continues as new, was retried, reset or started by a schedule knows its identity and asks again.
  */
 export async function promotion(rawInput: unknown): Promise<PromotionResult> {
+  const opening = new Opening<PromotionResult>();
+  setHandler(openedUpdate, () => opening.answer(), promotionMessages.opened);
+  return opening.during(() => runPromotion(rawInput, opening));
+}
+
+async function runPromotion(rawInput: unknown, opening: Opening<PromotionResult>): Promise<PromotionResult> {
   const input = parsePromotionInput(rawInput);
-  const inbox = new Inbox();
+  const revision = revisionOfRun();
+  const inbox = new Inbox(revision);
   receive(inbox);
   const info = workflowInfo();
   const canonicalId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle, input.kind);
-  if (info.workflowId !== canonicalId) return handOverTo(canonicalId, input);
+  if (info.workflowId !== canonicalId) {
+    const handedOver = await handOverTo(canonicalId, input);
+    opening.opened(() => handedOver);
+    await condition(allHandlersFinished);
+    return handedOver;
+  }
 
   // A cancellation is a message without a signature, and ends nothing: ending a promotion is `abort`, which a person
   // signs. What was begun is carried through.
   return CancellationScope.nonCancellable(async () => {
-    const run = new PromotionRun(input, await open(input), inbox, advance(input.tenant));
+    const run = new PromotionRun(input, await open(input), { inbox, revision, advance: advance(input.tenant) });
+    opening.opened(() => resultOf(run.answer));
     setHandler(statusQuery, () => statusOf(run, inbox.ignored), promotionMessages.status);
     setHandler(gatesQuery, () => run.gates, promotionMessages.gates);
     setHandler(timelineQuery, () => run.timeline, promotionMessages.timeline);
@@ -74,10 +90,11 @@ export async function promotion(rawInput: unknown): Promise<PromotionResult> {
           await continueAsNew<typeof promotion>({ ...withoutRequest(input), promotion: run.answer.promotionId });
       }
     }
-    const { promotionId, phase: state, reason } = run.answer;
+    const result = resultOf(run.answer);
+    const { state, reason } = result;
     inbox.refuseRemaining({ accepted: false, text: `the promotion has ended as ${state}`, state, reason });
     await condition(allHandlersFinished);
-    return { promotionId, state, reason };
+    return result;
   });
 }
 
@@ -163,6 +180,10 @@ async function handOverTo(workflowId: string, input: PromotionInput): Promise<Pr
     throw ApplicationFailure.nonRetryable('a run cannot hand over to itself', 'INTERNAL');
   const reason = `${joined ? 'joined' : 'started'} ${workflowId}, the canonical run of this promotion`;
   return { promotionId: runId, state: 'REQUESTED', reason, handedOverTo: { workflowId, runId, joined } };
+}
+
+function resultOf({ promotionId, phase: state, reason }: Answer): PromotionResult {
+  return { promotionId, state, reason };
 }
 
 function withoutRequest(input: PromotionInput): PromotionInput {

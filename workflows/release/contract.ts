@@ -1,4 +1,5 @@
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { ReleaseStep } from '../../activities/release/types.js';
 import type { Digest } from '../../core/digest.js';
 
 export type { ReleaseInput } from '../../core/release/input.js';
@@ -21,18 +22,6 @@ export interface ReleaseResult {
   readonly handedOverTo?: { readonly workflowId: string; readonly runId: string; readonly joined: boolean };
 }
 
-/** One step as the query `status` shows it. */
-export interface ReleaseStep {
-  /** `fetch`, `build/web`, `describe/web`, `pack/client`, `describe/client`, `qualify/web`, `sign/web`, `seal`. */
-  readonly id: string;
-  readonly state: 'WAITING' | 'RUNNING' | 'DONE' | 'FAILED';
-  /** A digest, a count, or why it failed. */
-  readonly detail?: string;
-  /** RFC 3339 in UTC. */
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-}
-
 /** The answer to the query `status`. */
 export interface ReleaseStatus {
   readonly product: string;
@@ -42,5 +31,17 @@ export interface ReleaseStatus {
   readonly bundle?: Digest;
 }
 
+/** Where a release stands once it is known whether its record is open. */
+export interface OpenedRelease {
+  /** The first run id of the release. */
+  readonly releaseId: string;
+  readonly state: ReleaseStatus['state'] | Exclude<ReleaseResult['state'], 'SEALED'>;
+}
+
+/**
+ * Returns once the record of the release is open, or the revision turns out to be sealed; fails with why it is not. Sent
+ * with the start, it makes starting one round trip. It takes nothing.
+ */
+export const openedUpdate = defineUpdate<OpenedRelease>('opened');
 /** Where the release stands. */
 export const releaseStatusQuery = defineQuery<ReleaseStatus>('status');

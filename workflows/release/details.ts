@@ -3,7 +3,8 @@ import { shortId, workflowIds } from '../../core/ids.js';
 import { code, codeBlock, document, heading, instant, section } from '../../core/markdown.js';
 import { maxDetailsBytes } from '../../core/run-description.js';
 import { lanes } from '../../core/lanes.js';
-import type { ReleaseInput, ReleaseStatus, ReleaseStep } from './contract.js';
+import type { ReleaseStep } from '../../activities/release/types.js';
+import type { ReleaseInput, ReleaseStatus } from './contract.js';
 
 /** What a run of a release knows, and shows. */
 export interface ReleaseView {

@@ -1,30 +1,28 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import type { ReleaseStep } from './contract.js';
+import type { ReleaseStep } from '../../activities/release/types.js';
 
 /** The steps of a release as they stand; what the query `status` shows. */
 export class StepList {
   readonly #steps = new Map<string, ReleaseStep>();
-  readonly #changed: () => void;
+  readonly #changed = new Set<string>();
+  readonly #onChange: () => void;
 
-  /** @param changed called whenever a step has changed */
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  /** @param onChange called whenever a step has changed */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
   }
 
   /** Names steps that are still to come. */
   announce(...ids: readonly string[]): void {
-    for (const id of ids) this.#steps.set(id, { id, state: 'WAITING' });
-    this.#changed();
+    for (const id of ids) this.#set({ id, state: 'WAITING' });
   }
 
   /** Runs a step and records its progress. `describe` summarizes its result in a few words. */
   async run<T>(id: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T> {
     const startedAt = new Date().toISOString();
-    this.#steps.set(id, { id, state: 'RUNNING', startedAt });
-    this.#changed();
+    this.#set({ id, state: 'RUNNING', startedAt });
     const end = (state: 'DONE' | 'FAILED', detail: string): void => {
-      this.#steps.set(id, { id, state, detail, startedAt, endedAt: new Date().toISOString() });
-      this.#changed();
+      this.#set({ id, state, detail, startedAt, endedAt: new Date().toISOString() });
     };
     try {
       const result = await work();
@@ -38,6 +36,24 @@ export class StepList {
 
   get all(): readonly ReleaseStep[] {
     return [...this.#steps.values()];
+  }
+
+  /** Whether a step has changed since {@link takeChanged}. */
+  get haveChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** The steps that have changed since they were taken last. */
+  takeChanged(): readonly ReleaseStep[] {
+    const changed = this.all.filter(({ id }) => this.#changed.has(id));
+    this.#changed.clear();
+    return changed;
+  }
+
+  #set(step: ReleaseStep): void {
+    this.#steps.set(step.id, step);
+    this.#changed.add(step.id);
+    this.#onChange();
   }
 }
 

@@ -1,8 +1,11 @@
 import {
+  allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  condition,
   DeterminismViolationError,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   TemporalFailure,
@@ -12,9 +15,11 @@ import {
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
-import { databaseStep, handOverStep } from '../activity-options.js';
+import { databaseStep, handOverStep, shownStep } from '../activity-options.js';
 import { describedActivities, describedLocalActivities } from '../described-activities.js';
 import {
+  type OpenedRelease,
+  openedUpdate,
   type ReleaseInput,
   type ReleaseResult,
   type ReleaseStatus,
@@ -24,10 +29,13 @@ import {
 import { releaseMessages } from '../message-descriptions.js';
 import { releaseDetails } from './details.js';
 import { readReleaseInput } from './input.js';
+import { Opening } from '../opening.js';
 import { makeRelease, type ReleaseRun } from './make-release.js';
+import { StepRecorder } from './step-recorder.js';
 import { reasonOf, StepList } from './steps.js';
 
 const record = describedLocalActivities(databaseStep);
+const { recordSteps } = describedLocalActivities(shownStep);
 const { handOver } = describedActivities(handOverStep);
 
 /**
@@ -35,15 +43,19 @@ const { handOver } = describedActivities(handOverStep);
  * bundle or fails with the reason as the type of its failure.
  */
 export async function release(rawInput: unknown): Promise<ReleaseResult> {
-  const input = readReleaseInput(rawInput);
-  try {
-    return await run(input);
-  } catch (error) {
-    throw failureOf(error);
-  }
+  const opening = new Opening<OpenedRelease>();
+  setHandler(openedUpdate, () => opening.answer(), releaseMessages.opened);
+  return opening.during(async () => {
+    const input = readReleaseInput(rawInput);
+    try {
+      return await run(input, opening);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  });
 }
 
-async function run(input: ReleaseInput): Promise<ReleaseResult> {
+async function run(input: ReleaseInput, opening: Opening<OpenedRelease>): Promise<ReleaseResult> {
   const info = workflowInfo();
   const steps = new StepList(() => show());
   let state: ReleaseStatus['state'] = 'RUNNING';
@@ -60,36 +72,58 @@ async function run(input: ReleaseInput): Promise<ReleaseResult> {
   show();
 
   const canonicalId = workflowIds.release(input.tenant, input.product, input.revision);
-  if (info.workflowId !== canonicalId) return handOverTo(input);
+  if (info.workflowId !== canonicalId) {
+    const handedOver = await handOverTo(input);
+    opening.opened(() => handedOver);
+    await condition(allHandlersFinished);
+    return handedOver;
+  }
   publishSearchAttributes(input, state);
   const { firstExecutionRunId: releaseId, workflowId } = info;
   const self: ReleaseRun = { releaseId, workflowId };
 
   const onRecord = { opened: false };
+  // Runs that began before this have their record opened when the commit was read, and their steps are not recorded.
+  const isOnRecordFirst = patched('release-is-on-record-first');
+  const recorder = new StepRecorder(steps, (changed) => recordSteps({ releaseId, steps: changed }));
+  const isOpen = () => {
+    onRecord.opened = true;
+    opening.opened(() => ({ releaseId, state }));
+    if (isOnRecordFirst) recorder.start();
+  };
   try {
-    const sealed = await record.findSealed();
-    if (sealed !== null) {
-      bundle = sealed;
+    const { repository } = input;
+    const begun = isOnRecordFirst
+      ? await record.beginRelease({ releaseId, repository })
+      : { sealed: (await record.findSealed()) ?? undefined, isOpen: false };
+    if (begun.sealed !== undefined) {
+      bundle = begun.sealed;
       state = 'SEALED';
       show();
+      opening.opened(() => ({ releaseId, state: 'ALREADY_SEALED' }));
+      await condition(allHandlersFinished);
       return { releaseId, state: 'ALREADY_SEALED', bundle };
     }
+    if (begun.isOpen) isOpen();
     const made = await makeRelease(input, self, steps, async (commit) => {
-      await record.openRelease({ releaseId, repository: input.repository, commit });
-      onRecord.opened = true;
+      await record.openRelease({ releaseId, repository, commit });
+      isOpen();
     });
     bundle = made.bundle;
     state = 'SEALED';
     show();
     publishSearchAttributes(input, state, bundle);
+    await recorder.stop();
+    await condition(allHandlersFinished);
     return { releaseId, state, ...made };
   } catch (error) {
     state = 'FAILED';
     show();
     const reason = reasonOf(error);
-    // Nothing is on record before the commit has been validated, so that wrong input leaves no rows.
-    if (onRecord.opened)
+    if (onRecord.opened) {
+      await recorder.stop();
       await CancellationScope.nonCancellable(() => record.failRelease({ releaseId, error: describe(reason) }));
+    }
     if (!isCancellation(error)) publishSearchAttributes(input, state);
     throw reason;
   }

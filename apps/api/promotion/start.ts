@@ -3,16 +3,21 @@ import { LanekeeperError } from '../../../core/errors.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
 import type { Lane } from '../../../core/lanes.js';
 import { describePromotion } from '../../../core/run-description.js';
-import { isGating, type PromotionKind } from '../../../core/promotion/state.js';
+import { hasEnded, isGating, type PromotionKind } from '../../../core/promotion/state.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import { requireRollbackTarget } from '../../../store/lane/history.js';
 import { requireProduct } from '../../../store/product/read.js';
-import { promotionOfRun } from '../../../store/promotion/read.js';
-import { decideUpdate, type PromotionInput, promotionWorkflowType } from '../../../workflows/promotion/contract.js';
+import { requirePromotion } from '../../../store/promotion/read.js';
+import {
+  decideUpdate,
+  openedUpdate,
+  type PromotionInput,
+  promotionWorkflowType,
+} from '../../../workflows/promotion/contract.js';
 import type { Caller } from '../identity/caller.js';
 import type { ApiDeps } from '../deps.js';
 import { parseSigned } from '../evidence/signed-statement.js';
-import { awaitRecord, type StartedRun, startOrJoin } from '../start-workflow.js';
+import { startOrJoin } from '../start-workflow.js';
 import { sendDecision } from '../decision/send.js';
 
 /** A signed request for a promotion or a rollback. */
@@ -47,25 +52,20 @@ export async function startPromotion(
   await requireObjects(deps, caller, { ...requested, bundle });
   const { product, lane, kind } = requested;
   const input: PromotionInput = { tenant: caller.tenant, product, lane, bundle, kind, request };
-  const inTenant = <T>(work: Parameters<typeof deps.database.transaction<T>>[1]): Promise<T> =>
-    deps.database.transaction(caller.tenant, work);
-  const recordOf = (firstRunId: string) => inTenant((tx) => promotionOfRun(tx, firstRunId));
-  const hasEnded = async (firstRunId: string) => {
-    const record = await recordOf(firstRunId);
-    return record && record.endedAt !== null;
-  };
+  const workflowId = workflowIds.promotion(caller.tenant, product, lane, bundle, kind);
   const run = await startOrJoin(
     deps.client,
-    promotionWorkflowType,
-    workflowIds.promotion(caller.tenant, product, lane, bundle, kind),
-    input,
-    describePromotion(input),
-    hasEnded,
+    {
+      ...{ workflowType: promotionWorkflowType, workflowId, input, opened: openedUpdate },
+      description: describePromotion(input),
+      isOver: ({ state }) => hasEnded(state),
+    },
+    signal,
   );
-  await awaitRecord(deps.client, run, async () => (await recordOf(run.firstRunId)) !== undefined, signal);
-  const promotion = await recordOf(run.firstRunId);
-  if (promotion === undefined) throw notRecorded(run);
-  const started = { workflowId: run.workflowId, promotionId: promotion.id, joined: run.joined };
+  const promotion = await deps.database.transaction(caller.tenant, (tx) => requirePromotion(tx, run.reply.promotionId));
+  // The answer is a message, and the record is what counts.
+  if (promotion.workflowId !== workflowId) throw otherRecord(workflowId);
+  const started = { workflowId, promotionId: promotion.id, joined: run.joined };
   if (!run.joined) return started;
   // A run that was started without a signed request gets this one; a run that has a requester needs no second one.
   if (promotion.requester === null && isGating(promotion.state)) {
@@ -78,9 +78,9 @@ export async function startPromotion(
   return started;
 }
 
-function notRecorded({ workflowId }: StartedRun): LanekeeperError {
-  return new LanekeeperError('TIMED_OUT', {
-    message: 'the promotion was started, and no worker has recorded it yet',
+function otherRecord(workflowId: string): LanekeeperError {
+  return new LanekeeperError('CONFLICT', {
+    message: `the run of ${workflowId} answers for another promotion`,
     object: workflowId,
     next: 'lane doctor, then lane get promotions',
   });

@@ -2,8 +2,9 @@ import { create } from '@bufbuild/protobuf';
 import { type Release, ReleaseSchema, ReleaseState, StepState } from '#gen/release/v1/release_pb.js';
 import { WorkflowRunSchema } from '#gen/workflows_runtime/v1/workflow_run_pb.js';
 import type { StoredRelease } from '../../../store/release/read.js';
+import type { StoredReleaseStep } from '../../../store/release/steps.js';
 import type { TimelineEvent } from '../../../store/event/list.js';
-import { type ReleaseStep, releaseWorkflowType } from '../../../workflows/release/contract.js';
+import { releaseWorkflowType } from '../../../workflows/release/contract.js';
 import { toTimelineEntry } from '../event/convert.js';
 import { bounded, instant, toErrorDetail } from '../convert.js';
 
@@ -11,7 +12,7 @@ import { bounded, instant, toErrorDetail } from '../convert.js';
 export function toReleaseMessage(
   release: StoredRelease,
   namespace: string,
-  seen: { readonly timeline: readonly TimelineEvent[]; readonly steps: readonly ReleaseStep[] } = {
+  seen: { readonly timeline: readonly TimelineEvent[]; readonly steps: readonly StoredReleaseStep[] } = {
     timeline: [],
     steps: [],
   },
@@ -42,12 +43,8 @@ export function toReleaseMessage(
       id: step.id,
       state: StepState[step.state],
       detail: bounded(step.detail, 4000),
-      ...instant('startedAt', dateOf(step.startedAt)),
-      ...instant('endedAt', dateOf(step.endedAt)),
+      ...instant('startedAt', step.startedAt),
+      ...instant('endedAt', step.endedAt),
     })),
   });
-}
-
-function dateOf(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
 }

@@ -1,25 +1,21 @@
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { Client } from '@temporalio/client';
-import { isDigest } from '../../../core/digest.js';
 import { workflowIds } from '../../../core/ids.js';
 import { describeRelease } from '../../../core/run-description.js';
 import { ReleaseState } from '#gen/release/v1/release_pb.js';
 import type { ReleaseService } from '#gen/release/v1/release_service_pb.js';
+import { bundleOfRevision } from '../../../store/bundle/read.js';
+import type { Transaction } from '../../../store/database.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { listReleases } from '../../../store/release/list.js';
-import { findRelease, readRelease, type StoredRelease } from '../../../store/release/read.js';
+import { readRelease } from '../../../store/release/read.js';
+import { releaseSteps, releaseVersion } from '../../../store/release/steps.js';
 import { resolveRelease } from '../../../store/resolve-id.js';
 import { readTimeline } from '../../../store/event/list.js';
-import {
-  type ReleaseInput,
-  type ReleaseStep,
-  releaseStatusQuery,
-  releaseWorkflowType,
-} from '../../../workflows/release/contract.js';
+import { openedUpdate, type ReleaseInput, releaseWorkflowType } from '../../../workflows/release/contract.js';
 import { requireCaller } from '../identity/caller.js';
 import { toReleaseMessage } from './convert.js';
 import type { ApiDeps } from '../deps.js';
-import { awaitRecord, startOrJoin } from '../start-workflow.js';
+import { startOrJoin } from '../start-workflow.js';
 import { watch } from '../watch.js';
 
 /** Releases: from a commit to a sealed bundle. */
@@ -38,29 +34,28 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
         revision: request.revision,
         ...(timebox !== '' && { timebox }),
       };
-      const run = await startOrJoin(
+      const workflowId = workflowIds.release(tenant, product.name, request.revision);
+      const { reply, joined } = await startOrJoin(
         client,
-        releaseWorkflowType,
-        workflowIds.release(tenant, product.name, request.revision),
-        input,
-        describeRelease(input),
+        {
+          ...{ workflowType: releaseWorkflowType, workflowId, input, opened: openedUpdate },
+          description: describeRelease(input),
+          isOver: ({ state }) => state === 'SEALED' || state === 'FAILED',
+        },
+        context.signal,
       );
-      const isRecorded = async () =>
-        (await database.transaction(tenant, (tx) => findRelease(tx, run.firstRunId))) !== undefined;
-      const seen = await awaitRecord(client, run, isRecorded, context.signal);
-      return {
-        workflowId: run.workflowId,
-        releaseId: run.firstRunId,
-        joined: run.joined,
-        bundleDigest: seen.recorded ? '' : bundleIn(seen.result),
-      };
+      // The answer is a message, and the rows are what counts.
+      const bundle =
+        reply.state === 'ALREADY_SEALED'
+          ? await database.transaction(tenant, (tx) => bundleOfRevision(tx, product.name, request.revision))
+          : undefined;
+      return { workflowId, releaseId: reply.releaseId, joined, bundleDigest: bundle ?? '' };
     },
     async getRelease(request, context) {
       const { tenant } = requireCaller(context);
       return database.transaction(tenant, async (tx) => {
         const release = await readRelease(tx, await resolveRelease(tx, request.releaseId));
-        const timeline = await readTimeline(tx, { releaseId: release.id });
-        return { release: toReleaseMessage(release, namespace, { timeline, steps: await readSteps(client, release) }) };
+        return { release: toReleaseMessage(release, namespace, await seenOf(tx, release.id)) };
       });
     },
     async listReleases(request, context) {
@@ -76,16 +71,12 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
     async *watchRelease(request, context) {
       const { tenant } = requireCaller(context);
       const id = await database.transaction(tenant, (tx) => resolveRelease(tx, request.releaseId));
-      const read = () =>
-        database.transaction(tenant, async (tx) => ({
-          release: await readRelease(tx, id),
-          timeline: await readTimeline(tx, { releaseId: id }),
-        }));
       const states = watch({
-        async read() {
-          const { release, timeline } = await read();
-          return toReleaseMessage(release, namespace, { timeline, steps: await readSteps(client, release) });
-        },
+        version: () => database.transaction(tenant, (tx) => releaseVersion(tx, id)),
+        read: () =>
+          database.transaction(tenant, async (tx) =>
+            toReleaseMessage(await readRelease(tx, id), namespace, await seenOf(tx, id)),
+          ),
         isLast: (release) => release.state !== ReleaseState.RUNNING,
         signal: context.signal,
       });
@@ -94,18 +85,7 @@ export function createReleaseService(deps: ApiDeps): ServiceImpl<typeof ReleaseS
   };
 }
 
-/** The bundle in the result of a run whose commit already had one. */
-function bundleIn(result: unknown): string {
-  const bundle: unknown = typeof result === 'object' && result !== null ? Reflect.get(result, 'bundle') : undefined;
-  return isDigest(bundle) ? bundle : '';
-}
-
-/** The steps as the workflow reports them; none when it does not answer, because the database is authoritative. */
-async function readSteps(client: Client, release: StoredRelease): Promise<readonly ReleaseStep[]> {
-  try {
-    const handle = client.workflow.getHandle(release.workflowId, undefined, { firstExecutionRunId: release.id });
-    return (await client.withDeadline(Date.now() + 2_000, () => handle.query(releaseStatusQuery))).steps;
-  } catch {
-    return [];
-  }
+/** What is shown of a release besides its record. */
+async function seenOf(tx: Transaction, releaseId: string) {
+  return { timeline: await readTimeline(tx, { releaseId }), steps: await releaseSteps(tx, releaseId) };
 }

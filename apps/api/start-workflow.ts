@@ -7,7 +7,6 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import { status } from '@grpc/grpc-js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { RunDescription } from '../../core/run-description.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
@@ -34,6 +33,8 @@ export interface StartedRun<Reply> {
   readonly joined: boolean;
 }
 
+/** NOT_FOUND of gRPC. */
+const notFound: number = 5;
 const answerTimeoutMs = 15_000;
 /** A run can close while it is asked; then another one is started, which is what was requested. */
 const maxAttempts = 10;
@@ -88,7 +89,7 @@ async function askWithStart<Reply>(
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'taken';
     if (error instanceof WorkflowNotFoundError) return 'closed';
-    if (isGrpcServiceError(error) && error.code === status.NOT_FOUND) return 'closed';
+    if (isGrpcServiceError(error) && error.code === notFound) return 'closed';
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || limits.some(({ aborted }) => aborted))
       throw notAnswered(run, 'no worker has answered');
     throw error;

@@ -18,7 +18,7 @@ export async function recordReleaseSteps(
   release: { readonly id: string; readonly product: string },
   steps: readonly StoredReleaseStep[],
 ): Promise<void> {
-  const ended = await tx.query<{ step: string; state: 'DONE' | 'FAILED' }>(
+  const changed = await tx.query<{ step: string; state: StoredReleaseStep['state'] }>(
     `with given as (
        select * from rows from (jsonb_to_recordset($3)
            as (id text, state text, detail text, "startedAt" timestamptz, "endedAt" timestamptz))
@@ -32,13 +32,14 @@ export async function recordReleaseSteps(
      returning s.step, s.state`,
     [tx.tenant, release.id, JSON.stringify(steps)],
   );
-  for (const { step, state } of ended.filter((one) => one.state === 'DONE' || one.state === 'FAILED'))
-    await appendEvent(tx, {
-      type: 'release.step-ended',
-      product: release.product,
-      releaseId: release.id,
-      data: { step, state },
-    });
+  for (const { step, state } of changed)
+    if (state === 'DONE' || state === 'FAILED')
+      await appendEvent(tx, {
+        type: 'release.step-ended',
+        product: release.product,
+        releaseId: release.id,
+        data: { step, state },
+      });
 }
 
 /** The steps of a release, in their order. */

@@ -60,7 +60,10 @@ const wordsOf: { readonly [Type in Stimulus['type']]: (stimulus: Extract<Stimulu
   woken: () => 'look: something has changed (round of gates while it waits for them)',
   time: () => 'look: its time has come (round of gates while it waits for them)',
   statement: ({ frontDoor }) => `take a signed statement, sent as ${frontDoor.toLowerCase()}`,
-  'step-ended': ({ step, error }) => `take how ${step} ended${error === undefined ? '' : `: ${word(error.code)}`}`,
+  'step-ended': ({ step, alone, error }) => {
+    const what = alone === true || step === 'revert' ? `${step} ended` : `the lane was taken, from ${step} on`;
+    return `read how ${what}${error === undefined ? '' : `: ${word(error.code)}`}`;
+  },
 };
 
 /** What the history of a run says about each timer. */

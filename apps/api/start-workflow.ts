@@ -33,8 +33,8 @@ export interface StartedRun<Reply> {
   readonly joined: boolean;
 }
 
-/** NOT_FOUND of gRPC. */
-const notFound: number = 5;
+/** NOT_FOUND of gRPC: the run has closed. */
+const closedCodes: readonly number[] = [5];
 const answerTimeoutMs = 15_000;
 /** A run can close while it is asked; then another one is started, which is what was requested. */
 const maxAttempts = 10;
@@ -89,7 +89,7 @@ async function askWithStart<Reply>(
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'taken';
     if (error instanceof WorkflowNotFoundError) return 'closed';
-    if (isGrpcServiceError(error) && error.code === notFound) return 'closed';
+    if (isGrpcServiceError(error) && closedCodes.includes(error.code)) return 'closed';
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || limits.some(({ aborted }) => aborted))
       throw notAnswered(run, 'no worker has answered');
     throw error;

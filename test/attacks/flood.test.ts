@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { workflowIds } from '../../core/ids.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
+import { changedSignal, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
 import { laneChangedSignal, laneHolderQuery, type LaneInput, laneWorkflowType } from '../../workflows/lane/contract.js';
 import {
   approveByTwo,
@@ -114,6 +115,26 @@ describe('a flood of signals', () => {
     },
     480_000,
   );
+});
+
+describe('a flood of hints to a promotion that begins', () => {
+  test('leaves a run that goes on, and that can be replayed', async () => {
+    const bundle = await sealText(engine, 'flooded at its beginning');
+    const workflowId = workflowIds.promotion('default', 'shop', 'bronze', bundle);
+    const input = { tenant: 'default', product: 'shop', lane: 'bronze', bundle } as const;
+    const started = await Promise.all(
+      Array.from({ length: signals / 2 }, () =>
+        engine.client.workflow.signalWithStart(promotionWorkflowType, {
+          ...{ workflowId, taskQueue: taskQueues.control, args: [input], signal: changedSignal, signalArgs: [] },
+        }),
+      ),
+    );
+    expect(await flood({ workflowId }, signals / 2, 'changed', () => undefined)).toBe(signals / 2);
+    expect(new Set(started.map(({ signaledRunId }) => signaledRunId)).size).toBe(1);
+    const handle = engine.client.workflow.getHandle(workflowId);
+    await eventually(async () => expect((await handle.query(statusQuery)).state).toBe('LIVE'));
+    expect(await replayRunsOf(engine, workflowId)).toBeGreaterThanOrEqual(1);
+  }, 240_000);
 });
 
 describe('a flood of hints to a lane', () => {

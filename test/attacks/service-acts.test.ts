@@ -32,6 +32,7 @@ import { type Placed, placedIn } from '../support/phases.js';
 import { scratchFolder } from '../support/scratch.js';
 import { attach, sealText, signerOf } from '../support/sealed-bundle.js';
 import { attestedOf, moveAt, statementOfAttestation, whenAttested } from '../support/service-acts.js';
+import { eventually } from '../support/until.js';
 
 let engine: Engine;
 /** Ended by the service, and attested. */
@@ -226,10 +227,16 @@ describe('the verification key', () => {
 
   test('decides nothing when its statement is sent as one of a person', async () => {
     const signer = await signerOf(engine.dataDir, 'keys', 'verification');
-    for (const statement of await statements()) {
+    const all = await statements();
+    for (const statement of all) {
       const sent = JSON.parse((await signStatement(statement, signer)).toString()) as unknown;
-      expect(await decide(engine, gold, sent)).toMatchObject({ accepted: false, state: 'AWAITING_APPROVAL' });
+      // It says no verb of a person, so that it does not even reach the history as an update.
+      await expect(decide(engine, gold, sent)).rejects.toMatchObject({ cause: { type: 'INVALID_INPUT' } });
+      await gold.handle.signal('decision', sent);
     }
+    const refused = 'select 1 from decisions where promotion_id = $1 and not accepted';
+    await eventually(async () => expect(await rowsOf(engine, refused, gold.id)).toHaveLength(all.length));
+    expect(await stateOf(engine, gold.id)).toBe('AWAITING_APPROVAL');
   });
 
   test('fills no quorum, even if rows say that its statement is an accepted approval', async () => {

@@ -8,13 +8,15 @@ import { featuresOf } from './features.js';
 import { type History, readHistory } from './history-file.js';
 
 const folder = join(import.meta.dirname, 'histories');
-const toGuard = ['state:GUARDING', 'activity:guardBundle', 'local:advance'];
-const toDeploy = ['state:DEPLOYING', 'activity:moveLane', 'local:advance'];
+/** Histories of runs that began before a patch, by its name: they go on with the present code. */
+const earlier = join(import.meta.dirname, 'earlier');
+const takesLane = ['state:GUARDING', 'activity:moveLane', 'local:advance'];
+const rollsBack = ['state:DEPLOYING', 'activity:moveLane', 'local:advance'];
 const liveAtLast = ['state:LIVE', 'activity:attestPromotion', 'local:advance'];
-const toLive = [...toGuard, ...toDeploy, ...liveAtLast];
+const toLive = [...takesLane, ...liveAtLast];
 const opens = ['start', 'local:openPromotion'];
 const waits = [...opens, 'state:GATING'];
-const builds = ['start', 'local:findSealed', 'activity:fetchSource', 'local:openRelease', 'activity:buildImage'];
+const builds = ['start', 'local:beginRelease', 'activity:fetchSource', 'local:openRelease', 'activity:buildImage'];
 
 /** Each shape with what has to be in its history, in this order. Recorded by `npm run record-histories`. */
 const shapes: Readonly<Record<string, readonly string[]>> = {
@@ -40,9 +42,8 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   'lane-preempted-by-rollback': ['start', 'signal:changed', 'local:readLane', 'end:OPEN'],
   'promotion-aborted-while-deploying': [
     ...opens,
-    ...toGuard,
+    ...takesLane,
     'state:DEPLOYING',
-    'activity:moveLane',
     'update:abort',
     'local:advance',
     'activity:moveLane',
@@ -73,7 +74,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   ],
   'promotion-errored-then-retried': [
     ...opens,
-    ...toGuard,
+    ...takesLane,
     'state:ERRORED',
     'update:retry',
     'local:advance',
@@ -82,8 +83,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   ],
   'promotion-failed-unhealthy': [
     ...opens,
-    ...toGuard,
-    ...toDeploy,
+    ...takesLane,
     'activity:moveLane',
     'local:advance',
     'state:FAILED',
@@ -112,12 +112,12 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
     'end:COMPLETED',
   ],
   // A rollback moves the alias first, without a guard.
-  'promotion-rollback-live': [...opens, ...toDeploy, ...liveAtLast, 'end:OPEN'],
+  'promotion-rollback-live': [...opens, ...rollsBack, ...liveAtLast, 'end:OPEN'],
   'promotion-rolled-back': [...opens, ...toLive, 'signal:changed', 'state:ROLLED_BACK', 'end:COMPLETED'],
   'promotion-superseded': [...opens, ...toLive, 'signal:changed', 'state:SUPERSEDED', 'end:COMPLETED'],
   'promotion-unknown-product': ['start', 'local-failed:openPromotion', 'end:FAILED:UNKNOWN_PRODUCT'],
   'promotion-waits-for-evidence': [...waits, 'signal:changed', 'local:advance', ...toLive, 'end:OPEN'],
-  'release-already-sealed': ['start', 'local:findSealed', 'end:COMPLETED'],
+  'release-already-sealed': ['start', 'local:beginRelease', 'end:COMPLETED'],
   'release-build-fails': [...builds, 'local:failRelease', 'end:FAILED:BUILD_FAILED'],
   'release-cancelled': [...builds, 'cancel-requested', 'activity-cancelled', 'local:failRelease', 'end:CANCELED'],
   'release-handed-over': ['start', 'activity:handOver', 'end:COMPLETED'],
@@ -200,6 +200,14 @@ describe.each(Object.entries(shapes))('the history %s', (name, wanted) => {
   });
 });
 
+describe.each(await readdir(earlier))('a run that began before %s', (patch) => {
+  test('has a history for each control flow of that time, which replays with the current workflow code', async () => {
+    const names = await readdir(join(earlier, patch));
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of names) await replay(await readHistory(join(earlier, patch, name)));
+  });
+});
+
 /**
  * Swaps the activities that two events schedule, like code that calls them in another order. Ids are numbered by
  * position, so they stay.
@@ -215,7 +223,6 @@ function swap(history: History, first: string, second: string): void {
 
 describe('a history with two commands reordered', () => {
   test.each([
-    ['promotion-live', 'guardBundle', 'moveLane'],
     ['promotion-live', 'moveLane', 'attestPromotion'],
     ['release-sealed', 'buildImage', 'describeImage'],
   ])('is refused: %s with %s and %s swapped', async (name, first, second) => {

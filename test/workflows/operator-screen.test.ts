@@ -90,7 +90,7 @@ describe('a promotion that waits for people, in the Temporal command line', () =
 
   test('says of each message what to send, that only the signature counts, and where it is documented', async () => {
     const messages = messagesOf(await metadataOf(target.handle.workflowId));
-    const names = ['abort', 'changed', 'decide', 'decision', 'gates', 'retry', 'status', 'timeline'];
+    const names = ['abort', 'changed', 'decide', 'decision', 'gates', 'opened', 'retry', 'status', 'timeline'];
     expect(messages).toEqual(Object.fromEntries(names.map((name) => [name, described])));
     for (const name of ['decide', 'abort', 'retry', 'decision'])
       expect(messages[name]).toMatch(/Sigstore bundle.*Only the signature in the statement carries authority/);
@@ -106,7 +106,11 @@ describe('a promotion that waits for people, in the Temporal command line', () =
     const summaries = await summariesOf(workflowIds.promotion('default', 'shop', 'bronze', target.bundle));
     expect(summaries).not.toContain(undefined);
     expect(summaries).toEqual(
-      expect.arrayContaining(['open the record, first round of gates', 'deploy to bronze', 'take how deploy ended']),
+      expect.arrayContaining([
+        'open the record, first round of gates',
+        'guard the bundle, deploy it to bronze',
+        'read how the lane was taken, from guard on',
+      ]),
     );
   });
 });
@@ -179,7 +183,7 @@ describe('a release', () => {
     expect(metadata.currentDetails).toContain(`is **SEALED**: bundle \`${bundle!}\``);
     expect(metadata.currentDetails).toContain(`lane promote ${shortId(bundle!)} --to bronze`);
     expect(metadata.currentDetails).toMatch(/`build\/web` at `20/);
-    expect(messagesOf(metadata)).toEqual({ status: described });
+    expect(messagesOf(metadata)).toEqual({ opened: described, status: described });
     const summaries = await summariesOf(workflowId);
     expect(summaries).not.toContain(undefined);
     expect(summaries).toEqual(expect.arrayContaining(['fetch the commit', 'build web', 'seal the bundle']));

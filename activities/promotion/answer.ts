@@ -42,8 +42,12 @@ export async function answerOf(
       at: event.occurredAt.toISOString(),
       text: `${event.actor === null ? '' : `${event.actor}: `}${wordsOf(event)}`.slice(0, maxTextLength),
     })),
-    ...(outcome !== undefined && { outcome: { accepted: outcome.accepted, text: outcome.text } }),
+    ...(outcome !== undefined && { outcome: outcomeIn(outcome) }),
   };
+}
+
+function outcomeIn({ accepted, text, code }: DecisionOutcome): DecisionOutcome {
+  return { accepted, text, ...(code !== undefined && { code }) };
 }
 
 async function roundOf(tx: Transaction, moving: MovingPromotion): Promise<Pick<Answer, 'gates' | 'notices'>> {

@@ -35,6 +35,8 @@ export interface StatementOutcome {
   readonly text: string;
   /** Whether it had been handled before: then it changes nothing. */
   readonly again: boolean;
+  /** Why it does not count, as a code of docs/errors.md. */
+  readonly code?: string;
   readonly refusal?: Refusal;
 }
 
@@ -190,6 +192,7 @@ function outcomeOf(
     principal: who,
     text: again ? `${how}; it had been sent before` : how,
     again,
+    ...(decision.refusalCode !== null && { code: decision.refusalCode }),
     ...(refusal !== undefined && { refusal }),
   };
 }

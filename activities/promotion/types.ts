@@ -66,6 +66,8 @@ export interface LaneOwner {
 /** What became of a statement. */
 export interface DecisionOutcome {
   readonly accepted: boolean;
+  /** Why it does not count, as a code of docs/errors.md. */
+  readonly code?: string;
   readonly text: string;
 }
 

@@ -108,6 +108,11 @@ describe('lane approve', () => {
     await engine.client.workflow.getHandle(workflowId).signal('decision', JSON.parse(await readFile(file, 'utf8')));
     expect((await api.lane('dev', 'watch', id, '--timeout', '30s')).code).toBe(0);
     expect((await api.lane('dev', 'why', id)).stdout).toContain('approve by dev refused (SELF_APPROVAL)');
+    // What it ends with follows from why it is refused.
+    expect(await api.lane('bob', 'approve', shortId(id), '--yes')).toMatchObject({
+      code: 6,
+      stdout: expect.stringContaining('approve is not possible while the promotion is LIVE') as unknown,
+    });
   });
 
   it('has the counterpart lane reject, which needs a reason and ends the promotion', async () => {

@@ -52,6 +52,8 @@ export interface DecisionMessage {
 /** What became of a decision. */
 export interface DecisionReply {
   readonly accepted: boolean;
+  /** Why it does not count, as a code of docs/errors.md. */
+  readonly code?: string;
   readonly text: string;
   readonly state: PromotionPhase;
   readonly reason: string;

@@ -119,7 +119,7 @@ export class PromotionRun {
       const { phase: state, reason } = this.answer;
       const text = `a statement could not be processed (${answer.message.slice(0, 300)}): report this as a defect`;
       this.#append([{ id: this.answer.at.event, at: new Date().toISOString(), text }]);
-      Object.assign(entry, { reply: { accepted: false, text, state, reason } });
+      Object.assign(entry, { reply: { accepted: false, code: 'INTERNAL', text, state, reason } });
       return;
     }
     this.#learn(answer);
@@ -127,8 +127,8 @@ export class PromotionRun {
     if (answer.events.length === 0 && answer.outcome !== undefined)
       this.#append([{ id: answer.at.event, at: new Date().toISOString(), text: answer.outcome.text }]);
     if (stimulus.frontDoor === 'UPDATE') this.#answeredAt = workflowInfo().historyLength;
-    const { accepted = false, text = '' } = answer.outcome ?? {};
-    Object.assign(entry, { reply: { accepted, text, state: this.answer.phase, reason: this.answer.reason } });
+    const { phase: state, reason } = this.answer;
+    Object.assign(entry, { reply: { accepted: false, text: '', ...answer.outcome, state, reason } });
   }
 
   #learn(answer: Answer): void {

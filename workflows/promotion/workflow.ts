@@ -92,7 +92,8 @@ async function runPromotion(rawInput: unknown, opening: Opening<PromotionResult>
     }
     const result = resultOf(run.answer);
     const { state, reason } = result;
-    inbox.refuseRemaining({ accepted: false, text: `the promotion has ended as ${state}`, state, reason });
+    const text = `the promotion has ended as ${state}`;
+    inbox.refuseRemaining({ accepted: false, code: 'WRONG_STATE', text, state, reason });
     await condition(allHandlersFinished);
     return result;
   });

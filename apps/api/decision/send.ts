@@ -50,6 +50,7 @@ export async function sendDecision(
   );
   return create(DecisionOutcomeSchema, {
     accepted: reply.accepted,
+    refusalCode: bounded(reply.code, 63),
     text: bounded(reply.text, 4000),
     reason: bounded(reply.reason, 4000),
   });

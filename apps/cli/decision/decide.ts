@@ -1,4 +1,5 @@
 import { parseDigest } from '../../../core/digest.js';
+import { isErrorCode } from '../../../core/errors.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import type { DecisionVerb } from '../../../core/decision/verbs.js';
 import { digestOf } from '../../../core/hash.js';
@@ -6,7 +7,7 @@ import { shortId } from '../../../core/ids.js';
 import { type DecisionOutcome, DecisionOutcomeSchema } from '#gen/governance/v1/decision_pb.js';
 import type { GetDecisionFactsResponse } from '#gen/governance/v1/decision_service_pb.js';
 import type { Context } from '../program/context.js';
-import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
+import { type ExitCode, exitCodeOf, exitCodes } from '../errors/exit-codes.js';
 import { showFrontDoor, writeSignal } from '../temporal/command.js';
 import { toPlain } from '../output/plain.js';
 import { laneName, laneOf } from '../output/words.js';
@@ -79,7 +80,8 @@ export async function decide(
     () =>
       `${outcome.accepted ? colours.green('✓') : colours.red('✗')} ${outcome.text}${outcome.reason === '' ? '' : `\n${outcome.reason}`}`,
   );
-  return outcome.accepted ? exitCodes.ok : exitCodes.blocked;
+  if (outcome.accepted) return exitCodes.ok;
+  return isErrorCode(outcome.refusalCode) ? exitCodeOf(outcome.refusalCode) : exitCodes.blocked;
 }
 
 function unsigned(facts: GetDecisionFactsResponse, verb: DecisionVerb, comment: string | undefined): UnsignedDecision {

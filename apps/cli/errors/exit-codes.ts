@@ -23,7 +23,10 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.ok, 'done'],
   [exitCodes.error, 'an error without an exit code of its own; the message says what happened'],
   [exitCodes.usage, 'the command was not understood, or its input is invalid'],
-  [exitCodes.blocked, 'a gate blocks, a person rejected the promotion, or a decision was refused'],
+  [
+    exitCodes.blocked,
+    'a gate blocks, a person rejected the promotion, or a decision does not count because of who made it, or when',
+  ],
   [exitCodes.auth, 'no valid identity, or no permission to do this'],
   [exitCodes.notFound, 'no such product, bundle, promotion, commit, person or evidence'],
   [exitCodes.conflict, 'not possible in this state: it has ended, was already decided, or has changed in the meantime'],

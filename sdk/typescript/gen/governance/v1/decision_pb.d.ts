@@ -148,6 +148,13 @@ export declare type DecisionOutcome = Message<"governance.v1.DecisionOutcome"> &
    * @generated from field: string reason = 3;
    */
   reason: string;
+
+  /**
+   * Why it does not count, as one of the error codes; empty when it counts.
+   *
+   * @generated from field: string refusal_code = 4;
+   */
+  refusalCode: string;
 };
 
 /**

@@ -6,6 +6,7 @@ import type { ApprovalFact, PolicyFacts } from '../../core/policy/facts.js';
 import type { Approver } from '../../core/policy/approvals.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
+import { deliveredIn } from '../../core/release/artifact.js';
 import { parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
@@ -71,7 +72,8 @@ export async function readProven(
     const entry = live.find((candidate) => candidate.lane === name);
     return { live: entry?.live ?? false, wasLive: entry !== undefined };
   };
-  const { source, images, sdks, methodology, plan } = parseManifest(bundle.manifest);
+  const manifest = parseManifest(bundle.manifest);
+  const { source, methodology, plan } = manifest;
   const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
   const requester = subject.promotionId === undefined ? subject.requester : requesterOf(subject, said);
   const facts: PolicyFacts = {
@@ -89,8 +91,7 @@ export async function readProven(
       commits: await readCommitFacts(tx, known, subject, bundle, keys),
       repository: source.repository,
       tree: source.tree ?? '',
-      images: images.map(({ service, digest }) => ({ name: service, digest })),
-      sdks: sdks.map(({ name, checksum }) => ({ name, digest: checksum })),
+      artifacts: deliveredIn(manifest).map(({ kind, name, digest }) => ({ kind, name, digest })),
       methodology: methodology ?? null,
       plan: plan ?? null,
     },

@@ -44,7 +44,7 @@ export async function attestationsOf(
   if (outcome.phase === 'LIVE') await requireApprovals(tx, promotion, facts);
   const subject = [
     subjectOf(product, bundle),
-    ...[...facts.bundle.images, ...facts.bundle.sdks].map(({ name, digest }) => subjectOf(name, digest)),
+    ...facts.bundle.artifacts.map(({ name, digest }) => subjectOf(name, digest)),
   ];
   const { gates, notices } = await lastRound(tx, id);
   const reliedOn = [...new Set([...gates, ...notices].flatMap((one) => one.reliedOn.map((ref) => ref.id)))].sort();

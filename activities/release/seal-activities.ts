@@ -1,11 +1,11 @@
 import { type ContentStore, type TenantStores, uriOf } from '../../adapters/content-store/content-store.js';
-import { label, mediaType } from '../../adapters/oci/convention.js';
+import { label } from '../../adapters/oci/convention.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/hash.js';
 import { parseReleaseId } from '../../core/ids.js';
 import { json, parseObject } from '../../core/input.js';
-import { commitMediaType } from '../../core/release/history.js';
+import { artifactsIn } from '../../core/release/artifact.js';
 import {
   bundleDigestOf,
   canonicalManifest,
@@ -122,23 +122,6 @@ function requireSame(release: StoredRelease, path: string, stated: string, known
 
 async function recordSeal(tx: Transaction, release: StoredRelease, manifest: Manifest, bundle: Digest): Promise<void> {
   const { author, committedAt, subject } = manifest.source;
-  const images = manifest.images.map((image) => ({
-    kind: 'image' as const,
-    name: image.service,
-    digest: image.digest,
-    mediaType: mediaType.manifest,
-  }));
-  const sdks = manifest.sdks.map((sdk) => ({
-    kind: 'sdk' as const,
-    name: sdk.name,
-    digest: sdk.checksum,
-    mediaType: 'application/gzip',
-  }));
-  const { commit } = manifest.source;
-  const source =
-    commit === undefined
-      ? []
-      : [{ kind: 'source' as const, name: 'commit', digest: commit, mediaType: commitMediaType }];
   await sealBundle(tx, {
     digest: bundle,
     manifest: canonicalManifest(manifest),
@@ -148,7 +131,7 @@ async function recordSeal(tx: Transaction, release: StoredRelease, manifest: Man
     committedAt,
     subject,
     releaseId: release.id,
-    artifacts: [...images, ...sdks, ...source],
+    artifacts: artifactsIn(manifest),
   });
   await endRelease(tx, release, { bundle });
 }

@@ -71,20 +71,9 @@ export function tallyEvidence(rule: EvidenceRule, facts: PolicyFacts, now: Date)
 }
 
 /** What a rule wants evidence about. */
-function subjectsOf(
-  { per }: EvidenceRule,
-  { digest, images, sdks }: PolicyFacts['bundle'],
-): readonly EvidenceSubject[] {
-  switch (per) {
-    case 'bundle':
-      return [{ name: 'the bundle', digest }];
-    case 'image':
-      return images;
-    case 'sdk':
-      return sdks;
-    case 'artifact':
-      return [...images, ...sdks];
-  }
+function subjectsOf({ per }: EvidenceRule, { digest, artifacts }: PolicyFacts['bundle']): readonly EvidenceSubject[] {
+  if (per === 'bundle') return [{ name: 'the bundle', digest }];
+  return per === 'artifact' ? artifacts : artifacts.filter(({ kind }) => kind === per);
 }
 
 function whyNot(item: EvidenceFact, rule: EvidenceRule, now: Date): string | undefined {

@@ -2,6 +2,7 @@ import type { Digest } from '../digest.js';
 import type { PrincipalKind } from '../identity/principal-kind.js';
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
+import type { Artifact } from '../release/artifact.js';
 import type { CommitFacts } from './authorship.js';
 import type { Ref } from './ref.js';
 import type { TermName } from './terms/names.js';
@@ -72,8 +73,8 @@ export interface PolicyFacts {
     /** Where its commit comes from, and the tree of that; empty for bundles from before it was recorded. */
     readonly repository: string;
     readonly tree: string;
-    readonly images: readonly { readonly name: string; readonly digest: Digest }[];
-    readonly sdks: readonly { readonly name: string; readonly digest: Digest }[];
+    /** What it delivers. */
+    readonly artifacts: readonly Pick<Artifact, 'kind' | 'name' | 'digest'>[];
     /** What the manifest says about methodology and plan, for rules. */
     readonly methodology: unknown;
     readonly plan: unknown;

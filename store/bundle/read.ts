@@ -3,16 +3,9 @@ import { LanekeeperError } from '../../core/errors.js';
 import { digestOf } from '../../core/hash.js';
 import { shortId } from '../../core/ids.js';
 import { lanes, type Lane } from '../../core/lanes.js';
+import type { Artifact } from '../../core/release/artifact.js';
 import type { Transaction } from '../database.js';
 import { oncePerTransaction } from '../once.js';
-
-/** One artifact of a bundle, by digest. */
-export interface BundleArtifact {
-  readonly kind: 'image' | 'sdk' | 'source';
-  readonly name: string;
-  readonly digest: Digest;
-  readonly mediaType: string;
-}
 
 /** A sealed bundle. `manifest` is canonical JSON and its sha256 the digest. */
 export interface StoredBundle {
@@ -26,7 +19,7 @@ export interface StoredBundle {
   /** First line of the commit message. */
   readonly subject: string;
   readonly releaseId: string;
-  readonly artifacts: readonly BundleArtifact[];
+  readonly artifacts: readonly Artifact[];
   readonly sealedAt: Date;
 }
 
@@ -47,7 +40,7 @@ interface BundleRow {
   manifest: string;
   release_id: string;
   sealed_at: Date;
-  artifacts: BundleArtifact[];
+  artifacts: Artifact[];
 }
 
 const bundleColumns = `b.digest, b.product, b.revision, b.author_name, b.author_email, b.committed_at, b.subject,

@@ -86,8 +86,15 @@ export async function ensureElement(
   );
 }
 
-/** How two elements are related. EVIDENCE_OF and PRODUCED_BY are what gates ask for. */
-export type RelationshipType = 'EVIDENCE_OF' | 'PRODUCED_BY' | 'DERIVED_FROM' | 'CONTAINS';
+/** How two elements are related, with the kind of that as `graph.v1.RelationshipKind` means it. Gates ask for EVIDENCE_OF. */
+const kindOfRelationship = {
+  EVIDENCE_OF: 'SEMANTIC',
+  PRODUCED_BY: 'REFERENCE',
+  CONTAINS: 'CONTAINMENT',
+} as const;
+
+/** One of the relationships. */
+export type RelationshipType = keyof typeof kindOfRelationship;
 
 /** Relates two elements, once. */
 export async function relate(tx: Transaction, type: RelationshipType, source: string, target: string): Promise<void> {
@@ -95,7 +102,7 @@ export async function relate(tx: Transaction, type: RelationshipType, source: st
     `insert into element_relationships (tenant_id, id, kind, type_key, source_element_id, target_element_id)
      values ($1, $2, $3, $4, $5, $6)
      on conflict (tenant_id, type_key, source_element_id, target_element_id) do nothing`,
-    [tx.tenant, `${source} ${type} ${target}`, type === 'CONTAINS' ? 'CONTAINMENT' : 'REFERENCE', type, source, target],
+    [tx.tenant, `${source} ${type} ${target}`, kindOfRelationship[type], type, source, target],
   );
 }
 

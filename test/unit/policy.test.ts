@@ -106,7 +106,10 @@ describe('a gate', () => {
     ['image', 'web', 'PASS'],
   ] as const)('per %s, with evidence about %s, is %s', (per, about, verdict) => {
     const given = facts({
-      bundle: { ...facts().bundle, sdks: [{ name: 'client', digest: sdk }] },
+      bundle: {
+        ...facts().bundle,
+        artifacts: [...facts().bundle.artifacts, { kind: 'sdk', name: 'client', digest: sdk }],
+      },
       evidence: [
         ...(about.includes('web') ? [evidence({ subjects: [image] })] : []),
         ...(about.includes('client') ? [evidence({ subjects: [sdk] })] : []),
@@ -118,7 +121,7 @@ describe('a gate', () => {
   });
 
   test('does not apply when the bundle has nothing that it is about', () => {
-    expect(verdictOf({}, facts({ bundle: { ...facts().bundle, images: [] } }))).toBe('NOT_APPLICABLE');
+    expect(verdictOf({}, facts({ bundle: { ...facts().bundle, artifacts: [] } }))).toBe('NOT_APPLICABLE');
   });
 
   test('says when time alone can change its verdict, and what to do next, with the ids filled in', () => {

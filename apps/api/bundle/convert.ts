@@ -3,7 +3,6 @@ import { isInstant } from '../../../core/input.js';
 import { type Manifest, parseManifest } from '../../../core/release/manifest.js';
 import { type Attestation, AttestationSchema } from '#gen/governance/v1/attestation_pb.js';
 import {
-  ArtifactKind,
   type EvidenceAttachment,
   EvidenceAttachmentSchema,
   type PlanReference,
@@ -15,8 +14,6 @@ import { type MethodologyContext, MethodologyContextSchema } from '#gen/release/
 import type { StoredAttestation } from '../../../store/evidence/read.js';
 import type { ListedBundle, StoredBundle } from '../../../store/bundle/read.js';
 import { bounded, instant, toLane } from '../convert.js';
-
-const artifactKinds = { image: ArtifactKind.IMAGE, sdk: ArtifactKind.SDK, source: ArtifactKind.SOURCE } as const;
 
 /** A bundle for the wire. */
 export function toBundleMessage(bundle: ListedBundle): ReleaseBundle {
@@ -31,12 +28,7 @@ export function toBundleMessage(bundle: ListedBundle): ReleaseBundle {
     authorEmail: bounded(bundle.author.email, 500),
     ...instant('committedAt', bundle.committedAt),
     subject: bounded(bundle.subject, 1000),
-    artifacts: bundle.artifacts.map(({ kind, name, digest, mediaType }) => ({
-      kind: artifactKinds[kind],
-      name,
-      digest,
-      mediaType,
-    })),
+    artifacts: bundle.artifacts.map(({ kind, name, digest, mediaType }) => ({ kind, name, digest, mediaType })),
     ...(methodologyContext !== undefined && { methodologyContext }),
     ...(plan !== undefined && { plan }),
     repository: manifest.source.repository,

@@ -1,6 +1,7 @@
 import { authorshipOf } from '../authorship.js';
 import { evaluateRule } from '../cel.js';
 import type { EvidenceFact, PolicyFacts } from '../facts.js';
+import type { ArtifactKind } from '../../release/artifact.js';
 import type { Gate } from '../model.js';
 import type { JudgeTerm } from './term.js';
 
@@ -39,8 +40,8 @@ function variables(facts: PolicyFacts, evidence: readonly EvidenceFact[]): Recor
         tree: facts.bundle.tree,
         author: facts.bundle.author,
       },
-      images: facts.bundle.images,
-      sdks: facts.bundle.sdks,
+      images: named(facts, 'image'),
+      sdks: named(facts, 'sdk'),
       commits: commitVariables(facts),
       methodology: facts.bundle.methodology,
       plan: facts.bundle.plan,
@@ -54,6 +55,11 @@ function variables(facts: PolicyFacts, evidence: readonly EvidenceFact[]): Recor
     lane: facts.lane,
     lanes: facts.lanes,
   };
+}
+
+/** What rules see of the artifacts of a kind. */
+function named({ bundle }: PolicyFacts, kind: ArtifactKind): readonly Record<string, unknown>[] {
+  return bundle.artifacts.filter((one) => one.kind === kind).map(({ name, digest }) => ({ name, digest }));
 }
 
 /** What rules see of the commits that the bundle brings, with nothing live of all that its release lists. */

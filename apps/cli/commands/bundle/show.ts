@@ -1,10 +1,5 @@
 import { shortId } from '../../../../core/ids.js';
-import {
-  ArtifactKind,
-  EvidenceAttachmentSchema,
-  type ReleaseBundle,
-  ReleaseBundleSchema,
-} from '#gen/release/v1/bundle_pb.js';
+import { EvidenceAttachmentSchema, type ReleaseBundle, ReleaseBundleSchema } from '#gen/release/v1/bundle_pb.js';
 import type { Context } from '../../program/context.js';
 import { toPlain } from '../../output/plain.js';
 import { relativeTime } from '../../output/relative-time.js';
@@ -52,11 +47,7 @@ function headOf(bundle: ReleaseBundle, context: Context): string {
 }
 
 function artifactsOf(bundle: ReleaseBundle, context: Context): string {
-  const rows = bundle.artifacts.map((artifact) => [
-    ArtifactKind[artifact.kind].toLowerCase(),
-    artifact.name,
-    artifact.digest,
-  ]);
+  const rows = bundle.artifacts.map((artifact) => [artifact.kind, artifact.name, artifact.digest]);
   return renderTable(
     ['ARTIFACT', 'NAME', 'DIGEST'].map((title) => context.terminal.colours.dim(title)),
     rows,

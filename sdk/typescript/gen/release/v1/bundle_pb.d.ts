@@ -21,11 +21,11 @@ export declare const file_release_v1_bundle: GenFile;
  */
 export declare type Artifact = Message<"release.v1.Artifact"> & {
   /**
-   * What it is.
+   * What it is: image, sdk, source. More kinds may follow.
    *
-   * @generated from field: release.v1.ArtifactKind kind = 1;
+   * @generated from field: string kind = 5;
    */
-  kind: ArtifactKind;
+  kind: string;
 
   /**
    * Name of the service or package.
@@ -288,46 +288,6 @@ export declare type BundleChange = Message<"release.v1.BundleChange"> & {
  * Use `create(BundleChangeSchema)` to create a new message.
  */
 export declare const BundleChangeSchema: GenMessage<BundleChange>;
-
-/**
- * What an artifact is. Numbers 3 and 4 are reserved for charts and plans.
- *
- * @generated from enum release.v1.ArtifactKind
- */
-export enum ArtifactKind {
-  /**
-   * Unspecified.
-   *
-   * @generated from enum value: ARTIFACT_KIND_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * An OCI image of a service.
-   *
-   * @generated from enum value: ARTIFACT_KIND_IMAGE = 1;
-   */
-  IMAGE = 1,
-
-  /**
-   * A package that others build on.
-   *
-   * @generated from enum value: ARTIFACT_KIND_SDK = 2;
-   */
-  SDK = 2,
-
-  /**
-   * The object of the commit that the bundle was made from.
-   *
-   * @generated from enum value: ARTIFACT_KIND_SOURCE = 5;
-   */
-  SOURCE = 5,
-}
-
-/**
- * Describes the enum release.v1.ArtifactKind.
- */
-export declare const ArtifactKindSchema: GenEnum<ArtifactKind>;
 
 /**
  * How something differs between two bundles.

@@ -1,8 +1,10 @@
 import { messageOf } from '../core/errors.js';
 import type { ControlDeps } from '../activities/promotion/deps.js';
 import { reconcile } from '../activities/promotion/reconcile.js';
+import { reconcileRelease } from '../activities/release/reconcile-release.js';
 import { unattestedActs } from '../store/promotion/acts.js';
 import { holders, openPromotionOf, openPromotionsAfter, type StoredPromotion } from '../store/promotion/read.js';
+import { runningReleases } from '../store/release/read.js';
 import { workflowTypes } from '../temporal-config/names.js';
 
 /** How often it looks, in milliseconds: a lane whose holder has died is free within a minute. */
@@ -29,7 +31,7 @@ export interface ReconcilerDeps extends ControlDeps {
 }
 
 /**
- * Finds promotions that have not ended and whose run has: terminated, timed out, failed or forgotten by Temporal. Each
+ * Finds promotions and releases that have not ended and whose run has: terminated, timed out, failed or forgotten by Temporal. Each
  * round looks at the runs that have closed since the last one, at the holders of lanes, and slowly over all others, so that
  * nothing depends on one of the three; and at those that the service has ended and not attested yet. What follows is done
  * by {@link reconcile}; one that fails never stops another.
@@ -91,13 +93,14 @@ class Rounds {
 
   async #lookAtTenant(tenant: string): Promise<void> {
     const after = this.#swept.get(tenant) ?? '';
-    const [holding, some, acts] = await this.#deps.database.transaction(
+    const [holding, some, acts, releases] = await this.#deps.database.transaction(
       tenant,
       async (tx) =>
         [
           await holders(tx),
           await openPromotionsAfter(tx, after, sweepSize),
           await unattestedActs(tx, sweepSize),
+          await runningReleases(tx, sweepSize),
         ] as const,
     );
     const last = some.length < sweepSize ? undefined : some.at(-1)?.id;
@@ -105,6 +108,7 @@ class Rounds {
     else this.#swept.set(tenant, last);
     const all = new Map<string, StoredPromotion>([...holding, ...some, ...acts].map((one) => [one.id, one]));
     for (const promotion of all.values()) await this.#quietly(() => reconcile(this.#deps, tenant, promotion));
+    for (const release of releases) await this.#quietly(() => reconcileRelease(this.#deps, tenant, release));
   }
 
   async #quietly(work: () => Promise<unknown>): Promise<void> {

@@ -60,6 +60,16 @@ export async function findRelease(tx: Transaction, id: string): Promise<StoredRe
   return rows[0] === undefined ? undefined : toRelease(rows[0]);
 }
 
+/** The releases that are running on record, the longest first. */
+export async function runningReleases(tx: Transaction, limit: number): Promise<readonly StoredRelease[]> {
+  const rows = await tx.query<ReleaseRow>(
+    `select ${releaseColumns} from releases r where r.tenant_id = $1 and r.state = 'RUNNING'
+      order by r.created_at, r.id limit $2`,
+    [tx.tenant, limit],
+  );
+  return rows.map(toRelease);
+}
+
 /**
  * Locks the release that a run works on, in the transaction that changes or signs something for it.
  * @throws NOT_FOUND, PERMISSION_DENIED when it is that of another workflow

@@ -71,7 +71,7 @@ export async function releaseEffects(
   release: CrashedRelease,
 ): Promise<{ events: readonly string[]; attestations: Record<string, number>; bundles: number }> {
   const events = await stack.rows<{ type: string }>(
-    `select type from ${releaseEvents} e where release_id = $1 order by id`,
+    `select type from ${releaseEvents} e where release_id = $1 and type <> 'release.step-ended' order by id`,
     release.id,
   );
   const bundles = await stack.rows('select 1 from bundles where release_id = $1', release.id);

@@ -88,11 +88,25 @@ describe('a release whose run', () => {
     ]);
     const events = await engine.database.transaction('default', (tx) =>
       tx.query<{ type: string }>(
-        `select type from ${releaseEvents} e where product = 'terminated' and release_id = $1 order by id`,
+        `select type from ${releaseEvents} e
+          where product = 'terminated' and release_id = $1 and type <> 'release.step-ended' order by id`,
         [first.firstExecutionRunId],
       ),
     );
     expect(events.map((event) => event.type)).toEqual(['release.started', 'release.failed']);
+  });
+
+  test('was terminated ends on record when that is noticed, although nobody starts it again', async () => {
+    const { start } = await commit('noticed', 'sleep 300');
+    const run = await start();
+    await building(run);
+    await engine.reconcile();
+    expect(await releasesOf('noticed')).toMatchObject([{ state: 'RUNNING' }]);
+    await run.terminate();
+    await engine.reconcile();
+    expect(await releasesOf('noticed')).toMatchObject([
+      { id: run.firstExecutionRunId, state: 'FAILED', error: { code: 'CANCELLED' } },
+    ]);
   });
 
   test('is reset while it builds goes on as the same release', async () => {

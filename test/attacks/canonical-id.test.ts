@@ -101,8 +101,9 @@ describe('a workflow of somebody else under the id of a promotion', () => {
       .terminate()
       .catch(() => undefined);
     await engine.reconcile();
+    const approval = await signedFor(engine, target, 'alice');
     const answers = () =>
-      decide(engine, target, { dsseEnvelope: {} }).then(
+      decide(engine, target, approval).then(
         () => true,
         () => false,
       );

@@ -116,7 +116,8 @@ describe.each<Victim>(['worker', 'api', 'temporal', 'postgres'])('after SIGKILL 
     async (_what, place) => {
       await stack.temporal.workflow.getHandle(scene[place].workflowId).result();
       expect(await releaseEffects(stack, scene[place])).toEqual({
-        events: ['release.started', 'release.sealed'],
+        events: ['release.started', 'release.fetched', 'release.sealed'],
+        repeatedSteps: [],
         attestations: {
           commits: 1,
           provenance: 1,

@@ -65,18 +65,29 @@ export async function attestationsOf(stack: CrashStack, runId: string): Promise<
   return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
 }
 
-/** What a release produced: its events, attestations and bundles. */
+/** What a release produced: its events, the steps that ended more than once on record, attestations and bundles. */
 export async function releaseEffects(
   stack: CrashStack,
   release: CrashedRelease,
-): Promise<{ events: readonly string[]; attestations: Record<string, number>; bundles: number }> {
+): Promise<{
+  events: readonly string[];
+  repeatedSteps: readonly unknown[];
+  attestations: Record<string, number>;
+  bundles: number;
+}> {
   const events = await stack.rows<{ type: string }>(
     `select type from ${releaseEvents} e where release_id = $1 and type <> 'release.step-ended' order by id`,
+    release.id,
+  );
+  const repeatedSteps = await stack.rows(
+    `select data->>'step' as step from ${releaseEvents} e where release_id = $1 and type = 'release.step-ended'
+      group by 1 having count(*) > 1`,
     release.id,
   );
   const bundles = await stack.rows('select 1 from bundles where release_id = $1', release.id);
   return {
     events: events.map(({ type }) => type),
+    repeatedSteps,
     attestations: await attestationsOf(stack, release.id),
     bundles: bundles.length,
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rowsOf, stateOf } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
+import { promotionEvents } from '../support/event-tables.js';
 import { attemptEnded, paused, type Placed } from '../support/phases.js';
 import { sealText } from '../support/sealed-bundle.js';
 
@@ -55,7 +56,7 @@ describe('a deploy that an operator pauses', () => {
     expect(await engine.answerOf('bronze')).toBe('resumed');
     const steps = await rowsOf<{ phase: string }>(
       engine,
-      "select data->>'to' as phase from method_events where promotion_id = $1 and type = $2 order by id",
+      `select data->>'to' as phase from ${promotionEvents} e where promotion_id = $1 and type = $2 order by id`,
       placed.id,
       'promotion.transitioned',
     );

@@ -77,13 +77,15 @@ class Rounds {
   /** Runs that have closed recently; their workflow ids name the tenant. */
   async #lookAtClosedRuns(): Promise<void> {
     const from = new Date();
-    const query = `WorkflowType = '${workflowTypes.promotion}' AND ExecutionStatus != 'Running' AND CloseTime >= '${this.#closedSince.toISOString()}'`;
+    const types = [workflowTypes.promotion, workflowTypes.release].map((type) => `'${type}'`).join(', ');
+    const query = `WorkflowType IN (${types}) AND ExecutionStatus != 'Running' AND CloseTime >= '${this.#closedSince.toISOString()}'`;
     const closed = new Set<string>();
     for await (const { workflowId } of this.#deps.client.workflow.list({ query })) closed.add(workflowId);
     for (const workflowId of closed) {
-      const tenant = /^(?:promotion|rollback)\/([a-z0-9-]+)\//.exec(workflowId)?.[1];
+      const [, kind, tenant] = /^(promotion|rollback|release)\/([a-z0-9-]+)\//.exec(workflowId) ?? [];
       if (tenant === undefined) continue;
       await this.#quietly(async () => {
+        if (kind === 'release') return this.#lookAtReleases(tenant, { workflowId });
         const promotion = await this.#deps.database.transaction(tenant, (tx) => openPromotionOf(tx, workflowId));
         if (promotion !== undefined) await reconcile(this.#deps, tenant, promotion, true);
       });
@@ -93,14 +95,13 @@ class Rounds {
 
   async #lookAtTenant(tenant: string): Promise<void> {
     const after = this.#swept.get(tenant) ?? '';
-    const [holding, some, acts, releases] = await this.#deps.database.transaction(
+    const [holding, some, acts] = await this.#deps.database.transaction(
       tenant,
       async (tx) =>
         [
           await holders(tx),
           await openPromotionsAfter(tx, after, sweepSize),
           await unattestedActs(tx, sweepSize),
-          await runningReleases(tx, sweepSize),
         ] as const,
     );
     const last = some.length < sweepSize ? undefined : some.at(-1)?.id;
@@ -108,6 +109,15 @@ class Rounds {
     else this.#swept.set(tenant, last);
     const all = new Map<string, StoredPromotion>([...holding, ...some, ...acts].map((one) => [one.id, one]));
     for (const promotion of all.values()) await this.#quietly(() => reconcile(this.#deps, tenant, promotion));
+    await this.#lookAtReleases(tenant, { before: new Date(Date.now() - lookBackMs) });
+  }
+
+  /** Releases of a run that has closed, or that have been running for so long that the end of their run may have been missed. */
+  async #lookAtReleases(
+    tenant: string,
+    which: { readonly workflowId: string } | { readonly before: Date },
+  ): Promise<void> {
+    const releases = await this.#deps.database.transaction(tenant, (tx) => runningReleases(tx, which, sweepSize));
     for (const release of releases) await this.#quietly(() => reconcileRelease(this.#deps, tenant, release));
   }
 

@@ -60,12 +60,18 @@ export async function findRelease(tx: Transaction, id: string): Promise<StoredRe
   return rows[0] === undefined ? undefined : toRelease(rows[0]);
 }
 
-/** The releases that are running on record, the longest first. */
-export async function runningReleases(tx: Transaction, limit: number): Promise<readonly StoredRelease[]> {
+/** The releases that are running on record, of a workflow id or since before an instant, the longest first. */
+export async function runningReleases(
+  tx: Transaction,
+  which: { readonly workflowId: string } | { readonly before: Date },
+  limit: number,
+): Promise<readonly StoredRelease[]> {
   const rows = await tx.query<ReleaseRow>(
-    `select ${releaseColumns} from releases r where r.tenant_id = $1 and r.state = 'RUNNING'
-      order by r.created_at, r.id limit $2`,
-    [tx.tenant, limit],
+    `select ${releaseColumns} from releases r
+      where r.tenant_id = $1 and r.state = 'RUNNING'
+        and ($2::text is null or r.workflow_id = $2) and ($3::timestamptz is null or r.created_at < $3)
+      order by r.created_at, r.id limit $4`,
+    [tx.tenant, 'workflowId' in which ? which.workflowId : null, 'before' in which ? which.before : null, limit],
   );
   return rows.map(toRelease);
 }

@@ -103,10 +103,12 @@ describe('a release whose run', () => {
     await engine.reconcile();
     expect(await releasesOf('noticed')).toMatchObject([{ state: 'RUNNING' }]);
     await run.terminate();
-    await engine.reconcile();
-    expect(await releasesOf('noticed')).toMatchObject([
-      { id: run.firstExecutionRunId, state: 'FAILED', error: { code: 'CANCELLED' } },
-    ]);
+    await eventually(async () => {
+      await engine.reconcile();
+      expect(await releasesOf('noticed')).toMatchObject([
+        { id: run.firstExecutionRunId, state: 'FAILED', error: { code: 'CANCELLED' } },
+      ]);
+    });
   });
 
   test('is reset while it builds goes on as the same release', async () => {

@@ -40,8 +40,8 @@ export async function release(scene: Scene): Promise<void> {
   await tools.lane('bundle', 'download', short(released.digest), '--out', folder);
   if (scene.sabotage === 'wrong-digest')
     await writeFile(blobPath(folder, released.artifacts[0]?.digest ?? ''), '{"not":"what was built"}');
-  const images = released.artifacts.filter((artifact) => artifact.kind === 'IMAGE');
-  const sdks = released.artifacts.filter((artifact) => artifact.kind === 'SDK');
+  const images = released.artifacts.filter((artifact) => artifact.kind === 'image');
+  const sdks = released.artifacts.filter((artifact) => artifact.kind === 'sdk');
   const workflowId = `release/default/agents-runtime/${released.revision}`;
   const index = JSON.parse(await readFile(join(folder, 'evidence', 'index.json'), 'utf8')) as readonly EvidenceEntry[];
   const signed = index.filter((entry) => entry.signer === 'builder');

@@ -12,7 +12,7 @@ export interface StoredReleaseStep {
   readonly endedAt?: Date | undefined;
 }
 
-/** Records how far steps are, in the order in which they are named first. One that has ended stays as it is. */
+/** Records how far steps are, in the order in which they are named first. Recording the same again changes nothing. */
 export async function recordReleaseSteps(
   tx: Transaction,
   release: { readonly id: string; readonly product: string },
@@ -28,7 +28,8 @@ export async function recordReleaseSteps(
      select $1, $2, g.id, present.last + g.place, g.state, g.detail, g."startedAt", g."endedAt" from given g, present
      on conflict (tenant_id, release_id, step) do update
        set state = excluded.state, detail = excluded.detail, started_at = excluded.started_at, ended_at = excluded.ended_at
-       where s.ended_at is null
+       where (s.state, s.detail, s.started_at, s.ended_at)
+         is distinct from (excluded.state, excluded.detail, excluded.started_at, excluded.ended_at)
      returning s.step, s.state`,
     [tx.tenant, release.id, JSON.stringify(steps)],
   );
@@ -64,7 +65,7 @@ export async function releaseSteps(tx: Transaction, releaseId: string): Promise<
   }));
 }
 
-/** A string that changes whenever a release, its steps or its events change. */
+/** A string that changes whenever a release or one of its steps changes its state. */
 export async function releaseVersion(tx: Transaction, releaseId: string): Promise<string> {
   const rows = await tx.query<{ version: string }>(
     `select concat_ws('/', r.state, r.ended_at, (select string_agg(s.state, ' ' order by s.step) from release_steps s

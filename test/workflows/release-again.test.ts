@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { workflowIds } from '../../core/ids.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { type ReleaseInput, releaseStatusQuery, releaseWorkflowType } from '../../workflows/release/contract.js';
+import { releaseSteps } from '../../store/release/steps.js';
 import { onTestFinished } from '../support/clean-up.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { failureOf } from '../support/failures.js';
@@ -129,6 +130,11 @@ describe('a release whose run', () => {
     reset(handle);
     const sealed = [{ id: handle.firstExecutionRunId, state: 'SEALED', error: null }];
     await eventually(async () => expect(await releasesOf('failed')).toMatchObject(sealed), 60_000);
+    // Nobody is shown a step as failed that has succeeded since.
+    await eventually(async () => {
+      const steps = await engine.database.transaction('default', (tx) => releaseSteps(tx, handle.firstExecutionRunId));
+      expect(steps.map(({ id, state }) => [id, state])).toEqual(steps.map(({ id }) => [id, 'DONE']));
+    });
   });
 
   test('is started by a schedule runs again after a failure, and seals one bundle', async () => {

@@ -121,6 +121,6 @@ function notAnswered({ workflowId, workflowType }: RunName, why: string): Laneke
     message: `the ${workflowType} was started, and no worker has recorded it yet`,
     object: workflowId,
     why,
-    next: `lane doctor, then lane get ${workflowType}s`,
+    next: 'lane doctor; it is safe to send the same request again',
   });
 }

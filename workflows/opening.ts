@@ -28,6 +28,12 @@ export class Opening<Reply> {
     this.#settled = { reply };
   }
 
+  /** Answers everybody who has asked: the run ends with this. */
+  async conclude(reply: Reply): Promise<void> {
+    this.opened(() => reply);
+    await condition(allHandlersFinished);
+  }
+
   /** Waits until the record is open. @throws what ended the run before it was */
   async answer(): Promise<Reply> {
     // Handlers run in the run's own scope, and a cancellation of the run takes nobody's answer away.

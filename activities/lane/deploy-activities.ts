@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { messageOf } from '../../core/errors.js';
-import { type LaneStep, type Step, takingSteps } from '../../core/promotion/state.js';
+import { type LaneStep, type Step, stepsFrom } from '../../core/promotion/state.js';
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
 import { changedSignalName } from '../../temporal-config/names.js';
@@ -39,11 +39,10 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
         onLasting: () => void hintRun(deps.client),
       };
       // What follows in the same attempt, without a person or a change of mind in between.
-      const steps = step === 'revert' ? [step] : takingSteps.slice(takingSteps.indexOf(step));
       await performSteps(
         deps,
         asked,
-        steps.map((one) => [one, workOf(deps, asked, one)] as const),
+        stepsFrom(step).map((one) => [one, workOf(deps, asked, one)] as const),
       );
     },
   });

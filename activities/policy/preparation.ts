@@ -114,10 +114,11 @@ export class Preparation {
     return found;
   }
 
-  /** Remembers a policy that was just read. */
-  rememberGates({ product, lane, kind }: GatesOf, policy: Policy): void {
+  /** Remembers a policy that was just read. @returns its gates */
+  rememberGates({ product, lane, kind }: GatesOf, policy: Policy): PolicySnapshot {
     const snapshot = snapshotPolicy(policy, product, lane, kind);
     this.#newestGates.set(JSON.stringify([product, lane, kind]), { snapshot, digest: digestOfJson(snapshot) });
+    return snapshot;
   }
 
   /** Remembers what a signature that was just verified says. */

@@ -1,6 +1,6 @@
 import { isOrder } from '../../core/decision/verbs.js';
 import type { Occasion } from '../../core/promotion/situation.js';
-import { isGating, takingSteps } from '../../core/promotion/state.js';
+import { isGating, stepsFrom } from '../../core/promotion/state.js';
 import type { Database, Transaction, TransactionLimits } from '../../store/database.js';
 import { type LaneScene, lockScene } from '../../store/lane/scene.js';
 import { promotionIn } from '../../store/lane/write.js';
@@ -131,8 +131,7 @@ async function closeStep(
 ): Promise<void> {
   if (moving.promotion.attempt !== attempt) return;
   // One activity takes the lane: it goes on from the guard to the switch and its verification.
-  const performed = alone === true || step === 'revert' ? [step] : takingSteps.slice(takingSteps.indexOf(step));
-  const open = performed.find((one) => moving.owed.includes(one));
+  const open = (alone === true ? [step] : stepsFrom(step)).find((one) => moving.owed.includes(one));
   if (open === undefined) return;
   const why = error ?? { code: 'INTERNAL', message: 'its activity ended without a result' };
   await moving.record(open, { outcome: 'TROUBLE', error: { step: open, ...why } });

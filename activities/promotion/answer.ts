@@ -84,8 +84,9 @@ async function enteredAt(
 ): Promise<Date | undefined> {
   const found = events.filter(({ type }) => type === 'promotion.transitioned').at(-1)?.occurredAt;
   if (found !== undefined || seen.event !== nothingSeen.event) return found;
-  // It began in its first phase without a transition.
-  return (await lastTransition(tx, promotion.id)) ?? promotion.createdAt;
+  // It began in its first phase without a transition. Fewer events than are asked for are all that there are.
+  const earlier = events.length < timelineLength ? undefined : await lastTransition(tx, promotion.id);
+  return earlier ?? promotion.createdAt;
 }
 
 function holderOf({ holder }: MovingPromotion): Pick<Answer, 'holder'> {

@@ -11,7 +11,6 @@ import { attestationById } from '../../store/evidence/read.js';
 import { lastRound, requireSnapshot } from '../../store/policy/read.js';
 import { findAct, type StoredAct } from '../../store/promotion/acts.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
-import { readRecords } from '../../store/promotion/records.js';
 import type { Preparation } from '../policy/preparation.js';
 import { readProven, type Said } from '../policy/read-facts.js';
 import { serviceActOf } from './service-acts.js';
@@ -46,9 +45,8 @@ export async function attestationsOf(
     subjectOf(product, bundle),
     ...facts.bundle.artifacts.map(({ name, digest }) => subjectOf(name, digest)),
   ];
-  const { gates, notices } = await lastRound(tx, id);
+  const { gates, notices, token } = await lastRound(tx, id);
   const reliedOn = [...new Set([...gates, ...notices].flatMap((one) => one.reliedOn.map((ref) => ref.id)))].sort();
-  const token = (await readRecords(tx, id)).round?.token;
   const summary = verificationSummaryStatement({
     subject,
     timeVerified: outcome.at.toISOString(),

@@ -200,7 +200,7 @@ export class MovingPromotion {
     const recheckAt = evaluation.recheckAt === undefined ? undefined : new Date(evaluation.recheckAt);
     const { policyDigest } = promotion;
     await recordRound(this.#tx, this.#id, { number, policyDigest, evaluation, fencingToken: token, at: now });
-    this.#results = { ...evaluation, number, evaluatedAt: now, gates: [...evaluation.results].sort(byGate) };
+    this.#results = { ...evaluation, number, evaluatedAt: now, token, gates: [...evaluation.results].sort(byGate) };
     this.#round = { number, outcome: evaluation.outcome, reason: evaluation.reason, token, recheckAt };
     this.replace({ ...promotion, gateRound: number, reason: evaluation.reason });
   }

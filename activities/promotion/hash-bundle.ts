@@ -1,13 +1,10 @@
-import { Context } from '@temporalio/activity';
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import { readImage } from '../../adapters/oci/read-image.js';
 import type { Digest } from '../../core/digest.js';
 import { filesIn, parseManifest } from '../../core/release/manifest.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Database } from '../../store/database.js';
-
-/** How often a guard says that it is alive, in milliseconds: one blob can take longer than a heartbeat may. */
-const heartbeatIntervalMs = 1_500;
+import { currentStep, withHeartbeats } from '../long-step.js';
 
 /**
  * Reads every file that a bundle's manifest names, and every layer of its images, and hashes each again.
@@ -19,8 +16,9 @@ export async function hashBundle(
   tenant: string,
   digest: Digest,
 ): Promise<void> {
-  const { cancellationSignal: signal, ...context } = pulse();
-  try {
+  const step = currentStep();
+  // One blob can take longer than a heartbeat may.
+  await withHeartbeats(step, async () => {
     const bundle = await database.transaction(tenant, (tx) => requireBundle(tx, digest));
     const manifest = parseManifest(bundle.manifest);
     const blobs = stores.of(tenant);
@@ -28,18 +26,9 @@ export async function hashBundle(
     for (const image of manifest.images)
       for (const layer of (await readImage(blobs, image.digest)).layers) digests.add(layer);
     for (const blob of digests) {
-      signal.throwIfAborted();
+      step.signal.throwIfAborted();
       // Opening a blob reads it to the end and compares its digest.
       (await blobs.open(blob)).destroy();
     }
-  } finally {
-    context.end();
-  }
-}
-
-function pulse(): { readonly cancellationSignal: AbortSignal; readonly end: () => void } {
-  const context = Context.current();
-  context.heartbeat();
-  const timer = setInterval(() => context.heartbeat(), heartbeatIntervalMs);
-  return { cancellationSignal: context.cancellationSignal, end: () => clearInterval(timer) };
+  });
 }

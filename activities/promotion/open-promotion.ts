@@ -1,7 +1,7 @@
 import { isStart } from '../../core/decision/verbs.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId, workflowIds } from '../../core/ids.js';
-import { snapshotPolicy } from '../../core/policy/model.js';
+import type { PolicySnapshot } from '../../core/policy/model.js';
 import { hasEnded } from '../../core/promotion/state.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
@@ -31,6 +31,8 @@ type OpenInput = Parameters<PromotionControlActivities['openPromotion']>[0];
 interface Beginning extends OpenInput {
   readonly workflowId: string;
   readonly sent: ExaminedStatement | undefined;
+  /** The gates that its lane has now. */
+  readonly snapshot: PolicySnapshot;
   /** The first run id of the run whose place it may take. */
   readonly replaces: string | undefined;
 }
@@ -57,12 +59,11 @@ export async function openPromotion(
           request === undefined
             ? undefined
             : await examineStatement(deps, tenant, { statement: request, frontDoor: 'START' }, known);
-        const policy = await deps.policies.policyOf(product);
-        known.rememberGates(input, policy);
+        const snapshot = known.rememberGates(input, await deps.policies.policyOf(product));
         return whenOpen(deps, (replaces) =>
           deps.database.transaction(
             tenant,
-            (tx) => begin(deps, tx, { ...input, workflowId, sent, replaces }, known, () => policy),
+            (tx) => begin(deps, tx, { ...input, workflowId, sent, snapshot, replaces }, known),
             moveLimits(options.signal),
           ),
         );
@@ -76,13 +77,7 @@ export async function openPromotion(
   }
 }
 
-async function begin(
-  deps: ControlDeps,
-  tx: Transaction,
-  run: Beginning,
-  known: Preparation,
-  policy: () => Awaited<ReturnType<ControlDeps['policies']['policyOf']>>,
-): Promise<Answer> {
+async function begin(deps: ControlDeps, tx: Transaction, run: Beginning, known: Preparation): Promise<Answer> {
   const context = { known, now: deps.now() };
   await requireProduct(tx, run.product);
   const scene = await lockLaneScene(tx, run);
@@ -111,7 +106,7 @@ async function begin(
   await requireObjects(tx, run);
   const live = [...scene.promotions.values()].find(({ state, bundle }) => state === 'LIVE' && bundle === run.bundle);
   if (live !== undefined) throw alreadyLive(run, live);
-  const policyDigest = await pinSnapshot(tx, snapshotPolicy(policy(), run.product, run.lane, run.kind));
+  const policyDigest = await pinSnapshot(tx, run.snapshot);
   const opened = await insertPromotion(tx, { ...run, policyDigest });
   scene.records.set(opened.id, noRecords);
   if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context);

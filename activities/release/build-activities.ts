@@ -15,7 +15,7 @@ import { fetchSource } from './fetch-source.js';
 import { buildInputs } from './input.js';
 import { packSdk } from './pack-sdk.js';
 import { qualifyImage } from './qualify-image.js';
-import { currentStep, type Step, withHeartbeats } from './step.js';
+import { currentStep, type Step, withHeartbeats } from '../long-step.js';
 import type { BuildActivities } from './types.js';
 import { type BuildDeps, type ContainedBuildDeps, sweepScratch } from './workspace.js';
 

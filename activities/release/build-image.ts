@@ -8,7 +8,7 @@ import { LanekeeperError } from '../../core/errors.js';
 import type { ServiceDefinition } from '../../core/release/product.js';
 import type { OwnRun } from '../caller.js';
 import { type OpenedSource, openSource, serviceOf } from './open-source.js';
-import type { Step } from './step.js';
+import type { Step } from '../long-step.js';
 import type { BuildInput, BuiltService } from './types.js';
 import { type ContainedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
 

@@ -10,7 +10,7 @@ import { canonicalJson } from '../../core/hash.js';
 import type { OwnRun } from '../caller.js';
 import { runOf } from './build-evidence.js';
 import { openSource, serviceOf } from './open-source.js';
-import type { Step } from './step.js';
+import type { Step } from '../long-step.js';
 import type { BuildActivities, DescribedArtifact, UnsignedStatement } from './types.js';
 import { type ContainedBuildDeps, inWorkspace } from './workspace.js';
 

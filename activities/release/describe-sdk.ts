@@ -8,7 +8,7 @@ import type { OwnRun } from '../caller.js';
 import { runOf } from './build-evidence.js';
 import { storeDescription } from './describe-image.js';
 import { openSource, sdkOf } from './open-source.js';
-import type { Step } from './step.js';
+import type { Step } from '../long-step.js';
 import type { BuildActivities, DescribedArtifact } from './types.js';
 import { type ContainedBuildDeps, inWorkspace, type Workspace } from './workspace.js';
 

@@ -11,7 +11,7 @@ import { parseCommit } from '../../core/release/commit.js';
 import { parsePlan } from '../../core/release/plan.js';
 import type { OwnRun } from '../caller.js';
 import { openSource, type StoredSource, textIn } from './open-source.js';
-import type { Step } from './step.js';
+import type { Step } from '../long-step.js';
 import type { BuildActivities, FetchedSource } from './types.js';
 import { type ContainedBuildDeps, inWorkspace, type Workspace } from './workspace.js';
 

@@ -3,7 +3,7 @@ import { npmPack } from '../../adapters/npm-pack/npm-pack.js';
 import type { OwnRun } from '../caller.js';
 import { failed, runBuild } from './build-image.js';
 import { openSource, sdkOf } from './open-source.js';
-import type { Step } from './step.js';
+import type { Step } from '../long-step.js';
 import type { PackedSdk, SdkInput } from './types.js';
 import { type ContainedBuildDeps, inWorkspace } from './workspace.js';
 

@@ -11,7 +11,7 @@ import { testResultStatement } from '../../core/evidence/test-result.js';
 import type { OwnRun } from '../caller.js';
 import { storeStatement } from './describe-image.js';
 import { openSource, serviceOf } from './open-source.js';
-import type { Step } from './step.js';
+import type { Step } from '../long-step.js';
 import type { BuildActivities, QualifiedImage } from './types.js';
 import { type ContainedBuildDeps, inWorkspace, lastLines, type Workspace } from './workspace.js';
 

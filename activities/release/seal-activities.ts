@@ -23,7 +23,7 @@ import { type CallerDeps, requireOwnRun } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { requireImageOf, requireSdkOf } from './build-evidence.js';
 import { readStoredCommit } from './open-source.js';
-import { currentStep, withHeartbeats } from './step.js';
+import { currentStep, withHeartbeats } from '../long-step.js';
 import type { SealActivities } from './types.js';
 import { verifyEvidence } from './verify-evidence.js';
 

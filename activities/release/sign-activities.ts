@@ -15,7 +15,7 @@ import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
 import { withTranslatedErrors } from '../failures.js';
 import { requireBuildStatement, runOf } from './build-evidence.js';
 import { type CommitListDeps, listCommits } from './sign-commits.js';
-import { currentStep, withHeartbeats } from './step.js';
+import { currentStep, withHeartbeats } from '../long-step.js';
 import type { SignActivities, SignedStatement } from './types.js';
 
 /** The dependencies of signing releases: the build key is here and nowhere else. */

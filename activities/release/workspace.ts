@@ -13,7 +13,7 @@ import { firstChange, noteSurroundings } from '../../adapters/process/surroundin
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { CallerDeps } from '../caller.js';
-import type { Step } from './step.js';
+import type { Step } from '../long-step.js';
 
 /** The dependencies of the build activities. */
 export interface BuildDeps extends CallerDeps {

@@ -4,7 +4,7 @@ import type { Lane } from '../lanes.js';
 import type { PromotionKind, PromotionPhase } from './state.js';
 
 /** What the commands depend on. */
-export interface Standing {
+export interface PhaseOfPromotion {
   readonly id: string;
   readonly kind: PromotionKind;
   readonly product: string;
@@ -18,7 +18,10 @@ export interface Standing {
  *
  * @param holder the id of the promotion that holds the lane
  */
-export function nextCommands({ id, kind, product, lane, bundle, state }: Standing, holder?: string): readonly string[] {
+export function nextCommands(
+  { id, kind, product, lane, bundle, state }: PhaseOfPromotion,
+  holder?: string,
+): readonly string[] {
   switch (state) {
     case 'ERRORED':
       return [`lane retry ${shortId(id)}`, `lane abort ${shortId(id)}`];

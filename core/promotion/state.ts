@@ -39,13 +39,18 @@ export const movingPhases: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING',
 export type PromotionKind = 'PROMOTION' | 'ROLLBACK';
 
 /** The steps that take a lane, in their order. One activity performs them. */
-export const takingSteps = ['guard', 'deploy', 'verify'] as const;
+const takingSteps = ['guard', 'deploy', 'verify'] as const;
 
 /** The steps that move a lane or prepare that. Each is recorded once for each attempt. */
 export const laneSteps = [...takingSteps, 'revert'] as const;
 
 /** One of the steps. */
 export type LaneStep = (typeof laneSteps)[number];
+
+/** The steps that one activity performs, if it begins with this one. */
+export function stepsFrom(step: LaneStep): readonly LaneStep[] {
+  return step === 'revert' ? [step] : takingSteps.slice(takingSteps.indexOf(step));
+}
 
 /** Everything that is done outside of the database. `attest` belongs to no attempt. */
 export type Step = LaneStep | 'attest';

@@ -76,6 +76,8 @@ export interface RoundResults {
   /** 0 before the first round. */
   readonly number: number;
   readonly evaluatedAt: Date | undefined;
+  /** The hold that it was evaluated for. */
+  readonly token: number | undefined;
   /** By id. */
   readonly gates: readonly GateResult[];
   readonly notices: readonly Notice[];
@@ -84,6 +86,7 @@ export interface RoundResults {
 interface CheckRunRow {
   round: number;
   evaluated_at: Date;
+  fencing_token: number | null;
   notices: readonly Notice[];
   /** Null where the snapshot has no gates. */
   gate_id: string | null;
@@ -101,7 +104,7 @@ interface CheckRunRow {
 /** Reads the newest round with its verdicts and notices. */
 export async function lastRound(tx: Transaction, promotionId: string): Promise<RoundResults> {
   const rows = await tx.query<CheckRunRow>(
-    `select r.round, r.evaluated_at, r.notices, c.gate_id, c.verdict, c.raw_verdict, c.severity, c.explanation,
+    `select r.round, r.evaluated_at, r.fencing_token, r.notices, c.gate_id, c.verdict, c.raw_verdict, c.severity, c.explanation,
             c.next_step, c.waits_for, c.clauses, c.relied_on, c.recheck_at
        from promotions p
        join gate_rounds r on r.tenant_id = p.tenant_id and r.promotion_id = p.id and r.round = p.gate_round
@@ -112,6 +115,7 @@ export async function lastRound(tx: Transaction, promotionId: string): Promise<R
   return {
     number: rows[0]?.round ?? 0,
     evaluatedAt: rows[0]?.evaluated_at,
+    token: rows[0]?.fencing_token ?? undefined,
     gates: rows.flatMap((row) => (row.gate_id === null ? [] : [gateResultOf(row.gate_id, row)])),
     notices: rows[0]?.notices ?? [],
   };

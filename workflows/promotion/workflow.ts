@@ -68,8 +68,7 @@ async function runPromotion(rawInput: unknown, opening: Opening<PromotionResult>
   const canonicalId = workflowIds.promotion(input.tenant, input.product, input.lane, input.bundle, input.kind);
   if (info.workflowId !== canonicalId) {
     const handedOver = await handOverTo(canonicalId, input);
-    opening.opened(() => handedOver);
-    await condition(allHandlersFinished);
+    await opening.conclude(handedOver);
     return handedOver;
   }
 

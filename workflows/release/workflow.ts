@@ -74,8 +74,7 @@ async function run(input: ReleaseInput, opening: Opening<OpenedRelease>): Promis
   const canonicalId = workflowIds.release(input.tenant, input.product, input.revision);
   if (info.workflowId !== canonicalId) {
     const handedOver = await handOverTo(input);
-    opening.opened(() => handedOver);
-    await condition(allHandlersFinished);
+    await opening.conclude(handedOver);
     return handedOver;
   }
   publishSearchAttributes(input, state);
@@ -100,8 +99,7 @@ async function run(input: ReleaseInput, opening: Opening<OpenedRelease>): Promis
       bundle = begun.sealed;
       state = 'SEALED';
       show();
-      opening.opened(() => ({ releaseId, state: 'ALREADY_SEALED' }));
-      await condition(allHandlersFinished);
+      await opening.conclude({ releaseId, state: 'ALREADY_SEALED' });
       return { releaseId, state: 'ALREADY_SEALED', bundle };
     }
     if (begun.isOpen) isOpen();

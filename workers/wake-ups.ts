@@ -1,8 +1,10 @@
 import type { Concern } from '../core/event/registry.js';
 import { concernsOf } from '../core/event/words.js';
+import { parseDigest } from '../core/digest.js';
 import { workflowIds } from '../core/ids.js';
 import type { Transaction } from '../store/database.js';
 import type { StoredEvent } from '../store/event/read.js';
+import { liveRelyingOnKey } from '../store/policy/reliance.js';
 import { gatingPromotions, requirePromotion, type StoredPromotion } from '../store/promotion/read.js';
 
 /**
@@ -40,6 +42,7 @@ const wakeups: Readonly<Record<Concern, (tx: Transaction, event: StoredEvent) =>
     bundleDigest === undefined ? [] : (await gatingPromotions(tx, { bundle: bundleDigest })).map(runOf),
   'waiting-for-lane': async (tx, { product, lane }) =>
     product === null || lane === null ? [] : (await gatingPromotions(tx, { product, lane })).map(runOf),
+  'live-relying-on-key': async (tx, { data }) => (await liveRelyingOnKey(tx, parseDigest(data['keyId']))).map(runOf),
   waiting: async (tx) => (await gatingPromotions(tx, {})).map(runOf),
 };
 

@@ -7,8 +7,7 @@ import type { Approver } from '../../core/policy/approvals.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import { deliveredIn } from '../../core/release/artifact.js';
-import { parseManifest } from '../../core/release/manifest.js';
-import { requireBundle } from '../../store/bundle/read.js';
+import { requireBundle, requireManifest } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decision/read.js';
 import { newestEvidence } from '../../store/evidence/newest.js';
@@ -72,7 +71,7 @@ export async function readProven(
     const entry = live.find((candidate) => candidate.lane === name);
     return { live: entry?.live ?? false, wasLive: entry !== undefined };
   };
-  const manifest = parseManifest(bundle.manifest);
+  const manifest = await requireManifest(tx, subject.bundle);
   const { source, methodology, plan } = manifest;
   const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
   const requester = subject.promotionId === undefined ? subject.requester : requesterOf(subject, said);

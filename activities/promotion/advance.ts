@@ -1,10 +1,12 @@
 import { isOrder } from '../../core/decision/verbs.js';
 import type { Occasion } from '../../core/promotion/situation.js';
+import { standingFrom, type StandingFound } from '../../core/promotion/standing.js';
 import { isGating, stepsFrom } from '../../core/promotion/state.js';
 import type { Database, Transaction, TransactionLimits } from '../../store/database.js';
 import { type LaneScene, lockScene } from '../../store/lane/scene.js';
 import { promotionIn } from '../../store/lane/write.js';
-import { requirePromotion } from '../../store/promotion/read.js';
+import { lostReliances } from '../../store/policy/reliance.js';
+import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
 import { type Preparation, whenPrepared } from '../policy/preparation.js';
 import { answerOf } from './answer.js';
 import { type Caller, requireSame } from '../caller.js';
@@ -85,7 +87,9 @@ export async function moveOn(
   }
   const moving = await MovingPromotion.read(tx, scene, promotionId);
   if (stimulus.type === 'step-ended') await closeStep(moving, stimulus);
-  await moving.settle(occasionOf(moving, stimulus, outcome, context.now), context);
+  const occasion = occasionOf(moving, stimulus, outcome, context.now);
+  const standing = looksAtStanding(stimulus) ? await standingOf(tx, moving.promotion) : undefined;
+  await moving.settle({ ...occasion, ...(standing !== undefined && { standing }) }, context);
   return answerOf(tx, moving, seen, outcome);
 }
 
@@ -111,6 +115,16 @@ function occasionOf(
     case 'statement':
       return occasionOfStatement(outcome, gating);
   }
+}
+
+/** When it went live just now, perhaps: what it relies on may have been lost on the way. And when something has changed. */
+function looksAtStanding({ type }: AdvanceStimulus): boolean {
+  return type === 'step-ended' || type === 'woken';
+}
+
+/** How a promotion that is live stands. */
+async function standingOf(tx: Transaction, { id, state }: StoredPromotion): Promise<StandingFound | undefined> {
+  return state === 'LIVE' ? standingFrom(await lostReliances(tx, id)) : undefined;
 }
 
 /** A statement that was handled before changes nothing again. */

@@ -1,8 +1,10 @@
+import { LanekeeperError } from '../../core/errors.js';
 import { wordsOf } from '../../core/event/words.js';
 import { workflowIds } from '../../core/ids.js';
+import { purposeOf } from '../../core/release/purpose.js';
 import { timelineLength } from '../../core/promotion/state.js';
 import type { Transaction } from '../../store/database.js';
-import { revisionOf } from '../../store/bundle/read.js';
+import { requireManifest } from '../../store/bundle/read.js';
 import { lastTransition, newestEvents, type TimelineEvent } from '../../store/event/list.js';
 import { gatesSince, lastRound } from '../../store/policy/read.js';
 import type { MovingPromotion } from './fixpoint.js';
@@ -18,7 +20,7 @@ export async function answerOf(
   seen: Seen,
   outcome?: DecisionOutcome,
 ): Promise<Answer> {
-  const { id, state, reason, policyDigest, attempt, error, gateRound } = moving.promotion;
+  const { id, state, standing, reason, policyDigest, attempt, error, gateRound } = moving.promotion;
   const { lookAgainAt } = moving;
   const events = await newestEvents(tx, id, seen.event, timelineLength);
   const round = gateRound > seen.round ? await roundOf(tx, moving) : undefined;
@@ -26,6 +28,7 @@ export async function answerOf(
   return {
     promotionId: id,
     phase: state,
+    ...(standing !== null && { standing }),
     reason: (reason ?? '').slice(0, maxTextLength),
     policyDigest,
     attempt,
@@ -34,7 +37,7 @@ export async function answerOf(
     ...(error !== null && { error }),
     ...(since !== undefined && { since: since.toISOString() }),
     ...(state === 'QUEUED' && holderOf(moving)),
-    ...(seen.event === nothingSeen.event && (await releaseOf(tx, moving))),
+    ...(seen.event === nothingSeen.event && (await originOf(tx, moving))),
     at: { event: events.at(-1)?.id ?? seen.event, round: gateRound },
     ...round,
     events: events.map((event) => ({
@@ -93,8 +96,15 @@ function holderOf({ holder }: MovingPromotion): Pick<Answer, 'holder'> {
   return holder === undefined ? {} : { holder: { promotionId: holder.id, workflowId: holder.workflowId } };
 }
 
-async function releaseOf(tx: Transaction, { promotion }: MovingPromotion): Promise<Pick<Answer, 'release'>> {
+/** The release and purpose of the bundle. One whose manifest was changed has none: that is found out where it matters. */
+async function originOf(tx: Transaction, { promotion }: MovingPromotion): Promise<Pick<Answer, 'release' | 'purpose'>> {
   const { product, bundle } = promotion;
-  const revision = await revisionOf(tx, bundle);
-  return revision === undefined ? {} : { release: workflowIds.release(tx.tenant, product, revision) };
+  try {
+    const manifest = await requireManifest(tx, bundle);
+    const release = workflowIds.release(tx.tenant, product, manifest.source.revision);
+    return { release, purpose: purposeOf(manifest) };
+  } catch (error) {
+    if (error instanceof LanekeeperError && error.code === 'BUNDLE_CORRUPT') return {};
+    throw error;
+  }
 }

@@ -13,7 +13,7 @@ import type { StoredPromotion } from '../../store/promotion/read.js';
 import { findAct } from '../../store/promotion/acts.js';
 import { type PromotionRecords, readRecords } from '../../store/promotion/records.js';
 import { type RecordedSteps, recordStep } from '../../store/promotion/steps.js';
-import { beginEnding, enterPhase, subjectsOf } from '../../store/promotion/write.js';
+import { beginEnding, changeStanding, enterPhase, subjectsOf } from '../../store/promotion/write.js';
 import { evaluateRound } from '../policy/evaluate-round.js';
 import type { Preparation } from '../policy/preparation.js';
 
@@ -125,12 +125,13 @@ export class MovingPromotion {
   }
 
   #situation(): Situation {
-    const { kind, state, switched, attempt, error, giveUpAt, ending, liveAt } = this.promotion;
+    const { kind, state, standing, switched, attempt, error, giveUpAt, ending, liveAt } = this.promotion;
     const acted = this.#acted;
     const attests = liveAt !== null || state === 'FAILED' || state === 'REJECTED' || (state === 'ABORTED' && acted);
     return {
       kind,
       phase: state,
+      standing: standing ?? undefined,
       switched,
       attempt,
       error: error ?? undefined,
@@ -148,6 +149,9 @@ export class MovingPromotion {
     switch (move.type) {
       case 'evaluate-gates':
         return this.#evaluate(context);
+      case 'stand':
+        this.replace(await changeStanding(this.#tx, before, move));
+        return;
       case 'begin-ending': {
         const attempt = before.attempt + (move.nextAttempt === true ? 1 : 0);
         const { ending, error, cause } = move;
@@ -181,7 +185,7 @@ export class MovingPromotion {
   }
 
   /** A new attempt has no results yet; an act of the service is attested once the promotion has ended. */
-  #follow({ nextAttempt, cause }: Exclude<Move, { type: 'evaluate-gates' }>): void {
+  #follow({ nextAttempt, cause }: Extract<Move, { type: 'enter' | 'begin-ending' }>): void {
     if (nextAttempt === true) this.#steps = { ...this.#steps, results: {} };
     if (cause !== undefined) this.#acted = true;
   }

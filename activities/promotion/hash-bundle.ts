@@ -1,8 +1,8 @@
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import { readImage } from '../../adapters/oci/read-image.js';
 import type { Digest } from '../../core/digest.js';
-import { filesIn, parseManifest } from '../../core/release/manifest.js';
-import { requireBundle } from '../../store/bundle/read.js';
+import { filesIn } from '../../core/release/manifest.js';
+import { requireManifest } from '../../store/bundle/read.js';
 import type { Database } from '../../store/database.js';
 import { currentStep, withHeartbeats } from '../long-step.js';
 
@@ -19,8 +19,7 @@ export async function hashBundle(
   const step = currentStep();
   // One blob can take longer than a heartbeat may.
   await withHeartbeats(step, async () => {
-    const bundle = await database.transaction(tenant, (tx) => requireBundle(tx, digest));
-    const manifest = parseManifest(bundle.manifest);
+    const manifest = await database.transaction(tenant, (tx) => requireManifest(tx, digest));
     const blobs = stores.of(tenant);
     const digests = new Set<Digest>(filesIn(manifest).map((file) => file.checksum));
     for (const image of manifest.images)

@@ -10,6 +10,8 @@ import type {
   StepError,
   TimelineEntry,
 } from '../../core/promotion/state.js';
+import type { Standing } from '../../core/promotion/standing.js';
+import type { Purpose } from '../../core/release/purpose.js';
 import type { HandOverActivities } from '../hand-over.js';
 
 /** Identifies one promotion to an activity, by the id of its record. */
@@ -78,6 +80,8 @@ export interface DecisionOutcome {
 export interface Answer {
   readonly promotionId: string;
   readonly phase: PromotionPhase;
+  /** While it is LIVE. */
+  readonly standing?: Standing;
   readonly reason: string;
   readonly policyDigest: Digest;
   /** The attempt that the owed steps belong to. */
@@ -92,6 +96,8 @@ export interface Answer {
   readonly holder?: LaneOwner;
   /** The workflow id of the release that made the bundle, for a run that has seen nothing. */
   readonly release?: string;
+  /** What the bundle was made for, for such a run. */
+  readonly purpose?: Purpose;
   /** The newest round and event that it is about. */
   readonly at: Seen;
   /** The verdicts of the newest round, if the run has not seen them. */

@@ -3,9 +3,11 @@ import type { EventData, MethodEventType } from './types.js';
 
 /**
  * Whom an event concerns, so that they are woken. `promotion`, `lane`: those that it is about. The others are the
- * promotions that wait for gates: with its bundle, for its lane, or any.
+ * promotions that wait for gates: with its bundle, for its lane, or any; and those that are live and were let into their
+ * lanes on something that a key has signed.
  */
-export type Concern = 'promotion' | 'lane' | 'waiting-with-bundle' | 'waiting-for-lane' | 'waiting';
+export type Concern =
+  'promotion' | 'lane' | 'waiting-with-bundle' | 'waiting-for-lane' | 'waiting' | 'live-relying-on-key';
 
 /** What is said in a field of an event's data, as text; empty if nothing is: old events may lack it. */
 type Field<Type extends MethodEventType> = (name: keyof EventData[Type] & string) => string;
@@ -48,6 +50,7 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
       ...(field('to') === 'LIVE' ? (['waiting-with-bundle', 'waiting-for-lane'] as const) : []),
     ],
   },
+  'promotion.standing-changed': { words: (field) => `the bundle is ${field('to')}: ${field('reason')}` },
   'promotion.ending': { words: (field) => `${field('reason')}; the lane goes back to what was live` },
   'promotion.step-failed': { words: (field) => `${field('step')} failed (${field('code')}): ${field('message')}` },
   'promotion.repinned': {
@@ -101,7 +104,7 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   },
   'principal-key.revoked': {
     words: (field) => `key ${shortId(field('keyId'))} of ${field('principal')} revoked: ${field('reason')}`,
-    concerns: anybodyWaiting,
+    concerns: () => ['waiting', 'live-relying-on-key'],
   },
   'roles.granted': {
     words: (field) => `${field('principal')} was given ${field('roles')}: ${field('reason')}`,

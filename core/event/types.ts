@@ -2,6 +2,7 @@ import type { DecisionVerb } from '../decision/verbs.js';
 import type { Digest } from '../digest.js';
 import type { Lane } from '../lanes.js';
 import type { Cause } from '../promotion/acts.js';
+import type { Standing } from '../promotion/standing.js';
 import type { PromotionKind, PromotionPhase, Step, StepResult } from '../promotion/state.js';
 
 /** What is said when rights are taken away. */
@@ -42,6 +43,8 @@ export interface EventData {
     readonly by?: string;
     readonly cause?: Cause;
   };
+  /** How what is live stands now. */
+  'promotion.standing-changed': { readonly to: Standing; readonly reason: string };
   'promotion.ending': { readonly to: PromotionPhase; readonly reason: string; readonly cause?: Cause };
   'promotion.step-failed': {
     readonly step: Step;
@@ -121,6 +124,7 @@ interface EventAbout {
   'evidence.attached': OfBundle;
   'promotion.requested': OfPromotion;
   'promotion.transitioned': OfPromotion;
+  'promotion.standing-changed': OfPromotion;
   'promotion.ending': OfPromotion;
   'promotion.step-failed': OfPromotion;
   'promotion.adopted': OfPromotion;

@@ -1,6 +1,7 @@
 import type { Digest } from '../digest.js';
 import { shortId } from '../ids.js';
 import type { Lane } from '../lanes.js';
+import type { Standing } from './standing.js';
 import type { PromotionKind, PromotionPhase } from './state.js';
 
 /** What the commands depend on. */
@@ -11,6 +12,7 @@ export interface PhaseOfPromotion {
   readonly lane: Lane;
   readonly bundle: Digest;
   readonly state: PromotionPhase;
+  readonly standing?: Standing | null | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface PhaseOfPromotion {
  * @param holder the id of the promotion that holds the lane
  */
 export function nextCommands(
-  { id, kind, product, lane, bundle, state }: PhaseOfPromotion,
+  { id, kind, product, lane, bundle, state, standing }: PhaseOfPromotion,
   holder?: string,
 ): readonly string[] {
   switch (state) {
@@ -27,6 +29,8 @@ export function nextCommands(
       return [`lane retry ${shortId(id)}`, `lane abort ${shortId(id)}`];
     case 'QUEUED':
       return holder === undefined || holder === id ? [] : [`lane why ${shortId(holder)}`];
+    case 'LIVE':
+      return standing === 'AT_RISK' ? [`lane rollback ${product} --lane ${lane}`] : [];
     case 'REJECTED':
     case 'ABORTED':
     case 'FAILED':

@@ -1,5 +1,6 @@
 import type { Cause } from './acts.js';
 import { isGating, hasEnded, type Ending, type PromotionPhase, type StepError } from './state.js';
+import { soundReason, type StandingFound } from './standing.js';
 import { type Occasion, type Order, type Situation, stepOf } from './situation.js';
 
 /** How long an ERRORED promotion that has switched waits for a person before it is reverted, in milliseconds. */
@@ -11,6 +12,8 @@ export const giveUpAfterMs = 15 * 60_000;
  */
 export type Move =
   | { readonly type: 'evaluate-gates' }
+  /** What is live stands differently; its phase stays. */
+  | ({ readonly type: 'stand' } & StandingFound)
   | {
       readonly type: 'enter';
       readonly phase: PromotionPhase;
@@ -54,6 +57,8 @@ export function nextMove(situation: Situation, occasion: Occasion, now: Date): M
       return afterStep(situation, now);
     case 'ERRORED':
       return giveUp(situation, now);
+    case 'LIVE':
+      return stand(situation, occasion);
     default:
       return undefined;
   }
@@ -103,7 +108,11 @@ function afterStep(situation: Situation, now: Date): Move | undefined {
     return { type: 'enter', phase: 'DEPLOYING', reason: 'the bundle is intact; the alias is being moved' };
   return phase === 'DEPLOYING'
     ? { type: 'enter', phase: 'VERIFYING', reason: 'the lane has switched; its answers are being checked' }
-    : { type: 'enter', phase: 'LIVE', reason: 'the lane serves this bundle' };
+    : { type: 'enter', phase: 'LIVE', reason: soundReason };
+}
+
+function stand({ standing }: Situation, { standing: found }: Occasion): Move | undefined {
+  return found === undefined || found.standing === standing ? undefined : { type: 'stand', ...found };
 }
 
 function trouble(switched: boolean, error: StepError, now: Date): Move {
@@ -163,6 +172,6 @@ function withoutRun({ phase, switched, ending, token }: Situation): Move | undef
   return switched || token !== undefined ? { ...leave(switched, aborted), cause: 'run-ended' } : undefined;
 }
 
-function leave(switched: boolean, ending: Ending): Exclude<Move, { type: 'evaluate-gates' }> {
+function leave(switched: boolean, ending: Ending): Extract<Move, { type: 'enter' | 'begin-ending' }> {
   return switched ? { type: 'begin-ending', ending } : { type: 'enter', ...ending };
 }

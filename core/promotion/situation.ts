@@ -1,5 +1,6 @@
 import type { OrderVerb } from '../decision/verbs.js';
 import type { RoundOutcome } from '../policy/verdict.js';
+import type { Standing, StandingFound } from './standing.js';
 import type { Ending, LaneStep, PromotionKind, PromotionPhase, Step, StepError, StepResult } from './state.js';
 
 /** A person's decision that was accepted and has not been carried out yet. */
@@ -12,6 +13,8 @@ export interface Order {
 export interface Situation {
   readonly kind: PromotionKind;
   readonly phase: PromotionPhase;
+  /** While it is LIVE. */
+  readonly standing: Standing | undefined;
   /** Whether the alias has been, or may have been, moved to this bundle: true from DEPLOYING on. */
   readonly switched: boolean;
   /** Rises with every retry. */
@@ -36,6 +39,8 @@ export interface Occasion {
   /** Whether the gates are to be evaluated, as far as the promotion waits for them. */
   readonly gates: 'settled' | 'wanted' | 'evaluated';
   readonly order?: Order;
+  /** How what is live was found to stand, if that was looked at. */
+  readonly standing?: StandingFound;
   /** Set when the promotion's run was seen to have ended in Temporal. */
   readonly runEnded?: boolean;
 }

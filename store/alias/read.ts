@@ -1,7 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
-import { parseManifest } from '../../core/release/manifest.js';
-import { requireBundle } from '../bundle/read.js';
+import { requireManifest } from '../bundle/read.js';
 import type { Transaction } from '../database.js';
 
 /** One service of a bundle as a lane runs it. */
@@ -57,13 +56,13 @@ export interface RoutedLane {
 
 /** The services of a sealed bundle, from its manifest. */
 export async function servicesOf(tx: Transaction, digest: Digest): Promise<AliasTarget> {
-  const bundle = await requireBundle(tx, digest);
-  const services = parseManifest(bundle.manifest).images.map((image) => ({
+  const { images, source } = await requireManifest(tx, digest);
+  const services = images.map((image) => ({
     name: image.service,
     imageDigest: image.digest,
     route: image.route,
   }));
-  return { bundle: digest, revision: bundle.revision, services };
+  return { bundle: digest, revision: source.revision, services };
 }
 
 /** The generation that a switch with this key has led to, if there was one. */

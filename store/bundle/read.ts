@@ -4,6 +4,7 @@ import { digestOf } from '../../core/hash.js';
 import { shortId } from '../../core/ids.js';
 import { lanes, type Lane } from '../../core/lanes.js';
 import type { Artifact } from '../../core/release/artifact.js';
+import { type Manifest, parseManifest } from '../../core/release/manifest.js';
 import type { Transaction } from '../database.js';
 import { oncePerTransaction } from '../once.js';
 
@@ -81,6 +82,13 @@ async function readSealed(tx: Transaction, digest: Digest): Promise<StoredBundle
   return toBundle(required(rows[0], digest));
 }
 
+/** What a sealed bundle consists of. @throws UNKNOWN_BUNDLE, BUNDLE_CORRUPT */
+export function requireManifest(tx: Transaction, digest: Digest): Promise<Manifest> {
+  return oncePerTransaction(tx, `manifest ${digest}`, async () =>
+    parseManifest((await requireBundle(tx, digest)).manifest),
+  );
+}
+
 /** A bundle by its full digest. @throws UNKNOWN_BUNDLE, BUNDLE_CORRUPT */
 export async function readBundle(tx: Transaction, digest: Digest): Promise<ListedBundle> {
   const rows = await tx.query<ListedBundleRow>(
@@ -122,15 +130,6 @@ function toBundle(row: BundleRow): StoredBundle {
     sealedAt: row.sealed_at,
     artifacts: row.artifacts,
   };
-}
-
-/** The commit of a bundle. */
-export async function revisionOf(tx: Transaction, digest: Digest): Promise<string | undefined> {
-  const rows = await tx.query<{ revision: string }>(
-    'select revision from bundles where tenant_id = $1 and digest = $2',
-    [tx.tenant, digest],
-  );
-  return rows[0]?.revision;
 }
 
 /** A row as a record, with its lanes, the lowest first. @throws BUNDLE_CORRUPT */

@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
+import type { Standing } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
 
 /** A lane of a product, as it stands now. */
@@ -7,7 +8,14 @@ export interface LaneView {
   readonly product: string;
   readonly lane: Lane;
   readonly live:
-    { readonly bundle: Digest; readonly revision: string; readonly promotionId: string; readonly at: Date } | undefined;
+    | {
+        readonly bundle: Digest;
+        readonly revision: string;
+        readonly promotionId: string;
+        readonly at: Date;
+        readonly standing: Standing | null;
+      }
+    | undefined;
   readonly previous: Digest | undefined;
   readonly holder: string | null;
   readonly fencingToken: number;
@@ -75,6 +83,7 @@ export interface LaneViewRow {
   revision: string;
   promotion_id: string;
   live_at: Date;
+  standing: Standing | null;
   previous: Digest | null;
   holder: string | null;
   fencing_token: number;
@@ -89,7 +98,7 @@ export interface LaneViewRow {
 export function laneViewsOf(wanted: string): string {
   return `
     select w.product, w.lane, live.bundle_digest as bundle, coalesce(b.revision, '') as revision, live.promotion_id,
-           live.live_at, before.bundle_digest as previous, l.holder_promotion_id as holder,
+           live.live_at, stands.standing, before.bundle_digest as previous, l.holder_promotion_id as holder,
            coalesce(l.fencing_token, 0) as fencing_token,
            array(select q.id from promotions q
                   where q.tenant_id = $1 and q.product = w.product and q.lane = w.lane and q.state = 'QUEUED'
@@ -107,6 +116,7 @@ export function laneViewsOf(wanted: string): string {
         select h.bundle_digest from lane_history h
          where h.tenant_id = $1 and h.product = w.product and h.lane = w.lane and h.withdrawn_by is null
          order by h.position desc offset 1 limit 1) before on true
+      left join promotions stands on stands.tenant_id = $1 and stands.id = live.promotion_id
       left join bundles b on b.tenant_id = $1 and b.digest = live.bundle_digest
       left join lanes l on l.tenant_id = $1 and l.product = w.product and l.lane = w.lane
       left join alias_observations seen on seen.tenant_id = $1 and seen.product = w.product and seen.lane = w.lane`;
@@ -114,11 +124,11 @@ export function laneViewsOf(wanted: string): string {
 
 /** A row as a record. */
 export function toLaneView(row: LaneViewRow): LaneView {
-  const { bundle, revision, promotion_id: promotionId, live_at: at } = row;
+  const { bundle, revision, promotion_id: promotionId, live_at: at, standing } = row;
   return {
     product: row.product,
     lane: row.lane,
-    live: bundle === null ? undefined : { bundle, revision, promotionId, at },
+    live: bundle === null ? undefined : { bundle, revision, promotionId, at, standing },
     previous: row.previous ?? undefined,
     holder: row.holder,
     fencingToken: row.fencing_token,

@@ -3,6 +3,7 @@ import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
 import type { Ending, PromotionKind, PromotionPhase, StepError } from '../../core/promotion/state.js';
+import type { Standing } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
 
 /** A promotion as PostgreSQL knows it. */
@@ -17,6 +18,8 @@ export interface StoredPromotion {
   readonly bundle: Digest;
   readonly kind: PromotionKind;
   readonly state: PromotionPhase;
+  /** While it is LIVE. */
+  readonly standing: Standing | null;
   readonly reason: string | null;
   readonly error: StepError | null;
   readonly requester: string | null;
@@ -50,6 +53,7 @@ export interface PromotionRow {
   bundle_digest: Digest;
   kind: PromotionKind;
   state: PromotionPhase;
+  standing: Standing | null;
   reason: string | null;
   error: StepError | null;
   requester: string | null;
@@ -180,6 +184,7 @@ export function toPromotion(row: PromotionRow): StoredPromotion {
     bundle: row.bundle_digest,
     kind: row.kind,
     state: row.state,
+    standing: row.standing,
     reason: row.reason,
     error: row.error,
     requester: row.requester,

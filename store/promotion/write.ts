@@ -10,6 +10,7 @@ import {
   type PromotionPhase,
   type StepError,
 } from '../../core/promotion/state.js';
+import type { StandingFound } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
 import { type PromotionRow, type StoredPromotion, toPromotion } from './read.js';
@@ -162,6 +163,21 @@ export async function enterPhase(
       type: 'promotion.transitioned',
       data: { from: before.state, to, reason, ...(by !== undefined && { by }), ...(cause !== undefined && { cause }) },
     });
+  return toPromotion(rows[0] as PromotionRow);
+}
+
+/** Records how what is live stands, with its event: its phase, lane and alias stay. */
+export async function changeStanding(
+  tx: Transaction,
+  before: StoredPromotion,
+  { standing, reason }: StandingFound,
+): Promise<StoredPromotion> {
+  const rows = await tx.query<PromotionRow>(
+    `update promotions set standing = $3, reason = $4, updated_at = clock_timestamp()
+      where tenant_id = $1 and id = $2 returning *`,
+    [tx.tenant, before.id, standing, reason],
+  );
+  await appendEvent(tx, { ...subjectsOf(before), type: 'promotion.standing-changed', data: { to: standing, reason } });
   return toPromotion(rows[0] as PromotionRow);
 }
 

@@ -79,7 +79,15 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     api: ['select'],
     control: [
       ...(['select', 'insert'] as const),
-      update(...moves, 'first_run_id', 'policy_digest', 'requester', 'request_attestation_id', 'gate_round'),
+      update(
+        ...moves,
+        'first_run_id',
+        'policy_digest',
+        'requester',
+        'request_attestation_id',
+        'gate_round',
+        'standing',
+      ),
     ],
     deploy: ['select', update(...moves)],
     sign: ['select', 'lock'],

@@ -12,6 +12,7 @@ import { type Statement, statementBytes, statementOf, type Subject, subjectOf } 
 import { testResultStatement } from '../../core/evidence/test-result.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
 import { commitMediaType, type ListedCommit } from '../../core/release/history.js';
+import type { Methodology } from '../../core/release/product.js';
 import {
   canonicalManifest,
   type Manifest,
@@ -116,6 +117,8 @@ export interface SealOptions {
   /** What the release lists; by default its own commit and one that all bundles have as their parent. */
   readonly commits?: readonly ListedCommit[];
   readonly source?: string;
+  readonly methodology?: Methodology;
+  readonly timebox?: string;
 }
 
 /**
@@ -229,7 +232,11 @@ async function manifestOf(
       committedAt: '2026-01-01T00:00:00Z',
       subject: text,
     },
-    run: { workflowId: 'release/default/shop/x', firstRunId: 'r' },
+    run: {
+      ...{ workflowId: 'release/default/shop/x', firstRunId: 'r' },
+      ...(options.timebox !== undefined && { timebox: options.timebox }),
+    },
+    ...(options.methodology !== undefined && { methodology: options.methodology }),
     images: [
       {
         service: 'web',

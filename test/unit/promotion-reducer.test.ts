@@ -4,6 +4,7 @@ import type { RoundOutcome } from '../../core/policy/verdict.js';
 import { isEdge } from '../../core/promotion/edges.js';
 import { giveUpAfterMs, type Move, nextMove } from '../../core/promotion/reducer.js';
 import { type Occasion, owedSteps, type Situation, stepOf } from '../../core/promotion/situation.js';
+import { type Standing, standingFrom, type StandingFound } from '../../core/promotion/standing.js';
 import { hasEnded, type LaneStep, type PromotionPhase, type StepResult } from '../../core/promotion/state.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
@@ -14,6 +15,7 @@ function situation(changes: Partial<Situation> = {}): Situation {
   return {
     kind: 'PROMOTION',
     phase: 'GATING',
+    standing: undefined,
     switched: false,
     attempt: 1,
     error: undefined,
@@ -204,6 +206,38 @@ describe('when its run has ended in Temporal', () => {
   });
 });
 
+const sound: StandingFound = { standing: 'SOUND', reason: 'all counts' };
+const atRisk: StandingFound = { standing: 'AT_RISK', reason: 'a key was stolen' };
+
+describe('a promotion that is live', () => {
+  const live = (standing: Standing) => situation({ phase: 'LIVE', switched: true, standing });
+
+  test('stands differently once something that it relied on counts no more, and well again when all does', () => {
+    expect(nextMove(live('SOUND'), { gates: 'settled', standing: atRisk }, now)).toEqual({ type: 'stand', ...atRisk });
+    expect(nextMove(live('AT_RISK'), { gates: 'settled', standing: sound }, now)).toEqual({ type: 'stand', ...sound });
+  });
+
+  test('keeps its standing while nothing has changed, and where nobody has looked', () => {
+    expect(nextMove(live('AT_RISK'), { gates: 'settled', standing: atRisk }, now)).toBeUndefined();
+    expect(nextMove(live('SOUND'), settled, now)).toBeUndefined();
+  });
+
+  test('is AT_RISK for what a gate has lost, and the reason names it, its signer and since when', () => {
+    const lost = {
+      gate: 'two-person-approval',
+      attestationId: 'a'.repeat(40),
+      signer: 'bob',
+      keyEndedAt: later.toISOString(),
+    };
+    expect(standingFrom([])).toEqual({ standing: 'SOUND', reason: 'the lane serves this bundle' });
+    expect(standingFrom([lost])).toEqual({
+      standing: 'AT_RISK',
+      reason: `two-person-approval relied on attestation aaaaaaaaaaaa of bob, whose key has not counted since ${later.toISOString()}`,
+    });
+    expect(standingFrom(Array.from({ length: 8 }, () => lost)).reason).toMatch(/ · and 3 more$/);
+  });
+});
+
 describe('whatever the database says', () => {
   const phase = fc.constantFrom<PromotionPhase>(
     ...(['GATING', 'AWAITING_APPROVAL', 'QUEUED', 'GUARDING', 'DEPLOYING', 'VERIFYING', 'LIVE', 'ERRORED'] as const),
@@ -217,6 +251,7 @@ describe('whatever the database says', () => {
   const anything: fc.Arbitrary<Situation> = fc.record({
     kind: fc.constantFrom('PROMOTION', 'ROLLBACK'),
     phase,
+    standing: fc.constantFrom('SOUND', 'AT_RISK'),
     switched: fc.boolean(),
     attempt: fc.integer({ min: 1, max: 3 }),
     error: fc.constantFrom(undefined, { step: 'verify', code: 'UNAVAILABLE', message: 'no' }),
@@ -237,12 +272,14 @@ describe('whatever the database says', () => {
   const moved: readonly PromotionPhase[] = ['DEPLOYING', 'VERIFYING', 'LIVE'];
   const anySituation = anything.map((one): Situation => {
     const switched = one.phase === 'ERRORED' ? one.switched : moved.includes(one.phase);
-    return { ...one, switched, ending: switched && one.phase !== 'LIVE' ? one.ending : undefined };
+    const standing = one.phase === 'LIVE' ? one.standing : undefined;
+    return { ...one, standing, switched, ending: switched && one.phase !== 'LIVE' ? one.ending : undefined };
   });
   const occasion: fc.Arbitrary<Occasion> = fc.oneof(
     fc.constantFrom<Occasion>({ gates: 'settled' }, { gates: 'wanted' }, { gates: 'evaluated' }),
     fc.constantFrom('abort', 'retry' as const).map(order),
     fc.constant<Occasion>({ gates: 'settled', runEnded: true }),
+    fc.constantFrom<Occasion>({ gates: 'settled', standing: sound }, { gates: 'wanted', standing: atRisk }),
   );
 
   test('what has ended stays ended, every other move is an edge, and nothing takes the lane without holding it', () => {
@@ -250,7 +287,8 @@ describe('whatever the database says', () => {
       fc.property(anySituation, occasion, (before, why) => {
         const move: Move | undefined = nextMove(before, why, now);
         if (hasEnded(before.phase)) expect(move).toBeUndefined();
-        const { cause } = move?.type === 'evaluate-gates' || move === undefined ? {} : move;
+        if (move?.type === 'stand') expect(before.phase).toBe('LIVE');
+        const cause = move !== undefined && 'cause' in move ? move.cause : undefined;
         if (cause !== undefined) expect(why.order).toBeUndefined();
         if (move?.type !== 'enter') return;
         if (move.phase === 'GUARDING') expect(before.token).toBeDefined();

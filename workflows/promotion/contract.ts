@@ -9,6 +9,7 @@ import type {
   StepError,
   TimelineEntry,
 } from '../../core/promotion/state.js';
+import type { Standing } from '../../core/promotion/standing.js';
 import { changedSignalName, workflowTypes } from '../../temporal-config/names.js';
 
 /** Type name of the workflow. Public: `temporal workflow start --type promotion`. */
@@ -67,6 +68,8 @@ export interface PromotionStatus {
   readonly bundle: Digest;
   readonly kind: PromotionKind;
   readonly state: PromotionPhase;
+  /** While it is LIVE: SOUND, or AT_RISK when something that it relied on counts no more. */
+  readonly standing?: Standing;
   readonly reason: string;
   readonly policyDigest: Digest;
   readonly openGates: readonly GateVerdict[];

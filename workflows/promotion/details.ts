@@ -19,7 +19,7 @@ export interface PromotionView {
   readonly input: PromotionInput;
   readonly answer: Pick<
     Answer,
-    'promotionId' | 'phase' | 'reason' | 'policyDigest' | 'lookAgainAt' | 'error' | 'holder'
+    'promotionId' | 'phase' | 'standing' | 'reason' | 'policyDigest' | 'lookAgainAt' | 'error' | 'holder'
   >;
   readonly gates: readonly GateVerdict[];
   readonly notices: readonly GateNotice[];
@@ -65,7 +65,8 @@ function headline({ input, answer, since }: PromotionView): string {
     kindOf(input) === 'ROLLBACK'
       ? `Rollback of ${code(product)} in ${code(lane)} to bundle ${bundleCode}`
       : `Promotion of ${code(product)} bundle ${bundleCode} to ${code(lane)}`;
-  const stands = `**${answer.phase}**${sinceWords(since)}`;
+  const atRisk = answer.standing === 'AT_RISK' ? ', **AT_RISK**' : '';
+  const stands = `**${answer.phase}**${sinceWords(since)}${atRisk}`;
   // While gates are open, the reason repeats what they say.
   return isGating(answer.phase) || answer.reason === ''
     ? `${what} is ${stands}.`
@@ -119,11 +120,11 @@ function passedGate({ gate, verdict, explanation }: GateVerdict): string {
 }
 
 function next({ input, answer, gates, notices }: PromotionView): readonly string[] {
-  const { promotionId, phase, holder } = answer;
+  const { promotionId, phase, standing, holder } = answer;
   const holding = isGating(phase) ? [...notices.filter(({ holds }) => holds), ...gates.filter(isBlocking)] : [];
   const asked = holding.flatMap(({ next: advice = '' }) => commandIn(advice));
-  const standing = { ...input, id: promotionId, kind: kindOf(input), state: phase };
-  const commands = [...new Set([...asked, ...nextCommands(standing, holder?.promotionId)])];
+  const stands = { ...input, id: promotionId, kind: kindOf(input), state: phase, standing };
+  const commands = [...new Set([...asked, ...nextCommands(stands, holder?.promotionId)])];
   const all = hasEnded(phase) ? commands : [...commands, `lane why ${shortId(promotionId)}`];
   return all.length === 0 ? [] : [heading('Next'), codeBlock(all.slice(0, maxCommands), 200)];
 }

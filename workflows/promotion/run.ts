@@ -1,3 +1,4 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import {
   ApplicationFailure,
   condition,
@@ -15,6 +16,7 @@ import {
   timelineLength,
 } from '../../core/promotion/state.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
+import { searchedPurpose } from '../purpose.js';
 import { Alarm } from './alarm.js';
 import type { PromotionInput } from './contract.js';
 import { promotionDetails } from './details.js';
@@ -70,7 +72,8 @@ export class PromotionRun {
       { key: searchAttributes.bundle, value: input.bundle },
       { key: searchAttributes.lane, value: input.lane },
       { key: searchAttributes.policy, value: opened.policyDigest },
-      { key: searchAttributes.state, value: opened.phase },
+      ...stands(opened),
+      ...searchedPurpose(opened.purpose),
     ]);
     this.#note(opened);
     this.#follow();
@@ -132,10 +135,10 @@ export class PromotionRun {
   }
 
   #learn(answer: Answer): void {
-    const { phase } = this.answer;
+    const { phase, standing } = this.answer;
     this.#note(answer);
     this.answer = answer;
-    if (answer.phase !== phase) upsertSearchAttributes([{ key: searchAttributes.state, value: answer.phase }]);
+    if (answer.phase !== phase || answer.standing !== standing) upsertSearchAttributes(stands(answer, standing));
     this.#follow();
     this.#show();
   }
@@ -160,6 +163,15 @@ export class PromotionRun {
     this.#steps.follow(this.answer);
     this.#alarm.set(this.answer.lookAgainAt);
   }
+}
+
+/** Phase and standing, for people who search. What was live before, and is no more, has no standing. */
+function stands({ phase, standing }: Answer, before?: Answer['standing']): SearchAttributeUpdatePair[] {
+  const changed = standing !== undefined || before !== undefined;
+  return [
+    { key: searchAttributes.state, value: phase },
+    ...(changed ? [{ key: searchAttributes.standing, value: standing ?? null }] : []),
+  ];
 }
 
 /** Our own code failed at a statement. It is answered, so that the next one has its turn. */

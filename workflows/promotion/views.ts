@@ -4,7 +4,7 @@ import type { PromotionRun } from './run.js';
 
 /** The answer to the query `status`. */
 export function statusOf({ input, answer, gates, notices }: PromotionRun, ignoredMessages: number): PromotionStatus {
-  const { promotionId, phase, reason, policyDigest, lookAgainAt, error } = answer;
+  const { promotionId, phase, standing, reason, policyDigest, lookAgainAt, error } = answer;
   return {
     promotionId,
     product: input.product,
@@ -12,6 +12,7 @@ export function statusOf({ input, answer, gates, notices }: PromotionRun, ignore
     bundle: input.bundle,
     kind: input.kind ?? 'PROMOTION',
     state: phase,
+    ...(standing !== undefined && { standing }),
     reason,
     policyDigest,
     openGates: gates.filter(({ verdict }) => isOpen(verdict)),

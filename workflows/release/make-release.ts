@@ -47,7 +47,7 @@ export async function makeRelease(
   input: ReleaseInput,
   run: ReleaseRun,
   steps: StepList,
-  open: (commit: Digest) => Promise<void>,
+  open: (source: FetchedSource) => Promise<void>,
 ): Promise<{ bundle: Digest; manifestFile: Digest }> {
   steps.announce('fetch');
   const { repository } = input;
@@ -73,7 +73,7 @@ export async function makeRelease(
     ...[...names, ...sdkNames].map((name) => `sign/${name}`),
     'seal',
   );
-  await open(source.commit);
+  await open(source);
   const commits = listsCommits
     ? await steps.run(
         'sign/commits',

@@ -14,6 +14,8 @@ import {
 } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import { workflowIds } from '../../core/ids.js';
+import type { Methodology } from '../../core/release/product.js';
+import { purposeOf } from '../../core/release/purpose.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, shownStep } from '../activity-options.js';
 import { describedActivities, describedLocalActivities } from '../described-activities.js';
@@ -29,6 +31,7 @@ import {
 import { releaseMessages } from '../message-descriptions.js';
 import { releaseDetails } from './details.js';
 import { readReleaseInput } from './input.js';
+import { searchedPurpose } from '../purpose.js';
 import { Opening } from '../opening.js';
 import { makeRelease, type ReleaseRun } from './make-release.js';
 import { StepRecorder } from './step-recorder.js';
@@ -77,7 +80,9 @@ async function run(input: ReleaseInput, opening: Opening<OpenedRelease>): Promis
     await opening.conclude(handedOver);
     return handedOver;
   }
-  publishSearchAttributes(input, state);
+  let methodology: Methodology | undefined;
+  const publish = () => publishSearchAttributes(input, { state, bundle, methodology });
+  publish();
   const { firstExecutionRunId: releaseId, workflowId } = info;
   const self: ReleaseRun = { releaseId, workflowId };
 
@@ -103,14 +108,15 @@ async function run(input: ReleaseInput, opening: Opening<OpenedRelease>): Promis
       return { releaseId, state: 'ALREADY_SEALED', bundle };
     }
     if (begun.isOpen) isOpen();
-    const made = await makeRelease(input, self, steps, async (commit) => {
+    const made = await makeRelease(input, self, steps, async ({ commit, definition }) => {
+      methodology = definition.methodology;
       await record.openRelease({ releaseId, repository, commit });
       isOpen();
     });
     bundle = made.bundle;
     state = 'SEALED';
     show();
-    publishSearchAttributes(input, state, bundle);
+    publish();
     await recorder.stop();
     await condition(allHandlersFinished);
     return { releaseId, state, ...made };
@@ -122,7 +128,7 @@ async function run(input: ReleaseInput, opening: Opening<OpenedRelease>): Promis
       await recorder.stop();
       await CancellationScope.nonCancellable(() => record.failRelease({ releaseId, error: describe(reason) }));
     }
-    if (!isCancellation(error)) publishSearchAttributes(input, state);
+    if (!isCancellation(error)) publish();
     throw reason;
   }
 }
@@ -132,12 +138,20 @@ async function handOverTo(input: ReleaseInput): Promise<ReleaseResult> {
   return { releaseId: runId, state: 'HANDED_OVER', handedOverTo: { workflowId, runId, joined } };
 }
 
-function publishSearchAttributes(input: ReleaseInput, state: ReleaseStatus['state'], bundle?: Digest): void {
+interface Found {
+  readonly state: ReleaseStatus['state'];
+  readonly bundle: Digest | undefined;
+  /** Once the commit has been read. */
+  readonly methodology: Methodology | undefined;
+}
+
+function publishSearchAttributes(input: ReleaseInput, { state, bundle, methodology }: Found): void {
   upsertSearchAttributes([
     { key: searchAttributes.tenant, value: input.tenant },
     { key: searchAttributes.product, value: input.product },
     { key: searchAttributes.state, value: state },
     ...(bundle === undefined ? [] : [{ key: searchAttributes.bundle, value: bundle }]),
+    ...searchedPurpose(purposeOf({ run: input, ...(methodology !== undefined && { methodology }) })),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type LaneStatus, LaneStatusSchema, ServingState } from '#gen/release/v1/lane_status_pb.js';
 import type { LaneView } from '../../../store/lane/read.js';
+import { toStanding } from '../promotion/convert.js';
 import { bounded, instant, toLane } from '../convert.js';
 
 /** The status of a lane for the wire. Lanes listen on loopback, each service on its own port. */
@@ -13,6 +14,7 @@ export function toLaneStatus(view: LaneView): LaneStatus {
     liveRevision: view.live?.revision ?? '',
     livePromotionId: view.live?.promotionId ?? '',
     ...instant('liveAt', view.live?.at),
+    liveStanding: toStanding(view.live?.standing ?? null),
     previousBundleDigest: view.previous ?? '',
     holderPromotionId: view.holder ?? '',
     queuedPromotionIds: [...view.queued],

@@ -54,7 +54,9 @@ function summaryOf(promotion: ListedPromotion, lane: LaneView): string {
     case 'QUEUED':
       return `${what} is waiting for the lane${heldBy}`;
     case 'LIVE':
-      return `${what} is live`;
+      return promotion.standing === 'AT_RISK'
+        ? `${what} is live and AT_RISK: ${promotion.reason ?? ''}`
+        : `${what} is live`;
     default:
       return `${what} is ${promotion.state}${promotion.reason === null ? '' : `: ${promotion.reason}`}`;
   }

@@ -1,7 +1,7 @@
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
-import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
+import { PromotionPhase, Standing } from '#gen/release/v1/promotion_pb.js';
 import { isLane, type Lane as LaneName, parseLane } from '../../../core/lanes.js';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -69,6 +69,18 @@ export function stateMark(state: PromotionPhase, colours: Colours): string {
       return colours.dim(word);
     default:
       return colours.yellow(word);
+  }
+}
+
+/** A standing with its colour; empty for what is not live. */
+export function standingMark(standing: Standing, colours: Colours): string {
+  switch (standing) {
+    case Standing.SOUND:
+      return colours.green('SOUND');
+    case Standing.AT_RISK:
+      return colours.red('AT_RISK');
+    default:
+      return '';
   }
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../program/context.js';
 import { relativeTime } from '../output/relative-time.js';
 import { shortenIds } from '../output/short-ids.js';
 import { renderTable } from '../output/table.js';
-import { instantOf, laneName } from '../output/words.js';
+import { instantOf, laneName, standingMark } from '../output/words.js';
 
 /** Lanes as a table. */
 export function laneTable(lanes: readonly LaneStatus[], context: Context): string {
@@ -12,13 +12,14 @@ export function laneTable(lanes: readonly LaneStatus[], context: Context): strin
     lanes.flatMap((lane) => [lane.liveBundleDigest, lane.previousBundleDigest].filter((digest) => digest !== '')),
   );
   return renderTable(
-    ['PRODUCT', 'LANE', 'LIVE', 'REVISION', 'SINCE', 'SERVING', 'URL'].map((title) => colours.dim(title)),
+    ['PRODUCT', 'LANE', 'LIVE', 'REVISION', 'SINCE', 'STANDING', 'SERVING', 'URL'].map((title) => colours.dim(title)),
     lanes.map((lane) => [
       lane.product,
       laneName(lane.lane),
       lane.liveBundleDigest === '' ? '-' : colours.bold(short(lane.liveBundleDigest)),
       lane.liveRevision.slice(0, 10) || '-',
       relativeTime(instantOf(lane.liveAt), context.now()) || '-',
+      standingMark(lane.liveStanding, colours) || '-',
       servingMark(lane, colours),
       lane.url || '-',
     ]),

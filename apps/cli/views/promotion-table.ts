@@ -1,10 +1,10 @@
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
-import type { Promotion } from '#gen/release/v1/promotion_pb.js';
+import { type Promotion, Standing } from '#gen/release/v1/promotion_pb.js';
 import type { Context } from '../program/context.js';
 import { relativeTime } from '../output/relative-time.js';
 import { shortenIds } from '../output/short-ids.js';
 import { renderTable } from '../output/table.js';
-import { instantOf, laneName, stateMark } from '../output/words.js';
+import { instantOf, laneName, standingMark, stateMark } from '../output/words.js';
 
 const maximumReasonLength = 60;
 
@@ -20,7 +20,9 @@ export function promotionTable(promotions: readonly Promotion[], context: Contex
       promotion.product,
       `${laneName(promotion.lane)}${promotion.kind === PromotionKind.ROLLBACK ? ' (rollback)' : ''}`,
       bundleId(promotion.bundleDigest),
-      stateMark(promotion.state, colours),
+      promotion.standing === Standing.AT_RISK
+        ? `${stateMark(promotion.state, colours)} ${standingMark(promotion.standing, colours)}`
+        : stateMark(promotion.state, colours),
       relativeTime(instantOf(promotion.updatedAt), context.now()),
       promotion.requester || '-',
       promotion.reason.length > maximumReasonLength

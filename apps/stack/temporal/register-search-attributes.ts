@@ -2,8 +2,8 @@ import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { searchAttributeDefinitions } from '../../../temporal-config/search-attributes.js';
 
-// `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API.
-const keyword = 2;
+// The values of `IndexedValueType` in Temporal's API.
+const indexedValueTypes = { Keyword: 2, KeywordList: 7 } as const;
 
 /**
  * Registers the search attributes that an external Temporal lacks; the connection follows the standard `TEMPORAL_*`
@@ -16,7 +16,7 @@ export async function registerSearchAttributes(namespace: string): Promise<reado
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
     const missing = searchAttributeDefinitions.filter(({ name }) => !(name in customAttributes));
     if (missing.length > 0) {
-      const searchAttributes = Object.fromEntries(missing.map(({ name }) => [name, keyword]));
+      const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, indexedValueTypes[type]]));
       await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
     }
     return missing.map(({ name }) => name);

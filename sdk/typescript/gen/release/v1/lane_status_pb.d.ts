@@ -6,6 +6,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import type { Message } from "@bufbuild/protobuf";
 import type { Lane } from "../../governance/v1/lane_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Standing } from "./promotion_pb.js";
 
 /**
  * Describes the file release/v1/lane_status.proto.
@@ -149,6 +150,13 @@ export declare type LaneStatus = Message<"release.v1.LaneStatus"> & {
    * @generated from field: repeated release.v1.LaneEndpoint endpoints = 15;
    */
   endpoints: LaneEndpoint[];
+
+  /**
+   * How what is live stands; unspecified when nothing is.
+   *
+   * @generated from field: release.v1.Standing live_standing = 16;
+   */
+  liveStanding: Standing;
 };
 
 /**

@@ -140,6 +140,13 @@ export declare type Promotion = Message<"release.v1.Promotion"> & {
    * @generated from field: repeated release.v1.TimelineEntry timeline = 17;
    */
   timeline: TimelineEntry[];
+
+  /**
+   * How it stands while it is live; the reason says why.
+   *
+   * @generated from field: release.v1.Standing standing = 18;
+   */
+  standing: Standing;
 };
 
 /**
@@ -149,7 +156,7 @@ export declare type Promotion = Message<"release.v1.Promotion"> & {
 export declare const PromotionSchema: GenMessage<Promotion>;
 
 /**
- * Where a promotion stands. Number 15 is reserved for AT_RISK.
+ * Where a promotion stands. AT_RISK is a standing beside the phase, and was never one.
  *
  * @generated from enum release.v1.PromotionPhase
  */
@@ -264,4 +271,37 @@ export enum PromotionPhase {
  * Describes the enum release.v1.PromotionPhase.
  */
 export declare const PromotionPhaseSchema: GenEnum<PromotionPhase>;
+
+/**
+ * How what is live stands, beside its phase. Neither lane nor alias changes with it.
+ *
+ * @generated from enum release.v1.Standing
+ */
+export enum Standing {
+  /**
+   * It is not live.
+   *
+   * @generated from enum value: STANDING_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * All that it was let into its lane on still counts.
+   *
+   * @generated from enum value: STANDING_SOUND = 1;
+   */
+  SOUND = 1,
+
+  /**
+   * Something that it relied on counts no more.
+   *
+   * @generated from enum value: STANDING_AT_RISK = 2;
+   */
+  AT_RISK = 2,
+}
+
+/**
+ * Describes the enum release.v1.Standing.
+ */
+export declare const StandingSchema: GenEnum<Standing>;
 

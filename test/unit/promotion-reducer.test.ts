@@ -4,7 +4,7 @@ import type { RoundOutcome } from '../../core/policy/verdict.js';
 import { isEdge } from '../../core/promotion/edges.js';
 import { giveUpAfterMs, type Move, nextMove } from '../../core/promotion/reducer.js';
 import { type Occasion, owedSteps, type Situation, stepOf } from '../../core/promotion/situation.js';
-import { type Standing, standingFrom, type StandingFound } from '../../core/promotion/standing.js';
+import type { StandingFound } from '../../core/promotion/standing.js';
 import { hasEnded, type LaneStep, type PromotionPhase, type StepResult } from '../../core/promotion/state.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
@@ -208,35 +208,6 @@ describe('when its run has ended in Temporal', () => {
 
 const sound: StandingFound = { standing: 'SOUND', reason: 'all counts' };
 const atRisk: StandingFound = { standing: 'AT_RISK', reason: 'a key was stolen' };
-
-describe('a promotion that is live', () => {
-  const live = (standing: Standing) => situation({ phase: 'LIVE', switched: true, standing });
-
-  test('stands differently once something that it relied on counts no more, and well again when all does', () => {
-    expect(nextMove(live('SOUND'), { gates: 'settled', standing: atRisk }, now)).toEqual({ type: 'stand', ...atRisk });
-    expect(nextMove(live('AT_RISK'), { gates: 'settled', standing: sound }, now)).toEqual({ type: 'stand', ...sound });
-  });
-
-  test('keeps its standing while nothing has changed, and where nobody has looked', () => {
-    expect(nextMove(live('AT_RISK'), { gates: 'settled', standing: atRisk }, now)).toBeUndefined();
-    expect(nextMove(live('SOUND'), settled, now)).toBeUndefined();
-  });
-
-  test('is AT_RISK for what a gate has lost, and the reason names it, its signer and since when', () => {
-    const lost = {
-      gate: 'two-person-approval',
-      attestationId: 'a'.repeat(40),
-      signer: 'bob',
-      keyEndedAt: later.toISOString(),
-    };
-    expect(standingFrom([])).toEqual({ standing: 'SOUND', reason: 'the lane serves this bundle' });
-    expect(standingFrom([lost])).toEqual({
-      standing: 'AT_RISK',
-      reason: `two-person-approval relied on attestation aaaaaaaaaaaa of bob, whose key has not counted since ${later.toISOString()}`,
-    });
-    expect(standingFrom(Array.from({ length: 8 }, () => lost)).reason).toMatch(/ · and 3 more$/);
-  });
-});
 
 describe('whatever the database says', () => {
   const phase = fc.constantFrom<PromotionPhase>(

@@ -10,7 +10,7 @@ import { verifyStatement } from '../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../core/digest.js';
 import { digestOfJson } from '../core/hash.js';
 import { evaluateGates } from '../core/policy/evaluate.js';
-import { snapshotPolicy } from '../core/policy/model.js';
+import { resolveSnapshot } from '../core/policy/resolve.js';
 import { evidenceOfBundle } from '../store/evidence/read.js';
 import { enrolledKeys } from '../store/identity/read.js';
 import { type RoundFixture, startRoundFixture } from './round-fixture.js';
@@ -96,7 +96,11 @@ function roundsOf({ database, stores, bundle }: RoundFixture): (cache: EvidenceC
   const policies = openPolicyFolder(fileURLToPath(new URL('../policies/', import.meta.url)));
   const about = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
   return async (cache) => {
-    const snapshot = snapshotPolicy(await policies.policyOf('shop'), 'shop', 'gold', 'PROMOTION');
+    const { snapshot } = resolveSnapshot(await policies.policyOf('shop'), {
+      product: 'shop',
+      lane: 'gold',
+      kind: 'PROMOTION',
+    });
     const subject = { ...about, bundle, policyDigest: digestOfJson(snapshot), kinds: kindsOf(snapshot) };
     await whenPrepared({ blobs: stores, policies, cache }, 'default', (known) =>
       database.transaction('default', async (tx) => {

@@ -9,9 +9,8 @@ import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { isTestResult } from '../../core/evidence/test-result.js';
 import { digestOfJson } from '../../core/hash.js';
-import type { Lane } from '../../core/lanes.js';
-import { type Policy, type PolicySnapshot, snapshotPolicy } from '../../core/policy/model.js';
-import type { PromotionKind } from '../../core/promotion/state.js';
+import type { Policy } from '../../core/policy/model.js';
+import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
 import { requireReport } from '../evidence/require-report.js';
 import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
 import type { PolicySource } from './policy-source.js';
@@ -24,22 +23,15 @@ export interface UnverifiedEvidence {
   readonly publicKeyPem: string;
 }
 
-/** Whose newest gates a transaction needs. */
-export interface GatesOf {
-  readonly product: string;
-  readonly lane: Lane;
-  readonly kind: PromotionKind;
-}
-
 /** The gates that a policy has now, or why it cannot be read. */
-export type NewestGates = { readonly snapshot: PolicySnapshot; readonly digest: Digest } | { readonly problem: string };
+export type NewestGates = (ResolvedPolicy & { readonly digest: Digest }) | { readonly problem: string };
 
 /** Thrown by a transaction that needs what cannot be had inside of one: it rolls back, and runs again once it is there. */
 export class Unprepared extends Error {
   readonly evidence: readonly UnverifiedEvidence[];
-  readonly gates: GatesOf | undefined;
+  readonly gates: ResolutionContext | undefined;
 
-  constructor(needs: { readonly evidence?: readonly UnverifiedEvidence[]; readonly gates?: GatesOf }) {
+  constructor(needs: { readonly evidence?: readonly UnverifiedEvidence[]; readonly gates?: ResolutionContext }) {
     super('a transaction needs something that cannot be had inside of one');
     this.name = 'Unprepared';
     this.evidence = needs.evidence ?? [];
@@ -108,17 +100,17 @@ export class Preparation {
   }
 
   /** The gates that the policy has now, or why it cannot be read. @throws Unprepared when it has not been read */
-  newestGates(gates: GatesOf): NewestGates {
-    const found = this.#newestGates.get(JSON.stringify([gates.product, gates.lane, gates.kind]));
+  newestGates(gates: ResolutionContext): NewestGates {
+    const found = this.#newestGates.get(keyOf(gates));
     if (found === undefined) throw new Unprepared({ gates });
     return found;
   }
 
   /** Remembers a policy that was just read. @returns its gates */
-  rememberGates({ product, lane, kind }: GatesOf, policy: Policy): PolicySnapshot {
-    const snapshot = snapshotPolicy(policy, product, lane, kind);
-    this.#newestGates.set(JSON.stringify([product, lane, kind]), { snapshot, digest: digestOfJson(snapshot) });
-    return snapshot;
+  rememberGates(context: ResolutionContext, policy: Policy): ResolvedPolicy {
+    const resolved = resolveSnapshot(policy, context);
+    this.#newestGates.set(keyOf(context), { ...resolved, digest: digestOfJson(resolved.snapshot) });
+    return resolved;
   }
 
   /** Remembers what a signature that was just verified says. */
@@ -151,14 +143,17 @@ export class Preparation {
     }
   }
 
-  async #readGates(gates: GatesOf): Promise<void> {
-    const { product, lane, kind } = gates;
+  async #readGates(gates: ResolutionContext): Promise<void> {
     try {
-      this.rememberGates(gates, await this.#deps.policies.policyOf(product));
+      this.rememberGates(gates, await this.#deps.policies.policyOf(gates.product));
     } catch (error) {
-      this.#newestGates.set(JSON.stringify([product, lane, kind]), { problem: messageOf(error) });
+      this.#newestGates.set(keyOf(gates), { problem: messageOf(error) });
     }
   }
+}
+
+function keyOf({ product, lane, kind }: ResolutionContext): string {
+  return JSON.stringify([product, lane, kind]);
 }
 
 function contentOf(statement: Statement): VerifiedEvidence {

@@ -1,7 +1,7 @@
 import { isStart } from '../../core/decision/verbs.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId, workflowIds } from '../../core/ids.js';
-import type { PolicySnapshot } from '../../core/policy/model.js';
+import type { ResolvedPolicy } from '../../core/policy/resolve.js';
 import { hasEnded } from '../../core/promotion/state.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
@@ -32,7 +32,7 @@ interface Beginning extends OpenInput {
   readonly workflowId: string;
   readonly sent: ExaminedStatement | undefined;
   /** The gates that its lane has now. */
-  readonly snapshot: PolicySnapshot;
+  readonly gates: ResolvedPolicy;
   /** The first run id of the run whose place it may take. */
   readonly replaces: string | undefined;
 }
@@ -59,11 +59,11 @@ export async function openPromotion(
           request === undefined
             ? undefined
             : await examineStatement(deps, tenant, { statement: request, frontDoor: 'START' }, known);
-        const snapshot = known.rememberGates(input, await deps.policies.policyOf(product));
+        const gates = known.rememberGates(input, await deps.policies.policyOf(product));
         return whenOpen(deps, (replaces) =>
           deps.database.transaction(
             tenant,
-            (tx) => begin(deps, tx, { ...input, workflowId, sent, snapshot, replaces }, known),
+            (tx) => begin(deps, tx, { ...input, workflowId, sent, gates, replaces }, known),
             moveLimits(options.signal),
           ),
         );
@@ -106,7 +106,7 @@ async function begin(deps: ControlDeps, tx: Transaction, run: Beginning, known: 
   await requireObjects(tx, run);
   const live = [...scene.promotions.values()].find(({ state, bundle }) => state === 'LIVE' && bundle === run.bundle);
   if (live !== undefined) throw alreadyLive(run, live);
-  const policyDigest = await pinSnapshot(tx, run.snapshot);
+  const policyDigest = await pinSnapshot(tx, run.gates);
   const opened = await insertPromotion(tx, { ...run, policyDigest });
   scene.records.set(opened.id, noRecords);
   if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context);

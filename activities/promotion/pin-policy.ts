@@ -23,5 +23,5 @@ export async function pinPolicyForRequest(
   const canChange = promotion.requester === null && isGating(promotion.state) && promotion.state !== 'QUEUED';
   if (!isRequest || !canChange) return promotion;
   const newest = known.newestGates(promotion);
-  return 'snapshot' in newest ? setPolicy(tx, promotion, await pinSnapshot(tx, newest.snapshot)) : promotion;
+  return 'snapshot' in newest ? setPolicy(tx, promotion, await pinSnapshot(tx, newest)) : promotion;
 }

@@ -1,5 +1,6 @@
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
+import type { ValueSource } from './sources.js';
 import type { Severity } from './verdict.js';
 
 /** What a gate guards. */
@@ -77,6 +78,8 @@ export interface Gate {
 export interface Policy {
   readonly name: string;
   readonly gates: readonly Gate[];
+  /** Where the values of its gates come from. */
+  readonly sources: readonly ValueSource[];
 }
 
 /** The gates that apply to one (product, lane, kind), named by the sha256 of its canonical JSON. */
@@ -86,10 +89,4 @@ export interface PolicySnapshot {
   readonly lane: Lane;
   readonly kind: PromotionKind;
   readonly gates: readonly Gate[];
-}
-
-/** Resolves the gates of a policy for one product, lane and kind of promotion. */
-export function snapshotPolicy(policy: Policy, product: string, lane: Lane, kind: PromotionKind): PolicySnapshot {
-  const gates = policy.gates.filter((gate) => gate.lanes.includes(lane) && gate.kinds.includes(kind));
-  return { policy: policy.name, product, lane, kind, gates };
 }

@@ -1,10 +1,11 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import policySchema from '../schemas/policy.schema.json' with { type: 'json' };
 import { LanekeeperError } from '../errors.js';
 import { lanes, type Lane } from '../lanes.js';
 import { checkRule } from './cel.js';
 import type { ApprovalRule, CommitRule, EvidenceRule, Gate, GateType, Policy } from './model.js';
+import { sourcesOf } from './sources.js';
 import type { Severity } from './verdict.js';
 
 /** The largest policy file, in characters. */
@@ -42,7 +43,8 @@ const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: t
  */
 export function parsePolicy(text: string, fileName: string): Policy {
   if (text.length > maxPolicyLength) throw invalid(fileName, `it is longer than ${maxPolicyLength} characters`);
-  const document = parseDocument(text, { prettyErrors: true });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: true, lineCounter: lines });
   if (document.errors.length > 0)
     throw invalid(fileName, document.errors.map((error) => error.message.split('\n')[0]).join('; '));
   const value: unknown = document.toJS({ maxAliasCount: 20 });
@@ -57,7 +59,9 @@ export function parsePolicy(text: string, fileName: string): Policy {
   const ids = value.spec.gates.map((gate) => gate.id);
   const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
   if (duplicate !== undefined) throw invalid(fileName, `duplicate gate ${duplicate}`);
-  return { name: value.metadata.name, gates: value.spec.gates.map((gate) => gateOf(gate, fileName)) };
+  const gates = value.spec.gates.map((gate) => gateOf(gate, fileName));
+  const sources = gates.flatMap((gate, index) => sourcesOf(gate, index, { name: fileName, document, lines }));
+  return { name: value.metadata.name, gates, sources };
 }
 
 function gateOf(file: GateFile, fileName: string): Gate {

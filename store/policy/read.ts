@@ -4,6 +4,7 @@ import { digestOf } from '../../core/hash.js';
 import type { Clause, GateResult } from '../../core/policy/facts.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
 import type { Notice } from '../../core/policy/notice.js';
+import type { ValueSource } from '../../core/policy/sources.js';
 import { parseRef } from '../../core/policy/ref.js';
 import type { RawVerdict, RoundOutcome, WaitsFor } from '../../core/policy/verdict.js';
 import type { Transaction } from '../database.js';
@@ -34,6 +35,15 @@ async function readSnapshot(tx: Transaction, digest: Digest): Promise<PolicySnap
   }
   // Its digest proves that it is what snapshotPolicy made.
   return JSON.parse(row.content) as PolicySnapshot;
+}
+
+/** Where the values of a pinned snapshot came from; nothing is known of old ones. */
+export async function sourcesOfSnapshot(tx: Transaction, digest: Digest): Promise<readonly ValueSource[]> {
+  const rows = await tx.query<{ sources: readonly ValueSource[] }>(
+    'select sources from policy_snapshots where tenant_id = $1 and digest = $2',
+    [tx.tenant, digest],
+  );
+  return rows[0]?.sources ?? [];
 }
 
 /** A round of gates as it was recorded, without its verdicts. */

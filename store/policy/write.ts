@@ -1,18 +1,18 @@
 import type { Digest } from '../../core/digest.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
 import type { Evaluation } from '../../core/policy/evaluate.js';
-import type { PolicySnapshot } from '../../core/policy/model.js';
 import { refText } from '../../core/policy/ref.js';
+import type { ResolvedPolicy } from '../../core/policy/resolve.js';
 import type { Transaction } from '../database.js';
 
-/** Stores a snapshot under its digest, once. */
-export async function pinSnapshot(tx: Transaction, snapshot: PolicySnapshot): Promise<Digest> {
+/** Stores a snapshot under its digest, once, with where its values came from then. */
+export async function pinSnapshot(tx: Transaction, { snapshot, sources }: ResolvedPolicy): Promise<Digest> {
   const content = canonicalJson(snapshot);
   const digest = digestOf(content);
   await tx.query(
-    `insert into policy_snapshots (tenant_id, digest, content)
-     values ($1, $2, $3) on conflict (tenant_id, digest) do nothing`,
-    [tx.tenant, digest, content],
+    `insert into policy_snapshots (tenant_id, digest, content, sources)
+     values ($1, $2, $3, $4) on conflict (tenant_id, digest) do nothing`,
+    [tx.tenant, digest, content, JSON.stringify(sources)],
   );
   return digest;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
 import { shortId } from '../../core/ids.js';
+import { rowsOf } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -175,5 +176,34 @@ describe('lane rollback', () => {
     expect(await api.lane('bob', 'rollback', 'shop', '--lane', 'bronze', '--reason', 'x', '--yes')).toMatchObject({
       code: 4,
     });
+  });
+});
+
+describe('lane get', () => {
+  it('shows the policy that a promotion is measured against, and where each value comes from', async () => {
+    const { id } = await awaitingApproval('policy');
+    const { stdout } = await api.lane('dev', 'get', 'policy', '--promotion', id);
+    expect(stdout).toMatch(/^two-person-approval\s+type\s+"APPROVAL"\s+default\.yaml:\d+$/m);
+    expect(stdout).toMatch(/^\s+approvals\.count\s+2\s+default\.yaml:\d+$/m);
+    expect(stdout).toMatch(/^\s+severity\s+"BLOCKING"\s+default$/m);
+    expect(await api.json('dev', 'get', 'policy', '--promotion', id)).toMatchObject({
+      kind: 'PolicySnapshot',
+      policy: { name: 'default' },
+    });
+    const without = await api.lane('dev', 'get', 'policy');
+    expect(without.stderr).toContain('lane get policy --promotion PROMOTION');
+  });
+
+  it('lists releases, newest first, with where each stands', async () => {
+    await sealText(engine, 'released');
+    const [row] = await rowsOf<{ id: string; revision: string }>(
+      engine,
+      'select id, revision from releases order by created_at desc limit 1',
+    );
+    const { stdout } = await api.lane('dev', 'get', 'releases', '--product', 'shop');
+    expect(stdout.split('\n')[1]).toMatch(
+      new RegExp(`^${shortId(row!.id)}\\s+shop\\s+${row!.revision.slice(0, 10)}\\s+RUNNING\\s+`),
+    );
+    expect((await api.lane('dev', 'get', 'releases', '--product', 'nothing')).stdout).toContain('lane release');
   });
 });

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
-import { digestOf } from '../../core/hash.js';
+import { digestOf, digestOfJson } from '../../core/hash.js';
 import { tallyApprovals } from '../../core/policy/approvals.js';
 import { evaluateGates } from '../../core/policy/evaluate.js';
 import type { ApprovalFact, PolicyFacts } from '../../core/policy/facts.js';
-import { type Gate, snapshotPolicy } from '../../core/policy/model.js';
+import type { Gate } from '../../core/policy/model.js';
 import { parsePolicy } from '../../core/policy/parse.js';
+import { resolveSnapshot } from '../../core/policy/resolve.js';
 import { approval, bundle, evidence, facts, image, now } from '../support/policy-facts.js';
 
 const sdk = digestOf('sdk');
@@ -199,9 +200,49 @@ describe('a policy file', () => {
       'default.yaml',
     );
     const count = (lane: 'bronze' | 'silver' | 'gold') =>
-      snapshotPolicy(policy, 'shop', lane, 'PROMOTION').gates.length;
+      resolveSnapshot(policy, { product: 'shop', lane, kind: 'PROMOTION' }).snapshot.gates.length;
     expect([count('bronze'), count('silver'), count('gold')]).toEqual([5, 7, 9]);
-    expect(snapshotPolicy(policy, 'shop', 'gold', 'ROLLBACK').gates.map((each) => each.id)).toEqual(['rollback-right']);
+    const rollback = resolveSnapshot(policy, { product: 'shop', lane: 'gold', kind: 'ROLLBACK' });
+    expect(rollback.snapshot.gates.map((each) => each.id)).toEqual(['rollback-right']);
+  });
+
+  test('says of each value in which line it is written, or that it is a default', async () => {
+    const text = await readFile(join(import.meta.dirname, '../../policies/default.yaml'), 'utf8');
+    const context = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
+    const { snapshot, sources } = resolveSnapshot(parsePolicy(text, 'default.yaml'), context);
+    const sourceOf = (gate: string, field: string) =>
+      sources.find((source) => source.gate === gate && source.field === field);
+    const lineOf = (part: string) => text.split('\n').findIndex((line) => line.includes(part)) + 1;
+    expect(sourceOf('preview-check', 'evidence.maxAge')).toEqual({
+      ...{ gate: 'preview-check', field: 'evidence.maxAge', value: '"24h"' },
+      ...{ file: 'default.yaml', line: lineOf('maxAge: 24h') },
+    });
+    expect(sourceOf('preview-check', 'severity')).toEqual({
+      ...{ gate: 'preview-check', field: 'severity', value: '"BLOCKING"' },
+    });
+    expect(sourceOf('two-person-approval', 'approvals.count')?.line).toBe(lineOf('count: 2'));
+    expect(new Set(sources.map(({ gate }) => gate))).toEqual(new Set(snapshot.gates.map(({ id }) => id)));
+    expect(sourceOf('rollback-right', 'rule')).toBeUndefined();
+  });
+
+  test('that repeats a value by an alias says where the alias is', () => {
+    const text = file(
+      '    - &a { id: a, type: TESTS, message: m, lanes: &l [gold], rule: "true" }\n    - { id: b, type: TESTS, message: m, lanes: *l, rule: "true" }',
+    );
+    const lines = parsePolicy(text, 'p.yaml').sources.filter(({ field }) => field === 'lanes');
+    expect(lines.map(({ line, value }) => [line, value])).toEqual([
+      [6, '["gold"]'],
+      [7, '["gold"]'],
+    ]);
+  });
+
+  test('has the same digest wherever its values are written', () => {
+    const context = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
+    const gates = (text: string) => resolveSnapshot(parsePolicy(text, 'p.yaml'), context);
+    const plain = gates(file('    - { id: a, type: TESTS, message: m, rule: "true" }'));
+    const spelled = gates(file('\n\n    - { id: a, type: TESTS, message: m, rule: "true", severity: BLOCKING }'));
+    expect(digestOfJson(spelled.snapshot)).toBe(digestOfJson(plain.snapshot));
+    expect(spelled.sources).not.toEqual(plain.sources);
   });
 
   const file = (gates: string) =>

@@ -17,7 +17,10 @@ import {
   type RequiredCheck,
   RequiredCheckSchema,
   Severity,
+  type ValueSource as WireValueSource,
+  ValueSourceSchema,
 } from '#gen/governance/v1/policy_pb.js';
+import type { ValueSource } from '../../../core/policy/sources.js';
 import type { RoundResults } from '../../../store/policy/read.js';
 import { bounded, instant, toLane, toPromotionKind } from '../convert.js';
 
@@ -74,6 +77,13 @@ export function toPolicyMessage(digest: string, snapshot: PolicySnapshot): Gover
     kind: toPromotionKind(snapshot.kind),
     checks: snapshot.gates.map(toRequiredCheck),
   });
+}
+
+/** Where the values of a snapshot come from, for the wire. */
+export function toValueSources(sources: readonly ValueSource[]): WireValueSource[] {
+  return sources.map(({ gate, field, value, file = '', line = 0 }) =>
+    create(ValueSourceSchema, { gateId: gate, field, value: bounded(value, 16_000), file, line }),
+  );
 }
 
 const scopes = {

@@ -3,13 +3,13 @@ import { parseDigest } from '../../../core/digest.js';
 import { canonicalJson } from '../../../core/hash.js';
 import type { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { decisionsOf } from '../../../store/decision/read.js';
-import { lastRound, requireSnapshot } from '../../../store/policy/read.js';
+import { lastRound, requireSnapshot, sourcesOfSnapshot } from '../../../store/policy/read.js';
 import { readLane } from '../../../store/lane/read.js';
 import { readPromotion } from '../../../store/promotion/read.js';
 import { resolvePolicy, resolvePromotion } from '../../../store/resolve-id.js';
 import { requireCaller } from '../identity/caller.js';
 import { explainPromotion } from '../promotion/explain.js';
-import { toCheckRuns, toNotices, toPolicyMessage } from './convert.js';
+import { toCheckRuns, toNotices, toPolicyMessage, toValueSources } from './convert.js';
 import type { ApiDeps } from '../deps.js';
 
 /** Gates and their verdicts. */
@@ -28,7 +28,8 @@ export function createGateService({ database }: ApiDeps): ServiceImpl<typeof Gat
       return database.transaction(tenant, async (tx) => {
         const digest = parseDigest(await resolvePolicy(tx, request.digest));
         const snapshot = await requireSnapshot(tx, digest);
-        return { policy: toPolicyMessage(digest, snapshot), content: canonicalJson(snapshot) };
+        const sources = toValueSources(await sourcesOfSnapshot(tx, digest));
+        return { policy: toPolicyMessage(digest, snapshot), content: canonicalJson(snapshot), sources };
       });
     },
     async explainPromotion(request, context) {

@@ -4,7 +4,7 @@ import { kindsOf, readFacts } from '../../../activities/policy/read-facts.js';
 import { digestOfJson } from '../../../core/hash.js';
 import type { Lane } from '../../../core/lanes.js';
 import { evaluateGates } from '../../../core/policy/evaluate.js';
-import { snapshotPolicy } from '../../../core/policy/model.js';
+import { resolveSnapshot } from '../../../core/policy/resolve.js';
 import { type PlanResponse, PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import { readLane } from '../../../store/lane/read.js';
@@ -30,9 +30,10 @@ export async function planPromotion(
     requireBundle(tx, await resolveBundle(tx, givenBundle)),
   );
   const { product, digest } = bundle;
-  const snapshot = snapshotPolicy(await deps.policies.policyOf(product), product, lane, 'PROMOTION');
+  const context = { product, lane, kind: 'PROMOTION' } as const;
+  const { snapshot } = resolveSnapshot(await deps.policies.policyOf(product), context);
   const policyDigest = digestOfJson(snapshot);
-  const subject = { product, lane, kind: 'PROMOTION' as const, bundle: digest, policyDigest };
+  const subject = { ...context, bundle: digest, policyDigest };
   return whenPrepared(deps, tenant, (known) =>
     deps.database.transaction(tenant, async (tx) => {
       const facts = await readFacts(tx, known, { ...subject, requester: principal.name, kinds: kindsOf(snapshot) });

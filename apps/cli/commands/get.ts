@@ -14,6 +14,8 @@ import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
 import { instantOf, laneOf, verbOf } from '../output/words.js';
+import { showPolicy } from '../policy/show.js';
+import { listReleases } from '../release/list.js';
 import { laneTable } from '../views/lane-table.js';
 import { promotionTable } from '../views/promotion-table.js';
 import { listEvidence } from './evidence.js';
@@ -32,10 +34,16 @@ interface Options {
 
 const kinds: Readonly<Record<string, (context: Context, options: Options) => Promise<undefined>>> = {
   products: listProducts,
+  releases: listReleases,
   bundles: listBundles,
   promotions: listPromotions,
   lanes: listLanes,
   decisions: listDecisions,
+  policy: async (context, { promotion }) => {
+    if (promotion === undefined)
+      throw usageError('lane get policy needs a promotion', 'lane get policy --promotion PROMOTION');
+    return showPolicy(context, promotion);
+  },
   principals: listPrincipals,
   evidence: async (context, { bundle }) => {
     if (bundle === undefined) throw usageError('lane get evidence needs a bundle', 'lane get evidence --bundle BUNDLE');
@@ -50,7 +58,10 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--product <product>', descriptions.product)
     .option('--lane <lane>', 'Only promotions to this lane: bronze, silver or gold')
     .option('--open', 'Only promotions that have not ended')
-    .option('--promotion <id>', 'Only decisions about this promotion: id, or a unique prefix or suffix of it')
+    .option(
+      '--promotion <id>',
+      'Promotion whose decisions to list, or whose policy to show: id, or a unique prefix or suffix of it',
+    )
     .option('--bundle <bundle>', 'Bundle whose evidence to list: digest, or a unique prefix of it')
     .option('--limit <count>', descriptions.limit, '50')
     .action(

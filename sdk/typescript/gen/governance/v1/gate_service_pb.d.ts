@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { CheckRun, Notice } from "./check_run_pb.js";
-import type { GovernancePolicy } from "./policy_pb.js";
+import type { GovernancePolicy, ValueSource } from "./policy_pb.js";
 import type { Decision } from "./decision_pb.js";
 import type { ErrorDetail } from "./error_pb.js";
 
@@ -100,6 +100,13 @@ export declare type GetPolicySnapshotResponse = Message<"governance.v1.GetPolicy
    * @generated from field: string content = 2;
    */
   content: string;
+
+  /**
+   * Where each value came from when the snapshot was first pinned; empty for old snapshots.
+   *
+   * @generated from field: repeated governance.v1.ValueSource sources = 3;
+   */
+  sources: ValueSource[];
 };
 
 /**

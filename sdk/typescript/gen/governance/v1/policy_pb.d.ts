@@ -170,6 +170,54 @@ export declare type RequiredCheck = Message<"governance.v1.RequiredCheck"> & {
 export declare const RequiredCheckSchema: GenMessage<RequiredCheck>;
 
 /**
+ * Where one value of a gate comes from. The digest of a policy does not cover it: what is asked for is the same wherever it is written.
+ *
+ * @generated from message governance.v1.ValueSource
+ */
+export declare type ValueSource = Message<"governance.v1.ValueSource"> & {
+  /**
+   * Name of the gate.
+   *
+   * @generated from field: string gate_id = 1;
+   */
+  gateId: string;
+
+  /**
+   * Place of the value in the gate, in the words of the policy file, such as `evidence.maxAge`.
+   *
+   * @generated from field: string field = 2;
+   */
+  field: string;
+
+  /**
+   * The value as JSON.
+   *
+   * @generated from field: string value = 3;
+   */
+  value: string;
+
+  /**
+   * Policy file; empty where the value is the default.
+   *
+   * @generated from field: string file = 4;
+   */
+  file: string;
+
+  /**
+   * Line in it, from 1; 0 where the value is the default.
+   *
+   * @generated from field: int32 line = 5;
+   */
+  line: number;
+};
+
+/**
+ * Describes the message governance.v1.ValueSource.
+ * Use `create(ValueSourceSchema)` to create a new message.
+ */
+export declare const ValueSourceSchema: GenMessage<ValueSource>;
+
+/**
  * The gates that apply to one promotion, resolved and pinned. Two policies with the same digest require the same.
  *
  * @generated from message governance.v1.GovernancePolicy

@@ -1,3 +1,4 @@
+import { caseOfPromotion } from '../../core/decision/case.js';
 import { isStart, startOf } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
@@ -118,7 +119,7 @@ async function saidAbout(
   promotionId: string,
   items: readonly EvidenceItem[],
 ): Promise<readonly Said[]> {
-  const accepted = (await decisionsOf(tx, promotionId)).filter((row) => row.accepted);
+  const accepted = (await decisionsOf(tx, caseOfPromotion({ id: promotionId }))).filter((row) => row.accepted);
   return accepted.flatMap((row): Said[] => {
     const { fact, decision } = items.find((candidate) => candidate.fact.id === row.attestationId) ?? {};
     if (fact?.signer?.purpose !== 'person' || decision?.principal !== fact.signer.principal) return [];

@@ -1,3 +1,4 @@
+import { caseOfPromotion, type CaseRef } from '../../core/decision/case.js';
 import { type Refusal, refuseDecision } from '../../core/decision/check.js';
 import { isForApprovers, isStart } from '../../core/decision/verbs.js';
 import { isErrorCode } from '../../core/errors.js';
@@ -20,7 +21,7 @@ import { registerAttestation } from '../../store/evidence/write.js';
 import { type StoredKey, wasValid } from '../../store/identity/read.js';
 import { requireSnapshot } from '../../store/policy/read.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
-import { setRequester } from '../../store/promotion/write.js';
+import { setRequester, subjectsOf } from '../../store/promotion/write.js';
 import { type Keys, readKeys } from '../policy/evidence-items.js';
 import type { Preparation } from '../policy/preparation.js';
 import { readCommitFacts } from '../policy/read-commits.js';
@@ -62,7 +63,9 @@ export async function registerStatement(
   const { signed } = sent;
   const known =
     (await decisionById(tx, id)) ??
-    (signed === undefined ? undefined : await decisionByStatement(tx, promotion.id, signed.statementDigest));
+    (signed === undefined
+      ? undefined
+      : await decisionByStatement(tx, caseOfPromotion(promotion), signed.statementDigest));
   if (known !== undefined) return outcomeOf(known, true);
   const keys = await readKeys(tx);
   const found = signed === undefined ? undefined : keys.get(signed.keyId);
@@ -81,7 +84,7 @@ async function refusalOf(
   const { decision } = signed;
   const used = await useOfNonce(tx, key.principal, decision.nonce);
   if (used !== undefined) {
-    const burnt = used.promotionId === null && used.statementDigest === signed.statementDigest;
+    const burnt = used.case === null && used.statementDigest === signed.statementDigest;
     if (burnt && isErrorCode(used.refusalCode))
       return { code: used.refusalCode, reason: `${used.refusalReason ?? ''}; it was refused before` };
     return { code: 'DECISION_REPLAYED', reason: `${key.principal} has already used its nonce for something else` };
@@ -104,7 +107,8 @@ async function refusalOf(
       },
       ...(promotion.requester !== null && { requester: { principal: promotion.requester, roles } }),
     },
-    factsWereShown: decision.facts !== undefined && (await shownRound(tx, promotion.id, decision.facts)) !== undefined,
+    factsWereShown:
+      decision.facts !== undefined && (await shownRound(tx, caseOfPromotion(promotion), decision.facts)) !== undefined,
     now,
   });
 }
@@ -132,9 +136,10 @@ async function record(
         subjects: [{ digest: promotion.bundle, type: 'bundle' }],
       })
     : undefined;
+  const file = caseOfPromotion(promotion);
   const stored: Omit<StoredDecision, 'registeredAt'> = {
     id,
-    promotionId: promotion.id,
+    case: file,
     verb: decision?.verb ?? 'unknown',
     principal,
     accepted: counts,
@@ -145,32 +150,35 @@ async function record(
     nonce: decision?.nonce ?? null,
     policyDigest: decision?.policySnapshot ?? null,
     factsDigest: decision?.facts ?? null,
-    shownRound: decision?.facts === undefined ? null : ((await shownRound(tx, promotion.id, decision.facts)) ?? null),
+    shownRound:
+      decision?.facts === undefined
+        ? null
+        : ((await shownRound(tx, caseOfPromotion(promotion), decision.facts)) ?? null),
     comment: decision?.comment ?? null,
     frontDoor,
   };
-  if (counts || (await countRefused(tx, promotion.id, principal)) < maxRefusedKept) {
-    await recordDecision(tx, promotion, stored);
-    if (key !== undefined && signed !== undefined) await useNonceOf(tx, signed, key, promotion.id, refusal);
+  if (counts || (await countRefused(tx, file, principal)) < maxRefusedKept) {
+    await recordDecision(tx, stored, subjectsOf(promotion));
+    if (key !== undefined && signed !== undefined) await useNonceOf(tx, signed, key, file, refusal);
   }
   if (counts && isStart(stored.verb))
     await setRequester(tx, promotion.id, { principal: key.principal, attestationId: stored.attestationId ?? '' });
   return stored;
 }
 
-/** Uses the nonce of a signed statement up; without a promotion when it was to start one and was refused. */
+/** Uses the nonce of a signed statement up; without a case when it was to start something and was refused. */
 export async function useNonceOf(
   tx: Transaction,
   signed: NonNullable<ExaminedStatement['signed']>,
   key: Pick<StoredKey, 'principal'>,
-  promotionId: string | null,
+  file: CaseRef | null,
   refusal: Refusal | undefined,
 ): Promise<void> {
   await useNonce(tx, {
     principal: key.principal,
     nonce: signed.decision.nonce,
     statementDigest: signed.statementDigest,
-    promotionId,
+    case: file,
     refusalCode: refusal?.code ?? null,
     refusalReason: refusal?.reason ?? null,
   });

@@ -1,6 +1,5 @@
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
-import type { ValueSource } from './sources.js';
 import type { Severity } from './verdict.js';
 
 /** What a gate guards. */
@@ -72,6 +71,19 @@ export interface Gate {
    * What a person can do about it while it is open. `{bundle}`, `{product}`, `{lane}` and `{promotion}` are filled in.
    */
   readonly message: string;
+}
+
+/** Where one value of a gate comes from: a line of a policy file, or the default of Lanekeeper. */
+export interface ValueSource {
+  readonly gate: string;
+  /** Its place in the gate, in the words of the policy file: `severity`, `evidence.maxAge`. */
+  readonly field: string;
+  /** As JSON. */
+  readonly value: string;
+  /** Absent where the value is the default. */
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
 }
 
 /** A policy as written in its file. */

@@ -1,7 +1,6 @@
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
-import type { Policy, PolicySnapshot } from './model.js';
-import type { ValueSource } from './sources.js';
+import type { Policy, PolicySnapshot, ValueSource } from './model.js';
 
 /** What a policy is resolved for: the gates of one policy differ by it. */
 export interface ResolutionContext {

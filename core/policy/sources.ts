@@ -1,18 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
-import type { Gate } from './model.js';
-
-/** Where one value of a gate comes from: a line of a policy file, or the default of Lanekeeper. */
-export interface ValueSource {
-  readonly gate: string;
-  /** Its place in the gate, in the words of the policy file: `severity`, `evidence.maxAge`. */
-  readonly field: string;
-  /** As JSON. */
-  readonly value: string;
-  /** Absent where the value is the default. */
-  readonly file?: string;
-  /** From 1. */
-  readonly line?: number;
-}
+import type { Gate, ValueSource } from './model.js';
 
 /** Where the values of a gate come from that was read from the gate at `index` of a policy file. */
 export function sourcesOf(

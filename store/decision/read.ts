@@ -1,3 +1,4 @@
+import type { CaseKind, CaseRef } from '../../core/decision/case.js';
 import type { DecisionVerb } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
 import type { Transaction } from '../database.js';
@@ -5,7 +6,8 @@ import type { Transaction } from '../database.js';
 /** A decision as it was recorded. */
 export interface StoredDecision {
   readonly id: string;
-  readonly promotionId: string;
+  /** What it is about. */
+  readonly case: CaseRef;
   readonly verb: DecisionVerb | 'unknown';
   readonly principal: string | null;
   readonly accepted: boolean;
@@ -26,7 +28,8 @@ export interface StoredDecision {
 /** A row of `decisions`. */
 export interface DecisionRow {
   id: string;
-  promotion_id: string;
+  case_kind: CaseKind;
+  case_id: string;
   verb: StoredDecision['verb'];
   principal: string | null;
   accepted: boolean;
@@ -43,11 +46,11 @@ export interface DecisionRow {
   registered_at: Date;
 }
 
-/** All decisions about a promotion, oldest first. */
-export async function decisionsOf(tx: Transaction, promotionId: string): Promise<readonly StoredDecision[]> {
+/** All decisions in a case, oldest first. */
+export async function decisionsOf(tx: Transaction, { kind, id }: CaseRef): Promise<readonly StoredDecision[]> {
   const rows = await tx.query<DecisionRow>(
-    'select * from decisions where tenant_id = $1 and promotion_id = $2 order by registered_at, id',
-    [tx.tenant, promotionId],
+    'select * from decisions where tenant_id = $1 and case_kind = $2 and case_id = $3 order by registered_at, id',
+    [tx.tenant, kind, id],
   );
   return rows.map(toDecision);
 }
@@ -61,32 +64,32 @@ export async function decisionById(tx: Transaction, id: string): Promise<StoredD
 /** How the same statement was handled before, whoever signed it again: by what it says, not by its signature. */
 export async function decisionByStatement(
   tx: Transaction,
-  promotionId: string,
+  { kind, id }: CaseRef,
   statementDigest: Digest,
 ): Promise<StoredDecision | undefined> {
   const rows = await tx.query<DecisionRow>(
-    `select * from decisions where tenant_id = $1 and promotion_id = $2 and statement_digest = $3
+    `select * from decisions where tenant_id = $1 and case_kind = $2 and case_id = $3 and statement_digest = $4
       order by registered_at limit 1`,
-    [tx.tenant, promotionId, statementDigest],
+    [tx.tenant, kind, id, statementDigest],
   );
   return rows[0] === undefined ? undefined : toDecision(rows[0]);
 }
 
-/** How many refused decisions about a promotion are recorded, of one signer or of those whom no signature names. */
-export async function countRefused(tx: Transaction, promotionId: string, principal: string | null): Promise<number> {
+/** How many refused decisions in a case are recorded, of one signer or of those whom no signature names. */
+export async function countRefused(tx: Transaction, { kind, id }: CaseRef, principal: string | null): Promise<number> {
   const rows = await tx.query<{ count: number }>(
     `select count(*) as count from decisions
-      where tenant_id = $1 and promotion_id = $2 and not accepted and principal is not distinct from $3`,
-    [tx.tenant, promotionId, principal],
+      where tenant_id = $1 and case_kind = $2 and case_id = $3 and not accepted and principal is not distinct from $4`,
+    [tx.tenant, kind, id, principal],
   );
   return rows[0]?.count ?? 0;
 }
 
-/** The round of gates in the facts with this digest, if they were shown for this promotion. */
-export async function shownRound(tx: Transaction, promotionId: string, digest: Digest): Promise<number | undefined> {
+/** The round of gates in the facts with this digest, if they were shown in this case. */
+export async function shownRound(tx: Transaction, { kind, id }: CaseRef, digest: Digest): Promise<number | undefined> {
   const rows = await tx.query<{ round: number }>(
-    'select round from shown_facts where tenant_id = $1 and promotion_id = $2 and digest = $3',
-    [tx.tenant, promotionId, digest],
+    'select round from shown_facts where tenant_id = $1 and case_kind = $2 and case_id = $3 and digest = $4',
+    [tx.tenant, kind, id, digest],
   );
   return rows[0]?.round;
 }
@@ -95,7 +98,7 @@ export async function shownRound(tx: Transaction, promotionId: string, digest: D
 export function toDecision(row: DecisionRow): StoredDecision {
   return {
     id: row.id,
-    promotionId: row.promotion_id,
+    case: { kind: row.case_kind, id: row.case_id },
     verb: row.verb,
     principal: row.principal,
     accepted: row.accepted,

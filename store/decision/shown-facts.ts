@@ -1,3 +1,4 @@
+import { caseOfPromotion } from '../../core/decision/case.js';
 import type { Digest } from '../../core/digest.js';
 import { canonicalJson, digestOf } from '../../core/hash.js';
 import { requireBundle } from '../bundle/read.js';
@@ -59,10 +60,11 @@ export async function recordShownFacts(
   };
   const content = canonicalJson(facts);
   const digest = digestOf(content);
+  const { kind, id } = caseOfPromotion(promotion);
   await tx.query(
-    `insert into shown_facts (tenant_id, digest, promotion_id, content, round)
-     values ($1, $2, $3, $4, $5) on conflict do nothing`,
-    [tx.tenant, digest, promotionId, content, promotion.gateRound],
+    `insert into shown_facts (tenant_id, digest, case_kind, case_id, content, round)
+     values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+    [tx.tenant, digest, kind, id, content, promotion.gateRound],
   );
   return { digest, facts };
 }

@@ -1,28 +1,34 @@
+import type { MethodEvent } from '../../core/event/types.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
-import type { StoredPromotion } from '../promotion/read.js';
-import { subjectsOf } from '../promotion/write.js';
 import type { StoredDecision } from './read.js';
 
 /** A decision to record. */
-export type NewDecision = Omit<StoredDecision, 'registeredAt' | 'promotionId'>;
+export type NewDecision = Omit<StoredDecision, 'registeredAt'>;
 
-/** Records a decision, accepted or refused, with its event. */
+/** What the event of a decision is about: all that is known of its case. */
+export type DecisionSubjects = Pick<
+  Extract<MethodEvent, { readonly type: 'decision.recorded' }>,
+  'product' | 'lane' | 'bundleDigest' | 'promotionId'
+>;
+
+/** Records a decision, accepted or refused, with its event. @param subjects what the event is about */
 export async function recordDecision(
   tx: Transaction,
-  promotion: Pick<StoredPromotion, 'id' | 'product' | 'lane' | 'bundle'>,
   decision: NewDecision,
+  subjects: DecisionSubjects,
 ): Promise<void> {
   const rows = await tx.query(
-    `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, refusal_code, refusal_reason,
+    `insert into decisions (tenant_id, id, case_kind, case_id, verb, principal, accepted, refusal_code, refusal_reason,
                             attestation_id, statement_digest, nonce, policy_digest, facts_digest, comment, front_door,
                             shown_round)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      on conflict (tenant_id, id) do nothing returning id`,
     [
       tx.tenant,
       decision.id,
-      promotion.id,
+      decision.case.kind,
+      decision.case.id,
       decision.verb,
       decision.principal,
       decision.accepted,
@@ -40,7 +46,7 @@ export async function recordDecision(
   );
   if (rows.length === 0) return;
   const { verb, accepted, refusalCode, refusalReason } = decision;
-  const about = { ...subjectsOf(promotion), actor: decision.principal ?? undefined };
+  const about = { ...subjects, actor: decision.principal ?? undefined };
   await appendEvent(
     tx,
     accepted

@@ -8,7 +8,21 @@ alter table promotions enable trigger user;
 alter table promotions force row level security;
 alter table promotions add constraint what_is_live_has_a_standing check ((state = 'LIVE') = (standing is not null));
 
--- Whoever makes it live or ends it says nothing about its standing: it begins SOUND, and ends with the phase.
+-- Whether a blocking gate of the newest round relied on something that a key had signed when it did not count any more.
+create function has_lost_reliance(promotion promotions) returns boolean
+  language sql stable set search_path = pg_catalog, public, pg_temp
+  as $$
+  select exists (
+    select 1 from check_runs c
+     cross join lateral unnest(c.relied_on) as r (ref)
+      join attestations a on a.tenant_id = c.tenant_id and a.id = substring(r.ref from position(':' in r.ref) + 1)
+      join principal_keys k on k.tenant_id = a.tenant_id and k.key_id = a.key_id
+     where c.tenant_id = promotion.tenant_id and c.promotion_id = promotion.id and c.round = promotion.gate_round
+       and c.severity = 'BLOCKING' and k.valid_until <= a.registered_at)
+  $$;
+
+-- Whoever makes it live or ends it says nothing about its standing: it begins SOUND, and ends with the phase. In between, it is what the
+-- rows say.
 create function set_standing() returns trigger
   language plpgsql set search_path = pg_catalog, public, pg_temp
   as $$
@@ -17,6 +31,8 @@ begin
     new.standing := null;
   elsif new.state <> old.state then
     new.standing := case new.state when 'LIVE' then 'SOUND' end;
+  elsif new.standing is distinct from old.standing and (new.standing = 'AT_RISK') is distinct from has_lost_reliance(new) then
+    perform refuse('what is live is AT_RISK exactly when something that it relied on counts no more');
   end if;
   return new;
 end

@@ -166,6 +166,7 @@ export const functionRights: Readonly<Record<string, readonly DatabaseProcess[]>
   current_tenant: ['api', 'control', 'build', 'sign', 'deploy', 'router', 'enrolment'],
   refuse: ['api', 'control', 'sign', 'deploy', 'enrolment'],
   has_passing_round: ['control', 'deploy'],
+  has_lost_reliance: ['control'],
   is_observed: ['control', 'deploy'],
   tenant_ids: ['control', 'router'],
   append_event: ['api', 'control', 'sign', 'deploy', 'enrolment'],

@@ -105,6 +105,8 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ...phases.filter((phase) => phase !== 'LIVE').map((state) => [`to be ${state}`, set(':live', state)] as const),
     ['to have never been live', 'update promotions set live_at = null where id = :live'],
     ['to be ABORTED', set(':live', 'ABORTED', ', ended_at = now()')],
+    ['to be AT_RISK while all that it relied on counts', "update promotions set standing = 'AT_RISK' where id = :live"],
+    ['to have no standing', 'update promotions set standing = null where id = :live'],
     ['to be SUPERSEDED while nothing else is live', set(':live', 'SUPERSEDED', ', ended_at = now()')],
   ],
   'a promotion that holds its lane': [
@@ -165,8 +167,8 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   'a decision': [
     [
       'to be accepted without a signed statement',
-      `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, statement_digest, front_door)
-       values ('default', 'invented', :gold, 'approve', 'alice', true, :goldBundle, 'UPDATE')`,
+      `insert into decisions (tenant_id, id, case_kind, case_id, verb, principal, accepted, statement_digest, front_door)
+       values ('default', 'invented', 'promotion', :gold, 'approve', 'alice', true, :goldBundle, 'UPDATE')`,
     ],
     ...[
       ['an attestation of something else', "a.kind <> 'decision'", 'a.statement_digest'],
@@ -176,15 +178,26 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
       ([what, which, digest]) =>
         [
           `to be accepted through ${what}`,
-          `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, attestation_id, statement_digest, front_door)
-           select 'default', 'invented', :gold, 'approve', 'alice', true, a.id, ${digest}, 'UPDATE'
+          `insert into decisions (tenant_id, id, case_kind, case_id, verb, principal, accepted, attestation_id, statement_digest, front_door)
+           select 'default', 'invented', 'promotion', :gold, 'approve', 'alice', true, a.id, ${digest}, 'UPDATE'
              from attestations a join principal_keys k on k.tenant_id = a.tenant_id and k.key_id = a.key_id where ${which} limit 1`,
+        ] as const,
+    ),
+    ...[
+      ['a promotion that there is not', 'promotion'],
+      ['nothing that people decide about', 'lane'],
+    ].map(
+      ([what, kind]) =>
+        [
+          `to be in the case of ${what}`,
+          `insert into decisions (tenant_id, id, case_kind, case_id, verb, accepted, statement_digest, front_door)
+           values ('default', 'lost', '${kind}', 'nobody', 'approve', false, :goldBundle, 'UPDATE')`,
         ] as const,
     ),
     [
       'to be older than it is',
-      `insert into decisions (tenant_id, id, promotion_id, verb, accepted, statement_digest, front_door, registered_at)
-       values ('default', 'old', :gold, 'approve', false, :goldBundle, 'UPDATE', '2001-01-01')`,
+      `insert into decisions (tenant_id, id, case_kind, case_id, verb, accepted, statement_digest, front_door, registered_at)
+       values ('default', 'old', 'promotion', :gold, 'approve', false, :goldBundle, 'UPDATE', '2001-01-01')`,
     ],
     ['to be another one afterwards', "update decisions set verb = 'reject'"],
     ['to vanish', 'delete from decisions'],

@@ -31,8 +31,8 @@ async function invent(verb: string, promotion: Target): Promise<void> {
          from attestations a, principal_keys k
         where a.kind = 'decision' and k.principal = 'bob' and a.id in (select attestation_id from decisions where promotion_id = $2) limit 1
        returning *)
-     insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, attestation_id, statement_digest, front_door)
-     select tenant_id, $1, $2, $3, 'bob', true, id, statement_digest, 'UPDATE' from a`,
+     insert into decisions (tenant_id, id, case_kind, case_id, verb, principal, accepted, attestation_id, statement_digest, front_door)
+     select tenant_id, $1, 'promotion', $2, $3, 'bob', true, id, statement_digest, 'UPDATE' from a`,
     ...[id, promotion.id, verb],
   );
 }

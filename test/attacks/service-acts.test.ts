@@ -248,8 +248,8 @@ describe('the verification key', () => {
       const { id, statementDigest } = await attach(engine, statement, signer, 'bundle');
       await asOwner(
         engine,
-        `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, attestation_id, statement_digest, front_door)
-         values ('default', $1, $2, 'approve', 'alice', true, $3, $4, 'UPDATE')`,
+        `insert into decisions (tenant_id, id, case_kind, case_id, verb, principal, accepted, attestation_id, statement_digest, front_door)
+         values ('default', $1, 'promotion', $2, 'approve', 'alice', true, $3, $4, 'UPDATE')`,
         ...[`forged-${index}`, gold.id, id, statementDigest],
       );
     }

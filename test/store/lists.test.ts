@@ -91,6 +91,7 @@ describe('a list', () => {
         revision: live?.revision,
         promotionId: 'product-000002silver2',
         at: expect.any(Date),
+        standing: 'SOUND',
       },
       previous: before?.digest,
       holder: null,

@@ -38,11 +38,11 @@ const fills: readonly string[] = [
   `insert into artifacts (tenant_id, bundle_digest, kind, name, digest, media_type)
      select 'default', bundle, kind, 'web', bundle, 'application/octet-stream'
        from new_rows, (values ('image'), ('sdk'), ('source')) k (kind) where lane = 'bronze'`,
-  `insert into promotions (tenant_id, id, workflow_id, first_run_id, product, lane, bundle_digest, kind, state, policy_digest, ended_at)
+  `insert into promotions (tenant_id, id, workflow_id, first_run_id, product, lane, bundle_digest, kind, state, standing, policy_digest, ended_at)
      select 'default', name || lane || v, name || lane || v, name || lane || v, name, lane, bundle, 'PROMOTION',
-            case v when 1 then 'SUPERSEDED' else 'LIVE' end, 'sha256:' || repeat('b', 64), case v when 1 then now() end from new_rows`,
-  `insert into decisions (tenant_id, id, promotion_id, verb, principal, accepted, refusal_code, statement_digest, front_door)
-     select 'default', name || lane || v, name || lane || v, 'request', 'dev', false, 'SIGNATURE_INVALID', bundle, 'START' from new_rows`,
+            case v when 1 then 'SUPERSEDED' else 'LIVE' end, case v when 2 then 'SOUND' end, 'sha256:' || repeat('b', 64), case v when 1 then now() end from new_rows`,
+  `insert into decisions (tenant_id, id, case_kind, case_id, verb, principal, accepted, refusal_code, statement_digest, front_door)
+     select 'default', name || lane || v, 'promotion', name || lane || v, 'request', 'dev', false, 'SIGNATURE_INVALID', bundle, 'START' from new_rows`,
   `insert into lanes (tenant_id, product, lane, fencing_token) select 'default', name, lane, 4 ${eachLane}`,
   `insert into lane_history (tenant_id, product, lane, position, bundle_digest, promotion_id, live_at)
      select 'default', name, lane, v, bundle, name || lane || v, now() from new_rows`,

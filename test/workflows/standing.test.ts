@@ -100,6 +100,13 @@ describe('what is live', () => {
     expect(await handle.query(statusQuery)).toMatchObject({ state: 'LIVE', standing: 'AT_RISK', reason: now.reason });
   });
 
+  test('cannot be said to be SOUND again while that is lost', async () => {
+    await expect(rowsOf(engine, "update promotions set standing = 'SOUND' where id = $1", id)).rejects.toMatchObject({
+      message: 'what is live is AT_RISK exactly when something that it relied on counts no more',
+    });
+    expect(await promotion()).toMatchObject({ standing: 'AT_RISK' });
+  });
+
   test('keeps lane and alias, and its run names the command that goes back', async () => {
     expect(await engine.answerOf('gold')).toContain('stands');
     const shown = await engine.temporal.ask('workflow', 'metadata', '--workflow-id', handle.workflowId, '-o', 'json');

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { caseOfPromotion } from '../../../core/decision/case.js';
 import { type Keys, readKeys } from '../../../activities/policy/evidence-items.js';
 import { type Preparation, Unprepared, type UnverifiedEvidence } from '../../../activities/policy/preparation.js';
 import { readCommitFacts } from '../../../activities/policy/read-commits.js';
@@ -49,7 +50,7 @@ async function casesOf(
 ): Promise<GovernanceCase[]> {
   const snapshot = await requireSnapshot(tx, promotion.policyDigest);
   const bundle = await requireBundle(tx, promotion.bundle);
-  const decisions = await decisionsOf(tx, promotion.id);
+  const decisions = await decisionsOf(tx, caseOfPromotion(promotion));
   const { gates } = await lastRound(tx, promotion.id);
   const cases: GovernanceCase[] = [];
   const commits = await readCommitFacts(tx, known, promotion, bundle, keys);

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { promotionOfCase } from '../../../core/decision/case.js';
 import { type Decision, DecisionSchema, DecisionVerb, FrontDoor } from '#gen/governance/v1/decision_pb.js';
 import type { StoredDecision } from '../../../store/decision/read.js';
 import { bounded, instant } from '../convert.js';
@@ -18,7 +19,9 @@ const verbs: Readonly<Record<StoredDecision['verb'], DecisionVerb>> = {
 export function toDecisionMessage(decision: StoredDecision): Decision {
   return create(DecisionSchema, {
     id: decision.id,
-    promotionId: decision.promotionId,
+    promotionId: promotionOfCase(decision.case) ?? '',
+    caseKind: decision.case.kind,
+    caseId: decision.case.id,
     verb: verbs[decision.verb],
     principal: decision.principal ?? '',
     accepted: decision.accepted,

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { Gate, PolicySnapshot } from '../../../core/policy/model.js';
+import type { Gate, PolicySnapshot, ValueSource } from '../../../core/policy/model.js';
 import type { Notice } from '../../../core/policy/notice.js';
 import {
   type CheckRun,
@@ -20,7 +20,6 @@ import {
   type ValueSource as WireValueSource,
   ValueSourceSchema,
 } from '#gen/governance/v1/policy_pb.js';
-import type { ValueSource } from '../../../core/policy/sources.js';
 import type { RoundResults } from '../../../store/policy/read.js';
 import { bounded, instant, toLane, toPromotionKind } from '../convert.js';
 

@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { caseOfPromotion } from '../../../core/decision/case.js';
 import { parseDigest } from '../../../core/digest.js';
 import { canonicalJson } from '../../../core/hash.js';
 import type { GateService } from '#gen/governance/v1/gate_service_pb.js';
@@ -37,7 +38,7 @@ export function createGateService({ database }: ApiDeps): ServiceImpl<typeof Gat
       return database.transaction(tenant, async (tx) => {
         const promotion = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
         const round = await lastRound(tx, promotion.id);
-        const decisions = await decisionsOf(tx, promotion.id);
+        const decisions = await decisionsOf(tx, caseOfPromotion(promotion));
         const lane = await readLane(tx, promotion.product, promotion.lane);
         return explainPromotion(promotion, round, decisions, lane);
       });

@@ -12,7 +12,7 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 export declare const file_governance_v1_decision: GenFile;
 
 /**
- * A statement of a person about a promotion, as it was recorded: accepted, or refused with the reason.
+ * A statement of a person in a case, as it was recorded: accepted, or refused with the reason.
  *
  * @generated from message governance.v1.Decision
  */
@@ -25,7 +25,7 @@ export declare type Decision = Message<"governance.v1.Decision"> & {
   id: string;
 
   /**
-   * The promotion.
+   * The promotion; empty when the case is about something else.
    *
    * @generated from field: string promotion_id = 2;
    */
@@ -114,6 +114,20 @@ export declare type Decision = Message<"governance.v1.Decision"> & {
    * @generated from field: google.protobuf.Timestamp registered_at = 14;
    */
   registeredAt?: Timestamp | undefined;
+
+  /**
+   * Kind of the case that it belongs to: `promotion`. More kinds can follow.
+   *
+   * @generated from field: string case_kind = 15;
+   */
+  caseKind: string;
+
+  /**
+   * What the case is about: the id of the promotion.
+   *
+   * @generated from field: string case_id = 16;
+   */
+  caseId: string;
 };
 
 /**

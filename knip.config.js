@@ -15,6 +15,7 @@ export default {
     'test/replay/record{.ts,.config.mjs}',
     'test/support/jest/*',
     'test/support/foreign-workflow-code.ts',
+    'test/support/next-workflows.ts',
     'test/support/browser/unpack-chromium.mjs',
   ],
   project: ['**/*.{ts,mjs}', `!${generated}/**`, '!examples/**', '!dist/**'],

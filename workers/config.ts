@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { childEnvironment } from '../adapters/process/child-environment.js';
 import { LanekeeperError } from '../core/errors.js';
+import { type MakeCurrent, makeCurrentChoices } from './deployment.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 
 /** What a worker process needs to know. Read from the environment once; everything missing is reported together. */
@@ -19,6 +20,11 @@ export interface WorkerConfig {
    * whoever takes over the process has all of them.
    */
   readonly roles: readonly TaskQueueRole[];
+  /** The name under which the versions of the workflow code are deployed. */
+  readonly deploymentName: string;
+  /** The version of the workflow code; by default its digest. */
+  readonly buildId?: string;
+  readonly makeCurrent: MakeCurrent;
   readonly temporal: ClientConnectConfig;
   readonly logLevel: string;
   readonly build: BuildSettings;
@@ -66,6 +72,9 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
   const unknown = roles.filter((role) => !isRole(role));
   if (unknown.length > 0)
     problems.push(`LANEKEEPER_ROLES names ${unknown.join(', ')}; the roles are ${Object.keys(taskQueues).join(', ')}`);
+  const makeCurrent = env['LANEKEEPER_MAKE_CURRENT'] ?? 'new';
+  if (!isMakeCurrent(makeCurrent))
+    problems.push(`LANEKEEPER_MAKE_CURRENT is ${makeCurrent}; it can be ${makeCurrentChoices.join(', ')}`);
   const served = roles.filter(isRole);
   const databaseUrls = new Map(served.map((role) => [role, required(databaseVariableOf(role, served, env))]));
   if (problems.length > 0) {
@@ -82,6 +91,9 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     workflowBundlePath:
       env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)),
     roles: served,
+    deploymentName: env['TEMPORAL_DEPLOYMENT_NAME'] ?? 'lanekeeper',
+    ...(env['TEMPORAL_WORKER_BUILD_ID'] !== undefined && { buildId: env['TEMPORAL_WORKER_BUILD_ID'] }),
+    makeCurrent: isMakeCurrent(makeCurrent) ? makeCurrent : 'new',
     temporal: loadClientConnectConfig(),
     logLevel: env['LANEKEEPER_LOG_LEVEL'] ?? 'info',
     build: readBuildSettings(env),
@@ -92,6 +104,10 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
 function databaseVariableOf(role: TaskQueueRole, served: readonly TaskQueueRole[], env: NodeJS.ProcessEnv): string {
   const own = `DATABASE_URL_${role.toUpperCase()}`;
   return served.length === 1 && env[own] === undefined ? 'DATABASE_URL' : own;
+}
+
+function isMakeCurrent(value: string): value is MakeCurrent {
+  return makeCurrentChoices.some((choice) => choice === value);
 }
 
 function isRole(value: string): value is TaskQueueRole {

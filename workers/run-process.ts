@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
+import { buildIdOf, type Deployment, makeCurrent } from './deployment.js';
 import { connectForDeliveries } from './deliver.js';
 import { startDispatcher } from './dispatcher.js';
 import type { Follower } from './follower.js';
@@ -39,6 +40,9 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
   let dispatcher: Follower | undefined;
   const hasDispatcher = config.roles.includes('control');
   const ports = open(config, hasDispatcher ? (tenant) => dispatcher?.wake(tenant) : undefined);
+  const { deploymentName, makeCurrent: choice, workflowBundlePath } = config;
+  const buildId = config.buildId ?? (await buildIdOf(workflowBundlePath));
+  const deployment: Deployment = { deploymentName, buildId, makeCurrent: choice };
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);
@@ -52,7 +56,8 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
       namespace,
       client,
       cache: new EvidenceCache(),
-      workflows: { workflowBundle: { codePath: config.workflowBundlePath } },
+      workflows: { workflowBundle: { codePath: workflowBundlePath } },
+      deployment,
       now: () => new Date(),
     };
     const workers = await createWorkers(deps);
@@ -72,12 +77,16 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
           ),
       });
     }
+    const stopping = new AbortController();
     const stop = () => {
+      stopping.abort();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
     const running = Promise.all(workers.map((worker) => worker.run()));
+    // A worker that fails meanwhile ends the process at once.
+    if (hasDispatcher) await Promise.race([running, becomeCurrent(client, deployment, stopping.signal)]);
     process.send?.({ ready: true });
     log.info({ roles: config.roles }, 'the worker is serving its task queues');
     await running;
@@ -93,6 +102,17 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
       .catch((error: unknown) =>
         log.warn({ message: messageOf(error) }, 'the connection to Temporal could not be closed'),
       );
+  }
+}
+
+/** Runs go to the version that is current. A worker that is stopped meanwhile does not become it. */
+async function becomeCurrent(client: Client, deployment: Deployment, signal: AbortSignal): Promise<void> {
+  try {
+    const isCurrent = await makeCurrent(client, deployment, signal);
+    const { deploymentName, buildId } = deployment;
+    log.info({ deploymentName, buildId, isCurrent }, 'the version of the workflow code');
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 

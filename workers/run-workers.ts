@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createAttestActivities } from '../activities/promotion/attest-activities.js';
 import { createDeployActivities, type DeployDeps } from '../activities/lane/deploy-activities.js';
@@ -35,6 +36,8 @@ export interface WorkersDeps extends WorkerPorts {
   readonly build: BuildSettings;
   /** The prebuilt bundle, or the module to bundle (tests). */
   readonly workflows: { readonly workflowBundle: { readonly codePath: string } } | { readonly workflowsPath: string };
+  /** The version of the workflow code; without one, runs go to any worker. */
+  readonly deployment?: WorkerDeploymentVersion | undefined;
   readonly now: () => Date;
 }
 
@@ -98,6 +101,7 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
       return {
         ...common,
         ...deps.workflows,
+        ...versioningOf(deps),
         ...patience,
         activities: {
           ...createPromotionActivities(controlDepsOf(deps)),
@@ -138,6 +142,19 @@ async function optionsOf(role: TaskQueueRole, deps: WorkersDeps): Promise<Worker
     case 'deploy':
       return { ...common, activities: createDeployActivities(deployDepsOf(deps)) };
   }
+}
+
+/** Only the queue with workflows has versions: activities of the others are the same for all. */
+function versioningOf({ deployment }: WorkersDeps): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deployment === undefined) return {};
+  const { deploymentName, buildId } = deployment;
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName, buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  };
 }
 
 function signerOf(purpose: 'build' | 'verification', { dataDir }: WorkersDeps): Promise<StatementSigner> {

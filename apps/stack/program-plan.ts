@@ -41,7 +41,8 @@ export function programPlan(
       LANEKEEPER_POLICIES: config.policiesDir,
       LANEKEEPER_PUBLIC_ORIGINS: config.publicOrigins,
       LANEKEEPER_WORKFLOW_BUNDLE: join(repositoryRoot, 'dist', 'workflow-bundle.js'),
-      ...(name === 'worker' && containmentVariables(config)),
+      // One machine has one version: the one that is started.
+      ...(name === 'worker' && { ...containmentVariables(config), LANEKEEPER_MAKE_CURRENT: 'always' }),
     },
     cwd: config.dataDir,
     logFile: join(config.dataDir, 'logs', `${name}.log`),

@@ -4,11 +4,11 @@ import { root } from '../setup/paths.mjs';
 import { failureConverter, payloadConverter, workflowEntry } from './entries.mjs';
 
 /** The code that Temporal workers load: every workflow in one file. */
-export async function bundleWorkflows() {
+export async function bundleWorkflows(entry = workflowEntry) {
   const quiet = () => undefined;
   const logger = { trace: quiet, debug: quiet, info: quiet, warn: console.error, error: console.error, log: quiet };
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, workflowEntry),
+    workflowsPath: join(root, entry),
     payloadConverterPath: join(root, payloadConverter),
     failureConverterPath: join(root, failureConverter),
     logger,

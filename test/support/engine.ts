@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
@@ -19,6 +19,7 @@ import { readBuildSettings } from '../../workers/config.js';
 import { connectForDeliveries } from '../../workers/deliver.js';
 import { startDispatcher } from '../../workers/dispatcher.js';
 import { startReconciler } from '../../workers/reconciler.js';
+import { type Deployment, makeCurrent } from '../../workers/deployment.js';
 import { openPorts } from '../../workers/ports.js';
 import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from '../../workers/run-workers.js';
 import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../workflows/promotion/contract.js';
@@ -30,6 +31,7 @@ import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
 import { startRun, untilEndedRunCloses } from './start-run.js';
 import { patienceMs, until } from './until.js';
+import { type StartVersion, stopWorkers, versionStarter } from './versions.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** The handle of a promotion's run. */
@@ -71,6 +73,7 @@ export interface Engine {
   reached(handle: PromotionHandle, ...states: string[]): Promise<string>;
   /** The id of the record that a run works for; waits until there is one. */
   recordOf(handle: PromotionHandle): Promise<string>;
+  readonly startVersion: StartVersion;
   /** Compares runs with records now, as the worker does every 20 seconds. */
   reconcile(): Promise<void>;
   /** The response of a lane's only service. */
@@ -104,6 +107,8 @@ export interface EngineOptions {
   readonly healthDeadlineMs?: number;
   /** A folder that the commands of products may read, too. */
   readonly readableForBuilds?: string;
+  /** The version of the workflow code that its worker has, with which it becomes current; without one, it has none. */
+  readonly deployment?: Deployment;
   /** A running server to use instead of a dev server: the one that skips time. */
   readonly temporal?: Omit<TestTemporal, 'server' | 'ui' | 'stopServer' | 'startServer'>;
 }
@@ -158,10 +163,13 @@ async function assemble(
     roles: queues,
     build: readBuildSettings({ ...process.env, LANEKEEPER_BUILD_READABLE: options.readableForBuilds }),
     workflows: { workflowBundle },
+    deployment: options.deployment,
     now: options.now ?? (() => new Date()),
   };
   const workers = await createWorkers(deps);
   const running = Promise.all(workers.map((worker) => worker.run()));
+  if (options.deployment !== undefined) await makeCurrent(client, options.deployment, new AbortController().signal);
+  const startVersion = versionStarter(deps, toClose);
   const dispatcher = startDispatcher({
     database: databaseOf(deps, 'control'),
     client: new Client({ connection: deliveryConnection }),
@@ -193,11 +201,8 @@ async function assemble(
   toClose(() => router.close());
   const stores = openStores(dataDir, database);
   const blobs = stores.of('default');
-  return { cluster, temporal, client, database, stores, blobs, dataDir, reconcile: () => reconciler.look() };
-}
-
-function stopWorkers(workers: readonly Worker[]): void {
-  for (const worker of workers) worker.shutdown();
+  const reconcile = () => reconciler.look();
+  return { cluster, temporal, client, database, stores, blobs, dataDir, startVersion, reconcile };
 }
 
 function verbs(

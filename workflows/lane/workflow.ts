@@ -7,6 +7,7 @@ import {
   patched,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -15,6 +16,7 @@ import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { databaseStep, handOverStep, watchStep } from '../activity-options.js';
 import { describedActivities, describedLocalActivities } from '../described-activities.js';
 import { Hints } from '../hints.js';
+import { versioned } from '../versioning.js';
 import { Pace } from '../pace.js';
 import { laneChangedSignal, laneHolderQuery } from './contract.js';
 import { laneMessages } from '../message-descriptions.js';
@@ -24,6 +26,9 @@ import { parseLaneInput } from './input.js';
 const { readLane } = describedLocalActivities(databaseStep);
 const { awaitHolderClose } = describedActivities(watchStep);
 const { settleHolder } = describedActivities(handOverStep);
+
+// It runs for ever, and goes on with new code at its next task.
+setWorkflowOptions(versioned('AUTO_UPGRADE'), lane);
 
 /**
  * One lane of one product for which promotions wait, forever. Who holds the lane is decided by the rows of promotions, in

@@ -6,6 +6,7 @@ import {
   condition,
   continueAsNew,
   setHandler,
+  setWorkflowOptions,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -29,6 +30,7 @@ import {
   timelineQuery,
 } from './contract.js';
 import { promotionMessages } from '../message-descriptions.js';
+import { versioned } from '../versioning.js';
 import { Opening } from '../opening.js';
 import { timerSummaries } from '../summaries.js';
 import { Inbox } from './inbox.js';
@@ -47,6 +49,9 @@ const { handOver } = describedActivities(handOverStep);
 
 /** How often a statement is tried over which our own code stumbles. */
 const maxAttemptsOfStatement = 5;
+
+// It can run for months, and goes on with new code at its next task.
+setWorkflowOptions(versioned('AUTO_UPGRADE'), promotion);
 
 /**
  * One attempt to bring a bundle into a lane. Handlers only fill the inbox; one loop asks PostgreSQL where the promotion

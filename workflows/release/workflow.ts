@@ -8,6 +8,7 @@ import {
   patched,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
@@ -32,6 +33,7 @@ import { releaseMessages } from '../message-descriptions.js';
 import { releaseDetails } from './details.js';
 import { readReleaseInput } from './input.js';
 import { searchedPurpose } from '../purpose.js';
+import { versioned } from '../versioning.js';
 import { Opening } from '../opening.js';
 import { makeRelease, type ReleaseRun } from './make-release.js';
 import { StepRecorder } from './step-recorder.js';
@@ -40,6 +42,9 @@ import { reasonOf, StepList } from './steps.js';
 const record = describedLocalActivities(databaseStep);
 const { recordSteps } = describedLocalActivities(shownStep);
 const { handOver } = describedActivities(handOverStep);
+
+// It is over within minutes or hours, and ends with the code with which it began.
+setWorkflowOptions(versioned('PINNED'), release);
 
 /**
  * Brings one commit to a sealed bundle: fetch, build, describe, pack, qualify, sign, seal. It ends with an immutable

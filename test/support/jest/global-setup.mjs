@@ -4,11 +4,17 @@ import { bundleWorkflows } from '../../../scripts/build/workflows.mjs';
 import { root } from '../../../scripts/setup/paths.mjs';
 
 /**
- * Bundles the workflows once per run, outside the sandbox of the tests; `workflow-bundle.ts` has the path to the bundle.
+ * Bundles the workflows once per run, outside the sandbox of the tests, as they are and as a next version could be;
+ * `workflow-bundle.ts` has the paths to the bundles.
  */
 export default async function globalSetup() {
-  const path = join(root, 'node_modules', '.cache', 'lanekeeper', 'workflow-bundle.js');
+  await bundle('workflow-bundle.js');
+  await bundle('next-workflow-bundle.js', 'test/support/next-workflows.ts');
+}
+
+async function bundle(name, entry) {
+  const path = join(root, 'node_modules', '.cache', 'lanekeeper', name);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.${process.pid}`, await bundleWorkflows());
+  await writeFile(`${path}.${process.pid}`, await bundleWorkflows(entry));
   await rename(`${path}.${process.pid}`, path);
 }

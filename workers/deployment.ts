@@ -56,13 +56,18 @@ export async function makeCurrent(client: Client, deployment: Deployment, signal
       break;
     } catch (error) {
       // Its pollers have not reached the server yet.
-      if (!isGrpcServiceError(error) || ![notFound, failedPrecondition].includes(Number(error.code))) throw error;
+      if (![notFound, failedPrecondition].includes(codeOf(error))) throw error;
       await delay(pauseMs, undefined, { signal });
     }
   }
   while (await isRoutingBeingUpdated(client, deploymentName)) await delay(pauseMs, undefined, { signal });
   if (choice === 'always') await takeOverPinned(client, deployment);
   return true;
+}
+
+/** The code with which the server refused a call; -1 if something else went wrong. */
+function codeOf(error: unknown): number {
+  return isGrpcServiceError(error) ? error.code : -1;
 }
 
 /** Whether task queues still go by what was current before. */
@@ -84,7 +89,7 @@ async function wasReplaced(client: Client, { deploymentName, buildId }: Deployme
     });
     return [draining, drained].includes(Number(info?.status));
   } catch (error) {
-    if (isGrpcServiceError(error) && Number(error.code) === notFound) return false;
+    if (codeOf(error) === notFound) return false;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { Doorbell } from '../core/doorbell.js';
 import { LanekeeperError } from '../core/errors.js';
 import { listen } from './listen.js';
+import { hasStalePlan, preparedIn } from './prepared.js';
 
 // bigint columns hold tokens, generations and positions, all far below 2^53.
 const types = new pg.TypeOverrides();
@@ -83,7 +84,7 @@ export function openDatabase(options: {
           tenant,
           wakeDispatcher: () => forDispatcher.ring(),
           async query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
-            return (await client.query<Row>(sql, values as unknown[] | undefined)).rows;
+            return (await client.query<Row>(preparedIn(sql, values))).rows;
           },
         });
         limit.throwIfReached();
@@ -96,6 +97,7 @@ export function openDatabase(options: {
         await client.query('rollback').catch((cause: unknown) => {
           broken = cause instanceof Error ? cause : new Error(String(cause));
         });
+        if (hasStalePlan(error)) broken = error;
         throw limit.reached() ?? translate(error);
       } finally {
         limit.clear();
@@ -192,6 +194,12 @@ function translate(error: unknown): unknown {
     return new LanekeeperError(
       'UNAVAILABLE',
       { message: 'the connection to PostgreSQL was lost', next: 'lane doctor' },
+      { cause: error },
+    );
+  if (hasStalePlan(error))
+    return new LanekeeperError(
+      'UNAVAILABLE',
+      { message: 'the database was migrated while this connection was open', next: 'try again' },
       { cause: error },
     );
   if (code === '40001' || code === '40P01' || code === '55P03')

@@ -20,6 +20,15 @@ const sources = {
     code: 'NOT_FOUND',
     list: 'lane product show PRODUCT',
   },
+  run: {
+    table: `(select tenant_id, id, recorded_at from runs
+             union all
+             select tenant_id, run_id, recorded_at from run_histories where run_id <> named_run_id) as run_ids`,
+    column: 'id',
+    order: 'recorded_at',
+    code: 'NOT_FOUND',
+    list: 'lane get runs --promotion PROMOTION',
+  },
   policy: {
     table: 'policy_snapshots',
     column: 'digest',
@@ -81,6 +90,11 @@ export async function resolvePromotion(tx: Transaction, given: string): Promise<
 /** The release that an id, or a unique prefix or suffix of one, names. @throws NOT_FOUND, INVALID_INPUT */
 export function resolveRelease(tx: Transaction, given: string): Promise<string> {
   return resolve(tx, 'release', given);
+}
+
+/** The run, of those that records name, that an id, or a unique prefix or suffix of one, names. @throws NOT_FOUND, INVALID_INPUT */
+export function resolveRun(tx: Transaction, given: string): Promise<string> {
+  return resolve(tx, 'run', given);
 }
 
 /** The policy snapshot that a digest or a unique prefix of one names. @throws NOT_FOUND, INVALID_INPUT */

@@ -9,6 +9,7 @@ import { buildIdOf, type Deployment, makeCurrent } from './deployment.js';
 import { connectForDeliveries } from './deliver.js';
 import { startDispatcher } from './dispatcher.js';
 import type { Follower } from './follower.js';
+import { type HistoryKeeper, startHistoryKeeper } from './history-keeper.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
 import type { WorkerPorts } from './ports.js';
 import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from './run-workers.js';
@@ -62,10 +63,16 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
     };
     const workers = await createWorkers(deps);
     let reconciler: Reconciler | undefined;
+    let historyKeeper: HistoryKeeper | undefined;
     if (hasDispatcher) {
       reconciler = startReconciler({
         ...controlDepsOf(deps),
         onError: (message) => log.warn({ message }, 'a promotion could not be compared with its run; it will be again'),
+      });
+      historyKeeper = startHistoryKeeper({
+        ...controlDepsOf(deps),
+        onError: (message, tenant) =>
+          log.warn({ message, tenant }, 'a history could not be kept; it will be tried again'),
       });
       dispatcher = startDispatcher({
         database: databaseOf(deps, 'control'),
@@ -91,6 +98,7 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
     log.info({ roles: config.roles }, 'the worker is serving its task queues');
     await running;
     await reconciler?.stop();
+    await historyKeeper?.stop();
     await dispatcher?.stop();
   } finally {
     for (const database of ports.databases.values()) await database.close();

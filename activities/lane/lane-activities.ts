@@ -5,7 +5,9 @@ import { parseObject } from '../../core/input.js';
 import { parseLane } from '../../core/lanes.js';
 import { readQueue } from '../../store/lane/read.js';
 import { requirePromotion } from '../../store/promotion/read.js';
-import { requireCaller } from '../caller.js';
+import { workflowTypes } from '../../temporal-config/names.js';
+import { requireCaller, requireLocalCaller } from '../caller.js';
+import { nameLaneRun } from '../../store/run/write.js';
 import { withTranslatedErrors } from '../failures.js';
 import type { ControlDeps } from '../promotion/deps.js';
 import { reconcile } from '../promotion/reconcile.js';
@@ -17,13 +19,27 @@ const heartbeatIntervalMs = 3_000;
 /** How many of those that wait the workflow shows. */
 const maxWaiting = 20;
 
+/** How many runs are remembered as being on record; the rest is asked about again. */
+const maxNamed = 1_000;
+
 /** The activities of the `control` queue that lanes use. */
 export function createLaneActivities(deps: ControlDeps): LaneActivities {
   const queueOf = ({ tenant, product, lane }: LaneRef) =>
     deps.database.transaction(tenant, (tx) => readQueue(tx, product, lane));
+  const named = new Set<string>();
+  /** A run for whose lane promotions wait is on record, so that its history is kept; others do nothing worth keeping. */
+  const name = async ({ tenant, product, lane }: LaneRef, runId: string): Promise<void> => {
+    if (named.has(runId)) return;
+    await deps.database.transaction(tenant, (tx) => nameLaneRun(tx, runId, product, lane));
+    if (named.size >= maxNamed) named.clear();
+    named.add(runId);
+  };
   return withTranslatedErrors<LaneActivities>({
     async readLane(input) {
-      const { holder, fencingToken, queued } = await queueOf(parseLaneRef(input));
+      const ref = parseLaneRef(input);
+      const { runId } = requireLocalCaller(workflowTypes.lane);
+      const { holder, fencingToken, queued } = await queueOf(ref);
+      if (queued.length > 0) await name(ref, runId);
       return {
         holder:
           holder === null ? null : { promotionId: holder.promotionId, workflowId: holder.workflowId, fencingToken },

@@ -10,6 +10,7 @@ import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
 import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
+import { RunService } from '#gen/workflows_runtime/v1/run_service_pb.js';
 import type { ApiDeps } from './deps.js';
 import { createBundleService } from './bundle/service.js';
 import { createDecisionService } from './decision/service.js';
@@ -21,6 +22,7 @@ import { createIdentityService } from './identity/service.js';
 import { createProductService } from './product/service.js';
 import { createPromotionService } from './promotion/service.js';
 import { createReleaseService } from './release/service.js';
+import { createRunService } from './run/service.js';
 
 /** Every service that the API serves. */
 export const services: readonly DescService[] = [
@@ -34,6 +36,7 @@ export const services: readonly DescService[] = [
   IdentityService,
   EnrolmentService,
   DeliveryService,
+  RunService,
 ];
 
 /** Routes every service to its implementation. */
@@ -48,5 +51,6 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(EvidenceService, createEvidenceService(deps))
     .service(IdentityService, createIdentityService(deps))
     .service(EnrolmentService, createEnrolmentService(deps))
-    .service(DeliveryService, createDeliveryService(deps));
+    .service(DeliveryService, createDeliveryService(deps))
+    .service(RunService, createRunService(deps));
 }

@@ -67,6 +67,11 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     ...{ sign: ['select', 'insert'], deploy: ['select'], router: ['select'] },
   },
 
+  // Runs: named by the triggers of records, and those of lanes by the lane's activity; what happened in them, by digest.
+  runs: { api: ['select'], control: ['select', 'insert', update('settled_at')] },
+  run_histories: { api: ['select'], control: ['select', 'insert'] },
+  history_cursors: { control: ['select', 'insert', update('closed_to')] },
+
   // Evidence: attached through the API, signed by the sign queue, and decisions of people registered by control.
   elements: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
   element_versions: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
@@ -159,6 +164,8 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   statement_uses: ['used_at'],
   promotion_steps: ['ended_at'],
   blob_refs: ['created_at'],
+  runs: ['recorded_at', 'settled_at'],
+  run_histories: ['recorded_at'],
 };
 
 /** Our functions, with who may call them; those of triggers are called by the database alone. */

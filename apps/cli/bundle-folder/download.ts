@@ -1,11 +1,10 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { nodeHashing } from '../../../adapters/hash/node-hashing.js';
 import { type EvidenceEntry, type KeyEntry, layout } from '../../../core/bundle-folder/layout.js';
 import { namedIn } from '../../../core/bundle-folder/image-manifest.js';
 import { type Digest, parseDigest } from '../../../core/digest.js';
-import { LanekeeperError } from '../../../core/errors.js';
 import { filesIn, type Manifest, parseManifest, renderManifestYaml } from '../../../core/release/manifest.js';
+import { downloadBlob } from '../blob/download.js';
 import type { Clients } from '../connection/clients.js';
 import { instantOf } from '../output/words.js';
 
@@ -29,7 +28,7 @@ export async function downloadBundle(api: Clients, given: string, folder: string
   let bytes = 0;
   // An image manifest names its configuration and layers: they are added once it has been read.
   for (const blob of wanted) {
-    const { size, named } = await downloadBlob(
+    const { size, named } = await downloadFile(
       api,
       blob,
       join(folder, layout.blob(blob)),
@@ -43,37 +42,17 @@ export async function downloadBundle(api: Clients, given: string, folder: string
   return { digest: parseDigest(digest), manifest, files: wanted.size, bytes };
 }
 
-async function downloadBlob(
+/** Downloads a file of the bundle. @returns its size, and the files that it names if it is the manifest of an image */
+async function downloadFile(
   api: Clients,
   digest: Digest,
   path: string,
   isImage: boolean,
 ): Promise<{ size: number; named: readonly Digest[] }> {
-  await mkdir(dirname(path), { recursive: true });
-  const part = `${path}.part`;
-  const file = await open(part, 'w');
-  const hash = nodeHashing.sha256();
   const kept: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const { chunk } of api.bundles.getBlob({ digest })) {
-      hash.update(chunk);
-      size += chunk.length;
-      if (isImage) kept.push(chunk);
-      await file.write(chunk);
-    }
-  } finally {
-    await file.close();
-  }
-  if (`sha256:${hash.digest()}` !== digest) {
-    await rm(part);
-    throw new LanekeeperError('BLOB_CORRUPT', {
-      message: 'the content of a downloaded blob does not match its digest',
-      object: `blob ${digest}`,
-      next: 'download the bundle again; if the error persists, run  lane doctor',
-    });
-  }
-  await rename(part, path);
+  const size = await downloadBlob(api, digest, path, (chunk) => {
+    if (isImage) kept.push(chunk);
+  });
   return { size, named: isImage ? namedIn(Buffer.concat(kept)) : [] };
 }
 

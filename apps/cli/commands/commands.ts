@@ -91,9 +91,15 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'get',
-    summary: 'List products, bundles, promotions, lanes, decisions, evidence or principals',
+    summary: 'List products, bundles, promotions, lanes, decisions, evidence, histories or principals',
     group: groups.inspect,
     load: () => import('./get.js'),
+  },
+  {
+    name: 'history',
+    summary: 'Download the history of a run, which Temporal forgets',
+    group: groups.inspect,
+    load: () => import('./history.js'),
   },
   {
     name: 'principal',

@@ -16,6 +16,7 @@ import { renderTable } from '../output/table.js';
 import { instantOf, laneOf, verbOf } from '../output/words.js';
 import { showPolicy } from '../policy/show.js';
 import { listReleases } from '../release/list.js';
+import { listHistories } from '../run/list.js';
 import { laneTable } from '../views/lane-table.js';
 import { promotionTable } from '../views/promotion-table.js';
 import { listEvidence } from './evidence.js';
@@ -27,6 +28,7 @@ interface Options {
   product?: string;
   lane?: string;
   promotion?: string;
+  release?: string;
   bundle?: string;
   open?: true;
   limit: string;
@@ -44,6 +46,7 @@ const kinds: Readonly<Record<string, (context: Context, options: Options) => Pro
       throw usageError('lane get policy needs a promotion', 'lane get policy --promotion PROMOTION');
     return showPolicy(context, promotion);
   },
+  histories: listHistories,
   principals: listPrincipals,
   evidence: async (context, { bundle }) => {
     if (bundle === undefined) throw usageError('lane get evidence needs a bundle', 'lane get evidence --bundle BUNDLE');
@@ -56,12 +59,16 @@ export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<kind>', `Kind of object: ${Object.keys(kinds).join(', ')}`)
     .option('--product <product>', descriptions.product)
-    .option('--lane <lane>', 'Only promotions to this lane: bronze, silver or gold')
+    .option(
+      '--lane <lane>',
+      'Only promotions to this lane: bronze, silver or gold; or the lane whose histories to list',
+    )
     .option('--open', 'Only promotions that have not ended')
     .option(
       '--promotion <id>',
-      'Promotion whose decisions to list, or whose policy to show: id, or a unique prefix or suffix of it',
+      'Promotion whose decisions or histories to list, or whose policy to show: id, or a unique prefix or suffix of it',
     )
+    .option('--release <id>', 'Release whose histories to list: id, or a unique prefix or suffix of it')
     .option('--bundle <bundle>', 'Bundle whose evidence to list: digest, or a unique prefix of it')
     .option('--limit <count>', descriptions.limit, '50')
     .action(

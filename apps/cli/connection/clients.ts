@@ -12,6 +12,7 @@ import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
 import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
+import { RunService } from '#gen/workflows_runtime/v1/run_service_pb.js';
 
 /** Clients of every service. They throw domain errors. */
 export interface Clients {
@@ -25,6 +26,7 @@ export interface Clients {
   readonly identity: Client<typeof IdentityService>;
   readonly enrolments: Client<typeof EnrolmentService>;
   readonly deliveries: Client<typeof DeliveryService>;
+  readonly runs: Client<typeof RunService>;
 }
 
 /** Connects to the API of a stack. Nothing is sent before the first call. */
@@ -50,6 +52,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     identity: createClient(IdentityService, transport),
     enrolments: createClient(EnrolmentService, transport),
     deliveries: createClient(DeliveryService, transport),
+    runs: createClient(RunService, transport),
   };
 }
 

@@ -1,0 +1,309 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
+import { digestOf } from '../../core/hash.js';
+import { hexOf } from '../../core/digest.js';
+import { taskQueues } from '../../temporal-config/task-queues.js';
+import { continuedShapes, productOf } from '../replay/promotion-shapes.js';
+import { releaseShapes } from '../replay/release-shapes.js';
+import { asOwner, rowsOf } from '../support/attack-scene.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import {
+  closedRunsOf,
+  countingCalls,
+  historiesOf,
+  keeperOn,
+  keptBytes,
+  replayKept,
+  shownByTemporal,
+} from '../support/histories.js';
+import { until } from '../support/until.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '40' } });
+});
+afterAll(() => engine.close());
+
+/** Waits until visibility shows at least as many closed runs. */
+async function closed(workflowId: string, count = 1): Promise<void> {
+  const isShown = async () => (await closedRunsOf(engine.client, workflowId)).length >= count;
+  await until(isShown, `${String(count)} closed runs of ${workflowId}`);
+}
+
+/** A promotion whose run was terminated. */
+async function terminated(product: string): Promise<{ workflowId: string; runId: string }> {
+  const shop = productOf(engine, product);
+  const handle = await shop.promote('silver', await shop.seal('waits'));
+  await engine.reached(handle, 'GATING');
+  await handle.terminate('by a test');
+  await closed(handle.workflowId);
+  return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
+}
+
+describe('the history of a promotion', () => {
+  test('is kept when its run has ended, as Temporal shows it, and replays', async () => {
+    const shop = productOf(engine, 'superseded');
+    const first = await shop.live('bronze', await shop.seal('one'));
+    await shop.live('bronze', await shop.seal('two'));
+    await first.result();
+    await closed(first.workflowId);
+    const keeper = keeperOn(engine);
+    await keeper.look();
+    expect(keeper.problems).toEqual([]);
+    const rows = await historiesOf(engine, first.workflowId);
+    expect(rows).toMatchObject([{ run_id: first.firstExecutionRunId, outcome: 'KEPT', status: 'COMPLETED' }]);
+    const bytes = await keptBytes(engine, rows[0]!);
+    expect(bytes.toString('utf8')).toBe(shownByTemporal(engine, first.workflowId, first.firstExecutionRunId));
+    expect([rows[0]?.digest, rows[0]?.size]).toEqual([digestOf(bytes), bytes.length]);
+    await replayKept(bytes, first.workflowId);
+    const swapped = bytes.toString('utf8').replaceAll('"moveLane"', '"attestPromotion"');
+    await expect(replayKept(Buffer.from(swapped), first.workflowId)).rejects.toThrow(DeterminismViolationError);
+  });
+});
+
+describe('the histories of a chain that continues as new', () => {
+  test.each(['promotion-continues-as-new', 'lane-continues-as-new'])(
+    'are kept, each naming the next: %s',
+    async (shape) => {
+      const { workflowId, runId = '' } = await continuedShapes[shape]!(engine, shape);
+      await engine.client.workflow.getHandle(workflowId).terminate('the last one, too');
+      await closed(workflowId, 2);
+      const keeper = keeperOn(engine);
+      await keeper.look();
+      expect(keeper.problems).toEqual([]);
+      const rows = await historiesOf(engine, workflowId);
+      expect(rows[0]).toMatchObject({ run_id: runId, status: 'CONTINUED_AS_NEW', continued_from: null });
+      expect(rows.at(-1)).toMatchObject({ status: 'TERMINATED', continued_as: null });
+      for (const [at, row] of rows.entries()) {
+        expect(row.continued_from).toBe(rows[at - 1]?.run_id ?? null);
+        await replayKept(await keptBytes(engine, row), workflowId);
+      }
+    },
+  );
+});
+
+test('a run that visibility did not show is kept with the next one of its chain', async () => {
+  const { workflowId, runId = '' } = await continuedShapes['promotion-continues-as-new']!(engine, 'hidden');
+  await engine.client.workflow.getHandle(workflowId).terminate('the last one, too');
+  await closed(workflowId, 2);
+  const all = await closedRunsOf(engine.client, workflowId);
+  const { client } = countingCalls(engine.client, (run) => all.includes(run) && run !== all[0]);
+  await keeperOn(engine, { client }).look();
+  const rows = await historiesOf(engine, workflowId);
+  expect(rows.map((row) => row.run_id).sort()).toEqual([...all].sort());
+  expect(rows[0]?.run_id).toBe(runId);
+});
+
+test('the histories of all runs that worked for a promotion are kept, up to so much a day', async () => {
+  const first = await terminated('adopted');
+  await keeperOn(engine, { maxHistoryBytesInADay: 10_000 }).look();
+  await engine.reconcile();
+  const second = engine.client.workflow.getHandle(first.workflowId);
+  const adopted = 'select 1 from promotions where workflow_id = $1 and first_run_id <> $2';
+  await until(async () => (await rowsOf(engine, adopted, first.workflowId, first.runId)).length > 0, 'another run');
+  await second.terminate('again');
+  await closed(first.workflowId, 2);
+  await keeperOn(engine, { maxHistoryBytesInADay: 10_000 }).look();
+  expect(await historiesOf(engine, first.workflowId)).toMatchObject([
+    { run_id: first.runId, outcome: 'KEPT' },
+    { outcome: 'TOO_LARGE', digest: null },
+  ]);
+});
+
+test('the history of a release is kept, and replays', async () => {
+  const { workflowId } = await releaseShapes['sealed']!(engine, 'released');
+  await closed(workflowId);
+  await keeperOn(engine).look();
+  const [row, ...others] = await historiesOf(engine, workflowId);
+  expect(others).toEqual([]);
+  const [release] = await rowsOf<{ id: string }>(engine, 'select id from releases where workflow_id = $1', workflowId);
+  expect(row).toMatchObject({ run_id: release?.id, outcome: 'KEPT', status: 'COMPLETED' });
+  await replayKept(await keptBytes(engine, row!), workflowId);
+});
+
+describe('a keeper', () => {
+  test('finds what has closed while none was running, from where the last one had come to', async () => {
+    const before = await terminated('before');
+    await keeperOn(engine).look();
+    expect(await historiesOf(engine, before.workflowId)).toHaveLength(1);
+    const [cursor] = await rowsOf<{ closed_to: Date }>(engine, 'select closed_to from history_cursors');
+    const meanwhile = await terminated('meanwhile');
+    const { client, calls } = countingCalls(engine.client);
+    await keeperOn(engine, { client }).look();
+    expect(await historiesOf(engine, meanwhile.workflowId)).toMatchObject([{ status: 'TERMINATED', outcome: 'KEPT' }]);
+    const asked = new Date(/CloseTime >= '(.+)'/.exec(calls.queries[0] ?? '')?.[1] ?? '');
+    expect(cursor!.closed_to.getTime() - asked.getTime()).toBe(5 * 60_000);
+  });
+
+  test('asks one thing in a round, and writes nothing, while nothing has closed', async () => {
+    await terminated('at-rest');
+    const { client, calls } = countingCalls(engine.client);
+    const keeper = keeperOn(engine, { client });
+    await keeper.look();
+    const [before] = await rowsOf<{ rows: string }>(engine, countOfRows);
+    Object.assign(calls, { queries: [], histories: 0, descriptions: 0 });
+    await keeper.look();
+    expect(calls).toMatchObject({ queries: [expect.stringContaining('CloseTime')], histories: 0, descriptions: 0 });
+    expect(await rowsOf(engine, countOfRows)).toEqual([before]);
+  });
+
+  test('that shares the work with another one keeps each history once', async () => {
+    const runs = [await terminated('shared-one'), await terminated('shared-two')];
+    const keepers = [keeperOn(engine), keeperOn(engine)];
+    await Promise.all(keepers.map((keeper) => keeper.look()));
+    expect(keepers.flatMap(({ problems }) => problems)).toEqual([]);
+    for (const { workflowId, runId } of runs)
+      expect(await historiesOf(engine, workflowId)).toMatchObject([{ run_id: runId, outcome: 'KEPT' }]);
+  });
+
+  test('tries again what the content store refused, and keeps the others meanwhile', async () => {
+    await keeperOn(engine).look();
+    const [one, other] = [await terminated('refused-one'), await terminated('refused-other')];
+    const keeper = keeperOn(engine, { blobs: refusing(1) });
+    await keeper.look();
+    const kept = async () => [
+      ...(await historiesOf(engine, one.workflowId)),
+      ...(await historiesOf(engine, other.workflowId)),
+    ];
+    expect(await kept()).toHaveLength(1);
+    expect(keeper.problems).toEqual(['the disk is full']);
+    await keeper.look();
+    expect(await kept()).toHaveLength(2);
+    expect(keeper.problems).toHaveLength(1);
+  });
+
+  test('leaves the cursor before a run that it could not keep, so that another one keeps it', async () => {
+    await keeperOn(engine).look();
+    const run = await terminated('left');
+    const keeper = keeperOn(engine, { blobs: refusing(Infinity) });
+    await keeper.look();
+    await terminated('after');
+    await keeper.look();
+    await keeperOn(engine).look();
+    expect(await historiesOf(engine, run.workflowId)).toMatchObject([{ outcome: 'KEPT' }]);
+  });
+
+  test('records once that a history is larger than what is kept, and asks for it no more', async () => {
+    await keeperOn(engine).look();
+    const { workflowId, runId } = await terminated('large');
+    await keeperOn(engine, { maxHistoryBytes: 2_000 }).look();
+    const large = [{ run_id: runId, outcome: 'TOO_LARGE', status: 'TERMINATED', digest: null, size: null }];
+    expect(await historiesOf(engine, workflowId)).toMatchObject(large);
+    const { client, calls } = countingCalls(engine.client);
+    await keeperOn(engine, { client }).look();
+    expect(calls.histories).toBe(0);
+    expect(await historiesOf(engine, workflowId)).toMatchObject(large);
+  });
+});
+
+describe('a run that Temporal has forgotten', () => {
+  /** Has Temporal forget a run, as it does after the retention. */
+  async function forget({ workflowId, runId }: { readonly workflowId: string; readonly runId: string }): Promise<void> {
+    const execution = { namespace: 'default', workflowExecution: { workflowId, runId } };
+    await engine.client.workflowService.deleteWorkflowExecution(execution);
+    const handle = engine.client.workflow.getHandle(workflowId, runId);
+    const isGone = () =>
+      handle.describe().then(
+        () => false,
+        () => true,
+      );
+    await until(isGone, `${runId} to be forgotten`);
+  }
+
+  test('before its history could be kept is recorded as gone', async () => {
+    await keeperOn(engine).look();
+    const run = await terminated('gone');
+    const keeper = keeperOn(engine, { blobs: refusing(1) });
+    await keeper.look();
+    await forget(run);
+    await keeper.look();
+    expect(await historiesOf(engine, run.workflowId)).toMatchObject([
+      { run_id: run.runId, outcome: 'GONE', digest: null },
+    ]);
+  });
+
+  test('and that visibility never showed is found by its record, which has ended', async () => {
+    const run = await terminated('unseen');
+    await forget(run);
+    const keeper = keeperOn(engine);
+    await keeper.look({ sweep: true });
+    expect(await historiesOf(engine, run.workflowId)).toEqual([]);
+    await asOwner(engine, "update runs set recorded_at = now() - interval '1 hour' where id = $1", run.runId);
+    await asOwner(
+      engine,
+      "update promotions set state = 'ABORTED', ended_at = now() - interval '1 hour' where first_run_id = $1",
+      run.runId,
+    );
+    await keeper.look({ sweep: true });
+    expect(await historiesOf(engine, run.workflowId)).toMatchObject([{ run_id: run.runId, outcome: 'GONE' }]);
+    const { client, calls } = countingCalls(engine.client);
+    await keeperOn(engine, { client }).look({ sweep: true });
+    expect(calls.descriptions).toBe(0);
+  });
+});
+
+describe('a run that no record names', () => {
+  const hex = hexOf(digestOf('no bundle'));
+  const forged = {
+    'has the id of a promotion that nobody has made': (product: string) => `promotion/default/${product}/gold/${hex}`,
+    'has the id of a lane for which nobody waits': (product: string) => `lane/default/${product}/gold`,
+    'names a tenant that does not exist': (product: string) => `promotion/nobody/${product}/gold/${hex}`,
+  };
+  test.each(Object.entries(forged))('is not kept: it %s', async (_what, idOf) => {
+    const product = 'forged';
+    const workflowId = idOf(product);
+    const handle = await engine.client.workflow.start(workflowId.split('/')[0]!, {
+      ...{ workflowId, taskQueue: 'foreign', memo: { promotion: 'mine' }, args: [{ tenant: 'default', product }] },
+      searchAttributes: { LanekeeperTenant: ['default'], LanekeeperProduct: [product] },
+    });
+    await handle.terminate('forged');
+    await closed(workflowId);
+    const keeper = keeperOn(engine);
+    await keeper.look();
+    expect(keeper.problems).toEqual([]);
+    expect(await rowsOf(engine, 'select 1 from run_histories where run_id = $1', handle.firstExecutionRunId)).toEqual(
+      [],
+    );
+  });
+
+  test('is not kept, whether or not it takes the id of a promotion that exists', async () => {
+    const { workflowId, runId } = await terminated('taken');
+    const handle = await engine.client.workflow.start('promotion', { workflowId, taskQueue: 'foreign' });
+    await handle.terminate('forged');
+    await closed(workflowId, 2);
+    await keeperOn(engine).look();
+    expect(await historiesOf(engine, workflowId)).toMatchObject([{ run_id: runId }]);
+  });
+
+  test('is not kept when our own code refuses it', async () => {
+    const workflowId = 'promotion/default/refused/gold/x';
+    const options = { workflowId, taskQueue: taskQueues.control, args: [{ tenant: 'default', padding: 'x' }] };
+    await (await engine.client.workflow.start('promotion', options)).result().catch(() => undefined);
+    await closed(workflowId);
+    await keeperOn(engine).look();
+    expect(await rowsOf(engine, 'select 1 from runs where workflow_id = $1', workflowId)).toEqual([]);
+    expect(await historiesOf(engine, workflowId)).toEqual([]);
+  });
+});
+
+const countOfRows = `select (select count(*) from runs) || ' ' || (select count(*) from run_histories) || ' '
+  || (select max(xmin::text) from history_cursors) as rows`;
+
+/** The real blobs, of which the first attempts to store something fail. */
+function refusing(times: number): TenantStores {
+  let left = times;
+  return {
+    of(tenant): ContentStore {
+      const store = engine.stores.of(tenant);
+      return {
+        ...store,
+        putStream: async (source) => {
+          left -= 1;
+          if (left >= 0) throw new Error('the disk is full');
+          return store.putStream(source);
+        },
+      };
+    },
+  };
+}

@@ -16,6 +16,9 @@ import { type Engine, startEngine } from '../support/engine.js';
 import { signEnrolment } from '../support/enrolment.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { productOf } from '../replay/promotion-shapes.js';
+import { closedRunsOf, historiesOf, keeperOn } from '../support/histories.js';
+import { until } from '../support/until.js';
 import { addStranger, rowsOfTenant, type Stranger } from '../support/second-tenant.js';
 
 /** What the stranger names: things of the other tenant, or ones that do not exist. */
@@ -30,6 +33,7 @@ interface Names {
   readonly attestation: string;
   readonly policy: Digest;
   readonly enrolment: Digest;
+  readonly run: string;
 }
 
 let engine: Engine;
@@ -37,12 +41,15 @@ let api: ApiOnEngine;
 let stranger: Stranger;
 let clients: Clients;
 let theirs: Names;
+/** The digest of the kept history of the run. */
+let history: Digest;
 const madeUp: Names = {
   product: 'unheard-of',
   repository: '/srv/unseen',
   ...{ bundle: digestOf('no bundle'), blob: digestOf('no blob'), report: digestOf('no report') },
   ...{ promotion: '00000000-0000-4000-8000-000000000001', release: '00000000-0000-4000-8000-000000000002' },
   ...{ attestation: 'f'.repeat(32), policy: digestOf('no policy'), enrolment: digestOf('no enrolment') },
+  run: '00000000-0000-7000-8000-000000000003',
 };
 
 const xml = '<testsuite name="theirs" tests="1"><testcase classname="c" name="works"/></testsuite>';
@@ -50,6 +57,7 @@ const xml = '<testsuite name="theirs" tests="1"><testcase classname="c" name="wo
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
+  const run = await keptRun();
   const bundle = await sealText(engine, 'theirs');
   await inPhase(engine, 'bronze', bundle, 'LIVE');
   const { id: promotion } = await waitingForApproval(engine, 'also theirs');
@@ -76,6 +84,7 @@ beforeAll(async () => {
     ...{ product: 'shop', repository, bundle, promotion, attestation: attestation.id },
     ...{ blob: image!.digest, report: await engine.blobs.put(xml), release, policy: policy!.digest },
     enrolment: parseDigest(enrolment!.id),
+    run,
   };
   stranger = await addStranger(engine.cluster, 'other', 'mallory');
   clients = createClients(api.url, stranger.token);
@@ -85,6 +94,21 @@ afterAll(async () => {
   await engine.close();
   expect(api.reports).toEqual([]);
 });
+
+/** A run of theirs whose history is kept: of a promotion that another one has superseded. */
+async function keptRun(): Promise<string> {
+  const shop = productOf(engine, 'superseded');
+  const { workflowId, firstExecutionRunId, ...first } = await shop.live('bronze', await shop.seal('theirs'));
+  await shop.live('bronze', await shop.seal('theirs, too'));
+  await first.result();
+  await until(async () => (await closedRunsOf(engine.client, workflowId)).length > 0, 'the run to be shown as closed');
+  const keeper = keeperOn(engine);
+  await keeper.look();
+  await keeper.stop();
+  const [row] = await historiesOf(engine, workflowId);
+  history = row!.digest!;
+  return firstExecutionRunId;
+}
 
 /** A decision of the stranger about a promotion, as if it were of this tenant. */
 async function decision(names: Names, tenant: string, verb: 'approve' | 'request' | 'abort' | 'rollback' | 'retry') {
@@ -181,6 +205,9 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
     return clients.enrolments.submitEnrolment({ signedStatement });
   },
   'governance.v1.EnrolmentService.ListEnrolments': () => clients.enrolments.listEnrolments({}),
+  'workflows_runtime.v1.RunService.ListRunHistories': (n) =>
+    clients.runs.listRunHistories({ of: { case: 'promotionId', value: n.promotion } }),
+  'workflows_runtime.v1.RunService.GetRunHistory': (n) => clients.runs.getRunHistory({ runId: n.run }),
   'workflows_runtime.v1.DeliveryService.ListParkedDeliveries': () => clients.deliveries.listParkedDeliveries({}),
   'workflows_runtime.v1.DeliveryService.RetryParkedDeliveries': () => clients.deliveries.retryParkedDeliveries({}),
 };
@@ -224,6 +251,17 @@ describe('somebody of another tenant, with every role there', () => {
     for (const secret of ['theirs', 'alice', 'bob', 'carol', 'Ada', 'default', theirs.blob, theirs.policy])
       expect(answer).not.toContain(secret);
     expect(await rowsOfTenant(engine.cluster.adminUrl, 'default')).toEqual(before);
+  });
+});
+
+test('the history of a run of the other tenant is read neither by its digest nor through its lane', async () => {
+  expect((await engine.blobs.get(history)).length).toBeGreaterThan(0);
+  await expect(first(clients.bundles.getBlob({ digest: history }))).rejects.toMatchObject({
+    cause: { code: 'NOT_FOUND' },
+  });
+  const lane = { $typeName: 'workflows_runtime.v1.LaneOfProduct', product: 'superseded', lane: Lane.BRONZE } as const;
+  await expect(clients.runs.listRunHistories({ of: { case: 'lane', value: lane } })).rejects.toMatchObject({
+    cause: { code: 'UNKNOWN_PRODUCT' },
   });
 });
 

@@ -9,6 +9,7 @@ import { buildIdOf, type Deployment, makeCurrent } from './deployment.js';
 import { connectForDeliveries } from './deliver.js';
 import { startDispatcher } from './dispatcher.js';
 import type { Follower } from './follower.js';
+import { connectForHistories } from './history-connection.js';
 import { type HistoryKeeper, startHistoryKeeper } from './history-keeper.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
 import type { WorkerPorts } from './ports.js';
@@ -48,6 +49,7 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);
   const deliveryConnection = await connectForDeliveries(connectionOptions);
+  const historyConnection = await connectForHistories(connectionOptions);
   try {
     const client = new Client({ connection: clientConnection, namespace });
     const deps: WorkersDeps = {
@@ -71,6 +73,7 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
       });
       historyKeeper = startHistoryKeeper({
         ...controlDepsOf(deps),
+        client: new Client({ connection: historyConnection, namespace }),
         onError: (message, tenant) =>
           log.warn({ message, tenant }, 'a history could not be kept; it will be tried again'),
       });
@@ -102,6 +105,7 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
     await dispatcher?.stop();
   } finally {
     for (const database of ports.databases.values()) await database.close();
+    await historyConnection.close();
     await deliveryConnection.close();
     await clientConnection.close();
     // When a worker could not be created, those before it still hold the connection; the reason is what matters then.

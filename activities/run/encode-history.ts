@@ -7,6 +7,12 @@ import { eventsToJson } from './history-json.js';
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Page = temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryResponse;
 
+/** How many events the first page has. One event has at most about 4 MB, which is as much as a request to the server can have. */
+const firstPageSize = 20;
+const maxPageSize = 500;
+/** How large pages are to be, in bytes: encoding one keeps the process from everything else. */
+const pageBytes = 512 * 1024;
+
 /** What a history says of its run. */
 export interface HistoryFacts {
   /** How many events it has. */
@@ -48,14 +54,16 @@ export async function* encodeHistory(
   };
   yield counted('{"events":[');
   let nextPageToken: Uint8Array | null = null;
+  let maximumPageSize = firstPageSize;
   do {
-    const page: Page = await client.workflowService.getWorkflowExecutionHistory({
-      namespace,
-      execution,
-      nextPageToken,
-    });
+    const request = { namespace, execution, nextPageToken, maximumPageSize };
+    const page: Page = await client.workflowService.getWorkflowExecutionHistory(request);
     const events = page.history?.events ?? [];
-    if (events.length > 0) yield counted(`${facts.events > 0 ? ',' : ''}${textOf(events)}`);
+    if (events.length > 0) {
+      const bytes = counted(`${facts.events > 0 ? ',' : ''}${textOf(events)}`);
+      maximumPageSize = Math.max(1, Math.min(maxPageSize, Math.floor((events.length * pageBytes) / bytes.length)));
+      yield bytes;
+    }
     for (const event of events) note(event, facts);
     nextPageToken = page.nextPageToken;
   } while (nextPageToken.length > 0);

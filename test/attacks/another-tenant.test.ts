@@ -102,7 +102,7 @@ async function keptRun(): Promise<string> {
   await shop.live('bronze', await shop.seal('theirs, too'));
   await first.result();
   await until(async () => (await closedRunsOf(engine.client, workflowId)).length > 0, 'the run to be shown as closed');
-  const keeper = keeperOn(engine);
+  const keeper = await keeperOn(engine);
   await keeper.look();
   await keeper.stop();
   const [row] = await historiesOf(engine, workflowId);

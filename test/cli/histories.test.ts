@@ -37,7 +37,7 @@ beforeAll(async () => {
   await engine.client.workflow.getHandle(lane).terminate('to be kept');
   for (const workflowId of [ended.workflowId, release, lane])
     await until(async () => (await closedRunsOf(engine.client, workflowId)).length > 0, `${workflowId} to be closed`);
-  const keeper = keeperOn(engine);
+  const keeper = await keeperOn(engine);
   await keeper.look();
   await keeper.stop();
   kept = (await historiesOf(engine, ended.workflowId))[0]!;

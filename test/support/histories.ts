@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import type { Client } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { Digest } from '../../core/digest.js';
 import { canonicalJson } from '../../core/hash.js';
 import { openDatabase } from '../../store/database.js';
+import { connectForHistories } from '../../workers/history-connection.js';
 import { type HistoryKeeper, startHistoryKeeper, type HistoryKeeperDeps } from '../../workers/history-keeper.js';
 import { rowsOf } from './attack-scene.js';
 import { openStores } from './blobs.js';
@@ -18,17 +19,24 @@ export interface TestKeeper extends HistoryKeeper {
 }
 
 /** Starts a keeper with the rights of the control queue, which looks only when the test says so; it ends with the test. */
-export function keeperOn(engine: Engine, changes: Partial<HistoryKeeperDeps> = {}): TestKeeper {
+export async function keeperOn(engine: Engine, changes: Partial<HistoryKeeperDeps> = {}): Promise<TestKeeper> {
+  const connection = await connectForHistories({ address: engine.temporal.address });
   const database = openDatabase({ url: engine.cluster.urls.control, maxConnections: 5 });
   const problems: string[] = [];
   const keeper = startHistoryKeeper({
-    ...{ client: engine.client, database, blobs: openStores(engine.dataDir, database), everyMs: 3_600_000 },
+    ...{
+      client: new Client({ connection }),
+      database,
+      blobs: openStores(engine.dataDir, database),
+      everyMs: 3_600_000,
+    },
     onError: (message) => problems.push(message),
     ...changes,
   });
   onTestFinished(async () => {
     await keeper.stop();
     await database.close();
+    await connection.close();
   });
   return { ...keeper, problems };
 }

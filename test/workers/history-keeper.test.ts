@@ -48,7 +48,7 @@ describe('the history of a promotion', () => {
     await shop.live('bronze', await shop.seal('two'));
     await first.result();
     await closed(first.workflowId);
-    const keeper = keeperOn(engine);
+    const keeper = await keeperOn(engine);
     await keeper.look();
     expect(keeper.problems).toEqual([]);
     const rows = await historiesOf(engine, first.workflowId);
@@ -69,7 +69,7 @@ describe('the histories of a chain that continues as new', () => {
       const { workflowId, runId = '' } = await continuedShapes[shape]!(engine, shape);
       await engine.client.workflow.getHandle(workflowId).terminate('the last one, too');
       await closed(workflowId, 2);
-      const keeper = keeperOn(engine);
+      const keeper = await keeperOn(engine);
       await keeper.look();
       expect(keeper.problems).toEqual([]);
       const rows = await historiesOf(engine, workflowId);
@@ -89,7 +89,7 @@ test('a run that visibility did not show is kept with the next one of its chain'
   await closed(workflowId, 2);
   const all = await closedRunsOf(engine.client, workflowId);
   const { client } = countingCalls(engine.client, (run) => all.includes(run) && run !== all[0]);
-  await keeperOn(engine, { client }).look();
+  await (await keeperOn(engine, { client })).look();
   const rows = await historiesOf(engine, workflowId);
   expect(rows.map((row) => row.run_id).sort()).toEqual([...all].sort());
   expect(rows[0]?.run_id).toBe(runId);
@@ -97,14 +97,14 @@ test('a run that visibility did not show is kept with the next one of its chain'
 
 test('the histories of all runs that worked for a promotion are kept, up to so much a day', async () => {
   const first = await terminated('adopted');
-  await keeperOn(engine, { maxHistoryBytesInADay: 10_000 }).look();
+  await (await keeperOn(engine, { maxHistoryBytesInADay: 10_000 })).look();
   await engine.reconcile();
   const second = engine.client.workflow.getHandle(first.workflowId);
   const adopted = 'select 1 from promotions where workflow_id = $1 and first_run_id <> $2';
   await until(async () => (await rowsOf(engine, adopted, first.workflowId, first.runId)).length > 0, 'another run');
   await second.terminate('again');
   await closed(first.workflowId, 2);
-  await keeperOn(engine, { maxHistoryBytesInADay: 10_000 }).look();
+  await (await keeperOn(engine, { maxHistoryBytesInADay: 10_000 })).look();
   expect(await historiesOf(engine, first.workflowId)).toMatchObject([
     { run_id: first.runId, outcome: 'KEPT' },
     { outcome: 'TOO_LARGE', digest: null },
@@ -114,7 +114,7 @@ test('the histories of all runs that worked for a promotion are kept, up to so m
 test('the history of a release is kept, and replays', async () => {
   const { workflowId } = await releaseShapes['sealed']!(engine, 'released');
   await closed(workflowId);
-  await keeperOn(engine).look();
+  await (await keeperOn(engine)).look();
   const [row, ...others] = await historiesOf(engine, workflowId);
   expect(others).toEqual([]);
   const [release] = await rowsOf<{ id: string }>(engine, 'select id from releases where workflow_id = $1', workflowId);
@@ -125,12 +125,12 @@ test('the history of a release is kept, and replays', async () => {
 describe('a keeper', () => {
   test('finds what has closed while none was running, from where the last one had come to', async () => {
     const before = await terminated('before');
-    await keeperOn(engine).look();
+    await (await keeperOn(engine)).look();
     expect(await historiesOf(engine, before.workflowId)).toHaveLength(1);
     const [cursor] = await rowsOf<{ closed_to: Date }>(engine, 'select closed_to from history_cursors');
     const meanwhile = await terminated('meanwhile');
     const { client, calls } = countingCalls(engine.client);
-    await keeperOn(engine, { client }).look();
+    await (await keeperOn(engine, { client })).look();
     expect(await historiesOf(engine, meanwhile.workflowId)).toMatchObject([{ status: 'TERMINATED', outcome: 'KEPT' }]);
     const asked = new Date(/CloseTime >= '(.+)'/.exec(calls.queries[0] ?? '')?.[1] ?? '');
     expect(cursor!.closed_to.getTime() - asked.getTime()).toBe(5 * 60_000);
@@ -139,7 +139,7 @@ describe('a keeper', () => {
   test('asks one thing in a round, and writes nothing, while nothing has closed', async () => {
     await terminated('at-rest');
     const { client, calls } = countingCalls(engine.client);
-    const keeper = keeperOn(engine, { client });
+    const keeper = await keeperOn(engine, { client });
     await keeper.look();
     const [before] = await rowsOf<{ rows: string }>(engine, countOfRows);
     Object.assign(calls, { queries: [], histories: 0, descriptions: 0 });
@@ -150,7 +150,7 @@ describe('a keeper', () => {
 
   test('that shares the work with another one keeps each history once', async () => {
     const runs = [await terminated('shared-one'), await terminated('shared-two')];
-    const keepers = [keeperOn(engine), keeperOn(engine)];
+    const keepers = [await keeperOn(engine), await keeperOn(engine)];
     await Promise.all(keepers.map((keeper) => keeper.look()));
     expect(keepers.flatMap(({ problems }) => problems)).toEqual([]);
     for (const { workflowId, runId } of runs)
@@ -158,9 +158,9 @@ describe('a keeper', () => {
   });
 
   test('tries again what the content store refused, and keeps the others meanwhile', async () => {
-    await keeperOn(engine).look();
+    await (await keeperOn(engine)).look();
     const [one, other] = [await terminated('refused-one'), await terminated('refused-other')];
-    const keeper = keeperOn(engine, { blobs: refusing(1) });
+    const keeper = await keeperOn(engine, { blobs: refusing(1) });
     await keeper.look();
     const kept = async () => [
       ...(await historiesOf(engine, one.workflowId)),
@@ -174,27 +174,45 @@ describe('a keeper', () => {
   });
 
   test('leaves the cursor before a run that it could not keep, so that another one keeps it', async () => {
-    await keeperOn(engine).look();
+    await (await keeperOn(engine)).look();
     const run = await terminated('left');
-    const keeper = keeperOn(engine, { blobs: refusing(Infinity) });
+    const keeper = await keeperOn(engine, { blobs: refusing(Infinity) });
     await keeper.look();
     await terminated('after');
     await keeper.look();
-    await keeperOn(engine).look();
+    await (await keeperOn(engine)).look();
     expect(await historiesOf(engine, run.workflowId)).toMatchObject([{ outcome: 'KEPT' }]);
   });
 
   test('records once that a history is larger than what is kept, and asks for it no more', async () => {
-    await keeperOn(engine).look();
+    await (await keeperOn(engine)).look();
     const { workflowId, runId } = await terminated('large');
-    await keeperOn(engine, { maxHistoryBytes: 2_000 }).look();
+    await (await keeperOn(engine, { maxHistoryBytes: 2_000 })).look();
     const large = [{ run_id: runId, outcome: 'TOO_LARGE', status: 'TERMINATED', digest: null, size: null }];
     expect(await historiesOf(engine, workflowId)).toMatchObject(large);
     const { client, calls } = countingCalls(engine.client);
-    await keeperOn(engine, { client }).look();
+    await (await keeperOn(engine, { client })).look();
     expect(calls.histories).toBe(0);
     expect(await historiesOf(engine, workflowId)).toMatchObject(large);
   });
+});
+
+test('a history that was flooded with large signals is kept as well, and keeps no other from it', async () => {
+  const shop = productOf(engine, 'flooded');
+  const handle = await shop.promote('silver', await shop.seal('waits'));
+  await engine.reached(handle, 'GATING');
+  for (let sent = 0; sent < 6; sent += 1) await handle.signal('decision', 'x'.repeat(1_900_000));
+  await handle.terminate('by a test');
+  const other = await terminated('not-flooded');
+  await closed(handle.workflowId);
+  const keeper = await keeperOn(engine);
+  await keeper.look();
+  expect(keeper.problems).toEqual([]);
+  const [row] = await historiesOf(engine, handle.workflowId);
+  expect(row).toMatchObject({ run_id: handle.firstExecutionRunId, outcome: 'KEPT' });
+  expect(row?.size).toBeGreaterThan(6 * 1_900_000);
+  await replayKept(await keptBytes(engine, row!), handle.workflowId);
+  expect(await historiesOf(engine, other.workflowId)).toMatchObject([{ outcome: 'KEPT' }]);
 });
 
 describe('a run that Temporal has forgotten', () => {
@@ -212,9 +230,9 @@ describe('a run that Temporal has forgotten', () => {
   }
 
   test('before its history could be kept is recorded as gone', async () => {
-    await keeperOn(engine).look();
+    await (await keeperOn(engine)).look();
     const run = await terminated('gone');
-    const keeper = keeperOn(engine, { blobs: refusing(1) });
+    const keeper = await keeperOn(engine, { blobs: refusing(1) });
     await keeper.look();
     await forget(run);
     await keeper.look();
@@ -226,7 +244,7 @@ describe('a run that Temporal has forgotten', () => {
   test('and that visibility never showed is found by its record, which has ended', async () => {
     const run = await terminated('unseen');
     await forget(run);
-    const keeper = keeperOn(engine);
+    const keeper = await keeperOn(engine);
     await keeper.look({ sweep: true });
     expect(await historiesOf(engine, run.workflowId)).toEqual([]);
     await asOwner(engine, "update runs set recorded_at = now() - interval '1 hour' where id = $1", run.runId);
@@ -238,7 +256,7 @@ describe('a run that Temporal has forgotten', () => {
     await keeper.look({ sweep: true });
     expect(await historiesOf(engine, run.workflowId)).toMatchObject([{ run_id: run.runId, outcome: 'GONE' }]);
     const { client, calls } = countingCalls(engine.client);
-    await keeperOn(engine, { client }).look({ sweep: true });
+    await (await keeperOn(engine, { client })).look({ sweep: true });
     expect(calls.descriptions).toBe(0);
   });
 });
@@ -259,7 +277,7 @@ describe('a run that no record names', () => {
     });
     await handle.terminate('forged');
     await closed(workflowId);
-    const keeper = keeperOn(engine);
+    const keeper = await keeperOn(engine);
     await keeper.look();
     expect(keeper.problems).toEqual([]);
     expect(await rowsOf(engine, 'select 1 from run_histories where run_id = $1', handle.firstExecutionRunId)).toEqual(
@@ -272,7 +290,7 @@ describe('a run that no record names', () => {
     const handle = await engine.client.workflow.start('promotion', { workflowId, taskQueue: 'foreign' });
     await handle.terminate('forged');
     await closed(workflowId, 2);
-    await keeperOn(engine).look();
+    await (await keeperOn(engine)).look();
     expect(await historiesOf(engine, workflowId)).toMatchObject([{ run_id: runId }]);
   });
 
@@ -281,7 +299,7 @@ describe('a run that no record names', () => {
     const options = { workflowId, taskQueue: taskQueues.control, args: [{ tenant: 'default', padding: 'x' }] };
     await (await engine.client.workflow.start('promotion', options)).result().catch(() => undefined);
     await closed(workflowId);
-    await keeperOn(engine).look();
+    await (await keeperOn(engine)).look();
     expect(await rowsOf(engine, 'select 1 from runs where workflow_id = $1', workflowId)).toEqual([]);
     expect(await historiesOf(engine, workflowId)).toEqual([]);
   });

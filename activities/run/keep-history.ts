@@ -1,7 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import { LanekeeperError } from '../../core/errors.js';
-import { maxHistoryBytes, maxHistoryBytesInADay, type RunStatus } from '../../core/run/history.js';
+import { maxHistoryBytesInADay, type RunStatus } from '../../core/run/history.js';
 import type { Database } from '../../store/database.js';
 import { keptInADay, type SeenRun, whatIsKnownOf } from '../../store/run/read.js';
 import { type NewHistory, recordHistory } from '../../store/run/write.js';
@@ -12,8 +12,6 @@ export interface HistoryDeps {
   readonly client: Client;
   readonly database: Database;
   readonly blobs: TenantStores;
-  /** The largest history that is kept, in bytes; by default {@link maxHistoryBytes}. */
-  readonly maxHistoryBytes?: number | undefined;
   /** How much is kept of the runs of one workflow id in a day, in bytes; by default {@link maxHistoryBytesInADay}. */
   readonly maxHistoryBytesInADay?: number | undefined;
 }
@@ -67,9 +65,8 @@ async function historyOf(
   { facts, maxBytes }: { readonly facts: HistoryFacts; readonly maxBytes: number },
 ): Promise<NewHistory> {
   const { runId, namedRunId, workflowId } = run;
-  const limit = Math.min(maxBytes, deps.maxHistoryBytes ?? maxHistoryBytes);
   try {
-    const parts = encodeHistory(deps.client, { workflowId, runId }, facts, limit);
+    const parts = encodeHistory(deps.client, { workflowId, runId }, facts, maxBytes);
     const { digest, size } = await deps.blobs.of(tenant).putStream(wholeHistory(parts, run, facts));
     const { events } = facts;
     return { runId, namedRunId, outcome: { is: 'KEPT', digest, size, events }, end: endIn(facts) };

@@ -5,13 +5,8 @@ export type RunStatus = 'COMPLETED' | 'FAILED' | 'CANCELED' | 'TERMINATED' | 'TI
 export type HistoryOutcome = 'KEPT' | 'GONE' | 'TOO_LARGE';
 
 /**
- * The largest history of one run that is kept, in bytes. Temporal ends a run whose history has 50 MiB or 51,200 events, which
- * as JSON is at most twice as much; this is for servers that allow more.
+ * How much is kept of the runs of one workflow id in a day, in bytes. By default Temporal ends a run whose history has
+ * 50 MiB or 51,200 events, which is some 70 MB as JSON, so that a single one is kept whole. But whoever may call Temporal can
+ * fill, reset or replace a run of ours as often as they like.
  */
-export const maxHistoryBytes = 128 * 1024 * 1024;
-
-/**
- * How much of the runs of one workflow id is kept in a day, in bytes. Whoever may call Temporal can reset or replace a run
- * of ours as often as they like, and each one can be as large as Temporal allows.
- */
-export const maxHistoryBytesInADay = 512 * 1024 * 1024;
+export const maxHistoryBytesInADay = 128 * 1024 * 1024;

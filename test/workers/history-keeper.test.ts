@@ -187,7 +187,7 @@ describe('a keeper', () => {
   test('records once that a history is larger than what is kept, and asks for it no more', async () => {
     await (await keeperOn(engine)).look();
     const { workflowId, runId } = await terminated('large');
-    await (await keeperOn(engine, { maxHistoryBytes: 2_000 })).look();
+    await (await keeperOn(engine, { maxHistoryBytesInADay: 2_000 })).look();
     const large = [{ run_id: runId, outcome: 'TOO_LARGE', status: 'TERMINATED', digest: null, size: null }];
     expect(await historiesOf(engine, workflowId)).toMatchObject(large);
     const { client, calls } = countingCalls(engine.client);

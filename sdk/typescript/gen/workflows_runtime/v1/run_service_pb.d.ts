@@ -324,7 +324,7 @@ export enum HistoryState {
   GONE = 3,
 
   /**
-   * It was larger than what is kept of one run, or of one workflow id in a day.
+   * It was larger than what is kept of one workflow id in a day.
    *
    * @generated from enum value: HISTORY_STATE_TOO_LARGE = 4;
    */

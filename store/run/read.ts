@@ -1,13 +1,4 @@
-import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
-
-/** A run that a record names: of a release or promotion the first of its chain, of a lane each one. */
-export interface NamedRun {
-  readonly id: string;
-  readonly workflowId: string;
-  readonly product: string;
-  readonly lane: Lane | null;
-}
 
 /** A run that Temporal has shown, of which nothing is believed. */
 export interface SeenRun {

@@ -11,6 +11,8 @@ import { rowsOf } from './attack-scene.js';
 import { openStores } from './blobs.js';
 import { onTestFinished } from './clean-up.js';
 import type { Engine } from './engine.js';
+import { productOf } from '../replay/promotion-shapes.js';
+import { until } from './until.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** A keeper of the test, with what it has reported. */
@@ -82,23 +84,38 @@ export function shownByTemporal(engine: Engine, workflowId: string, runId: strin
 // What `historyFromJSON` of the SDK does, which wants all parts of the SDK beside one copy of protobufjs.
 const requireHere = createRequire(import.meta.url);
 const { fromJson } = createRequire(requireHere.resolve('@temporalio/proto'))('protobufjs/ext/protojson') as {
-  fromJson(type: unknown, json: unknown): temporal.api.history.v1.History;
+  readonly fromJson: (type: unknown, json: unknown) => temporal.api.history.v1.History;
 };
-const { lookupType } = temporal as unknown as { lookupType(name: string): unknown };
+const root = temporal as unknown as { lookupType(name: string): unknown };
 
 /** Replays a kept history with the workflow code of the product. */
 export function replayKept(bytes: Uint8Array, workflowId: string): Promise<void> {
-  const type = lookupType.call(temporal, 'api.history.v1.History');
-  const history = fromJson(type, JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const history = fromJson(root.lookupType('api.history.v1.History'), JSON.parse(Buffer.from(bytes).toString('utf8')));
   return Worker.runReplayHistory({ workflowBundle }, history, workflowId);
 }
 
-/** Waits until visibility shows that the runs of a workflow id have closed, as many as there are to be. */
+/** The runs of a workflow id that visibility shows as closed, the newest first. */
 export async function closedRunsOf(client: Client, workflowId: string): Promise<readonly string[]> {
   const closed: string[] = [];
   const query = `WorkflowId = '${workflowId}' AND ExecutionStatus != 'Running'`;
   for await (const { runId } of client.workflow.list({ query })) closed.push(runId);
   return closed;
+}
+
+/** Waits until visibility shows at least as many closed runs of a workflow id. */
+export async function closed(engine: Engine, workflowId: string, count = 1): Promise<void> {
+  const isShown = async () => (await closedRunsOf(engine.client, workflowId)).length >= count;
+  await until(isShown, `${String(count)} closed runs of ${workflowId}`);
+}
+
+/** A promotion whose run was terminated while it waited. */
+export async function terminated(engine: Engine, product: string): Promise<{ workflowId: string; runId: string }> {
+  const shop = productOf(engine, product);
+  const handle = await shop.promote('silver', await shop.seal('waits'));
+  await engine.reached(handle, 'GATING');
+  await handle.terminate('by a test');
+  await closed(engine, handle.workflowId);
+  return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
 }
 
 /** What was asked of Temporal. */

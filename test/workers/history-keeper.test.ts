@@ -2,13 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
 import { digestOf } from '../../core/hash.js';
-import { hexOf } from '../../core/digest.js';
-import { taskQueues } from '../../temporal-config/task-queues.js';
 import { continuedShapes, productOf } from '../replay/promotion-shapes.js';
 import { releaseShapes } from '../replay/release-shapes.js';
 import { asOwner, rowsOf } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import {
+  closed,
   closedRunsOf,
   countingCalls,
   historiesOf,
@@ -16,6 +15,7 @@ import {
   keptBytes,
   replayKept,
   shownByTemporal,
+  terminated,
 } from '../support/histories.js';
 import { until } from '../support/until.js';
 
@@ -25,29 +25,13 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** Waits until visibility shows at least as many closed runs. */
-async function closed(workflowId: string, count = 1): Promise<void> {
-  const isShown = async () => (await closedRunsOf(engine.client, workflowId)).length >= count;
-  await until(isShown, `${String(count)} closed runs of ${workflowId}`);
-}
-
-/** A promotion whose run was terminated. */
-async function terminated(product: string): Promise<{ workflowId: string; runId: string }> {
-  const shop = productOf(engine, product);
-  const handle = await shop.promote('silver', await shop.seal('waits'));
-  await engine.reached(handle, 'GATING');
-  await handle.terminate('by a test');
-  await closed(handle.workflowId);
-  return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
-}
-
 describe('the history of a promotion', () => {
   test('is kept when its run has ended, as Temporal shows it, and replays', async () => {
     const shop = productOf(engine, 'superseded');
     const first = await shop.live('bronze', await shop.seal('one'));
     await shop.live('bronze', await shop.seal('two'));
     await first.result();
-    await closed(first.workflowId);
+    await closed(engine, first.workflowId);
     const keeper = await keeperOn(engine);
     await keeper.look();
     expect(keeper.problems).toEqual([]);
@@ -68,7 +52,7 @@ describe('the histories of a chain that continues as new', () => {
     async (shape) => {
       const { workflowId, runId = '' } = await continuedShapes[shape]!(engine, shape);
       await engine.client.workflow.getHandle(workflowId).terminate('the last one, too');
-      await closed(workflowId, 2);
+      await closed(engine, workflowId, 2);
       const keeper = await keeperOn(engine);
       await keeper.look();
       expect(keeper.problems).toEqual([]);
@@ -86,7 +70,7 @@ describe('the histories of a chain that continues as new', () => {
 test('a run that visibility did not show is kept with the next one of its chain', async () => {
   const { workflowId, runId = '' } = await continuedShapes['promotion-continues-as-new']!(engine, 'hidden');
   await engine.client.workflow.getHandle(workflowId).terminate('the last one, too');
-  await closed(workflowId, 2);
+  await closed(engine, workflowId, 2);
   const all = await closedRunsOf(engine.client, workflowId);
   const { client } = countingCalls(engine.client, (run) => all.includes(run) && run !== all[0]);
   await (await keeperOn(engine, { client })).look();
@@ -95,25 +79,9 @@ test('a run that visibility did not show is kept with the next one of its chain'
   expect(rows[0]?.run_id).toBe(runId);
 });
 
-test('the histories of all runs that worked for a promotion are kept, up to so much a day', async () => {
-  const first = await terminated('adopted');
-  await (await keeperOn(engine, { maxHistoryBytesInADay: 10_000 })).look();
-  await engine.reconcile();
-  const second = engine.client.workflow.getHandle(first.workflowId);
-  const adopted = 'select 1 from promotions where workflow_id = $1 and first_run_id <> $2';
-  await until(async () => (await rowsOf(engine, adopted, first.workflowId, first.runId)).length > 0, 'another run');
-  await second.terminate('again');
-  await closed(first.workflowId, 2);
-  await (await keeperOn(engine, { maxHistoryBytesInADay: 10_000 })).look();
-  expect(await historiesOf(engine, first.workflowId)).toMatchObject([
-    { run_id: first.runId, outcome: 'KEPT' },
-    { outcome: 'TOO_LARGE', digest: null },
-  ]);
-});
-
 test('the history of a release is kept, and replays', async () => {
   const { workflowId } = await releaseShapes['sealed']!(engine, 'released');
-  await closed(workflowId);
+  await closed(engine, workflowId);
   await (await keeperOn(engine)).look();
   const [row, ...others] = await historiesOf(engine, workflowId);
   expect(others).toEqual([]);
@@ -124,11 +92,11 @@ test('the history of a release is kept, and replays', async () => {
 
 describe('a keeper', () => {
   test('finds what has closed while none was running, from where the last one had come to', async () => {
-    const before = await terminated('before');
+    const before = await terminated(engine, 'before');
     await (await keeperOn(engine)).look();
     expect(await historiesOf(engine, before.workflowId)).toHaveLength(1);
     const [cursor] = await rowsOf<{ closed_to: Date }>(engine, 'select closed_to from history_cursors');
-    const meanwhile = await terminated('meanwhile');
+    const meanwhile = await terminated(engine, 'meanwhile');
     const { client, calls } = countingCalls(engine.client);
     await (await keeperOn(engine, { client })).look();
     expect(await historiesOf(engine, meanwhile.workflowId)).toMatchObject([{ status: 'TERMINATED', outcome: 'KEPT' }]);
@@ -137,7 +105,7 @@ describe('a keeper', () => {
   });
 
   test('asks one thing in a round, and writes nothing, while nothing has closed', async () => {
-    await terminated('at-rest');
+    await terminated(engine, 'at-rest');
     const { client, calls } = countingCalls(engine.client);
     const keeper = await keeperOn(engine, { client });
     await keeper.look();
@@ -149,7 +117,7 @@ describe('a keeper', () => {
   });
 
   test('that shares the work with another one keeps each history once', async () => {
-    const runs = [await terminated('shared-one'), await terminated('shared-two')];
+    const runs = [await terminated(engine, 'shared-one'), await terminated(engine, 'shared-two')];
     const keepers = [await keeperOn(engine), await keeperOn(engine)];
     await Promise.all(keepers.map((keeper) => keeper.look()));
     expect(keepers.flatMap(({ problems }) => problems)).toEqual([]);
@@ -159,7 +127,7 @@ describe('a keeper', () => {
 
   test('tries again what the content store refused, and keeps the others meanwhile', async () => {
     await (await keeperOn(engine)).look();
-    const [one, other] = [await terminated('refused-one'), await terminated('refused-other')];
+    const [one, other] = [await terminated(engine, 'refused-one'), await terminated(engine, 'refused-other')];
     const keeper = await keeperOn(engine, { blobs: refusing(1) });
     await keeper.look();
     const kept = async () => [
@@ -175,10 +143,10 @@ describe('a keeper', () => {
 
   test('leaves the cursor before a run that it could not keep, so that another one keeps it', async () => {
     await (await keeperOn(engine)).look();
-    const run = await terminated('left');
+    const run = await terminated(engine, 'left');
     const keeper = await keeperOn(engine, { blobs: refusing(Infinity) });
     await keeper.look();
-    await terminated('after');
+    await terminated(engine, 'after');
     await keeper.look();
     await (await keeperOn(engine)).look();
     expect(await historiesOf(engine, run.workflowId)).toMatchObject([{ outcome: 'KEPT' }]);
@@ -186,7 +154,7 @@ describe('a keeper', () => {
 
   test('records once that a history is larger than what is kept, and asks for it no more', async () => {
     await (await keeperOn(engine)).look();
-    const { workflowId, runId } = await terminated('large');
+    const { workflowId, runId } = await terminated(engine, 'large');
     await (await keeperOn(engine, { maxHistoryBytesInADay: 2_000 })).look();
     const large = [{ run_id: runId, outcome: 'TOO_LARGE', status: 'TERMINATED', digest: null, size: null }];
     expect(await historiesOf(engine, workflowId)).toMatchObject(large);
@@ -195,24 +163,6 @@ describe('a keeper', () => {
     expect(calls.histories).toBe(0);
     expect(await historiesOf(engine, workflowId)).toMatchObject(large);
   });
-});
-
-test('a history that was flooded with large signals is kept as well, and keeps no other from it', async () => {
-  const shop = productOf(engine, 'flooded');
-  const handle = await shop.promote('silver', await shop.seal('waits'));
-  await engine.reached(handle, 'GATING');
-  for (let sent = 0; sent < 6; sent += 1) await handle.signal('decision', 'x'.repeat(1_900_000));
-  await handle.terminate('by a test');
-  const other = await terminated('not-flooded');
-  await closed(handle.workflowId);
-  const keeper = await keeperOn(engine);
-  await keeper.look();
-  expect(keeper.problems).toEqual([]);
-  const [row] = await historiesOf(engine, handle.workflowId);
-  expect(row).toMatchObject({ run_id: handle.firstExecutionRunId, outcome: 'KEPT' });
-  expect(row?.size).toBeGreaterThan(6 * 1_900_000);
-  await replayKept(await keptBytes(engine, row!), handle.workflowId);
-  expect(await historiesOf(engine, other.workflowId)).toMatchObject([{ outcome: 'KEPT' }]);
 });
 
 describe('a run that Temporal has forgotten', () => {
@@ -231,7 +181,7 @@ describe('a run that Temporal has forgotten', () => {
 
   test('before its history could be kept is recorded as gone', async () => {
     await (await keeperOn(engine)).look();
-    const run = await terminated('gone');
+    const run = await terminated(engine, 'gone');
     const keeper = await keeperOn(engine, { blobs: refusing(1) });
     await keeper.look();
     await forget(run);
@@ -242,7 +192,7 @@ describe('a run that Temporal has forgotten', () => {
   });
 
   test('and that visibility never showed is found by its record, which has ended', async () => {
-    const run = await terminated('unseen');
+    const run = await terminated(engine, 'unseen');
     await forget(run);
     const keeper = await keeperOn(engine);
     await keeper.look({ sweep: true });
@@ -258,50 +208,6 @@ describe('a run that Temporal has forgotten', () => {
     const { client, calls } = countingCalls(engine.client);
     await (await keeperOn(engine, { client })).look({ sweep: true });
     expect(calls.descriptions).toBe(0);
-  });
-});
-
-describe('a run that no record names', () => {
-  const hex = hexOf(digestOf('no bundle'));
-  const forged = {
-    'has the id of a promotion that nobody has made': (product: string) => `promotion/default/${product}/gold/${hex}`,
-    'has the id of a lane for which nobody waits': (product: string) => `lane/default/${product}/gold`,
-    'names a tenant that does not exist': (product: string) => `promotion/nobody/${product}/gold/${hex}`,
-  };
-  test.each(Object.entries(forged))('is not kept: it %s', async (_what, idOf) => {
-    const product = 'forged';
-    const workflowId = idOf(product);
-    const handle = await engine.client.workflow.start(workflowId.split('/')[0]!, {
-      ...{ workflowId, taskQueue: 'foreign', memo: { promotion: 'mine' }, args: [{ tenant: 'default', product }] },
-      searchAttributes: { LanekeeperTenant: ['default'], LanekeeperProduct: [product] },
-    });
-    await handle.terminate('forged');
-    await closed(workflowId);
-    const keeper = await keeperOn(engine);
-    await keeper.look();
-    expect(keeper.problems).toEqual([]);
-    expect(await rowsOf(engine, 'select 1 from run_histories where run_id = $1', handle.firstExecutionRunId)).toEqual(
-      [],
-    );
-  });
-
-  test('is not kept, whether or not it takes the id of a promotion that exists', async () => {
-    const { workflowId, runId } = await terminated('taken');
-    const handle = await engine.client.workflow.start('promotion', { workflowId, taskQueue: 'foreign' });
-    await handle.terminate('forged');
-    await closed(workflowId, 2);
-    await (await keeperOn(engine)).look();
-    expect(await historiesOf(engine, workflowId)).toMatchObject([{ run_id: runId }]);
-  });
-
-  test('is not kept when our own code refuses it', async () => {
-    const workflowId = 'promotion/default/refused/gold/x';
-    const options = { workflowId, taskQueue: taskQueues.control, args: [{ tenant: 'default', padding: 'x' }] };
-    await (await engine.client.workflow.start('promotion', options)).result().catch(() => undefined);
-    await closed(workflowId);
-    await (await keeperOn(engine)).look();
-    expect(await rowsOf(engine, 'select 1 from runs where workflow_id = $1', workflowId)).toEqual([]);
-    expect(await historiesOf(engine, workflowId)).toEqual([]);
   });
 });
 

@@ -63,7 +63,11 @@ describe('a blob', () => {
   });
 
   test('is never taken away from its tenant', async () => {
-    for (const sql of ['delete from blob_refs', "update blob_refs set tenant_id = 'other'", 'truncate blob_refs cascade'])
+    for (const sql of [
+      'delete from blob_refs',
+      "update blob_refs set tenant_id = 'other'",
+      'truncate blob_refs cascade',
+    ])
       await expect(admin.query(sql)).rejects.toThrow('never changed or deleted');
   });
 });

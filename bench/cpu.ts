@@ -21,6 +21,11 @@ export function cpuSecondsOf(root: number, except: readonly number[] = []): numb
   return all.filter(({ pid }) => counted.has(pid)).reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
+/** The resident memory of a process, in MB. */
+export function residentMb(pid: number): number {
+  return Number(execaSync('ps', ['-o', 'rss=', '-p', String(pid)]).stdout) / 1024;
+}
+
 let ticksPerSecond: number | undefined;
 
 function linuxTimes(): readonly ProcessTime[] {

@@ -15,7 +15,7 @@ import { startCluster } from '../test/support/embedded-cluster.js';
 import { ensureDevelopmentIdentities } from '../apps/stack/development-identities.js';
 import { connectForDeliveries } from '../workers/deliver.js';
 import { startDispatcher } from '../workers/dispatcher.js';
-import { cpuSecondsOf } from './cpu.js';
+import { cpuSecondsOf, residentMb } from './cpu.js';
 
 /** Everything that the measured runs need. */
 export interface Machine {
@@ -28,8 +28,16 @@ export interface Machine {
   readonly client: Client;
   /** CPU time used by each part so far, in seconds. */
   readonly usedCpu: () => CpuSeconds;
+  /** What is resident now. */
+  readonly memory: () => Memory;
   readonly environment: Environment;
   close(): Promise<void>;
+}
+
+/** Resident memory in MB of this process and of the Temporal server. */
+export interface Memory {
+  readonly worker: number;
+  readonly temporal: number;
 }
 
 /** CPU seconds, user and system, of each part, including all its processes. */
@@ -89,6 +97,7 @@ export async function startMachine(): Promise<Machine> {
         postgres: cpuSecondsOf(servers[1]),
       };
     },
+    memory: () => ({ worker: residentMb(process.pid), temporal: residentMb(server.identity?.pid ?? 0) }),
     environment: await describeEnvironment(clientConnection, database),
     async close() {
       await dispatcher.stop();

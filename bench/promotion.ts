@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { Arrivals } from './arrivals.js';
+import { commitBefore, type EarlierCode, mediansOf, type SeriesBefore } from './before.js';
 import { startBenchWorkers } from './bench-workers.js';
 import { goldPromotion } from './gold.js';
 import { type EventCounts, eventCountsOf, totalOf } from './history-events.js';
@@ -7,6 +8,31 @@ import { startMachine } from './machine.js';
 import { type Report, type SeriesSummary, summarize } from './report.js';
 import { measureSeries, type SeriesPlan } from './series.js';
 import { bareSide, lanekeeperSide } from './sides.js';
+
+/**
+ * Measures promotions against the code before, where that is given, in turns; the report is that of the turn in the middle
+ * by its rate one at a time.
+ */
+export async function benchAgainst(
+  earlier: EarlierCode | undefined,
+  plans: readonly SeriesPlan[],
+  say: (text: string) => void,
+): Promise<{ readonly report: Report; readonly before: readonly SeriesBefore[] }> {
+  if (earlier === undefined) return { report: await benchPromotion(plans, say), before: [] };
+  const before: (readonly SeriesBefore[])[] = [];
+  const reports: Report[] = [];
+  for (let turn = 1; turn <= turns; turn += 1) {
+    say(`turn ${String(turn)} of ${String(turns)}: the code of ${commitBefore}`);
+    before.push(await earlier.measure());
+    reports.push(await benchPromotion(plans, say));
+  }
+  const rateOf = ({ series }: Report) => series[0]?.median.lanekeeper.perMinute ?? 0;
+  const report = reports.sort((a, b) => rateOf(a) - rateOf(b))[Math.floor(turns / 2)] as Report;
+  return { report, before: plans.map((plan) => mediansOf(before, plan)) };
+}
+
+/** How often the two are measured in turn. */
+const turns = 3;
 
 /**
  * Measures promotions against the comparator, then takes one bundle to gold.

@@ -13,7 +13,7 @@ export interface SeriesSummary {
   readonly events: { readonly lanekeeper: EventCounts; readonly bare: EventCounts };
 }
 
-/** All results of the benchmark; what `--json` prints. */
+/** All results of the benchmark. */
 export interface Report {
   readonly benchmark: 'promotion';
   readonly environment: Environment;

@@ -13,6 +13,7 @@ import { evaluateGates } from '../core/policy/evaluate.js';
 import { resolveSnapshot } from '../core/policy/resolve.js';
 import { evidenceOfBundle } from '../store/evidence/read.js';
 import { enrolledKeys } from '../store/identity/read.js';
+import { type Goal, goalOf } from './goal.js';
 import { type RoundFixture, startRoundFixture } from './round-fixture.js';
 import { median, readable } from './numbers.js';
 
@@ -35,14 +36,7 @@ export interface RoundResult {
   readonly ratio: number;
 }
 
-interface Goal {
-  readonly figure: string;
-  readonly value: number;
-  readonly goal: number;
-  readonly pass: boolean;
-}
-
-/** All results of the benchmark; what `--json` prints. */
+/** All results of the benchmark. */
 export interface RoundReport {
   readonly benchmark: 'round';
   readonly environment: RoundFixture['environment'];
@@ -154,17 +148,18 @@ function summary(durations: readonly Duration[]): Duration {
 
 function goalsOf(results: readonly RoundResult[]): readonly Goal[] {
   const of = (size: number) => results.find(({ attestations }) => attestations === size);
-  const below = (figure: string, value: number, goal: number): Goal => ({ figure, value, goal, pass: value < goal });
+  const below = (name: string, figure: number, limit: number): Goal =>
+    goalOf({ name, unit: 'ms', figure, comparator: { name: 'the limit', figure: limit }, goal: { atMost: 1 } });
   const most = of(1_500);
   return [
-    below('ms of a round over 1,500 attestations', most?.again.ms ?? Number.NaN, 350),
-    below('ms of its longest stall', Math.max(most?.again.stallMs ?? Number.NaN, most?.first.stallMs ?? 0), 50),
-    below('ms of a round over 15 attestations', of(15)?.again.ms ?? Number.NaN, 12),
+    below('a round over 1,500 attestations', most?.again.ms ?? Number.NaN, 350),
+    below('its longest stall', Math.max(most?.again.stallMs ?? Number.NaN, most?.first.stallMs ?? 0), 50),
+    below('a round over 15 attestations', of(15)?.again.ms ?? Number.NaN, 12),
   ];
 }
 
 /** The report as text for people. */
-export function renderRounds({ environment: at, results, goals }: RoundReport): string {
+export function renderRounds({ environment: at, results }: RoundReport): string {
   const row = (cells: readonly string[]) => cells.map((cell) => cell.padStart(14)).join('');
   return [
     `${String(at.cores)} cores (${at.processor}), ${at.platform}, Node ${at.node}, PostgreSQL ${at.postgres}`,
@@ -175,11 +170,6 @@ export function renderRounds({ environment: at, results, goals }: RoundReport): 
         String(attestations),
         ...[first.ms, first.stallMs, again.ms, again.stallMs, all.ms, all.stallMs, ratio].map(readable),
       ]),
-    ),
-    '',
-    ...goals.map(
-      ({ figure, value, goal, pass }) =>
-        `${pass ? '✓' : '✗'} ${figure}: ${readable(value)}, goal below ${String(goal)}`,
     ),
   ].join('\n');
 }

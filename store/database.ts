@@ -2,7 +2,7 @@ import pg from 'pg';
 import { Doorbell } from '../core/doorbell.js';
 import { LanekeeperError } from '../core/errors.js';
 import { listen } from './listen.js';
-import { hasStalePlan, preparedIn } from './prepared.js';
+import { hasStalePlan, preparedIn, type StatementOptions } from './prepared.js';
 
 // bigint columns hold tokens, generations and positions, all far below 2^53.
 const types = new pg.TypeOverrides();
@@ -16,7 +16,11 @@ export interface Transaction {
   readonly tenant: string;
   /** Has the dispatcher look for work of this tenant after the commit. */
   wakeDispatcher(): void;
-  query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  query<Row extends pg.QueryResultRow>(
+    sql: string,
+    values?: readonly unknown[],
+    options?: StatementOptions,
+  ): Promise<Row[]>;
 }
 
 /** How long a transaction may last: one that moves a promotion holds the lane's row, for which others wait. */
@@ -83,8 +87,8 @@ export function openDatabase(options: {
         const result = await work({
           tenant,
           wakeDispatcher: () => forDispatcher.ring(),
-          async query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
-            return (await client.query<Row>(preparedIn(sql, values))).rows;
+          async query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[], statement = {}) {
+            return (await client.query<Row>(preparedIn(sql, values, statement))).rows;
           },
         });
         limit.throwIfReached();

@@ -7,12 +7,29 @@ const maxNames = 2_000;
 
 const names = new Map<string, string>();
 
+/** How a statement is run. */
+export interface StatementOptions {
+  /**
+   * Set for what reads few rows or thousands, as the case may be: it is planned each time. A plan that is kept from when
+   * there was little takes seconds once there is much.
+   */
+  readonly growsWithData?: true;
+}
+
+/** For what reads few rows or thousands. */
+export const growsWithData: StatementOptions = { growsWithData: true };
+
 /**
  * A statement as a connection runs it: one with parameters is parsed and planned once in each connection, by the name that
  * its text gives it. One without is not worth it, and can be several.
  */
-export function preparedIn(sql: string, values: readonly unknown[] | undefined): pg.QueryConfig {
+export function preparedIn(
+  sql: string,
+  values: readonly unknown[] | undefined,
+  options: StatementOptions,
+): pg.QueryConfig {
   if (values === undefined || values.length === 0) return { text: sql };
+  if (options.growsWithData === true) return { text: sql, values: [...values] };
   return { name: nameOf(sql), text: sql, values: [...values] };
 }
 

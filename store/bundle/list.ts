@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
+import { growsWithData } from '../prepared.js';
 import { type ListedBundle, listedBundleColumns, type ListedBundleRow, toListedBundle } from './read.js';
 
 /** Bundles, newest first; an empty product means all. */
@@ -14,6 +15,7 @@ export async function listBundles(tx: Transaction, product: string, request: Pag
       where: "($5 = '' or b.product = $5)",
     }),
     [tx.tenant, time, id, limit, product],
+    growsWithData,
   );
   return pageOf(rows, limit, toListedBundle);
 }

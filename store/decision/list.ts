@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
+import { growsWithData } from '../prepared.js';
 import { type DecisionRow, type StoredDecision, toDecision } from './read.js';
 
 /** Decisions, newest first; an empty promotion means all. */
@@ -18,6 +19,7 @@ export async function listDecisions(
       where: "($5 = '' or d.promotion_id = $5)",
     }),
     [tx.tenant, time, id, limit, promotionId],
+    growsWithData,
   );
   return pageOf(rows, limit, toDecision);
 }

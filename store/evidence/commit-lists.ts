@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { growsWithData } from '../prepared.js';
 import { type AttestationRow, selectAttestation, type StoredAttestation, toAttestation } from './read.js';
 
 /** The signed lists of commits of a product's bundles, newest first. */
@@ -18,6 +19,7 @@ export async function commitListsOf(
              and f.kind = 'source' and b.product = $2)
       order by a.registered_at desc, a.id limit $3`,
     [tx.tenant, product, limit],
+    growsWithData,
   );
   return rows.map(toAttestation);
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { Transaction } from '../database.js';
+import { growsWithData } from '../prepared.js';
 import { type AttestationRow, elementIds, selectAttestation, type StoredAttestation, toAttestation } from './read.js';
 
 /** The evidence of a bundle that a round of gates reads, and how much it leaves out. */
@@ -42,6 +43,7 @@ export async function newestEvidence(
        join counted c on c.kind = one.kind
       order by one.registered_at, one.id`,
     [tx.tenant, elementIds.bundle(bundle), kinds ?? null, perSigner],
+    growsWithData,
   );
   const left = new Map<string, number>();
   for (const { kind, all_of_kind: all } of rows) left.set(kind, (left.get(kind) ?? all) - 1);

@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { Transaction } from '../database.js';
+import { growsWithData } from '../prepared.js';
 
 /** Ids of elements of the evidence graph (`graph.v1.Element`), derived from what they stand for. */
 export const elementIds = {
@@ -85,6 +86,7 @@ export async function evidenceOfBundle(
                 where tenant_id = $1 and type_key = 'CONTAINS' and source_element_id = $2::text))
       order by a.registered_at, a.id`,
     [tx.tenant, elementIds.bundle(bundle), kind ?? null],
+    growsWithData,
   );
   return rows.map(toAttestation);
 }

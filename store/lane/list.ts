@@ -1,5 +1,6 @@
 import { lanes } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
+import { growsWithData } from '../prepared.js';
 import { invalidPageToken, type Page, type PageRequest } from '../page.js';
 import { laneViewsOf, type LaneView, type LaneViewRow, toLaneView } from './read.js';
 
@@ -20,6 +21,7 @@ export async function listLanes(tx: Transaction, product: string, page: PageRequ
         cross join unnest($5::text[]) as l (lane)`,
     )} order by w.product, array_position($5::text[], w.lane)`,
     [tx.tenant, product, afterOf(page.token), size, lanes],
+    growsWithData,
   );
   const shown = rows.slice(0, size * lanes.length);
   const last = shown.at(-1);

@@ -1,6 +1,7 @@
 import type { Digest } from '../../core/digest.js';
 import type { LostReliance } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
+import { growsWithData } from '../prepared.js';
 import { type PromotionRow, type StoredPromotion, toPromotion } from '../promotion/read.js';
 
 /** A join: the attestations `a` that blocking gates of the newest round of promotion `p` relied on. */
@@ -34,6 +35,7 @@ export async function liveRelyingOnKey(tx: Transaction, keyId: Digest): Promise<
     `select distinct on (p.id) p.* from promotions p ${reliedOn}
       where p.tenant_id = $1 and p.state = 'LIVE' and a.key_id = $2`,
     [tx.tenant, keyId],
+    growsWithData,
   );
   return rows.map(toPromotion);
 }

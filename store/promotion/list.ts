@@ -1,6 +1,7 @@
 import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
+import { growsWithData } from '../prepared.js';
 import { listedColumns, type ListedPromotion, type ListedRow, toListed } from './read.js';
 
 /** Which promotions are requested; an empty product means all. */
@@ -26,6 +27,7 @@ export async function listPromotions(
       where: "($5 = '' or p.product = $5) and ($6 = '' or p.lane = $6) and (not $7 or p.ended_at is null)",
     }),
     [tx.tenant, time, id, limit, filter.product, filter.lane ?? '', filter.openOnly],
+    growsWithData,
   );
   return pageOf(rows, limit, toListed);
 }

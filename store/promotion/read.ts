@@ -5,6 +5,7 @@ import type { Lane } from '../../core/lanes.js';
 import type { Ending, PromotionKind, PromotionPhase, StepError } from '../../core/promotion/state.js';
 import type { Standing } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
+import { growsWithData } from '../prepared.js';
 
 /** A promotion as PostgreSQL knows it. */
 export interface StoredPromotion {
@@ -157,6 +158,7 @@ export async function gatingPromotions(
       where tenant_id = $1 and state in ('GATING', 'AWAITING_APPROVAL') and ($2::text is null or bundle_digest = $2)
         and ($3::text is null or product = $3) and ($4::text is null or lane = $4)`,
     [tx.tenant, bundle ?? null, product ?? null, lane ?? null],
+    growsWithData,
   );
   return rows.map(toPromotion);
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
+import { growsWithData } from '../prepared.js';
 import { releaseColumns, type ReleaseRow, type StoredRelease, toRelease } from './read.js';
 
 /** Releases, newest first; an empty product means all. */
@@ -18,6 +19,7 @@ export async function listReleases(
       where: "($5 = '' or r.product = $5)",
     }),
     [tx.tenant, time, id, limit, product],
+    growsWithData,
   );
   return pageOf(rows, limit, toRelease);
 }

@@ -3,6 +3,7 @@ import type { Lane } from '../../core/lanes.js';
 import type { HistoryOutcome, RunStatus } from '../../core/run/history.js';
 import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
+import { growsWithData } from '../prepared.js';
 
 /** The history of a run, or that one is awaited. */
 export interface RunHistory {
@@ -66,6 +67,7 @@ export async function listRunHistories(
   const rows = await tx.query<HistoryRow & PlacedRow>(
     pagedSql({ from: histories, select: 'h.*', time: 'h.placed_at', id: 'h.run_id', where }),
     [tx.tenant, time, id, limit, ...values],
+    growsWithData,
   );
   return pageOf(rows, limit, toRunHistory);
 }

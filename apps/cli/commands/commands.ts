@@ -91,7 +91,8 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'get',
-    summary: 'List products, bundles, promotions, lanes, decisions, evidence, histories or principals',
+    summary:
+      'List products, releases, bundles, promotions, lanes, decisions, evidence, histories or principals, or show a policy',
     group: groups.inspect,
     load: () => import('./get.js'),
   },

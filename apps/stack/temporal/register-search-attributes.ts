@@ -13,14 +13,19 @@ const indexedValueTypes = { Keyword: 2, KeywordList: 7 } as const;
 export async function registerSearchAttributes(namespace: string): Promise<readonly string[]> {
   const connection = await Connection.connect(loadClientConnectConfig().connectionOptions);
   try {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    const missing = searchAttributeDefinitions.filter(({ name }) => !(name in customAttributes));
-    if (missing.length > 0) {
-      const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, indexedValueTypes[type]]));
-      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
-    }
-    return missing.map(({ name }) => name);
+    return await registerMissing(connection, namespace);
   } finally {
     await connection.close();
   }
+}
+
+/** Registers the search attributes that a namespace lacks. @returns their names */
+export async function registerMissing(connection: Connection, namespace: string): Promise<readonly string[]> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const missing = searchAttributeDefinitions.filter(({ name }) => !(name in customAttributes));
+  if (missing.length > 0) {
+    const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, indexedValueTypes[type]]));
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  }
+  return missing.map(({ name }) => name);
 }

@@ -3,6 +3,7 @@ import { startOrJoin } from '../apps/api/start-workflow.js';
 import { describePromotion } from '../core/run-description.js';
 import type { Digest } from '../core/digest.js';
 import { hexOf } from '../core/digest.js';
+import type { Lane } from '../core/lanes.js';
 import { workflowIds } from '../core/ids.js';
 import { changedSignal, openedUpdate, promotionWorkflowType } from '../workflows/promotion/contract.js';
 import type { BareRun } from './trivial-activities.js';
@@ -13,12 +14,11 @@ export interface Side {
   start(product: string, bundle: Digest): Promise<WorkflowHandle>;
 }
 
-const lane = 'bronze';
-
 function side(
   client: Client,
   name: Side['name'],
   workflowType: string,
+  lane: Lane,
   idOf: (product: string, bundle: Digest) => string,
 ): Side {
   return {
@@ -35,15 +35,16 @@ function side(
 }
 
 /** Promotions of the product. */
-export function lanekeeperSide(client: Client): Side {
-  return side(client, 'lanekeeper', promotionWorkflowType, (product, bundle) =>
+export function lanekeeperSide(client: Client, lane: Lane = 'bronze'): Side {
+  return side(client, 'lanekeeper', promotionWorkflowType, lane, (product, bundle) =>
     workflowIds.promotion('default', product, lane, bundle),
   );
 }
 
 /** The comparator. */
 export function bareSide(client: Client): Side {
-  return side(client, 'bare', 'bare', (product, bundle) => `bare/default/${product}/${lane}/${hexOf(bundle)}`);
+  const lane = 'bronze';
+  return side(client, 'bare', 'bare', lane, (product, bundle) => `bare/default/${product}/${lane}/${hexOf(bundle)}`);
 }
 
 /**

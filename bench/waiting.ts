@@ -1,16 +1,14 @@
 import pLimit from 'p-limit';
-import { startOrJoin } from '../apps/api/start-workflow.js';
 import type { Digest } from '../core/digest.js';
 import { workflowIds } from '../core/ids.js';
-import { describePromotion } from '../core/run-description.js';
 import { attachPreviewCheck } from '../test/support/sealed-bundle.js';
 import { until } from '../test/support/until.js';
-import { openedUpdate, promotionWorkflowType } from '../workflows/promotion/contract.js';
 import { Arrivals } from './arrivals.js';
 import { startBenchWorkers } from './bench-workers.js';
 import { sealBundles } from './bundles.js';
 import { type Goal, goalOf } from './goal.js';
 import { type Machine, type Memory, startMachine } from './machine.js';
+import { lanekeeperSide } from './sides.js';
 import { median } from './numbers.js';
 
 /** The lane whose gate waits for evidence in the benchmark's policy. */
@@ -62,18 +60,13 @@ async function startUpTo(
   from: number,
   to: number,
 ): Promise<readonly (readonly [product: string, bundle: Digest])[]> {
+  const side = lanekeeperSide(machine.client, lane);
   const products = Array.from({ length: to - from }, (_, index) => `waits-${String(from + index)}`);
   return Promise.all(
     products.map((product) =>
       starting(async () => {
         const [bundle] = (await sealBundles(machine.database, product, 1)) as [Digest];
-        const input = { tenant: 'default', product, lane, bundle } as const;
-        const workflowId = workflowIds.promotion('default', product, lane, bundle);
-        const description = describePromotion(input);
-        await startOrJoin(machine.client, {
-          ...{ workflowType: promotionWorkflowType, workflowId, input, description, opened: openedUpdate },
-          isOver: () => false,
-        });
+        await side.start(product, bundle);
         return [product, bundle] as const;
       }),
     ),

@@ -27,7 +27,7 @@ const sources = {
     column: 'id',
     order: 'recorded_at',
     code: 'NOT_FOUND',
-    list: 'lane get runs --promotion PROMOTION',
+    list: 'lane get histories --promotion PROMOTION',
   },
   policy: {
     table: 'policy_snapshots',

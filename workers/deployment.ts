@@ -24,9 +24,16 @@ export interface Deployment extends WorkerDeploymentVersion {
 /** How many hex digits of a digest tell one workflow code from another. */
 const buildIdLength = 12;
 
-/** The build id of workflow code that is named by nobody: by its digest, so that the same code is the same version. */
-export async function buildIdOf(workflowBundlePath: string): Promise<string> {
-  return hexOf(digestOfBytes(await readFile(workflowBundlePath))).slice(0, buildIdLength);
+/** The deployment of workflow code. A version that nobody names is its digest: the same code is the same version. */
+export async function deploymentOf(config: {
+  readonly deploymentName: string;
+  readonly buildId?: string;
+  readonly makeCurrent: MakeCurrent;
+  readonly workflowBundlePath: string;
+}): Promise<Deployment> {
+  const { deploymentName, makeCurrent: choice, workflowBundlePath } = config;
+  const digest = async () => hexOf(digestOfBytes(await readFile(workflowBundlePath))).slice(0, buildIdLength);
+  return { deploymentName, buildId: config.buildId ?? (await digest()), makeCurrent: choice };
 }
 
 // Values of `code` in google.rpc.Status.

@@ -5,15 +5,10 @@ import { pino } from 'pino';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../core/errors.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
-import { buildIdOf, type Deployment, makeCurrent } from './deployment.js';
-import { connectForDeliveries } from './deliver.js';
-import { startDispatcher } from './dispatcher.js';
-import type { Follower } from './follower.js';
-import { connectForHistories } from './history-connection.js';
-import { type HistoryKeeper, startHistoryKeeper } from './history-keeper.js';
-import { type Reconciler, startReconciler } from './reconciler.js';
+import { type ControlParts, startControlParts } from './control-parts.js';
+import { type Deployment, deploymentOf, makeCurrent } from './deployment.js';
 import type { WorkerPorts } from './ports.js';
-import { controlDepsOf, createWorkers, databaseOf, type WorkersDeps } from './run-workers.js';
+import { controlDepsOf, createWorkers, type WorkersDeps } from './run-workers.js';
 
 const log = pino({ name: 'worker' });
 
@@ -39,17 +34,14 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
       next: 'npm run build',
     });
   }
-  let dispatcher: Follower | undefined;
-  const hasDispatcher = config.roles.includes('control');
-  const ports = open(config, hasDispatcher ? (tenant) => dispatcher?.wake(tenant) : undefined);
-  const { deploymentName, makeCurrent: choice, workflowBundlePath } = config;
-  const buildId = config.buildId ?? (await buildIdOf(workflowBundlePath));
-  const deployment: Deployment = { deploymentName, buildId, makeCurrent: choice };
+  let parts: ControlParts | undefined;
+  const isControl = config.roles.includes('control');
+  const ports = open(config, isControl ? (tenant) => parts?.wake(tenant) : undefined);
+  // Only the control queue runs workflows.
+  const deployment = isControl ? await deploymentOf(config) : undefined;
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);
-  const deliveryConnection = await connectForDeliveries(connectionOptions);
-  const historyConnection = await connectForHistories(connectionOptions);
   try {
     const client = new Client({ connection: clientConnection, namespace });
     const deps: WorkersDeps = {
@@ -59,34 +51,16 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
       namespace,
       client,
       cache: new EvidenceCache(),
-      workflows: { workflowBundle: { codePath: workflowBundlePath } },
+      workflows: { workflowBundle: { codePath: config.workflowBundlePath } },
       deployment,
       now: () => new Date(),
     };
     const workers = await createWorkers(deps);
-    let reconciler: Reconciler | undefined;
-    let historyKeeper: HistoryKeeper | undefined;
-    if (hasDispatcher) {
-      reconciler = startReconciler({
-        ...controlDepsOf(deps),
-        onError: (message) => log.warn({ message }, 'a promotion could not be compared with its run; it will be again'),
+    if (isControl)
+      parts = await startControlParts({
+        ...{ deps: controlDepsOf(deps), namespace, connectionOptions },
+        warn: (details, what) => log.warn(details, what),
       });
-      historyKeeper = startHistoryKeeper({
-        ...controlDepsOf(deps),
-        client: new Client({ connection: historyConnection, namespace }),
-        onError: (message, tenant) =>
-          log.warn({ message, tenant }, 'a history could not be kept; it will be tried again'),
-      });
-      dispatcher = startDispatcher({
-        database: databaseOf(deps, 'control'),
-        client: new Client({ connection: deliveryConnection, namespace }),
-        onError: (message, tenant) =>
-          log.warn(
-            { message, tenant },
-            'the dispatcher is in trouble: it tries again, and parks what can never succeed',
-          ),
-      });
-    }
     const stopping = new AbortController();
     const stop = () => {
       stopping.abort();
@@ -96,17 +70,13 @@ async function serve(config: WorkerConfig, open: OpenPorts): Promise<void> {
     process.once('SIGINT', stop);
     const running = Promise.all(workers.map((worker) => worker.run()));
     // A worker that fails meanwhile ends the process at once.
-    if (hasDispatcher) await Promise.race([running, becomeCurrent(client, deployment, stopping.signal)]);
+    if (deployment !== undefined) await Promise.race([running, becomeCurrent(client, deployment, stopping.signal)]);
     process.send?.({ ready: true });
     log.info({ roles: config.roles }, 'the worker is serving its task queues');
     await running;
-    await reconciler?.stop();
-    await historyKeeper?.stop();
-    await dispatcher?.stop();
+    await parts?.stop();
   } finally {
     for (const database of ports.databases.values()) await database.close();
-    await historyConnection.close();
-    await deliveryConnection.close();
     await clientConnection.close();
     // When a worker could not be created, those before it still hold the connection; the reason is what matters then.
     await connection

@@ -3,10 +3,12 @@ import { create } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Lane as LaneName } from '../../core/lanes.js';
 import { LanekeeperError } from '../../core/errors.js';
+import type { Standing as StandingName } from '../../core/promotion/standing.js';
 import type { PromotionKind as PromotionKindName } from '../../core/promotion/state.js';
 import { type ErrorDetail, ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
+import { Standing } from '#gen/release/v1/promotion_pb.js';
 
 const laneNumbers: Readonly<Record<LaneName, Lane>> = { bronze: Lane.BRONZE, silver: Lane.SILVER, gold: Lane.GOLD };
 
@@ -45,6 +47,11 @@ export function requireLane(lane: Lane): LaneName {
 /** A kind of promotion for the wire. */
 export function toPromotionKind(kind: PromotionKindName): PromotionKind {
   return kind === 'ROLLBACK' ? PromotionKind.ROLLBACK : PromotionKind.PROMOTION;
+}
+
+/** How what is live stands, for the wire. */
+export function toStanding(standing: StandingName | null): Standing {
+  return Standing[standing ?? 'UNSPECIFIED'];
 }
 
 /** A timestamp field, omitted when there is no instant. */

@@ -5,7 +5,7 @@ import { execa, execaSync } from 'execa';
 import type { ProxyTarget } from '../../adapters/http/proxy.js';
 import { findFreePorts } from '../../adapters/network/free-port.js';
 import { Child } from '../../apps/stack/child.js';
-import { isNamespaceReady } from '../../apps/stack/temporal/readiness.js';
+import { completeNamespace } from '../../apps/stack/temporal/complete-namespace.js';
 import { dynamicConfig, dynamicConfigArgs } from '../../temporal-config/dynamic-config.js';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
 import { toolPath } from './tool-path.js';
@@ -65,7 +65,7 @@ export async function startTemporal(
         env,
         cwd: dataDir,
         logFile: join(dataDir, 'logs', 'temporal.log'),
-        isReady: () => isNamespaceReady(address, 'default'),
+        isReady: () => completeNamespace(address, 'default'),
       },
       { changed: () => undefined, log: () => undefined },
     );

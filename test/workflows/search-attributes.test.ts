@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { isNamespaceReady } from '../../apps/stack/temporal/readiness.js';
+import { completeNamespace } from '../../apps/stack/temporal/complete-namespace.js';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
 import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
 import { startTemporal, type TestTemporal } from '../support/temporal-server.js';
@@ -25,7 +25,7 @@ test('a namespace that is older than some search attributes is given those, and 
     return (JSON.parse(stdout) as { customAttributes: Record<string, string> }).customAttributes;
   };
   await until(() => Promise.resolve(old.every((name) => !(name in types()))), 'them to be gone');
-  expect(await isNamespaceReady(temporal.address, 'default')).toBe(false);
-  await until(() => isNamespaceReady(temporal.address, 'default'), 'the namespace to be ready');
+  expect(await completeNamespace(temporal.address, 'default')).toBe(false);
+  await until(() => completeNamespace(temporal.address, 'default'), 'the namespace to be ready');
   expect(Object.keys(types())).toEqual(expect.arrayContaining(searchAttributeDefinitions.map(({ name }) => name)));
 });

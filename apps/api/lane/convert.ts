@@ -1,8 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type LaneStatus, LaneStatusSchema, ServingState } from '#gen/release/v1/lane_status_pb.js';
 import type { LaneView } from '../../../store/lane/read.js';
-import { toStanding } from '../promotion/convert.js';
-import { bounded, instant, toLane } from '../convert.js';
+import { bounded, instant, toLane, toStanding } from '../convert.js';
 
 /** The status of a lane for the wire. Lanes listen on loopback, each service on its own port. */
 export function toLaneStatus(view: LaneView): LaneStatus {

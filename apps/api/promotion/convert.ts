@@ -1,16 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { promotionWorkflowType } from '../../../workflows/promotion/contract.js';
-import { type Promotion, PromotionSchema, PromotionPhase, Standing } from '#gen/release/v1/promotion_pb.js';
+import { type Promotion, PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { WorkflowRunSchema } from '#gen/workflows_runtime/v1/workflow_run_pb.js';
-import type { ListedPromotion, StoredPromotion } from '../../../store/promotion/read.js';
+import type { ListedPromotion } from '../../../store/promotion/read.js';
 import type { TimelineEvent } from '../../../store/event/list.js';
 import { toTimelineEntry } from '../event/convert.js';
-import { bounded, instant, toErrorDetail, toLane, toPromotionKind } from '../convert.js';
-
-/** How what is live stands, for the wire. */
-export function toStanding(standing: StoredPromotion['standing']): Standing {
-  return Standing[standing ?? 'UNSPECIFIED'];
-}
+import { bounded, instant, toErrorDetail, toLane, toPromotionKind, toStanding } from '../convert.js';
 
 /** A promotion for the wire. */
 export function toPromotionMessage(

@@ -5,7 +5,7 @@ import type { StackConfig } from '../config.js';
 import type { StackPorts } from '../ports.js';
 import type { ChildPlan } from '../child.js';
 import type { UiAddress } from './ui-address.js';
-import { isNamespaceReady } from './readiness.js';
+import { completeNamespace } from './complete-namespace.js';
 
 // As fast as in memory, and safe when a process dies.
 const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
@@ -50,6 +50,6 @@ export function devServerPlan(config: StackConfig, ports: Pick<StackPorts, 'temp
     env: config.inherited,
     cwd: config.dataDir,
     logFile: join(config.dataDir, 'logs', 'temporal.log'),
-    isReady: () => isNamespaceReady(address, config.namespace),
+    isReady: () => completeNamespace(address, config.namespace),
   };
 }

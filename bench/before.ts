@@ -37,7 +37,8 @@ export interface EarlierCode {
  * @throws when the clone does not have the commit: it is a shallow one
  */
 export async function earlierCode(say: (text: string) => void, promotions: number): Promise<EarlierCode> {
-  const folder = join(repositoryRoot, 'node_modules', '.cache', 'lanekeeper', `before-${commitBefore}`);
+  // Not below node_modules, where the bundler of workflows compiles no TypeScript.
+  const folder = join(repositoryRoot, 'dist', `before-${commitBefore}`);
   if (!existsSync(folder)) {
     say(`building the code of ${commitBefore}, once`);
     await rm(`${folder}.part`, { recursive: true, force: true });

@@ -21,6 +21,7 @@ export const arrows = {
     ...['activities/policy', 'workflows/[^/]+/contract[.]ts'],
   ],
   'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'adapters/hash', 'temporal-config'],
+  'apps/dashboard': ['sdk/typescript', 'core', 'adapters/webcrypto'],
   'apps/router': ['core', 'store', 'adapters'],
   'apps/enrolment': [
     'sdk/typescript',

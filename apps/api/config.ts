@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { requireOrigins } from '../../adapters/http/guard.js';
 import { LanekeeperError } from '../../core/errors.js';
 
@@ -13,9 +15,15 @@ export interface ApiConfig {
   readonly policiesDir: string;
   /** Where the enrolment process listens. */
   readonly enrolmentUrl: string;
+  /** Folder of the built page; absent where only the API was built. */
+  readonly pageDir?: string;
+  /** Where people reach the Temporal Web UI; empty when that is not known. */
+  readonly temporalUiUrl: string;
   /** Under which origins the API is reached besides loopback. */
   readonly publicOrigins: readonly string[];
 }
+
+const builtPage = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url));
 
 /** Reads the environment, here and nowhere else in api/. @throws CONFIGURATION naming everything that is missing */
 export function readApiConfig(): ApiConfig {
@@ -45,5 +53,7 @@ export function readApiConfig(): ApiConfig {
     policiesDir: resolve(env['LANEKEEPER_POLICIES'] ?? ''),
     enrolmentUrl: env['LANEKEEPER_ENROLMENT_URL'] ?? '',
     publicOrigins: requireOrigins(env),
+    temporalUiUrl: env['LANEKEEPER_TEMPORAL_UI_URL'] ?? '',
+    ...(existsSync(builtPage) && { pageDir: builtPage }),
   };
 }

@@ -15,5 +15,9 @@ export interface ApiDeps {
   readonly cache: EvidenceCache;
   /** The process that alone changes who is who. */
   readonly enrolment: EnrolmentProcess;
+  /** Under which origins the API is reached besides loopback. */
+  readonly publicOrigins: readonly string[];
+  /** Where the Temporal Web UI shows runs; empty when that is not known. */
+  readonly temporalUiUrl: string;
   readonly now: () => Date;
 }

@@ -28,6 +28,8 @@ async function main(config: ApiConfig): Promise<void> {
       policies: openPolicyFolder(config.policiesDir),
       cache: new EvidenceCache(),
       enrolment: connectToEnrolment(config.enrolmentUrl),
+      publicOrigins: config.publicOrigins,
+      temporalUiUrl: config.temporalUiUrl,
       now: () => new Date(),
     },
     config,

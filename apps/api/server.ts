@@ -4,7 +4,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
 import { createAuthorizationInterceptor, requireRules } from './identity/authorize.js';
-import { identifyByToken } from './identity/caller.js';
+import { identifyBy } from './identity/caller.js';
 import { createGuard } from '../../adapters/http/guard.js';
 import { respondWithError } from '../../adapters/http/proxy.js';
 import type { ApiDeps } from './deps.js';
@@ -12,6 +12,7 @@ import { createErrorInterceptor } from './errors/connect-error.js';
 import { checkHealth } from './health.js';
 import { createLimitInterceptor } from './limits/interceptor.js';
 import { carriesReport, type Limits, limits as usualLimits } from './limits/limits.js';
+import { createPage, isForPage } from './page/serve.js';
 import { routeServices, services } from './services.js';
 
 const drainMs = 5_000;
@@ -27,25 +28,25 @@ export interface ApiServer {
 export interface ServerOptions {
   /** Port on loopback; 0 for any free one. */
   readonly port: number;
-  /** Under which origins it is reached besides loopback. */
-  readonly publicOrigins?: readonly string[];
+  /** The folder of the page; without it, RPCs alone are served. */
+  readonly pageDir?: string;
   readonly limits?: Limits;
 }
 
 /**
- * Serves all RPCs over HTTP on loopback, and `/healthz`.
+ * Serves all RPCs over HTTP on loopback, the page, and `/healthz`.
  *
  * @param report receives errors that should not have happened
  * @throws CONFIGURATION when an RPC does not say who may call it
  */
 export async function startServer(
   deps: ApiDeps,
-  { port, publicOrigins = [], limits = usualLimits }: ServerOptions,
+  { port, pageDir, limits = usualLimits }: ServerOptions,
   report: (error: unknown) => void,
 ): Promise<ApiServer> {
   requireRules(services);
   const stopping = new AbortController();
-  const identify = identifyByToken(deps.database);
+  const identify = identifyBy(deps.database);
   const interceptors = [
     createErrorInterceptor(report),
     createAuthorizationInterceptor(identify),
@@ -56,11 +57,13 @@ export async function startServer(
   const common = { routes, interceptors, shutdownSignal: stopping.signal };
   const rpc = connectNodeAdapter({ ...common, readMaxBytes: limits.requestBytes });
   const rpcWithReport = connectNodeAdapter({ ...common, readMaxBytes: limits.reportBytes });
-  const guard = createGuard(publicOrigins);
+  const page = pageDir === undefined ? undefined : createPage(pageDir);
+  const guard = createGuard(deps.publicOrigins);
   const server = createServer((request, response) => {
     const refusal = guard(request);
     if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
     else if (request.url === '/healthz') void answerHealth(deps, request, response);
+    else if (page !== undefined && isForPage(request)) page(request, response);
     else if (carriesReport(request.url)) rpcWithReport(request, response);
     else rpc(request, response);
   });

@@ -1,10 +1,12 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
+import { EventService } from '#gen/audit/v1/event_service_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
+import { SessionService } from '#gen/governance/v1/session_service_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
@@ -16,6 +18,7 @@ import { createBundleService } from './bundle/service.js';
 import { createDecisionService } from './decision/service.js';
 import { createDeliveryService } from './delivery/service.js';
 import { createEnrolmentService } from './enrolment/service.js';
+import { createEventService } from './event/service.js';
 import { createEvidenceService } from './evidence/service.js';
 import { createGateService } from './policy/service.js';
 import { createIdentityService } from './identity/service.js';
@@ -23,6 +26,7 @@ import { createProductService } from './product/service.js';
 import { createPromotionService } from './promotion/service.js';
 import { createReleaseService } from './release/service.js';
 import { createRunService } from './run/service.js';
+import { createSessionService } from './session/service.js';
 
 /** Every service that the API serves. */
 export const services: readonly DescService[] = [
@@ -34,9 +38,11 @@ export const services: readonly DescService[] = [
   DecisionService,
   EvidenceService,
   IdentityService,
+  SessionService,
   EnrolmentService,
   DeliveryService,
   RunService,
+  EventService,
 ];
 
 /** Routes every service to its implementation. */
@@ -50,7 +56,9 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(DecisionService, createDecisionService(deps))
     .service(EvidenceService, createEvidenceService(deps))
     .service(IdentityService, createIdentityService(deps))
+    .service(SessionService, createSessionService(deps))
     .service(EnrolmentService, createEnrolmentService(deps))
     .service(DeliveryService, createDeliveryService(deps))
-    .service(RunService, createRunService(deps));
+    .service(RunService, createRunService(deps))
+    .service(EventService, createEventService(deps));
 }

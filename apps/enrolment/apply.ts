@@ -15,6 +15,9 @@ import { revokeKeyAndItsChanges } from './revoke.js';
 /** The longest that a token may be valid, in milliseconds: one that nobody misses is found within a year. */
 const maxTokenMs = 366 * 24 * 3_600_000;
 
+/** The longest that a key in a browser may count, in milliseconds. */
+const maxBrowserKeyMs = 90 * 24 * 3_600_000;
+
 /** The principal whose rights a change is about. @throws UNKNOWN_PRINCIPAL, NOT_FOUND */
 export async function subjectOfChange(tx: Transaction, change: EnrolmentChange): Promise<string> {
   switch (change.type) {
@@ -42,6 +45,7 @@ export async function requireSensible(tx: Transaction, change: EnrolmentChange, 
           `purpose ${change.purpose}`,
           `${change.principal} is a ${kind}: keys for the purpose person are for humans, those for build and verification for services`,
         );
+      requireSensibleEnd(change, now);
       return;
     }
     case 'enrol-commit-key':
@@ -56,6 +60,25 @@ export async function requireSensible(tx: Transaction, change: EnrolmentChange, 
     default:
       return;
   }
+}
+
+/** A browser is lost more easily than a file, and forgets its keys: they end by themselves. */
+function requireSensibleEnd(
+  { heldIn, purpose, validUntil }: Extract<EnrolmentChange, { type: 'enrol-key' }>,
+  now: Date,
+): void {
+  if (heldIn === 'browser' && purpose !== 'person') throw invalidInput('heldIn', 'browsers hold keys of people alone');
+  if (validUntil === undefined) {
+    if (heldIn === 'browser') throw invalidInput('validUntil', 'a key in a browser has an end');
+    return;
+  }
+  const left = Date.parse(validUntil) - now.getTime();
+  const most = heldIn === 'browser' ? maxBrowserKeyMs : maxTokenMs;
+  if (!(left > 0 && left <= most))
+    throw invalidInput(
+      'validUntil',
+      `a key ends in the future, within ${heldIn === 'browser' ? '90 days if a browser holds it' : 'a year'}`,
+    );
 }
 
 /**
@@ -80,7 +103,12 @@ export async function applyChange(tx: Transaction, change: EnrolmentChange, by: 
       return changeRoles(tx, { ...change, verb: 'withdraw', by });
     case 'enrol-key':
       await requireRoomForKey(tx, change.principal);
-      return enrolKey(tx, { ...change, ...canonicalKey(change.publicKeyPem), by });
+      return enrolKey(tx, {
+        ...change,
+        ...canonicalKey(change.publicKeyPem),
+        validUntil: change.validUntil === undefined ? undefined : new Date(change.validUntil),
+        by,
+      });
     case 'revoke-key': {
       const since = change.since === undefined ? undefined : new Date(change.since);
       return revokeKeyAndItsChanges(tx, { keyId: change.keyId, since, by, reason: change.reason });

@@ -1,7 +1,8 @@
 import { unverifiedStatement, verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
-import { type EnrolmentSaid, parseEnrolmentStatement } from '../../core/evidence/enrolment.js';
+import type { EnrolmentSaid } from '../../core/evidence/enrolment.js';
+import { parseEnrolmentStatement } from '../../core/evidence/read-enrolment.js';
 import { refuseByTime } from '../../core/evidence/validity.js';
 import type { Database } from '../../store/database.js';
 import { enrolledKeys, validKeysOf } from '../../store/identity/read.js';

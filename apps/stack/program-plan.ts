@@ -40,6 +40,9 @@ export function programPlan(
       LANEKEEPER_LANE_PORT_BASE: String(ports.laneBase),
       LANEKEEPER_POLICIES: config.policiesDir,
       LANEKEEPER_PUBLIC_ORIGINS: config.publicOrigins,
+      ...(config.externalTemporalAddress === undefined && {
+        LANEKEEPER_TEMPORAL_UI_URL: `http://127.0.0.1:${ports.temporalUi}`,
+      }),
       LANEKEEPER_WORKFLOW_BUNDLE: join(repositoryRoot, 'dist', 'workflow-bundle.js'),
       // One machine has one version: the one that is started.
       ...(name === 'worker' && { ...containmentVariables(config), LANEKEEPER_MAKE_CURRENT: 'always' }),

@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.js';
-import { type Named, termsOf } from './verbs.js';
+import { type DecisionVerb, type Named, termsOf } from './verbs.js';
 import type { ErrorCode } from '../errors.js';
 import type { Decision } from '../evidence/decision.js';
 import { refuseByTime } from '../evidence/validity.js';
@@ -44,9 +44,16 @@ export function refuseDecision(decision: Decision, context: DecisionContext): Re
   return (
     refuseMismatch(decision, context) ??
     refuseByTime(decision, context.now) ??
-    refuseByState(decision, context) ??
-    refuseByPermission(decision, context)
+    refuseVerb(decision.verb, context)
   );
+}
+
+/** What a verb of a person is checked against, whatever else a statement names. */
+export type VerbContext = Pick<DecisionContext, 'lane' | 'phase' | 'snapshot' | 'signer' | 'facts'>;
+
+/** Determines whether a person may say a verb about a promotion now: what a page and a command line show beforehand. */
+export function refuseVerb(verb: DecisionVerb, context: VerbContext): Refusal | undefined {
+  return refuseByState(verb, context) ?? refuseByPermission(verb, context);
 }
 
 function refuseMismatch(decision: Decision, context: DecisionContext): Refusal | undefined {
@@ -79,13 +86,13 @@ const refuseNamed: Readonly<Record<Named, (decision: Decision, context: Decision
     facts !== undefined && factsWereShown ? undefined : 'the facts it names were never shown for this promotion',
 };
 
-function refuseByState(decision: Decision, context: DecisionContext): Refusal | undefined {
+function refuseByState(verb: DecisionVerb, context: VerbContext): Refusal | undefined {
   // The statement that starts a promotion is checked before there is a state.
-  if (context.phase === 'REQUESTED' || termsOf[decision.verb].phases.includes(context.phase)) return undefined;
-  return { code: 'WRONG_STATE', reason: `${decision.verb} is not possible while the promotion is ${context.phase}` };
+  if (context.phase === 'REQUESTED' || termsOf[verb].phases.includes(context.phase)) return undefined;
+  return { code: 'WRONG_STATE', reason: `${verb} is not possible while the promotion is ${context.phase}` };
 }
 
-function refuseByPermission({ verb }: Decision, context: DecisionContext): Refusal | undefined {
+function refuseByPermission(verb: DecisionVerb, context: VerbContext): Refusal | undefined {
   const { right } = termsOf[verb];
   if (right.who === 'approvers') return refuseApprover(context);
   const { signer } = context;
@@ -98,7 +105,7 @@ function refuseByPermission({ verb }: Decision, context: DecisionContext): Refus
   };
 }
 
-function refuseApprover(context: DecisionContext): Refusal | undefined {
+function refuseApprover(context: VerbContext): Refusal | undefined {
   const reasons: (ApproverRefusal | undefined)[] = context.snapshot.gates.flatMap(({ approvals, ...gate }) =>
     approvals === undefined ? [] : [refusalOf({ ...gate, approvals }, context.signer, context.facts)],
   );

@@ -4,6 +4,12 @@ import type { PrincipalKind } from '../identity/principal-kind.js';
 /** What a key may sign for. */
 export type KeyPurpose = 'person' | 'build' | 'verification';
 
+/** Where the private half of a key is: in a file of its person, or in a browser, which gives it to no script. */
+export const keyHolders = ['file', 'browser'] as const;
+
+/** One of the places. */
+export type KeyHolder = (typeof keyHolders)[number];
+
 /** A change of who is who, as `core/schemas/enrolment.schema.json` describes it. */
 export type EnrolmentChange =
   | {
@@ -27,6 +33,12 @@ export type EnrolmentChange =
       readonly principal: string;
       readonly purpose: KeyPurpose;
       readonly publicKeyPem: string;
+      /** Where its private half is; in a file, if absent. */
+      readonly heldIn?: KeyHolder;
+      /** What its person calls it. */
+      readonly label?: string;
+      /** Until when it counts, RFC 3339 in UTC; until it is revoked, if absent. */
+      readonly validUntil?: string;
     }
   | {
       readonly type: 'revoke-key';
@@ -62,7 +74,7 @@ export function wordsOfChange(change: EnrolmentChange): string {
       return `take ${rolesIn(change.roles)} from ${change.principal}: ${change.reason}`;
     case 'enrol-key':
       return change.purpose === 'person'
-        ? `let a key sign for ${change.principal}`
+        ? `let a key${change.heldIn === 'browser' ? ' in a browser' : ''} sign for ${change.principal}${untilOf(change)}${labelOf(change)}`
         : `let a key of ${change.principal} sign for the purpose ${change.purpose}`;
     case 'revoke-key':
       return `revoke key ${change.keyId.slice(7, 19)}${change.since === undefined ? '' : ` from ${change.since} on`}: ${change.reason}`;
@@ -71,10 +83,18 @@ export function wordsOfChange(change: EnrolmentChange): string {
     case 'revoke-commit-key':
       return `revoke key ${change.fingerprint} for commits: ${change.reason}`;
     case 'create-token':
-      return `give ${change.principal} a token until ${change.expiresAt.slice(0, 10)}${change.label === '' ? '' : ` (${change.label})`}`;
+      return `give ${change.principal} a token until ${change.expiresAt.slice(0, 10)}${labelOf(change)}`;
     case 'revoke-token':
       return `revoke token ${change.tokenHash.slice(7, 19)}: ${change.reason}`;
   }
+}
+
+function untilOf({ validUntil }: { readonly validUntil?: string }): string {
+  return validUntil === undefined ? '' : ` until ${validUntil.slice(0, 10)}`;
+}
+
+function labelOf({ label = '' }: { readonly label?: string }): string {
+  return label === '' ? '' : ` (${label})`;
 }
 
 function rolesIn(roles: readonly string[]): string {

@@ -118,6 +118,8 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   'token.revoked': {
     words: (field) => `token ${shortId(field('token'))} of ${field('principal')} revoked: ${field('reason')}`,
   },
+  'session.started': { words: (field) => `${field('principal')} signed in with a browser` },
+  'session.ended': { words: (field) => `session ${field('session').slice(0, 12)} of ${field('principal')} ended` },
   'enrolment.requested': { words: (field) => `asked for: ${field('words')}` },
   'enrolment.approved': { words: (field) => `approved: ${field('words')}` },
   'enrolment.rejected': { words: (field) => `rejected: ${field('words')}` },

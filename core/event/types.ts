@@ -78,6 +78,9 @@ export interface EventData {
     readonly expiresAt: string;
   };
   'token.revoked': Taken & { readonly token: Digest };
+  /** A browser was signed in. */
+  'session.started': { readonly session: string; readonly principal: string };
+  'session.ended': { readonly session: string; readonly principal: string };
   'enrolment.requested': EnrolmentData;
   'enrolment.approved': EnrolmentData;
   'enrolment.rejected': EnrolmentData;

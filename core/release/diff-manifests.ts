@@ -50,3 +50,11 @@ function nameOf(entry: unknown): string | undefined {
   }
   return undefined;
 }
+
+const derived =
+  /(^run\/|\/attestation\/|\/provenance\/|\/signature\/|\/sboms\/|\/report\/|\/uri$|\/statement$|\/keyId$|\/size$)/;
+
+/** Whether a change only follows from another one: blobs, signatures and runs differ whenever the image does. */
+export function isDerived(path: string): boolean {
+  return derived.test(path);
+}

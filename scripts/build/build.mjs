@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { product } from '../folders.mjs';
 import { SetupError } from '../setup/log.mjs';
 import { root } from '../setup/paths.mjs';
+import { buildDashboard } from './dashboard.mjs';
 import { entries, testEntries, workflowEntry } from './entries.mjs';
 import { sourcePaths } from './source-paths.mjs';
 
@@ -18,7 +19,7 @@ async function hashSources() {
   for (const folder of sourceFolders) {
     const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of found) {
-      if (entry.isFile() && /\.(ts|mjs|js|json)$/.test(entry.name))
+      if (entry.isFile() && /\.(tsx?|mjs|js|json|css|html|svg)$/.test(entry.name))
         files.push(join(entry.parentPath ?? entry.path, entry.name));
     }
   }
@@ -90,6 +91,7 @@ export async function buildAll(say, { force = false } = {}) {
     await buildPrograms(present, temporary, dist);
     if (existsSync(join(root, workflowEntry))) await buildWorkflows(temporary);
     else absent.push({ source: workflowEntry });
+    await buildDashboard(dist);
     for (const file of await readdir(temporary)) await rename(join(temporary, file), join(dist, file));
   } finally {
     await rm(temporary, { recursive: true, force: true });

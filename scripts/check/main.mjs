@@ -40,6 +40,7 @@ const checks = [
   ['format', findUnformatted],
   ['types', command(bin('tsc'), '-p', '.')],
   ['types-workflows', checkWorkflowTypes],
+  ['types-dashboard', command(bin('tsc'), '-p', 'apps/dashboard')],
   ['lint', command(bin('eslint'), '.', '--max-warnings', '0')],
   [
     'dependencies',

@@ -8,6 +8,9 @@ export interface StoredEvent extends Omit<EventSubjects, 'product' | 'lane'> {
   readonly type: MethodEventType;
   readonly product: string | null;
   readonly lane: Lane | null;
+  /** Who, if a person did it. */
+  readonly actor: string | null;
+  readonly occurredAt: Date;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -24,12 +27,14 @@ export interface EventRow {
   type: MethodEventType;
   product: string | null;
   lane: Lane | null;
+  actor: string | null;
+  occurred_at: Date;
   subjects: Record<string, string> | null;
   data: Record<string, unknown>;
 }
 
 /** The columns of an `EventRow`. */
-export const eventColumns = `e.transaction_id::text, e.id, e.type, e.product, e.lane, e.data, (
+export const eventColumns = `e.transaction_id::text, e.id, e.type, e.product, e.lane, e.actor, e.occurred_at, e.data, (
   select jsonb_object_agg(s.kind, s.id) from event_subjects s
    where s.tenant_id = e.tenant_id and s.event_id = e.id) as subjects`;
 
@@ -53,6 +58,14 @@ export async function eventsAfter(
     [tx.tenant, after.transactionId, after.eventId, limit],
   );
   return rows.map(toEvent);
+}
+
+/** The place behind everything that has happened, as far as nothing before it can still commit. */
+export async function positionNow(tx: Transaction): Promise<EventPosition> {
+  const [row] = await tx.query<{ before: string }>(
+    'select (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as before',
+  );
+  return { transactionId: row?.before ?? '0', eventId: Number.MAX_SAFE_INTEGER };
 }
 
 /**
@@ -97,6 +110,8 @@ export function toEvent(row: EventRow): StoredEvent {
     type: row.type,
     product: row.product,
     lane: row.lane,
+    actor: row.actor,
+    occurredAt: row.occurred_at,
     ...subjectsIn(row.subjects ?? {}),
     data: row.data,
   };

@@ -11,6 +11,11 @@ export interface NewKey {
   readonly principal: string;
   readonly purpose: StoredKey['purpose'];
   readonly publicKeyPem: string;
+  /** In a file, if absent. */
+  readonly heldIn?: StoredKey['heldIn'] | undefined;
+  readonly label?: string | undefined;
+  /** Until when it counts; until it is revoked, if absent. */
+  readonly validUntil?: Date | undefined;
   readonly by: string;
 }
 
@@ -22,18 +27,19 @@ interface KeyOwner {
 
 /** Enrols a public key. Repeating it changes nothing. @throws CONFLICT when it is somebody else's, or has been revoked */
 export async function enrolKey(tx: Transaction, key: NewKey): Promise<void> {
-  const { keyId, principal, purpose, by } = key;
+  const { keyId, principal, purpose, heldIn = 'file', label = '', by } = key;
   const rows = await tx.query(
-    `insert into principal_keys (tenant_id, key_id, principal, purpose, public_key_pem, enrolled_by)
-     values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, key_id) do nothing returning key_id`,
-    [tx.tenant, keyId, principal, purpose, key.publicKeyPem, by],
+    `insert into principal_keys (tenant_id, key_id, principal, purpose, public_key_pem, enrolled_by, held_in, label, valid_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (tenant_id, key_id) do nothing returning key_id`,
+    [tx.tenant, keyId, principal, purpose, key.publicKeyPem, by, heldIn, label, key.validUntil ?? null],
   );
   if (rows.length > 0) {
     await appendEvent(tx, { type: 'principal-key.enrolled', actor: by, data: { keyId, principal, purpose } });
     return;
   }
   const known = await ownerOfKey(tx, keyId);
-  if (known.principal === principal && known.purpose === purpose && known.validUntil === null) return;
+  const sameEnd = known.validUntil?.getTime() === key.validUntil?.getTime();
+  if (known.principal === principal && known.purpose === purpose && sameEnd) return;
   throw new LanekeeperError('CONFLICT', {
     message: `key ${shortId(keyId)} cannot be enrolled`,
     object: `key ${shortId(keyId)}`,

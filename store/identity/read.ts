@@ -1,4 +1,5 @@
 import type { Digest } from '../../core/digest.js';
+import type { KeyHolder } from '../../core/enrolment/change.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { PrincipalKind } from '../../core/identity/principal-kind.js';
 import type { Transaction } from '../database.js';
@@ -22,6 +23,9 @@ export interface StoredKey {
   readonly validFrom: Date;
   readonly validUntil: Date | null;
   readonly enrolledBy: string;
+  /** Where its private half is. */
+  readonly heldIn: KeyHolder;
+  readonly label: string;
   readonly principalKind: PrincipalKind;
   readonly roles: readonly string[];
 }
@@ -88,10 +92,13 @@ export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[
     valid_from: Date;
     valid_until: Date | null;
     enrolled_by: string;
+    held_in: KeyHolder;
+    label: string;
     kind: PrincipalKind;
     roles: string[];
   }>(
-    `select k.key_id, k.principal, k.purpose, k.public_key_pem, k.valid_from, k.valid_until, k.enrolled_by, p.kind, p.roles
+    `select k.key_id, k.principal, k.purpose, k.public_key_pem, k.valid_from, k.valid_until, k.enrolled_by,
+            k.held_in, k.label, p.kind, p.roles
        from principal_keys k join principals p on p.tenant_id = k.tenant_id and p.name = k.principal
       where k.tenant_id = $1 order by k.valid_from, k.key_id`,
     [tx.tenant],
@@ -104,6 +111,8 @@ export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[
     validFrom: row.valid_from,
     validUntil: row.valid_until,
     enrolledBy: row.enrolled_by,
+    heldIn: row.held_in,
+    label: row.label,
     principalKind: row.kind,
     roles: row.roles,
   }));

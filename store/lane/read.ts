@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
+import type { PromotionKind, PromotionPhase } from '../../core/promotion/state.js';
 import type { Standing } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
 
@@ -14,12 +15,15 @@ export interface LaneView {
         readonly promotionId: string;
         readonly at: Date;
         readonly standing: Standing | null;
+        readonly requester: string | null;
       }
     | undefined;
   readonly previous: Digest | undefined;
   readonly holder: string | null;
   readonly fencingToken: number;
   readonly queued: readonly string[];
+  /** What is on its way into the lane, the oldest first. */
+  readonly open: readonly OpenPromotion[];
   readonly serving:
     | {
         readonly status: 'STARTING' | 'SERVING' | 'FAILED';
@@ -28,6 +32,18 @@ export interface LaneView {
       }
     | undefined;
   readonly endpoints: readonly { readonly service: string; readonly port: number }[];
+}
+
+/** A promotion on its way into a lane, as the board shows it. */
+export interface OpenPromotion {
+  readonly id: string;
+  readonly bundle: Digest;
+  readonly revision: string;
+  readonly kind: PromotionKind;
+  readonly state: PromotionPhase;
+  readonly reason: string | null;
+  readonly requester: string | null;
+  readonly updatedAt: Date;
 }
 
 /** Who holds a lane, and who waits for it, in order. */
@@ -84,6 +100,8 @@ export interface LaneViewRow {
   promotion_id: string;
   live_at: Date;
   standing: Standing | null;
+  requester: string | null;
+  open: (Omit<OpenPromotion, 'updatedAt'> & { readonly updatedAtMs: number })[];
   previous: Digest | null;
   holder: string | null;
   fencing_token: number;
@@ -98,12 +116,20 @@ export interface LaneViewRow {
 export function laneViewsOf(wanted: string): string {
   return `
     select w.product, w.lane, live.bundle_digest as bundle, coalesce(b.revision, '') as revision, live.promotion_id,
-           live.live_at, stands.standing, before.bundle_digest as previous, l.holder_promotion_id as holder,
+           live.live_at, stands.standing, stands.requester, before.bundle_digest as previous, l.holder_promotion_id as holder,
            coalesce(l.fencing_token, 0) as fencing_token,
            array(select q.id from promotions q
                   where q.tenant_id = $1 and q.product = w.product and q.lane = w.lane and q.state = 'QUEUED'
                     and q.ended_at is null and q.id is distinct from l.holder_promotion_id
                   order by q.kind = 'ROLLBACK' desc, q.queued_at, q.id) as queued,
+           (select coalesce(jsonb_agg(jsonb_build_object(
+                     'id', o.id, 'bundle', o.bundle_digest, 'revision', coalesce(ob.revision, ''), 'kind', o.kind, 'state', o.state,
+                     'reason', o.reason, 'requester', o.requester, 'updatedAtMs', extract(epoch from o.updated_at) * 1000)
+                     order by o.created_at, o.id), '[]')
+              from promotions o
+              left join bundles ob on ob.tenant_id = $1 and ob.digest = o.bundle_digest
+             where o.tenant_id = $1 and o.product = w.product and o.lane = w.lane
+               and o.ended_at is null and o.state <> 'LIVE') as open,
            seen.status, seen.detail, seen.served_bundle_digest,
            (select coalesce(jsonb_agg(jsonb_build_object('service', t.service, 'port', t.port) order by t.port), '[]')
               from lane_targets t where t.tenant_id = $1 and t.product = w.product and t.lane = w.lane) as endpoints
@@ -124,15 +150,16 @@ export function laneViewsOf(wanted: string): string {
 
 /** A row as a record. */
 export function toLaneView(row: LaneViewRow): LaneView {
-  const { bundle, revision, promotion_id: promotionId, live_at: at, standing } = row;
+  const { bundle, revision, promotion_id: promotionId, live_at: at, standing, requester } = row;
   return {
     product: row.product,
     lane: row.lane,
-    live: bundle === null ? undefined : { bundle, revision, promotionId, at, standing },
+    live: bundle === null ? undefined : { bundle, revision, promotionId, at, standing, requester },
     previous: row.previous ?? undefined,
     holder: row.holder,
     fencingToken: row.fencing_token,
     queued: row.queued,
+    open: row.open.map(({ updatedAtMs, ...open }) => ({ ...open, updatedAt: new Date(updatedAtMs) })),
     serving:
       row.status === null ? undefined : { status: row.status, detail: row.detail, bundle: row.served_bundle_digest },
     endpoints: row.endpoints,

@@ -43,6 +43,9 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     ...{ api: ['select'], control: ['select'], sign: ['select'] },
     enrolment: ['select', 'insert', update('revoked_at')],
   },
+  // Sessions of browsers, which decide nothing, belong to the API.
+  sign_in_codes: { api: ['select', 'insert'] },
+  sessions: { api: ['select', 'insert', update('seen_at', 'ended_at', 'ended_by', 'offered_key')] },
   enrolments: { api: ['select'], enrolment: ['select', 'insert', update('state', 'decided_by', 'decided_at')] },
   enrolment_statements: { api: ['select'], enrolment: ['select', 'insert'] },
 
@@ -153,7 +156,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
 /** Columns that say when something was recorded, and in which place: nobody but the database writes them. */
 export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   principals: ['created_at'],
-  principal_keys: ['valid_from', 'valid_until'],
+  principal_keys: ['valid_from'],
   principal_tokens: ['created_at'],
   principal_addresses: ['linked_at'],
   commit_keys: ['enrolled_at', 'revoked_at'],
@@ -164,6 +167,8 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   statement_uses: ['used_at'],
   promotion_steps: ['ended_at'],
   blob_refs: ['created_at'],
+  sign_in_codes: ['created_at'],
+  sessions: ['created_at', 'seen_at', 'ended_at', 'ended_by', 'offered_key'],
   runs: ['recorded_at', 'settled_at'],
   run_histories: ['recorded_at'],
 };

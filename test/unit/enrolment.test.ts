@@ -7,7 +7,8 @@ import {
   refuseRequest,
   type Signer,
 } from '../../core/enrolment/rules.js';
-import { type EnrolmentSaid, enrolmentStatement, parseEnrolmentStatement } from '../../core/evidence/enrolment.js';
+import { type EnrolmentSaid, enrolmentStatement } from '../../core/evidence/enrolment.js';
+import { parseEnrolmentStatement } from '../../core/evidence/read-enrolment.js';
 import { formatToken, tenantOfToken } from '../../core/identity/token.js';
 
 const digest = `sha256:${'a'.repeat(64)}` as const;

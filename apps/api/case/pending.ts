@@ -12,9 +12,10 @@ import { requireBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
 import { decisionsOf, type StoredDecision } from '../../../store/decision/read.js';
 import { lastRound, requireSnapshot } from '../../../store/policy/read.js';
-import { requirePrincipal, type StoredPrincipal } from '../../../store/identity/read.js';
+import type { StoredPrincipal } from '../../../store/identity/read.js';
 import { listAwaitingApproval } from '../../../store/promotion/list.js';
 import type { ListedPromotion } from '../../../store/promotion/read.js';
+import { approverFacts, approverOf, hasApproved } from './approver.js';
 import { toDecisionMessage } from '../decision/convert.js';
 import { bounded, toLane } from '../convert.js';
 
@@ -89,13 +90,6 @@ async function refusalFor(
   decisions: readonly StoredDecision[],
   person: StoredPrincipal,
 ): Promise<string | undefined> {
-  const own = decisions.filter((decision) => decision.accepted && decision.principal === person.name).at(-1);
-  if (own?.verb === 'approve') return `${person.name} has already approved`;
-  const requester = promotion.requester === null ? undefined : await requirePrincipal(tx, promotion.requester);
-  const facts = {
-    bundle: { commits },
-    ...(requester !== undefined && { requester: { principal: requester.name, roles: requester.roles } }),
-  };
-  const { name: principal, kind: principalKind, roles } = person;
-  return refusalOf(gate, { principal, principalKind, roles }, facts)?.reason;
+  if (hasApproved(decisions, person.name)) return `${person.name} has already approved`;
+  return refusalOf(gate, approverOf(person), await approverFacts(tx, promotion, commits))?.reason;
 }

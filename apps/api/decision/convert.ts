@@ -15,6 +15,11 @@ const verbs: Readonly<Record<StoredDecision['verb'], DecisionVerb>> = {
   unknown: DecisionVerb.UNKNOWN,
 };
 
+/** A verb for the wire. */
+export function toVerb(verb: StoredDecision['verb']): DecisionVerb {
+  return verbs[verb];
+}
+
 /** A decision for the wire. */
 export function toDecisionMessage(decision: StoredDecision): Decision {
   return create(DecisionSchema, {
@@ -22,7 +27,7 @@ export function toDecisionMessage(decision: StoredDecision): Decision {
     promotionId: promotionOfCase(decision.case) ?? '',
     caseKind: decision.case.kind,
     caseId: decision.case.id,
-    verb: verbs[decision.verb],
+    verb: toVerb(decision.verb),
     principal: decision.principal ?? '',
     accepted: decision.accepted,
     refusalCode: decision.refusalCode ?? '',

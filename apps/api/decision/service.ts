@@ -13,6 +13,7 @@ import { toDecisionMessage } from './convert.js';
 import { toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { listPendingCases } from '../case/pending.js';
+import { listActions } from './actions.js';
 import { sendDecision } from './send.js';
 
 /** People's decisions. They are passed on; the promotion workflow verifies and records them. */
@@ -51,6 +52,15 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
         database.transaction(tenant, (tx) => listPendingCases(tx, known, principal)),
       );
       return { cases: request.all ? cases : cases.filter((each) => each.waitsForMe) };
+    },
+    async listActions(request, context) {
+      const { tenant, principal } = requireCaller(context);
+      const actions = await whenPrepared(deps, tenant, (known) =>
+        database.transaction(tenant, async (tx) =>
+          listActions(tx, known, await resolvePromotion(tx, request.promotionId), principal),
+        ),
+      );
+      return { actions };
     },
     async listDecisions(request, context) {
       const { tenant } = requireCaller(context);

@@ -2,7 +2,7 @@ import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
 import type { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { unverifiedStatement } from '../../../adapters/sigstore/verify-statement.js';
 import { LanekeeperError } from '../../../core/errors.js';
-import { parseEnrolmentStatement } from '../../../core/evidence/enrolment.js';
+import { parseEnrolmentStatement } from '../../../core/evidence/read-enrolment.js';
 import { listEnrolments } from '../../../store/enrolment/list.js';
 import { statementsOf } from '../../../store/enrolment/read.js';
 import type { ApiDeps } from '../deps.js';

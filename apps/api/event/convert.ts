@@ -11,6 +11,14 @@ export function toTimelineEntry(event: TimelineEvent): TimelineEntry {
     ...instant('at', event.occurredAt),
     type: event.type,
     actor: event.actor ?? '',
+    phase: phaseAfter(event),
     text: bounded(wordsOf(event), 4000),
   });
+}
+
+/** The phase that an event leaves a promotion in, if it says so. */
+function phaseAfter({ type, data }: TimelineEvent): string {
+  if (type === 'promotion.requested') return 'REQUESTED';
+  const to = type === 'promotion.transitioned' ? data['to'] : undefined;
+  return typeof to === 'string' ? bounded(to, 40) : '';
 }

@@ -2,7 +2,9 @@ import { type DescMethod, type DescService, getOption, hasOption } from '@bufbui
 import type { Interceptor } from '@connectrpc/connect';
 import { LanekeeperError } from '../../../core/errors.js';
 import { rule } from '#gen/authz/v1/authz_pb.js';
-import { type Caller, callerKey, type Identify, tokenOf } from './caller.js';
+import { unattendedHeader } from '../../../core/identity/session.js';
+import { type Caller, callerKey, type Identify } from './caller.js';
+import { type Credentials, credentialsIn } from './credentials.js';
 
 /** Who may call an RPC. */
 export type AccessRule =
@@ -48,9 +50,10 @@ export function isAllowed(access: AccessRule, caller: Caller | undefined): boole
 export function createAuthorizationInterceptor(identify: Identify): Interceptor {
   return (next) => async (request) => {
     const access = ruleOf(request.method);
-    const token = tokenOf(request.header.get('authorization'));
-    const caller = token === undefined ? undefined : await identify(token);
-    if (!isAllowed(access, caller)) throw accessDenied(request.method, access, token, caller);
+    const credentials = credentialsIn(request.header);
+    const isAttended = !request.stream && !request.header.has(unattendedHeader);
+    const caller = credentials === undefined ? undefined : await identify(credentials, isAttended);
+    if (!isAllowed(access, caller)) throw accessDenied(request.method, access, credentials, caller);
     request.contextValues.set(callerKey, caller);
     return next(request);
   };
@@ -59,21 +62,32 @@ export function createAuthorizationInterceptor(identify: Identify): Interceptor 
 function accessDenied(
   method: DescMethod,
   access: AccessRule,
-  token: string | undefined,
+  credentials: Credentials | undefined,
   caller: Caller | undefined,
 ): LanekeeperError {
-  if (caller === undefined) {
-    return new LanekeeperError('UNAUTHENTICATED', {
-      message: token === undefined ? 'a token is required' : 'the token is unknown',
-      why: token === undefined ? 'the request has no bearer token' : 'it was never enrolled here, or it has expired',
-      next: 'lane doctor shows which identity and which stack are used',
-    });
-  }
+  if (caller === undefined) return notIdentified(credentials);
   const roles = access.allow === 'roles' ? access.anyOf.join(', ') : '';
   return new LanekeeperError('PERMISSION_DENIED', {
     message: `${caller.principal.name} may not call ${method.name}`,
     object: `${method.parent.typeName}.${method.name}`,
     why: `it requires one of the roles ${roles}; ${caller.principal.name} has ${caller.principal.roles.join(', ') || 'none'}`,
     next: 'act as another person: lane --as PERSON …',
+  });
+}
+
+function notIdentified(credentials: Credentials | undefined): LanekeeperError {
+  if (credentials?.kind === 'session')
+    return new LanekeeperError('UNAUTHENTICATED', {
+      message: 'this browser is not signed in',
+      why: 'its session has ended, or nobody has used it for a while',
+      next: 'lane dashboard',
+    });
+  return new LanekeeperError('UNAUTHENTICATED', {
+    message: credentials === undefined ? 'a token is required' : 'the token is unknown',
+    why:
+      credentials === undefined
+        ? 'the request has no bearer token, and is of no signed-in browser'
+        : 'it was never enrolled here, or it has expired',
+    next: 'lane doctor shows which identity and which stack are used',
   });
 }

@@ -4,20 +4,20 @@ import { digestOf } from '../../../core/hash.js';
 import { tenantOfToken } from '../../../core/identity/token.js';
 import type { Database } from '../../../store/database.js';
 import { principalOfToken, type StoredPrincipal } from '../../../store/identity/read.js';
+import { principalOfSession } from '../../../store/session/read.js';
+import { markSeen } from '../../../store/session/write.js';
+import type { Credentials } from './credentials.js';
 
-/** Who calls, and for which tenant. */
+/** Who calls, as enrolled. */
 export interface Caller {
   readonly tenant: string;
   readonly principal: StoredPrincipal;
+  /** The id of the session, if a page calls. */
+  readonly session?: string;
 }
 
-/** Finds the caller to whom a bearer token belongs. */
-export type Identify = (token: string) => Promise<Caller | undefined>;
-
-/** The bearer token in a header. */
-export function tokenOf(header: string | null): string | undefined {
-  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
-}
+/** Finds the caller to whom credentials belong. @param isAttended whether somebody at a browser has caused the call */
+export type Identify = (credentials: Credentials, isAttended?: boolean) => Promise<Caller | undefined>;
 
 /** The caller of an RPC; set by the authorization interceptor. */
 export const callerKey = createContextKey<Caller | undefined>(undefined, { description: 'caller' });
@@ -29,11 +29,30 @@ export function requireCaller(context: Pick<HandlerContext, 'values'>): Caller {
   return caller;
 }
 
-/** Identifies a token by its hash, in the tenant that it names: one look-up, whatever it looks like. */
-export function identifyByToken(database: Database): Identify {
-  return async (token) => {
-    const tenant = tenantOfToken(token);
-    const principal = await database.transaction(tenant, (tx) => principalOfToken(tx, digestOf(token)));
-    return principal && { tenant, principal };
-  };
+/** Identifies credentials by their hashes, in the tenant that they name: one look-up, whatever they look like. */
+export function identifyBy(database: Database): Identify {
+  return (credentials, isAttended = false) =>
+    credentials.kind === 'token'
+      ? identifyToken(database, credentials.token)
+      : identifySession(database, credentials, isAttended);
+}
+
+async function identifyToken(database: Database, token: string): Promise<Caller | undefined> {
+  const tenant = tenantOfToken(token);
+  const principal = await database.transaction(tenant, (tx) => principalOfToken(tx, digestOf(token)));
+  return principal && { tenant, principal };
+}
+
+async function identifySession(
+  database: Database,
+  { cookie, page }: Extract<Credentials, { kind: 'session' }>,
+  isAttended: boolean,
+): Promise<Caller | undefined> {
+  const tenant = tenantOfToken(cookie);
+  return database.transaction(tenant, async (tx) => {
+    const found = await principalOfSession(tx, { cookieHash: digestOf(cookie), pageHash: digestOf(page) });
+    if (found === undefined) return undefined;
+    if (isAttended) await markSeen(tx, found.session);
+    return { tenant, principal: found.principal, session: found.session };
+  });
 }

@@ -35,6 +35,8 @@ export function toPrincipal(principal: StoredPrincipal, keys: readonly StoredKey
         purpose: key.purpose,
         publicKeyPem: key.publicKeyPem,
         enrolledBy: key.enrolledBy,
+        heldIn: key.heldIn,
+        label: key.label,
         ...instant('validFrom', key.validFrom),
         ...instant('validUntil', key.validUntil),
       })),

@@ -10,12 +10,12 @@ import { requireCaller } from './caller.js';
 import { toCommitKey, toPrincipal, toToken } from './convert.js';
 
 /** People, agents and services, and what names them in commits. Who is who changes by enrolment alone. */
-export function createIdentityService({ database, now }: ApiDeps): ServiceImpl<typeof IdentityService> {
+export function createIdentityService({ database, now, temporalUiUrl }: ApiDeps): ServiceImpl<typeof IdentityService> {
   return {
     async whoAmI(_request, context) {
       const { tenant, principal } = requireCaller(context);
       const keys = await database.transaction(tenant, enrolledKeys);
-      return { tenant, principal: toPrincipal(principal, keys), now: timestampFromDate(now()) };
+      return { tenant, principal: toPrincipal(principal, keys), now: timestampFromDate(now()), temporalUiUrl };
     },
     async listPrincipals(_request, context) {
       const { tenant } = requireCaller(context);

@@ -1,14 +1,15 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { LanekeeperError } from '../../../core/errors.js';
-import { type Caller, callerKey, type Identify, tokenOf } from '../identity/caller.js';
+import { type Caller, callerKey, type Identify } from '../identity/caller.js';
+import { credentialsIn } from '../identity/credentials.js';
 import type { Limits } from './limits.js';
 import { Occupancy } from './occupancy.js';
 import { whileIdentified } from './while-identified.js';
 
 /**
  * Keeps one caller from taking the API away from the others: how often they call, how much at the same time, and for how
- * long a stream lasts, which is as long as its token counts. Comes after the authorization, and limits nobody who is not
+ * long a stream lasts, which is as long as its token or session counts. Comes after the authorization, and limits nobody who is not
  * let in.
  */
 export function createLimitInterceptor(limits: Limits, identify: Identify): Interceptor {
@@ -42,8 +43,8 @@ export function createLimitInterceptor(limits: Limits, identify: Identify): Inte
     try {
       const response = await next(request);
       if (!response.stream) return response;
-      const token = tokenOf(request.header.get('authorization')) ?? '';
-      const counts = async () => (await identify(token)) !== undefined;
+      const credentials = credentialsIn(request.header);
+      const counts = async () => credentials !== undefined && (await identify(credentials)) !== undefined;
       const message = whileIdentified(response.message, counts, limits.recheckMs, leave);
       lasts = true;
       return { ...response, message };

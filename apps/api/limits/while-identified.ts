@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LanekeeperError } from '../../../core/errors.js';
 
 /**
- * The messages of a stream for as long as the token of its caller counts. A token that expires or is revoked ends the
+ * The messages of a stream for as long as the token or session of its caller counts. One that expires or is revoked ends the
  * stream, also while there is nothing to send.
  *
- * @param counts whether the token still counts
+ * @param counts whether it still counts
  * @param intervalMs how often that is asked
  * @param onEnd called when the stream has ended, however
- * @throws UNAUTHENTICATED when the token does not count any more
+ * @throws UNAUTHENTICATED when it does not count any more
  */
 export async function* whileIdentified<T>(
   messages: AsyncIterable<T>,
@@ -25,7 +25,7 @@ export async function* whileIdentified<T>(
       check.catch(() => undefined);
       const found = await Promise.race([next, check]);
       if (found === 'check') {
-        if (!(await counts())) throw tokenEnded();
+        if (!(await counts())) throw credentialsEnded();
         check = delay(intervalMs, 'check' as const, { signal: ended.signal });
         continue;
       }
@@ -41,10 +41,10 @@ export async function* whileIdentified<T>(
   }
 }
 
-function tokenEnded(): LanekeeperError {
+function credentialsEnded(): LanekeeperError {
   return new LanekeeperError('UNAUTHENTICATED', {
-    message: 'the token does not count any more',
-    why: 'it has expired, or it was revoked',
-    next: 'lane token create',
+    message: 'the token or session does not count any more',
+    why: 'it has expired, or it was ended',
+    next: 'lane token create, or for a browser  lane dashboard',
   });
 }

@@ -103,6 +103,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./history.js'),
   },
   {
+    name: 'dashboard',
+    summary: 'Open the page in a browser, and enrol the key that it signs with',
+    group: groups.inspect,
+    load: () => import('./dashboard.js'),
+  },
+  {
     name: 'principal',
     summary: 'List and add people, agents and services, link their addresses, and give them roles',
     group: groups.identity,
@@ -119,6 +125,12 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Create, list and revoke tokens for the API',
     group: groups.identity,
     load: () => import('./token.js'),
+  },
+  {
+    name: 'sessions',
+    summary: 'List and end the browsers that are signed in',
+    group: groups.identity,
+    load: () => import('./sessions.js'),
   },
   {
     name: 'enrolment',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { decisionValidity } from '../../../core/decision/prepare.js';
 import { parseDigest } from '../../../core/digest.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
 import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
@@ -8,7 +9,7 @@ import { showFrontDoor, writeStart } from '../temporal/command.js';
 import type { ExitCode } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';
-import { signDecision, validity } from '../decision/sign.js';
+import { signDecision } from '../decision/sign.js';
 import { showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
 import { descriptions } from '../program/descriptions.js';
 
@@ -41,7 +42,7 @@ async function promote(context: Context, given: string, options: Options): Promi
   ]);
   const digest = parseDigest(bundle?.digest ?? '');
   const product = bundle?.product ?? '';
-  const validForMs = options.print === true ? validity.later : validity.now;
+  const validForMs = options.print === true ? decisionValidity.later : decisionValidity.now;
   const decision = {
     verb: 'request',
     tenant,

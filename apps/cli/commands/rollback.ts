@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { decisionValidity } from '../../../core/decision/prepare.js';
 import { parseDigest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
@@ -13,7 +14,7 @@ import { showFrontDoor, writeStart } from '../temporal/command.js';
 import { readCommit } from '../release/git.js';
 import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';
-import { signDecision, validity } from '../decision/sign.js';
+import { signDecision } from '../decision/sign.js';
 import { showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
 import { descriptions } from '../program/descriptions.js';
 
@@ -61,7 +62,7 @@ async function rollback(
     context.terminal.note('nothing was done');
     return exitCodes.error;
   }
-  const validForMs = options.print === true ? validity.later : validity.now;
+  const validForMs = options.print === true ? decisionValidity.later : decisionValidity.now;
   const signedRequest = await signDecision(
     context,
     { verb: 'rollback', tenant, product, lane, bundle: digest, comment: reason },

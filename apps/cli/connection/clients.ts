@@ -7,6 +7,7 @@ import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
+import { SessionService } from '#gen/governance/v1/session_service_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
@@ -24,6 +25,7 @@ export interface Clients {
   readonly decisions: Client<typeof DecisionService>;
   readonly evidence: Client<typeof EvidenceService>;
   readonly identity: Client<typeof IdentityService>;
+  readonly sessions: Client<typeof SessionService>;
   readonly enrolments: Client<typeof EnrolmentService>;
   readonly deliveries: Client<typeof DeliveryService>;
   readonly runs: Client<typeof RunService>;
@@ -50,6 +52,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     decisions: createClient(DecisionService, transport),
     evidence: createClient(EvidenceService, transport),
     identity: createClient(IdentityService, transport),
+    sessions: createClient(SessionService, transport),
     enrolments: createClient(EnrolmentService, transport),
     deliveries: createClient(DeliveryService, transport),
     runs: createClient(RunService, transport),

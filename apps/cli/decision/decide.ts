@@ -1,8 +1,6 @@
-import { parseDigest } from '../../../core/digest.js';
+import { decisionAbout, decisionValidity, requireShownFacts } from '../../../core/decision/prepare.js';
 import { isErrorCode } from '../../../core/errors.js';
-import { LanekeeperError } from '../../../core/errors.js';
 import type { DecisionVerb } from '../../../core/decision/verbs.js';
-import { digestOf } from '../../../core/hash.js';
 import { shortId } from '../../../core/ids.js';
 import { type DecisionOutcome, DecisionOutcomeSchema } from '#gen/governance/v1/decision_pb.js';
 import type { GetDecisionFactsResponse } from '#gen/governance/v1/decision_service_pb.js';
@@ -11,7 +9,7 @@ import { type ExitCode, exitCodeOf, exitCodes } from '../errors/exit-codes.js';
 import { showFrontDoor, writeSignal } from '../temporal/command.js';
 import { toPlain } from '../output/plain.js';
 import { laneName, laneOf } from '../output/words.js';
-import { signDecision, type UnsignedDecision, validity } from './sign.js';
+import { signDecision } from './sign.js';
 
 /** Options of the commands that decide. */
 export interface DecideOptions {
@@ -35,13 +33,8 @@ export interface Verb {
  */
 export async function getFacts(context: Context, id: string): Promise<GetDecisionFactsResponse> {
   const facts = await (await context.api()).decisions.getDecisionFacts({ promotionId: id });
-  if (digestOf(facts.facts) === facts.factsDigest) return facts;
-  throw new LanekeeperError('BUNDLE_CORRUPT', {
-    message: 'the facts do not match their digest',
-    object: `promotion ${shortId(facts.promotionId)}`,
-    why: 'the digest to be signed is not the digest of what would be shown',
-    next: 'lane doctor',
-  });
+  requireShownFacts(facts);
+  return facts;
 }
 
 /**
@@ -59,8 +52,9 @@ export async function decide(
     context.terminal.note('nothing was decided');
     return exitCodes.error;
   }
-  const validForMs = options.signal === true ? validity.later : validity.now;
-  const signed = await signDecision(context, unsigned(facts, verb.verb, options.comment), validForMs);
+  const validForMs = options.signal === true ? decisionValidity.later : decisionValidity.now;
+  const shown = { ...facts, lane: laneOf(laneName(facts.lane)).name };
+  const signed = await signDecision(context, decisionAbout(shown, verb.verb, options.comment), validForMs);
   if (options.signal === true) {
     const statement: unknown = JSON.parse(signed.toString('utf8'));
     const fileName = `${verb.verb}-${shortId(facts.promotionId)}-${context.person}.json`;
@@ -82,18 +76,4 @@ export async function decide(
   );
   if (outcome.accepted) return exitCodes.ok;
   return isErrorCode(outcome.refusalCode) ? exitCodeOf(outcome.refusalCode) : exitCodes.blocked;
-}
-
-function unsigned(facts: GetDecisionFactsResponse, verb: DecisionVerb, comment: string | undefined): UnsignedDecision {
-  return {
-    verb,
-    tenant: facts.tenant,
-    product: facts.product,
-    lane: laneOf(laneName(facts.lane)).name,
-    bundle: parseDigest(facts.bundleDigest),
-    promotion: { id: facts.promotionId, workflowId: facts.workflowId },
-    policySnapshot: parseDigest(facts.policyDigest),
-    facts: parseDigest(facts.factsDigest),
-    ...(comment !== undefined && { comment }),
-  };
 }

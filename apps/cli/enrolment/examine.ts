@@ -2,7 +2,7 @@ import { keyIdOf } from '../../../adapters/sigstore/keys.js';
 import { unverifiedStatement } from '../../../adapters/sigstore/verify-statement.js';
 import { parseDigest, type Digest } from '../../../core/digest.js';
 import { type EnrolmentChange, wordsOfChange } from '../../../core/enrolment/change.js';
-import { parseEnrolmentStatement } from '../../../core/evidence/enrolment.js';
+import { parseEnrolmentStatement } from '../../../core/evidence/read-enrolment.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { parseCommitKey } from '../../../core/identity/commit-key.js';
 import { shortId } from '../../../core/ids.js';

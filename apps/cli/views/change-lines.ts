@@ -1,13 +1,8 @@
 import { type BundleChange, ChangeKind } from '#gen/release/v1/bundle_pb.js';
+import { isDerived } from '../../../core/release/diff-manifests.js';
 import type { Context } from '../program/context.js';
 
 const maximumValueLength = 80;
-
-/**
- * Changes that only follow from another change: blobs, signatures and runs differ whenever the image does.
- */
-const derived =
-  /(^run\/|\/attestation\/|\/provenance\/|\/signature\/|\/sboms\/|\/report\/|\/uri$|\/statement$|\/keyId$|\/size$)/;
 
 /** The differences between two bundles, one per line; only those that matter for a decision, unless `all` is set. */
 export function changeLines(
@@ -16,7 +11,7 @@ export function changeLines(
   options: { readonly all?: boolean } = {},
 ): string {
   const { colours } = context.terminal;
-  const shown = options.all === true ? changes : changes.filter((change) => !derived.test(change.path));
+  const shown = options.all === true ? changes : changes.filter((change) => !isDerived(change.path));
   const lines = shown.map((change) => {
     switch (change.kind) {
       case ChangeKind.ADDED:

@@ -12,8 +12,12 @@ export interface ListedKey {
   readonly key: string;
   /** RFC 3339. */
   readonly validFrom: string;
-  /** Empty while it counts. */
+  /** When it was revoked, or will end; empty if it has no end. */
   readonly validUntil: string;
+  /** Where its private half is: a file or a browser; empty if that is not known here. */
+  readonly heldIn: string;
+  /** What its person calls it. */
+  readonly label: string;
   readonly enrolledBy: string;
 }
 
@@ -30,6 +34,8 @@ export async function keysOf(context: Context): Promise<readonly ListedKey[]> {
       key: key.keyId,
       validFrom: instantOf(key.validFrom) ?? '',
       validUntil: instantOf(key.validUntil) ?? '',
+      heldIn: key.heldIn,
+      label: key.label,
       enrolledBy: key.enrolledBy,
     })),
     ...keys
@@ -40,6 +46,8 @@ export async function keysOf(context: Context): Promise<readonly ListedKey[]> {
         key: key.fingerprint,
         validFrom: instantOf(key.enrolledAt) ?? '',
         validUntil: instantOf(key.revokedAt) ?? '',
+        heldIn: '',
+        label: '',
         enrolledBy: key.enrolledBy,
       })),
   ]);
@@ -53,14 +61,16 @@ export async function listKeys(context: Context): Promise<undefined> {
     keys.map((key) => ({ ...key })),
     () =>
       renderTable(
-        ['PRINCIPAL', 'SIGNS', 'KEY', 'ENROLLED', 'BY', 'REVOKED'],
+        ['PRINCIPAL', 'SIGNS', 'KEY', 'IN', 'ENROLLED', 'BY', 'ENDS', 'LABEL'],
         keys.map((key) => [
           key.principal,
           key.signs,
           key.key.startsWith('sha256:') ? key.key.slice(7, 19) : key.key,
+          key.heldIn,
           relativeTime(key.validFrom, context.now()),
           key.enrolledBy,
           relativeTime(key.validUntil, context.now()),
+          key.label,
         ]),
       ),
   );

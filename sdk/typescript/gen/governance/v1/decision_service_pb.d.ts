@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Lane } from "./lane_pb.js";
-import type { Decision, DecisionOutcome } from "./decision_pb.js";
+import type { Decision, DecisionOutcome, DecisionVerb } from "./decision_pb.js";
 import type { GovernanceCase } from "./case_pb.js";
 
 /**
@@ -258,6 +258,87 @@ export declare type ListDecisionsResponse = Message<"governance.v1.ListDecisions
 export declare const ListDecisionsResponseSchema: GenMessage<ListDecisionsResponse>;
 
 /**
+ * Asks what the caller may do about a promotion now.
+ *
+ * @generated from message governance.v1.ListActionsRequest
+ */
+export declare type ListActionsRequest = Message<"governance.v1.ListActionsRequest"> & {
+  /**
+   * The promotion: its id, or a unique prefix or suffix of it.
+   *
+   * @generated from field: string promotion_id = 1;
+   */
+  promotionId: string;
+};
+
+/**
+ * Describes the message governance.v1.ListActionsRequest.
+ * Use `create(ListActionsRequestSchema)` to create a new message.
+ */
+export declare const ListActionsRequestSchema: GenMessage<ListActionsRequest>;
+
+/**
+ * What somebody may do, or why not.
+ *
+ * @generated from message governance.v1.Action
+ */
+export declare type Action = Message<"governance.v1.Action"> & {
+  /**
+   * What.
+   *
+   * @generated from field: governance.v1.DecisionVerb verb = 1;
+   */
+  verb: DecisionVerb;
+
+  /**
+   * Whether the caller may do it now.
+   *
+   * @generated from field: bool possible = 2;
+   */
+  possible: boolean;
+
+  /**
+   * Why not; empty when the caller may.
+   *
+   * @generated from field: string why_not = 3;
+   */
+  whyNot: string;
+
+  /**
+   * The command that does it.
+   *
+   * @generated from field: string command = 4;
+   */
+  command: string;
+};
+
+/**
+ * Describes the message governance.v1.Action.
+ * Use `create(ActionSchema)` to create a new message.
+ */
+export declare const ActionSchema: GenMessage<Action>;
+
+/**
+ * What the caller may do about a promotion now.
+ *
+ * @generated from message governance.v1.ListActionsResponse
+ */
+export declare type ListActionsResponse = Message<"governance.v1.ListActionsResponse"> & {
+  /**
+   * Every verb about a promotion that runs.
+   *
+   * @generated from field: repeated governance.v1.Action actions = 1;
+   */
+  actions: Action[];
+};
+
+/**
+ * Describes the message governance.v1.ListActionsResponse.
+ * Use `create(ListActionsResponseSchema)` to create a new message.
+ */
+export declare const ListActionsResponseSchema: GenMessage<ListActionsResponse>;
+
+/**
  * Decisions of people. The API passes them on; the promotion workflow verifies and records them.
  *
  * @generated from service governance.v1.DecisionService
@@ -302,6 +383,16 @@ export declare const DecisionService: GenService<{
     methodKind: "unary";
     input: typeof ListDecisionsRequestSchema;
     output: typeof ListDecisionsResponseSchema;
+  },
+  /**
+   * Says what the caller may do about a promotion now, by the rule that is applied when they do it.
+   *
+   * @generated from rpc governance.v1.DecisionService.ListActions
+   */
+  listActions: {
+    methodKind: "unary";
+    input: typeof ListActionsRequestSchema;
+    output: typeof ListActionsResponseSchema;
   },
 }>;
 

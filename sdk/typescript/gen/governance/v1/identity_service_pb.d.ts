@@ -58,6 +58,20 @@ export declare type PrincipalKey = Message<"governance.v1.PrincipalKey"> & {
    * @generated from field: string enrolled_by = 6;
    */
   enrolledBy: string;
+
+  /**
+   * Where its private half is: `file` or `browser`.
+   *
+   * @generated from field: string held_in = 7;
+   */
+  heldIn: string;
+
+  /**
+   * What its person calls it.
+   *
+   * @generated from field: string label = 8;
+   */
+  label: string;
 };
 
 /**
@@ -161,6 +175,13 @@ export declare type WhoAmIResponse = Message<"governance.v1.WhoAmIResponse"> & {
    * @generated from field: google.protobuf.Timestamp now = 3;
    */
   now?: Timestamp | undefined;
+
+  /**
+   * Where the Temporal Web UI shows runs, for example `http://127.0.0.1:8233`; empty when that is not known.
+   *
+   * @generated from field: string temporal_ui_url = 4;
+   */
+  temporalUiUrl: string;
 };
 
 /**

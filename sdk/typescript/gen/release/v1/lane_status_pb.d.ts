@@ -4,9 +4,10 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Lane } from "../../governance/v1/lane_pb.js";
+import type { PromotionKind } from "../../governance/v1/policy_pb.js";
+import type { PromotionPhase, Standing } from "./promotion_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import type { Standing } from "./promotion_pb.js";
+import type { Lane } from "../../governance/v1/lane_pb.js";
 
 /**
  * Describes the file release/v1/lane_status.proto.
@@ -39,6 +40,75 @@ export declare type LaneEndpoint = Message<"release.v1.LaneEndpoint"> & {
  * Use `create(LaneEndpointSchema)` to create a new message.
  */
 export declare const LaneEndpointSchema: GenMessage<LaneEndpoint>;
+
+/**
+ * A promotion on its way into a lane.
+ *
+ * @generated from message release.v1.OpenPromotion
+ */
+export declare type OpenPromotion = Message<"release.v1.OpenPromotion"> & {
+  /**
+   * The promotion.
+   *
+   * @generated from field: string promotion_id = 1;
+   */
+  promotionId: string;
+
+  /**
+   * The bundle.
+   *
+   * @generated from field: string bundle_digest = 2;
+   */
+  bundleDigest: string;
+
+  /**
+   * Promotion or rollback.
+   *
+   * @generated from field: governance.v1.PromotionKind kind = 3;
+   */
+  kind: PromotionKind;
+
+  /**
+   * Where it stands.
+   *
+   * @generated from field: release.v1.PromotionPhase state = 4;
+   */
+  state: PromotionPhase;
+
+  /**
+   * Why it stands there, and what it waits for.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * Who requested it; empty when no signed request is attached.
+   *
+   * @generated from field: string requester = 6;
+   */
+  requester: string;
+
+  /**
+   * When it last changed.
+   *
+   * @generated from field: google.protobuf.Timestamp updated_at = 7;
+   */
+  updatedAt?: Timestamp | undefined;
+
+  /**
+   * Commit of the bundle.
+   *
+   * @generated from field: string revision = 8;
+   */
+  revision: string;
+};
+
+/**
+ * Describes the message release.v1.OpenPromotion.
+ * Use `create(OpenPromotionSchema)` to create a new message.
+ */
+export declare const OpenPromotionSchema: GenMessage<OpenPromotion>;
 
 /**
  * A lane of a product, as it stands now.
@@ -157,6 +227,20 @@ export declare type LaneStatus = Message<"release.v1.LaneStatus"> & {
    * @generated from field: release.v1.Standing live_standing = 16;
    */
   liveStanding: Standing;
+
+  /**
+   * Who requested what is live; empty when no signed request is attached.
+   *
+   * @generated from field: string live_requester = 17;
+   */
+  liveRequester: string;
+
+  /**
+   * What is on its way into the lane, the oldest first.
+   *
+   * @generated from field: repeated release.v1.OpenPromotion open = 18;
+   */
+  open: OpenPromotion[];
 };
 
 /**

@@ -51,6 +51,13 @@ export declare type TimelineEntry = Message<"release.v1.TimelineEntry"> & {
    * @generated from field: string text = 5;
    */
   text: string;
+
+  /**
+   * Phase that the promotion has from then on, for example `GATING`; empty where the event changes none.
+   *
+   * @generated from field: string phase = 6;
+   */
+  phase: string;
 };
 
 /**

@@ -10,7 +10,7 @@ import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
  * Describes the file release/v1/timeline.proto.
  */
 export const file_release_v1_timeline = /*@__PURE__*/
-  fileDesc("ChlyZWxlYXNlL3YxL3RpbWVsaW5lLnByb3RvEgpyZWxlYXNlLnYxIpkBCg1UaW1lbGluZUVudHJ5EhkKCGV2ZW50X2lkGAEgASgDQge6SAQiAigAEiYKAmF0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIVCgR0eXBlGAMgASgJQge6SARyAhhkEhYKBWFjdG9yGAQgASgJQge6SARyAhg/EhYKBHRleHQYBSABKAlCCLpIBXIDGKAfYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChlyZWxlYXNlL3YxL3RpbWVsaW5lLnByb3RvEgpyZWxlYXNlLnYxIrEBCg1UaW1lbGluZUVudHJ5EhkKCGV2ZW50X2lkGAEgASgDQge6SAQiAigAEiYKAmF0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIVCgR0eXBlGAMgASgJQge6SARyAhhkEhYKBWFjdG9yGAQgASgJQge6SARyAhg/EhYKBHRleHQYBSABKAlCCLpIBXIDGKAfEhYKBXBoYXNlGAYgASgJQge6SARyAhgoYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Describes the message release.v1.TimelineEntry.

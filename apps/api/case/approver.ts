@@ -1,0 +1,29 @@
+import type { Approver, ApproverFacts } from '../../../core/policy/approvals.js';
+import type { CommitFacts } from '../../../core/policy/authorship.js';
+import type { Transaction } from '../../../store/database.js';
+import type { StoredDecision } from '../../../store/decision/read.js';
+import { requirePrincipal, type StoredPrincipal } from '../../../store/identity/read.js';
+
+/** A principal as somebody who wants to approve. */
+export function approverOf({ name, kind, roles }: StoredPrincipal): Approver {
+  return { principal: name, principalKind: kind, roles };
+}
+
+/** What says who may not approve a promotion. */
+export async function approverFacts(
+  tx: Transaction,
+  promotion: { readonly requester: string | null },
+  commits: CommitFacts,
+): Promise<ApproverFacts> {
+  const requester = promotion.requester === null ? undefined : await requirePrincipal(tx, promotion.requester);
+  return {
+    bundle: { commits },
+    ...(requester !== undefined && { requester: { principal: requester.name, roles: requester.roles } }),
+  };
+}
+
+/** Whether the last that somebody has decided here is that they agree. */
+export function hasApproved(decisions: readonly StoredDecision[], principal: string): boolean {
+  const own = decisions.filter((decision) => decision.accepted && decision.principal === principal);
+  return own.at(-1)?.verb === 'approve';
+}

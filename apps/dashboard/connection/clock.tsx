@@ -1,0 +1,66 @@
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { pageSettings } from './settings.js';
+
+/** By how much the server's clock is ahead of this one, in milliseconds. Decisions and countdowns go by the server's. */
+let aheadMs = 0;
+
+/** Learns the server's clock from an answer. */
+export function learnClock(serverNow: Date): void {
+  aheadMs = serverNow.getTime() - Date.now();
+}
+
+/** The server's clock, as far as it is known. */
+export function serverNow(): Date {
+  return new Date(Date.now() + aheadMs);
+}
+
+/** By how much the clock of this browser is wrong, in milliseconds. */
+export function clockErrorMs(): number {
+  return -aheadMs;
+}
+
+const NowContext = createContext<Date>(new Date(0));
+
+/** Lets everything below it show the time that has passed, once a second. */
+export function ClockProvider({ children }: { readonly children: ReactNode }) {
+  const [now, setNow] = useState(serverNow);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(serverNow()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return <NowContext value={now}>{children}</NowContext>;
+}
+
+/** The server's clock, as of the last second. */
+export function useNow(): Date {
+  return useContext(NowContext);
+}
+
+/** An instant in full, in local time or UTC as the person has chosen. */
+export function fullTime(at: Date, zone: 'local' | 'utc' = pageSettings.get().zone): string {
+  if (zone === 'utc') return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+  const offset = -at.getTimezoneOffset();
+  const sign = offset < 0 ? '−' : '+';
+  const hours = String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0');
+  return `${local} UTC${sign}${hours}:${String(Math.abs(offset) % 60).padStart(2, '0')}`;
+}
+
+/** A span of time in words with two units at most, such as `3 h 12 min` or `240 ms`. */
+export function spanOf(ms: number): string {
+  if (ms < 950) return `${String(Math.max(0, Math.round(ms)))} ms`;
+  const seconds = Math.round(ms / 1_000);
+  const units = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  const first = units.findIndex(([, size]) => seconds >= size);
+  if (first === -1) return '0 s';
+  const [name, size] = units[first] ?? units[3];
+  const next = units[first + 1];
+  const rest = next === undefined ? 0 : Math.floor((seconds % size) / next[1]);
+  const head = `${String(Math.floor(seconds / size))} ${name}`;
+  return next === undefined || rest === 0 ? head : `${head} ${String(rest)} ${next[0]}`;
+}

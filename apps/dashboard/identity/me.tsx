@@ -1,0 +1,42 @@
+import { createClient } from '@connectrpc/connect';
+import { useMutation } from '@tanstack/react-query';
+import { SessionService } from '#gen/governance/v1/session_service_pb.js';
+import { pageSecret } from '../connection/page-secret.js';
+import { transport } from '../connection/transport.js';
+import { Button } from '../parts/button.js';
+import { Command } from '../parts/copy.js';
+import { Loading, ProblemNote } from '../parts/notes.js';
+import { Fields, Section } from '../parts/screen.js';
+import { usePerson } from './person.js';
+import css from './settings.module.css';
+
+/** Who is signed in. */
+export function Me() {
+  const { person, tenant } = usePerson();
+  const { mutate, error, isPending } = useMutation({
+    mutationFn: () => createClient(SessionService, transport).endSession({ id: '' }),
+    onSuccess: () => {
+      pageSecret.forget();
+      location.assign('/sign-in');
+    },
+  });
+  if (person === undefined) return <Loading what="who you are" rows={1} />;
+  return (
+    <Section title="You" aside={<Command command="lane whoami" />}>
+      <Fields
+        rows={[
+          ['Name', `${person.name} (${person.displayName})`],
+          ['Roles', person.roles.join(', ') || 'none'],
+          ['Tenant', tenant],
+          ['Addresses in commits', person.emails.join(', ') || 'none'],
+        ]}
+      />
+      {error !== null && <ProblemNote error={error} />}
+      <div className={css['row']}>
+        <Button isBusy={isPending} onClick={() => mutate()}>
+          Sign this browser out
+        </Button>
+      </div>
+    </Section>
+  );
+}

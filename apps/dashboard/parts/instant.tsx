@@ -1,0 +1,40 @@
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { fullTime, spanOf, useNow } from '../connection/clock.js';
+import { useSettings } from '../connection/settings.js';
+
+/** How long ago something was, with the instant as its tooltip. */
+export function Ago({ at, suffix = ' ago' }: { readonly at: Timestamp | undefined; readonly suffix?: string }) {
+  const now = useNow();
+  const { zone } = useSettings();
+  if (at === undefined) return <span>–</span>;
+  const date = timestampDate(at);
+  const ms = now.getTime() - date.getTime();
+  return (
+    <time dateTime={date.toISOString()} title={fullTime(date, zone)}>
+      {ms < 1_500 ? 'just now' : `${spanOf(ms)}${suffix}`}
+    </time>
+  );
+}
+
+/** How much time is left until an instant. */
+export function Until({ at }: { readonly at: Timestamp | undefined }) {
+  const now = useNow();
+  const { zone } = useSettings();
+  if (at === undefined) return <span>no end</span>;
+  const date = timestampDate(at);
+  const ms = date.getTime() - now.getTime();
+  return (
+    <time dateTime={date.toISOString()} title={fullTime(date, zone)}>
+      {ms <= 0 ? `ended ${spanOf(-ms)} ago` : `in ${spanOf(ms)}`}
+    </time>
+  );
+}
+
+/** An instant in full. */
+export function At({ at }: { readonly at: Timestamp | undefined }) {
+  const { zone } = useSettings();
+  if (at === undefined) return <span>–</span>;
+  const date = timestampDate(at);
+  return <time dateTime={date.toISOString()}>{fullTime(date, zone)}</time>;
+}

@@ -1,0 +1,114 @@
+import { useQuery } from '@connectrpc/connect-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { GateService } from '#gen/governance/v1/gate_service_pb.js';
+import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import type { Promotion as PromotionMessage } from '#gen/release/v1/promotion_pb.js';
+import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
+import { shortId } from '../../../core/ids.js';
+import { Actions } from '../decision/actions.js';
+import { Decisions } from '../decision/decisions.js';
+import { Command, ShortId } from '../parts/copy.js';
+import { At, Ago } from '../parts/instant.js';
+import { LaneName } from '../parts/lane-name.js';
+import { Loading, Note, ProblemNote, sentence } from '../parts/notes.js';
+import { Fields, Screen, Section } from '../parts/screen.js';
+import { laneWord, PhaseMark, StandingMark } from '../parts/states.js';
+import { Who } from '../parts/who.js';
+import { Gates } from './gates.js';
+import { Journey } from './journey.js';
+import { Runs } from './runs.js';
+import { Timeline } from './timeline.js';
+import css from './promotion.module.css';
+
+const route = getRouteApi('/framed/promotions/$promotion');
+
+/** One promotion: where it stands and why, what moves it on, and everything that has happened. */
+export default function Promotion() {
+  const { promotion: given } = route.useParams();
+  const { data, error, isPending, refetch } = useQuery(PromotionService.method.getPromotion, { promotionId: given });
+  const promotion = data?.promotion;
+  if (promotion === undefined)
+    return (
+      <Screen title="Promotion">
+        {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
+        {isPending && <Loading what="the promotion" />}
+      </Screen>
+    );
+  return <Known key={promotion.id} promotion={promotion} />;
+}
+
+function Known({ promotion }: { readonly promotion: PromotionMessage }) {
+  const { id, product, lane, bundleDigest, kind } = promotion;
+  const { data: why } = useQuery(GateService.method.explainPromotion, { promotionId: id });
+  const what = kind === PromotionKind.ROLLBACK ? 'Rollback' : 'Promotion';
+  const word = laneWord(lane);
+  return (
+    <Screen
+      title={`${what} of ${shortId(bundleDigest)} to ${product} ${Lane[lane].toLowerCase()}`}
+      heading={
+        <>
+          <span>
+            {what} of{' '}
+            <Link to="/bundles/$bundle" params={{ bundle: bundleDigest }}>
+              <code>{shortId(bundleDigest)}</code>
+            </Link>{' '}
+            to{' '}
+            <Link to="/products/$product" params={{ product }}>
+              {product}
+            </Link>
+          </span>
+          <LaneName lane={lane} />
+          <PhaseMark phase={promotion.state} />
+          <StandingMark standing={promotion.standing} />
+        </>
+      }
+      aside={<Command command={`lane why ${shortId(id)}`} />}
+    >
+      <div className={css['top']}>
+        {why !== undefined && <p className={css['summary']}>{sentence(why.summary)}.</p>}
+        {promotion.error !== undefined && (
+          <Note tone="wait">
+            <p>
+              <strong>{sentence(promotion.error.message)}</strong>
+            </p>
+            {promotion.error.why !== '' && <p>{sentence(promotion.error.why)}</p>}
+          </Note>
+        )}
+        {why !== undefined && why.nextSteps.length > 0 && (
+          <div className={css['next']}>
+            <h2>What moves it on</h2>
+            <ul>
+              {why.nextSteps.map((step) => (
+                <li key={step}>{step.startsWith('lane ') ? <Command command={step} label="" /> : sentence(step)}</li>
+              ))}
+            </ul>
+          </div>
+        )}
+        <Actions promotionId={id} />
+      </div>
+      <Section title="Journey">
+        <Journey promotion={promotion} />
+        <Fields
+          rows={[
+            ['Requested by', <Who key="who" name={promotion.requester} />],
+            ['Requested', <At key="at" at={promotion.createdAt} />],
+            promotion.endedAt === undefined
+              ? (['Last change', <Ago key="last" at={promotion.updatedAt} />] as const)
+              : (['Ended', <At key="end" at={promotion.endedAt} />] as const),
+            ['Revision', <ShortId key="revision" id={promotion.revision} what="revision" />],
+            ['Policy', <ShortId key="policy" id={promotion.policyDigest} what="policy digest" />],
+            ['Promotion', <ShortId key="id" id={id} what="promotion id" />],
+          ]}
+        />
+      </Section>
+      <Gates promotionId={id} />
+      <Decisions promotionId={id} />
+      <Timeline entries={promotion.timeline} />
+      <Runs promotion={promotion} />
+      <p className={css['equal']}>
+        <Command command={`lane get promotions --lane ${word}`} label="All of this lane" />
+      </p>
+    </Screen>
+  );
+}

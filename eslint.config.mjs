@@ -1,3 +1,4 @@
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { generated, ignored } from './scripts/folders.mjs';
 
@@ -105,8 +106,13 @@ export default tseslint.config(
     },
   },
   {
-    // Pages run it, too.
-    files: ['adapters/webcrypto/**'],
+    files: ['apps/dashboard/**'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+  },
+  {
+    // Pages run it.
+    files: ['adapters/webcrypto/**', 'apps/dashboard/**'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -1,14 +1,18 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { pageSecret } from './connection/page-secret.js';
 import { Frame } from './frame/frame.js';
 import { BareFrame } from './frame/bare-frame.js';
 import { BrokenScreen } from './frame/broken-screen.js';
 import { NoSuchPage } from './frame/no-such-page.js';
-import { text, textOr, type Search } from './search-params.js';
+import { textOr, type Search } from './search-params.js';
+
+/** A screen that is fetched when somebody goes there. Its type does not depend on the addresses, which it uses. */
+const screen = (load: () => Promise<{ readonly default: () => ReactNode }>) => lazyRouteComponent(load);
 
 const root = createRootRoute({ notFoundComponent: NoSuchPage });
 
-const signIn = createRoute({
+const bare = createRoute({
   getParentRoute: () => root,
   id: 'bare',
   component: BareFrame,
@@ -25,79 +29,85 @@ const framed = createRoute({
   },
 });
 
-const routes = [
-  signIn.addChildren([
-    createRoute({
-      getParentRoute: () => signIn,
-      path: '/sign-in',
-      component: lazyRouteComponent(() => import('./identity/sign-in.js')),
-    }),
-  ]),
-  framed.addChildren([
-    createRoute({
-      getParentRoute: () => framed,
-      path: '/',
-      beforeLoad: () => {
-        // eslint-disable-next-line @typescript-eslint/only-throw-error
-        throw redirect({ to: '/lanes' });
-      },
-    }),
-    createRoute({
-      getParentRoute: () => framed,
-      path: '/lanes',
-      validateSearch: (given: Search) => ({
-        ...textOr('q', given),
-        ...(given['waiting'] === true && { waiting: true as const }),
-      }),
-      component: lazyRouteComponent(() => import('./lane/lanes.js')),
-    }),
-    createRoute({
-      getParentRoute: () => framed,
-      path: '/inbox',
-      validateSearch: (given: Search) => ({
-        ...(given['tab'] === 'others' && { tab: 'others' as const }),
-        ...textOr('case', given),
-      }),
-      component: lazyRouteComponent(() => import('./decision/inbox.js')),
-    }),
-    createRoute({
-      getParentRoute: () => framed,
-      path: '/promotions',
-      validateSearch: (given: Search) => ({
-        ...textOr('product', given),
-        ...textOr('lane', given),
-        ...(given['open'] === true && { open: true as const }),
-      }),
-      component: lazyRouteComponent(() => import('./promotion/promotions.js')),
-    }),
-    createRoute({
-      getParentRoute: () => framed,
-      path: '/promotions/$promotion',
-      component: lazyRouteComponent(() => import('./promotion/promotion.js')),
-    }),
-    createRoute({
-      getParentRoute: () => framed,
-      path: '/bundles/$bundle',
-      validateSearch: (given: Search) => textOr('compare', given),
-      component: lazyRouteComponent(() => import('./bundle/bundle.js')),
-    }),
-    createRoute({
-      getParentRoute: () => framed,
-      path: '/products/$product',
-      validateSearch: (given: Search) => ({ show: text(given['show']) === 'all' ? ('all' as const) : undefined }),
-      component: lazyRouteComponent(() => import('./product/product.js')),
-    }),
-    createRoute({
-      getParentRoute: () => framed,
-      path: '/settings',
-      component: lazyRouteComponent(() => import('./identity/settings.js')),
-    }),
-  ]),
-];
+const signIn = createRoute({
+  getParentRoute: () => bare,
+  path: '/sign-in',
+  component: screen(() => import('./identity/sign-in.js')),
+});
+
+const home = createRoute({
+  getParentRoute: () => framed,
+  path: '/',
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    throw redirect({ to: '/lanes' });
+  },
+});
+
+const lanes = createRoute({
+  getParentRoute: () => framed,
+  path: '/lanes',
+  validateSearch: (given: Search) => ({
+    ...textOr('q', given),
+    ...(given['waiting'] === true && { waiting: true as const }),
+  }),
+  component: screen(() => import('./lane/lanes.js')),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => framed,
+  path: '/inbox',
+  validateSearch: (given: Search) => ({
+    ...(given['tab'] === 'others' && { tab: 'others' as const }),
+    ...textOr('case', given),
+  }),
+  component: screen(() => import('./decision/inbox.js')),
+});
+
+const promotions = createRoute({
+  getParentRoute: () => framed,
+  path: '/promotions',
+  validateSearch: (given: Search) => ({
+    ...textOr('product', given),
+    ...textOr('lane', given),
+    ...(given['open'] === true && { open: true as const }),
+  }),
+  component: screen(() => import('./promotion/promotions.js')),
+});
+
+const promotion = createRoute({
+  getParentRoute: () => framed,
+  path: '/promotions/$promotion',
+  component: screen(() => import('./promotion/promotion.js')),
+});
+
+const bundle = createRoute({
+  getParentRoute: () => framed,
+  path: '/bundles/$bundle',
+  validateSearch: (given: Search) => textOr('compare', given),
+  component: screen(() => import('./bundle/bundle.js')),
+});
+
+const product = createRoute({
+  getParentRoute: () => framed,
+  path: '/products/$product',
+  component: screen(() => import('./product/product.js')),
+});
+
+const settings = createRoute({
+  getParentRoute: () => framed,
+  path: '/settings',
+  component: screen(() => import('./identity/settings.js')),
+});
+
+const tree = root.addChildren([
+  bare.addChildren([signIn]),
+  framed.addChildren([home, lanes, inbox, promotions, promotion, bundle, product, settings]),
+]);
 
 /** Every address of the page. What is shown is in the address, so that it can be sent to somebody. */
 export const router = createRouter({
-  routeTree: root.addChildren(routes),
+  routeTree: tree,
   defaultErrorComponent: BrokenScreen,
   defaultPreload: 'intent',
   scrollRestoration: true,

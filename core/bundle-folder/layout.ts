@@ -1,5 +1,5 @@
 import { type Digest, hexOf } from '../digest.js';
-import { manifestPath } from '../release/manifest.js';
+import { manifestPath } from '../release/manifest-path.js';
 
 /** The names of things in the folder of a downloaded bundle. */
 export const layout = {
@@ -37,4 +37,22 @@ export interface KeyEntry {
   readonly validFrom: string;
   readonly validUntil: string;
   readonly publicKeyPem: string;
+}
+
+/** The entry of the evidence index for a record. @param registeredAt RFC 3339 */
+export function evidenceEntryOf(
+  { id, kind, predicateType, checksum, statementDigest, keyId, signer, subjects }: Omit<EvidenceEntry, 'registeredAt'>,
+  registeredAt: string,
+): EvidenceEntry {
+  return { id, kind, predicateType, checksum, statementDigest, keyId, signer, registeredAt, subjects };
+}
+
+/** The entry of the key index for a key. @param validFrom RFC 3339 @param validUntil RFC 3339; empty for no end */
+export function keyEntryOf(
+  principal: string,
+  { keyId, purpose, publicKeyPem }: Pick<KeyEntry, 'keyId' | 'purpose' | 'publicKeyPem'>,
+  validFrom: string,
+  validUntil: string,
+): KeyEntry {
+  return { keyId, principal, purpose, validFrom, validUntil, publicKeyPem };
 }

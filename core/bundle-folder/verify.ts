@@ -1,17 +1,15 @@
 import { type Digest, hexOf } from '../digest.js';
-import { subjectDigestsOf } from '../evidence/statement.js';
 import { digestOf, type Hashing, portableHashing } from '../hash.js';
 import { bundleDigestOf, filesIn, type Manifest, parseManifest } from '../release/manifest.js';
-import { maxBundleBytes } from '../signature/envelope.js';
 import type { SignatureVerifier } from '../signature/ports.js';
-import { verifyStatement } from '../signature/statement.js';
-import { type BundleFolder, BundleProblem } from './folder.js';
+import { fail, refuseOthers, requireDigest, verifyAttached } from './attached.js';
+import type { BundleFolder } from './folder.js';
 import { layout } from './layout.js';
 import type { Checking } from './checking.js';
 import { verifyCommit, verifySigned } from './content.js';
 import { namedIn, textOf } from './image-manifest.js';
 import { VerificationReport } from './report.js';
-import { readEvidenceIndex, readKeys } from './trust.js';
+import { readKeys } from './trust.js';
 
 /** The largest manifest of a bundle or of an image that is read, in bytes. */
 const maxManifestBytes = 16 * 1024 * 1024;
@@ -74,7 +72,13 @@ export async function verifyBundleFolder(folder: BundleFolder, options: Verifica
   const checking: Checking = { report, manifest, keys, verifier, hashing, blob };
   await verifyCommit(checking);
   await verifySigned(checking);
-  await verifyAttached(checking, digest, folder);
+  const subjects: readonly string[] = [
+    digest,
+    ...(manifest.source.commit === undefined ? [] : [manifest.source.commit]),
+    ...manifest.images.map((image) => image.digest),
+    ...manifest.sdks.map((sdk) => sdk.checksum),
+  ];
+  await verifyAttached(checking, subjects, folder);
   return { digest, report };
 }
 
@@ -105,56 +109,4 @@ async function verifyFiles(
   }
   // What an image consists of is known from its manifest alone.
   if (isComplete) await refuseOthers(report, folder, 'blobs', new Set([...named].map((each) => layout.blob(each))));
-}
-
-/** Evidence that was attached later is what its record says, from an enrolled key, and about something of this bundle. */
-async function verifyAttached(
-  { report, manifest, keys, verifier, hashing }: Checking,
-  bundle: Digest,
-  folder: BundleFolder,
-): Promise<void> {
-  const subjects: readonly string[] = [
-    bundle,
-    ...(manifest.source.commit === undefined ? [] : [manifest.source.commit]),
-    ...manifest.images.map((image) => image.digest),
-    ...manifest.sdks.map((sdk) => sdk.checksum),
-  ];
-  const index = await report.check('evidence index', layout.evidenceIndex, () => readEvidenceIndex(folder));
-  for (const entry of index ?? []) {
-    await report.check('evidence', `${entry.kind} ${entry.id.slice(0, 12)} by ${entry.signer}`, async () => {
-      const bytes = await folder.read(layout.evidence(entry.id), maxBundleBytes);
-      requireDigest(digestOf(bytes, hashing), entry.checksum, bytes);
-      const verified = await verifyStatement(bytes, keys.ofSigner(entry.signer), verifier, hashing);
-      if (verified.keyId !== entry.keyId || verified.statementDigest !== entry.statementDigest)
-        fail('contradiction', 'it is not the statement that its record names');
-      if (!keys.wasValid(entry.keyId, entry.registeredAt))
-        fail('untrusted', `the key of ${entry.signer} was not valid when it was registered, at ${entry.registeredAt}`);
-      if (verified.statement.predicateType !== entry.predicateType)
-        fail('contradiction', `it is of type ${verified.statement.predicateType}, not ${entry.predicateType}`);
-      const foreign = subjectDigestsOf(verified.statement).find((digest) => !subjects.includes(digest));
-      if (foreign !== undefined) fail('contradiction', `it is about ${foreign}, which is not in this bundle`);
-    });
-  }
-  const known = (index ?? []).map((entry) => layout.evidence(entry.id));
-  await refuseOthers(report, folder, 'evidence', new Set([layout.evidenceIndex, ...known]));
-}
-
-async function refuseOthers(
-  report: VerificationReport,
-  folder: BundleFolder,
-  name: 'blobs' | 'evidence',
-  known: ReadonlySet<string>,
-): Promise<void> {
-  const why = name === 'evidence' ? 'it is not listed in the index' : 'nothing in the bundle names it';
-  const files = await folder.list(name).catch(() => []);
-  for (const file of files.filter((each) => !known.has(each)))
-    await report.check(name === 'evidence' ? name : 'file', file, () => fail('unlisted', why));
-}
-
-function requireDigest<T>(found: Digest, expected: string, value: T): T {
-  return found === expected ? value : fail('wrong-digest', `its content has the digest ${found}, not ${expected}`);
-}
-
-function fail(...problem: ConstructorParameters<typeof BundleProblem>): never {
-  throw new BundleProblem(...problem);
 }

@@ -41,11 +41,7 @@ export interface DecisionContext {
  * @returns the refusal, or undefined when it counts
  */
 export function refuseDecision(decision: Decision, context: DecisionContext): Refusal | undefined {
-  return (
-    refuseMismatch(decision, context) ??
-    refuseByTime(decision, context.now) ??
-    refuseVerb(decision.verb, context)
-  );
+  return refuseMismatch(decision, context) ?? refuseByTime(decision, context.now) ?? refuseVerb(decision.verb, context);
 }
 
 /** What a verb of a person is checked against, whatever else a statement names. */
@@ -93,10 +89,15 @@ function refuseByState(verb: DecisionVerb, context: VerbContext): Refusal | unde
 }
 
 function refuseByPermission(verb: DecisionVerb, context: VerbContext): Refusal | undefined {
+  return termsOf[verb].right.who === 'approvers'
+    ? refuseApprover(context)
+    : refuseByRole(verb, context.signer, context.facts.requester?.principal);
+}
+
+/** Why somebody's roles do not let them say a verb; those of approvers are a matter of the policy. */
+export function refuseByRole(verb: DecisionVerb, signer: Approver, requester?: string): Refusal | undefined {
   const { right } = termsOf[verb];
-  if (right.who === 'approvers') return refuseApprover(context);
-  const { signer } = context;
-  if (right.orRequester && context.facts.requester?.principal === signer.principal) return undefined;
+  if (right.who === 'approvers' || (right.orRequester && requester === signer.principal)) return undefined;
   if (signer.roles.some((role) => right.roles.includes(role))) return undefined;
   const does = verb === 'rollback' ? 'roll back' : verb;
   return {

@@ -8,9 +8,6 @@ import { canonicalJson, digestOfJson } from '../hash.js';
 import type { PlanSummary } from './plan.js';
 import type { Methodology } from './product.js';
 
-/** The path of the manifest in a bundle. */
-export const manifestPath = 'release/agents/manifest.yaml';
-
 /** A file in the content store: `uri` is `cas:<checksum>`. */
 export interface StoredFile {
   readonly uri: string;

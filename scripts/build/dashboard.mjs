@@ -27,6 +27,8 @@ export async function buildDashboard(dist) {
         outDir: part,
         emptyOutDir: true,
         target: 'es2022',
+        // Which files a screen needs; the check of their size reads it.
+        manifest: true,
         modulePreload: { polyfill: false },
         // Inlined files would need a policy that allows them.
         assetsInlineLimit: 0,

@@ -9,7 +9,7 @@ async function* sources(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory() && !ignored.includes(entry.name) && entry.name !== basename(generated))
       yield* sources(join(folder, entry.name));
-    else if (entry.isFile() && /\.(ts|mts|mjs|js|sql|proto|sh)$/.test(entry.name)) yield join(folder, entry.name);
+    else if (entry.isFile() && /\.(tsx?|mts|mjs|js|css|sql|proto|sh)$/.test(entry.name)) yield join(folder, entry.name);
   }
 }
 

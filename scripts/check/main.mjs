@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { findLongFiles } from './file-sizes.mjs';
 import { findRegistryHosts } from './lock-file.mjs';
+import { findHeavyScreens } from './page-size.mjs';
 import { findMisplaced } from './placement.mjs';
 import { sources } from '../folders.mjs';
 import { root } from '../setup/paths.mjs';
@@ -48,6 +49,7 @@ const checks = [
   ],
   ['placement', findMisplaced],
   ['file-sizes', findLongFiles],
+  ['page-size', findHeavyScreens],
   ['unused-code', command(bin('knip'))],
   ['proto', command(process.execPath, 'scripts/proto/main.mjs', '--check')],
   ['lock-file', findRegistryHosts],

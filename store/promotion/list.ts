@@ -1,3 +1,4 @@
+import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import type { Transaction } from '../database.js';
 import { type Page, type PageRequest, pagedSql, pageOf, placeOf, type PlacedRow } from '../page.js';
@@ -9,6 +10,8 @@ export interface PromotionFilter {
   readonly product: string;
   readonly lane: Lane | undefined;
   readonly openOnly: boolean;
+  /** Undefined for all. */
+  readonly bundle?: Digest | undefined;
 }
 
 /** Promotions, newest first. */
@@ -24,9 +27,10 @@ export async function listPromotions(
       select: listedColumns,
       time: 'p.created_at',
       id: 'p.id',
-      where: "($5 = '' or p.product = $5) and ($6 = '' or p.lane = $6) and (not $7 or p.ended_at is null)",
+      where:
+        "($5 = '' or p.product = $5) and ($6 = '' or p.lane = $6) and (not $7 or p.ended_at is null) and ($8::text is null or p.bundle_digest = $8)",
     }),
-    [tx.tenant, time, id, limit, filter.product, filter.lane ?? '', filter.openOnly],
+    [tx.tenant, time, id, limit, filter.product, filter.lane ?? '', filter.openOnly, filter.bundle ?? null],
     growsWithData,
   );
   return pageOf(rows, limit, toListed);

@@ -103,13 +103,16 @@ describe('authorization', () => {
     expect(open.map(({ name }) => name)).toEqual(methods.map(({ name }) => name).filter(isPublic));
   });
 
-  it.each(methods.filter(({ name }) => !isPublic(name)))('$name refuses callers without a token and callers with an unknown one', async ({ method }) => {
-    for (const token of [undefined, 'nobody']) {
-      const error = await call(transportOf(), method, token);
-      expect(error.code).toBe(Code.Unauthenticated);
-      expect(error.findDetails(ErrorDetailSchema)[0]?.reason).toBe('UNAUTHENTICATED');
-    }
-  });
+  it.each(methods.filter(({ name }) => !isPublic(name)))(
+    '$name refuses callers without a token and callers with an unknown one',
+    async ({ method }) => {
+      for (const token of [undefined, 'nobody']) {
+        const error = await call(transportOf(), method, token);
+        expect(error.code).toBe(Code.Unauthenticated);
+        expect(error.findDetails(ErrorDetailSchema)[0]?.reason).toBe('UNAUTHENTICATED');
+      }
+    },
+  );
 
   it.each(methods)('$name accepts exactly the roles in the table', async ({ method, name }) => {
     const transport = transportOf();

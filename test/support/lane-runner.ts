@@ -53,7 +53,17 @@ export async function startApiOn(engine: Engine, options: Pick<ServerOptions, 'l
   const enrolment = connectToEnrolment(`http://127.0.0.1:${String(enrolmentServer.port)}`);
   const start = (port: number) =>
     startServer(
-      { client, database, blobs, policies, enrolment, cache: new EvidenceCache(), publicOrigins: [], temporalUiUrl: '', now },
+      {
+        client,
+        database,
+        blobs,
+        policies,
+        enrolment,
+        cache: new EvidenceCache(),
+        publicOrigins: [],
+        temporalUiUrl: '',
+        now,
+      },
       { port, ...options },
       report,
     );

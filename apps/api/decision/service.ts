@@ -14,6 +14,7 @@ import { toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { listPendingCases } from '../case/pending.js';
 import { listActions } from './actions.js';
+import { listLaneActions } from './lane-actions.js';
 import { sendDecision } from './send.js';
 
 /** People's decisions. They are passed on; the promotion workflow verifies and records them. */
@@ -61,6 +62,10 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
         ),
       );
       return { actions };
+    },
+    async listLaneActions(request, context) {
+      const { tenant, principal } = requireCaller(context);
+      return { actions: await database.transaction(tenant, (tx) => listLaneActions(tx, request.of, principal)) };
     },
     async listDecisions(request, context) {
       const { tenant } = requireCaller(context);

@@ -5,7 +5,7 @@ import { listLanes } from '../../../store/lane/list.js';
 import { lastRound } from '../../../store/policy/read.js';
 import { listPromotions } from '../../../store/promotion/list.js';
 import { promotionVersion, readPromotion } from '../../../store/promotion/read.js';
-import { resolvePromotion } from '../../../store/resolve-id.js';
+import { resolveBundle, resolvePromotion } from '../../../store/resolve-id.js';
 import { readTimeline } from '../../../store/event/list.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { abortUpdate, retryUpdate } from '../../../workflows/promotion/contract.js';
@@ -46,10 +46,13 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
     },
     async listPromotions(request, context) {
       const { tenant } = requireCaller(context);
-      const filter = { product: request.product, lane: fromLane(request.lane), openOnly: request.openOnly };
-      const page = await database.transaction(tenant, (tx) =>
-        listPromotions(tx, filter, { size: request.pageSize, token: request.pageToken }),
-      );
+      const { product, openOnly } = request;
+      const lane = fromLane(request.lane);
+      const page = await database.transaction(tenant, async (tx) => {
+        const bundle = request.bundle === '' ? undefined : await resolveBundle(tx, request.bundle);
+        const place = { size: request.pageSize, token: request.pageToken };
+        return listPromotions(tx, { product, lane, openOnly, bundle }, place);
+      });
       return {
         promotions: page.items.map((promotion) => toPromotionMessage(promotion, namespace)),
         nextPageToken: page.nextToken,

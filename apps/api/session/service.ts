@@ -4,13 +4,14 @@ import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import { keyIdOf } from '../../../adapters/sigstore/keys.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { digestOf } from '../../../core/hash.js';
+import { browserName } from '../../../core/identity/browser-name.js';
 import { sessionLimits } from '../../../core/identity/session.js';
 import { formatToken, tenantOfToken } from '../../../core/identity/token.js';
-import { SessionService } from '#gen/governance/v1/session_service_pb.js';
+import type { SessionService } from '#gen/governance/v1/session_service_pb.js';
 import { listSessions, readSignIn } from '../../../store/session/read.js';
 import { beginSession, createSignInCode, endSession, offerKey } from '../../../store/session/write.js';
 import type { ApiDeps } from '../deps.js';
-import { bounded, instant } from '../convert.js';
+import { instant } from '../convert.js';
 import { requireCaller } from '../identity/caller.js';
 import { credentialsIn } from '../identity/credentials.js';
 import { endCookie, setCookie } from './cookie.js';
@@ -51,7 +52,7 @@ export function createSessionService(deps: ApiDeps): ServiceImpl<typeof SessionS
           codeHash: digestOf(request.code),
           cookieHash: digestOf(secrets.cookie),
           pageHash: digestOf(secrets.page),
-          browser: bounded(context.requestHeader.get('user-agent') ?? 'unknown', 300),
+          browser: browserName(context.requestHeader.get('user-agent') ?? ''),
         }),
       );
       context.responseHeader.append('set-cookie', setCookie(context.requestHeader, secrets.cookie, publicOrigins));

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type EvidenceEntry, type KeyEntry, layout } from '../../../core/bundle-folder/layout.js';
+import { type EvidenceEntry, evidenceEntryOf, keyEntryOf, layout } from '../../../core/bundle-folder/layout.js';
 import { namedIn } from '../../../core/bundle-folder/image-manifest.js';
 import { type Digest, parseDigest } from '../../../core/digest.js';
 import { filesIn, type Manifest, parseManifest, renderManifestYaml } from '../../../core/release/manifest.js';
@@ -62,18 +62,7 @@ async function writeEvidence(api: Clients, digest: string, folder: string): Prom
   for (const attestation of attestations) {
     const { signedStatement } = await api.evidence.getEvidence({ attestationId: attestation.id });
     await write(folder, layout.evidence(attestation.id), signedStatement);
-    const { id, kind, predicateType, checksum, statementDigest, keyId, signer, subjects } = attestation;
-    entries.push({
-      id,
-      kind,
-      predicateType,
-      checksum,
-      statementDigest,
-      keyId,
-      signer,
-      registeredAt: instantOf(attestation.registeredAt) ?? '',
-      subjects,
-    });
+    entries.push(evidenceEntryOf(attestation, instantOf(attestation.registeredAt) ?? ''));
   }
   await write(folder, layout.evidenceIndex, `${JSON.stringify(entries, undefined, 2)}\n`);
 }
@@ -81,14 +70,9 @@ async function writeEvidence(api: Clients, digest: string, folder: string): Prom
 async function writeKeys(api: Clients, folder: string): Promise<void> {
   const { principals } = await api.identity.listPrincipals({});
   const entries = principals.flatMap((principal) =>
-    principal.keys.map((key): KeyEntry => ({
-      keyId: key.keyId,
-      principal: principal.name,
-      purpose: key.purpose,
-      validFrom: instantOf(key.validFrom) ?? '',
-      validUntil: instantOf(key.validUntil) ?? '',
-      publicKeyPem: key.publicKeyPem,
-    })),
+    principal.keys.map((key) =>
+      keyEntryOf(principal.name, key, instantOf(key.validFrom) ?? '', instantOf(key.validUntil) ?? ''),
+    ),
   );
   for (const entry of entries) await write(folder, layout.key(entry.principal, entry.keyId), entry.publicKeyPem);
   await write(folder, layout.keyIndex, `${JSON.stringify(entries, undefined, 2)}\n`);

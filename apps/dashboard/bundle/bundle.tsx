@@ -1,1 +1,170 @@
-export default function Later() { return null; }
+import { useQuery } from '@connectrpc/connect-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
+import type { ReleaseBundle } from '#gen/release/v1/bundle_pb.js';
+import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
+import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
+import { shortId } from '../../../core/ids.js';
+import { Changes } from '../decision/facts-view.js';
+import { LaneActions } from '../decision/lane-actions.js';
+import { Command, ShortId } from '../parts/copy.js';
+import { Ago, At } from '../parts/instant.js';
+import { LaneName } from '../parts/lane-name.js';
+import { Empty, Loading, ProblemNote } from '../parts/notes.js';
+import { Fields, Screen, Section } from '../parts/screen.js';
+import { PhaseMark } from '../parts/states.js';
+import { Who } from '../parts/who.js';
+import css from './bundle.module.css';
+import { Evidence } from './evidence.js';
+import { Verify } from './verify.js';
+
+const route = getRouteApi('/framed/bundles/$bundle');
+
+/** One bundle: what it is made of and from what, where it is and was, where it may go, and what proves that. */
+export default function Bundle() {
+  const { bundle: given } = route.useParams();
+  const { data, error, isPending, refetch } = useQuery(BundleService.method.getBundle, { bundle: given });
+  if (data?.bundle === undefined)
+    return (
+      <Screen title="Bundle">
+        {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
+        {isPending && <Loading what="the bundle" />}
+      </Screen>
+    );
+  const { bundle } = data;
+  return (
+    <Screen
+      title={`Bundle ${shortId(bundle.digest)} of ${bundle.product}`}
+      heading={
+        <>
+          <span>
+            Bundle <code>{shortId(bundle.digest)}</code> of{' '}
+            <Link to="/products/$product" params={{ product: bundle.product }}>
+              {bundle.product}
+            </Link>
+          </span>
+          {bundle.liveLanes.map((lane) => (
+            <LaneName key={lane} lane={lane} />
+          ))}
+        </>
+      }
+      aside={<Command command={`lane bundle show ${shortId(bundle.digest)}`} />}
+    >
+      <p className={css['subject']}>{bundle.subject}</p>
+      <Section title="Where it can go">
+        <Lanes bundle={bundle} />
+      </Section>
+      <Section title="From what it was made">
+        <Fields
+          rows={[
+            ['Digest', <ShortId key="digest" id={bundle.digest} what="bundle digest" />],
+            ['Commit', <ShortId key="revision" id={bundle.revision} what="revision" />],
+            ['Tree', <ShortId key="tree" id={bundle.tree} what="tree" />],
+            ['Author', `${bundle.authorName} <${bundle.authorEmail}>`],
+            ['Repository', bundle.repository],
+            ['Committed', <At key="committed" at={bundle.committedAt} />],
+            ['Sealed', <At key="sealed" at={bundle.sealedAt} />],
+            ['Methodology', bundle.methodologyContext?.profile || 'not said'],
+          ]}
+        />
+      </Section>
+      <Section title="Artifacts">
+        <ul className={css['list']}>
+          {bundle.artifacts.map(({ kind, name, digest }) => (
+            <li key={`${kind} ${name}`}>
+              <span className={css['kind']}>{kind}</span>
+              <strong>{name}</strong>
+              <ShortId id={digest} what={`digest of ${name}`} />
+            </li>
+          ))}
+        </ul>
+      </Section>
+      <Section title="Where it is and was">
+        <History bundle={bundle} />
+      </Section>
+      <Section title="Compare">
+        <Compare bundle={bundle} />
+      </Section>
+      <Section title="Evidence">
+        <Verify bundle={bundle} />
+        <Evidence evidence={data.evidence} />
+      </Section>
+    </Screen>
+  );
+}
+
+function Lanes({ bundle }: { readonly bundle: ReleaseBundle }) {
+  const { data, error } = useQuery(DecisionService.method.listLaneActions, {
+    of: { case: 'bundle', value: bundle.digest },
+  });
+  if (error !== null) return <ProblemNote error={error} />;
+  return <LaneActions actions={data?.actions ?? []} />;
+}
+
+function History({ bundle }: { readonly bundle: ReleaseBundle }) {
+  const { data, error, isPending } = useQuery(PromotionService.method.listPromotions, {
+    bundle: bundle.digest,
+    pageSize: 100,
+  });
+  if (error !== null) return <ProblemNote error={error} />;
+  if (isPending) return <Loading what="its promotions" rows={1} />;
+  if (data.promotions.length === 0) return <Empty title="It was never promoted" />;
+  return (
+    <ul className={css['list']}>
+      {data.promotions.map((promotion) => (
+        <li key={promotion.id}>
+          <span className={css['kind']}>
+            <LaneName lane={promotion.lane} />
+          </span>
+          <Link to="/promotions/$promotion" params={{ promotion: promotion.id }}>
+            <PhaseMark phase={promotion.state} />
+          </Link>
+          <span className={css['why']}>{promotion.reason}</span>
+          <span className={css['why']}>
+            <Who name={promotion.requester} /> · <Ago at={promotion.updatedAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Compare({ bundle }: { readonly bundle: ReleaseBundle }) {
+  const { compare = '' } = route.useSearch();
+  const navigate = useNavigate();
+  const { data } = useQuery(BundleService.method.listBundles, { product: bundle.product, pageSize: 100 });
+  const others = (data?.bundles ?? []).filter(({ digest }) => digest !== bundle.digest);
+  return (
+    <div className={css['pad']}>
+      <label className={css['row']}>
+        with
+        <select
+          value={compare}
+          onChange={(event) =>
+            void navigate({
+              to: '/bundles/$bundle',
+              params: { bundle: bundle.digest },
+              search: event.target.value === '' ? {} : { compare: event.target.value },
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        >
+          <option value="">choose a bundle</option>
+          {others.map(({ digest, subject, liveLanes }) => (
+            <option key={digest} value={digest}>
+              {shortId(digest)} {subject.slice(0, 60)}
+              {liveLanes.length > 0 ? ' (live)' : ''}
+            </option>
+          ))}
+        </select>
+      </label>
+      {compare !== '' && (
+        <>
+          <Command command={`lane bundle diff ${shortId(compare)} ${shortId(bundle.digest)}`} />
+          <Changes base={compare} bundle={bundle.digest} />
+        </>
+      )}
+    </div>
+  );
+}

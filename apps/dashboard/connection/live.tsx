@@ -89,7 +89,8 @@ async function follow(
   const client = createClient(EventService, transport);
   let cursor = '';
   let pauseMs = 500;
-  while (!signal.aborted) {
+  const isStopped = () => signal.aborted;
+  while (!isStopped()) {
     const attempt = new AbortController();
     const watchdog = new Watchdog(silenceMs, () => attempt.abort());
     try {
@@ -103,7 +104,7 @@ async function follow(
         if (events.length > 0) onEvents(events);
       }
     } catch (error) {
-      if (signal.aborted) return;
+      if (isStopped()) return;
       setState('away');
       // Whoever is signed out has to sign in; nothing is followed until then.
       if (isSignedOut(error)) pauseMs = pollMs;
@@ -134,7 +135,10 @@ async function refresh(queries: QueryClient, events: readonly MethodEvent[]): Pr
 
 /** What a query asks for: the keys are those of Connect-Query. */
 function askedBy(key: QueryKey): Parameters<typeof isAffected>[0] | undefined {
-  const [, about] = key as readonly [unknown, { serviceName?: string; methodName?: string; input?: unknown } | undefined];
+  const [, about] = key as readonly [
+    unknown,
+    { serviceName?: string; methodName?: string; input?: unknown } | undefined,
+  ];
   if (about?.methodName === undefined) return undefined;
   const service = about.serviceName?.split('.').at(-1) ?? '';
   const input = typeof about.input === 'object' && about.input !== null ? about.input : {};

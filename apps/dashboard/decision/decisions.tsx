@@ -42,8 +42,8 @@ export function Decisions({ promotionId }: { readonly promotionId: string }) {
                 {decision.comment !== '' && <> – “{decision.comment}”</>}
               </p>
               <p className={css['small']}>
-                {decision.attestationId === '' ? 'no valid signature' : 'signature verified'} · {doors[decision.frontDoor]} ·{' '}
-                <Ago at={decision.registeredAt} />
+                {decision.attestationId === '' ? 'no valid signature' : 'signature verified'} ·{' '}
+                {doors[decision.frontDoor]} · <Ago at={decision.registeredAt} />
                 {decision.refusalReason !== '' && <> · {decision.refusalReason}</>}
               </p>
             </div>

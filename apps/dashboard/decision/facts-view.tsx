@@ -4,6 +4,7 @@ import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { type BundleChange, ChangeKind } from '#gen/release/v1/bundle_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { isDerived } from '../../../core/release/diff-manifests.js';
+import { shortId } from '../../../core/ids.js';
 import { ShortId } from '../parts/copy.js';
 import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Fields } from '../parts/screen.js';
@@ -21,7 +22,10 @@ export function FactsView({ shown, facts }: { readonly shown: GetDecisionFactsRe
           ['Revision', <ShortId key="revision" id={facts.revision} what="revision" />],
           ['Author of the commit', facts.author],
           ['Requested by', facts.requester === '' ? 'nobody has signed the request' : facts.requester],
-          ['Live now', facts.liveBundle === '' ? 'nothing' : <ShortId key="live" id={facts.liveBundle} what="bundle digest" />],
+          [
+            'Live now',
+            facts.liveBundle === '' ? 'nothing' : <ShortId key="live" id={facts.liveBundle} what="bundle digest" />,
+          ],
           ['Policy', <ShortId key="policy" id={shown.policyDigest} what="policy digest" />],
         ]}
       />
@@ -44,27 +48,29 @@ export function FactsView({ shown, facts }: { readonly shown: GetDecisionFactsRe
       <Changes base={facts.liveBundle} bundle={shown.bundleDigest} />
       <h3>Commits</h3>
       <Commits shown={shown} />
-      <h3>Evidence</h3>
-      <table className={css['table']}>
-        <thead>
-          <tr>
-            <th scope="col">Kind</th>
-            <th scope="col">Signed by</th>
-            <th scope="col">Checksum</th>
-          </tr>
-        </thead>
-        <tbody>
-          {facts.evidence.map(({ id, kind, signer, checksum }) => (
-            <tr key={id}>
-              <td>{kind}</td>
-              <td>{signer}</td>
-              <td>
-                <ShortId id={checksum} what="checksum" />
-              </td>
+      <details className={css['more']}>
+        <summary>Evidence: {facts.evidence.length} signed statements</summary>
+        <table className={css['table']}>
+          <thead>
+            <tr>
+              <th scope="col">Kind</th>
+              <th scope="col">Signed by</th>
+              <th scope="col">Checksum</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {facts.evidence.map(({ id, kind, signer, checksum }) => (
+              <tr key={id}>
+                <td>{kind}</td>
+                <td>{signer}</td>
+                <td>
+                  <ShortId id={checksum} what="checksum" />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
     </div>
   );
 }
@@ -106,7 +112,8 @@ export function Changes({ base, bundle }: { readonly base: string; readonly bund
     { base, other: bundle },
     { enabled: isAsked },
   );
-  if (!isAsked) return <p className={css['why']}>{base === '' ? 'Nothing was live before.' : 'Nothing: it is live.'}</p>;
+  if (!isAsked)
+    return <p className={css['why']}>{base === '' ? 'Nothing was live before.' : 'Nothing: it is live.'}</p>;
   if (error !== null) return <ProblemNote error={error} />;
   if (isPending) return <Loading what="the difference" rows={1} />;
   return <ChangeTable changes={data.changes} />;
@@ -163,7 +170,8 @@ const words: Readonly<Record<ChangeKind, string>> = {
 function short(value: string) {
   if (value === '') return '–';
   const digest = /^(cas:)?(sha256:[0-9a-f]{64})$/.exec(value)?.[2];
-  return digest === undefined ? value.slice(0, 300) : <code title={value}>{digest.slice(7, 19)}</code>;
+  if (digest !== undefined) return <code title={value}>{shortId(digest)}</code>;
+  return /^[0-9a-f]{40}$/.test(value) ? <code title={value}>{value.slice(0, 12)}</code> : value.slice(0, 300);
 }
 
 function verdictOf(word: string): Verdict {

@@ -50,7 +50,9 @@ export function changesOf(older: Facts, newer: Facts): readonly string[] {
   return [
     ...newer.gates.flatMap(({ gate, verdict }) => {
       const before = verdicts.get(gate);
-      return before === verdict ? [] : [`gate ${gate} is ${verdict}${before === undefined ? '' : `, and was ${before}`}`];
+      return before === verdict
+        ? []
+        : [`gate ${gate} is ${verdict}${before === undefined ? '' : `, and was ${before}`}`];
     }),
     ...newer.evidence.flatMap(({ id, kind, signer }) => (known.has(id) ? [] : [`new evidence: ${kind} by ${signer}`])),
     ...older.evidence.flatMap(({ id, kind }) => (still.has(id) ? [] : [`evidence no longer counts: ${kind}`])),

@@ -15,8 +15,8 @@ export function StaleNotes() {
     <div className={css['notes']}>
       {state === 'away' && (
         <Note tone="wait">
-          The server is not heard: what is shown may be out of date. The page asks again every 15 s and follows by itself once the
-          server answers.
+          The server is not heard: what is shown may be out of date. The page asks again every 15 s and follows by
+          itself once the server answers.
         </Note>
       )}
       {Math.abs(error) > tolerableMs && (

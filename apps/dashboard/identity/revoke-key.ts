@@ -32,7 +32,9 @@ export function useRevokeKey() {
         expiresAt: new Date(now.getTime() + validForMs).toISOString(),
       };
       const bundle = await signStatement(enrolmentStatement(said), signer);
-      return createClient(EnrolmentService, transport).submitEnrolment({ signedStatement: new Uint8Array(utf8Of(bundle)) });
+      return createClient(EnrolmentService, transport).submitEnrolment({
+        signedStatement: new Uint8Array(utf8Of(bundle)),
+      });
     },
     onSettled: () => queries.invalidateQueries(),
   });

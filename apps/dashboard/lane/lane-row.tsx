@@ -34,7 +34,8 @@ export function LaneRow({ row: { product, lanes } }: { readonly row: ProductRow 
 }
 
 function LiveBundle({ lane }: { readonly lane: LaneStatus }) {
-  if (lane.liveBundleDigest === '') return lane.open.length > 0 ? null : <span className={css['nothing']}>nothing</span>;
+  if (lane.liveBundleDigest === '')
+    return lane.open.length > 0 ? null : <span className={css['nothing']}>nothing</span>;
   return (
     <div className={css['live']}>
       <div className={css['line']}>

@@ -23,8 +23,7 @@ export default function Lanes() {
   const { data, error, isPending, refetch } = useQuery(PromotionService.method.listLanes, { pageSize: 1_000 });
   const all = useMemo(() => rowsOf(data?.lanes ?? []), [data]);
   const rows = useMemo(() => filterRows(all, { q, waiting }), [all, q, waiting]);
-  const change = (next: { q?: string; waiting?: true }) =>
-    void navigate({ to: '/lanes', search: next, replace: true });
+  const change = (next: { q?: string; waiting?: true }) => void navigate({ to: '/lanes', search: next, replace: true });
   return (
     <Screen
       title="Lanes"

@@ -57,7 +57,13 @@ export function Loading({ rows = 3, what }: { readonly rows?: number; readonly w
 }
 
 /** A remark. */
-export function Note({ tone = 'plain', children }: { readonly tone?: 'plain' | 'wait' | 'good'; readonly children: ReactNode }) {
+export function Note({
+  tone = 'plain',
+  children,
+}: {
+  readonly tone?: 'plain' | 'wait' | 'good';
+  readonly children: ReactNode;
+}) {
   return (
     <div className={`${css['note'] ?? ''} ${css[tone] ?? ''}`}>
       <Glyph shape={tone === 'good' ? 'check' : 'alert'} />

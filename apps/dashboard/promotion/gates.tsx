@@ -1,12 +1,13 @@
 import { useQuery } from '@connectrpc/connect-query';
-import type { CheckRun } from '#gen/governance/v1/check_run_pb.js';
+import { type CheckRun, Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { Severity } from '#gen/governance/v1/policy_pb.js';
-import { Command, ShortId } from '../parts/copy.js';
+import { ShortId } from '../parts/copy.js';
 import { Ago } from '../parts/instant.js';
 import { Empty, Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Section } from '../parts/screen.js';
 import { VerdictMark } from '../parts/states.js';
+import { Step } from '../parts/step.js';
 import css from './gates.module.css';
 
 /** What each gate of a promotion says in the newest round, and what would satisfy those that are open. */
@@ -33,12 +34,18 @@ export function Gates({ promotionId }: { readonly promotionId: string }) {
         </Note>
       ))}
       <ul className={css['gates']}>
-        {data?.gates.map((gate) => (
+        {openFirst(data?.gates ?? []).map((gate) => (
           <GateRow key={gate.gateId} gate={gate} />
         ))}
       </ul>
     </Section>
   );
+}
+
+/** What holds the promotion comes first; the others stay in the order of the policy. */
+export function openFirst(gates: readonly CheckRun[]): readonly CheckRun[] {
+  const isOpen = ({ verdict }: CheckRun) => [Verdict.FAIL, Verdict.PENDING, Verdict.ERROR].includes(verdict);
+  return [...gates.filter(isOpen), ...gates.filter((gate) => !isOpen(gate))];
 }
 
 /** A gate: its verdict, why, and what it rests on. */
@@ -50,14 +57,14 @@ export function GateRow({ gate }: { readonly gate: CheckRun }) {
         <VerdictMark verdict={verdict} />
       </span>
       <div>
-        <p>
+        <p className={css['name']}>
           <strong>{gateId}</strong>
           {severity === Severity.ADVISORY && <span className={css['when']}> advises, and holds nothing</span>}
+          <span className={css['why']}>{explanation}</span>
         </p>
-        <p className={css['why']}>{explanation}</p>
         {nextStep !== '' && (
           <p className={css['next']}>
-            {nextStep.startsWith('lane ') ? <Command command={nextStep} label="To satisfy it" /> : nextStep}
+            <Step text={nextStep} />
           </p>
         )}
         {(clauses.length > 1 || reliedOn.length > 0) && (

@@ -14,6 +14,7 @@ import { LaneName } from '../parts/lane-name.js';
 import { Loading, Note, ProblemNote, sentence } from '../parts/notes.js';
 import { Fields, Screen, Section } from '../parts/screen.js';
 import { laneWord, PhaseMark, StandingMark } from '../parts/states.js';
+import { Step } from '../parts/step.js';
 import { Who } from '../parts/who.js';
 import { Gates } from './gates.js';
 import { Journey } from './journey.js';
@@ -80,7 +81,9 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
             <h2>What moves it on</h2>
             <ul>
               {why.nextSteps.map((step) => (
-                <li key={step}>{step.startsWith('lane ') ? <Command command={step} label="" /> : sentence(step)}</li>
+                <li key={step}>
+                  <Step text={step} />
+                </li>
               ))}
             </ul>
           </div>

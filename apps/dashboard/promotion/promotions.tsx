@@ -33,27 +33,22 @@ export default function Promotions() {
     { pageParamKey: 'pageToken', getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined },
   );
   const held = useHeld(data?.pages.flatMap(({ promotions }) => promotions) ?? [], ({ id }) => id);
-  const change = (next: { product?: string; lane?: string; open?: true }) =>
-    void navigate({ to: '/promotions', search: next, replace: true });
-  const now = { ...(product !== '' && { product }), ...(lane !== '' && { lane }), ...(open && { open: true as const }) };
+  const now = { product, lane, open };
+  const change = (next: Wanted) => void navigate({ to: '/promotions', search: searchOf(next), replace: true });
   return (
     <Screen
       title="Promotions"
       aside={
         <>
-          <Toggle isOn={open} onChange={(isOn) => change({ ...now, open: isOn ? true : undefined } as typeof now)}>
+          <Toggle isOn={open} onChange={(isOn) => change({ ...now, open: isOn })}>
             Not ended
           </Toggle>
           {(['bronze', 'silver', 'gold'] as const).map((name) => (
-            <Toggle
-              key={name}
-              isOn={lane === name}
-              onChange={(isOn) => change({ ...now, lane: isOn ? name : undefined } as typeof now)}
-            >
+            <Toggle key={name} isOn={lane === name} onChange={(isOn) => change({ ...now, lane: isOn ? name : '' })}>
               {name}
             </Toggle>
           ))}
-          <Command command={commandOf(product, lane, open)} />
+          <Command command={commandOf(now)} />
         </>
       }
     >
@@ -62,7 +57,7 @@ export default function Promotions() {
       {product !== '' && (
         <p className={css['only']}>
           Only {product} ·{' '}
-          <Link to="/promotions" search={{ ...now, product: undefined }}>
+          <Link to="/promotions" search={searchOf({ ...now, product: '' })}>
             show all products
           </Link>
         </p>
@@ -136,7 +131,19 @@ function Row({ promotion }: { readonly promotion: Promotion }) {
   );
 }
 
-function commandOf(product: string, lane: string, open: boolean): string {
+/** What the list is narrowed to; empty for no limit. */
+interface Wanted {
+  readonly product: string;
+  readonly lane: string;
+  readonly open: boolean;
+}
+
+/** The same as it stands in the address, where what is not said is left out. */
+function searchOf({ product, lane, open }: Wanted) {
+  return { ...(product !== '' && { product }), ...(lane !== '' && { lane }), ...(open && { open: true as const }) };
+}
+
+function commandOf({ product, lane, open }: Wanted): string {
   return [
     'lane get promotions',
     ...(product === '' ? [] : [`--product ${product}`]),

@@ -36,7 +36,10 @@ export function Runs({ promotion }: { readonly promotion: Promotion }) {
             </span>
             <span className={css['kept']}>
               {history.state === HistoryState.KEPT ? (
-                <Command command={`lane history download ${history.runId}`} label={`${String(history.events)} events kept`} />
+                <Command
+                  command={`lane history download ${history.runId}`}
+                  label={`${String(history.events)} events kept`}
+                />
               ) : (
                 stateWords[history.state]
               )}

@@ -37,7 +37,9 @@ export const causeWords: Readonly<Record<Cause, string>> = {
 
 /** How long a promotion was in each phase, oldest first. Phases in which it ends have no length. */
 export function spansOf(entries: readonly TimelineEntry[]): readonly Span[] {
-  const changes = entries.flatMap(({ phase, at }) => (phase === '' || at === undefined ? [] : [{ phase, at: timestampDate(at) }]));
+  const changes = entries.flatMap(({ phase, at }) =>
+    phase === '' || at === undefined ? [] : [{ phase, at: timestampDate(at) }],
+  );
   return changes.flatMap(({ phase, at }, index) => {
     const cause = causes[phase];
     return cause === undefined ? [] : [{ phase, cause, from: at, to: changes[index + 1]?.at }];

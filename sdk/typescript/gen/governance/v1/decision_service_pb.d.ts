@@ -339,6 +339,131 @@ export declare type ListActionsResponse = Message<"governance.v1.ListActionsResp
 export declare const ListActionsResponseSchema: GenMessage<ListActionsResponse>;
 
 /**
+ * Asks what the caller may start in lanes now.
+ *
+ * @generated from message governance.v1.ListLaneActionsRequest
+ */
+export declare type ListLaneActionsRequest = Message<"governance.v1.ListLaneActionsRequest"> & {
+  /**
+   * With what.
+   *
+   * @generated from oneof governance.v1.ListLaneActionsRequest.of
+   */
+  of: {
+    /**
+     * A bundle, its digest or a unique prefix of it: into which lanes the caller may promote it.
+     *
+     * @generated from field: string bundle = 1;
+     */
+    value: string;
+    case: "bundle";
+  } | {
+    /**
+     * A product: which of its lanes the caller may roll back.
+     *
+     * @generated from field: string product = 2;
+     */
+    value: string;
+    case: "product";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message governance.v1.ListLaneActionsRequest.
+ * Use `create(ListLaneActionsRequestSchema)` to create a new message.
+ */
+export declare const ListLaneActionsRequestSchema: GenMessage<ListLaneActionsRequest>;
+
+/**
+ * What somebody may start in a lane, or why not.
+ *
+ * @generated from message governance.v1.LaneAction
+ */
+export declare type LaneAction = Message<"governance.v1.LaneAction"> & {
+  /**
+   * The lane.
+   *
+   * @generated from field: governance.v1.Lane lane = 1;
+   */
+  lane: Lane;
+
+  /**
+   * A request or a rollback.
+   *
+   * @generated from field: governance.v1.DecisionVerb verb = 2;
+   */
+  verb: DecisionVerb;
+
+  /**
+   * The bundle that the lane would serve; empty when there is none to go back to.
+   *
+   * @generated from field: string bundle_digest = 3;
+   */
+  bundleDigest: string;
+
+  /**
+   * Whether the caller may do it now. Gates then judge what was started.
+   *
+   * @generated from field: bool possible = 4;
+   */
+  possible: boolean;
+
+  /**
+   * Why not; empty when the caller may.
+   *
+   * @generated from field: string why_not = 5;
+   */
+  whyNot: string;
+
+  /**
+   * The command that does it.
+   *
+   * @generated from field: string command = 6;
+   */
+  command: string;
+
+  /**
+   * The promotion that is under way, or has made it live there; empty when there is none.
+   *
+   * @generated from field: string promotion_id = 7;
+   */
+  promotionId: string;
+
+  /**
+   * Product of the lane.
+   *
+   * @generated from field: string product = 8;
+   */
+  product: string;
+};
+
+/**
+ * Describes the message governance.v1.LaneAction.
+ * Use `create(LaneActionSchema)` to create a new message.
+ */
+export declare const LaneActionSchema: GenMessage<LaneAction>;
+
+/**
+ * What the caller may start in lanes now.
+ *
+ * @generated from message governance.v1.ListLaneActionsResponse
+ */
+export declare type ListLaneActionsResponse = Message<"governance.v1.ListLaneActionsResponse"> & {
+  /**
+   * One a lane, the lowest first.
+   *
+   * @generated from field: repeated governance.v1.LaneAction actions = 1;
+   */
+  actions: LaneAction[];
+};
+
+/**
+ * Describes the message governance.v1.ListLaneActionsResponse.
+ * Use `create(ListLaneActionsResponseSchema)` to create a new message.
+ */
+export declare const ListLaneActionsResponseSchema: GenMessage<ListLaneActionsResponse>;
+
+/**
  * Decisions of people. The API passes them on; the promotion workflow verifies and records them.
  *
  * @generated from service governance.v1.DecisionService
@@ -393,6 +518,16 @@ export declare const DecisionService: GenService<{
     methodKind: "unary";
     input: typeof ListActionsRequestSchema;
     output: typeof ListActionsResponseSchema;
+  },
+  /**
+   * Says what the caller may start in lanes now.
+   *
+   * @generated from rpc governance.v1.DecisionService.ListLaneActions
+   */
+  listLaneActions: {
+    methodKind: "unary";
+    input: typeof ListLaneActionsRequestSchema;
+    output: typeof ListLaneActionsResponseSchema;
   },
 }>;
 

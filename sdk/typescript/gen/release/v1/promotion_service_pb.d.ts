@@ -246,6 +246,13 @@ export declare type ListPromotionsRequest = Message<"release.v1.ListPromotionsRe
    * @generated from field: string page_token = 5;
    */
   pageToken: string;
+
+  /**
+   * The bundle, its digest or a unique prefix of it; empty for all.
+   *
+   * @generated from field: string bundle = 6;
+   */
+  bundle: string;
 };
 
 /**

@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import { Link } from '@tanstack/react-router';
+import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
+import type { LaneAction } from '#gen/governance/v1/decision_service_pb.js';
+import { Button } from '../parts/button.js';
+import { LaneName } from '../parts/lane-name.js';
+import css from './lane-actions.module.css';
+import { RequestDialog } from './request-dialog.js';
+
+/** Each lane with what can be started there, or why not. */
+export function LaneActions({ actions }: { readonly actions: readonly LaneAction[] }) {
+  const [chosen, setChosen] = useState<LaneAction>();
+  return (
+    <>
+      <ul className={css['lanes']}>
+        {actions.map((action) => (
+          <li key={action.lane} className={action.possible ? css['open'] : undefined}>
+            <LaneName lane={action.lane} />
+            <Button
+              kind={action.verb === DecisionVerb.ROLLBACK ? 'danger' : 'main'}
+              whyNot={action.whyNot}
+              onClick={() => setChosen(action)}
+            >
+              {action.verb === DecisionVerb.ROLLBACK ? 'Roll back' : 'Promote'}
+            </Button>
+            {action.promotionId !== '' && (
+              <Link to="/promotions/$promotion" params={{ promotion: action.promotionId }}>
+                its promotion
+              </Link>
+            )}
+          </li>
+        ))}
+      </ul>
+      {chosen !== undefined && <RequestDialog action={chosen} onClose={() => setChosen(undefined)} />}
+    </>
+  );
+}

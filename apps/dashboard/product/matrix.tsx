@@ -1,0 +1,83 @@
+import { useQuery } from '@connectrpc/connect-query';
+import { Link } from '@tanstack/react-router';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
+import type { Promotion } from '#gen/release/v1/promotion_pb.js';
+import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
+import { shortId } from '../../../core/ids.js';
+import { Command } from '../parts/copy.js';
+import { Ago } from '../parts/instant.js';
+import { LaneName } from '../parts/lane-name.js';
+import { Empty, Loading, ProblemNote } from '../parts/notes.js';
+import { PhaseMark, StandingMark } from '../parts/states.js';
+import { matrixOf } from './cells.js';
+import css from './product.module.css';
+
+const lanes = [Lane.BRONZE, Lane.SILVER, Lane.GOLD] as const;
+
+/** Bundles by lanes: where each was tried, and how that came out. */
+export function Matrix({ product }: { readonly product: string }) {
+  const bundles = useQuery(BundleService.method.listBundles, { product, pageSize: 100 });
+  const promotions = useQuery(PromotionService.method.listPromotions, { product, pageSize: 500 });
+  const error = bundles.error ?? promotions.error;
+  if (error !== null) return <ProblemNote error={error} />;
+  if (bundles.data === undefined || promotions.data === undefined) return <Loading what="the bundles" />;
+  const rows = matrixOf(bundles.data.bundles, promotions.data.promotions);
+  if (rows.length === 0)
+    return (
+      <Empty title="No bundle has been released yet">
+        <Command command="lane release" label="" />
+      </Empty>
+    );
+  return (
+    <div className={css['scroll']} tabIndex={0} role="region" aria-label="Bundles in lanes">
+      <table className={css['matrix']}>
+        <thead>
+          <tr>
+            <th scope="col">Bundle</th>
+            {lanes.map((lane) => (
+              <th key={lane} scope="col">
+                <LaneName lane={lane} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ bundle, newest }) => (
+            <tr key={bundle.digest}>
+              <th scope="row">
+                <div className={css['bundle']}>
+                  <Link to="/bundles/$bundle" params={{ bundle: bundle.digest }}>
+                    <code>{shortId(bundle.digest)}</code>
+                  </Link>
+                  <span className={css['subject']}>{bundle.subject}</span>
+                  <span className={css['small']}>
+                    {bundle.authorName} · sealed <Ago at={bundle.sealedAt} />
+                  </span>
+                </div>
+              </th>
+              {lanes.map((lane) => (
+                <td key={lane}>
+                  <Cell promotion={newest.get(lane)} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cell({ promotion }: { readonly promotion: Promotion | undefined }) {
+  if (promotion === undefined) return <span className={css['small']}>–</span>;
+  return (
+    <Link to="/promotions/$promotion" params={{ promotion: promotion.id }} className={css['cell']}>
+      <PhaseMark phase={promotion.state} />
+      <StandingMark standing={promotion.standing} />
+      <span className={css['small']}>
+        <Ago at={promotion.liveAt ?? promotion.updatedAt} />
+      </span>
+    </Link>
+  );
+}

@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { ClockProvider } from './connection/clock.js';
 import { LiveProvider } from './connection/live.js';
 import { useHasSecret } from './connection/page-secret.js';
+import { followOtherTabs } from './connection/other-tabs.js';
 import { queries } from './connection/queries.js';
 import { apply } from './connection/settings.js';
 import { transport } from './connection/transport.js';
@@ -29,10 +30,7 @@ function Page() {
 }
 
 apply();
-// Another tab has signed in, perhaps as somebody else: nothing of before counts.
-addEventListener('storage', ({ key }) => {
-  if (key === 'lanekeeper.page') void queries.resetQueries();
-});
+followOtherTabs(queries);
 const element = document.getElementById('page');
 if (element !== null)
   createRoot(element).render(

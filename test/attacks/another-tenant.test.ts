@@ -34,6 +34,8 @@ interface Names {
   readonly policy: Digest;
   readonly enrolment: Digest;
   readonly run: string;
+  readonly session: string;
+  readonly code: string;
 }
 
 let engine: Engine;
@@ -50,6 +52,8 @@ const madeUp: Names = {
   ...{ promotion: '00000000-0000-4000-8000-000000000001', release: '00000000-0000-4000-8000-000000000002' },
   ...{ attestation: 'f'.repeat(32), policy: digestOf('no policy'), enrolment: digestOf('no enrolment') },
   run: '00000000-0000-7000-8000-000000000003',
+  session: '00000000-0000-4000-8000-000000000004',
+  code: `lk_other_${'n'.repeat(43)}`,
 };
 
 const xml = '<testsuite name="theirs" tests="1"><testcase classname="c" name="works"/></testsuite>';
@@ -85,6 +89,8 @@ beforeAll(async () => {
     ...{ blob: image!.digest, report: await engine.blobs.put(xml), release, policy: policy!.digest },
     enrolment: parseDigest(enrolment!.id),
     run,
+    session: (await api.clients('carol').sessions.createSignInCode({})).id,
+    code: `lk_default_${'t'.repeat(43)}`,
   };
   stranger = await addStranger(engine.cluster, 'other', 'mallory');
   clients = createClients(api.url, stranger.token);
@@ -188,6 +194,9 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
       signedDecision: await decision(n, 'default', 'approve'),
     }),
   'governance.v1.DecisionService.ListPendingApprovals': () => clients.decisions.listPendingApprovals({ all: true }),
+  'governance.v1.DecisionService.ListActions': (n) => clients.decisions.listActions({ promotionId: n.promotion }),
+  'governance.v1.DecisionService.ListLaneActions': (n) =>
+    clients.decisions.listLaneActions({ of: { case: 'bundle', value: n.bundle } }),
   'governance.v1.DecisionService.ListDecisions': (n) => clients.decisions.listDecisions({ promotionId: n.promotion }),
   'governance.v1.EvidenceService.AttachEvidence': async (n) =>
     clients.evidence.attachEvidence({
@@ -199,6 +208,13 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
   'governance.v1.IdentityService.ListPrincipals': () => clients.identity.listPrincipals({}),
   'governance.v1.IdentityService.ListCommitKeys': () => clients.identity.listCommitKeys({}),
   'governance.v1.IdentityService.ListTokens': () => clients.identity.listTokens({}),
+  'governance.v1.SessionService.CreateSignInCode': () => clients.sessions.createSignInCode({}),
+  'governance.v1.SessionService.GetSignIn': (n) => clients.sessions.getSignIn({ id: n.session }),
+  'governance.v1.SessionService.SignIn': (n) => clients.sessions.signIn({ code: n.code }),
+  'governance.v1.SessionService.OfferKey': () =>
+    clients.sessions.offerKey({ publicKeyPem: stranger.signer.publicKeyPem }),
+  'governance.v1.SessionService.ListSessions': () => clients.sessions.listSessions({}),
+  'governance.v1.SessionService.EndSession': (n) => clients.sessions.endSession({ id: n.session }),
   'governance.v1.EnrolmentService.SubmitEnrolment': async (n) => {
     const approve = { verb: 'approve', enrolment: n.enrolment } as const;
     const signedStatement = await signEnrolment(engine, 'mallory', approve, { tenant: 'other' }, stranger.signer);
@@ -208,6 +224,7 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
   'workflows_runtime.v1.RunService.ListRunHistories': (n) =>
     clients.runs.listRunHistories({ of: { case: 'promotionId', value: n.promotion } }),
   'workflows_runtime.v1.RunService.GetRunHistory': (n) => clients.runs.getRunHistory({ runId: n.run }),
+  'audit.v1.EventService.WatchEvents': () => first(clients.events.watchEvents({})),
   'workflows_runtime.v1.DeliveryService.ListParkedDeliveries': () => clients.deliveries.listParkedDeliveries({}),
   'workflows_runtime.v1.DeliveryService.RetryParkedDeliveries': () => clients.deliveries.retryParkedDeliveries({}),
 };
@@ -236,7 +253,10 @@ async function outcomeOf(name: string, method: DescMethod, names: Names): Promis
 }
 
 /** What writes to the stranger's own tenant, or shows what was written: two calls do not answer the same. */
-const own = ['RegisterProduct', 'ListProducts', 'AllowRepository', 'DisallowRepository', 'ListRepositories'];
+const own = [
+  ...['RegisterProduct', 'ListProducts', 'AllowRepository', 'DisallowRepository', 'ListRepositories'],
+  ...['CreateSignInCode', 'WatchEvents'],
+];
 
 test('every RPC is called', () => {
   expect(Object.keys(calls).sort()).toEqual(methods.map(([name]) => name).sort());

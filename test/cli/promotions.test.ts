@@ -131,7 +131,7 @@ describe('lane approve', () => {
 describe('lane watch', () => {
   it('stops at Ctrl-C, which ends nothing else, and says how to watch again', async () => {
     const { id } = await awaitingApproval('watched');
-    const watching = await api.watch(id);
+    const watching = await api.start('dev', 'watch', id);
     watching.interrupt();
     expect(await watching.ended).toMatchObject({
       code: 130,
@@ -147,7 +147,7 @@ describe('lane watch', () => {
 describe('lane watch, when the API goes away', () => {
   it('waits for it to come back, and prints what happened meanwhile once', async () => {
     const { bundle, id } = await awaitingApproval('away');
-    const watching = await api.watch(id);
+    const watching = await api.start('dev', 'watch', id);
     const handle = engine.client.workflow.getHandle(`promotion/default/shop/gold/${bundle.slice(7)}`);
     await api.awayDuring(async () => {
       for (const person of ['alice', 'bob'])

@@ -92,11 +92,13 @@ describe('a list', () => {
         promotionId: 'product-000002silver2',
         at: expect.any(Date),
         standing: 'SOUND',
+        requester: null,
       },
       previous: before?.digest,
       holder: null,
       fencingToken: 4,
       queued: [],
+      open: [],
       serving: { status: 'SERVING', detail: null, bundle: live?.digest },
       endpoints: [{ service: 'web', port: 2008 }],
     });

@@ -22,13 +22,21 @@ export interface LaneRun {
   readonly stderr: string;
 }
 
+/** A run of `lane` that goes on. */
+export interface StartedLane {
+  /** What it has printed first. */
+  readonly printed: string;
+  readonly interrupt: () => void;
+  readonly ended: Promise<LaneRun>;
+}
+
 /** The API in front of an engine, and `lane` as its client. */
 export interface ApiOnEngine {
   readonly url: string;
   /** Runs `lane` in this process, as a person without a terminal. */
   lane(person: string, ...args: string[]): Promise<LaneRun>;
-  /** Starts `lane watch` and resolves when it has printed its first line. */
-  watch(id: string): Promise<{ readonly interrupt: () => void; readonly ended: Promise<LaneRun> }>;
+  /** Starts `lane` as a person and resolves when it has printed its first line. */
+  start(person: string, ...args: string[]): Promise<StartedLane>;
   /** Runs `lane` with JSON output and parses it. */
   json(person: string, ...args: string[]): Promise<Record<string, unknown>>;
   clients(person: string): Clients;
@@ -40,7 +48,10 @@ export interface ApiOnEngine {
 }
 
 /** Starts the API in front of an engine, on a free port; it has the limits of the product unless others are given. */
-export async function startApiOn(engine: Engine, options: Pick<ServerOptions, 'limits'> = {}): Promise<ApiOnEngine> {
+export async function startApiOn(
+  engine: Engine,
+  options: Pick<ServerOptions, 'limits' | 'pageDir'> = {},
+): Promise<ApiOnEngine> {
   const reports: unknown[] = [];
   const { client, dataDir } = engine;
   const database = openDatabase({ url: engine.cluster.urls.api });
@@ -51,7 +62,7 @@ export async function startApiOn(engine: Engine, options: Pick<ServerOptions, 'l
   const report = (error: unknown) => void reports.push(error);
   const enrolmentServer = await startEnrolmentServer({ database: enrolments, now }, 0, report);
   const enrolment = connectToEnrolment(`http://127.0.0.1:${String(enrolmentServer.port)}`);
-  const start = (port: number) =>
+  const serve = (port: number) =>
     startServer(
       {
         client,
@@ -67,7 +78,7 @@ export async function startApiOn(engine: Engine, options: Pick<ServerOptions, 'l
       { port, ...options },
       report,
     );
-  let server = await start(0);
+  let server = await serve(0);
   const url = `http://127.0.0.1:${String(server.port)}`;
   const stackFile = join(dataDir, 'stack.json');
   await writeFile(
@@ -89,13 +100,15 @@ export async function startApiOn(engine: Engine, options: Pick<ServerOptions, 'l
     inherited: { PATH: process.env['PATH'] ?? '' },
   };
   const lane = (person: string, ...args: string[]) => runCaptured(['--as', person, ...args], environment);
-  const watch: ApiOnEngine['watch'] = (id) => {
+  const start: ApiOnEngine['start'] = (person, ...args) => {
     const interrupt = new AbortController();
     let ended: Promise<LaneRun> | undefined;
-    const begun = new Promise<void>((resolve) => {
-      ended = runCaptured(['watch', id], environment, { signal: interrupt.signal, onPrint: () => resolve() });
+    const begun = new Promise<string>((resolve) => {
+      const options = { signal: interrupt.signal, onPrint: resolve };
+      ended = runCaptured(['--as', person, ...args], environment, options);
     });
-    return begun.then(() => ({
+    return begun.then((printed) => ({
+      printed,
       interrupt: () => interrupt.abort(),
       ended: ended ?? Promise.reject(new Error('it did not start')),
     }));
@@ -103,7 +116,7 @@ export async function startApiOn(engine: Engine, options: Pick<ServerOptions, 'l
   return {
     url,
     lane,
-    watch,
+    start,
     async json(person, ...args) {
       const run = await lane(person, ...args, '-o', 'json');
       return JSON.parse(run.stdout) as Record<string, unknown>;
@@ -114,7 +127,7 @@ export async function startApiOn(engine: Engine, options: Pick<ServerOptions, 'l
       const { port } = server;
       await server.close();
       await work();
-      server = await start(port);
+      server = await serve(port);
     },
     async close() {
       await server.close();

@@ -6,6 +6,7 @@ import { TimelineEntrySchema } from '#gen/release/v1/timeline_pb.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import type { ExitCode } from '../errors/exit-codes.js';
+import { followEvents } from '../event/follow.js';
 import { exitCodeOfState, followPromotion, timelineLine } from '../promotion/follow.js';
 import { followRelease } from '../release/follow.js';
 import { toPlain } from '../output/plain.js';
@@ -13,12 +14,16 @@ import { stateMark } from '../output/words.js';
 import { timeoutOf, type WaitOptions } from '../promotion/wait.js';
 import { descriptions } from '../program/descriptions.js';
 
-/** `lane watch ID` */
+/** `lane watch [ID]` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
-    .argument('<id>', 'Promotion or release id, or a unique prefix or suffix of it')
+    .argument('[id]', 'Promotion or release id, or a unique prefix or suffix of it (default: everything that happens)')
     .option('--timeout <duration>', descriptions.timeout)
-    .action(makeAction(async (context, [id]: [string], options: WaitOptions) => watchEither(context, id, options)));
+    .action(
+      makeAction(async (context, [id]: [string | undefined], options: WaitOptions) =>
+        id === undefined ? followEvents(context, timeoutOf(options)) : watchEither(context, id, options),
+      ),
+    );
 }
 
 async function watchEither(context: Context, id: string, options: WaitOptions): Promise<ExitCode> {

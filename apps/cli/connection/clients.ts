@@ -1,6 +1,7 @@
 import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { type ErrorCode, isErrorCode, LanekeeperError } from '../../../core/errors.js';
+import { EventService } from '#gen/audit/v1/event_service_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
@@ -29,6 +30,7 @@ export interface Clients {
   readonly enrolments: Client<typeof EnrolmentService>;
   readonly deliveries: Client<typeof DeliveryService>;
   readonly runs: Client<typeof RunService>;
+  readonly events: Client<typeof EventService>;
 }
 
 /** Connects to the API of a stack. Nothing is sent before the first call. */
@@ -56,6 +58,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     enrolments: createClient(EnrolmentService, transport),
     deliveries: createClient(DeliveryService, transport),
     runs: createClient(RunService, transport),
+    events: createClient(EventService, transport),
   };
 }
 

@@ -59,7 +59,7 @@ export function interruptedError(subject: string, watchAgain: string): ExitError
 }
 
 /** One line of a timeline: local time and what happened. */
-export function timelineLine(entry: TimelineEntry, context: Context): string {
+export function timelineLine(entry: Pick<TimelineEntry, 'at' | 'actor' | 'text'>, context: Context): string {
   const instant = instantOf(entry.at);
   const time = instant === undefined ? '' : new Date(instant).toLocaleTimeString('en-GB');
   const who = entry.actor === '' ? '' : context.terminal.colours.dim(` (${entry.actor})`);

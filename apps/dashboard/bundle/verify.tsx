@@ -39,7 +39,7 @@ export function Verify({ bundle }: { readonly bundle: ReleaseBundle }) {
             digest, and each statement is signed by the key of its signer, was valid when it was registered, and is
             about this bundle or something in it. The keys are those that this server names.
           </Note>
-          <ul className={css['findings']}>
+          <ul className={css['findings']} tabIndex={0} aria-label="What was checked">
             {[...failed, ...data.filter(({ ok }) => ok)].map(({ check, object, ok, why }) => (
               <li key={`${check} ${object}`}>
                 <Mark tone={ok ? 'good' : 'bad'} shape={ok ? 'check' : 'cross'} quiet>

@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react';
 
-const name = 'lanekeeper.page';
+/** Where it is kept. */
+export const pageSecretName = 'lanekeeper.page';
+
 const listeners = new Set<() => void>();
 
 /**
@@ -8,13 +10,13 @@ const listeners = new Set<() => void>();
  * is not; and all tabs of a browser share it.
  */
 export const pageSecret = {
-  get: (): string | undefined => localStorage.getItem(name) ?? undefined,
+  get: (): string | undefined => localStorage.getItem(pageSecretName) ?? undefined,
   keep(secret: string): void {
-    localStorage.setItem(name, secret);
+    localStorage.setItem(pageSecretName, secret);
     changed();
   },
   forget(): void {
-    localStorage.removeItem(name);
+    localStorage.removeItem(pageSecretName);
     changed();
   },
 };

@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { shortId } from '../../core/ids.js';
+import { predicateTypes } from '../../core/evidence/predicate-types.js';
+import {
+  approveByTwo,
+  decide,
+  isIn,
+  readyForGold,
+  rowsOf,
+  stateOf,
+  type Target,
+  waitingForApproval,
+} from '../support/attack-scene.js';
+import { startBrowser } from '../support/browser/browser.js';
+import { pageDir, signInBrowser, signInTab } from '../support/browser/signed-in.js';
+import { openHostilePage, evilHost } from '../support/browser/hostile-page.js';
+import { cosignVerify } from '../support/cosign.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { scratchFolder } from '../support/scratch.js';
+import { until } from '../support/until.js';
+
+let engine: Engine;
+let api: ApiOnEngine;
+let browser: Browser;
+beforeAll(async () => {
+  engine = await startEngine();
+  api = await startApiOn(engine, { pageDir });
+  browser = await startBrowser({ [evilHost]: '127.0.0.1' });
+}, 180_000);
+afterAll(async () => {
+  await browser.close();
+  await api.close();
+  await engine.close();
+});
+
+let serial = 0;
+let target: Target;
+beforeEach(async () => {
+  serial += 1;
+  target = await waitingForApproval(engine, `in the page ${String(serial)}`);
+});
+
+/** Opens the promotion that waits, as a link that somebody has sent leads there. */
+async function openPromotion(page: Page): Promise<void> {
+  await page.goto(`${api.url}/promotions/${target.id}`);
+  await page.getByText('AWAITING APPROVAL').first().waitFor();
+}
+
+/** Opens the dialog of a verb about the promotion that waits. */
+async function openDialog(page: Page, name: string) {
+  await openPromotion(page);
+  await page.getByRole('button', { name, exact: true }).click();
+  return page.getByRole('dialog');
+}
+
+describe('a person who is signed in', () => {
+  test('sees what is live and what waits, and follows it while it happens', async () => {
+    const { page, complaints } = await signInBrowser(api, browser, 'dev', { key: false });
+    const row = page.getByRole('row', { name: /shop/ });
+    await row.getByText('AWAITING APPROVAL').waitFor();
+    await row.getByText('two-person-approval: 2 of 2 approvals of different roles missing').waitFor();
+    await decide(engine, target, await engine.sign('alice', signing('reject')));
+    await row.getByText('AWAITING APPROVAL').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
+  test('approves with the key of the browser, which the engine counts and cosign verifies', async () => {
+    const { page, complaints } = await signInBrowser(api, browser, 'alice');
+    const dialog = await openDialog(page, 'Approve');
+    await dialog.getByRole('button', { name: 'Sign: approve' }).click();
+    await dialog.getByText('Approve by alice is recorded', { exact: true }).waitFor();
+    await dialog.getByText('1 of 2 approvals of different roles missing (given: alice)').waitFor();
+    const [made] = await rowsOf<{ checksum: `sha256:${string}`; public_key_pem: string; held_in: string }>(
+      engine,
+      `select a.checksum, k.public_key_pem, k.held_in
+         from decisions d join attestations a on a.tenant_id = d.tenant_id and a.id = d.attestation_id
+         join principal_keys k on k.tenant_id = a.tenant_id and k.key_id = a.key_id
+        where d.promotion_id = $1 and d.verb = 'approve'`,
+      target.id,
+    );
+    expect(made?.held_in).toBe('browser');
+    const [{ manifest } = { manifest: '' }] = await rowsOf<{ manifest: string }>(
+      engine,
+      'select manifest from bundles where digest = $1',
+      target.bundle,
+    );
+    const signed = {
+      ...{ folder: await scratchFolder(), bundle: await engine.blobs.get(made!.checksum) },
+      ...{ publicKeyPem: made!.public_key_pem, subject: Buffer.from(manifest) },
+    };
+    expect(await cosignVerify({ ...signed, predicateType: predicateTypes.decision })).toContain('Verified OK');
+    expect(complaints).toEqual([]);
+  });
+
+  test('is told why a button cannot be used, in the words of the server', async () => {
+    const { page } = await signInBrowser(api, browser, 'dev', { key: false });
+    await openPromotion(page);
+    await page.getByText('What you cannot do now, and why').or(page.getByText('Nothing that you can do now')).click();
+    await page.getByText('Approve: dev requested this promotion and cannot approve it').waitFor();
+  });
+
+  test('without a key of the browser looks at everything, decides nothing, and learns how to get one', async () => {
+    const { page } = await signInBrowser(api, browser, 'alice', { key: false });
+    await openPromotion(page);
+    const approve = page.getByRole('button', { name: 'Approve', exact: true });
+    await page.getByText('this browser holds no key of yours').first().waitFor();
+    expect(await approve.getAttribute('aria-disabled')).toBe('true');
+    await page.goto(`${api.url}/inbox`);
+    await page.getByText('The key of this browser is not enrolled yet.').waitFor();
+    await page.getByText('lane dashboard').first().waitFor();
+  });
+});
+
+describe('the way through the page alone', () => {
+  test('leads from a request to gold and back, with the pointer', async () => {
+    // What the rollback goes back to.
+    await approveByTwo(engine, target);
+    const bundle = await readyForGold(engine, `through the page ${String(serial)}`);
+    const { page } = await signInBrowser(api, browser, 'dev');
+    await page.goto(`${api.url}/bundles/${bundle}`);
+    await page.getByRole('listitem').filter({ hasText: 'gold' }).getByRole('button', { name: 'Promote' }).click();
+    await page.getByRole('button', { name: 'Sign: promote' }).click();
+    await page.waitForURL(/\/promotions\/[0-9a-f-]{36}/);
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    for (const person of ['alice', 'bob']) {
+      const approver = await signInBrowser(api, browser, person);
+      await approver.page.goto(`${api.url}/inbox`);
+      await approver.page.getByRole('button', { name: new RegExp(shortId(bundle)) }).click();
+      await approver.page.getByRole('region', { name: new RegExp(shortId(bundle)) }).waitFor();
+      await approver.page.getByRole('button', { name: /^Approve/ }).click();
+      await approver.page.getByRole('dialog').getByRole('button', { name: 'Sign: approve' }).click();
+      await approver.page.getByText(`Approve by ${person} is recorded`, { exact: true }).waitFor();
+    }
+    await isIn(engine, id, 'LIVE');
+    await page.getByText('LIVE', { exact: true }).first().waitFor();
+    const carol = await signInBrowser(api, browser, 'carol');
+    await carol.page.goto(`${api.url}/products/shop`);
+    const gold = carol.page.getByRole('listitem').filter({ hasText: 'gold' });
+    await gold.getByRole('button', { name: 'Roll back' }).click();
+    await carol.page.getByLabel('Why').fill('the story goes back');
+    await carol.page.getByRole('button', { name: 'Sign: roll back' }).click();
+    await carol.page.waitForURL(/\/promotions\//);
+    await isIn(engine, id, 'ROLLED_BACK');
+  });
+
+  test('leads to a decision by keyboard alone', async () => {
+    const { page } = await signInBrowser(api, browser, 'alice');
+    await page.getByRole('heading', { name: 'Lanes' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    await page.getByText(shortId(target.bundle)).first().waitFor();
+    // Others may wait, too: the one of this test is chosen by its row.
+    await page.getByRole('button', { name: new RegExp(shortId(target.bundle)) }).press('Enter');
+    await page.keyboard.press('c');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Why').focus();
+    await page.keyboard.type('say more in the notes');
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toContain('Sign: request changes');
+    await page.keyboard.press('Enter');
+    await dialog
+      .getByText('request-changes by alice')
+      .or(dialog.getByText(/is recorded/))
+      .first()
+      .waitFor();
+    await until(async () => (await stateOf(engine, target.id)) === 'GATING', 'the promotion to be held');
+  });
+});
+
+describe('trouble', () => {
+  test('of facts that change meanwhile: they are shown before anything is signed', async () => {
+    const { page } = await signInBrowser(api, browser, 'alice');
+    const dialog = await openDialog(page, 'Approve');
+    await dialog.getByRole('button', { name: 'Sign: approve' }).waitFor();
+    await decide(engine, target, await engine.sign('bob', signing('approve')));
+    await dialog.getByText('This has changed while you were reading:').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Sign: approve' }).getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByRole('button', { name: 'Show it as it is now' }).click();
+    await dialog.getByRole('button', { name: 'Sign: approve' }).click();
+    await isIn(engine, target.id, 'LIVE');
+  });
+
+  test('of a server that goes away while somebody writes: nothing typed is lost, and the page follows again', async () => {
+    const { page } = await signInBrowser(api, browser, 'alice');
+    const dialog = await openDialog(page, 'Reject');
+    await dialog.getByLabel('Why').fill('typed before the server went');
+    await api.awayDuring(async () => {
+      await page.getByText('The server is not heard').waitFor();
+      await dialog.getByRole('button', { name: 'Sign: reject' }).click();
+      await dialog.getByText('The server does not answer').first().waitFor();
+    });
+    await page.getByText('The server is not heard').waitFor({ state: 'detached' });
+    expect(await dialog.getByLabel('Why').inputValue()).toBe('typed before the server went');
+    await dialog.getByRole('button', { name: 'Sign: reject' }).click();
+    await isIn(engine, target.id, 'REJECTED');
+  });
+
+  test('of a session that ends in the middle of a form: after signing in elsewhere it goes on', async () => {
+    const { page, context } = await signInBrowser(api, browser, 'alice');
+    const dialog = await openDialog(page, 'Reject');
+    await dialog.getByLabel('Why').fill('typed before the session ended');
+    const { sessions } = await api.clients('alice').sessions.listSessions({});
+    for (const { id } of sessions) await api.clients('alice').sessions.endSession({ id });
+    await dialog.getByRole('button', { name: 'Sign: reject' }).click();
+    await page.getByText('This browser is not signed in any more').waitFor();
+    await signInTab(api, await context.newPage(), 'alice');
+    await page.getByText('This browser is not signed in any more').waitFor({ state: 'detached' });
+    expect(await dialog.getByLabel('Why').inputValue()).toBe('typed before the session ended');
+    await dialog.getByRole('button', { name: 'Sign: reject' }).click();
+    await isIn(engine, target.id, 'REJECTED');
+  });
+
+  test('of a key that is revoked in a terminal: the page signs no more with it', async () => {
+    const { page } = await signInBrowser(api, browser, 'alice');
+    const { principal } = await api.clients('alice').identity.whoAmI({});
+    const inBrowsers = principal!.keys.filter(({ heldIn, validUntil }) => heldIn === 'browser' && validUntil);
+    for (const { keyId } of inBrowsers)
+      await api.lane('alice', 'keys', 'revoke', keyId.slice(7, 19), '--reason', 'the laptop is lost');
+    await openPromotion(page);
+    await page.getByText('this browser holds no key of yours').first().waitFor();
+    await page.goto(`${api.url}/settings`);
+    await page.getByText('The key of this browser counts no more').waitFor();
+  });
+
+  test('of a link to something that this tenant does not have: it is not found', async () => {
+    const { page } = await signInBrowser(api, browser, 'alice', { key: false });
+    await page.goto(`${api.url}/promotions/00000000-0000-4000-8000-000000000001`);
+    await page.getByRole('alert').getByText('UNKNOWN_PROMOTION').waitFor();
+    await page.goto(`${api.url}/nowhere`);
+    await page.getByText('There is no such page').waitFor();
+  });
+});
+
+describe('what others write', () => {
+  const attack =
+    '<img src=x onerror="window.hacked=1"> \u202Egnp.exe {{7*7}} [a](javascript:alert(1)) ' + 'x'.repeat(1_500);
+
+  test('is text on every screen that shows it', async () => {
+    const { page, complaints } = await signInBrowser(api, browser, 'alice');
+    await decide(engine, target, await engine.sign('bob', signing('request-changes'), { comment: attack }));
+    await page.goto(`${api.url}/promotions/${target.id}`);
+    await page.getByText('window.hacked=1').first().waitFor();
+    for (const path of ['/promotions', '/lanes']) {
+      await page.goto(`${api.url}${path}`);
+      await page.getByText('live', { exact: true }).waitFor();
+      await page.getByText(shortId(target.bundle)).first().waitFor();
+    }
+    expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
+    expect(await page.locator('img').count()).toBe(0);
+    const tooWide = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = (
+        globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
+      ).document.documentElement;
+      return scrollWidth - clientWidth;
+    });
+    expect(tooWide).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('in an address is text, too', async () => {
+    const { page, complaints } = await signInBrowser(api, browser, 'alice', { key: false });
+    await page.goto(`${api.url}/lanes?q=${encodeURIComponent('"><script>window.hacked=1</script>')}`);
+    await page.getByText('No product matches').waitFor();
+    expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('a page of another site', () => {
+  test('cannot put ours into a frame', async () => {
+    const page = await openHostilePage(browser, `<iframe src="${api.url}/lanes"></iframe>`);
+    await page.waitForLoadState('networkidle');
+    const frame = page.frames().find((each) => each !== page.mainFrame());
+    expect(
+      await frame
+        ?.locator('h1')
+        .count()
+        .catch(() => 0),
+    ).toBe(0);
+  });
+
+  test('is sent no cookie of ours, and no answer', async () => {
+    const { context } = await signInBrowser(api, browser, 'alice', { key: false });
+    const page = await context.newPage();
+    await page.route(`http://${evilHost}/`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+    );
+    await page.goto(`http://${evilHost}/`);
+    const answer = await page.evaluate(
+      (url) =>
+        fetch(`${url}/governance.v1.IdentityService/WhoAmI`, {
+          method: 'POST',
+          credentials: 'include',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        }).then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      api.url,
+    );
+    expect(answer).toBe('refused');
+  });
+});
+
+function signing(verb: 'approve' | 'reject' | 'request-changes') {
+  return { verb, lane: 'gold', bundle: target.bundle, promotionId: target.id } as const;
+}
+
+/** The text of the element that has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { activeElement } = (globalThis as unknown as { document: { activeElement: { textContent: string } | null } })
+      .document;
+    return activeElement?.textContent ?? '';
+  });
+}

@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { approveByTwo, decide, inPhase, type Target, waitingForApproval } from '../support/attack-scene.js';
+import { startBrowser } from '../support/browser/browser.js';
+import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-in.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { sealText } from '../support/sealed-bundle.js';
+
+/** The folder for `npm run screenshots`; nothing is written otherwise. */
+const screenshots = process.env['SCREENSHOTS'];
+
+let engine: Engine;
+let api: ApiOnEngine;
+let browser: Browser;
+let waiting: Target;
+beforeAll(async () => {
+  engine = await startEngine();
+  api = await startApiOn(engine, { pageDir });
+  browser = await startBrowser();
+  await approveByTwo(engine, await waitingForApproval(engine, 'Greet visitors'));
+  await inPhase(engine, 'silver', await sealText(engine, 'Greet visitors who come back'), 'GATING');
+  waiting = await waitingForApproval(engine, 'Answer in two languages');
+  const changes = { verb: 'request-changes', lane: 'gold', bundle: waiting.bundle, promotionId: waiting.id } as const;
+  await decide(engine, waiting, await engine.sign('bob', changes, { comment: 'Say in the notes which languages.' }));
+  await decide(engine, waiting, await engine.sign('bob', { ...changes, verb: 'approve' }));
+}, 180_000);
+afterAll(async () => {
+  await browser.close();
+  await api.close();
+  await engine.close();
+});
+
+/** Every screen, with what tells that it is there. */
+const screens: readonly (readonly [name: string, path: () => string, ready: (page: Page) => Promise<void>])[] = [
+  ['lanes', () => '/lanes', (page) => page.getByText('AWAITING APPROVAL').first().waitFor()],
+  ['lanes-empty', () => '/lanes?q=nothing-like-it', (page) => page.getByText('No product matches').waitFor()],
+  ['inbox', () => '/inbox', (page) => page.getByRole('heading', { name: 'What changes' }).waitFor()],
+  ['inbox-others', () => '/inbox?tab=others', (page) => page.getByText('Nothing waits for anybody else').waitFor()],
+  [
+    'promotions',
+    () => '/promotions',
+    (page) => page.getByText('SUPERSEDED').or(page.getByText('LIVE')).first().waitFor(),
+  ],
+  ['promotion', () => `/promotions/${waiting.id}`, (page) => page.getByRole('heading', { name: 'Gates' }).waitFor()],
+  [
+    'promotion-missing',
+    () => '/promotions/00000000-0000-4000-8000-000000000001',
+    (page) => page.getByRole('alert').waitFor(),
+  ],
+  ['bundle', () => `/bundles/${waiting.bundle}`, verified],
+  ['product', () => '/products/shop', (page) => page.getByRole('region', { name: 'Bundles in lanes' }).waitFor()],
+  ['settings', () => '/settings', (page) => page.getByText('this browser', { exact: true }).waitFor()],
+];
+
+async function verified(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Verify in this browser' }).click();
+  await page.getByText(/^(\d+) of \1 checks passed in this browser/).waitFor();
+}
+
+/** Lets everything that was asked for arrive. */
+async function settled(page: Page): Promise<void> {
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.evaluate(() => (globalThis as unknown as { scrollTo: (x: number, y: number) => void }).scrollTo(0, 0));
+  await page.waitForFunction(() => {
+    const { document } = globalThis as unknown as { document: { querySelector: (selector: string) => unknown } };
+    return document.querySelector('[role=status] + [class*=bar], [class*=loading]') === null;
+  });
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (screenshots === undefined) return;
+  await mkdir(screenshots, { recursive: true });
+  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+}
+
+describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+  test('axe finds nothing wrong with any screen, wide or narrow, and none scrolls sideways', async () => {
+    const { page, complaints } = await signInBrowser(api, browser, 'alice', { colorScheme });
+    for (const width of [1_440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const [name, path, ready] of screens) {
+        await page.goto(`${api.url}${path()}`);
+        await ready(page);
+        await settled(page);
+        expect([name, width, await axeFindings(page)]).toEqual([name, width, []]);
+        expect([name, width, await overhang(page)]).toEqual([name, width, 0]);
+        await picture(page, `${name}-${String(width)}-${colorScheme}`);
+      }
+    }
+    expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+  });
+
+  test('nor with a dialog, or with the way in', async () => {
+    const { page } = await signInBrowser(api, browser, 'alice', { colorScheme });
+    await page.goto(`${api.url}/promotions/${waiting.id}`);
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.getByRole('button', { name: 'Sign: approve' }).waitFor();
+    await settled(page);
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, `decide-1440-${colorScheme}`);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    const stranger = await browser.newPage({ colorScheme });
+    await stranger.goto(`${api.url}/`);
+    await stranger.getByText('This browser is signed in from a terminal').waitFor();
+    expect(await axeFindings(stranger)).toEqual([]);
+    await picture(stranger, `sign-in-1440-${colorScheme}`);
+    await stranger.close();
+  });
+});
+
+/** By how much a page is wider than its window. */
+function overhang(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { documentElement } = (
+      globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
+    ).document;
+    return documentElement.scrollWidth - documentElement.clientWidth;
+  });
+}

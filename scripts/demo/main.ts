@@ -95,6 +95,7 @@ async function play(scene: Scene): Promise<void> {
       seen: `API ${api.status}, Temporal UI ${ui.status}, lane doctor ${String(doctor.code)}${doctor.code === 0 ? '' : `: ${doctor.stdout}${doctor.stderr}`}`,
     };
   });
+  if (values.once !== true) await invite(stage, tools);
   await release(scene);
   await bronze(scene);
   await silver(scene);
@@ -123,6 +124,12 @@ function resume(tools: Tools): void {
 }
 
 /** Prints where everything is. */
+/** Says how to look at the page; a link signs one browser in, within two minutes. */
+async function invite(stage: Stage, tools: Tools): Promise<void> {
+  const { stdout } = await tools.quietLane('dashboard', '--print', '--no-key');
+  stage.say(`\nThe page, for one browser, within two minutes:  ${stdout.trim()}\n`);
+}
+
 async function describeWorld(stage: Stage, scene: Scene): Promise<void> {
   const status = await scene.tools.quietLane('status');
   stage.say(`\n${status.stdout}`);
@@ -132,5 +139,6 @@ async function describeWorld(stage: Stage, scene: Scene): Promise<void> {
   stage.say(
     `try it        LANEKEEPER_STACK=${scene.tools.dataDir} ${join(root, 'bin', 'lane')} bundle show ${short(scene.first.bundle)}`,
   );
-  stage.say('\nEverything keeps running until Ctrl-C.');
+  await invite(stage, scene.tools);
+  stage.say('Everything keeps running until Ctrl-C.');
 }

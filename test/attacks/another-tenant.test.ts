@@ -22,20 +22,14 @@ import { until } from '../support/until.js';
 import { addStranger, rowsOfTenant, type Stranger } from '../support/second-tenant.js';
 
 /** What the stranger names: things of the other tenant, or ones that do not exist. */
-interface Names {
-  readonly product: string;
-  readonly repository: string;
+interface Names extends Readonly<
+  Record<'product' | 'repository' | 'promotion' | 'release' | 'attestation' | 'run' | 'session' | 'code', string>
+> {
   readonly bundle: Digest;
   readonly blob: Digest;
   readonly report: Digest;
-  readonly promotion: string;
-  readonly release: string;
-  readonly attestation: string;
   readonly policy: Digest;
   readonly enrolment: Digest;
-  readonly run: string;
-  readonly session: string;
-  readonly code: string;
 }
 
 let engine: Engine;
@@ -157,6 +151,7 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
   'release.v1.ReleaseService.GetRelease': (n) => clients.releases.getRelease({ releaseId: n.release }),
   'release.v1.ReleaseService.ListReleases': (n) => clients.releases.listReleases({ product: n.product }),
   'release.v1.ReleaseService.WatchRelease': (n) => first(clients.releases.watchRelease({ releaseId: n.release })),
+  'release.v1.SearchService.Search': (n) => clients.search.search({ text: n.bundle }),
   'release.v1.BundleService.GetBundle': (n) => clients.bundles.getBundle({ bundle: n.bundle }),
   'release.v1.BundleService.ListBundles': (n) => clients.bundles.listBundles({ product: n.product }),
   'release.v1.BundleService.GetManifest': (n) => clients.bundles.getManifest({ bundle: n.bundle }),

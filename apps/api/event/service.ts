@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { wordsOf } from '../../../core/event/words.js';
-import type { EventService} from '#gen/audit/v1/event_service_pb.js';
+import type { EventService } from '#gen/audit/v1/event_service_pb.js';
 import { type MethodEvent, MethodEventSchema } from '#gen/audit/v1/event_service_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { type EventPosition, eventsAfter, positionNow, type StoredEvent } from '../../../store/event/read.js';

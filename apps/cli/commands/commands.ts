@@ -97,6 +97,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./get.js'),
   },
   {
+    name: 'find',
+    summary: 'Find products, bundles and promotions by the beginning of a name, digest, revision or id',
+    group: groups.inspect,
+    load: () => import('./find.js'),
+  },
+  {
     name: 'history',
     summary: 'Download the history of a run, which Temporal forgets',
     group: groups.inspect,

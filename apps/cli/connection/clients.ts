@@ -13,6 +13,7 @@ import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
+import { SearchService } from '#gen/release/v1/search_service_pb.js';
 import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
 import { RunService } from '#gen/workflows_runtime/v1/run_service_pb.js';
 
@@ -30,6 +31,7 @@ export interface Clients {
   readonly enrolments: Client<typeof EnrolmentService>;
   readonly deliveries: Client<typeof DeliveryService>;
   readonly runs: Client<typeof RunService>;
+  readonly search: Client<typeof SearchService>;
   readonly events: Client<typeof EventService>;
 }
 
@@ -58,6 +60,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     enrolments: createClient(EnrolmentService, transport),
     deliveries: createClient(DeliveryService, transport),
     runs: createClient(RunService, transport),
+    search: createClient(SearchService, transport),
     events: createClient(EventService, transport),
   };
 }

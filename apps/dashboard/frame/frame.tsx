@@ -3,6 +3,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { Announcer } from '../parts/announcer.js';
+import { SearchBox } from '../search/search-box.js';
 import css from './frame.module.css';
 import { LiveSwitch } from './live-switch.js';
 import { Preferences } from './preferences.js';
@@ -14,8 +15,8 @@ import { places } from './places.js';
 export function Frame() {
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const { data } = useQuery(DecisionService.method.listPendingApprovals, { all: false });
-  const mine = new Set(data?.cases.map(({ promotionId }) => promotionId)).size;
+  const { data } = useQuery(DecisionService.method.listPendingApprovals, { all: true });
+  const mine = new Set(data?.cases.filter(({ waitsForMe }) => waitsForMe).map(({ promotionId }) => promotionId)).size;
   return (
     <div className={css['frame']}>
       <a
@@ -56,6 +57,7 @@ export function Frame() {
           ))}
         </nav>
         <div className={css['tools']}>
+          <SearchBox />
           <LiveSwitch />
           <Preferences />
         </div>

@@ -9,7 +9,8 @@ import { places } from './places.js';
 const chordMs = 1_500;
 
 const keys: readonly (readonly [string, string])[] = [
-  ['/', 'search or filter'],
+  ['/', 'search'],
+  ['f', 'filter what is shown'],
   ...places.map(({ key, name }) => [`g ${key}`, `go to ${name}`] as const),
   ['j / k', 'next or previous row'],
   ['Enter', 'open the row'],
@@ -36,13 +37,8 @@ export function Shortcuts() {
         void navigate({ to: place.to });
       } else if (event.key === 'g') chordAt = Date.now();
       else if (event.key === '?') setHelp(true);
-      else if (event.key === '/') {
-        const field = document.querySelector<HTMLInputElement>('input[type="search"]');
-        if (field === null) return;
-        event.preventDefault();
-        field.focus();
-        field.select();
-      }
+      else if (event.key === '/') focusField(event, '[role="search"] input');
+      else if (event.key === 'f') focusField(event, 'main input[type="search"]');
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
@@ -62,6 +58,14 @@ export function Shortcuts() {
       </dl>
     </Dialog>
   );
+}
+
+function focusField(event: KeyboardEvent, selector: string): void {
+  const field = document.querySelector<HTMLInputElement>(selector);
+  if (field === null) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
 }
 
 /** Whether keys belong to what somebody writes, or to an open dialog. */

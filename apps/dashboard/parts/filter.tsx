@@ -36,7 +36,7 @@ export function Filter({
         autoComplete="off"
         onChange={(event) => setTyped(event.target.value)}
       />
-      <kbd aria-hidden="true">/</kbd>
+      <kbd aria-hidden="true">f</kbd>
     </label>
   );
 }

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
+import type { Action } from '#gen/governance/v1/decision_service_pb.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { decide, type Target, waitingForApproval } from '../support/attack-scene.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { sealText } from '../support/sealed-bundle.js';
+
+let engine: Engine;
+let api: ApiOnEngine;
+let target: Target;
+beforeAll(async () => {
+  engine = await startEngine();
+  api = await startApiOn(engine);
+  target = await waitingForApproval(engine, 'what can be done');
+});
+afterAll(async () => {
+  await api.close();
+  await engine.close();
+  expect(api.reports).toEqual([]);
+});
+
+const verbs = {
+  approve: DecisionVerb.APPROVE,
+  reject: DecisionVerb.REJECT,
+  abort: DecisionVerb.ABORT,
+  retry: DecisionVerb.RETRY,
+};
+
+async function actionOf(person: string, verb: keyof typeof verbs, id = target.id): Promise<Action> {
+  const { actions } = await api.clients(person).decisions.listActions({ promotionId: id });
+  return actions.find((action) => action.verb === verbs[verb])!;
+}
+
+describe('what somebody may do about a promotion', () => {
+  test.each([
+    ['alice', 'approve'],
+    ['alice', 'abort'],
+    ['alice', 'retry'],
+    ['dev', 'approve'],
+    ['dev', 'reject'],
+    ['bob', 'approve'],
+  ] as const)('is what they are let do when they do it: %s, %s', async (person, verb) => {
+    const waiting = await waitingForApproval(engine, `${person} and ${verb}`);
+    const said = await actionOf(person, verb, waiting.id);
+    const about = { verb, lane: 'gold', bundle: waiting.bundle, promotionId: waiting.id } as const;
+    const update = verb === 'abort' || verb === 'retry' ? verb : 'decide';
+    const outcome = (await decide(engine, waiting, await engine.sign(person, about), update)) as unknown as {
+      accepted: boolean;
+      text: string;
+    };
+    expect([said.possible, said.whyNot === '']).toEqual([outcome.accepted, outcome.accepted]);
+    if (!outcome.accepted) expect(outcome.text).toContain(said.whyNot);
+  });
+
+  test('names the command that does it', async () => {
+    expect((await actionOf('alice', 'approve')).command).toBe(`lane approve ${target.id.slice(-12)}`);
+  });
+
+  test('is nothing more once they have approved', async () => {
+    const approve = { verb: 'approve', lane: 'gold', bundle: target.bundle, promotionId: target.id } as const;
+    await decide(engine, target, await engine.sign('alice', approve));
+    expect(await actionOf('alice', 'approve')).toMatchObject({ possible: false, whyNot: 'alice has already approved' });
+    expect((await actionOf('bob', 'approve')).possible).toBe(true);
+  });
+});
+
+describe('what somebody may start in lanes', () => {
+  test('with a bundle: where it is live, on its way, or may go', async () => {
+    const { bundle } = await waitingForApproval(engine, 'goes on');
+    const { actions } = await api.clients('dev').decisions.listLaneActions({ of: { case: 'bundle', value: bundle } });
+    expect(actions.map(({ lane, possible, whyNot }) => [lane, possible, whyNot])).toEqual([
+      [Lane.BRONZE, false, 'it is live there'],
+      [Lane.SILVER, false, 'it is live there'],
+      [Lane.GOLD, false, 'it is on its way there: AWAITING_APPROVAL'],
+    ]);
+    const fresh = await sealText(engine, 'not yet anywhere');
+    const own = await api.clients('dev').decisions.listLaneActions({ of: { case: 'bundle', value: fresh } });
+    expect(own.actions.map(({ possible }) => possible)).toEqual([true, true, true]);
+    const others = await api.clients('alice').decisions.listLaneActions({ of: { case: 'bundle', value: fresh } });
+    expect(others.actions[0]).toMatchObject({
+      possible: false,
+      whyNot: 'alice has none of the roles developer, release-manager, operator that may request',
+    });
+  });
+
+  test('with a product: which lanes go back, and to what', async () => {
+    const { actions } = await api
+      .clients('carol')
+      .decisions.listLaneActions({ of: { case: 'product', value: 'shop' } });
+    const [bronze, , gold] = actions;
+    expect(bronze).toMatchObject({ lane: Lane.BRONZE, possible: true, whyNot: '' });
+    expect(bronze!.bundleDigest).toMatch(/^sha256:/);
+    expect(gold).toMatchObject({ possible: false, whyNot: 'there is no bundle that was live before' });
+    const alice = await api.clients('alice').decisions.listLaneActions({ of: { case: 'product', value: 'shop' } });
+    expect(alice.actions[0]).toMatchObject({
+      possible: false,
+      whyNot: 'alice has none of the roles release-manager, operator that may roll back',
+    });
+  });
+
+  test('with neither is refused', async () => {
+    await expect(api.clients('dev').decisions.listLaneActions({})).rejects.toMatchObject({
+      cause: { code: 'INVALID_INPUT' },
+    });
+  });
+});

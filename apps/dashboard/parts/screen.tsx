@@ -19,8 +19,9 @@ export function Screen({
     document.title = `${title} · Lanekeeper`;
   }, [title]);
   useEffect(() => {
-    // Not at the first look at the page: then nobody has navigated.
-    if (hasNavigated) head.current?.focus({ preventScroll: true });
+    // Not at the first look at the page: then nobody has navigated. And not away from what somebody is already writing.
+    const isWriting = document.activeElement?.matches('input, textarea, select') === true;
+    if (hasNavigated && !isWriting) head.current?.focus({ preventScroll: true });
     hasNavigated = true;
   }, []);
   return (

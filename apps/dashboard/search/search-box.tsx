@@ -1,6 +1,6 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { type Found, FoundKind, SearchService } from '#gen/release/v1/search_service_pb.js';
 import { shortId } from '../../../core/ids.js';
@@ -10,6 +10,7 @@ import css from './search-box.module.css';
 /** Finds products, bundles, revisions and promotions from everywhere, by the beginning of what names them. */
 export function SearchBox() {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const [isOpen, setOpen] = useState(false);
@@ -26,6 +27,8 @@ export function SearchBox() {
     if (one === undefined) return;
     setOpen(false);
     setText('');
+    // What was found gets the focus.
+    field.current?.blur();
     if (one.kind === FoundKind.PRODUCT) void navigate({ to: '/products/$product', params: { product: one.id } });
     else if (one.kind === FoundKind.BUNDLE) void navigate({ to: '/bundles/$bundle', params: { bundle: one.id } });
     else void navigate({ to: '/promotions/$promotion', params: { promotion: one.id } });
@@ -43,6 +46,7 @@ export function SearchBox() {
   return (
     <div className={css['search']} role="search">
       <input
+        ref={field}
         type="search"
         role="combobox"
         aria-label="Search products, bundles and promotions"

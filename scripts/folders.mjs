@@ -18,7 +18,7 @@ export const arrows = {
   'apps/api': [
     ...['sdk/typescript', 'core', 'store', 'adapters/content-store', 'adapters/sigstore', 'adapters/http'],
     'temporal-config',
-    ...['activities/policy', 'workflows/[^/]+/contract[.]ts'],
+    ...['activities/policy', 'activities/run/history-json[.]ts', 'workflows/[^/]+/contract[.]ts'],
   ],
   'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'adapters/hash', 'temporal-config'],
   'apps/dashboard': ['sdk/typescript', 'core', 'adapters/webcrypto'],

@@ -218,6 +218,7 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
   'governance.v1.EnrolmentService.ListEnrolments': () => clients.enrolments.listEnrolments({}),
   'workflows_runtime.v1.RunService.ListRunHistories': (n) =>
     clients.runs.listRunHistories({ of: { case: 'promotionId', value: n.promotion } }),
+  'workflows_runtime.v1.RunService.GetRunStory': (n) => clients.runs.getRunStory({ runId: n.run }),
   'workflows_runtime.v1.RunService.GetRunHistory': (n) => clients.runs.getRunHistory({ runId: n.run }),
   'audit.v1.EventService.WatchEvents': () => first(clients.events.watchEvents({})),
   'workflows_runtime.v1.DeliveryService.ListParkedDeliveries': () => clients.deliveries.listParkedDeliveries({}),

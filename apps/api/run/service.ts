@@ -17,9 +17,11 @@ import { findRunHistory, listRunHistories, type RunHistory, type WorkedFor } fro
 import { instant, requireLane, toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { requireCaller } from '../identity/caller.js';
+import { readStory } from './story.js';
 
 /** Runs of workflows, and their histories. The content of one is a blob of the tenant, like any other. */
-export function createRunService({ database }: ApiDeps): ServiceImpl<typeof RunService> {
+export function createRunService(deps: ApiDeps): ServiceImpl<typeof RunService> {
+  const { database } = deps;
   return {
     async listRunHistories(request, context) {
       const { tenant } = requireCaller(context);
@@ -34,6 +36,13 @@ export function createRunService({ database }: ApiDeps): ServiceImpl<typeof RunS
         const history = await findRunHistory(tx, await resolveRun(tx, request.runId));
         return history === undefined ? {} : { history: toMessage(history) };
       });
+    },
+    async getRunStory(request, context) {
+      const { tenant } = requireCaller(context);
+      const history = await database.transaction(tenant, async (tx) =>
+        findRunHistory(tx, await resolveRun(tx, request.runId)),
+      );
+      return history === undefined ? {} : readStory(deps, tenant, history);
     },
   };
 }

@@ -104,7 +104,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'history',
-    summary: 'Download the history of a run, which Temporal forgets',
+    summary: 'Show what a run has done, or download its history, which Temporal forgets',
     group: groups.inspect,
     load: () => import('./history.js'),
   },

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { MakeAction } from '../program/command-module.js';
 import { downloadHistory } from '../run/download.js';
+import { showStory } from '../run/story.js';
 
-/** `lane history download`; `lane get histories` lists them. */
+/** `lane history download | show`; `lane get histories` lists them. */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('download')
@@ -14,4 +15,9 @@ export function define(command: Command, makeAction: MakeAction): void {
     .action(
       makeAction(async (context, [run]: [string], { out }: { out?: string }) => downloadHistory(context, run, out)),
     );
+  command
+    .command('show')
+    .description('Show what a run has done: activities with their attempts, timers and messages')
+    .argument('<run>', 'Run id, or a unique prefix or suffix of it')
+    .action(makeAction(async (context, [run]: [string]) => showStory(context, run)));
 }

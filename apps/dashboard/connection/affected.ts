@@ -16,6 +16,7 @@ const aboutOnePromotion: readonly string[] = [
   'ListDecisions',
   'GetDecisionFacts',
   'ListRunHistories',
+  'GetRunStory',
 ];
 
 /** What an event of each noun changes besides what is about one promotion. */

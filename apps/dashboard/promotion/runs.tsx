@@ -8,6 +8,7 @@ import { Glyph } from '../parts/mark.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Section } from '../parts/screen.js';
 import css from './runs.module.css';
+import { Story } from './story.js';
 
 /** The runs in Temporal that have worked for a promotion, and what is kept of their histories. */
 export function Runs({ promotion }: { readonly promotion: Promotion }) {
@@ -21,7 +22,7 @@ export function Runs({ promotion }: { readonly promotion: Promotion }) {
       {error !== null && <ProblemNote error={error} />}
       {isPending && <Loading what="the runs" rows={1} />}
       <ul className={css['runs']}>
-        {data?.histories.map((history) => (
+        {data?.histories.map((history, index) => (
           <li key={history.runId}>
             <ShortId id={history.runId} what="run id" />
             <span>
@@ -53,6 +54,7 @@ export function Runs({ promotion }: { readonly promotion: Promotion }) {
                 in Temporal <Glyph shape="out" />
               </a>
             )}
+            <Story runId={history.runId} isFirst={index === 0} />
           </li>
         ))}
       </ul>

@@ -290,6 +290,136 @@ export declare type GetRunHistoryResponse = Message<"workflows_runtime.v1.GetRun
 export declare const GetRunHistoryResponseSchema: GenMessage<GetRunHistoryResponse>;
 
 /**
+ * Asks what a run has done.
+ *
+ * @generated from message workflows_runtime.v1.GetRunStoryRequest
+ */
+export declare type GetRunStoryRequest = Message<"workflows_runtime.v1.GetRunStoryRequest"> & {
+  /**
+   * Run id, or a unique prefix or suffix of it.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+};
+
+/**
+ * Describes the message workflows_runtime.v1.GetRunStoryRequest.
+ * Use `create(GetRunStoryRequestSchema)` to create a new message.
+ */
+export declare const GetRunStoryRequestSchema: GenMessage<GetRunStoryRequest>;
+
+/**
+ * One step of a run, in the words of its own summaries.
+ *
+ * @generated from message workflows_runtime.v1.RunStep
+ */
+export declare type RunStep = Message<"workflows_runtime.v1.RunStep"> & {
+  /**
+   * What it was.
+   *
+   * @generated from field: workflows_runtime.v1.RunStepKind kind = 1;
+   */
+  kind: RunStepKind;
+
+  /**
+   * Of an activity its type, of a message its name.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * What it was for.
+   *
+   * @generated from field: string summary = 3;
+   */
+  summary: string;
+
+  /**
+   * Where it stands.
+   *
+   * @generated from field: workflows_runtime.v1.RunStepState state = 4;
+   */
+  state: RunStepState;
+
+  /**
+   * When it began.
+   *
+   * @generated from field: google.protobuf.Timestamp started_at = 5;
+   */
+  startedAt?: Timestamp | undefined;
+
+  /**
+   * When it ended; absent while it goes on.
+   *
+   * @generated from field: google.protobuf.Timestamp ended_at = 6;
+   */
+  endedAt?: Timestamp | undefined;
+
+  /**
+   * How often it was tried.
+   *
+   * @generated from field: int32 attempts = 7;
+   */
+  attempts: number;
+
+  /**
+   * Why it failed, or why its last attempt did; empty when none has.
+   *
+   * @generated from field: string failure = 8;
+   */
+  failure: string;
+
+  /**
+   * When a timer fires; absent for everything else.
+   *
+   * @generated from field: google.protobuf.Timestamp due_at = 9;
+   */
+  dueAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message workflows_runtime.v1.RunStep.
+ * Use `create(RunStepSchema)` to create a new message.
+ */
+export declare const RunStepSchema: GenMessage<RunStep>;
+
+/**
+ * What a run has done.
+ *
+ * @generated from message workflows_runtime.v1.GetRunStoryResponse
+ */
+export declare type GetRunStoryResponse = Message<"workflows_runtime.v1.GetRunStoryResponse"> & {
+  /**
+   * Its steps, oldest first.
+   *
+   * @generated from field: repeated workflows_runtime.v1.RunStep steps = 1;
+   */
+  steps: RunStep[];
+
+  /**
+   * Whether the history was longer than what is read for this; all of it can be downloaded once it is kept.
+   *
+   * @generated from field: bool is_cut = 2;
+   */
+  isCut: boolean;
+
+  /**
+   * Where this comes from: `temporal` while the run is there, `kept` from the history that was kept.
+   *
+   * @generated from field: string source = 3;
+   */
+  source: string;
+};
+
+/**
+ * Describes the message workflows_runtime.v1.GetRunStoryResponse.
+ * Use `create(GetRunStoryResponseSchema)` to create a new message.
+ */
+export declare const GetRunStoryResponseSchema: GenMessage<GetRunStoryResponse>;
+
+/**
  * What became of the history of a run.
  *
  * @generated from enum workflows_runtime.v1.HistoryState
@@ -398,6 +528,114 @@ export enum RunStatus {
 export declare const RunStatusSchema: GenEnum<RunStatus>;
 
 /**
+ * What a step of a run was.
+ *
+ * @generated from enum workflows_runtime.v1.RunStepKind
+ */
+export enum RunStepKind {
+  /**
+   * Unspecified.
+   *
+   * @generated from enum value: RUN_STEP_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Work outside of the workflow, by a worker.
+   *
+   * @generated from enum value: RUN_STEP_KIND_ACTIVITY = 1;
+   */
+  ACTIVITY = 1,
+
+  /**
+   * A short step in the worker of the workflow, which reads or writes records.
+   *
+   * @generated from enum value: RUN_STEP_KIND_RECORD = 2;
+   */
+  RECORD = 2,
+
+  /**
+   * A wait for a time.
+   *
+   * @generated from enum value: RUN_STEP_KIND_TIMER = 3;
+   */
+  TIMER = 3,
+
+  /**
+   * A message without an answer.
+   *
+   * @generated from enum value: RUN_STEP_KIND_SIGNAL = 4;
+   */
+  SIGNAL = 4,
+
+  /**
+   * A message with an answer.
+   *
+   * @generated from enum value: RUN_STEP_KIND_UPDATE = 5;
+   */
+  UPDATE = 5,
+}
+
+/**
+ * Describes the enum workflows_runtime.v1.RunStepKind.
+ */
+export declare const RunStepKindSchema: GenEnum<RunStepKind>;
+
+/**
+ * Where a step of a run stands.
+ *
+ * @generated from enum workflows_runtime.v1.RunStepState
+ */
+export enum RunStepState {
+  /**
+   * Unspecified.
+   *
+   * @generated from enum value: RUN_STEP_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It goes on.
+   *
+   * @generated from enum value: RUN_STEP_STATE_RUNNING = 1;
+   */
+  RUNNING = 1,
+
+  /**
+   * It is done.
+   *
+   * @generated from enum value: RUN_STEP_STATE_DONE = 2;
+   */
+  DONE = 2,
+
+  /**
+   * It failed.
+   *
+   * @generated from enum value: RUN_STEP_STATE_FAILED = 3;
+   */
+  FAILED = 3,
+
+  /**
+   * It was cancelled.
+   *
+   * @generated from enum value: RUN_STEP_STATE_CANCELED = 4;
+   */
+  CANCELED = 4,
+
+  /**
+   * It ran out of time.
+   *
+   * @generated from enum value: RUN_STEP_STATE_TIMED_OUT = 5;
+   */
+  TIMED_OUT = 5,
+}
+
+/**
+ * Describes the enum workflows_runtime.v1.RunStepState.
+ */
+export declare const RunStepStateSchema: GenEnum<RunStepState>;
+
+/**
  * Runs of workflows, and their histories, which Temporal forgets.
  *
  * @generated from service workflows_runtime.v1.RunService
@@ -422,6 +660,16 @@ export declare const RunService: GenService<{
     methodKind: "unary";
     input: typeof GetRunHistoryRequestSchema;
     output: typeof GetRunHistoryResponseSchema;
+  },
+  /**
+   * Tells what a run has done, from Temporal or, once that has forgotten it, from the history that was kept.
+   *
+   * @generated from rpc workflows_runtime.v1.RunService.GetRunStory
+   */
+  getRunStory: {
+    methodKind: "unary";
+    input: typeof GetRunStoryRequestSchema;
+    output: typeof GetRunStoryResponseSchema;
   },
 }>;
 

@@ -16,6 +16,7 @@ import { PhaseMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
 import css from './bundle.module.css';
 import { Evidence } from './evidence.js';
+import { Packages } from './packages.js';
 import { Verify } from './verify.js';
 
 const route = getRouteApi('/framed/bundles/$bundle');
@@ -78,6 +79,9 @@ export default function Bundle() {
             </li>
           ))}
         </ul>
+      </Section>
+      <Section title="What is in them">
+        <Packages evidence={data.evidence} />
       </Section>
       <Section title="Where it is and was">
         <History bundle={bundle} />

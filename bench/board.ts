@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import pg from 'pg';
+import type pg from 'pg';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
 import { connectToEnrolment } from '../apps/api/enrolment/client.js';

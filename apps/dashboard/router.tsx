@@ -50,6 +50,7 @@ const lanes = createRoute({
   validateSearch: (given: Search) => ({
     ...textOr('q', given),
     ...(given['waiting'] === true && { waiting: true as const }),
+    ...textOr('bundle', given),
   }),
   component: screen(() => import('./lane/lanes.js')),
 });

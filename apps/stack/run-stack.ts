@@ -88,6 +88,7 @@ function status(config: StackConfig): number {
 function describe(record: StackRecord): string {
   const rows = [
     ['API', record.apiUrl],
+    ['page', 'lane dashboard opens it'],
     ['Temporal', `${record.temporalAddress}, namespace ${record.namespace}`],
     ...(record.temporalUiUrl === undefined ? [] : [['Temporal UI', record.temporalUiUrl]]),
     ['data', record.dataDir],

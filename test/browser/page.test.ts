@@ -65,6 +65,26 @@ describe('a person who is signed in', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('in many tabs follows with one connection, and goes on when the tab that had it is closed', async () => {
+    const { page, context } = await signInBrowser(api, browser, 'dev', { key: false });
+    const streams: string[] = [];
+    context.on('request', (request) => {
+      if (request.url().endsWith('/WatchEvents')) streams.push(request.url());
+    });
+    // More than a browser keeps connections to one server open.
+    const tabs = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+    for (const tab of tabs) {
+      await tab.goto(`${api.url}/promotions/${target.id}`);
+      await tab.getByText('live', { exact: true }).waitFor();
+    }
+    expect(streams).toEqual([]);
+    await page.close();
+    await until(async () => streams.length === 1, 'another tab to follow');
+    await decide(engine, target, await engine.sign('alice', signing('reject')));
+    for (const tab of tabs) await tab.getByText('REJECTED', { exact: true }).first().waitFor();
+    expect(streams).toHaveLength(1);
+  });
+
   test('approves with the key of the browser, which the engine counts and cosign verifies', async () => {
     const { page, complaints } = await signInBrowser(api, browser, 'alice');
     const dialog = await openDialog(page, 'Approve');
@@ -142,6 +162,22 @@ describe('the way through the page alone', () => {
     await carol.page.getByRole('button', { name: 'Sign: roll back' }).click();
     await carol.page.waitForURL(/\/promotions\//);
     await isIn(engine, id, 'ROLLED_BACK');
+  });
+
+  test('begins on the board: choosing a bundle lights up the lanes that it may enter', async () => {
+    const bundle = await readyForGold(engine, `from the board ${String(serial)}`);
+    const { page } = await signInBrowser(api, browser, 'dev');
+    const row = page.getByRole('row', { name: /shop/ });
+    const choose = row.getByRole('button', { name: `where to? Bundle ${shortId(bundle)}` }).first();
+    await choose.click();
+    await row.getByText('it is live there').first().waitFor();
+    await row
+      .getByRole('button', { name: `Promote ${shortId(bundle)} here` })
+      .last()
+      .click();
+    await page.getByRole('dialog', { name: 'Promote to gold' }).getByText('What the gates would say now').waitFor();
+    await page.keyboard.press('Escape');
+    expect(page.url()).toContain(bundle.slice(7));
   });
 
   test('leads to a decision by keyboard alone', async () => {

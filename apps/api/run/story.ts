@@ -84,7 +84,7 @@ async function pendingOf({ client }: ApiDeps, { workflowId, runId }: RunHistory)
 /** gRPC says NOT_FOUND (5) of a run that the server does not know. */
 function isGone(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && Number(cause.code) === 5;
+  return isGrpcServiceError(cause) && (cause.code as number) === 5;
 }
 
 const kinds = {

@@ -1,5 +1,6 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import type { ReleaseBundle } from '#gen/release/v1/bundle_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
@@ -16,8 +17,10 @@ import { PhaseMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
 import css from './bundle.module.css';
 import { Evidence } from './evidence.js';
-import { Packages } from './packages.js';
-import { Verify } from './verify.js';
+
+/** Fetched after the rest: what reads signed statements is large. */
+const Packages = lazy(() => import('./packages.js').then((module) => ({ default: module.Packages })));
+const Verify = lazy(() => import('./verify.js').then((module) => ({ default: module.Verify })));
 
 const route = getRouteApi('/framed/bundles/$bundle');
 
@@ -81,7 +84,9 @@ export default function Bundle() {
         </ul>
       </Section>
       <Section title="What is in them">
-        <Packages evidence={data.evidence} />
+        <Suspense fallback={<Loading what="the packages" rows={1} />}>
+          <Packages evidence={data.evidence} />
+        </Suspense>
       </Section>
       <Section title="Where it is and was">
         <History bundle={bundle} />
@@ -90,7 +95,9 @@ export default function Bundle() {
         <Compare bundle={bundle} />
       </Section>
       <Section title="Evidence">
-        <Verify bundle={bundle} />
+        <Suspense fallback={<Loading what="the checks" rows={1} />}>
+          <Verify bundle={bundle} />
+        </Suspense>
         <Evidence evidence={data.evidence} />
       </Section>
     </Screen>

@@ -1,11 +1,13 @@
 import { useQuery } from '@connectrpc/connect-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { useOwnKey } from '../identity/own-key.js';
 import { Button } from '../parts/button.js';
 import css from './actions.module.css';
-import { DecideDialog } from './decide-dialog.js';
 import { type VerbWords, wordsOfVerb } from './verbs.js';
+
+/** Fetched when somebody decides: looking needs nothing that signs. */
+const DecideDialog = lazy(() => import('./decide-dialog.js').then((module) => ({ default: module.DecideDialog })));
 
 /** What can be done about a promotion, and why the rest cannot: in the words of the server, which will judge it. */
 export function Actions({ promotionId }: { readonly promotionId: string }) {
@@ -45,7 +47,9 @@ export function Actions({ promotionId }: { readonly promotionId: string }) {
         </details>
       )}
       {chosen !== undefined && (
-        <DecideDialog promotionId={promotionId} {...chosen} onClose={() => setChosen(undefined)} />
+        <Suspense>
+          <DecideDialog promotionId={promotionId} {...chosen} onClose={() => setChosen(undefined)} />
+        </Suspense>
       )}
     </>
   );

@@ -1,6 +1,6 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { GovernanceCase } from '#gen/governance/v1/case_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
@@ -11,11 +11,13 @@ import { HeldNote } from '../parts/held-note.js';
 import { useHeld } from '../parts/held.js';
 import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import { Screen } from '../parts/screen.js';
-import { DecideDialog } from './decide-dialog.js';
 import { CaseDetail } from './case-detail.js';
 import { CaseRow } from './case-row.js';
 import css from './inbox.module.css';
 import { type VerbWords, wordsOfVerb } from './verbs.js';
+
+/** Fetched when somebody decides. */
+const DecideDialog = lazy(() => import('./decide-dialog.js').then((module) => ({ default: module.DecideDialog })));
 
 const route = getRouteApi('/framed/inbox');
 
@@ -86,11 +88,13 @@ export default function Inbox() {
         </div>
       )}
       {deciding !== undefined && (
-        <DecideDialog
-          {...deciding}
-          command={`lane ${deciding.words.verb === 'request-changes' ? 'reject --changes' : deciding.words.verb} ${deciding.promotionId.slice(-12)}`}
-          onClose={() => setDeciding(undefined)}
-        />
+        <Suspense>
+          <DecideDialog
+            {...deciding}
+            command={`lane ${deciding.words.verb === 'request-changes' ? 'reject --changes' : deciding.words.verb} ${deciding.promotionId.slice(-12)}`}
+            onClose={() => setDeciding(undefined)}
+          />
+        </Suspense>
       )}
     </Screen>
   );

@@ -1,11 +1,13 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from '@tanstack/react-router';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import type { LaneAction } from '#gen/governance/v1/decision_service_pb.js';
 import { Button } from '../parts/button.js';
 import { LaneName } from '../parts/lane-name.js';
 import css from './lane-actions.module.css';
-import { RequestDialog } from './request-dialog.js';
+
+/** Fetched when somebody asks. */
+const RequestDialog = lazy(() => import('./request-dialog.js').then((module) => ({ default: module.RequestDialog })));
 
 /** Each lane with what can be started there, or why not. */
 export function LaneActions({ actions }: { readonly actions: readonly LaneAction[] }) {
@@ -31,7 +33,11 @@ export function LaneActions({ actions }: { readonly actions: readonly LaneAction
           </li>
         ))}
       </ul>
-      {chosen !== undefined && <RequestDialog action={chosen} onClose={() => setChosen(undefined)} />}
+      {chosen !== undefined && (
+        <Suspense>
+          <RequestDialog action={chosen} onClose={() => setChosen(undefined)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -11,19 +11,20 @@ import { Screen } from '../parts/screen.js';
 import { Filter, Toggle } from '../parts/filter.js';
 import css from './lanes.module.css';
 import { LaneRow } from './lane-row.js';
-import { filterRows, type ProductRow, rowsOf } from './rows.js';
+import { filterRows, hasBundle, type ProductRow, rowsOf } from './rows.js';
 
 const lanes = [Lane.BRONZE, Lane.SILVER, Lane.GOLD] as const;
 const route = getRouteApi('/framed/lanes');
 
 /** The board: every product with its lanes, what is live in them, and what is on its way. */
 export default function Lanes() {
-  const { q = '', waiting = false } = route.useSearch();
+  const { q = '', waiting = false, bundle = '' } = route.useSearch();
   const navigate = useNavigate();
   const { data, error, isPending, refetch } = useQuery(PromotionService.method.listLanes, { pageSize: 1_000 });
   const all = useMemo(() => rowsOf(data?.lanes ?? []), [data]);
   const rows = useMemo(() => filterRows(all, { q, waiting }), [all, q, waiting]);
-  const change = (next: { q?: string; waiting?: true }) => void navigate({ to: '/lanes', search: next, replace: true });
+  const change = (next: { q?: string; waiting?: true; bundle?: string }) =>
+    void navigate({ to: '/lanes', search: next, replace: true, resetScroll: false });
   return (
     <Screen
       title="Lanes"
@@ -60,12 +61,32 @@ export default function Lanes() {
           </button>
         </Empty>
       )}
-      {rows.length > 0 && <Board rows={rows} total={all.length} />}
+      {rows.length > 0 && (
+        <Board
+          rows={rows}
+          total={all.length}
+          chosen={bundle}
+          onChoose={(digest) =>
+            change({ ...(q !== '' && { q }), ...(waiting && { waiting }), ...(digest !== '' && { bundle: digest }) })
+          }
+        />
+      )}
     </Screen>
   );
 }
 
-function Board({ rows, total }: { readonly rows: readonly ProductRow[]; readonly total: number }) {
+function Board({
+  rows,
+  total,
+  chosen,
+  onChoose,
+}: {
+  readonly rows: readonly ProductRow[];
+  readonly total: number;
+  /** The bundle whose ways are shown; empty for none. */
+  readonly chosen: string;
+  readonly onChoose: (bundle: string) => void;
+}) {
   const list = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   const virtual = useWindowVirtualizer({
@@ -111,7 +132,7 @@ function Board({ rows, total }: { readonly rows: readonly ProductRow[]; readonly
               className={css['row']}
               style={{ transform: `translateY(${String(start - offset)}px)` }}
             >
-              <LaneRow row={row} />
+              <LaneRow row={row} chosen={hasBundle(row, chosen) ? chosen : ''} onChoose={onChoose} />
             </div>
           );
         })}

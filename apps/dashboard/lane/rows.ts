@@ -17,6 +17,14 @@ export function rowsOf(lanes: readonly LaneStatus[]): readonly ProductRow[] {
   return [...rows].map(([product, own]) => ({ product, lanes: own }));
 }
 
+/** Whether a bundle is live in a product, or on its way there. */
+export function hasBundle({ lanes }: ProductRow, bundle: string): boolean {
+  return lanes.some(
+    ({ liveBundleDigest, open }) =>
+      bundle !== '' && (liveBundleDigest === bundle || open.some(({ bundleDigest }) => bundleDigest === bundle)),
+  );
+}
+
 /** What the board is narrowed to. */
 export interface LaneFilter {
   /** Part of a product's name, or the beginning of a bundle's digest or revision. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { packagesIn } from '../../core/evidence/sbom-packages.js';
 
-const spdx = (predicate: unknown) => packagesIn({ predicateType: predicateTypes.spdx, predicate } as never);
+const spdx = (predicate: unknown) => packagesIn({ predicateType: predicateTypes.spdx, predicate });
 
 describe('the packages of an SPDX document', () => {
   test('are those that it describes the artifact by, by name and version, with the licence that is known', () => {
@@ -35,8 +35,8 @@ describe('the packages of an SPDX document', () => {
   );
 
   test('are none of a statement of another kind', () => {
-    expect(
-      packagesIn({ predicateType: predicateTypes.cycloneDx, predicate: { packages: [{ name: 'x' }] } } as never),
-    ).toEqual([]);
+    expect(packagesIn({ predicateType: predicateTypes.cycloneDx, predicate: { packages: [{ name: 'x' }] } })).toEqual(
+      [],
+    );
   });
 });

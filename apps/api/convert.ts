@@ -12,9 +12,9 @@ import { Standing } from '#gen/release/v1/promotion_pb.js';
 
 const laneNumbers: Readonly<Record<LaneName, Lane>> = { bronze: Lane.BRONZE, silver: Lane.SILVER, gold: Lane.GOLD };
 
-/** A lane for the wire. */
-export function toLane(lane: LaneName): Lane {
-  return laneNumbers[lane];
+/** A lane for the wire; unspecified for none. */
+export function toLane(lane: LaneName | null): Lane {
+  return lane === null ? Lane.UNSPECIFIED : laneNumbers[lane];
 }
 
 /** A lane from the wire; undefined when the caller set none. @throws UNKNOWN_LANE for a number that is not a lane */

@@ -32,19 +32,28 @@ const counting = `
 
 const limits = [sessionLimits.idleMs, sessionLimits.totalMs] as const;
 
+/** A session by its secret. */
+export interface FoundSession {
+  readonly session: string;
+  readonly principal: StoredPrincipal;
+  /** Whether it is time to record again that its person does something. */
+  readonly isDue: boolean;
+}
+
 /** Whose session it is to which both halves of the secret belong, while it counts. */
 export async function principalOfSession(
   tx: Transaction,
   { cookieHash, pageHash }: SessionHashes,
-): Promise<{ readonly session: string; readonly principal: StoredPrincipal } | undefined> {
-  const rows = await tx.query<PrincipalRow & { session: string }>(
-    `select found.session, ${principalColumns}
-       from (select s.id as session, t.principal from ${counting} and s.cookie_hash = $4 and s.page_hash = $5) found
+): Promise<FoundSession | undefined> {
+  const rows = await tx.query<PrincipalRow & { session: string; is_due: boolean }>(
+    `select found.session, found.is_due, ${principalColumns}
+       from (select s.id as session, t.principal,
+                    s.seen_at < clock_timestamp() - $6 * interval '1 millisecond' as is_due from ${counting} and s.cookie_hash = $4 and s.page_hash = $5) found
        join principals p on p.tenant_id = $1 and p.name = found.principal`,
-    [tx.tenant, ...limits, cookieHash, pageHash],
+    [tx.tenant, ...limits, cookieHash, pageHash, sessionLimits.seenEveryMs],
   );
   const row = rows[0];
-  return row && { session: row.session, principal: toPrincipal(row) };
+  return row && { session: row.session, principal: toPrincipal(row), isDue: row.is_due };
 }
 
 /** The sessions that count, of one principal or of all, newest first. */

@@ -3,9 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { wordsOf } from '../../../core/event/words.js';
-import type { EventService } from '#gen/audit/v1/event_service_pb.js';
-import { type MethodEvent, MethodEventSchema } from '#gen/audit/v1/event_service_pb.js';
-import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { type EventService, type MethodEvent, MethodEventSchema } from '#gen/audit/v1/event_service_pb.js';
 import { type EventPosition, eventsAfter, positionNow, type StoredEvent } from '../../../store/event/read.js';
 import type { ApiDeps } from '../deps.js';
 import { bounded, instant, toLane } from '../convert.js';
@@ -47,7 +45,7 @@ function toMethodEvent(event: StoredEvent): MethodEvent {
     actor: event.actor ?? '',
     text: bounded(wordsOf(event), 4000),
     product: event.product ?? '',
-    lane: event.lane === null ? Lane.UNSPECIFIED : toLane(event.lane),
+    lane: toLane(event.lane),
     promotionId: event.promotionId ?? '',
     bundleDigest: event.bundleDigest ?? '',
     releaseId: event.releaseId ?? '',

@@ -52,7 +52,7 @@ async function identifySession(
   return database.transaction(tenant, async (tx) => {
     const found = await principalOfSession(tx, { cookieHash: digestOf(cookie), pageHash: digestOf(page) });
     if (found === undefined) return undefined;
-    if (isAttended) await markSeen(tx, found.session);
+    if (isAttended && found.isDue) await markSeen(tx, found.session);
     return { tenant, principal: found.principal, session: found.session };
   });
 }

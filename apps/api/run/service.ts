@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { LanekeeperError } from '../../../core/errors.js';
-import { Lane } from '#gen/governance/v1/lane_pb.js';
 import {
   HistoryState,
   type ListRunHistoriesRequest,
@@ -71,7 +70,7 @@ function toMessage(history: RunHistory): RunHistoryMessage {
     workflowId: history.workflowId,
     workflowType: history.workflowType,
     product: history.product,
-    lane: history.lane === null ? Lane.UNSPECIFIED : toLane(history.lane),
+    lane: toLane(history.lane),
     releaseId: history.releaseId ?? '',
     promotionId: history.promotionId ?? '',
     state: HistoryState[history.state],

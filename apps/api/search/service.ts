@@ -1,5 +1,4 @@
 import type { ServiceImpl } from '@connectrpc/connect';
-import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { FoundKind, type SearchService } from '#gen/release/v1/search_service_pb.js';
 import { search } from '../../../store/search/read.js';
@@ -19,7 +18,7 @@ export function createSearchService({ database }: ApiDeps): ServiceImpl<typeof S
         found: found.map(({ kind, id, product, subject, revision, lane, state }) => ({
           ...{ kind: kinds[kind], id, product, revision: revision ?? '' },
           subject: bounded(subject, 500),
-          lane: lane === null ? Lane.UNSPECIFIED : toLane(lane),
+          lane: toLane(lane),
           state: PromotionPhase[state ?? 'UNSPECIFIED'],
         })),
       };

@@ -1,3 +1,4 @@
+import { fieldsIn, listIn, type LooseFields, textIn } from '../loose.js';
 import { predicateTypes } from './predicate-types.js';
 import type { Statement } from './statement.js';
 
@@ -21,39 +22,27 @@ export function packagesIn({
   predicate,
 }: Pick<Statement, 'predicateType' | 'predicate'>): readonly SbomPackage[] {
   if (predicateType !== predicateTypes.spdx) return [];
-  const document = fields(predicate);
-  const described = new Set(list(document['documentDescribes']).map(text));
-  for (const relationship of list(document['relationships']).map(fields))
-    if (relationship['relationshipType'] === 'DESCRIBES') described.add(text(relationship['relatedSpdxElement']));
-  return list(document['packages'])
+  const document = fieldsIn(predicate);
+  const described = new Set(listIn(document['documentDescribes']).map(textIn));
+  for (const relationship of listIn(document['relationships']).map(fieldsIn))
+    if (relationship['relationshipType'] === 'DESCRIBES') described.add(textIn(relationship['relatedSpdxElement']));
+  return listIn(document['packages'])
     .slice(0, maxPackages)
-    .map(fields)
-    .filter((each) => !described.has(text(each['SPDXID'])))
+    .map(fieldsIn)
+    .filter((each) => !described.has(textIn(each['SPDXID'])))
     .map((each) => ({
-      name: text(each['name']),
-      version: text(each['versionInfo']),
+      name: textIn(each['name']),
+      version: textIn(each['versionInfo']),
       licence: licenceOf(each),
     }))
     .sort((one, other) => compare(one.name, other.name) || compare(one.version, other.version));
 }
 
-function licenceOf(each: Readonly<Record<string, unknown>>): string {
-  const said = [text(each['licenseConcluded']), text(each['licenseDeclared'])];
+function licenceOf(each: LooseFields): string {
+  const said = [textIn(each['licenseConcluded']), textIn(each['licenseDeclared'])];
   return said.find((licence) => !['', 'NOASSERTION', 'NONE'].includes(licence)) ?? '';
 }
 
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
-}
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,4 +1,5 @@
 import { fromBase64, textIfUtf8 } from '../bytes.js';
+import { fieldsIn, type LooseFields, textIn } from '../loose.js';
 
 /** What a run did, one thing after another, in the words of its own summaries. */
 export interface RunStep {
@@ -27,7 +28,6 @@ export interface PendingActivity {
   readonly lastFailure?: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
 type Step = { -readonly [Name in keyof RunStep]: RunStep[Name] };
 
 /**
@@ -51,16 +51,16 @@ export function storyOf(events: readonly unknown[], pending: readonly PendingAct
     step.endedAt = at;
     if (failure !== '') step.failure = failure;
   };
-  for (const event of events.map(fields)) {
+  for (const event of events.map(fieldsIn)) {
     const at = instantIn(event['eventTime']);
-    const id = text(event['eventId']);
+    const id = textIn(event['eventId']);
     const summary = summaryIn(event);
-    const about = (name: string): Fields => fields(event[`${name}EventAttributes`]);
-    switch (text(event['eventType']).replace('EVENT_TYPE_', '')) {
+    const about = (name: string): LooseFields => fieldsIn(event[`${name}EventAttributes`]);
+    switch (textIn(event['eventType']).replace('EVENT_TYPE_', '')) {
       case 'ACTIVITY_TASK_SCHEDULED': {
         const { activityId, activityType } = about('activityTaskScheduled');
-        const step: Step = { ...running('activity', text(fields(activityType)['name']), summary, at) };
-        const waits = pending.find((each) => each.activityId === text(activityId));
+        const step: Step = { ...running('activity', textIn(fieldsIn(activityType)['name']), summary, at) };
+        const waits = pending.find((each) => each.activityId === textIn(activityId));
         if (waits !== undefined) {
           step.attempts = waits.attempt;
           if (waits.lastFailure !== undefined) step.failure = waits.lastFailure;
@@ -70,7 +70,7 @@ export function storyOf(events: readonly unknown[], pending: readonly PendingAct
       }
       case 'ACTIVITY_TASK_STARTED': {
         const { scheduledEventId, attempt, lastFailure } = about('activityTaskStarted');
-        const step = open.get(text(scheduledEventId));
+        const step = open.get(textIn(scheduledEventId));
         if (step === undefined) break;
         step.attempts = typeof attempt === 'number' ? attempt : 1;
         const failure = messageIn(lastFailure);
@@ -78,20 +78,20 @@ export function storyOf(events: readonly unknown[], pending: readonly PendingAct
         break;
       }
       case 'ACTIVITY_TASK_COMPLETED':
-        end(text(about('activityTaskCompleted')['scheduledEventId']), 'DONE', at);
+        end(textIn(about('activityTaskCompleted')['scheduledEventId']), 'DONE', at);
         break;
       case 'ACTIVITY_TASK_FAILED': {
         const { scheduledEventId, failure } = about('activityTaskFailed');
-        end(text(scheduledEventId), 'FAILED', at, messageIn(failure));
+        end(textIn(scheduledEventId), 'FAILED', at, messageIn(failure));
         break;
       }
       case 'ACTIVITY_TASK_TIMED_OUT': {
         const { scheduledEventId, failure } = about('activityTaskTimedOut');
-        end(text(scheduledEventId), 'TIMED_OUT', at, messageIn(failure));
+        end(textIn(scheduledEventId), 'TIMED_OUT', at, messageIn(failure));
         break;
       }
       case 'ACTIVITY_TASK_CANCELED':
-        end(text(about('activityTaskCanceled')['scheduledEventId']), 'CANCELED', at);
+        end(textIn(about('activityTaskCanceled')['scheduledEventId']), 'CANCELED', at);
         break;
       case 'TIMER_STARTED': {
         const { startToFireTimeout } = about('timerStarted');
@@ -100,10 +100,10 @@ export function storyOf(events: readonly unknown[], pending: readonly PendingAct
         break;
       }
       case 'TIMER_FIRED':
-        end(text(about('timerFired')['startedEventId']), 'DONE', at);
+        end(textIn(about('timerFired')['startedEventId']), 'DONE', at);
         break;
       case 'TIMER_CANCELED':
-        end(text(about('timerCanceled')['startedEventId']), 'CANCELED', at);
+        end(textIn(about('timerCanceled')['startedEventId']), 'CANCELED', at);
         break;
       case 'MARKER_RECORDED': {
         const { markerName, failure } = about('markerRecorded');
@@ -117,15 +117,15 @@ export function storyOf(events: readonly unknown[], pending: readonly PendingAct
         break;
       }
       case 'WORKFLOW_EXECUTION_SIGNALED':
-        steps.push(message('signal', text(about('workflowExecutionSignaled')['signalName']), at));
+        steps.push(message('signal', textIn(about('workflowExecutionSignaled')['signalName']), at));
         break;
       case 'WORKFLOW_EXECUTION_UPDATE_ACCEPTED': {
-        const input = fields(fields(about('workflowExecutionUpdateAccepted')['acceptedRequest'])['input']);
-        begin(id, { ...message('update', text(input['name']), at), state: 'RUNNING' });
+        const input = fieldsIn(fieldsIn(about('workflowExecutionUpdateAccepted')['acceptedRequest'])['input']);
+        begin(id, { ...message('update', textIn(input['name']), at), state: 'RUNNING' });
         break;
       }
       case 'WORKFLOW_EXECUTION_UPDATE_COMPLETED':
-        end(text(about('workflowExecutionUpdateCompleted')['acceptedEventId']), 'DONE', at);
+        end(textIn(about('workflowExecutionUpdateCompleted')['acceptedEventId']), 'DONE', at);
         break;
       default:
     }
@@ -142,12 +142,12 @@ function message(kind: 'signal' | 'update', name: string, at: string): RunStep {
 }
 
 /** The summary beside an event: a text in the JSON of our payload converter. */
-function summaryIn(event: Fields): string {
-  const { data } = fields(fields(event['userMetadata'])['summary']);
+function summaryIn(event: LooseFields): string {
+  const { data } = fieldsIn(fieldsIn(event['userMetadata'])['summary']);
   try {
-    const bytes = fromBase64(text(data));
+    const bytes = fromBase64(textIn(data));
     const value: unknown = JSON.parse((bytes && textIfUtf8(bytes)) ?? '""');
-    return text(value).slice(0, 400);
+    return textIn(value).slice(0, 400);
   } catch {
     return '';
   }
@@ -155,15 +155,15 @@ function summaryIn(event: Fields): string {
 
 /** The innermost message of a failure: that of what went wrong, not of what was wrapped around it. */
 function messageIn(failure: unknown): string {
-  let at = fields(failure);
+  let at = fieldsIn(failure);
   for (let depth = 0; depth < 20 && typeof at['cause'] === 'object' && at['cause'] !== null; depth += 1)
-    at = fields(at['cause']);
-  return text(at['message']).slice(0, 1_000);
+    at = fieldsIn(at['cause']);
+  return textIn(at['message']).slice(0, 1_000);
 }
 
 /** An instant later by a duration, which is `30s` or has its seconds in a field. */
 function laterBy(at: string, duration: unknown): string | undefined {
-  const seconds = typeof duration === 'string' ? Number.parseFloat(duration) : Number(fields(duration)['seconds']);
+  const seconds = typeof duration === 'string' ? Number.parseFloat(duration) : Number(fieldsIn(duration)['seconds']);
   const ms = Date.parse(at) + seconds * 1_000;
   return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : undefined;
 }
@@ -171,14 +171,6 @@ function laterBy(at: string, duration: unknown): string | undefined {
 /** An instant in RFC 3339, also of histories that have it in seconds and nanoseconds. */
 function instantIn(value: unknown): string {
   if (typeof value === 'string') return value;
-  const ms = Number(fields(value)['seconds']) * 1_000 + Number(fields(value)['nanos'] ?? 0) / 1e6;
+  const ms = Number(fieldsIn(value)['seconds']) * 1_000 + Number(fieldsIn(value)['nanos'] ?? 0) / 1e6;
   return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : '';
-}
-
-function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -9,7 +9,7 @@ import { Button } from '../parts/button.js';
 import { LaneName } from '../parts/lane-name.js';
 import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import css from './inbox.module.css';
-import { readFacts } from './facts.js';
+import { readFacts } from '../../../core/decision/read-facts.js';
 import { FactsView } from './facts-view.js';
 import { type VerbWords, wordsOfVerb } from './verbs.js';
 

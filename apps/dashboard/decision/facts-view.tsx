@@ -10,10 +10,10 @@ import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Fields } from '../parts/screen.js';
 import { VerdictMark } from '../parts/states.js';
 import css from './facts-view.module.css';
-import type { Facts } from './facts.js';
+import type { ReadFacts } from '../../../core/decision/read-facts.js';
 
 /** Everything that a person is shown before deciding; the difference from what is live and the commits are fetched. */
-export function FactsView({ shown, facts }: { readonly shown: GetDecisionFactsResponse; readonly facts: Facts }) {
+export function FactsView({ shown, facts }: { readonly shown: GetDecisionFactsResponse; readonly facts: ReadFacts }) {
   return (
     <div className={css['facts']}>
       <Fields
@@ -38,7 +38,7 @@ export function FactsView({ shown, facts }: { readonly shown: GetDecisionFactsRe
       <ul className={css['list']}>
         {facts.gates.map(({ gate, verdict, explanation }) => (
           <li key={gate}>
-            <VerdictMark verdict={verdictOf(verdict)} />
+            <VerdictMark verdict={Verdict[verdict]} />
             <strong>{gate}</strong>
             <span className={css['why']}>{explanation}</span>
           </li>
@@ -172,8 +172,4 @@ function short(value: string) {
   const digest = /^(cas:)?(sha256:[0-9a-f]{64})$/.exec(value)?.[2];
   if (digest !== undefined) return <code title={value}>{shortId(digest)}</code>;
   return /^[0-9a-f]{40}$/.test(value) ? <code title={value}>{value.slice(0, 12)}</code> : value.slice(0, 300);
-}
-
-function verdictOf(word: string): Verdict {
-  return word in Verdict ? Verdict[word as keyof typeof Verdict] : Verdict.UNSPECIFIED;
 }

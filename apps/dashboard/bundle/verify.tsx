@@ -14,6 +14,7 @@ import { Command } from '../parts/copy.js';
 import { Mark } from '../parts/mark.js';
 import { Note, ProblemNote } from '../parts/notes.js';
 import css from './bundle.module.css';
+import { rpcFolder } from './rpc-folder.js';
 
 /** Verifies the signatures again, in this browser, and shows what was checked. */
 export function Verify({ bundle }: { readonly bundle: ReleaseBundle }) {
@@ -59,7 +60,6 @@ export function Verify({ bundle }: { readonly bundle: ReleaseBundle }) {
 }
 
 async function verify(bundle: ReleaseBundle): Promise<readonly Finding[]> {
-  const { rpcFolder } = await import('./rpc-folder.js');
   const report = new VerificationReport();
   const folder = rpcFolder(bundle.digest);
   await report.check('bundle digest', bundle.digest, async () => {

@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router';
 import type { GovernanceCase } from '#gen/governance/v1/case_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { shortId } from '../../../core/ids.js';
-import { useOwnKey } from '../identity/own-key.js';
 import { KeyNote } from '../identity/key-note.js';
 import { Button } from '../parts/button.js';
 import { LaneName } from '../parts/lane-name.js';
@@ -11,6 +10,7 @@ import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import css from './inbox.module.css';
 import { readFacts } from '../../../core/decision/read-facts.js';
 import { FactsView } from './facts-view.js';
+import { useActions } from './use-actions.js';
 import { type VerbWords, wordsOfVerb } from './verbs.js';
 
 /** Everything about one thing that waits: what it is, what changes, who has decided what, and what can be done. */
@@ -22,10 +22,8 @@ export function CaseDetail({
   readonly onDecide: (words: VerbWords) => void;
 }) {
   const { promotionId } = one;
+  const actions = useActions(promotionId).filter(({ words }) => words.key !== undefined);
   const { data, error, isPending } = useQuery(DecisionService.method.getDecisionFacts, { promotionId });
-  const { data: actions } = useQuery(DecisionService.method.listActions, { promotionId });
-  const { state } = useOwnKey();
-  const noKey = state === 'enrolled' || state === 'unknown' ? '' : 'this browser holds no key of yours';
   return (
     <section className={css['detail']} aria-label={`${one.product}, ${shortId(one.bundleDigest)}`}>
       <header className={css['detailHead']}>
@@ -39,21 +37,17 @@ export function CaseDetail({
       {!one.waitsForMe && one.whyNotMe !== '' && <Note>You cannot approve it: {one.whyNotMe}.</Note>}
       <KeyNote />
       <div className={css['actions']}>
-        {(actions?.actions ?? []).flatMap(({ verb, possible, whyNot }) => {
-          const words = wordsOfVerb(verb);
-          if (words?.key === undefined) return [];
-          return [
-            <Button
-              key={words.verb}
-              kind={words.kind}
-              shortcut={words.key}
-              whyNot={possible ? noKey : whyNot}
-              onClick={() => onDecide(words)}
-            >
-              {words.name}
-            </Button>,
-          ];
-        })}
+        {actions.map((action) => (
+          <Button
+            key={action.words.verb}
+            kind={action.words.kind}
+            shortcut={action.words.key}
+            whyNot={action.whyNot}
+            onClick={() => onDecide(action.words)}
+          >
+            {action.words.name}
+          </Button>
+        ))}
       </div>
       {one.decisions.length > 0 && (
         <p className={css['small']}>

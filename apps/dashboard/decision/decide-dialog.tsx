@@ -3,7 +3,6 @@ import { useQuery } from '@connectrpc/connect-query';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useId, useState } from 'react';
 import { DecisionService, type GetDecisionFactsResponse } from '#gen/governance/v1/decision_service_pb.js';
-import { Lane } from '#gen/governance/v1/lane_pb.js';
 import type { DecisionOutcome } from '#gen/governance/v1/decision_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { decisionAbout } from '../../../core/decision/prepare.js';
@@ -17,26 +16,27 @@ import { Button } from '../parts/button.js';
 import { Command } from '../parts/copy.js';
 import { Dialog } from '../parts/dialog.js';
 import { Loading, Note, ProblemNote, sentence } from '../parts/notes.js';
+import { laneWord } from '../parts/states.js';
 import css from './decide-dialog.module.css';
 import { readFacts } from '../../../core/decision/read-facts.js';
 import { changesOf } from './facts.js';
 import { FactsView } from './facts-view.js';
 import { signDecision } from './sign.js';
+import { useActions } from './use-actions.js';
 import type { VerbWords } from './verbs.js';
 
 /** Shows what is decided about, asks, signs with the key of this browser, and says what became of it. */
 export function DecideDialog({
   promotionId,
   words,
-  command,
   onClose,
 }: {
   readonly promotionId: string;
   readonly words: VerbWords;
-  readonly command: string;
   readonly onClose: (isDecided: boolean) => void;
 }) {
   const { data, error, isPending, refetch } = useQuery(DecisionService.method.getDecisionFacts, { promotionId });
+  const command = useActions(promotionId).find((action) => action.words === words)?.command ?? '';
   const [read, setRead] = useState<GetDecisionFactsResponse>();
   const [outcome, setOutcome] = useState<DecisionOutcome>();
   useEffect(() => {
@@ -119,7 +119,7 @@ function Form({
     mutationFn: async () => {
       if (key.signer === undefined || person === undefined) throw new Error('this browser holds no key of yours');
       const said = comment.trim() === '' ? undefined : comment.trim();
-      const decision = decisionAbout({ ...shown, lane: parseLane(Lane[shown.lane].toLowerCase()) }, words.verb, said);
+      const decision = decisionAbout({ ...shown, lane: parseLane(laneWord(shown.lane)) }, words.verb, said);
       const signed = await signDecision(decision, { signer: key.signer, principal: person.name });
       return send(words.verb, shown.promotionId, signed);
     },
@@ -163,7 +163,7 @@ function Form({
         <Button type="submit" kind={words.kind} whyNot={whyNot} isBusy={isPending}>
           {isPending ? 'Signing and sending …' : `Sign: ${words.name.toLowerCase()}`}
         </Button>
-        <Command command={command} />
+        {command !== '' && <Command command={command} />}
       </div>
     </form>
   );

@@ -3,7 +3,6 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { GovernanceCase } from '#gen/governance/v1/case_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
-import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { isTyping } from '../frame/shortcuts.js';
 import { useSettings } from '../connection/settings.js';
 import { Command } from '../parts/copy.js';
@@ -14,7 +13,7 @@ import { Screen } from '../parts/screen.js';
 import { CaseDetail } from './case-detail.js';
 import { CaseRow } from './case-row.js';
 import css from './inbox.module.css';
-import { type VerbWords, wordsOfVerb } from './verbs.js';
+import { type VerbWords, wordsOfKey } from './verbs.js';
 
 /** Fetched when somebody decides. */
 const DecideDialog = lazy(() => import('./decide-dialog.js').then((module) => ({ default: module.DecideDialog })));
@@ -42,9 +41,7 @@ export default function Inbox() {
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
       const next = held.shown[held.shown.indexOf(chosen) + step];
       if (step !== 0 && next !== undefined) choose(next.id);
-      const words = [DecisionVerb.APPROVE, DecisionVerb.REQUEST_CHANGES, DecisionVerb.REJECT]
-        .map(wordsOfVerb)
-        .find((each) => each?.key === event.key);
+      const words = wordsOfKey(event.key);
       if (words !== undefined && chosen.waitsForMe) {
         event.preventDefault();
         setDeciding({ promotionId: chosen.promotionId, words });
@@ -89,11 +86,7 @@ export default function Inbox() {
       )}
       {deciding !== undefined && (
         <Suspense>
-          <DecideDialog
-            {...deciding}
-            command={`lane ${deciding.words.verb === 'request-changes' ? 'reject --changes' : deciding.words.verb} ${deciding.promotionId.slice(-12)}`}
-            onClose={() => setDeciding(undefined)}
-          />
+          <DecideDialog {...deciding} onClose={() => setDeciding(undefined)} />
         </Suspense>
       )}
     </Screen>

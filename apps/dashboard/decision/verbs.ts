@@ -60,6 +60,11 @@ export function wordsOfVerb(verb: DecisionVerb): VerbWords | undefined {
   return words[verb];
 }
 
+/** The words for the verb that a key of the inbox says; undefined for every other key. */
+export function wordsOfKey(key: string): VerbWords | undefined {
+  return Object.values(words).find((each) => each.key === key);
+}
+
 /** A verb as people write it. */
 export function verbName(verb: DecisionVerb): string {
   return verb === DecisionVerb.UNKNOWN ? 'a decision' : DecisionVerb[verb].toLowerCase().replaceAll('_', ' ');

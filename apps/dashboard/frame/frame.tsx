@@ -4,6 +4,7 @@ import { useRef } from 'react';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { Announcer } from '../parts/announcer.js';
 import { SearchBox } from '../search/search-box.js';
+import { Brand } from './brand.js';
 import css from './frame.module.css';
 import { LiveSwitch } from './live-switch.js';
 import { Preferences } from './preferences.js';
@@ -31,12 +32,7 @@ export function Frame() {
       </a>
       <header className={css['bar']}>
         <Link to="/lanes" className={css['brand']} aria-label="Lanekeeper, lanes">
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M5 18h14" stroke="var(--bronze)" />
-            <path d="M8 12h11" stroke="var(--silver)" />
-            <path d="M11 6h8" stroke="var(--gold)" />
-          </svg>
-          <span>Lanekeeper</span>
+          <Brand />
         </Link>
         <nav className={css['nav']} aria-label="Screens">
           {places.map(({ to, name, key }) => (

@@ -18,7 +18,7 @@ export function Button({
   readonly kind?: 'plain' | 'main' | 'danger';
   readonly type?: 'button' | 'submit';
   readonly isBusy?: boolean;
-  readonly shortcut?: string;
+  readonly shortcut?: string | undefined;
 }) {
   const id = useId();
   const isOff = whyNot !== '' || isBusy;

@@ -2,6 +2,7 @@ import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { ServingState } from '#gen/release/v1/lane_status_pb.js';
 import { PromotionPhase, Standing } from '#gen/release/v1/promotion_pb.js';
+import { isLane, type Lane as LaneName } from '../../../core/lanes.js';
 import { Mark, type Shape, type Tone } from './mark.js';
 
 const phases: Readonly<Record<PromotionPhase, readonly [Tone, Shape]>> = {
@@ -87,16 +88,8 @@ export function StandingMark({ standing }: { readonly standing: Standing }) {
   ) : null;
 }
 
-/** The name of a lane. */
-export function laneWord(lane: Lane): 'bronze' | 'silver' | 'gold' | '' {
-  switch (lane) {
-    case Lane.BRONZE:
-      return 'bronze';
-    case Lane.SILVER:
-      return 'silver';
-    case Lane.GOLD:
-      return 'gold';
-    default:
-      return '';
-  }
+/** The domain's name for a lane; empty for none. */
+export function laneWord(lane: Lane): LaneName | '' {
+  const word = Lane[lane].toLowerCase();
+  return isLane(word) ? word : '';
 }

@@ -2,7 +2,6 @@ import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
-import { Lane } from '#gen/governance/v1/lane_pb.js';
 import type { Promotion as PromotionMessage } from '#gen/release/v1/promotion_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
@@ -46,7 +45,7 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
   const word = laneWord(lane);
   return (
     <Screen
-      title={`${what} of ${shortId(bundleDigest)} to ${product} ${Lane[lane].toLowerCase()}`}
+      title={`${what} of ${shortId(bundleDigest)} to ${product} ${word}`}
       heading={
         <>
           <span>

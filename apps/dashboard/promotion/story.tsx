@@ -53,7 +53,7 @@ function Step({ step }: { readonly step: RunStep }) {
       <span>
         {summary === '' ? name : summary}{' '}
         <span className={css['name']}>
-          {[kindWords[kind], summary === '' ? '' : name].filter((text) => text !== '').join(' ')}
+          {[kindWords[kind], summary === '' || isTimer ? '' : name].filter((text) => text !== '').join(' ')}
           {attempts > 1 && ` · attempt ${String(attempts)}`}
           {isTimer && state === RunStepState.RUNNING && (
             <>

@@ -1,4 +1,5 @@
 import { useQuery } from '@connectrpc/connect-query';
+import { keepPreviousData } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
@@ -19,7 +20,7 @@ export function SearchBox() {
   const { data, error } = useQuery(
     SearchService.method.search,
     { text: wanted },
-    { enabled: wanted.length >= 2, placeholderData: (before) => before },
+    { enabled: wanted.length >= 2, placeholderData: keepPreviousData },
   );
   const found = wanted.length < 2 ? [] : (data?.found ?? []);
   const chosen = found[Math.min(at, found.length - 1)];

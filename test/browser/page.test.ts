@@ -248,6 +248,23 @@ describe('trouble', () => {
     await isIn(engine, target.id, 'REJECTED');
   });
 
+  test('of a clock that is wrong: the page says so, and signs with the time of the server', async () => {
+    const { page, context } = await signInBrowser(api, browser, 'alice');
+    await context.addInitScript(() => {
+      const late = -3 * 3_600_000;
+      const Right = Date;
+      globalThis.Date = new Proxy(Right, {
+        construct: (_, given: unknown[]) =>
+          Reflect.construct(Right, given.length > 0 ? given : [Right.now() + late]) as Date,
+        get: (_, name) => (name === 'now' ? () => Right.now() + late : (Reflect.get(Right, name) as unknown)),
+      });
+    });
+    const dialog = await openDialog(page, 'Approve');
+    await page.getByText('The clock of this machine is 3 h slow').waitFor();
+    await dialog.getByRole('button', { name: 'Sign: approve' }).click();
+    await dialog.getByText('Approve by alice is recorded', { exact: true }).waitFor();
+  });
+
   test('of a key that is revoked in a terminal: the page signs no more with it', async () => {
     const { page } = await signInBrowser(api, browser, 'alice');
     const { principal } = await api.clients('alice').identity.whoAmI({});

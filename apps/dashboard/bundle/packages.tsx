@@ -10,6 +10,7 @@ import { claimOf } from '../../../core/signature/statement.js';
 import { transport } from '../connection/transport.js';
 import { Filter } from '../parts/filter.js';
 import { Empty, Loading, ProblemNote } from '../parts/notes.js';
+import common from './bundle.module.css';
 import css from './packages.module.css';
 
 const rowHeight = 29;
@@ -20,8 +21,8 @@ export function Packages({ evidence }: { readonly evidence: readonly EvidenceAtt
   const [chosen, setChosen] = useState<string>();
   if (sboms.length === 0) return <Empty title="No SPDX document is attached" />;
   return (
-    <div className={css['pad']}>
-      <label className={css['row']}>
+    <div className={common['pad']}>
+      <label className={common['row']}>
         in
         <select value={chosen ?? ''} onChange={(event) => setChosen(event.target.value || undefined)}>
           <option value="">choose an artifact</option>
@@ -57,7 +58,7 @@ function Contents({ attestationId }: { readonly attestationId: string }) {
   if (isPending) return <Loading what="the packages" rows={1} />;
   return (
     <>
-      <div className={css['row']}>
+      <div className={common['row']}>
         <Filter value={q} label="Filter by package or licence" onChange={setQ} />
         <span className={css['count']} role="status">
           {shown.length} of {data.length} packages

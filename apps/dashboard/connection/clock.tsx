@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { pageSettings } from './settings.js';
+import type { PageSettings } from './settings.js';
 
 /** By how much the server's clock is ahead of this one, in milliseconds. Decisions and countdowns go by the server's. */
 let aheadMs = 0;
@@ -37,7 +37,7 @@ export function useNow(): Date {
 }
 
 /** An instant in full, in local time or UTC as the person has chosen. */
-export function fullTime(at: Date, zone: 'local' | 'utc' = pageSettings.get().zone): string {
+export function fullTime(at: Date, zone: PageSettings['zone']): string {
   if (zone === 'utc') return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
   const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ');
   const offset = -at.getTimezoneOffset();

@@ -1,27 +1,21 @@
 import { createClient } from '@connectrpc/connect';
 import { useQuery } from '@connectrpc/connect-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { DecisionService, type GetDecisionFactsResponse } from '#gen/governance/v1/decision_service_pb.js';
 import type { DecisionOutcome } from '#gen/governance/v1/decision_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { decisionAbout } from '../../../core/decision/prepare.js';
 import { parseLane } from '../../../core/lanes.js';
 import { transport } from '../connection/transport.js';
-import { KeyNote } from '../identity/key-note.js';
-import { useOwnKey } from '../identity/own-key.js';
-import { usePerson } from '../identity/person.js';
 import { announce } from '../parts/announcer.js';
 import { Button } from '../parts/button.js';
-import { Command } from '../parts/copy.js';
 import { Dialog } from '../parts/dialog.js';
 import { Loading, Note, ProblemNote, sentence } from '../parts/notes.js';
 import { laneWord } from '../parts/states.js';
-import css from './decide-dialog.module.css';
 import { readFacts } from '../../../core/decision/read-facts.js';
 import { changesOf } from './facts.js';
 import { FactsView } from './facts-view.js';
-import { signDecision } from './sign.js';
+import { SignForm } from './sign-form.js';
 import { useActions } from './use-actions.js';
 import type { VerbWords } from './verbs.js';
 
@@ -51,7 +45,24 @@ export function DecideDialog({
         <>
           {isNewer && <Newer read={read} data={data} onShow={() => setRead(data)} />}
           <FactsView shown={read} facts={readFacts(read.facts)} />
-          <Form shown={read} words={words} isStale={isNewer} command={command} onDecided={setOutcome} />
+          <SignForm
+            name={words.name.toLowerCase()}
+            kind={words.kind}
+            label={words.isCommentNeeded ? 'Why' : 'Comment, for the record'}
+            isTextNeeded={words.isCommentNeeded}
+            command={command}
+            notYet={isNewer ? 'look at what has changed first' : ''}
+            send={async (comment, sign) => {
+              const about = { ...read, lane: parseLane(laneWord(read.lane)) };
+              return send(words.verb, read.promotionId, await sign(decisionAbout(about, words.verb, comment)));
+            }}
+            onSent={(sent) => {
+              if (sent !== undefined) announce(sent.text);
+              setOutcome(sent);
+            }}
+          >
+            <p>{words.effect}</p>
+          </SignForm>
         </>
       )}
       {outcome !== undefined && (
@@ -94,78 +105,6 @@ function Newer({
       </ul>
       <Button onClick={onShow}>Show it as it is now</Button>
     </Note>
-  );
-}
-
-function Form({
-  shown,
-  words,
-  command,
-  isStale,
-  onDecided,
-}: {
-  readonly shown: GetDecisionFactsResponse;
-  readonly words: VerbWords;
-  readonly command: string;
-  readonly isStale: boolean;
-  readonly onDecided: (outcome: DecisionOutcome) => void;
-}) {
-  const id = useId();
-  const [comment, setComment] = useState('');
-  const { person } = usePerson();
-  const key = useOwnKey();
-  const queries = useQueryClient();
-  const { mutate, error, isPending } = useMutation({
-    mutationFn: async () => {
-      if (key.signer === undefined || person === undefined) throw new Error('this browser holds no key of yours');
-      const said = comment.trim() === '' ? undefined : comment.trim();
-      const decision = decisionAbout({ ...shown, lane: parseLane(laneWord(shown.lane)) }, words.verb, said);
-      const signed = await signDecision(decision, { signer: key.signer, principal: person.name });
-      return send(words.verb, shown.promotionId, signed);
-    },
-    onSuccess: (outcome) => {
-      if (outcome === undefined) return;
-      announce(outcome.text);
-      onDecided(outcome);
-    },
-    // Refused because something has changed: then it is shown as it is now.
-    onSettled: () => queries.invalidateQueries(),
-  });
-  const whyNot =
-    key.state === 'enrolled'
-      ? isStale
-        ? 'look at what has changed first'
-        : words.isCommentNeeded && comment.trim() === ''
-          ? 'say why: it is on record'
-          : ''
-      : 'this browser holds no key of yours that counts';
-  return (
-    <form
-      className={css['form']}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (whyNot === '' && !isPending) mutate();
-      }}
-    >
-      <p>{words.effect}</p>
-      <label htmlFor={id}>{words.isCommentNeeded ? 'Why' : 'Comment, for the record'}</label>
-      <textarea
-        id={id}
-        rows={3}
-        maxLength={2_000}
-        value={comment}
-        required={words.isCommentNeeded}
-        onChange={(event) => setComment(event.target.value)}
-      />
-      <KeyNote />
-      {error !== null && <ProblemNote error={error} />}
-      <div className={css['row']}>
-        <Button type="submit" kind={words.kind} whyNot={whyNot} isBusy={isPending}>
-          {isPending ? 'Signing and sending …' : `Sign: ${words.name.toLowerCase()}`}
-        </Button>
-        {command !== '' && <Command command={command} />}
-      </div>
-    </form>
   );
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../../core/input.js';
 import { parseLane } from '../../core/lanes.js';
 import { maxStatementLength, promotionId } from '../../core/promotion/input.js';
-import { laneSteps } from '../../core/promotion/state.js';
+import { laneSteps, promotionKinds } from '../../core/promotion/state.js';
 import type { Stimulus } from './types.js';
 
 const ref = { tenant: parseName, promotionId };
@@ -64,7 +64,7 @@ export const parsePromotionActivityInput = {
       product: parseName,
       lane: (lane: unknown) => parseLane(lane),
       bundle: parseDigest,
-      kind: oneOf('PROMOTION', 'ROLLBACK'),
+      kind: oneOf(...promotionKinds),
       request: optional(statement),
       firstRunId: promotionId,
       promotion: optional(promotionId),

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import type { temporal } from '@temporalio/proto';
 import { messageOf } from '../../core/errors.js';
+import type { PartHealth } from '../../core/health.js';
 import { taskQueues } from '../../temporal-config/task-queues.js';
 import { type BuildWorkerIdentity, parseWorkerIdentity } from '../../temporal-config/worker-identity.js';
 import type { ApiDeps } from './deps.js';
-import type { PartHealth } from './part-health.js';
 
 const answerTimeoutMs = 2_000;
 // Values of Temporal's API: its types name them, but Node cannot import them by name.

@@ -1,16 +1,7 @@
 import { messageOf } from '../../core/errors.js';
+import type { Health, PartHealth } from '../../core/health.js';
 import { buildsHealth } from './builds-health.js';
 import type { ApiDeps } from './deps.js';
-import type { PartHealth } from './part-health.js';
-
-/** The response of `/healthz`. */
-export interface Health {
-  readonly status: 'ok' | 'degraded';
-  /** The API does not depend on `enrolment`, nor on `builds`, which says how the workers contain builds. */
-  readonly parts: Readonly<Record<'database' | 'temporal' | 'enrolment' | 'builds', PartHealth>>;
-  /** The API's clock, RFC 3339. */
-  readonly now: string;
-}
 
 const answerTimeoutMs = 2_000;
 

@@ -98,7 +98,8 @@ const product = createRoute({
 const settings = createRoute({
   getParentRoute: () => framed,
   path: '/settings',
-  component: screen(() => import('./identity/settings.js')),
+  validateSearch: (given: Search) => textOr('product', given),
+  component: screen(() => import('./settings/settings.js')),
 });
 
 const tree = root.addChildren([

@@ -2,7 +2,7 @@ import { type Digest, parseDigest } from '../digest.js';
 import { parseName } from '../ids.js';
 import { json, matching, oneOf, optional, parseObject } from '../input.js';
 import { type Lane, parseLane } from '../lanes.js';
-import type { PromotionKind } from './state.js';
+import { type PromotionKind, promotionKinds } from './state.js';
 
 /** What starts a promotion: the documented JSON of the Temporal front door. */
 export interface PromotionStart {
@@ -37,7 +37,7 @@ export function parsePromotionStart(value: unknown): PromotionStart {
     product: parseName,
     lane: parseLane,
     bundle: parseDigest,
-    kind: optional(oneOf('PROMOTION', 'ROLLBACK')),
+    kind: optional(oneOf(...promotionKinds)),
     request: optional(json(maxStatementLength)),
     promotion: optional(promotionId),
   });

@@ -35,8 +35,11 @@ export function isGating(phase: PromotionPhase): boolean {
 /** The phases in which a promotion takes its lane, each for as long as one step. */
 export const movingPhases: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING', 'VERIFYING'];
 
-/** A rollback is a promotion of the previous bundle: same machine, other gates, head of the queue. */
-export type PromotionKind = 'PROMOTION' | 'ROLLBACK';
+/** The kinds of promotion. A rollback is one of the previous bundle: same machine, other gates, head of the queue. */
+export const promotionKinds = ['PROMOTION', 'ROLLBACK'] as const;
+
+/** One of the kinds. */
+export type PromotionKind = (typeof promotionKinds)[number];
 
 /** The steps that take a lane, in their order. One activity performs them. */
 const takingSteps = ['guard', 'deploy', 'verify'] as const;

@@ -47,11 +47,11 @@ describe('with nine hundred products', () => {
     await page.getByRole('heading', { name: 'Lanes' }).waitFor();
     await page.keyboard.press('f');
     await page.keyboard.type('000777');
-    await page.getByText('1 of ').waitFor();
+    await page.getByText('1 matches').waitFor();
     expect(await page.getByRole('row').count()).toBe(2);
     await page.waitForURL(/q=/);
     await page.reload();
-    await page.getByText('1 of ').waitFor();
+    await page.getByText('1 matches').waitFor();
     await page.getByRole('link', { name: 'product-000777' }).waitFor();
   });
 

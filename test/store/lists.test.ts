@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { listBundles } from '../../store/bundle/list.js';
 import { type Database, openDatabase, type Transaction } from '../../store/database.js';
 import { listDecisions } from '../../store/decision/list.js';
-import { listLanes } from '../../store/lane/list.js';
+import { allLanes, countProducts, type LaneFilter, listLanes } from '../../store/lane/list.js';
 import type { Page } from '../../store/page.js';
 import { listProducts } from '../../store/product/list.js';
 import { listPromotions } from '../../store/promotion/list.js';
@@ -56,7 +56,7 @@ const open = { product: '', lane: undefined, openOnly: false };
 const lists: Readonly<
   Record<string, { readonly each: number; readonly list: (tx: Transaction) => Promise<Page<unknown>> }>
 > = {
-  lanes: { each: rowsOfProduct.lanes, list: (tx) => listLanes(tx, '', first) },
+  lanes: { each: rowsOfProduct.lanes, list: (tx) => listLanes(tx, allLanes, first) },
   bundles: { each: rowsOfProduct.bundles, list: (tx) => listBundles(tx, '', first) },
   promotions: { each: rowsOfProduct.promotions, list: (tx) => listPromotions(tx, open, first) },
   releases: { each: rowsOfProduct.releases, list: (tx) => listReleases(tx, '', first) },
@@ -77,7 +77,7 @@ describe('a list', () => {
 
   test('of lanes has them by product, the lowest first, with what is live, what was, and where it is reached', async () => {
     await fillUpTo(2);
-    const { result } = await counted((tx) => listLanes(tx, 'product-000002', first));
+    const { result } = await counted((tx) => listLanes(tx, { ...allLanes, product: 'product-000002' }, first));
     expect(result.items.map(({ lane }) => lane)).toEqual(['bronze', 'silver', 'gold']);
     const bundles = await database.transaction('default', (tx) => listBundles(tx, 'product-000002', first));
     const [before, live] = [1, 2].map((v) =>
@@ -105,21 +105,51 @@ describe('a list', () => {
     expect([before?.liveLanes, live?.liveLanes]).toEqual([[], ['bronze', 'silver', 'gold']]);
   });
 
+  test('of lanes is narrowed to a part of a name, to where a bundle is, and to where something is on its way', async () => {
+    await fillUpTo(12);
+    const found = async (wanted: Partial<LaneFilter>) => {
+      const filter = { ...allLanes, ...wanted };
+      const { result } = await counted((tx) => listLanes(tx, filter, first));
+      const products = [...new Set(result.items.map(({ product }) => product))];
+      expect(await database.transaction('default', (tx) => countProducts(tx, filter))).toBe(products.length);
+      return products;
+    };
+    const { result } = await counted((tx) => listLanes(tx, { ...allLanes, product: 'product-000007' }, first));
+    const bundle = result.items[0]!.live!.bundle;
+    expect(await found({ text: '00001' })).toContain('product-000010');
+    expect(await found({ text: 'PRODUCT-000011' })).toEqual(['product-000011']);
+    expect(await found({ text: bundle })).toEqual(['product-000007']);
+    expect(await found({ text: bundle.slice(7, 19) })).toEqual(['product-000007']);
+    expect(await found({ text: bundle.slice(9, 19) })).toEqual([]);
+    // Every bundle of the fixture has the same revision.
+    expect((await found({ text: 'aaaaaaa' })).length).toBeGreaterThanOrEqual(12);
+    expect(await found({ text: "%' or true --" })).toEqual([]);
+    expect(await found({ waitingOnly: true })).toEqual([]);
+    await admin.query(`begin; set local session_replication_role = replica;
+      update promotions set state = 'GATING', standing = null where id = 'product-000004gold2'; commit`);
+    expect(await found({ waitingOnly: true })).toEqual(['product-000004']);
+    expect(await found({ waitingOnly: true, text: '000005' })).toEqual([]);
+    await admin.query(`begin; set local session_replication_role = replica;
+      update promotions set state = 'LIVE', standing = 'SOUND' where id = 'product-000004gold2'; commit`);
+  });
+
   test('of lanes comes in pages of products that neither skip nor repeat one', async () => {
     await fillUpTo(30);
     const seen: string[] = [];
     let token = '';
     do {
-      const { items, nextToken } = await database.transaction('default', (tx) => listLanes(tx, '', { size: 7, token }));
+      const { items, nextToken } = await database.transaction('default', (tx) =>
+        listLanes(tx, allLanes, { size: 7, token }),
+      );
       expect(items.length).toBeLessThanOrEqual(21);
       seen.push(...items.map(({ product, lane }) => `${product} ${lane}`));
       token = nextToken;
     } while (token !== '');
-    const { result } = await counted((tx) => listLanes(tx, '', first));
+    const { result } = await counted((tx) => listLanes(tx, allLanes, first));
     expect(seen).toEqual(result.items.map(({ product, lane }) => `${product} ${lane}`));
     const invalid = Buffer.from("'; --").toString('base64url');
     await expect(
-      database.transaction('default', (tx) => listLanes(tx, '', { size: 7, token: invalid })),
+      database.transaction('default', (tx) => listLanes(tx, allLanes, { size: 7, token: invalid })),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 });

@@ -10,7 +10,7 @@ import { TimelineEntrySchema } from '#gen/release/v1/timeline_pb.js';
 import { isAffected } from '../../apps/dashboard/connection/affected.js';
 import { changesOf } from '../../apps/dashboard/decision/facts.js';
 import { readFacts } from '../../core/decision/read-facts.js';
-import { filterRows, rowsOf } from '../../apps/dashboard/lane/rows.js';
+import { rowsOf } from '../../apps/dashboard/lane/rows.js';
 import { matrixOf } from '../../apps/dashboard/product/cells.js';
 import { spansOf, totalsOf } from '../../apps/dashboard/promotion/spans.js';
 import { text, textOr } from '../../apps/dashboard/search-params.js';
@@ -33,18 +33,6 @@ describe('the board', () => {
       ['billing', 2],
       ['shop', 1],
     ]);
-  });
-
-  test.each([
-    ['shop', false, ['shop']],
-    ['AAAA', false, ['billing']],
-    ['sha256:bbb', false, ['shop']],
-    ['c0ff', false, ['billing']],
-    ['', true, ['shop']],
-    ['bill', true, []],
-    ['', false, ['billing', 'shop']],
-  ])('narrowed to %j (waiting: %s) shows %j', (q, waiting, expected) => {
-    expect(filterRows(rows, { q, waiting }).map(({ product }) => product)).toEqual(expected);
   });
 });
 

@@ -11,7 +11,7 @@ import {
 import { requireBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
 import type { StoredPrincipal } from '../../../store/identity/read.js';
-import { listLanes } from '../../../store/lane/list.js';
+import { allLanes, listLanes } from '../../../store/lane/list.js';
 import type { LaneView } from '../../../store/lane/read.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { resolveBundle } from '../../../store/resolve-id.js';
@@ -44,7 +44,7 @@ export async function listLaneActions(
 }
 
 async function lanesOf(tx: Transaction, product: string): Promise<readonly LaneView[]> {
-  return (await listLanes(tx, product, { size: 1, token: '' })).items;
+  return (await listLanes(tx, { ...allLanes, product }, { size: 1, token: '' })).items;
 }
 
 function requestOf(view: LaneView, bundle: Digest, person: StoredPrincipal): LaneAction {

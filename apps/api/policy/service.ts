@@ -4,6 +4,7 @@ import { parseDigest } from '../../../core/digest.js';
 import { canonicalJson } from '../../../core/hash.js';
 import type { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { decisionsOf } from '../../../store/decision/read.js';
+import { requireProduct } from '../../../store/product/read.js';
 import { lastRound, requireSnapshot, sourcesOfSnapshot } from '../../../store/policy/read.js';
 import { readLane } from '../../../store/lane/read.js';
 import { readPromotion } from '../../../store/promotion/read.js';
@@ -12,9 +13,10 @@ import { requireCaller } from '../identity/caller.js';
 import { explainPromotion } from '../promotion/explain.js';
 import { toCheckRuns, toNotices, toPolicyMessage, toValueSources } from './convert.js';
 import type { ApiDeps } from '../deps.js';
+import { policiesInForce } from './in-force.js';
 
 /** Gates and their verdicts. */
-export function createGateService({ database }: ApiDeps): ServiceImpl<typeof GateService> {
+export function createGateService({ database, policies }: ApiDeps): ServiceImpl<typeof GateService> {
   return {
     async listGates(request, context) {
       const { tenant } = requireCaller(context);
@@ -32,6 +34,11 @@ export function createGateService({ database }: ApiDeps): ServiceImpl<typeof Gat
         const sources = toValueSources(await sourcesOfSnapshot(tx, digest));
         return { policy: toPolicyMessage(digest, snapshot), content: canonicalJson(snapshot), sources };
       });
+    },
+    async listPolicies(request, context) {
+      const { tenant } = requireCaller(context);
+      const { name } = await database.transaction(tenant, (tx) => requireProduct(tx, request.product));
+      return { policies: policiesInForce(await policies.policyOf(name), name) };
     },
     async explainPromotion(request, context) {
       const { tenant } = requireCaller(context);

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { hasEnded } from '../../../core/promotion/state.js';
 import type { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
-import { listLanes } from '../../../store/lane/list.js';
+import { countProducts, listLanes } from '../../../store/lane/list.js';
 import { lastRound } from '../../../store/policy/read.js';
 import { listPromotions } from '../../../store/promotion/list.js';
 import { promotionVersion, readPromotion } from '../../../store/promotion/read.js';
@@ -99,11 +99,14 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
     },
     async listLanes(request, context) {
       const { tenant } = requireCaller(context);
-      const page = await database.transaction(tenant, async (tx) => {
-        if (request.product !== '') await requireProduct(tx, request.product);
-        return listLanes(tx, request.product, { size: request.pageSize, token: request.pageToken });
+      const { product, filter: text, waitingOnly } = request;
+      const filter = { product, text, waitingOnly };
+      return database.transaction(tenant, async (tx) => {
+        if (product !== '') await requireProduct(tx, product);
+        const page = await listLanes(tx, filter, { size: request.pageSize, token: request.pageToken });
+        const totalProducts = await countProducts(tx, filter);
+        return { lanes: page.items.map(toLaneStatus), nextPageToken: page.nextToken, totalProducts };
       });
-      return { lanes: page.items.map(toLaneStatus), nextPageToken: page.nextToken };
     },
     async plan(request, context) {
       return planPromotion(deps, requireCaller(context), request.bundle, requireLane(request.lane));

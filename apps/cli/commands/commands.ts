@@ -77,6 +77,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./reject.js'),
   },
   {
+    name: 'actions',
+    summary: 'List what you may do about a promotion, with a bundle or in a product, or why not',
+    group: groups.decide,
+    load: () => import('./actions.js'),
+  },
+  {
     name: 'status',
     summary: 'Show the lanes and the promotions under way',
     group: groups.inspect,

@@ -14,7 +14,7 @@ import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
 import { instantOf, laneOf, verbOf } from '../output/words.js';
-import { showPolicy } from '../policy/show.js';
+import { showPoliciesInForce, showPolicy } from '../policy/show.js';
 import { listReleases } from '../release/list.js';
 import { listHistories } from '../run/list.js';
 import { laneTable } from '../views/lane-table.js';
@@ -31,6 +31,8 @@ interface Options {
   release?: string;
   bundle?: string;
   open?: true;
+  filter?: string;
+  waiting?: true;
   limit: string;
 }
 
@@ -41,10 +43,13 @@ const kinds: Readonly<Record<string, (context: Context, options: Options) => Pro
   promotions: listPromotions,
   lanes: listLanes,
   decisions: listDecisions,
-  policy: async (context, { promotion }) => {
-    if (promotion === undefined)
-      throw usageError('lane get policy needs a promotion', 'lane get policy --promotion PROMOTION');
-    return showPolicy(context, promotion);
+  policy: async (context, { promotion, product, lane }) => {
+    if (promotion !== undefined) return showPolicy(context, promotion);
+    if (product !== undefined) return showPoliciesInForce(context, product, lane);
+    throw usageError(
+      'lane get policy needs a promotion or a product',
+      'lane get policy --promotion PROMOTION, or lane get policy --product PRODUCT',
+    );
   },
   histories: listHistories,
   principals: listPrincipals,
@@ -61,9 +66,14 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--product <product>', descriptions.product)
     .option(
       '--lane <lane>',
-      'Only promotions to this lane: bronze, silver or gold; or the lane whose histories to list',
+      'Only promotions to this lane: bronze, silver or gold; or the lane whose histories or policies to show',
     )
     .option('--open', 'Only promotions that have not ended')
+    .option(
+      '--filter <text>',
+      'Only lanes of products whose name has this in it, or with a bundle whose digest or revision begins with it',
+    )
+    .option('--waiting', 'Only lanes of products with a promotion on its way')
     .option(
       '--promotion <id>',
       'Promotion whose decisions or histories to list, or whose policy to show: id, or a unique prefix or suffix of it',
@@ -101,11 +111,18 @@ async function listPromotions(context: Context, options: Options): Promise<undef
 }
 
 async function listLanes(context: Context, options: Options): Promise<undefined> {
-  const lanes = await allLanes(await context.api(), options.product ?? '');
+  const { product = '', filter = '', waiting = false } = options;
+  const lanes = await allLanes(await context.api(), { product, filter, waitingOnly: waiting });
+  const isNarrowed = filter !== '' || waiting;
   await context.show.list(
     'LaneStatus',
     lanes.map((lane) => toPlain(LaneStatusSchema, lane)),
-    () => (lanes.length === 0 ? 'no products yet: run lane init, then lane release' : laneTable(lanes, context)),
+    () =>
+      lanes.length > 0
+        ? laneTable(lanes, context)
+        : isNarrowed
+          ? 'no product matches'
+          : 'no products yet: run lane init, then lane release',
   );
   return undefined;
 }

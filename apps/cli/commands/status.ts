@@ -13,7 +13,7 @@ export function define(command: Command, makeAction: MakeAction): void {
     makeAction(async (context, [product = '']: [string | undefined]) => {
       const api = await context.api();
       const [lanes, { promotions }] = await Promise.all([
-        allLanes(api, product),
+        allLanes(api, { product }),
         api.promotions.listPromotions({ product, openOnly: true, pageSize: 500 }),
       ]);
       const onTheWay = promotions.filter((promotion) => promotion.state !== PromotionPhase.LIVE);

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { messageOf } from '../../../core/errors.js';
+import { reportHealth } from '../../../core/health.js';
 import { domainErrorOf } from '../errors/domain-error.js';
 import type { Context } from '../program/context.js';
 import { instantOf } from '../output/words.js';
@@ -92,38 +93,7 @@ async function healthChecks(context: Context): Promise<readonly Check[]> {
     return { found: apiUrl };
   });
   if (!api.ok) return [api];
-  const part = (name: 'database' | 'temporal' | 'enrolment', title: string): Check => {
-    const { ok, detail } = partOf(health, name);
-    return {
-      name: title,
-      ok,
-      found: ok ? 'reachable from the API' : `not reachable from the API${detail === '' ? '' : `: ${detail}`}`,
-      fix: ok ? '' : fix,
-    };
-  };
-  return [
-    api,
-    part('database', 'PostgreSQL'),
-    part('temporal', 'Temporal'),
-    part('enrolment', 'enrolment'),
-    buildsCheck(health),
-  ];
-}
-
-/** How the workers contain builds. */
-function buildsCheck(health: unknown): Check {
-  const { ok, detail } = partOf(health, 'builds');
-  const fix =
-    'install bubblewrap on the machine of the build worker (apt install bubblewrap, or npm run setup -- --with bubblewrap), then start the stack again';
-  return { name: 'builds', ok, found: detail, fix: ok ? '' : fix };
-}
-
-function partOf(health: unknown, name: string): { readonly ok: boolean; readonly detail: string } {
-  const parts: unknown = typeof health === 'object' && health !== null ? Reflect.get(health, 'parts') : undefined;
-  const part: unknown = typeof parts === 'object' && parts !== null ? Reflect.get(parts, name) : undefined;
-  if (typeof part !== 'object' || part === null) return { ok: false, detail: 'the API does not report it' };
-  const detail: unknown = Reflect.get(part, 'detail');
-  return { ok: Reflect.get(part, 'ok') === true, detail: typeof detail === 'string' ? detail : '' };
+  return [api, ...reportHealth(health).map(({ title, ...report }) => ({ name: title, ...report }))];
 }
 
 async function temporalCheck(context: Context): Promise<Found> {

@@ -1,8 +1,8 @@
-import { GetPolicySnapshotResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
-import type { ValueSource } from '#gen/governance/v1/policy_pb.js';
+import { GetPolicySnapshotResponseSchema, PolicyInForceSchema } from '#gen/governance/v1/gate_service_pb.js';
+import { type GovernancePolicy, PromotionKind, type ValueSource } from '#gen/governance/v1/policy_pb.js';
 import { toPlain } from '../output/plain.js';
 import { renderFields, renderTable } from '../output/table.js';
-import { laneName } from '../output/words.js';
+import { laneName, laneOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
 
 /** How much of a value a line shows. */
@@ -15,15 +15,34 @@ export async function showPolicy(context: Context, promotion: string): Promise<u
   const response = await api.gates.getPolicySnapshot({ digest: found?.policyDigest ?? '' });
   await context.show.object('PolicySnapshot', toPlain(GetPolicySnapshotResponseSchema, response), () => {
     const { policy, sources } = response;
-    const head = renderFields([
-      ['policy', policy?.name ?? ''],
-      ['digest', policy?.digest ?? ''],
-      ['product', policy?.product ?? ''],
-      ['lane', policy === undefined ? '' : laneName(policy.lane)],
-    ]);
-    return `${head}\n\n${sources.length === 0 ? 'nobody noted where its values come from' : valueTable(sources, context)}`;
+    return describe(policy, sources, context);
   });
   return undefined;
+}
+
+/** Shows the gates that promotions of a product requested now would be measured against. */
+export async function showPoliciesInForce(context: Context, product: string, lane?: string): Promise<undefined> {
+  const only = lane === undefined ? undefined : laneOf(lane).lane;
+  const { policies } = await (await context.api()).gates.listPolicies({ product });
+  const shown = policies.filter(({ policy }) => only === undefined || policy?.lane === only);
+  await context.show.list(
+    'PolicyInForce',
+    shown.map((one) => toPlain(PolicyInForceSchema, one)),
+    () => shown.map(({ policy, sources }) => describe(policy, sources, context)).join('\n\n\n'),
+  );
+  return undefined;
+}
+
+function describe(policy: GovernancePolicy | undefined, sources: readonly ValueSource[], context: Context): string {
+  const head = renderFields([
+    ['policy', policy?.name ?? ''],
+    ['digest', policy?.digest ?? ''],
+    ['product', policy?.product ?? ''],
+    ['lane', policy === undefined ? '' : laneName(policy.lane)],
+    ['for', policy?.kind === PromotionKind.ROLLBACK ? 'rollbacks' : 'promotions'],
+  ]);
+  if (policy?.checks.length === 0) return `${head}\n\nno gate applies`;
+  return `${head}\n\n${sources.length === 0 ? 'nobody noted where its values come from' : valueTable(sources, context)}`;
 }
 
 function valueTable(sources: readonly ValueSource[], context: Context): string {

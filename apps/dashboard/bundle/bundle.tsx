@@ -11,6 +11,7 @@ import { LaneActions } from '../decision/lane-actions.js';
 import { Command, ShortId } from '../parts/copy.js';
 import { Ago, At } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
+import { methodologyIn } from '../parts/methodology.js';
 import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import { Fields, Screen, Section } from '../parts/screen.js';
 import { PhaseMark } from '../parts/states.js';
@@ -20,6 +21,7 @@ import { Evidence } from './evidence.js';
 
 /** Fetched after the rest: what reads signed statements is large. */
 const Packages = lazy(() => import('./packages.js').then((module) => ({ default: module.Packages })));
+const Provenance = lazy(() => import('./provenance.js').then((module) => ({ default: module.Provenance })));
 const Verify = lazy(() => import('./verify.js').then((module) => ({ default: module.Verify })));
 
 const route = getRouteApi('/framed/bundles/$bundle');
@@ -68,7 +70,7 @@ export default function Bundle() {
             ['Repository', bundle.repository],
             ['Committed', <At key="committed" at={bundle.committedAt} />],
             ['Sealed', <At key="sealed" at={bundle.sealedAt} />],
-            ['Methodology', bundle.methodologyContext?.profile || 'not said'],
+            ['Methodology', methodologyIn(bundle) || 'not said'],
           ]}
         />
       </Section>
@@ -86,6 +88,11 @@ export default function Bundle() {
       <Section title="What is in them">
         <Suspense fallback={<Loading what="the packages" rows={1} />}>
           <Packages evidence={data.evidence} />
+        </Suspense>
+      </Section>
+      <Section title="How they were built">
+        <Suspense fallback={<Loading what="the provenance" rows={1} />}>
+          <Provenance evidence={data.evidence} />
         </Suspense>
       </Section>
       <Section title="Where it is and was">

@@ -10,6 +10,7 @@ import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Fields } from '../parts/screen.js';
 import { VerdictMark } from '../parts/states.js';
 import css from './facts-view.module.css';
+import { Unchanged } from './unchanged.js';
 import type { ReadFacts } from '../../../core/decision/read-facts.js';
 
 /** Everything that a person is shown before deciding; the difference from what is live and the commits are fetched. */
@@ -116,7 +117,12 @@ export function Changes({ base, bundle }: { readonly base: string; readonly bund
     return <p className={css['why']}>{base === '' ? 'Nothing was live before.' : 'Nothing: it is live.'}</p>;
   if (error !== null) return <ProblemNote error={error} />;
   if (isPending) return <Loading what="the difference" rows={1} />;
-  return <ChangeTable changes={data.changes} />;
+  return (
+    <>
+      <ChangeTable changes={data.changes} />
+      <Unchanged base={base} bundle={bundle} />
+    </>
+  );
 }
 
 /** Differences as a paired table. */

@@ -17,6 +17,7 @@ import { laneWord } from '../parts/states.js';
 import css from './request-dialog.module.css';
 import { ChangeTable, Changes } from './facts-view.js';
 import { SignForm } from './sign-form.js';
+import { Unchanged } from './unchanged.js';
 
 /** Shows what a promotion or rollback would change and what the gates would say, asks, signs and starts it. */
 export function RequestDialog({ action, onClose }: { readonly action: LaneAction; readonly onClose: () => void }) {
@@ -78,7 +79,14 @@ function Preview({ action }: { readonly action: LaneAction }) {
     <>
       <section>
         <h3>What changes</h3>
-        {data.liveBundleDigest === '' ? <p>Nothing is live there yet.</p> : <ChangeTable changes={data.changes} />}
+        {data.liveBundleDigest === '' ? (
+          <p>Nothing is live there yet.</p>
+        ) : (
+          <>
+            <ChangeTable changes={data.changes} />
+            <Unchanged base={data.liveBundleDigest} bundle={data.bundleDigest} />
+          </>
+        )}
       </section>
       <section>
         <h3>What the gates would say now</h3>

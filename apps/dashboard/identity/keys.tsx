@@ -11,7 +11,7 @@ import { Section } from '../parts/screen.js';
 import { useMakeKey, useOwnKey } from './own-key.js';
 import { usePerson } from './person.js';
 import { useRevokeKey } from './revoke-key.js';
-import css from './settings.module.css';
+import css from '../parts/rows.module.css';
 
 /** The keys with which the person signs, the one of this browser first. */
 export function Keys() {

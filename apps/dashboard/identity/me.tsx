@@ -8,7 +8,7 @@ import { Command } from '../parts/copy.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Fields, Section } from '../parts/screen.js';
 import { usePerson } from './person.js';
-import css from './settings.module.css';
+import css from '../parts/rows.module.css';
 
 /** Who is signed in. */
 export function Me() {

@@ -3,7 +3,7 @@ import { IdentityService, PrincipalKind } from '#gen/governance/v1/identity_serv
 import { Command } from '../parts/copy.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Section } from '../parts/screen.js';
-import css from './settings.module.css';
+import css from '../parts/rows.module.css';
 
 /** Everybody whom this system knows, and what they may do. */
 export function People() {

@@ -9,7 +9,7 @@ import { Command } from '../parts/copy.js';
 import { Ago, Until } from '../parts/instant.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Section } from '../parts/screen.js';
-import css from './settings.module.css';
+import css from '../parts/rows.module.css';
 
 /** The browsers that are signed in, each of which can be signed out. */
 export function Sessions() {

@@ -106,7 +106,7 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
       </Section>
       <Gates promotionId={id} />
       <Decisions promotionId={id} />
-      <Timeline entries={promotion.timeline} />
+      <Timeline promotion={promotion} />
       <Runs promotion={promotion} />
       <p className={css['equal']}>
         <Command command={`lane get promotions --lane ${word}`} label="All of this lane" />

@@ -8,7 +8,7 @@ import { Glyph } from '../parts/mark.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Section } from '../parts/screen.js';
 import css from './runs.module.css';
-import { Story } from './story.js';
+import { SaveHistory } from './save-history.js';
 
 /** The runs in Temporal that have worked for a promotion, and what is kept of their histories. */
 export function Runs({ promotion }: { readonly promotion: Promotion }) {
@@ -22,7 +22,7 @@ export function Runs({ promotion }: { readonly promotion: Promotion }) {
       {error !== null && <ProblemNote error={error} />}
       {isPending && <Loading what="the runs" rows={1} />}
       <ul className={css['runs']}>
-        {data?.histories.map((history, index) => (
+        {data?.histories.map((history) => (
           <li key={history.runId}>
             <ShortId id={history.runId} what="run id" />
             <span>
@@ -37,10 +37,10 @@ export function Runs({ promotion }: { readonly promotion: Promotion }) {
             </span>
             <span className={css['kept']}>
               {history.state === HistoryState.KEPT ? (
-                <Command
-                  command={`lane history download ${history.runId}`}
-                  label={`${String(history.events)} events kept`}
-                />
+                <>
+                  {history.events} events kept <SaveHistory history={history} />
+                  <Command command={`lane history download ${history.runId}`} />
+                </>
               ) : (
                 stateWords[history.state]
               )}
@@ -54,7 +54,6 @@ export function Runs({ promotion }: { readonly promotion: Promotion }) {
                 in Temporal <Glyph shape="out" />
               </a>
             )}
-            <Story runId={history.runId} isFirst={index === 0} />
           </li>
         ))}
       </ul>

@@ -116,6 +116,73 @@ export declare type GetPolicySnapshotResponse = Message<"governance.v1.GetPolicy
 export declare const GetPolicySnapshotResponseSchema: GenMessage<GetPolicySnapshotResponse>;
 
 /**
+ * Asks for the policies that are in force for a product.
+ *
+ * @generated from message governance.v1.ListPoliciesRequest
+ */
+export declare type ListPoliciesRequest = Message<"governance.v1.ListPoliciesRequest"> & {
+  /**
+   * Name of the product.
+   *
+   * @generated from field: string product = 1;
+   */
+  product: string;
+};
+
+/**
+ * Describes the message governance.v1.ListPoliciesRequest.
+ * Use `create(ListPoliciesRequestSchema)` to create a new message.
+ */
+export declare const ListPoliciesRequestSchema: GenMessage<ListPoliciesRequest>;
+
+/**
+ * The gates that a promotion requested now would be measured against.
+ *
+ * @generated from message governance.v1.PolicyInForce
+ */
+export declare type PolicyInForce = Message<"governance.v1.PolicyInForce"> & {
+  /**
+   * The gates, with the digest that a promotion would pin.
+   *
+   * @generated from field: governance.v1.GovernancePolicy policy = 1;
+   */
+  policy?: GovernancePolicy | undefined;
+
+  /**
+   * Where each value comes from.
+   *
+   * @generated from field: repeated governance.v1.ValueSource sources = 2;
+   */
+  sources: ValueSource[];
+};
+
+/**
+ * Describes the message governance.v1.PolicyInForce.
+ * Use `create(PolicyInForceSchema)` to create a new message.
+ */
+export declare const PolicyInForceSchema: GenMessage<PolicyInForce>;
+
+/**
+ * The policies that are in force for a product.
+ *
+ * @generated from message governance.v1.ListPoliciesResponse
+ */
+export declare type ListPoliciesResponse = Message<"governance.v1.ListPoliciesResponse"> & {
+  /**
+   * One for each lane and kind of promotion, the lowest lane first.
+   *
+   * @generated from field: repeated governance.v1.PolicyInForce policies = 1;
+   */
+  policies: PolicyInForce[];
+};
+
+/**
+ * Describes the message governance.v1.ListPoliciesResponse.
+ * Use `create(ListPoliciesResponseSchema)` to create a new message.
+ */
+export declare const ListPoliciesResponseSchema: GenMessage<ListPoliciesResponse>;
+
+/**
  * Asks why a promotion is in its phase.
  *
  * @generated from message governance.v1.ExplainPromotionRequest
@@ -222,6 +289,16 @@ export declare const GateService: GenService<{
     methodKind: "unary";
     input: typeof GetPolicySnapshotRequestSchema;
     output: typeof GetPolicySnapshotResponseSchema;
+  },
+  /**
+   * Lists the policies that are in force for a product: what a promotion requested now would pin.
+   *
+   * @generated from rpc governance.v1.GateService.ListPolicies
+   */
+  listPolicies: {
+    methodKind: "unary";
+    input: typeof ListPoliciesRequestSchema;
+    output: typeof ListPoliciesResponseSchema;
   },
   /**
    * Explains why a promotion is in its phase, and what would move it on.

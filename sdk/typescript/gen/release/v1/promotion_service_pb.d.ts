@@ -463,6 +463,20 @@ export declare type ListLanesRequest = Message<"release.v1.ListLanesRequest"> & 
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
+
+  /**
+   * Only products whose name has this in it, or with a bundle in a lane, or on its way there, whose digest or revision begins with it.
+   *
+   * @generated from field: string filter = 4;
+   */
+  filter: string;
+
+  /**
+   * Only products with a promotion on its way.
+   *
+   * @generated from field: bool waiting_only = 5;
+   */
+  waitingOnly: boolean;
 };
 
 /**
@@ -490,6 +504,13 @@ export declare type ListLanesResponse = Message<"release.v1.ListLanesResponse"> 
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
+
+  /**
+   * How many products match, on all pages.
+   *
+   * @generated from field: int32 total_products = 3;
+   */
+  totalProducts: number;
 };
 
 /**

@@ -1,13 +1,10 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { useQuery } from '@connectrpc/connect-query';
-import { useState } from 'react';
-import { type RunStep, RunService, RunStepKind, RunStepState } from '#gen/workflows_runtime/v1/run_service_pb.js';
+import { type RunStep, RunStepKind, RunStepState } from '#gen/workflows_runtime/v1/run_service_pb.js';
 import { fullTime, spanOf, useNow } from '../connection/clock.js';
 import { useSettings } from '../connection/settings.js';
 import { Until } from '../parts/instant.js';
 import { Mark, type Shape, type Tone } from '../parts/mark.js';
-import { Loading, ProblemNote } from '../parts/notes.js';
-import css from './runs.module.css';
+import css from './timeline.module.css';
 
 const states: Readonly<Record<RunStepState, readonly [Tone, Shape, string]>> = {
   [RunStepState.UNSPECIFIED]: ['plain', 'dash', ''],
@@ -18,33 +15,11 @@ const states: Readonly<Record<RunStepState, readonly [Tone, Shape, string]>> = {
   [RunStepState.TIMED_OUT]: ['bad', 'clock', 'timed out'],
 };
 
-/** What a run has done, as Temporal or the kept history tells it; read when somebody opens it. */
-export function Story({ runId, isFirst }: { readonly runId: string; readonly isFirst: boolean }) {
-  const [isOpen, setOpen] = useState(isFirst);
-  const { data, error, isPending } = useQuery(RunService.method.getRunStory, { runId }, { enabled: isOpen });
-  return (
-    <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>What it did</summary>
-      {error !== null && <ProblemNote error={error} />}
-      {isOpen && isPending && <Loading what="what the run did" rows={1} />}
-      <ol className={css['steps']}>
-        {data?.steps.map((step, index) => (
-          // A history only grows: the place of a step is its name.
-          <Step key={index} step={step} />
-        ))}
-      </ol>
-      {data?.isCut === true && <p className={css['name']}>There is more: download the history once it is kept.</p>}
-    </details>
-  );
-}
-
-function Step({ step }: { readonly step: RunStep }) {
+/** One step of a run: what it was for, how it stands, how often it was tried, and why the last attempt failed. */
+export function RunStepRow({ step }: { readonly step: RunStep }) {
   const { zone } = useSettings();
-  const now = useNow();
   const { kind, name, summary, state, startedAt, endedAt, attempts, failure, dueAt } = step;
   const begun = startedAt === undefined ? undefined : timestampDate(startedAt);
-  const ms =
-    begun === undefined ? 0 : (endedAt === undefined ? now : timestampDate(endedAt)).getTime() - begun.getTime();
   const [tone, shape, word] = states[state];
   const isTimer = kind === RunStepKind.TIMER;
   return (
@@ -53,7 +28,7 @@ function Step({ step }: { readonly step: RunStep }) {
       <span>
         {summary === '' ? name : summary}{' '}
         <span className={css['name']}>
-          {[kindWords[kind], summary === '' || isTimer ? '' : name].filter((text) => text !== '').join(' ')}
+          {aside(kind, summary === '' ? '' : name, isTimer)}
           {attempts > 1 && ` · attempt ${String(attempts)}`}
           {isTimer && state === RunStepState.RUNNING && (
             <>
@@ -67,11 +42,27 @@ function Step({ step }: { readonly step: RunStep }) {
         <Mark tone={isTimer && state === RunStepState.RUNNING ? 'wait' : tone} shape={shape} quiet>
           {word}
         </Mark>
-        {kind === RunStepKind.ACTIVITY && <span className={css['name']}> {spanOf(ms)}</span>}
+        {kind === RunStepKind.ACTIVITY && begun !== undefined && (
+          <span className={css['name']}>
+            {' '}
+            {endedAt === undefined ? <Since at={begun} /> : spanOf(timestampDate(endedAt).getTime() - begun.getTime())}
+          </span>
+        )}
       </span>
       {failure !== '' && <span className={css['failure']}>{failure}</span>}
     </li>
   );
+}
+
+/** How long something has gone on. */
+function Since({ at }: { readonly at: Date }) {
+  return spanOf(useNow().getTime() - at.getTime());
+}
+
+/** What a step is, beside what it was for; a timer has no name but that. */
+function aside(kind: RunStepKind, name: string, isTimer: boolean): string {
+  if (isTimer) return name === '' ? '' : kindWords[kind];
+  return [kindWords[kind], name].filter((text) => text !== '').join(' ');
 }
 
 const kindWords: Readonly<Record<RunStepKind, string>> = {

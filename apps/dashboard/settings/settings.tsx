@@ -1,13 +1,15 @@
 import { pageSettings, useSettings } from '../connection/settings.js';
+import { Keys } from '../identity/keys.js';
+import { Me } from '../identity/me.js';
+import { People } from '../identity/people.js';
+import { Sessions } from '../identity/sessions.js';
 import { Toggle } from '../parts/filter.js';
+import css from '../parts/rows.module.css';
 import { Screen, Section } from '../parts/screen.js';
-import { Keys } from './keys.js';
-import { Me } from './me.js';
-import { People } from './people.js';
-import css from './settings.module.css';
-import { Sessions } from './sessions.js';
+import { PoliciesInForce } from '../policy/policies-in-force.js';
+import { Doctor } from './doctor.js';
 
-/** Who one is here, with which keys and browsers, and who the others are. */
+/** Who one is here, with which keys and browsers, who the others are, by which policies, and whether all is well. */
 export default function Settings() {
   const { keys } = useSettings();
   return (
@@ -16,6 +18,8 @@ export default function Settings() {
       <Keys />
       <Sessions />
       <People />
+      <PoliciesInForce />
+      <Doctor />
       <Section title="This page">
         <div className={css['row']}>
           <Toggle isOn={keys} onChange={(isOn) => pageSettings.change({ keys: isOn })}>

@@ -63,6 +63,7 @@ export async function startServer(
   const page = pageDir === undefined ? undefined : createPage(pageDir);
   const guard = createGuard(deps.publicOrigins);
   const server = createServer((request, response) => {
+    letLeave(response);
     const refusal = guard(request);
     if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
     else if (request.url === '/healthz') void answerHealth(deps, request, response);
@@ -87,6 +88,13 @@ export async function startServer(
       clearInterval(sweep);
     },
   };
+}
+
+/** Has what is written to a client that has left lost in silence: Connect ends a stream with a write, and prints what fails. */
+function letLeave(response: ServerResponse): void {
+  response.once('close', () => {
+    response.write = () => true;
+  });
 }
 
 async function answerHealth(deps: ApiDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { shortId } from '../../core/ids.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
-import {
-  approveByTwo,
-  decide,
-  isIn,
-  readyForGold,
-  rowsOf,
-  stateOf,
-  type Target,
-  waitingForApproval,
-} from '../support/attack-scene.js';
+import { decide, isIn, rowsOf, type Target, waitingForApproval } from '../support/attack-scene.js';
 import { startBrowser } from '../support/browser/browser.js';
 import { pageDir, signInBrowser, signInTab } from '../support/browser/signed-in.js';
+import { onTestFinished } from '../support/clean-up.js';
 import { cosignVerify } from '../support/cosign.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
@@ -85,6 +76,20 @@ describe('a person who is signed in', () => {
     expect(streams).toHaveLength(1);
   });
 
+  test('who leaves is no error of the server', async () => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    onTestFinished(() => printed.mockRestore());
+    const { page, context } = await signInBrowser(api, browser, 'dev', { key: false });
+    for (const path of ['/inbox', '/promotions', '/settings']) {
+      await page.goto(`${api.url}${path}`);
+      await page.getByText('live', { exact: true }).waitFor();
+    }
+    await context.close();
+    // Closing waits for every call to end.
+    await api.awayDuring(() => Promise.resolve());
+    expect(printed).not.toHaveBeenCalled();
+  });
+
   test('approves with the key of the browser, which the engine counts and cosign verifies', async () => {
     const { page, complaints } = await signInBrowser(api, browser, 'alice');
     const dialog = await openDialog(page, 'Approve');
@@ -129,79 +134,6 @@ describe('a person who is signed in', () => {
     await page.goto(`${api.url}/inbox`);
     await page.getByText('The key of this browser is not enrolled yet.').waitFor();
     await page.getByText('lane dashboard').first().waitFor();
-  });
-});
-
-describe('the way through the page alone', () => {
-  test('leads from a request to gold and back, with the pointer', async () => {
-    // What the rollback goes back to.
-    await approveByTwo(engine, target);
-    const bundle = await readyForGold(engine, `through the page ${String(serial)}`);
-    const { page } = await signInBrowser(api, browser, 'dev');
-    await page.goto(`${api.url}/bundles/${bundle}`);
-    await page.getByRole('listitem').filter({ hasText: 'gold' }).getByRole('button', { name: 'Promote' }).click();
-    await page.getByRole('button', { name: 'Sign: promote' }).click();
-    await page.waitForURL(/\/promotions\/[0-9a-f-]{36}/);
-    const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
-    for (const person of ['alice', 'bob']) {
-      const approver = await signInBrowser(api, browser, person);
-      await approver.page.goto(`${api.url}/inbox`);
-      await approver.page.getByRole('button', { name: new RegExp(shortId(bundle)) }).click();
-      await approver.page.getByRole('region', { name: new RegExp(shortId(bundle)) }).waitFor();
-      await approver.page.getByRole('button', { name: /^Approve/ }).click();
-      await approver.page.getByRole('dialog').getByRole('button', { name: 'Sign: approve' }).click();
-      await approver.page.getByText(`Approve by ${person} is recorded`, { exact: true }).waitFor();
-    }
-    await isIn(engine, id, 'LIVE');
-    await page.getByText('LIVE', { exact: true }).first().waitFor();
-    const carol = await signInBrowser(api, browser, 'carol');
-    await carol.page.goto(`${api.url}/products/shop`);
-    const gold = carol.page.getByRole('listitem').filter({ hasText: 'gold' });
-    await gold.getByRole('button', { name: 'Roll back' }).click();
-    await carol.page.getByLabel('Why').fill('the story goes back');
-    await carol.page.getByRole('button', { name: 'Sign: roll back' }).click();
-    await carol.page.waitForURL(/\/promotions\//);
-    await isIn(engine, id, 'ROLLED_BACK');
-  });
-
-  test('begins on the board: choosing a bundle lights up the lanes that it may enter', async () => {
-    const bundle = await readyForGold(engine, `from the board ${String(serial)}`);
-    const { page } = await signInBrowser(api, browser, 'dev');
-    const row = page.getByRole('row', { name: /shop/ });
-    const choose = row.getByRole('button', { name: `where to? Bundle ${shortId(bundle)}` }).first();
-    await choose.click();
-    await row.getByText('it is live there').first().waitFor();
-    await row
-      .getByRole('button', { name: `Promote ${shortId(bundle)} here` })
-      .last()
-      .click();
-    await page.getByRole('dialog', { name: 'Promote to gold' }).getByText('What the gates would say now').waitFor();
-    await page.keyboard.press('Escape');
-    expect(page.url()).toContain(bundle.slice(7));
-  });
-
-  test('leads to a decision by keyboard alone', async () => {
-    const { page } = await signInBrowser(api, browser, 'alice');
-    await page.getByRole('heading', { name: 'Lanes' }).waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('i');
-    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
-    await page.getByText(shortId(target.bundle)).first().waitFor();
-    // Others may wait, too: the one of this test is chosen by its row.
-    await page.getByRole('button', { name: new RegExp(shortId(target.bundle)) }).press('Enter');
-    await page.keyboard.press('c');
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Why').focus();
-    await page.keyboard.type('say more in the notes');
-    await page.keyboard.press('Tab');
-    expect(await focused(page)).toContain('Sign: request changes');
-    await page.keyboard.press('Enter');
-    await dialog
-      .getByText('request-changes by alice')
-      .or(dialog.getByText(/is recorded/))
-      .first()
-      .waitFor();
-    await until(async () => (await stateOf(engine, target.id)) === 'GATING', 'the promotion to be held');
   });
 });
 
@@ -288,13 +220,4 @@ describe('trouble', () => {
 
 function signing(verb: 'approve' | 'reject' | 'request-changes') {
   return { verb, lane: 'gold', bundle: target.bundle, promotionId: target.id } as const;
-}
-
-/** The text of the element that has the focus. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const { activeElement } = (globalThis as unknown as { document: { activeElement: { textContent: string } | null } })
-      .document;
-    return activeElement?.textContent ?? '';
-  });
 }

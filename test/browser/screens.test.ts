@@ -7,6 +7,7 @@ import { startBrowser } from '../support/browser/browser.js';
 import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-in.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { placedIn } from '../support/phases.js';
 import { sealText } from '../support/sealed-bundle.js';
 
 /** The folder for `npm run screenshots`; nothing is written otherwise. */
@@ -16,12 +17,19 @@ let engine: Engine;
 let api: ApiOnEngine;
 let browser: Browser;
 let waiting: Target;
+let broken: Target;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine, { pageDir });
   browser = await startBrowser();
   await approveByTwo(engine, await waitingForApproval(engine, 'Greet visitors'));
   await inPhase(engine, 'silver', await sealText(engine, 'Greet visitors who come back'), 'GATING');
+  for (const [phase, product] of [
+    ['LIVE', 'search'],
+    ['GATING', 'billing'],
+    ['ERRORED', 'payments'],
+  ] as const)
+    broken = await placedIn[phase]!(engine, product);
   waiting = await waitingForApproval(engine, 'Answer in two languages');
   const changes = { verb: 'request-changes', lane: 'gold', bundle: waiting.bundle, promotionId: waiting.id } as const;
   await decide(engine, waiting, await engine.sign('bob', changes, { comment: 'Say in the notes which languages.' }));
@@ -50,6 +58,7 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
     (page) => page.getByText('SUPERSEDED').or(page.getByText('LIVE')).first().waitFor(),
   ],
   ['promotion', () => `/promotions/${waiting.id}`, (page) => page.getByRole('heading', { name: 'Gates' }).waitFor()],
+  ['promotion-broken', () => `/promotions/${broken.id}`, (page) => page.getByText('ERRORED').first().waitFor()],
   [
     'promotion-missing',
     () => '/promotions/00000000-0000-4000-8000-000000000001',
@@ -57,10 +66,19 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
   ],
   ['bundle', () => `/bundles/${waiting.bundle}`, verified],
   ['product', () => '/products/shop', (page) => page.getByRole('region', { name: 'Bundles in lanes' }).waitFor()],
-  ['settings', () => '/settings', (page) => page.getByText('this browser', { exact: true }).waitFor()],
+  ['settings', () => '/settings?product=shop', withPolicy],
 ];
 
+async function withPolicy(page: Page): Promise<void> {
+  await page.getByText('this browser', { exact: true }).waitFor();
+  await page.getByText('going in').last().click();
+  await page.getByText('two-person-approval', { exact: true }).waitFor();
+  await page.getByText('PostgreSQL', { exact: true }).waitFor();
+}
+
 async function verified(page: Page): Promise<void> {
+  await page.getByText('signed by builder').first().click();
+  await page.getByText('Kind of build').waitFor();
   await page.getByRole('button', { name: 'Verify in this browser' }).click();
   await page.getByText(/^(\d+) of \1 checks passed in this browser/).waitFor();
 }

@@ -5,8 +5,9 @@ import type pg from 'pg';
  * promotion and one bundle.
  *
  * @param admin a superuser
+ * @param promotionId what all of them are about instead
  */
-export async function fillEvents(admin: pg.Client, count: number): Promise<void> {
+export async function fillEvents(admin: pg.Client, count: number, promotionId?: string): Promise<void> {
   await admin.query(
     `with written as (
        insert into method_events (tenant_id, type, product, lane, data)
@@ -17,9 +18,9 @@ export async function fillEvents(admin: pg.Client, count: number): Promise<void>
      insert into event_subjects (tenant_id, event_id, kind, id)
        select 'default', written.id, s.kind, s.id
          from written
-        cross join lateral (values ('promotion', (written.id / 10)::text),
+        cross join lateral (values ('promotion', coalesce($2::text, (written.id / 10)::text)),
                                    ('bundle', 'sha256:' || repeat('a', 64))) s (kind, id)`,
-    [count],
+    [count, promotionId ?? null],
   );
   await admin.query('analyze method_events, event_subjects');
 }

@@ -157,6 +157,7 @@ function Compare({ bundle }: { readonly bundle: ReleaseBundle }) {
       <label className={css['row']}>
         with
         <select
+          aria-label="Bundle to compare with"
           value={compare}
           onChange={(event) =>
             void navigate({

@@ -20,7 +20,11 @@ export function Packages({ evidence }: { readonly evidence: readonly EvidenceAtt
     <div className={common['pad']}>
       <label className={common['row']}>
         in
-        <select value={chosen ?? ''} onChange={(event) => setChosen(event.target.value || undefined)}>
+        <select
+          aria-label="Artifact whose packages are listed"
+          value={chosen ?? ''}
+          onChange={(event) => setChosen(event.target.value || undefined)}
+        >
           <option value="">choose an artifact</option>
           {sboms.map(({ attestation, about }) => (
             <option key={attestation?.id} value={attestation?.id}>
@@ -45,5 +49,6 @@ function Contents({ attestationId }: { readonly attestationId: string }) {
   });
   if (error !== null) return <ProblemNote error={error} />;
   if (isPending) return <Loading what="the packages" rows={1} />;
+  if (data.length === 0) return <Empty title="Its SPDX document names no packages" />;
   return <PackageTable packages={data} />;
 }

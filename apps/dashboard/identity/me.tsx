@@ -25,7 +25,7 @@ export function Me() {
     <Section title="You" aside={<Command command="lane whoami" />}>
       <Fields
         rows={[
-          ['Name', `${person.name} (${person.displayName})`],
+          ['Name', person.displayName === person.name ? person.name : `${person.name}, ${person.displayName}`],
           ['Roles', person.roles.join(', ') || 'none'],
           ['Tenant', tenant],
           ['Addresses in commits', person.emails.join(', ') || 'none'],

@@ -41,6 +41,7 @@ export function PoliciesInForce() {
           <label className={css['for']}>
             for
             <select
+              aria-label="Product whose policies are shown"
               value={product}
               onChange={(event) =>
                 void navigate({

@@ -8,7 +8,7 @@ import { useOwnKey } from '../identity/own-key.js';
 import { Button } from '../parts/button.js';
 import { Command } from '../parts/copy.js';
 import { Mark } from '../parts/mark.js';
-import { Loading } from '../parts/notes.js';
+import { Loading, sentence } from '../parts/notes.js';
 import css from '../parts/rows.module.css';
 import { Section } from '../parts/screen.js';
 
@@ -62,7 +62,7 @@ function Report({ report: { title, ok, found, fix } }: { readonly report: PartRe
     <li>
       <div className={css['grow']}>
         <p>
-          <strong>{title}</strong>
+          <strong>{sentence(title)}</strong>
         </p>
         <p className={css['small']}>{found}</p>
         {fix !== '' && <p className={css['small']}>Next: {fix}</p>}

@@ -6,12 +6,12 @@ import { commitsBrought, type ListedCommit } from '../../core/release/history.js
 import { revisionsOf } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { commitListsOf } from '../../store/evidence/commit-lists.js';
-import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
+import { evidenceOfBundles, type StoredAttestation } from '../../store/evidence/read.js';
 import { addressKey, ownersOfAddresses } from '../../store/identity/addresses.js';
 import { commitKeys, type StoredCommitKey } from '../../store/identity/commit-keys.js';
-import { laneHistory } from '../../store/lane/history.js';
+import { laneHistories } from '../../store/lane/history.js';
 import { evidenceItems, type Keys } from './evidence-items.js';
-import type { Preparation } from './preparation.js';
+import { type Preparation, Unprepared, type UnverifiedEvidence } from './preparation.js';
 
 /** How many releases of a product are read to find the way from a bundle to what is live. */
 const maxLists = 500;
@@ -25,39 +25,88 @@ interface FoundCommit extends ListedCommit {
   readonly registeredAt: string;
 }
 
-/**
- * Which commits a bundle brings to a lane, and whose they are. Commits come from the signed lists of releases alone, and
- * end where what was live begins.
- *
- * @throws Unprepared when a list has not been verified yet
- */
+/** A bundle on its way into a lane. */
+export interface CommitTarget {
+  readonly product: string;
+  readonly lane: Lane;
+  readonly bundle: { readonly digest: Digest; readonly revision: string };
+}
+
+/** Which commits a bundle brings to a lane, and whose they are. @throws Unprepared when a list has not been verified yet */
 export async function readCommitFacts(
   tx: Transaction,
   known: Preparation,
   { product, lane }: { readonly product: string; readonly lane: Lane },
-  { digest, revision }: { readonly digest: Digest; readonly revision: string },
+  bundle: CommitTarget['bundle'],
   keys: Keys,
 ): Promise<CommitFacts> {
-  const history = await laneHistory(tx, product, lane, maxLive);
-  const [live] = history;
-  const revisions = await revisionsOf(
+  const [facts] = await readAllCommitFacts(tx, known, [{ product, lane, bundle }], keys);
+  return facts as CommitFacts; // as many as are asked for
+}
+
+/**
+ * Which commits bundles bring to lanes, and whose they are, in as many queries for many as for one. Commits come from the signed
+ * lists of releases alone, and end where what was live begins.
+ *
+ * @returns one for each target, in their order
+ * @throws Unprepared when lists have not been verified yet: all of them
+ */
+export async function readAllCommitFacts(
+  tx: Transaction,
+  known: Preparation,
+  targets: readonly CommitTarget[],
+  keys: Keys,
+): Promise<readonly CommitFacts[]> {
+  const histories = await laneHistories(tx, targets, maxLive);
+  const revisions = await revisionsOf(tx, [...new Set(histories.flat().map(({ bundle }) => bundle))]);
+  const nearest = await evidenceOfBundles(
     tx,
-    history.map((entry) => entry.bundle),
+    targets.flatMap(({ bundle }, index) => [bundle.digest, ...bundlesIn(histories[index]?.slice(0, 1))]),
+    'commits',
   );
-  const read = (attestations: readonly StoredAttestation[]) => listsIn(tx, known, product, attestations, keys);
-  const nearest = [
-    ...(await evidenceOfBundle(tx, digest, 'commits')),
-    ...(live === undefined ? [] : await evidenceOfBundle(tx, live.bundle, 'commits')),
-  ];
-  let brought = commitsBrought(revision, revisions, read(nearest));
-  if (brought.problem !== undefined)
-    brought = commitsBrought(revision, revisions, read(await commitListsOf(tx, product, maxLists)));
-  return {
-    since: revisions[0] ?? null,
-    brought: await withOwners(tx, brought.commits),
+  const found = [];
+  const missing: UnverifiedEvidence[] = [];
+  for (const [index, target] of targets.entries()) {
+    const live = bundlesIn(histories[index]);
+    const lists = [target.bundle.digest, ...live.slice(0, 1)].flatMap((bundle) => nearest.get(bundle) ?? []);
+    const before = live.flatMap((bundle) => revisions.get(bundle) ?? []);
+    try {
+      found.push({ before, brought: await broughtBy(tx, known, target, { lists, before, keys }) });
+    } catch (error) {
+      if (!(error instanceof Unprepared)) throw error;
+      missing.push(...error.evidence);
+    }
+  }
+  // What all of them need is asked for at once.
+  if (missing.length > 0) throw new Unprepared({ evidence: missing });
+  const withOwners = await ownersOf(
+    tx,
+    found.flatMap(({ brought }) => brought.commits),
+  );
+  return found.map(({ before, brought }) => ({
+    since: before[0] ?? null,
+    brought: brought.commits.map(withOwners),
     lists: [...new Set(brought.commits.map(({ list }) => list))],
     ...(brought.problem !== undefined && { problem: brought.problem }),
-  };
+  }));
+}
+
+function bundlesIn(history: readonly { readonly bundle: Digest }[] = []): readonly Digest[] {
+  return history.map(({ bundle }) => bundle);
+}
+
+/** What a bundle brings, by the lists of the releases next to it, or, where these leave a gap, by those of all releases. */
+async function broughtBy(
+  tx: Transaction,
+  known: Preparation,
+  { product, bundle }: CommitTarget,
+  from: { readonly lists: readonly StoredAttestation[]; readonly before: readonly string[]; readonly keys: Keys },
+) {
+  const read = (attestations: readonly StoredAttestation[]) => listsIn(tx, known, product, attestations, from.keys);
+  const brought = commitsBrought(bundle.revision, from.before, read(from.lists));
+  return brought.problem === undefined
+    ? brought
+    : commitsBrought(bundle.revision, from.before, read(await commitListsOf(tx, product, maxLists)));
 }
 
 /** What the lists say that a build has signed for this product. */
@@ -79,7 +128,11 @@ function addressOf({ email }: CommitPerson): string {
   return email === '' ? '<>' : email;
 }
 
-async function withOwners(tx: Transaction, commits: readonly FoundCommit[]): Promise<readonly CommitFact[]> {
+/** Reads whose commits are. @returns a function that says it of one of them */
+async function ownersOf(
+  tx: Transaction,
+  commits: readonly FoundCommit[],
+): Promise<(commit: FoundCommit) => CommitFact> {
   const owners = await ownersOfAddresses(
     tx,
     commits.flatMap(({ author, committer }) => [addressOf(author), addressOf(committer)]),
@@ -96,14 +149,14 @@ async function withOwners(tx: Transaction, commits: readonly FoundCommit[]): Pro
       signs: signing.has(owner.name),
     })),
   });
-  return commits.map(({ hash, author, committer, signature, registeredAt }) => ({
+  return ({ hash, author, committer, signature, registeredAt }) => ({
     hash,
     author: personOf(author),
     committer: personOf(committer),
     ...(signature !== undefined && {
       signature: { ...signature, ...signerOf(signature, byFingerprint, registeredAt) },
     }),
-  }));
+  });
 }
 
 /** Whose key made a signature that was verified. A key counts unless it was revoked before its release was registered. */

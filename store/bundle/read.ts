@@ -82,6 +82,18 @@ async function readSealed(tx: Transaction, digest: Digest): Promise<StoredBundle
   return toBundle(required(rows[0], digest));
 }
 
+/** Sealed bundles by their digests. @throws BUNDLE_CORRUPT */
+export async function readBundles(
+  tx: Transaction,
+  digests: readonly Digest[],
+): Promise<ReadonlyMap<Digest, StoredBundle>> {
+  const rows = await tx.query<BundleRow>(
+    `select ${bundleColumns} from bundles b where b.tenant_id = $1 and b.digest = any($2)`,
+    [tx.tenant, digests],
+  );
+  return new Map(rows.map((row) => [row.digest, toBundle(row)]));
+}
+
 /** What a sealed bundle consists of. @throws UNKNOWN_BUNDLE, BUNDLE_CORRUPT */
 export function requireManifest(tx: Transaction, digest: Digest): Promise<Manifest> {
   return oncePerTransaction(tx, `manifest ${digest}`, async () =>
@@ -151,14 +163,13 @@ export async function bundleOfRevision(
   return rows[0]?.digest;
 }
 
-/** The revisions of sealed bundles, in their order. */
-export async function revisionsOf(tx: Transaction, bundles: readonly Digest[]): Promise<readonly string[]> {
+/** The revisions of sealed bundles. */
+export async function revisionsOf(tx: Transaction, bundles: readonly Digest[]): Promise<ReadonlyMap<Digest, string>> {
   const rows = await tx.query<{ digest: Digest; revision: string }>(
     'select digest, revision from bundles where tenant_id = $1 and digest = any($2)',
     [tx.tenant, bundles],
   );
-  const revisions = new Map(rows.map((row) => [row.digest, row.revision]));
-  return bundles.flatMap((bundle) => revisions.get(bundle) ?? []);
+  return new Map(rows.map((row) => [row.digest, row.revision]));
 }
 
 /** How many releases of a product are looked at when a new one lists its commits. */

@@ -1,7 +1,9 @@
 import type { CaseKind, CaseRef } from '../../core/decision/case.js';
 import type { DecisionVerb } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
+import { groupBy } from '../../core/group.js';
 import type { Transaction } from '../database.js';
+import { growsWithData } from '../prepared.js';
 
 /** A decision as it was recorded. */
 export interface StoredDecision {
@@ -53,6 +55,19 @@ export async function decisionsOf(tx: Transaction, { kind, id }: CaseRef): Promi
     [tx.tenant, kind, id],
   );
   return rows.map(toDecision);
+}
+
+/** All decisions about several promotions, oldest first. */
+export async function decisionsOfPromotions(
+  tx: Transaction,
+  promotionIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly StoredDecision[]>> {
+  const rows = await tx.query<DecisionRow>(
+    `select * from decisions where tenant_id = $1 and case_kind = 'promotion' and case_id = any($2) order by registered_at, id`,
+    [tx.tenant, promotionIds],
+    growsWithData,
+  );
+  return groupBy(rows.map(toDecision), (decision) => decision.case.id);
 }
 
 /** How the very same message was handled before. */

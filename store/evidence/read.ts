@@ -45,13 +45,15 @@ export interface AttestationRow {
   subjects: string[];
 }
 
+const columns = `a.id, a.kind, a.predicate_type, a.uri, a.checksum, a.statement_digest, a.key_id, a.signer,
+  a.produced_by_run, a.registered_at, e.metadata,
+  array(select split_part(r.target_element_id, '/', 2) from element_relationships r
+         where r.tenant_id = a.tenant_id and r.source_element_id = a.element_id
+           and r.type_key = 'EVIDENCE_OF') as subjects`;
+
 /** Selects attestations `a`, each with its attributes and subjects. */
 export const selectAttestation = `
-  select a.id, a.kind, a.predicate_type, a.uri, a.checksum, a.statement_digest, a.key_id, a.signer,
-         a.produced_by_run, a.registered_at, e.metadata,
-         array(select split_part(r.target_element_id, '/', 2) from element_relationships r
-                where r.tenant_id = a.tenant_id and r.source_element_id = a.element_id
-                  and r.type_key = 'EVIDENCE_OF') as subjects
+  select ${columns}
     from attestations a
     join elements e on e.tenant_id = a.tenant_id and e.id = a.element_id`;
 
@@ -89,6 +91,35 @@ export async function evidenceOfBundle(
     growsWithData,
   );
   return rows.map(toAttestation);
+}
+
+/** Evidence of several bundles, of one kind. */
+export async function evidenceOfBundles(
+  tx: Transaction,
+  bundles: readonly Digest[],
+  kind: string,
+): Promise<ReadonlyMap<Digest, readonly StoredAttestation[]>> {
+  const rows = await tx.query<AttestationRow & { bundles: Digest[] }>(
+    `select about.bundles, ${columns}
+       from attestations a
+       join elements e on e.tenant_id = a.tenant_id and e.id = a.element_id
+       join (
+        select r.source_element_id as element_id, array_agg(distinct split_part(t.bundle, '/', 2)) as bundles
+          from (select b as bundle, b as target from unnest($2::text[]) b
+                union
+                select source_element_id, target_element_id from element_relationships
+                 where tenant_id = $1 and type_key = 'CONTAINS' and source_element_id = any($2::text[])) t
+          join element_relationships r
+            on r.tenant_id = $1 and r.type_key = 'EVIDENCE_OF' and r.target_element_id = t.target
+         group by r.source_element_id) about on about.element_id = a.element_id
+     where a.tenant_id = $1 and a.kind = $3
+     order by a.registered_at, a.id`,
+    [tx.tenant, [...new Set(bundles)].map(elementIds.bundle), kind],
+    growsWithData,
+  );
+  const found = new Map<Digest, StoredAttestation[]>(bundles.map((bundle) => [bundle, []]));
+  for (const row of rows) for (const bundle of row.bundles) found.get(bundle)?.push(toAttestation(row));
+  return found;
 }
 
 /** One attestation by its id. */

@@ -12,6 +12,14 @@ export interface LaneHistoryEntry {
   readonly liveAt: Date;
 }
 
+/** A row of `lane_history`. */
+interface HistoryRow {
+  position: number;
+  bundle_digest: Digest;
+  promotion_id: string;
+  live_at: Date;
+}
+
 /** The bundles of a lane, newest first: what is live, then what a rollback would go back to, and so on. */
 export async function laneHistory(
   tx: Transaction,
@@ -19,17 +27,42 @@ export async function laneHistory(
   lane: Lane,
   limit = 2,
 ): Promise<readonly LaneHistoryEntry[]> {
-  const rows = await tx.query<{ position: number; bundle_digest: Digest; promotion_id: string; live_at: Date }>(
+  const rows = await tx.query<HistoryRow>(
     `select position, bundle_digest, promotion_id, live_at from lane_history
       where tenant_id = $1 and product = $2 and lane = $3 and withdrawn_by is null order by position desc limit $4`,
     [tx.tenant, product, lane, limit],
   );
-  return rows.map((row) => ({
+  return rows.map(toEntry);
+}
+
+/** The same of each of several lanes, in their order. */
+export async function laneHistories(
+  tx: Transaction,
+  lanes: readonly { readonly product: string; readonly lane: Lane }[],
+  limit: number,
+): Promise<readonly (readonly LaneHistoryEntry[])[]> {
+  const rows = await tx.query<HistoryRow & { place: number }>(
+    `select w.place::integer, h.position, h.bundle_digest, h.promotion_id, h.live_at
+       from unnest($2::text[], $3::text[]) with ordinality as w (product, lane, place)
+      cross join lateral (
+        select * from lane_history
+         where tenant_id = $1 and product = w.product and lane = w.lane and withdrawn_by is null
+         order by position desc limit $4) h
+      order by w.place, h.position desc`,
+    [tx.tenant, lanes.map(({ product }) => product), lanes.map(({ lane }) => lane), limit],
+  );
+  const histories: LaneHistoryEntry[][] = lanes.map(() => []);
+  for (const row of rows) histories[row.place - 1]?.push(toEntry(row));
+  return histories;
+}
+
+function toEntry(row: HistoryRow): LaneHistoryEntry {
+  return {
     position: row.position,
     bundle: row.bundle_digest,
     promotionId: row.promotion_id,
     liveAt: row.live_at,
-  }));
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
+import { groupBy } from '../../core/group.js';
 import { digestOf } from '../../core/hash.js';
 import type { Clause, GateResult } from '../../core/policy/facts.js';
 import type { PolicySnapshot, ValueSource } from '../../core/policy/model.js';
@@ -15,17 +16,28 @@ export function requireSnapshot(tx: Transaction, digest: Digest): Promise<Policy
 }
 
 async function readSnapshot(tx: Transaction, digest: Digest): Promise<PolicySnapshot> {
-  const rows = await tx.query<{ content: string }>(
-    'select content from policy_snapshots where tenant_id = $1 and digest = $2',
-    [tx.tenant, digest],
+  const found = (await readSnapshots(tx, [digest])).get(digest);
+  if (found !== undefined) return found;
+  throw new LanekeeperError('NOT_FOUND', {
+    message: 'there is no such policy snapshot',
+    object: `policy snapshot ${digest}`,
+  });
+}
+
+/** Pinned snapshots by their digests. @throws BUNDLE_CORRUPT */
+export async function readSnapshots(
+  tx: Transaction,
+  digests: readonly Digest[],
+): Promise<ReadonlyMap<Digest, PolicySnapshot>> {
+  const rows = await tx.query<{ digest: Digest; content: string }>(
+    'select digest, content from policy_snapshots where tenant_id = $1 and digest = any($2)',
+    [tx.tenant, digests],
   );
-  const row = rows[0];
-  if (row === undefined)
-    throw new LanekeeperError('NOT_FOUND', {
-      message: 'there is no such policy snapshot',
-      object: `policy snapshot ${digest}`,
-    });
-  if (digestOf(row.content) !== digest) {
+  return new Map(rows.map((row) => [row.digest, snapshotIn(row)]));
+}
+
+function snapshotIn({ digest, content }: { readonly digest: Digest; readonly content: string }): PolicySnapshot {
+  if (digestOf(content) !== digest) {
     throw new LanekeeperError('BUNDLE_CORRUPT', {
       message: 'the stored policy snapshot was changed',
       object: `policy snapshot ${digest}`,
@@ -33,7 +45,7 @@ async function readSnapshot(tx: Transaction, digest: Digest): Promise<PolicySnap
     });
   }
   // Its digest proves that it is what snapshotPolicy made.
-  return JSON.parse(row.content) as PolicySnapshot;
+  return JSON.parse(content) as PolicySnapshot;
 }
 
 /** Where the values of a pinned snapshot came from; nothing is known of old ones. */
@@ -93,6 +105,7 @@ export interface RoundResults {
 }
 
 interface CheckRunRow {
+  promotion_id: string;
   round: number;
   evaluated_at: Date;
   fencing_token: number | null;
@@ -112,15 +125,31 @@ interface CheckRunRow {
 
 /** Reads the newest round with its verdicts and notices. */
 export async function lastRound(tx: Transaction, promotionId: string): Promise<RoundResults> {
-  const rows = await tx.query<CheckRunRow>(
-    `select r.round, r.evaluated_at, r.fencing_token, r.notices, c.gate_id, c.verdict, c.raw_verdict, c.severity, c.explanation,
+  return resultsOf(await roundRows(tx, [promotionId]));
+}
+
+/** Reads the newest rounds of several promotions. */
+export async function lastRounds(
+  tx: Transaction,
+  promotionIds: readonly string[],
+): Promise<ReadonlyMap<string, RoundResults>> {
+  const rows = groupBy(await roundRows(tx, promotionIds), (row) => row.promotion_id);
+  return new Map(promotionIds.map((id) => [id, resultsOf(rows.get(id) ?? [])]));
+}
+
+function roundRows(tx: Transaction, promotionIds: readonly string[]): Promise<readonly CheckRunRow[]> {
+  return tx.query<CheckRunRow>(
+    `select p.id as promotion_id, r.round, r.evaluated_at, r.fencing_token, r.notices, c.gate_id, c.verdict, c.raw_verdict, c.severity, c.explanation,
             c.next_step, c.waits_for, c.clauses, c.relied_on, c.recheck_at
        from promotions p
        join gate_rounds r on r.tenant_id = p.tenant_id and r.promotion_id = p.id and r.round = p.gate_round
        left join check_runs c on c.tenant_id = p.tenant_id and c.promotion_id = p.id and c.round = p.gate_round
-      where p.tenant_id = $1 and p.id = $2 order by c.gate_id`,
-    [tx.tenant, promotionId],
+      where p.tenant_id = $1 and p.id = any($2) order by c.gate_id`,
+    [tx.tenant, promotionIds],
   );
+}
+
+function resultsOf(rows: readonly CheckRunRow[]): RoundResults {
   return {
     number: rows[0]?.round ?? 0,
     evaluatedAt: rows[0]?.evaluated_at,

@@ -15,7 +15,11 @@ export async function approverFacts(
   promotion: { readonly requester: string | null },
   commits: CommitFacts,
 ): Promise<ApproverFacts> {
-  const requester = promotion.requester === null ? undefined : await requirePrincipal(tx, promotion.requester);
+  return factsFor(promotion.requester === null ? undefined : await requirePrincipal(tx, promotion.requester), commits);
+}
+
+/** The same, of people who have been read. */
+export function factsFor(requester: StoredPrincipal | undefined, commits: CommitFacts): ApproverFacts {
   return {
     bundle: { commits },
     ...(requester !== undefined && { requester: { principal: requester.name, roles: requester.roles } }),

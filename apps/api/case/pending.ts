@@ -1,65 +1,102 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { caseOfPromotion } from '../../../core/decision/case.js';
-import { type Keys, readKeys } from '../../../activities/policy/evidence-items.js';
-import { type Preparation, Unprepared, type UnverifiedEvidence } from '../../../activities/policy/preparation.js';
-import { readCommitFacts } from '../../../activities/policy/read-commits.js';
-import { type ApprovalGate, refusalOf } from '../../../core/policy/approvals.js';
-import type { CommitFacts } from '../../../core/policy/authorship.js';
+import { readKeys } from '../../../activities/policy/evidence-items.js';
+import type { Preparation } from '../../../activities/policy/preparation.js';
+import { readAllCommitFacts } from '../../../activities/policy/read-commits.js';
+import { type ApprovalGate, type ApproverFacts, refusalOf } from '../../../core/policy/approvals.js';
+import type { PolicySnapshot } from '../../../core/policy/model.js';
 import { isOpen } from '../../../core/policy/verdict.js';
 import { CaseKind, type GovernanceCase, GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
-import { requireBundle } from '../../../store/bundle/read.js';
+import { readBundles, type StoredBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
-import { decisionsOf, type StoredDecision } from '../../../store/decision/read.js';
-import { lastRound, requireSnapshot } from '../../../store/policy/read.js';
-import type { StoredPrincipal } from '../../../store/identity/read.js';
+import { decisionsOfPromotions, type StoredDecision } from '../../../store/decision/read.js';
+import { lastRounds, readSnapshots, type RoundResults } from '../../../store/policy/read.js';
+import { requirePrincipal, type StoredPrincipal } from '../../../store/identity/read.js';
 import { listAwaitingApproval } from '../../../store/promotion/list.js';
 import type { ListedPromotion } from '../../../store/promotion/read.js';
-import { approverFacts, approverOf, hasApproved } from './approver.js';
+import { approverOf, factsFor, hasApproved } from './approver.js';
 import { toDecisionMessage } from '../decision/convert.js';
 import { bounded, toLane } from '../convert.js';
 
-type Waiting = ListedPromotion & { readonly waitingSince: Date };
+/** A promotion that waits for people, with all that says for whom. */
+interface Waiting {
+  readonly promotion: ListedPromotion & { readonly waitingSince: Date };
+  readonly bundle: StoredBundle;
+  readonly snapshot: PolicySnapshot;
+  readonly round: RoundResults | undefined;
+  readonly decisions: readonly StoredDecision[];
+}
 
-/** The open approval cases of the tenant, longest waiting first, as `person` sees them. @throws Unprepared */
+/**
+ * The open approval cases of the tenant, longest waiting first, as `person` sees them; in as many queries for many as for one,
+ * but for those about who has requested them. @throws Unprepared
+ */
 export async function listPendingCases(
   tx: Transaction,
   known: Preparation,
   person: StoredPrincipal,
 ): Promise<GovernanceCase[]> {
-  const cases: GovernanceCase[] = [];
-  const missing: UnverifiedEvidence[] = [];
-  const keys = await readKeys(tx);
-  for (const promotion of await listAwaitingApproval(tx)) {
-    try {
-      cases.push(...(await casesOf(tx, { known, keys }, promotion, person)));
-    } catch (error) {
-      if (!(error instanceof Unprepared)) throw error;
-      missing.push(...error.evidence);
-    }
-  }
-  // What all of them need is asked for at once.
-  if (missing.length > 0) throw new Unprepared({ evidence: missing });
-  return cases;
+  const waiting = await readWaiting(tx);
+  const commits = await readAllCommitFacts(
+    tx,
+    known,
+    waiting.map(({ promotion: { product, lane }, bundle }) => ({ product, lane, bundle })),
+    await readKeys(tx),
+  );
+  const requesters = await requestersOf(tx, waiting);
+  return waiting.flatMap((each, index) => {
+    const brought = commits[index];
+    const requester = requesters.get(each.promotion.requester ?? '');
+    return brought === undefined ? [] : casesOf(each, factsFor(requester, brought), person);
+  });
 }
 
-async function casesOf(
+/** The people who have requested them, by their names. */
+async function requestersOf(
   tx: Transaction,
-  { known, keys }: { readonly known: Preparation; readonly keys: Keys },
-  promotion: Waiting,
+  waiting: readonly Waiting[],
+): Promise<ReadonlyMap<string, StoredPrincipal>> {
+  const found = new Map<string, StoredPrincipal>();
+  for (const { promotion } of waiting) {
+    const { requester } = promotion;
+    if (requester !== null && !found.has(requester)) found.set(requester, await requirePrincipal(tx, requester));
+  }
+  return found;
+}
+
+async function readWaiting(tx: Transaction): Promise<readonly Waiting[]> {
+  const promotions = await listAwaitingApproval(tx);
+  if (promotions.length === 0) return [];
+  const ids = promotions.map(({ id }) => id);
+  const bundles = await readBundles(
+    tx,
+    promotions.map(({ bundle }) => bundle),
+  );
+  const snapshots = await readSnapshots(
+    tx,
+    promotions.map(({ policyDigest }) => policyDigest),
+  );
+  const rounds = await lastRounds(tx, ids);
+  const decisions = await decisionsOfPromotions(tx, ids);
+  return promotions.flatMap((promotion) => {
+    const [bundle, snapshot] = [bundles.get(promotion.bundle), snapshots.get(promotion.policyDigest)];
+    if (bundle === undefined || snapshot === undefined) return [];
+    return [
+      { promotion, bundle, snapshot, round: rounds.get(promotion.id), decisions: decisions.get(promotion.id) ?? [] },
+    ];
+  });
+}
+
+function casesOf(
+  { promotion, bundle, snapshot, round, decisions }: Waiting,
+  facts: ApproverFacts,
   person: StoredPrincipal,
-): Promise<GovernanceCase[]> {
-  const snapshot = await requireSnapshot(tx, promotion.policyDigest);
-  const bundle = await requireBundle(tx, promotion.bundle);
-  const decisions = await decisionsOf(tx, caseOfPromotion(promotion));
-  const { gates } = await lastRound(tx, promotion.id);
-  const cases: GovernanceCase[] = [];
-  const commits = await readCommitFacts(tx, known, promotion, bundle, keys);
-  for (const { approvals, ...gate } of snapshot.gates) {
-    const run = gates.find((each) => each.gate === gate.id);
-    if (approvals === undefined || (run !== undefined && !isOpen(run.verdict))) continue;
-    const whyNot = await refusalFor(tx, { ...gate, approvals }, promotion, commits, decisions, person);
-    cases.push(
+): GovernanceCase[] {
+  return snapshot.gates.flatMap(({ approvals, ...gate }) => {
+    const run = round?.gates.find((each) => each.gate === gate.id);
+    if (approvals === undefined || (run !== undefined && !isOpen(run.verdict))) return [];
+    const whyNot = refusalFor({ ...gate, approvals }, facts, decisions, person);
+    return [
       create(GovernanceCaseSchema, {
         id: `${promotion.id}/${gate.id}`,
         kind: CaseKind.APPROVAL,
@@ -76,20 +113,17 @@ async function casesOf(
         whyNotMe: bounded(whyNot, 1000),
         decisions: decisions.map(toDecisionMessage),
       }),
-    );
-  }
-  return cases;
+    ];
+  });
 }
 
 /** Why a person cannot approve, according to the same rule that the gate uses. */
-async function refusalFor(
-  tx: Transaction,
+function refusalFor(
   gate: ApprovalGate,
-  promotion: ListedPromotion,
-  commits: CommitFacts,
+  facts: ApproverFacts,
   decisions: readonly StoredDecision[],
   person: StoredPrincipal,
-): Promise<string | undefined> {
+): string | undefined {
   if (hasApproved(decisions, person.name)) return `${person.name} has already approved`;
-  return refusalOf(gate, approverOf(person), await approverFacts(tx, promotion, commits))?.reason;
+  return refusalOf(gate, approverOf(person), facts)?.reason;
 }

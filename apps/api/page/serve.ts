@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import sirv from 'sirv';
+import { assets, documentPath, type PageFile, readPageFiles } from './files.js';
 
 /**
  * What the page may do: run its own scripts and styles, and talk to the server that it came from. Nothing of anybody else,
@@ -17,6 +17,7 @@ const policy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ');
 
 const headers: Readonly<Record<string, string>> = {
@@ -41,22 +42,42 @@ export function isForPage({ method, url }: IncomingMessage): boolean {
  * Serves the built page: its files, which are named by their content and kept for ever, and for every other address the
  * document, which finds out itself what to show there.
  *
- * @param folder what the build has made; its files are listed once
+ * @param folder what the build has made; it is read once
  */
 export function createPage(folder: string): ServePage {
-  const serve = sirv(folder, {
-    single: true,
-    gzip: true,
-    etag: true,
-    setHeaders(response, path) {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      const isNamedByContent = path.startsWith('/assets/');
-      response.setHeader('cache-control', isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  });
-  return (request, response) =>
-    serve(request, response, () => {
+  const files = readPageFiles(folder);
+  const page = files.get(documentPath);
+  return (request, response) => {
+    const [path = '/'] = (request.url ?? '/').split(/[?#]/, 1);
+    // An asset of an older page is gone: the document in its place would be no script.
+    const file = files.get(path) ?? (path.startsWith(assets) ? undefined : page);
+    if (file === undefined) {
       response.writeHead(404, { ...headers, 'content-type': 'text/plain; charset=utf-8' });
       response.end('there is no such file\n');
-    });
+      return;
+    }
+    send(file, request, response);
+  };
+}
+
+function send(file: PageFile, request: IncomingMessage, response: ServerResponse): void {
+  const common = {
+    ...headers,
+    'cache-control': file.isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
+    etag: file.etag,
+    vary: 'accept-encoding',
+  };
+  if (request.headers['if-none-match'] === file.etag) {
+    response.writeHead(304, common).end();
+    return;
+  }
+  const isCompressed = file.gzip !== undefined && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  const bytes = isCompressed ? file.gzip : file.bytes;
+  response.writeHead(200, {
+    ...common,
+    'content-type': file.type,
+    'content-length': bytes.length,
+    ...(isCompressed && { 'content-encoding': 'gzip' }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
 }

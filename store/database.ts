@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { Doorbell } from '../core/doorbell.js';
 import { LanekeeperError } from '../core/errors.js';
+import { invalidInput } from '../core/input.js';
 import { listen } from './listen.js';
 import { hasStalePlan, preparedIn, type StatementOptions } from './prepared.js';
 
@@ -185,7 +186,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-/** Connection trouble becomes UNAVAILABLE, which is retried; everything else is passed on unchanged. */
+/** Connection trouble becomes UNAVAILABLE, which is retried, and what no text can be is bad input; all else is passed on. */
 function translate(error: unknown): unknown {
   if (error instanceof LanekeeperError || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -206,6 +207,8 @@ function translate(error: unknown): unknown {
       { message: 'the database was migrated while this connection was open', next: 'try again' },
       { cause: error },
     );
+  // A null character, which JSON and protobuf can carry and no text of PostgreSQL can.
+  if (code === '22021') return invalidInput('a text', 'it has a null character in it');
   if (code === '40001' || code === '40P01' || code === '55P03')
     return new LanekeeperError('BUSY', { message: 'other changes held what this one needed' }, { cause: error });
   return error;

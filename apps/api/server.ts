@@ -12,11 +12,18 @@ import type { ApiDeps } from './deps.js';
 import { createErrorInterceptor } from './errors/connect-error.js';
 import { checkHealth } from './health.js';
 import { createLimitInterceptor } from './limits/interceptor.js';
+import { createReportDoor } from './limits/report-door.js';
 import { carriesReport, type Limits, limits as usualLimits } from './limits/limits.js';
 import { createPage, isForPage } from './page/serve.js';
 import { routeServices, services } from './services.js';
 
 const drainMs = 5_000;
+
+/** How long a request may take to arrive, in milliseconds, and how many connections there are at most. */
+const sockets = { headersTimeout: 15_000, requestTimeout: 60_000, maxConnections: 2_000 } as const;
+
+/** What is answered is for whoever asked, and what it says it is; the page says otherwise of its files. */
+const everyAnswer = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
 /** A running API server. */
 export interface ApiServer {
@@ -59,11 +66,14 @@ export async function startServer(
   const routes = (router: ConnectRouter): void => routeServices(router, deps);
   const common = { routes, interceptors, shutdownSignal: stopping.signal };
   const rpc = connectNodeAdapter({ ...common, readMaxBytes: limits.requestBytes });
-  const rpcWithReport = connectNodeAdapter({ ...common, readMaxBytes: limits.reportBytes });
+  const rpcWithReport = createReportDoor(connectNodeAdapter({ ...common, readMaxBytes: limits.reportBytes }), {
+    ...{ limits, identify, report },
+  });
   const page = pageDir === undefined ? undefined : createPage(pageDir);
   const guard = createGuard(deps.publicOrigins);
   const server = createServer((request, response) => {
     letLeave(response);
+    for (const [name, value] of Object.entries(everyAnswer)) response.setHeader(name, value);
     const refusal = guard(request);
     if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
     else if (request.url === '/healthz') void answerHealth(deps, request, response);
@@ -71,6 +81,7 @@ export async function startServer(
     else if (carriesReport(request.url)) rpcWithReport(request, response);
     else rpc(request, response);
   });
+  Object.assign(server, sockets);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

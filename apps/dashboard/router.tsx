@@ -110,6 +110,8 @@ const tree = root.addChildren([
 /** Every address of the page. What is shown is in the address, so that it can be sent to somebody. */
 export const router = createRouter({
   routeTree: tree,
+  // What a screen does not know is no part of its address: anybody can write one.
+  search: { strict: true },
   defaultErrorComponent: BrokenScreen,
   defaultPreload: 'intent',
   scrollRestoration: true,

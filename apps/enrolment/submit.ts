@@ -78,7 +78,7 @@ async function requireSigner(tx: Transaction, { said, keyId }: ExaminedStatement
   const key = (await enrolledKeys(tx)).find((one) => one.keyId === keyId);
   if (key?.principal !== said.principal || key.purpose !== 'person' || !wasValid(key, now))
     throw refused(said, { code: 'UNTRUSTED_SIGNER', reason: 'its key does not sign for this person any more' });
-  return requirePrincipal(tx, said.principal);
+  return { ...(await requirePrincipal(tx, said.principal)), keyHeldIn: key.heldIn };
 }
 
 async function request(
@@ -120,20 +120,19 @@ async function decide(
   await recordStatement(tx, enrolment.id, { ...examined, ...said });
   if (said.verb === 'reject') return decideEnrolment(tx, enrolment, { state: 'REJECTED', by: signer.name });
   // Whoever asked for it may have lost the right to since then, or the key with which they did.
-  await requireRequestCounts(tx, enrolment, said, now);
-  const requester = await requirePrincipal(tx, requestedBy);
+  const requester = await requireRequester(tx, enrolment, said, now);
   const lost = refuseRequest(change, requester, await subjectOfChange(tx, change));
   if (lost !== undefined) throw refused(said, { ...lost, reason: `${requestedBy} may not ask for it any more` });
   await applyChange(tx, change, requestedBy);
   return decideEnrolment(tx, enrolment, { state: 'APPLIED', by: signer.name });
 }
 
-async function requireRequestCounts(
+async function requireRequester(
   tx: Transaction,
   { id, requestedBy }: StoredEnrolment,
   said: EnrolmentSaid,
   now: Date,
-): Promise<void> {
+): Promise<Signer> {
   const asked = (await statementsOf(tx, [id])).find(({ verb }) => verb === 'request');
   const key = (await enrolledKeys(tx)).find(({ keyId }) => keyId === asked?.keyId);
   if (asked === undefined || key === undefined || !wasValid(key, asked.registeredAt) || !wasValid(key, now))
@@ -141,6 +140,7 @@ async function requireRequestCounts(
       code: 'UNTRUSTED_SIGNER',
       reason: `the key with which ${requestedBy} asked for it was revoked`,
     });
+  return { ...(await requirePrincipal(tx, requestedBy)), keyHeldIn: key.heldIn };
 }
 
 async function requireRoom(tx: Transaction, { name }: Signer, waits: boolean): Promise<void> {

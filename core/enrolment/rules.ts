@@ -7,6 +7,8 @@ export interface Signer {
   readonly name: string;
   readonly kind: PrincipalKind;
   readonly roles: readonly string[];
+  /** Where the key is held with which they have signed. */
+  readonly keyHeldIn: 'file' | 'browser';
 }
 
 /** How many people a change needs, and whether somebody may ask for it alone because it is their own. */
@@ -38,8 +40,8 @@ const rules: Readonly<Record<EnrolmentChange['type'], ChangeRule>> = {
 
 /** Why somebody may not ask for a change; undefined when they may. @param subject whose right it is about */
 export function refuseRequest(change: EnrolmentChange, signer: Signer, subject: string): Refusal | undefined {
-  const notHuman = refuseUnlessHuman(signer);
-  if (notHuman !== undefined) return notHuman;
+  const refusal = refuseUnlessHuman(signer) ?? (takesAway(change) ? undefined : refuseInBrowser(signer));
+  if (refusal !== undefined) return refusal;
   if (isOperator(signer)) return undefined;
   if (rules[change.type].who === 'operator-or-own' && subject === signer.name) return undefined;
   const who =
@@ -65,7 +67,7 @@ export function takesAway({ type }: EnrolmentChange): boolean {
 export function refuseApproval(requestedBy: string, signer: Signer): Refusal | undefined {
   if (requestedBy === signer.name)
     return { code: 'SELF_APPROVAL', reason: `${signer.name} has asked for it; somebody else approves it` };
-  return refuseUnlessHuman(signer) ?? (isOperator(signer) ? undefined : missingRole(signer));
+  return refuseUnlessHuman(signer) ?? refuseInBrowser(signer) ?? (isOperator(signer) ? undefined : missingRole(signer));
 }
 
 /** Why somebody may not reject it; undefined when they may. Whoever asked for it can take it back. */
@@ -75,6 +77,16 @@ export function refuseRejection(requestedBy: string, signer: Signer): Refusal | 
 
 function refuseUnlessHuman({ name, kind }: Signer): Refusal | undefined {
   return kind === 'human' ? undefined : { code: 'PERMISSION_DENIED', reason: `${name} is no human` };
+}
+
+/** A key in a browser ends soon and with the browser: it makes nothing that would outlast it. */
+function refuseInBrowser({ keyHeldIn }: Signer): Refusal | undefined {
+  return keyHeldIn === 'file'
+    ? undefined
+    : {
+        code: 'PERMISSION_DENIED',
+        reason: 'a key in a browser can take rights away and give none: sign with a key in a file',
+      };
 }
 
 function missingRole({ name }: Signer): Refusal {

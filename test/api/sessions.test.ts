@@ -109,11 +109,24 @@ describe('the cookie alone is worth nothing', () => {
     expect((await whoAmI(headersOf({ cookie: session.cookie, page: other.page }))).status).toBe(401);
   });
 
-  test('and neither is the half of the page, nor two cookies of one name', async () => {
+  test('and neither is the half of the page, also with cookies that others have set', async () => {
     const session = await signIn(api, 'alice');
     expect((await whoAmI({ 'x-lanekeeper-page': session.page })).status).toBe(401);
     const [name = ''] = session.cookie.split('=');
-    expect((await whoAmI(headersOf({ ...session, cookie: `${session.cookie}; ${name}=mine` }))).status).toBe(401);
+    expect((await whoAmI(headersOf({ ...session, cookie: `${name}=mine; ${name}=%20` }))).status).toBe(401);
+    const other = await signIn(api, 'carol');
+    expect((await whoAmI(headersOf({ ...session, cookie: other.cookie }))).status).toBe(401);
+  });
+
+  test('and one of the same name, which any port of the host can set, locks nobody out', async () => {
+    const session = await signIn(api, 'alice');
+    const other = await signIn(api, 'carol');
+    const [name = ''] = session.cookie.split('=');
+    for (const cookie of [`${name}=theirs; ${session.cookie}`, `${session.cookie}; ${other.cookie}; ${name}=`]) {
+      const { status, body } = await whoAmI(headersOf({ ...session, cookie }));
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ principal: { name: 'alice' } });
+    }
   });
 
   test('and no secret is stored', async () => {

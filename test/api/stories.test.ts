@@ -66,6 +66,19 @@ describe('the story of a run', () => {
     expect(kept.steps.length).toBeGreaterThan(3);
   });
 
+  test('that was flooded with large signals is told all the same, and read once however many ask', async () => {
+    const flooded = await waitingForApproval(engine, 'a story that is flooded');
+    const handle = engine.client.workflow.getHandle(flooded.handle.workflowId);
+    for (let sent = 0; sent < 14; sent += 1) await handle.signal('decision', 'x'.repeat(1_900_000));
+    const stories = await Promise.all(Array.from({ length: 12 }, () => storyOf(flooded.id)));
+    for (const { steps, isCut, source } of stories) {
+      expect(source).toBe('temporal');
+      expect(isCut).toBe(false);
+      expect(steps.length).toBeGreaterThan(3);
+    }
+    await handle.terminate('by a test');
+  });
+
   test('is shown by lane history show', async () => {
     const { histories } = await api
       .clients('alice')

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import pg from 'pg';
 import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
 import { domainErrorOf } from '../../apps/cli/errors/domain-error.js';
@@ -11,6 +14,7 @@ import { testResultStatement } from '../../core/evidence/test-result.js';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { maxAttachedByPrincipal } from '../../store/evidence/limit.js';
 import { rowsOf, waitingForApproval } from '../support/attack-scene.js';
+import { onTestFinished } from '../support/clean-up.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { signEnrolment } from '../support/enrolment.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
@@ -159,6 +163,44 @@ async function attachTo(bundle: Digest, run: number, spaces = 0) {
 
 const reportOf = (run: number): string =>
   `<testsuite name="t" tests="1"><testcase classname="c" name="run ${String(run)}"/></testsuite>`;
+
+describe('a request that is as large as a report', () => {
+  /** Announces a report and sends none of it. @returns the status line of the answer, and how to go on */
+  function announce(headers: readonly string[]): Promise<{ readonly status: string; readonly socket: Socket }> {
+    const { hostname, port } = new URL(narrow.url);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => {
+        const head = ['POST /governance.v1.EvidenceService/AttachEvidence HTTP/1.1', `Host: ${hostname}:${port}`];
+        const body = ['Content-Type: application/json', `Content-Length: ${String(limits.reportBytes - 1)}`];
+        socket.write([...head, ...body, ...headers, '', ''].join('\r\n'));
+      });
+      onTestFinished(() => socket.destroy());
+      socket.on('error', reject);
+      socket.once('data', (answer) => resolve({ status: answer.toString().split('\r\n')[0] ?? '', socket }));
+    });
+  }
+
+  test.each([
+    ['shows no token', []],
+    ['shows a token that nobody has', ['Authorization: Bearer lk_default_guessed']],
+  ])('is not read of somebody who %s', async (_what, headers) => {
+    const { status, socket } = await announce(headers);
+    expect(status).toBe('HTTP/1.1 401 Unauthorized');
+    await new Promise((resolve) => socket.once('close', resolve));
+  });
+
+  test('is not read while the same person sends as many as they may', async () => {
+    const token = (await readFile(join(engine.dataDir, 'identities', 'dev', 'token'), 'utf8')).trim();
+    const own = [`Authorization: Bearer ${token}`];
+    const answers: string[] = [];
+    const announced = Array.from({ length: limits.reports + 1 }, () =>
+      announce(own).then(({ status }) => answers.push(status)),
+    );
+    // One too many: it alone is answered, the others wait for what was announced.
+    await Promise.any(announced);
+    expect(answers).toEqual(['HTTP/1.1 429 Too Many Requests']);
+  });
+});
 
 describe('somebody who attaches again and again', () => {
   let bundle: Digest;

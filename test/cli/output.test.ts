@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from '@jest/globals';
+import { harmless, visibleJson } from '../../apps/cli/output/harmless.js';
 import { toPlain } from '../../apps/cli/output/plain.js';
 import { duration, parseDuration, relativeTime } from '../../apps/cli/output/relative-time.js';
 import { shortenIds } from '../../apps/cli/output/short-ids.js';
@@ -33,6 +34,26 @@ describe('tables', () => {
         ['keys', 'one\ntwo'],
       ]),
     ).toBe('name:  a\nkeys:  one\n       two');
+  });
+});
+
+describe('what others wrote', () => {
+  it('is one line of a table, however many it has', () => {
+    expect(renderTable(['A', 'B'], [['ok\n\nFAKE  row', 'x']]).split('\n')).toHaveLength(2);
+  });
+
+  it('neither clears, retitles, reverses nor hides anything in a terminal; our own colours stay', () => {
+    const hostile = 'hi \u001b[2J\u001b]0;pwn\u0007\u001b[8mhidden\u009b31m \u202eesrever\u2066 \r\u0000end\u001b[1;8m';
+    expect(harmless(hostile)).not.toMatch(/(?![\n\t])\p{C}/u);
+    expect(harmless('\u001b[31mred\u001b[39m\n\ttext')).toBe('\u001b[31mred\u001b[39m\n\ttext');
+  });
+
+  it('is the same value as JSON, with everything in it seen', () => {
+    const value = { a: 'hi \u009b2J \u202e \u{e0041}', b: ['ü', '👩‍🚀'] };
+    const text = visibleJson(value, 2);
+    expect(text).not.toMatch(/(?!\n)\p{C}/u);
+    expect(text).toContain('ü');
+    expect(JSON.parse(text)).toEqual(value);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   refuseRejection,
   refuseRequest,
   type Signer,
+  takesAway,
 } from '../../core/enrolment/rules.js';
 import { type EnrolmentSaid, enrolmentStatement } from '../../core/evidence/enrolment.js';
 import { parseEnrolmentStatement } from '../../core/evidence/read-enrolment.js';
@@ -13,9 +14,9 @@ import { formatToken, tenantOfToken } from '../../core/identity/token.js';
 
 const digest = `sha256:${'a'.repeat(64)}` as const;
 const reason = 'because';
-const carol: Signer = { name: 'carol', kind: 'human', roles: ['operator'] };
-const dev: Signer = { name: 'dev', kind: 'human', roles: ['operator', 'developer'] };
-const alice: Signer = { name: 'alice', kind: 'human', roles: ['qa'] };
+const carol: Signer = { name: 'carol', kind: 'human', roles: ['operator'], keyHeldIn: 'file' };
+const dev: Signer = { name: 'dev', kind: 'human', roles: ['operator', 'developer'], keyHeldIn: 'file' };
+const alice: Signer = { name: 'alice', kind: 'human', roles: ['qa'], keyHeldIn: 'file' };
 
 /** Every change, about alice. */
 const changes: Readonly<Record<EnrolmentChange['type'], EnrolmentChange>> = {
@@ -56,6 +57,13 @@ describe.each(each)('the change %s', (type, change) => {
     expect(refuseRequest(change, { ...alice, name: 'bob' }, 'alice')?.code).toBe('PERMISSION_DENIED');
   });
 
+  const isTaken = takesAway(change);
+  test(`is ${isTaken ? '' : 'not '}asked for with a key in a browser, which ends and makes nothing that outlasts it`, () => {
+    expect(refuseRequest(change, { ...carol, keyHeldIn: 'browser' }, 'alice')?.code).toBe(
+      isTaken ? undefined : 'PERMISSION_DENIED',
+    );
+  });
+
   test('is not asked for by an agent or a service, even one with the role of an operator', () => {
     for (const kind of ['agent', 'service'] as const)
       expect(refuseRequest(change, { ...carol, kind }, 'alice')?.code).toBe('PERMISSION_DENIED');
@@ -77,6 +85,7 @@ describe('a second person', () => {
     expect(refuseApproval('carol', carol)?.code).toBe('SELF_APPROVAL');
     expect(refuseApproval('carol', alice)?.code).toBe('ROLE_MISSING');
     expect(refuseApproval('carol', { ...dev, kind: 'agent' })?.code).toBe('PERMISSION_DENIED');
+    expect(refuseApproval('carol', { ...dev, keyHeldIn: 'browser' })?.code).toBe('PERMISSION_DENIED');
   });
 
   test('may reject, and so may whoever has asked', () => {

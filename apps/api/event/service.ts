@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
+import { invalidInput } from '../../../core/input.js';
 import { wordsOf } from '../../../core/event/words.js';
 import { type EventService, type MethodEvent, MethodEventSchema } from '#gen/audit/v1/event_service_pb.js';
 import { type EventPosition, eventsAfter, positionNow, type StoredEvent } from '../../../store/event/read.js';
@@ -59,5 +60,8 @@ function formatCursor({ transactionId, eventId }: EventPosition): string {
 
 function parseCursor(text: string): EventPosition | undefined {
   const [transactionId = '', eventId = ''] = text.split('-');
-  return transactionId === '' ? undefined : { transactionId, eventId: Number(eventId) };
+  if (transactionId === '') return undefined;
+  if (BigInt(transactionId) >= 2n ** 64n || BigInt(eventId) >= 2n ** 63n)
+    throw invalidInput('after', 'it is no cursor that a response has given');
+  return { transactionId, eventId: Number(eventId) };
 }

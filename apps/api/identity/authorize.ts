@@ -75,7 +75,8 @@ function accessDenied(
   });
 }
 
-function notIdentified(credentials: Credentials | undefined): LanekeeperError {
+/** Why whoever shows these credentials, or none, is not known. */
+export function notIdentified(credentials: Credentials | undefined): LanekeeperError {
   if (credentials?.kind === 'session')
     return new LanekeeperError('UNAUTHENTICATED', {
       message: 'this browser is not signed in',

@@ -45,14 +45,18 @@ async function identifyToken(database: Database, token: string): Promise<Caller 
 
 async function identifySession(
   database: Database,
-  { cookie, page }: Extract<Credentials, { kind: 'session' }>,
+  { cookies, page }: Extract<Credentials, { kind: 'session' }>,
   isAttended: boolean,
 ): Promise<Caller | undefined> {
-  const tenant = tenantOfToken(cookie);
-  return database.transaction(tenant, async (tx) => {
-    const found = await principalOfSession(tx, { cookieHash: digestOf(cookie), pageHash: digestOf(page) });
-    if (found === undefined) return undefined;
-    if (isAttended && found.isDue) await markSeen(tx, found.session);
-    return { tenant, principal: found.principal, session: found.session };
-  });
+  for (const cookie of cookies) {
+    const tenant = tenantOfToken(cookie);
+    const caller = await database.transaction(tenant, async (tx) => {
+      const found = await principalOfSession(tx, { cookieHash: digestOf(cookie), pageHash: digestOf(page) });
+      if (found === undefined) return undefined;
+      if (isAttended && found.isDue) await markSeen(tx, found.session);
+      return { tenant, principal: found.principal, session: found.session };
+    });
+    if (caller !== undefined) return caller;
+  }
+  return undefined;
 }

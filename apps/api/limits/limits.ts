@@ -12,6 +12,9 @@ export const limits = {
   streams: 25,
   /** How often it is asked whether the token of a stream still counts, in milliseconds. */
   recheckMs: 5_000,
+  /** Requests that carry reports and are read at the same time, of one caller and of all. */
+  reports: 8,
+  allReports: 32,
   /** The largest request that carries a report, in bytes, and the largest of any other RPC. */
   reportBytes: 12 * 1024 * 1024,
   requestBytes: 512 * 1024,

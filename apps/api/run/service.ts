@@ -16,11 +16,12 @@ import { findRunHistory, listRunHistories, type RunHistory, type WorkedFor } fro
 import { instant, requireLane, toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { requireCaller } from '../identity/caller.js';
-import { readStory } from './story.js';
+import { createStoryReader } from './story.js';
 
 /** Runs of workflows, and their histories. The content of one is a blob of the tenant, like any other. */
 export function createRunService(deps: ApiDeps): ServiceImpl<typeof RunService> {
   const { database } = deps;
+  const readStory = createStoryReader(deps);
   return {
     async listRunHistories(request, context) {
       const { tenant } = requireCaller(context);
@@ -41,7 +42,7 @@ export function createRunService(deps: ApiDeps): ServiceImpl<typeof RunService> 
       const history = await database.transaction(tenant, async (tx) =>
         findRunHistory(tx, await resolveRun(tx, request.runId)),
       );
-      return history === undefined ? {} : readStory(deps, tenant, history);
+      return history === undefined ? {} : readStory(tenant, history);
     },
   };
 }

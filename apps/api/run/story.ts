@@ -1,8 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
-import { eventsToJson } from '../../../activities/run/history-json.js';
+import pLimit from 'p-limit';
+import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
-import { type PendingActivity, type RunStep as Step, storyOf } from '../../../core/run/story.js';
+import { fieldsIn, listIn } from '../../../core/loose.js';
+import { type RunStep as Step, storyOf } from '../../../core/run/story.js';
 import {
   type GetRunStoryResponse,
   GetRunStoryResponseSchema,
@@ -12,33 +14,57 @@ import {
 import type { RunHistory } from '../../../store/run/list.js';
 import { bounded, instant } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
+import { describe, limits, readEvents } from './temporal-history.js';
 
-/** How much of a history is read for a story: events of an open run, and bytes of a kept one. */
-const limits = { events: 2_000, pageSize: 500, bytes: 16 * 1024 * 1024 } as const;
+/** How many stories are told at a time. */
+const atATime = 4;
 
 /** The longest that Temporal is waited for, in milliseconds. */
 const answerTimeoutMs = 5_000;
 
+/** Tells what a run of a record has done. */
+export type ReadStory = (tenant: string, history: RunHistory) => Promise<GetRunStoryResponse>;
+
 /**
- * What a run of a record has done: from the history that was kept, else from Temporal. Which run is asked for is said by
- * our records alone, never by what a caller names.
+ * Makes what tells stories: from the history that was kept, else from Temporal. Which run is asked for is said by our records
+ * alone, never by what a caller names. A few are told at a time, and who asks for the same one shares it.
  *
  * @throws NOT_FOUND when Temporal has forgotten the run and nothing was kept, TIMED_OUT, UNAVAILABLE
  */
-export async function readStory(deps: ApiDeps, tenant: string, history: RunHistory): Promise<GetRunStoryResponse> {
-  if (history.digest !== null) {
-    if ((history.size ?? 0) > limits.bytes) return create(GetRunStoryResponseSchema, { isCut: true, source: 'kept' });
-    const kept: unknown = JSON.parse((await deps.blobs.of(tenant).get(history.digest, limits.bytes)).toString('utf8'));
-    const events = typeof kept === 'object' && kept !== null ? (kept as { events?: unknown }).events : undefined;
-    return toMessage(storyOf(Array.isArray(events) ? events.slice(0, limits.events) : []), {
-      isCut: Array.isArray(events) && events.length > limits.events,
-      source: 'kept',
-    });
-  }
+export function createStoryReader(deps: ApiDeps): ReadStory {
+  const turns = pLimit(atATime);
+  const told = new Map<string, Promise<GetRunStoryResponse>>();
+  return (tenant, history) => {
+    const key = `${tenant}/${history.runId}`;
+    const known = told.get(key);
+    if (known !== undefined) return known;
+    const story = turns(() =>
+      history.digest === null
+        ? readFromTemporal(deps, history)
+        : readKept(deps, tenant, { digest: history.digest, size: history.size ?? 0 }),
+    ).finally(() => told.delete(key));
+    told.set(key, story);
+    return story;
+  };
+}
+
+async function readKept(
+  { blobs }: ApiDeps,
+  tenant: string,
+  { digest, size }: { readonly digest: Digest; readonly size: number },
+): Promise<GetRunStoryResponse> {
+  if (size > limits.bytes) return create(GetRunStoryResponseSchema, { isCut: true, source: 'kept' });
+  const kept: unknown = JSON.parse((await blobs.of(tenant).get(digest, limits.bytes)).toString('utf8'));
+  const events = listIn(fieldsIn(kept)['events']);
+  return toMessage(storyOf(events.slice(0, limits.events)), { isCut: events.length > limits.events, source: 'kept' });
+}
+
+async function readFromTemporal(deps: ApiDeps, history: RunHistory): Promise<GetRunStoryResponse> {
   try {
     return await deps.client.withDeadline(Date.now() + answerTimeoutMs, async () => {
-      const { events, isCut } = await readEvents(deps, history);
-      return toMessage(storyOf(events, await pendingOf(deps, history)), { isCut, source: 'temporal' });
+      const { pending, historyBytes } = await describe(deps, history);
+      const { events, isCut } = await readEvents(deps, history, historyBytes);
+      return toMessage(storyOf(events, pending), { isCut, source: 'temporal' });
     });
   } catch (error) {
     if (!isGone(error)) throw error;
@@ -52,33 +78,6 @@ export async function readStory(deps: ApiDeps, tenant: string, history: RunHisto
       { cause: error },
     );
   }
-}
-
-async function readEvents(
-  { client }: ApiDeps,
-  { workflowId, runId }: RunHistory,
-): Promise<{ readonly events: readonly unknown[]; readonly isCut: boolean }> {
-  const { namespace } = client.options;
-  const events: unknown[] = [];
-  let nextPageToken: Uint8Array | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof client.workflowService.getWorkflowExecutionHistory>> =
-      await client.workflowService.getWorkflowExecutionHistory({
-        ...{ namespace, execution: { workflowId, runId }, nextPageToken, maximumPageSize: limits.pageSize },
-      });
-    events.push(...eventsToJson(page.history?.events ?? []));
-    nextPageToken = page.nextPageToken;
-  } while (nextPageToken.length > 0 && events.length < limits.events);
-  return { events, isCut: nextPageToken.length > 0 };
-}
-
-async function pendingOf({ client }: ApiDeps, { workflowId, runId }: RunHistory): Promise<readonly PendingActivity[]> {
-  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
-  return (raw.pendingActivities ?? []).map(({ activityId, attempt, lastFailure }) => ({
-    activityId: activityId ?? '',
-    attempt: attempt ?? 1,
-    ...(lastFailure?.message && { lastFailure: lastFailure.message }),
-  }));
 }
 
 /** gRPC says NOT_FOUND (5) of a run that the server does not know. */

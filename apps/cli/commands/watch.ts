@@ -34,8 +34,7 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
   });
   if (found?.promotion === undefined) {
     const { release, exitCode } = await followRelease(context, id);
-    if (context.format !== 'table')
-      context.terminal.print(JSON.stringify({ ...toPlain(ReleaseSchema, release), kind: 'Release' }));
+    context.show.line('Release', toPlain(ReleaseSchema, release));
     return exitCode;
   }
   const promotion = await followPromotion(context, found.promotion.id, {
@@ -43,14 +42,10 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
     onChange({ newEntries }) {
       // A stream: one entry per line, in every format.
       for (const entry of newEntries)
-        context.terminal.print(
-          context.format === 'table'
-            ? timelineLine(entry, context)
-            : JSON.stringify({ kind: 'TimelineEntry', ...toPlain(TimelineEntrySchema, entry) }),
-        );
+        context.show.line('TimelineEntry', toPlain(TimelineEntrySchema, entry), () => timelineLine(entry, context));
     },
   });
   if (context.format === 'table') context.terminal.note(stateMark(promotion.state, context.terminal.colours));
-  else context.terminal.print(JSON.stringify({ ...toPlain(PromotionSchema, promotion), kind: 'Promotion' }));
+  context.show.line('Promotion', toPlain(PromotionSchema, promotion));
   return exitCodeOfState(promotion.state);
 }

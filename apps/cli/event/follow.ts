@@ -22,10 +22,8 @@ export async function followEvents(context: Context, timeoutMs: number | undefin
       for (const event of message.events) {
         const place = [event.product, event.lane === Lane.UNSPECIFIED ? '' : laneName(event.lane)];
         const where = place.filter((word) => word !== '').join(' ');
-        context.terminal.print(
-          context.format === 'table'
-            ? timelineLine({ ...event, text: where === '' ? event.text : `${where}: ${event.text}` }, context)
-            : JSON.stringify({ kind: 'MethodEvent', ...toPlain(MethodEventSchema, event) }),
+        context.show.line('MethodEvent', toPlain(MethodEventSchema, event), () =>
+          timelineLine({ ...event, text: where === '' ? event.text : `${where}: ${event.text}` }, context),
         );
       }
       return undefined;

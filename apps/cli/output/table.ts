@@ -8,7 +8,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** A table without borders: columns as wide as their widest cell, the last one unpadded. Titles alone without rows. */
 export function renderTable(titles: Row, rows: readonly Row[]): string {
-  const all = [titles, ...rows];
+  const all = [titles, ...rows].map((row) => row.map(oneLine));
   const widths = titles.map((_title, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))));
   return all
     .map((row) =>
@@ -30,6 +30,11 @@ export function renderFields(pairs: readonly (readonly [string, string | undefin
         `${`${name}:`.padEnd(width + 1)}${gap}${value.replaceAll('\n', `\n${' '.repeat(width + 1 + gap.length)}`)}`,
     )
     .join('\n');
+}
+
+/** A cell is one line: another one would look like a row of its own. */
+function oneLine(cell: string): string {
+  return cell.replace(/\s*\n\s*/g, ' ');
 }
 
 function pad(cell: string, width: number): string {

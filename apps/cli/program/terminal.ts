@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
+import { harmless } from '../output/harmless.js';
 
 /** The terminal: data goes to standard output, everything else to standard error. */
 export interface Terminal {
@@ -18,14 +19,14 @@ export interface Terminal {
 export function openTerminal(colour: boolean | undefined): Terminal {
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
-    note: (text) => void process.stderr.write(`${text}\n`),
+    note: (text) => void process.stderr.write(`${harmless(text)}\n`),
     isInteractive: process.stdin.isTTY && process.stderr.isTTY,
     colours: pc.createColors(colour ?? process.stdout.isTTY),
     async ask(question) {
       if (!(process.stdin.isTTY && process.stderr.isTTY)) return '';
       const reader = createInterface({ input: process.stdin, output: process.stderr });
       try {
-        return (await reader.question(question)).trim();
+        return (await reader.question(harmless(question))).trim();
       } finally {
         reader.close();
       }

@@ -7,6 +7,7 @@ import { Button } from '../parts/button.js';
 import { Command } from '../parts/copy.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Fields, Section } from '../parts/screen.js';
+import { forgetKeys } from './own-key.js';
 import { usePerson } from './person.js';
 import css from '../parts/rows.module.css';
 
@@ -14,7 +15,11 @@ import css from '../parts/rows.module.css';
 export function Me() {
   const { person, tenant } = usePerson();
   const { mutate, error, isPending } = useMutation({
-    mutationFn: () => createClient(SessionService, transport).endSession({ id: '' }),
+    mutationFn: async () => {
+      // First the key: whoever uses this browser next must not sign with it, whatever becomes of the session.
+      await forgetKeys();
+      await createClient(SessionService, transport).endSession({ id: '' });
+    },
     onSuccess: () => {
       pageSecret.forget();
       location.assign('/sign-in');
@@ -36,6 +41,7 @@ export function Me() {
         <Button isBusy={isPending} onClick={() => mutate()}>
           Sign this browser out
         </Button>
+        <p className={css['small']}>It also forgets the key of this browser, which nobody can then use any more.</p>
       </div>
     </Section>
   );

@@ -1,6 +1,6 @@
 import { createClient } from '@connectrpc/connect';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { get, set } from 'idb-keyval';
+import { delMany, get, keys, set } from 'idb-keyval';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { generateWebKey, webSigner, type WebKeyPair } from '../../../adapters/webcrypto/signatures.js';
 import type { StatementSigner } from '../../../core/signature/ports.js';
@@ -57,6 +57,16 @@ export async function offerKey(tenant: string, person: string): Promise<void> {
   const signer = await ownSigner(tenant, person);
   if (signer === null) return;
   await createClient(SessionService, transport).offerKey({ publicKeyPem: signer.publicKeyPem });
+}
+
+/**
+ * Deletes the keys that this browser holds; there is no other copy of them.
+ * @param but the one that stays, of whoever is signed in now
+ */
+export async function forgetKeys(but?: { readonly tenant: string; readonly person: string }): Promise<void> {
+  const kept = but === undefined ? undefined : placeOf(but.tenant, but.person);
+  const names = await keys<IDBValidKey>();
+  await delMany(names.filter((name) => typeof name === 'string' && name.startsWith('key/') && name !== kept));
 }
 
 async function ownSigner(tenant: string, person: string): Promise<StatementSigner | null> {

@@ -1,7 +1,14 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import type { Action } from '#gen/governance/v1/decision_service_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
+import { openPolicyFolder } from '../../activities/policy/policy-source.js';
+import { whenPrepared } from '../../activities/policy/preparation.js';
+import { listPendingCases } from '../../apps/api/case/pending.js';
+import type { Transaction } from '../../store/database.js';
+import { requirePrincipal } from '../../store/identity/read.js';
 import { decide, type Target, waitingForApproval } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
@@ -63,6 +70,40 @@ describe('what somebody may do about a promotion', () => {
     await decide(engine, target, await engine.sign('alice', approve));
     expect(await actionOf('alice', 'approve')).toMatchObject({ possible: false, whyNot: 'alice has already approved' });
     expect((await actionOf('bob', 'approve')).possible).toBe(true);
+  });
+});
+
+describe('what waits for people', () => {
+  /** Lists what waits, as the API does. @returns how many cases there are, and how many queries that took */
+  async function listed(): Promise<readonly [cases: number, queries: number]> {
+    const deps = {
+      blobs: engine.stores,
+      policies: openPolicyFolder(join(import.meta.dirname, '../../policies')),
+      cache: new EvidenceCache(),
+    };
+    return whenPrepared(deps, 'default', (known) =>
+      engine.database.transaction('default', async (tx) => {
+        const alice = await requirePrincipal(tx, 'alice');
+        let queries = 0;
+        const counted: Transaction = {
+          ...tx,
+          query(sql, values, options) {
+            queries += 1;
+            return tx.query(sql, values, options);
+          },
+        };
+        const cases = await listPendingCases(counted, known, alice);
+        return [cases.length, queries] as const;
+      }),
+    );
+  }
+
+  test('is read in as many queries for three as for one', async () => {
+    const [few, queries] = await listed();
+    expect(few).toBeGreaterThan(0);
+    await waitingForApproval(engine, 'another that waits');
+    await waitingForApproval(engine, 'one more that waits');
+    expect(await listed()).toEqual([few + 2, queries]);
   });
 });
 

@@ -70,15 +70,18 @@ describe('the log of events', () => {
     expect(seen.map(({ eventId }) => eventId).slice(0, wanted.length)).toEqual(wanted);
   });
 
-  test.each([`${String(2n ** 64n)}-0`, '1-9999999999999999'])('takes no cursor that no log can have: %s', async (after) => {
-    const ask = async () => {
-      for await (const message of api.clients('alice').events.watchEvents({ after })) return message;
-      return undefined;
-    };
-    // The second is a place that nothing has come to yet: it is followed from there.
-    if (after.startsWith('1-')) await expect(ask()).resolves.toBeDefined();
-    else await expect(ask()).rejects.toMatchObject({ cause: { code: 'INVALID_INPUT' } });
-  });
+  test.each([`${String(2n ** 64n)}-0`, '1-9999999999999999'])(
+    'takes no cursor that no log can have: %s',
+    async (after) => {
+      const ask = async () => {
+        for await (const message of api.clients('alice').events.watchEvents({ after })) return message;
+        return undefined;
+      };
+      // The second is a place that nothing has come to yet: it is followed from there.
+      if (after.startsWith('1-')) await expect(ask()).resolves.toBeDefined();
+      else await expect(ask()).rejects.toMatchObject({ cause: { code: 'INVALID_INPUT' } });
+    },
+  );
 
   test('shows another tenant nothing of this one', async () => {
     const stranger = await addStranger(engine.cluster, 'other', 'mallory');

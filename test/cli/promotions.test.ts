@@ -179,6 +179,26 @@ describe('lane rollback', () => {
   });
 });
 
+describe('lane actions', () => {
+  it('lists what one may do about a promotion, with the command, and why not the rest', async () => {
+    const { id } = await awaitingApproval('actions');
+    const alice = await api.lane('alice', 'actions', id);
+    expect(alice.stdout).toMatch(/^✓ +approve +lane approve [0-9a-f]{12}$/m);
+    const dev = await api.lane('dev', 'actions', id);
+    expect(dev.stdout).toMatch(/^– +approve +dev requested this promotion and cannot approve it$/m);
+  });
+
+  it('lists into which lanes one may promote a bundle, and which lanes one may roll back', async () => {
+    const { bundle } = await awaitingApproval('actions with a bundle');
+    const { stdout } = await api.lane('dev', 'actions', '--bundle', bundle);
+    expect(stdout).toMatch(/^– +request +silver +[0-9a-f]{12} +it is live there$/m);
+    const product = await api.json('dev', 'actions', '--product', 'shop');
+    expect(product).toMatchObject({ kind: 'LaneActionList' });
+    expect((await api.lane('dev', 'actions')).code).toBe(2);
+    expect((await api.lane('dev', 'actions', bundle, '--product', 'shop')).code).toBe(2);
+  });
+});
+
 describe('lane get', () => {
   it('shows the policy that a promotion is measured against, and where each value comes from', async () => {
     const { id } = await awaitingApproval('policy');
@@ -192,6 +212,24 @@ describe('lane get', () => {
     });
     const without = await api.lane('dev', 'get', 'policy');
     expect(without.stderr).toContain('lane get policy --promotion PROMOTION');
+  });
+
+  it('shows the policies in force for a product, with the digest that a promotion requested now pins', async () => {
+    const { id } = await awaitingApproval('in force');
+    const { policyDigest } = (await api.clients('dev').promotions.getPromotion({ promotionId: id })).promotion!;
+    const gold = await api.lane('dev', 'get', 'policy', '--product', 'shop', '--lane', 'gold');
+    expect(gold.stdout).toContain(policyDigest);
+    expect(gold.stdout).toMatch(/^for: +rollbacks$/m);
+    expect(gold.stdout).toMatch(/^two-person-approval\s+type\s+"APPROVAL"\s+default\.yaml:\d+$/m);
+    const all = await api.json('dev', 'get', 'policy', '--product', 'shop');
+    expect(all['items']).toHaveLength(6);
+    expect(await api.lane('dev', 'get', 'policy', '--product', 'nothing')).toMatchObject({ code: 5 });
+  });
+
+  it('lists the lanes that a text names, or where something is on its way', async () => {
+    await awaitingApproval('listed');
+    expect((await api.lane('dev', 'get', 'lanes', '--filter', 'sho', '--waiting')).stdout).toMatch(/^shop +bronze/m);
+    expect((await api.lane('dev', 'get', 'lanes', '--filter', 'nothing')).stdout).toBe('no product matches');
   });
 
   it('lists releases, newest first, with where each stands', async () => {

@@ -62,6 +62,9 @@ describe('the limits', () => {
       `${size(statement)}, and ${size(maxReportLength)} for its report`,
     );
     expect(bytesFields('GetEvidenceResponse').get('GetEvidenceResponse.signed_statement')).toBe(maxBundleBytes);
+    expect(documented.get('reports that are read at a time')).toBe(
+      `${String(limits.reports)} of one principal, ${String(limits.allReports)} of all`,
+    );
     expect(documented.get('evidence that is read')).toBe(size(maxBundleBytes));
     expect(documented.get('evidence that one principal attaches to a bundle')).toBe(
       `${String(maxAttachedByPrincipal)}; a round of gates reads the newest ${String(evidencePerSigner)} of each kind, subject and signer`,

@@ -6,13 +6,14 @@ import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
 import { connectToEnrolment } from '../apps/api/enrolment/client.js';
 import { startServer } from '../apps/api/server.js';
-import { createClients } from '../apps/cli/connection/clients.js';
+import { type Clients, createClients } from '../apps/cli/connection/clients.js';
 import { ensureDevelopmentIdentities } from '../apps/stack/development-identities.js';
 import { repositoryRoot } from '../apps/stack/config.js';
 import { openDatabase } from '../store/database.js';
 import { laneViewsOf } from '../store/lane/read.js';
 import { openStores } from '../test/support/blobs.js';
 import type { EmbeddedCluster } from '../test/support/embedded-cluster.js';
+import { benchBoardInBrowser } from './board-in-browser.js';
 import { type Goal, goalOf } from './goal.js';
 import { median } from './numbers.js';
 
@@ -26,17 +27,15 @@ const morePromotions = `
    where p.state = 'SUPERSEDED' and p.lane <> 'bronze'`;
 
 /**
- * Measures the board of lanes as the page and `lane status` get it, through the API, against its SQL alone on a connection of
- * its own: what decoding, converting, validating, encoding and the connection add.
+ * Measures the board of lanes through the API, as `lane status` gets it, and in a browser.
  *
  * @param products how many products are there
  */
-export async function benchBoardRpc(
+export async function benchBoard(
   { cluster, admin }: { readonly cluster: EmbeddedCluster; readonly admin: pg.Client },
   products: number,
-): Promise<Goal> {
+): Promise<readonly Goal[]> {
   await admin.query(`begin; set local session_replication_role = replica; ${morePromotions}; commit; analyze`);
-  const { rows } = await admin.query<{ count: number }>('select count(*)::integer as count from promotions');
   await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
   const database = openDatabase({ url: cluster.urls.api });
   const server = await startServer(
@@ -51,35 +50,45 @@ export async function benchBoardRpc(
       temporalUiUrl: '',
       now: () => new Date(),
     },
-    { port: 0 },
+    { port: 0, pageDir: join(repositoryRoot, 'dist', 'dashboard') },
     (error) => console.error(error),
   );
   try {
     const token = await readFile(join(cluster.dataDir, 'identities', 'alice', 'token'), 'utf8');
-    const { promotions } = createClients(`http://127.0.0.1:${String(server.port)}`, token.trim());
-    const raw = `${laneViewsOf(
-      "select p.name, l.lane from products p cross join unnest(array['bronze', 'silver', 'gold']) as l (lane) where p.tenant_id = $1",
-    )} order by w.product, w.lane`;
-    const sql = () => admin.query({ name: 'board', text: raw, values: ['default'] });
-    const rpc = () => promotions.listLanes({ pageSize: 1_000 });
-    const times = { sql: [] as number[], rpc: [] as number[] };
-    // In turns, so that whatever else the machine does hits both.
-    for (let sample = 0; sample < samples + 2; sample += 1)
-      for (const [which, ask] of [['sql', sql] as const, ['rpc', rpc] as const]) {
-        const began = performance.now();
-        await ask();
-        // The first two prepare statements and fill caches.
-        if (sample >= 2) times[which].push(performance.now() - began);
-      }
-    return goalOf({
-      name: `the board of ${String(products)} products and ${String(rows[0]?.count)} promotions through the API`,
-      unit: 'ms',
-      figure: median(times.rpc),
-      comparator: { name: 'its SQL alone', figure: median(times.sql) },
-      goal: { atMost: 2 },
-    });
+    const url = `http://127.0.0.1:${String(server.port)}`;
+    const clients = createClients(url, token.trim());
+    return [await benchBoardRpc(admin, clients, products), ...(await benchBoardInBrowser({ url, clients, products }))];
   } finally {
     await server.close();
     await database.close();
   }
+}
+
+/**
+ * Measures the board of lanes as the page and `lane status` get it, through the API, against its SQL alone on a connection of
+ * its own: what decoding, converting, validating, encoding and the connection add.
+ */
+async function benchBoardRpc(admin: pg.Client, { promotions }: Clients, products: number): Promise<Goal> {
+  const { rows } = await admin.query<{ count: number }>('select count(*)::integer as count from promotions');
+  const raw = `${laneViewsOf(
+    "select p.name, l.lane from products p cross join unnest(array['bronze', 'silver', 'gold']) as l (lane) where p.tenant_id = $1",
+  )} order by w.product, w.lane`;
+  const sql = () => admin.query({ name: 'board', text: raw, values: ['default'] });
+  const rpc = () => promotions.listLanes({ pageSize: 1_000 });
+  const times = { sql: [] as number[], rpc: [] as number[] };
+  // In turns, so that whatever else the machine does hits both.
+  for (let sample = 0; sample < samples + 2; sample += 1)
+    for (const [which, ask] of [['sql', sql] as const, ['rpc', rpc] as const]) {
+      const began = performance.now();
+      await ask();
+      // The first two prepare statements and fill caches.
+      if (sample >= 2) times[which].push(performance.now() - began);
+    }
+  return goalOf({
+    name: `the board of ${String(products)} products and ${String(rows[0]?.count)} promotions through the API`,
+    unit: 'ms',
+    figure: median(times.rpc),
+    comparator: { name: 'its SQL alone', figure: median(times.sql) },
+    goal: { atMost: 2 },
+  });
 }

@@ -10,7 +10,7 @@ import { fillEvents } from '../test/support/many-events.js';
 import { fillProducts } from '../test/support/many-products.js';
 import { until } from '../test/support/until.js';
 import { startDispatcher } from '../workers/dispatcher.js';
-import { benchBoardRpc } from './board.js';
+import { benchBoard } from './board.js';
 import { type Goal, goalOf } from './goal.js';
 import { median } from './numbers.js';
 
@@ -41,7 +41,7 @@ export async function benchGrowth(say: (text: string) => void): Promise<readonly
     return [
       ...(await benchDispatcher(place, say)),
       ...(await benchBoards(place, say)),
-      await benchBoardRpc(place, boards.at(-1) ?? 0),
+      ...(await benchBoard(place, boards.at(-1) ?? 0)),
     ];
   } finally {
     await admin.end();

@@ -71,10 +71,11 @@ function describe(value: unknown): string {
 }
 
 /**
- * The short form that people type. For a digest, the first twelve hex digits; for a run id, the last twelve, because
+ * The short form that people type. For a digest and for a commit or tree of Git, the first twelve hex digits; for a run id, the last twelve, because
  * run ids begin with the time and those from the same minute look alike. Where ids are read, any unique prefix of a
  * digest and any unique prefix or suffix of a run id is accepted.
  */
 export function shortId(id: string): string {
+  if (/^[0-9a-f]{40}$/.test(id)) return id.slice(0, 12);
   return id.startsWith('sha256:') ? id.slice(7, 19) : id.slice(-12);
 }

@@ -36,7 +36,10 @@ export async function listPromotions(
   return pageOf(rows, limit, toListed);
 }
 
-/** Promotions that are waiting for people, the longest waiting first, each with since when. */
+/**
+ * Promotions that are waiting for people, the longest waiting first, each with since when: for approvals, or because somebody
+ * has requested changes and has not approved since.
+ */
 export async function listAwaitingApproval(
   tx: Transaction,
 ): Promise<readonly (ListedPromotion & { readonly waitingSince: Date })[]> {
@@ -46,7 +49,13 @@ export async function listAwaitingApproval(
           from event_subjects s join method_events e on e.tenant_id = s.tenant_id and e.id = s.event_id
          where s.tenant_id = p.tenant_id and s.kind = 'promotion' and s.id = p.id and e.type = 'promotion.transitioned'
            and e.data->>'to' = p.state) as waiting_since
-       from promotions p where p.tenant_id = $1 and p.state = 'AWAITING_APPROVAL'
+       from promotions p
+      where p.tenant_id = $1 and p.ended_at is null and (
+        p.state = 'AWAITING_APPROVAL'
+        or p.state = 'GATING' and exists (
+             select from gate_rounds r
+              where r.tenant_id = p.tenant_id and r.promotion_id = p.id and r.round = p.gate_round
+                and r.notices @> '[{"notice": "changes-requested", "holds": true}]'))
       order by waiting_since nulls first, p.id limit 1000`,
     [tx.tenant],
   );

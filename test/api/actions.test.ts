@@ -98,6 +98,27 @@ describe('what waits for people', () => {
     );
   }
 
+  test('is also what somebody has requested changes of, until they approve: for them, and for who can approve', async () => {
+    const waiting = await waitingForApproval(engine, 'changes are requested');
+    const about = { lane: 'gold', bundle: waiting.bundle, promotionId: waiting.id } as const;
+    await decide(
+      engine,
+      waiting,
+      await engine.sign('alice', { ...about, verb: 'request-changes' }, { comment: 'why?' }),
+    );
+    const caseOf = async (person: string) => {
+      const { cases } = await api.clients(person).decisions.listPendingApprovals({ all: true });
+      return cases.find(({ promotionId }) => promotionId === waiting.id);
+    };
+    expect(await caseOf('alice')).toMatchObject({ waitsForMe: true, missing: expect.stringContaining('why?') });
+    expect(await caseOf('bob')).toMatchObject({ waitsForMe: true });
+    expect(await caseOf('dev')).toMatchObject({ waitsForMe: false });
+    await decide(engine, waiting, await engine.sign('bob', { ...about, verb: 'approve' }));
+    expect(await caseOf('alice')).toMatchObject({ waitsForMe: true });
+    await decide(engine, waiting, await engine.sign('alice', { ...about, verb: 'approve' }));
+    expect(await caseOf('alice')).toBeUndefined();
+  });
+
   test('is read in as many queries for three as for one', async () => {
     const [few, queries] = await listed();
     expect(few).toBeGreaterThan(0);
@@ -133,7 +154,10 @@ describe('what somebody may start in lanes', () => {
     const [bronze, , gold] = actions;
     expect(bronze).toMatchObject({ lane: Lane.BRONZE, possible: true, whyNot: '' });
     expect(bronze!.bundleDigest).toMatch(/^sha256:/);
-    expect(gold).toMatchObject({ possible: false, whyNot: 'there is no bundle that was live before' });
+    expect(gold).toMatchObject({
+      possible: false,
+      whyNot: expect.stringMatching(/^there is nothing to go back to|^nothing is live there/),
+    });
     const alice = await api.clients('alice').decisions.listLaneActions({ of: { case: 'product', value: 'shop' } });
     expect(alice.actions[0]).toMatchObject({
       possible: false,

@@ -70,7 +70,7 @@ describe('the story of a run', () => {
     const flooded = await waitingForApproval(engine, 'a story that is flooded');
     const handle = engine.client.workflow.getHandle(flooded.handle.workflowId);
     for (let sent = 0; sent < 14; sent += 1) await handle.signal('decision', 'x'.repeat(1_900_000));
-    const stories = await Promise.all(Array.from({ length: 12 }, () => storyOf(flooded.id)));
+    const stories = await Promise.all(Array.from({ length: 6 }, () => storyOf(flooded.id)));
     for (const { steps, isCut, source } of stories) {
       expect(source).toBe('temporal');
       expect(isCut).toBe(false);

@@ -94,7 +94,7 @@ describe('a person who is signed in', () => {
     const { page, complaints } = await signInBrowser(api, browser, 'alice');
     const dialog = await openDialog(page, 'Approve');
     await dialog.getByRole('button', { name: 'Sign: approve' }).click();
-    await dialog.getByText('Approve by alice is recorded', { exact: true }).waitFor();
+    await dialog.getByText('You approved.', { exact: true }).waitFor();
     await dialog.getByText('1 of 2 approvals of different roles missing (given: alice)').waitFor();
     const [made] = await rowsOf<{ checksum: `sha256:${string}`; public_key_pem: string; held_in: string }>(
       engine,
@@ -194,7 +194,7 @@ describe('trouble', () => {
     const dialog = await openDialog(page, 'Approve');
     await page.getByText('The clock of this machine is 3 h slow').waitFor();
     await dialog.getByRole('button', { name: 'Sign: approve' }).click();
-    await dialog.getByText('Approve by alice is recorded', { exact: true }).waitFor();
+    await dialog.getByText('You approved.', { exact: true }).waitFor();
   });
 
   test('of a key that is revoked in a terminal: the page signs no more with it', async () => {

@@ -47,7 +47,7 @@ describe('the way through the page alone', () => {
       await approver.page.getByRole('region', { name: new RegExp(shortId(bundle)) }).waitFor();
       await approver.page.getByRole('button', { name: /^Approve/ }).click();
       await approver.page.getByRole('dialog').getByRole('button', { name: 'Sign: approve' }).click();
-      await approver.page.getByText(`Approve by ${person} is recorded`, { exact: true }).waitFor();
+      await approver.page.getByText('You approved.', { exact: true }).waitFor();
     }
     await isIn(engine, id, 'LIVE');
     await page.getByText('LIVE', { exact: true }).first().waitFor();
@@ -106,7 +106,7 @@ describe('the way through the page alone', () => {
       await approver.page.getByRole('dialog').getByRole('button', { name: 'Sign: approve' }).waitFor();
       await tabTo(approver.page, 'Sign: approve');
       await approver.page.keyboard.press('Enter');
-      await approver.page.getByText(`Approve by ${person} is recorded`, { exact: true }).waitFor();
+      await approver.page.getByText('You approved.', { exact: true }).waitFor();
     }
     await isIn(engine, id, 'LIVE');
     const carol = await signInBrowser(api, browser, 'carol');
@@ -141,11 +141,12 @@ describe('the way through the page alone', () => {
     await page.keyboard.press('Tab');
     expect((await focused(page)).text).toContain('Sign: request changes');
     await page.keyboard.press('Enter');
-    await dialog
-      .getByText('request-changes by alice')
-      .or(dialog.getByText(/is recorded/))
-      .first()
-      .waitFor();
+    await dialog.getByText('You requested changes.').waitFor();
+    // Enter closes it, and the focus is not lost.
+    expect((await focused(page)).text).toBe('Done');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect((await focused(page)).tag).not.toBe('BODY');
     await until(async () => (await stateOf(engine, target.id)) === 'GATING', 'the promotion to be held');
   });
 });

@@ -10,7 +10,12 @@ const neverHealthy = 'setInterval(() => undefined, 1000);\n';
 async function isUncontended(engine: Engine, product: string): Promise<{ workflowId: string }> {
   const workflowId = workflowIds.lane('default', product, 'bronze');
   await until(
-    async () => (await engine.client.workflow.getHandle(workflowId).query(laneHolderQuery)) === null,
+    // It starts when somebody comes, which may be later.
+    async () =>
+      (await engine.client.workflow
+        .getHandle(workflowId)
+        .query(laneHolderQuery)
+        .catch(() => undefined)) === null,
     'nobody to wait for the lane',
   );
   return { workflowId };

@@ -92,9 +92,11 @@ function casesOf(
   facts: ApproverFacts,
   person: StoredPrincipal,
 ): GovernanceCase[] {
+  const held = round?.notices.find(({ notice, holds }) => notice === 'changes-requested' && holds);
   return snapshot.gates.flatMap(({ approvals, ...gate }) => {
     const run = round?.gates.find((each) => each.gate === gate.id);
-    if (approvals === undefined || (run !== undefined && !isOpen(run.verdict))) return [];
+    // Whoever has requested changes has to approve, also when enough others have.
+    if (approvals === undefined || (run !== undefined && !isOpen(run.verdict) && held === undefined)) return [];
     const whyNot = refusalFor({ ...gate, approvals }, facts, decisions, person);
     return [
       create(GovernanceCaseSchema, {
@@ -108,7 +110,7 @@ function casesOf(
         requester: promotion.requester ?? '',
         author: bounded(bundle.author.name, 200),
         openedAt: timestampFromDate(promotion.waitingSince),
-        missing: bounded(run?.explanation, 4000),
+        missing: bounded([held?.explanation, run?.explanation].filter((text) => text !== undefined).join(' · '), 4000),
         waitsForMe: whyNot === undefined,
         whyNotMe: bounded(whyNot, 1000),
         decisions: decisions.map(toDecisionMessage),

@@ -64,13 +64,15 @@ function requestOf(view: LaneView, bundle: Digest, person: StoredPrincipal): Lan
 }
 
 function rollbackOf(view: LaneView, person: StoredPrincipal): LaneAction {
-  const { lane, product, previous, open } = view;
+  const { lane, product, live, previous, open } = view;
   const own = open.find(({ kind }) => kind === 'ROLLBACK');
   const state =
     own !== undefined
       ? `a rollback is under way: ${own.state}`
       : previous === undefined
-        ? 'there is no bundle that was live before'
+        ? live === undefined
+          ? 'nothing is live there'
+          : 'there is nothing to go back to: every other bundle that was live here was rolled back, or there was none; promote one instead'
         : undefined;
   return create(LaneActionSchema, {
     lane: toLane(lane),

@@ -34,7 +34,7 @@ const headers: Readonly<Record<string, string>> = {
 export type ServePage = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Whether a request is for the page: not for `/<package>.<Service>/<Method>`, and none that changes anything. */
-export function isForPage({ method, url }: IncomingMessage): boolean {
+export function isForPage({ method, url }: Pick<IncomingMessage, 'method' | 'url'>): boolean {
   return (method === 'GET' || method === 'HEAD') && !/^\/[a-z0-9_]+(\.[A-Za-z0-9_]+)+\/\w+/.test(url ?? '');
 }
 

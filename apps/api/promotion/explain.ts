@@ -41,7 +41,10 @@ export function explainPromotion(
 }
 
 function summaryOf(promotion: ListedPromotion, lane: LaneView): string {
-  const what = `${promotion.kind === 'ROLLBACK' ? 'rollback' : 'promotion'} of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
+  const what =
+    promotion.kind === 'ROLLBACK'
+      ? `rollback of ${promotion.lane} of ${promotion.product} to ${shortId(promotion.bundle)}`
+      : `promotion of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
   const heldBy =
     lane.holder !== null && lane.holder !== promotion.id
       ? `; the lane is held by promotion ${shortId(lane.holder)}`

@@ -181,7 +181,7 @@ function Compare({ bundle }: { readonly bundle: ReleaseBundle }) {
       {compare !== '' && (
         <>
           <Command command={`lane bundle diff ${shortId(compare)} ${shortId(bundle.digest)}`} />
-          <Changes base={compare} bundle={bundle.digest} />
+          <Changes base={compare} bundle={bundle.digest} heads={[shortId(compare), shortId(bundle.digest)]} />
         </>
       )}
     </div>

@@ -5,6 +5,7 @@ import { DecisionService, type GetDecisionFactsResponse } from '#gen/governance/
 import type { DecisionOutcome } from '#gen/governance/v1/decision_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { decisionAbout } from '../../../core/decision/prepare.js';
+import { shortId } from '../../../core/ids.js';
 import { parseLane } from '../../../core/lanes.js';
 import { transport } from '../connection/transport.js';
 import { announce } from '../parts/announcer.js';
@@ -38,7 +39,7 @@ export function DecideDialog({
   }, [data, read]);
   const isNewer = read !== undefined && data !== undefined && data.factsDigest !== read.factsDigest;
   return (
-    <Dialog title={words.name} onClose={() => onClose(outcome !== undefined)}>
+    <Dialog title={titleOf(words, read)} onClose={() => onClose(outcome !== undefined)}>
       {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {isPending && <Loading what="what you decide about" />}
       {read !== undefined && outcome === undefined && (
@@ -69,17 +70,24 @@ export function DecideDialog({
         <>
           <Note tone={outcome.accepted ? 'good' : 'wait'}>
             <p>
-              <strong>{sentence(outcome.text)}</strong>
+              <strong>{outcome.accepted ? words.done : sentence(outcome.text)}</strong>
             </p>
             {outcome.reason !== '' && <p>{sentence(outcome.reason)}</p>}
           </Note>
-          <Button kind="main" onClick={() => onClose(true)}>
+          <Button kind="main" hasFocus onClick={() => onClose(true)}>
             Done
           </Button>
         </>
       )}
     </Dialog>
   );
+}
+
+/** What is decided, about what, for which lane. */
+function titleOf({ name }: VerbWords, read: GetDecisionFactsResponse | undefined): string {
+  return read === undefined
+    ? name
+    : `${name}: ${read.product} ${shortId(read.bundleDigest)} into ${laneWord(read.lane)}`;
 }
 
 function Newer({

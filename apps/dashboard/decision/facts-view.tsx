@@ -106,7 +106,16 @@ function Commits({ shown }: { readonly shown: GetDecisionFactsResponse }) {
 }
 
 /** The differences between two bundles; those that only follow from others are counted. */
-export function Changes({ base, bundle }: { readonly base: string; readonly bundle: string }) {
+export function Changes({
+  base,
+  bundle,
+  heads,
+}: {
+  readonly base: string;
+  readonly bundle: string;
+  /** What stands above the two columns, if not what is live and this bundle. */
+  readonly heads?: readonly [string, string];
+}) {
   const isAsked = base !== '' && base !== bundle;
   const { data, error, isPending } = useQuery(
     BundleService.method.diffBundles,
@@ -119,14 +128,20 @@ export function Changes({ base, bundle }: { readonly base: string; readonly bund
   if (isPending) return <Loading what="the difference" rows={1} />;
   return (
     <>
-      <ChangeTable changes={data.changes} />
+      <ChangeTable changes={data.changes} {...(heads !== undefined && { heads })} />
       <Unchanged base={base} bundle={bundle} />
     </>
   );
 }
 
 /** Differences as a paired table. */
-export function ChangeTable({ changes }: { readonly changes: readonly BundleChange[] }) {
+export function ChangeTable({
+  changes,
+  heads: [before, after] = ['Live now', 'This bundle'],
+}: {
+  readonly changes: readonly BundleChange[];
+  readonly heads?: readonly [string, string];
+}) {
   const shown = changes.filter(({ path }) => !isDerived(path));
   const hidden = changes.length - shown.length;
   if (changes.length === 0) return <p className={css['why']}>Nothing: the bundles have the same content.</p>;
@@ -136,8 +151,8 @@ export function ChangeTable({ changes }: { readonly changes: readonly BundleChan
         <thead>
           <tr>
             <th scope="col">What</th>
-            <th scope="col">Live now</th>
-            <th scope="col">This bundle</th>
+            <th scope="col">{before}</th>
+            <th scope="col">{after}</th>
           </tr>
         </thead>
         <tbody>

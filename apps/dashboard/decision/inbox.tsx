@@ -53,10 +53,20 @@ export default function Inbox() {
   return (
     <Screen title="Inbox" aside={<Command command={`lane approvals${tab === 'others' ? ' --all' : ''}`} />}>
       <nav className={css['tabs']} aria-label="Whose">
-        <Link to="/inbox" search={{}} {...(tab === undefined && { 'aria-current': 'page' as const })}>
+        <Link
+          to="/inbox"
+          search={{}}
+          activeOptions={{ exact: true, includeSearch: true }}
+          {...current(tab === undefined)}
+        >
           For me <span className={css['count']}>{promotionsIn(mine)}</span>
         </Link>
-        <Link to="/inbox" search={{ tab: 'others' }} {...(tab === 'others' && { 'aria-current': 'page' as const })}>
+        <Link
+          to="/inbox"
+          search={{ tab: 'others' }}
+          activeOptions={{ exact: true, includeSearch: true }}
+          {...current(tab === 'others')}
+        >
           For others <span className={css['count']}>{promotionsIn(others)}</span>
         </Link>
       </nav>
@@ -96,4 +106,9 @@ export default function Inbox() {
 /** Several gates of one promotion are one thing to decide about. */
 function promotionsIn(cases: readonly GovernanceCase[]): number {
   return new Set(cases.map(({ promotionId }) => promotionId)).size;
+}
+
+/** The router calls a link current whose address is the start of another one; which tab it is, is known here. */
+function current(isCurrent: boolean) {
+  return { 'aria-current': isCurrent ? ('page' as const) : undefined, activeProps: {}, inactiveProps: {} };
 }

@@ -8,6 +8,8 @@ export interface VerbWords {
   readonly name: string;
   /** What it does, before it is done. */
   readonly effect: string;
+  /** What is said once it counts. */
+  readonly done: string;
   readonly isCommentNeeded: boolean;
   readonly kind: 'main' | 'plain' | 'danger';
   /** The key for it in the inbox. */
@@ -18,7 +20,8 @@ const words: Readonly<Partial<Record<DecisionVerb, VerbWords>>> = {
   [DecisionVerb.APPROVE]: {
     verb: 'approve',
     name: 'Approve',
-    effect: 'You agree that this bundle enters the lane. The promotion goes on once every gate passes.',
+    effect: 'You agree that this bundle enters this lane. The promotion goes on once every gate passes.',
+    done: 'You approved.',
     isCommentNeeded: false,
     kind: 'main',
     key: 'a',
@@ -27,6 +30,7 @@ const words: Readonly<Partial<Record<DecisionVerb, VerbWords>>> = {
     verb: 'request-changes',
     name: 'Request changes',
     effect: 'The promotion is held until you approve it yourself.',
+    done: 'You requested changes.',
     isCommentNeeded: true,
     kind: 'plain',
     key: 'c',
@@ -35,6 +39,7 @@ const words: Readonly<Partial<Record<DecisionVerb, VerbWords>>> = {
     verb: 'reject',
     name: 'Reject',
     effect: 'This ends the promotion.',
+    done: 'You rejected it.',
     isCommentNeeded: true,
     kind: 'danger',
     key: 'r',
@@ -43,6 +48,7 @@ const words: Readonly<Partial<Record<DecisionVerb, VerbWords>>> = {
     verb: 'abort',
     name: 'Abort',
     effect: 'This ends the promotion before it is live. What is live stays live.',
+    done: 'You aborted it.',
     isCommentNeeded: true,
     kind: 'danger',
   },
@@ -50,6 +56,7 @@ const words: Readonly<Partial<Record<DecisionVerb, VerbWords>>> = {
     verb: 'retry',
     name: 'Retry',
     effect: 'The step that failed is tried again.',
+    done: 'The step is tried again.',
     isCommentNeeded: false,
     kind: 'plain',
   },

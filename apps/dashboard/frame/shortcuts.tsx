@@ -10,10 +10,9 @@ const chordMs = 1_500;
 
 const keys: readonly (readonly [string, string])[] = [
   ['/', 'search'],
-  ['f', 'filter what is shown'],
+  ['f', 'filter what is shown, where there is a filter'],
   ...places.map(({ key, name }) => [`g ${key}`, `go to ${name}`] as const),
-  ['j / k', 'next or previous row'],
-  ['Enter', 'open the row'],
+  ['j / k', 'next or previous row, in the inbox'],
   ['a', 'approve, in the inbox'],
   ['c', 'request changes, in the inbox'],
   ['r', 'reject, in the inbox'],

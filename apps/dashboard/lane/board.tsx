@@ -50,7 +50,7 @@ export function Board({
         <span role="columnheader">
           Product{' '}
           <span className={css['total']}>
-            {total} {isNarrowed && (total === 1 ? 'matches' : 'match')}
+            {total} {isNarrowed && (total === 1 ? 'match' : 'matches')}
           </span>
         </span>
         {lanes.map((lane) => (

@@ -10,6 +10,7 @@ export function Button({
   type = 'button',
   isBusy = false,
   shortcut,
+  hasFocus = false,
 }: {
   readonly children: ReactNode;
   readonly onClick?: () => void;
@@ -19,6 +20,8 @@ export function Button({
   readonly type?: 'button' | 'submit';
   readonly isBusy?: boolean;
   readonly shortcut?: string | undefined;
+  /** Whether it has the focus when it appears: what came before it is gone. */
+  readonly hasFocus?: boolean;
 }) {
   const id = useId();
   const isOff = whyNot !== '' || isBusy;
@@ -26,6 +29,7 @@ export function Button({
     <span className={css['wrap']}>
       <button
         type={type}
+        autoFocus={hasFocus}
         className={`${css['button'] ?? ''} ${css[kind] ?? ''}`}
         aria-disabled={isOff}
         aria-busy={isBusy}

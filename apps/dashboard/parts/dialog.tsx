@@ -13,11 +13,20 @@ export function Dialog({
   readonly children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
+    const opener = document.activeElement;
     element?.showModal();
-    return () => element?.close();
+    // Whoever reads with the keyboard begins at the top; the first thing to press is not what closes it.
+    heading.current?.focus();
+    return () => {
+      element?.close();
+      // What was pressed can be gone by now: then the screen itself is what one comes back to.
+      const back = opener instanceof HTMLElement && opener.isConnected && opener !== document.body ? opener : undefined;
+      (back ?? document.querySelector<HTMLElement>('h1'))?.focus({ preventScroll: true });
+    };
   }, []);
   return (
     <dialog
@@ -30,7 +39,9 @@ export function Dialog({
       }}
     >
       <header className={css['head']}>
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} ref={heading} tabIndex={-1}>
+          {title}
+        </h2>
         <button type="button" className={css['close']} aria-label="Close" onClick={onClose}>
           <Glyph shape="cross" />
         </button>

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import css from './filter.module.css';
 import { Glyph } from './mark.js';
 
@@ -16,13 +16,16 @@ export function Filter({
   readonly onChange: (text: string) => void;
 }) {
   const [typed, setTyped] = useState(value);
+  // What it does depends on what else is chosen by then.
+  const newest = useRef(onChange);
+  useEffect(() => {
+    newest.current = onChange;
+  });
   useEffect(() => setTyped(value), [value]);
   useEffect(() => {
     if (typed === value) return undefined;
-    const timer = setTimeout(() => onChange(typed), pauseMs);
+    const timer = setTimeout(() => newest.current(typed), pauseMs);
     return () => clearTimeout(timer);
-    // A new function each time would begin the pause anew.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [typed, value]);
   return (
     <label className={css['filter']}>

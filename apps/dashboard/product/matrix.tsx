@@ -2,7 +2,7 @@ import { useQuery } from '@connectrpc/connect-query';
 import { Link } from '@tanstack/react-router';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
-import type { Promotion } from '#gen/release/v1/promotion_pb.js';
+import { type Promotion, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
 import { Command } from '../parts/copy.js';
@@ -76,7 +76,7 @@ function Cell({ promotion }: { readonly promotion: Promotion | undefined }) {
       <PhaseMark phase={promotion.state} />
       <StandingMark standing={promotion.standing} />
       <span className={css['small']}>
-        <Ago at={promotion.liveAt ?? promotion.updatedAt} />
+        <Ago at={(promotion.state === PromotionPhase.LIVE ? promotion.liveAt : undefined) ?? promotion.updatedAt} />
       </span>
     </Link>
   );

@@ -28,7 +28,7 @@ export default function Product() {
           <Section title="Bundles in lanes">
             <Matrix product={name} />
           </Section>
-          <Section title="Take back">
+          <Section title="Roll back">
             <LaneActions actions={rollbacks?.actions ?? []} />
           </Section>
           <Section title="Releases" aside={<Command command={`lane get releases --product ${name}`} />}>

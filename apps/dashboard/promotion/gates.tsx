@@ -11,7 +11,7 @@ import { Step } from '../parts/step.js';
 import css from './gates.module.css';
 
 /** What each gate of a promotion says in the newest round, and what would satisfy those that are open. */
-export function Gates({ promotionId }: { readonly promotionId: string }) {
+export function Gates({ promotionId, isOver }: { readonly promotionId: string; readonly isOver: boolean }) {
   const { data, error, isPending } = useQuery(GateService.method.listGates, { promotionId });
   const at = data?.gates[0]?.evaluatedAt;
   return (
@@ -35,7 +35,7 @@ export function Gates({ promotionId }: { readonly promotionId: string }) {
       ))}
       <ul className={css['gates']}>
         {openFirst(data?.gates ?? []).map((gate) => (
-          <GateRow key={gate.gateId} gate={gate} />
+          <GateRow key={gate.gateId} gate={gate} isOver={isOver} />
         ))}
       </ul>
     </Section>
@@ -49,7 +49,14 @@ export function openFirst(gates: readonly CheckRun[]): readonly CheckRun[] {
 }
 
 /** A gate: its verdict, why, and what it rests on. */
-export function GateRow({ gate }: { readonly gate: CheckRun }) {
+export function GateRow({
+  gate,
+  isOver = false,
+}: {
+  readonly gate: CheckRun;
+  /** Whether nothing can be done about it any more. */
+  readonly isOver?: boolean;
+}) {
   const { gateId, verdict, severity, explanation, nextStep, clauses, reliedOn } = gate;
   return (
     <li className={css['gate']}>
@@ -62,7 +69,7 @@ export function GateRow({ gate }: { readonly gate: CheckRun }) {
           {severity === Severity.ADVISORY && <span className={css['when']}> advises, and holds nothing</span>}
           <span className={css['why']}>{explanation}</span>
         </p>
-        {nextStep !== '' && (
+        {nextStep !== '' && !isOver && (
           <p className={css['next']}>
             <Step text={nextStep} />
           </p>

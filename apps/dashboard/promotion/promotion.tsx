@@ -41,19 +41,24 @@ export default function Promotion() {
 function Known({ promotion }: { readonly promotion: PromotionMessage }) {
   const { id, product, lane, bundleDigest, kind } = promotion;
   const { data: why } = useQuery(GateService.method.explainPromotion, { promotionId: id });
-  const what = kind === PromotionKind.ROLLBACK ? 'Rollback' : 'Promotion';
+  const isRollback = kind === PromotionKind.ROLLBACK;
   const word = laneWord(lane);
+  const isOver = promotion.endedAt !== undefined;
   return (
     <Screen
-      title={`${what} of ${shortId(bundleDigest)} to ${product} ${word}`}
+      title={
+        isRollback
+          ? `${product} ${word} goes back to ${shortId(bundleDigest)}`
+          : `Promotion of ${shortId(bundleDigest)} into ${word} of ${product}`
+      }
       heading={
         <>
           <span>
-            {what} of{' '}
+            {isRollback ? 'Rollback to ' : 'Promotion of '}
             <Link to="/bundles/$bundle" params={{ bundle: bundleDigest }}>
               <code>{shortId(bundleDigest)}</code>
-            </Link>{' '}
-            to{' '}
+            </Link>
+            {isRollback ? ' in ' : ' of '}
             <Link to="/products/$product" params={{ product }}>
               {product}
             </Link>
@@ -104,8 +109,10 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
           ]}
         />
       </Section>
-      <Gates promotionId={id} />
-      <Decisions promotionId={id} />
+      {/* Once it has ended, what people said comes before what gates had asked for. */}
+      {isOver && <Decisions promotionId={id} />}
+      <Gates promotionId={id} isOver={isOver} />
+      {!isOver && <Decisions promotionId={id} />}
       <Timeline promotion={promotion} />
       <Runs promotion={promotion} />
       <p className={css['equal']}>

@@ -1,6 +1,8 @@
 import { useQuery } from '@connectrpc/connect-query';
+import { lazy, Suspense } from 'react';
 import type { Promotion } from '#gen/release/v1/promotion_pb.js';
 import { HistoryState, RunService, RunStatus } from '#gen/workflows_runtime/v1/run_service_pb.js';
+import { shortId } from '../../../core/ids.js';
 import { usePerson } from '../identity/person.js';
 import { Command, ShortId } from '../parts/copy.js';
 import { Ago } from '../parts/instant.js';
@@ -8,7 +10,9 @@ import { Glyph } from '../parts/mark.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Section } from '../parts/screen.js';
 import css from './runs.module.css';
-import { SaveHistory } from './save-history.js';
+
+/** Fetched after the rest: few save a history. */
+const SaveHistory = lazy(() => import('./save-history.js').then((module) => ({ default: module.SaveHistory })));
 
 /** The runs in Temporal that have worked for a promotion, and what is kept of their histories. */
 export function Runs({ promotion }: { readonly promotion: Promotion }) {
@@ -38,8 +42,11 @@ export function Runs({ promotion }: { readonly promotion: Promotion }) {
             <span className={css['kept']}>
               {history.state === HistoryState.KEPT ? (
                 <>
-                  {history.events} events kept <SaveHistory history={history} />
-                  <Command command={`lane history download ${history.runId}`} />
+                  {history.events} events kept{' '}
+                  <Suspense>
+                    <SaveHistory history={history} />
+                  </Suspense>
+                  <Command command={`lane history download ${shortId(history.runId)}`} />
                 </>
               ) : (
                 stateWords[history.state]

@@ -91,7 +91,7 @@ export function SearchBox() {
         ))}
         {found.length === 0 && (
           <li role="option" aria-selected="false" aria-disabled="true" className={css['more']}>
-            {error === null ? 'Nothing is named so.' : 'The server does not answer.'}
+            {error === null ? 'No results.' : 'The server does not answer.'}
           </li>
         )}
       </ul>

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { repositoryRoot } from '../../../apps/stack/config.js';
 
 /** A Chromium that can be started. */
 export interface Chromium {
@@ -10,7 +11,6 @@ export interface Chromium {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const root = join(import.meta.dirname, '../../..');
 const names = ['chromium', 'google-chrome', 'google-chrome-stable'];
 const applications = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -30,7 +30,7 @@ export async function findChromium(): Promise<Chromium> {
 
 /** Unpacked once for each version, in this clone: the package's own choice is a predictable folder in the shared /tmp. */
 async function packagedChromium(): Promise<Chromium> {
-  const folder = join(root, 'node_modules', '.cache', `chromium-${versionOf('@sparticuz/chromium')}`);
+  const folder = join(repositoryRoot, 'node_modules', '.cache', `chromium-${versionOf('@sparticuz/chromium')}`);
   if (!existsSync(folder)) await unpackTo(folder);
   return {
     path: join(folder, 'chromium'),
@@ -43,7 +43,7 @@ async function unpackTo(folder: string): Promise<void> {
   await mkdir(join(folder, '..'), { recursive: true });
   const part = await mkdtemp(`${folder}.part-`);
   try {
-    await execa(process.execPath, [join(import.meta.dirname, 'unpack-chromium.mjs')], {
+    await execa(process.execPath, [join(repositoryRoot, 'test/support/browser/unpack-chromium.mjs')], {
       // Without it, the package leaves out the libraries that a machine without a browser lacks.
       env: { TMPDIR: part, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' },
     });
@@ -65,6 +65,6 @@ function fontsIn(folder: string): string {
 }
 
 function versionOf(name: string): string {
-  const text = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8');
+  const text = readFileSync(join(repositoryRoot, 'node_modules', name, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

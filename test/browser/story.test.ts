@@ -65,7 +65,7 @@ describe('the way through the page alone', () => {
     const bundle = await readyForGold(engine, `from the board ${String(serial)}`);
     const { page } = await signInBrowser(api, browser, 'dev');
     const row = page.getByRole('row', { name: /shop/ });
-    const choose = row.getByRole('button', { name: `where to? Bundle ${shortId(bundle)}` }).first();
+    const choose = row.getByRole('button', { name: `promote … Bundle ${shortId(bundle)}` }).first();
     await choose.click();
     await row.getByText('it is live there').first().waitFor();
     await row

@@ -37,7 +37,8 @@ export function CaseDetail({
       {!one.waitsForMe && one.whyNotMe !== '' && <Note>You cannot approve it: {one.whyNotMe}.</Note>}
       <KeyNote />
       <div className={css['actions']}>
-        {actions.map((action) => (
+        {/* Of whom nothing is asked here, the reason is said once. */}
+        {(one.waitsForMe ? actions : []).map((action) => (
           <Button
             key={action.words.verb}
             kind={action.words.kind}

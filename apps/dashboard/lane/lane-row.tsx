@@ -96,7 +96,7 @@ function LiveBundle({
   return (
     <div className={css['live']}>
       <div className={css['line']}>
-        <Link to="/promotions/$promotion" params={{ promotion: lane.livePromotionId }} className={css['id']}>
+        <Link to="/bundles/$bundle" params={{ bundle: lane.liveBundleDigest }} className={css['id']}>
           {shortId(lane.liveBundleDigest)}
         </Link>
         <ServingMark serving={lane.serving} />
@@ -107,8 +107,7 @@ function LiveBundle({
           aria-pressed={isChosen}
           onClick={() => onChoose(isChosen ? '' : lane.liveBundleDigest)}
         >
-          where to?
-          <span className="visually-hidden"> Bundle {shortId(lane.liveBundleDigest)}</span>
+          promote …<span className="visually-hidden"> Bundle {shortId(lane.liveBundleDigest)}</span>
         </button>
         {lane.url !== '' && (
           <a href={lane.url} target="_blank" rel="noreferrer" className={css['open']} aria-label={`Open ${lane.url}`}>
@@ -117,7 +116,9 @@ function LiveBundle({
         )}
       </div>
       <div className={css['small']}>
-        <Ago at={lane.liveAt} suffix="" />
+        <Link to="/promotions/$promotion" params={{ promotion: lane.livePromotionId }}>
+          live for <Ago at={lane.liveAt} suffix="" />
+        </Link>
         {' · '}
         <Who name={lane.liveRequester} />
         {lane.servedBundleDigest !== '' && lane.servedBundleDigest !== lane.liveBundleDigest && (

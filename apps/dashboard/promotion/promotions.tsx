@@ -112,13 +112,16 @@ function Row({ promotion }: { readonly promotion: Promotion }) {
         <LaneName lane={lane} />
       </td>
       <td>
-        <Link to="/promotions/$promotion" params={{ promotion: id }}>
+        <Link to="/bundles/$bundle" params={{ bundle: bundleDigest }}>
           <code>{shortId(bundleDigest)}</code>
         </Link>
         {kind === PromotionKind.ROLLBACK && <span className={css['small']}> rollback</span>}
       </td>
       <td>
-        <PhaseMark phase={state} /> <StandingMark standing={standing} />
+        <Link to="/promotions/$promotion" params={{ promotion: id }}>
+          <PhaseMark phase={state} />
+        </Link>{' '}
+        <StandingMark standing={standing} />
       </td>
       <td className={css['why']}>{reason}</td>
       <td>

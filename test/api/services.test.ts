@@ -85,6 +85,16 @@ describe('the API', () => {
     );
   });
 
+  it('takes a null character for bad input, wherever a text has one', async () => {
+    const { search, promotions, decisions } = api.clients('alice');
+    for (const ask of [
+      () => search.search({ text: 'a\0b' }),
+      () => promotions.listPromotions({ product: 'a\0b' }),
+      () => decisions.listLaneActions({ of: { case: 'product', value: 'a\0b' } }),
+    ])
+      await expect(ask()).rejects.toMatchObject({ cause: { code: 'INVALID_INPUT' } });
+  });
+
   it('serves bundles, their manifests and their blobs byte for byte', async () => {
     const { bundles } = api.clients('dev');
     const { bundle, evidence } = await bundles.getBundle({ bundle: first.slice(7, 20) });

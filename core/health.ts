@@ -19,6 +19,9 @@ export interface Health {
   readonly now: string;
 }
 
+/** By how much clocks may differ, in milliseconds: what is signed with one that is wrong by more could be refused. */
+export const clockToleranceMs = 30_000;
+
 /** What a person is told about a part. */
 export interface PartReport {
   /** The part, as people call it. */
@@ -29,7 +32,8 @@ export interface PartReport {
   readonly fix: string;
 }
 
-const startAgain = 'start the stack: npm start; its logs are in logs/ in its data folder';
+/** What to do about a part that does not answer. */
+export const startAgain = 'start the stack: npm start; its logs are in logs/ in its data folder';
 const fixes: Readonly<Record<HealthPart, string>> = {
   database: startAgain,
   temporal: startAgain,

@@ -75,11 +75,7 @@ export function requireBundle(tx: Transaction, digest: Digest): Promise<StoredBu
 }
 
 async function readSealed(tx: Transaction, digest: Digest): Promise<StoredBundle> {
-  const rows = await tx.query<BundleRow>(
-    `select ${bundleColumns} from bundles b where b.tenant_id = $1 and b.digest = $2`,
-    [tx.tenant, digest],
-  );
-  return toBundle(required(rows[0], digest));
+  return required((await readBundles(tx, [digest])).get(digest), digest);
 }
 
 /** Sealed bundles by their digests. @throws BUNDLE_CORRUPT */

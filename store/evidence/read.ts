@@ -70,34 +70,16 @@ export async function findAttestation(
   return rows[0] === undefined ? undefined : toAttestation(rows[0]);
 }
 
-/** Evidence of a bundle, of one kind or all: what is related to it or to one of its artifacts, oldest first. */
-export async function evidenceOfBundle(
-  tx: Transaction,
-  bundle: Digest,
-  kind?: string,
-): Promise<readonly StoredAttestation[]> {
-  const rows = await tx.query<AttestationRow>(
-    `${selectAttestation}
-      where a.tenant_id = $1 and ($3::text is null or a.kind = $3)
-        and a.element_id in (
-          select r.source_element_id from element_relationships r
-           where r.tenant_id = $1 and r.type_key = 'EVIDENCE_OF'
-             and r.target_element_id in (
-               select $2::text
-               union select target_element_id from element_relationships
-                where tenant_id = $1 and type_key = 'CONTAINS' and source_element_id = $2::text))
-      order by a.registered_at, a.id`,
-    [tx.tenant, elementIds.bundle(bundle), kind ?? null],
-    growsWithData,
-  );
-  return rows.map(toAttestation);
+/** Evidence of a bundle: what is related to it or to one of its artifacts, oldest first. */
+export async function evidenceOfBundle(tx: Transaction, bundle: Digest): Promise<readonly StoredAttestation[]> {
+  return (await evidenceOfBundles(tx, [bundle])).get(bundle) ?? [];
 }
 
-/** Evidence of several bundles, of one kind. */
+/** The same of several bundles, of one kind or all. */
 export async function evidenceOfBundles(
   tx: Transaction,
   bundles: readonly Digest[],
-  kind: string,
+  kind?: string,
 ): Promise<ReadonlyMap<Digest, readonly StoredAttestation[]>> {
   const rows = await tx.query<AttestationRow & { bundles: Digest[] }>(
     `select about.bundles, ${columns}
@@ -112,9 +94,9 @@ export async function evidenceOfBundles(
           join element_relationships r
             on r.tenant_id = $1 and r.type_key = 'EVIDENCE_OF' and r.target_element_id = t.target
          group by r.source_element_id) about on about.element_id = a.element_id
-     where a.tenant_id = $1 and a.kind = $3
+     where a.tenant_id = $1 and ($3::text is null or a.kind = $3)
      order by a.registered_at, a.id`,
-    [tx.tenant, [...new Set(bundles)].map(elementIds.bundle), kind],
+    [tx.tenant, [...new Set(bundles)].map(elementIds.bundle), kind ?? null],
     growsWithData,
   );
   const found = new Map<Digest, StoredAttestation[]>(bundles.map((bundle) => [bundle, []]));

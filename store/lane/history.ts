@@ -12,14 +12,6 @@ export interface LaneHistoryEntry {
   readonly liveAt: Date;
 }
 
-/** A row of `lane_history`. */
-interface HistoryRow {
-  position: number;
-  bundle_digest: Digest;
-  promotion_id: string;
-  live_at: Date;
-}
-
 /** The bundles of a lane, newest first: what is live, then what a rollback would go back to, and so on. */
 export async function laneHistory(
   tx: Transaction,
@@ -27,12 +19,8 @@ export async function laneHistory(
   lane: Lane,
   limit = 2,
 ): Promise<readonly LaneHistoryEntry[]> {
-  const rows = await tx.query<HistoryRow>(
-    `select position, bundle_digest, promotion_id, live_at from lane_history
-      where tenant_id = $1 and product = $2 and lane = $3 and withdrawn_by is null order by position desc limit $4`,
-    [tx.tenant, product, lane, limit],
-  );
-  return rows.map(toEntry);
+  const [history = []] = await laneHistories(tx, [{ product, lane }], limit);
+  return history;
 }
 
 /** The same of each of several lanes, in their order. */
@@ -41,7 +29,13 @@ export async function laneHistories(
   lanes: readonly { readonly product: string; readonly lane: Lane }[],
   limit: number,
 ): Promise<readonly (readonly LaneHistoryEntry[])[]> {
-  const rows = await tx.query<HistoryRow & { place: number }>(
+  const rows = await tx.query<{
+    place: number;
+    position: number;
+    bundle_digest: Digest;
+    promotion_id: string;
+    live_at: Date;
+  }>(
     `select w.place::integer, h.position, h.bundle_digest, h.promotion_id, h.live_at
        from unnest($2::text[], $3::text[]) with ordinality as w (product, lane, place)
       cross join lateral (
@@ -52,17 +46,14 @@ export async function laneHistories(
     [tx.tenant, lanes.map(({ product }) => product), lanes.map(({ lane }) => lane), limit],
   );
   const histories: LaneHistoryEntry[][] = lanes.map(() => []);
-  for (const row of rows) histories[row.place - 1]?.push(toEntry(row));
+  for (const row of rows)
+    histories[row.place - 1]?.push({
+      position: row.position,
+      bundle: row.bundle_digest,
+      promotionId: row.promotion_id,
+      liveAt: row.live_at,
+    });
   return histories;
-}
-
-function toEntry(row: HistoryRow): LaneHistoryEntry {
-  return {
-    position: row.position,
-    bundle: row.bundle_digest,
-    promotionId: row.promotion_id,
-    liveAt: row.live_at,
-  };
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { Code } from '@connectrpc/connect';
-import { errorToJson } from '@connectrpc/connect/protocol-connect';
+import { codeToHttpStatus, errorToJson } from '@connectrpc/connect/protocol-connect';
 import { LanekeeperError } from '../../../core/errors.js';
 import { pageHeader } from '../../../core/identity/session.js';
 import { toConnectError } from '../errors/connect-error.js';
@@ -53,8 +52,7 @@ function refuse(response: ServerResponse, error: ReturnType<typeof toConnectErro
     response.destroy();
     return;
   }
-  const status = error.code === Code.Unauthenticated ? 401 : error.code === Code.ResourceExhausted ? 429 : 500;
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.writeHead(codeToHttpStatus(error.code), { 'content-type': 'application/json', connection: 'close' });
   response.end(JSON.stringify(errorToJson(error, undefined)));
 }
 

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
-import { ActionSchema, LaneActionSchema } from '#gen/governance/v1/decision_service_pb.js';
+import {
+  type Action,
+  ActionSchema,
+  type LaneAction,
+  LaneActionSchema,
+} from '#gen/governance/v1/decision_service_pb.js';
 import { usageError } from '../errors/report-error.js';
 import { toPlain } from '../output/plain.js';
 import { renderTable } from '../output/table.js';
@@ -63,14 +68,7 @@ async function ofLanes(
   return undefined;
 }
 
-interface PossibleAction {
-  readonly verb: Parameters<typeof verbOf>[0];
-  readonly possible: boolean;
-  readonly whyNot: string;
-  readonly command: string;
-}
-
-function row(action: PossibleAction, context: Context, more: readonly string[]): string[] {
+function row(action: Action | LaneAction, context: Context, more: readonly string[]): string[] {
   const { colours } = context.terminal;
   const { verb, possible, whyNot, command } = action;
   return [possible ? colours.green('✓') : colours.dim('–'), verbOf(verb), ...more, possible ? command : whyNot];

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { messageOf } from '../../../core/errors.js';
-import { reportHealth } from '../../../core/health.js';
+import { clockToleranceMs, reportHealth, startAgain } from '../../../core/health.js';
 import { domainErrorOf } from '../errors/domain-error.js';
 import type { Context } from '../program/context.js';
 import { instantOf } from '../output/words.js';
@@ -9,7 +9,6 @@ import type { Check, Found } from './check.js';
 import { deliveryCheck } from './deliveries.js';
 
 const answerTimeoutMs = 3_000;
-const clockToleranceMs = 30_000;
 const minimumNode = [20, 20] as const;
 
 /** Checks this machine and the stack, from the outside in. */
@@ -82,13 +81,12 @@ function keyCheck(context: Context): Found {
 
 async function healthChecks(context: Context): Promise<readonly Check[]> {
   const { apiUrl } = context.stack();
-  const fix = 'start the stack: npm start; its logs are in logs/ in its data folder';
   let health: unknown;
   const api = await attempt('API', async () => {
     const response = await fetch(`${apiUrl}/healthz`, { signal: AbortSignal.timeout(answerTimeoutMs) }).catch(
       () => undefined,
     );
-    if (response === undefined) return { ok: false, found: `${apiUrl} does not answer`, fix };
+    if (response === undefined) return { ok: false, found: `${apiUrl} does not answer`, fix: startAgain };
     health = await response.json();
     return { found: apiUrl };
   });

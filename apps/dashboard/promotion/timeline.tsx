@@ -11,7 +11,7 @@ import { Section } from '../parts/screen.js';
 import { RunStepRow } from './run-step.js';
 import css from './timeline.module.css';
 import { useSteps } from './use-steps.js';
-import { type Beat, weave } from './weave.js';
+import { type Beat, isOpen, weave } from './weave.js';
 
 /** How many events are shown before somebody asks for the rest. */
 const shownAtFirst = 60;
@@ -47,7 +47,7 @@ export function Timeline({ promotion }: { readonly promotion: Promotion }) {
             // What began before the first event has no event to be named by.
             key={String(beat.entry?.eventId ?? 'before')}
             beat={beat}
-            before={shown[index + 1] ?? beats[index + 1]}
+            before={beats[index + 1]}
             isUnfolded={isUnfolded}
           />
         ))}
@@ -62,7 +62,7 @@ export function Timeline({ promotion }: { readonly promotion: Promotion }) {
 }
 
 function BeatRows({
-  beat: { entry, open, folded },
+  beat: { entry, steps },
   before,
   isUnfolded,
 }: {
@@ -71,21 +71,22 @@ function BeatRows({
   readonly isUnfolded: boolean;
 }) {
   const { zone } = useSettings();
-  const [isOpen, setOpen] = useState(false);
-  const steps = isUnfolded || isOpen ? [...open, ...folded].toSorted(newestFirst) : open;
+  const [hasAll, setAll] = useState(false);
+  const folded = steps.filter((step) => !isOpen(step));
+  const shown = isUnfolded || hasAll ? steps : steps.filter(isOpen);
   const date = entry?.at === undefined ? undefined : timestampDate(entry.at);
   const at = before?.entry?.at;
   const gap = date === undefined || at === undefined ? 0 : date.getTime() - timestampDate(at).getTime();
   return (
     <>
-      {steps.map((step, index) => (
+      {shown.map((step, index) => (
         // A history only grows, and its steps have no names: from the oldest on, the place of a step is its name.
-        <RunStepRow key={steps.length - index} step={step} />
+        <RunStepRow key={shown.length - index} step={step} />
       ))}
       {!isUnfolded && folded.length > 0 && (
         <li className={css['fold']}>
-          <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            {isOpen ? 'Hide' : 'Show'} {summaryOf(folded)}
+          <button type="button" aria-expanded={hasAll} onClick={() => setAll(!hasAll)}>
+            {hasAll ? 'Hide' : 'Show'} {summaryOf(folded)}
           </button>
         </li>
       )}
@@ -103,11 +104,6 @@ function BeatRows({
       )}
     </>
   );
-}
-
-function newestFirst(one: RunStep, other: RunStep): number {
-  const ms = ({ startedAt }: RunStep) => (startedAt === undefined ? 0 : timestampDate(startedAt).getTime());
-  return ms(other) - ms(one);
 }
 
 const kinds: readonly (readonly [RunStepKind, string, string])[] = [

@@ -6,15 +6,13 @@ import { type RunStep, RunStepState } from '#gen/workflows_runtime/v1/run_servic
 export interface Beat {
   /** Undefined for what began before the first event. */
   readonly entry: TimelineEntry | undefined;
-  /** What people look for: steps that go on, failed, or were tried again. The newest first. */
-  readonly open: readonly RunStep[];
-  /** The steps that went as they should. The newest first. */
-  readonly folded: readonly RunStep[];
+  /** The newest first. */
+  readonly steps: readonly RunStep[];
 }
 
 /**
  * Puts the steps of runs between the events of a promotion, the newest first. The events are the spine: what a run did is
- * beside them, and folded where it went as it should.
+ * beside them.
  *
  * @param entries the oldest first
  */
@@ -29,15 +27,15 @@ export function weave(entries: readonly TimelineEntry[], steps: readonly RunStep
       next += 1;
     }
     if (entry === undefined && own.length === 0) return;
-    own.reverse();
-    beats.push({ entry, open: own.filter(isOpen), folded: own.filter((step) => !isOpen(step)) });
+    beats.push({ entry, steps: own.reverse() });
   };
   takeUntil(undefined, msOf(entries[0]?.at, Infinity));
   entries.forEach((entry, index) => takeUntil(entry, msOf(entries[index + 1]?.at, Infinity)));
   return beats.reverse();
 }
 
-function isOpen({ state, attempts }: RunStep): boolean {
+/** Whether people look for a step: it goes on, failed, or was tried again. The others went as they should. */
+export function isOpen({ state, attempts }: RunStep): boolean {
   return [RunStepState.RUNNING, RunStepState.FAILED, RunStepState.TIMED_OUT].includes(state) || attempts > 1;
 }
 

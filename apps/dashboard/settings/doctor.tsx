@@ -1,7 +1,7 @@
 import { useQuery as useRpc } from '@connectrpc/connect-query';
 import { useQuery } from '@tanstack/react-query';
 import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
-import { reportHealth, type PartReport } from '../../../core/health.js';
+import { clockToleranceMs, type PartReport, reportHealth, startAgain } from '../../../core/health.js';
 import { clockErrorMs, spanOf } from '../connection/clock.js';
 import { useLive } from '../connection/live.js';
 import { useOwnKey } from '../identity/own-key.js';
@@ -11,9 +11,6 @@ import { Mark } from '../parts/mark.js';
 import { Loading, sentence } from '../parts/notes.js';
 import css from '../parts/rows.module.css';
 import { Section } from '../parts/screen.js';
-
-/** By how much clocks may differ: what is signed with a clock that is wrong by more could be refused. */
-const clockToleranceMs = 30_000;
 
 /** Whether the parts of the system are well, as far as the server and this browser can tell, and what to do if not. */
 export function Doctor() {
@@ -54,7 +51,7 @@ const noAnswer: PartReport = {
   title: 'API',
   ok: false,
   found: 'does not answer',
-  fix: 'start the stack: npm start; its logs are in logs/ in its data folder',
+  fix: startAgain,
 };
 
 function Report({ report: { title, ok, found, fix } }: { readonly report: PartReport }) {

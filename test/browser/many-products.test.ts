@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import type { Browser } from 'playwright-core';
+import type { Browser, Route } from 'playwright-core';
 import type { Digest } from '../../core/digest.js';
 import { startBrowser } from '../support/browser/browser.js';
 import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-in.js';
@@ -79,6 +79,21 @@ describe('with nine hundred products', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('nothing like it');
     await page.getByText('No results.').waitFor();
+  });
+
+  test('Enter means what will be found, also before the answer is there', async () => {
+    const { page } = await signInBrowser(api, browser, 'alice', { key: false });
+    await page.getByRole('heading', { name: 'Lanes' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('product-00012');
+    await page.getByRole('option', { name: /^product product-000120/ }).waitFor();
+    const held: Route[] = [];
+    await page.route('**/Search', (route) => void held.push(route));
+    await page.keyboard.type('7');
+    await page.keyboard.press('Enter');
+    await until(async () => held.length > 0, 'the search to be asked');
+    await held[0]!.continue();
+    await page.waitForURL(/\/products\/product-000127/);
   });
 
   test('lane find finds the same', async () => {

@@ -51,7 +51,7 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
   ['lanes', () => '/lanes', (page) => page.getByText('AWAITING APPROVAL').first().waitFor()],
   ['lanes-empty', () => '/lanes?q=nothing-like-it', (page) => page.getByText('No product matches').waitFor()],
   ['inbox', () => '/inbox', (page) => page.getByRole('heading', { name: 'What changes' }).waitFor()],
-  ['inbox-others', () => '/inbox?tab=others', (page) => page.getByText('Nothing waits for anybody else').waitFor()],
+  ['inbox-others', () => '/inbox?tab=others', others],
   [
     'promotions',
     () => '/promotions',
@@ -68,6 +68,12 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
   ['product', () => '/products/shop', (page) => page.getByRole('region', { name: 'Bundles in lanes' }).waitFor()],
   ['settings', () => '/settings?product=shop', withPolicy],
 ];
+
+async function others(page: Page): Promise<void> {
+  await page.getByText('Nothing waits for anybody else').waitFor();
+  const current = page.getByRole('navigation', { name: 'Whose' }).locator('[aria-current=page]');
+  expect(await current.allTextContents()).toEqual([expect.stringContaining('For others')]);
+}
 
 async function withPolicy(page: Page): Promise<void> {
   await page.getByText('this browser', { exact: true }).waitFor();

@@ -20,15 +20,18 @@ export default function Lanes() {
   const { q = '', waiting = false, bundle = '' } = route.useSearch();
   const navigate = useNavigate();
   const isNarrowed = q !== '' || waiting;
-  const { data, error, isPending, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(
-    PromotionService.method.listLanes,
-    { filter: q, waitingOnly: waiting, pageSize, pageToken: '' },
-    {
-      pageParamKey: 'pageToken',
-      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
-      placeholderData: keepPreviousData,
-    },
-  );
+  const { data, error, isPending, isPlaceholderData, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } =
+    useInfiniteQuery(
+      PromotionService.method.listLanes,
+      { filter: q, waitingOnly: waiting, pageSize, pageToken: '' },
+      {
+        pageParamKey: 'pageToken',
+        getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+        // What was seen stays until the answer is there, and says nothing about what is asked for now.
+        placeholderData: keepPreviousData,
+      },
+    );
+  const isAnswered = data !== undefined && !isPlaceholderData;
   const rows = useMemo(() => rowsOf(data?.pages.flatMap(({ lanes }) => lanes) ?? []), [data]);
   const change = (next: { q?: string; waiting?: true; bundle?: string }) =>
     void navigate({ to: '/lanes', search: next, replace: true, resetScroll: false });
@@ -53,7 +56,7 @@ export default function Lanes() {
     >
       {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {isPending && <Loading what="the board of lanes" rows={5} />}
-      {data !== undefined && rows.length === 0 && !isNarrowed && (
+      {isAnswered && rows.length === 0 && !isNarrowed && (
         <Empty title="There are no products yet">
           <p>In the repository of one, write its file, then release its first bundle:</p>
           <p>
@@ -61,7 +64,7 @@ export default function Lanes() {
           </p>
         </Empty>
       )}
-      {data !== undefined && rows.length === 0 && isNarrowed && (
+      {isAnswered && rows.length === 0 && isNarrowed && (
         <Empty title="No product matches">
           <button type="button" className={css['link']} onClick={() => change({})}>
             Show all products
@@ -72,9 +75,9 @@ export default function Lanes() {
         <Board
           rows={rows}
           total={data?.pages[0]?.totalProducts ?? rows.length}
-          isNarrowed={isNarrowed}
+          isNarrowed={isNarrowed && isAnswered}
           onNearEnd={() => {
-            if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+            if (isAnswered && hasNextPage && !isFetchingNextPage) void fetchNextPage();
           }}
           chosen={bundle}
           onChoose={(digest) =>

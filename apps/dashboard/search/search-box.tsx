@@ -1,7 +1,7 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { type Found, FoundKind, SearchService } from '#gen/release/v1/search_service_pb.js';
 import { shortId } from '../../../core/ids.js';
@@ -17,7 +17,7 @@ export function SearchBox() {
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(0);
   const wanted = text.trim();
-  const { data, error } = useQuery(
+  const { data, error, isPlaceholderData } = useQuery(
     SearchService.method.search,
     { text: wanted },
     { enabled: wanted.length >= 2, placeholderData: keepPreviousData },
@@ -34,13 +34,23 @@ export function SearchBox() {
     else if (one.kind === FoundKind.BUNDLE) void navigate({ to: '/bundles/$bundle', params: { bundle: one.id } });
     else void navigate({ to: '/promotions/$promotion', params: { promotion: one.id } });
   };
+  // Enter before the answer is there means what will be found, not what a shorter text had found.
+  const isAnswered = error !== null || (data !== undefined && !isPlaceholderData);
+  const [isEntered, setEntered] = useState(false);
+  useEffect(() => {
+    if (!isEntered || !isAnswered) return;
+    setEntered(false);
+    go(chosen);
+    // It waits for the answer alone.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isEntered, isAnswered]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && found.length > 0) {
       event.preventDefault();
       setOpen(true);
       setAt((now) => (Math.min(now, found.length - 1) + step + found.length) % found.length);
-    } else if (event.key === 'Enter') go(chosen);
+    } else if (event.key === 'Enter') setEntered(true);
     else if (event.key === 'Escape') setOpen(false);
   };
   const isShown = isOpen && wanted.length >= 2;
@@ -63,6 +73,7 @@ export function SearchBox() {
         onChange={(event) => {
           setText(event.target.value);
           setAt(0);
+          setEntered(false);
           setOpen(true);
         }}
         onKeyDown={onKeyDown}
@@ -91,7 +102,7 @@ export function SearchBox() {
         ))}
         {found.length === 0 && (
           <li role="option" aria-selected="false" aria-disabled="true" className={css['more']}>
-            {error === null ? 'No results.' : 'The server does not answer.'}
+            {error !== null ? 'The server does not answer.' : isAnswered ? 'No results.' : 'Searching …'}
           </li>
         )}
       </ul>

@@ -5,12 +5,13 @@ import { runInNewContext } from 'node:vm';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
 import { openPolicyFolder } from '../activities/policy/policy-source.js';
 import { whenPrepared } from '../activities/policy/preparation.js';
-import { kindsOf, readFacts } from '../activities/policy/read-facts.js';
+import { readFacts } from '../activities/policy/read-facts.js';
 import { verifyStatement } from '../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../core/digest.js';
 import { digestOfJson } from '../core/hash.js';
 import { evaluateGates } from '../core/policy/evaluate.js';
 import { resolveSnapshot } from '../core/policy/resolve.js';
+import { wantedBy } from '../core/policy/wanted.js';
 import { evidenceOfBundle } from '../store/evidence/read.js';
 import { enrolledKeys } from '../store/identity/read.js';
 import { type Goal, goalOf } from './goal.js';
@@ -90,12 +91,12 @@ function roundsOf({ database, stores, bundle }: RoundFixture): (cache: EvidenceC
   const policies = openPolicyFolder(fileURLToPath(new URL('../policies/', import.meta.url)));
   const about = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
   return async (cache) => {
-    const { snapshot } = resolveSnapshot(await policies.policyOf('shop'), {
+    const { snapshot } = resolveSnapshot(await policies.rulesOf('shop'), {
       product: 'shop',
       lane: 'gold',
       kind: 'PROMOTION',
     });
-    const subject = { ...about, bundle, policyDigest: digestOfJson(snapshot), kinds: kindsOf(snapshot) };
+    const subject = { ...about, bundle, policyDigest: digestOfJson(snapshot), wanted: wantedBy(snapshot) };
     await whenPrepared({ blobs: stores, policies, cache }, 'default', (known) =>
       database.transaction('default', async (tx) => {
         known.newestGates(about);

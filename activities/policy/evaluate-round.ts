@@ -2,11 +2,12 @@ import { shortId } from '../../core/ids.js';
 import { type Evaluation, evaluateGates } from '../../core/policy/evaluate.js';
 import type { Notice } from '../../core/policy/notice.js';
 import { policyEdited } from '../../core/policy/notices.js';
+import { wantedBy } from '../../core/policy/wanted.js';
 import type { Transaction } from '../../store/database.js';
 import { requireSnapshot } from '../../store/policy/read.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import type { Preparation } from './preparation.js';
-import { kindsOf, readFacts } from './read-facts.js';
+import { readFacts } from './read-facts.js';
 
 /**
  * Evaluates all gates of a promotion's pinned snapshot together, over what the transaction reads. Writes nothing.
@@ -22,7 +23,7 @@ export async function evaluateRound(
   // Before anything is read: what has to be read from files begins the transaction again.
   const drift = policyDrift(known, promotion);
   const snapshot = await requireSnapshot(tx, promotion.policyDigest);
-  const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, kinds: kindsOf(snapshot) });
+  const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, wanted: wantedBy(snapshot) });
   return evaluateGates(snapshot, facts, at, drift === undefined ? [] : [drift]);
 }
 

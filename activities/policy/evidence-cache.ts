@@ -5,7 +5,10 @@ import type { Decision } from '../../core/evidence/decision.js';
 import type { EvidenceFact } from '../../core/policy/facts.js';
 
 /** What an attestation says, read from a payload whose signature was verified. */
-export interface VerifiedEvidence extends Pick<EvidenceFact, 'kind' | 'attributes' | 'subjects' | 'testedAt'> {
+export interface VerifiedEvidence extends Pick<
+  EvidenceFact,
+  'kind' | 'attributes' | 'answers' | 'subjects' | 'testedAt'
+> {
   /** Set for decisions. */
   readonly decision?: Decision;
   /** Set for lists of commits. */

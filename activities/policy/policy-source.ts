@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
-import type { Policy } from '../../core/policy/model.js';
+import type { Policy, RuleLayers } from '../../core/policy/layers/document.js';
 import { parsePolicy } from '../../core/policy/parse.js';
 
 /** Where policies come from. */
 export interface PolicySource {
-  /** The policy of a product: its own `<product>.yaml`, else `default.yaml`. @throws INVALID_POLICY, CONFIGURATION */
-  policyOf(product: string): Promise<Policy>;
+  /** What applies to a product: its own `<product>.yaml`, else `default.yaml`. @throws INVALID_POLICY, CONFIGURATION */
+  rulesOf(product: string): Promise<RuleLayers>;
 }
 
 /**
@@ -25,11 +25,11 @@ export function openPolicyFolder(folder: string): PolicySource {
     return policy;
   };
   return {
-    async policyOf(product) {
+    async rulesOf(product) {
       for (const name of [`${product}.yaml`, 'default.yaml']) {
         const path = join(folder, name);
         const text = existsSync(path) ? await readFile(path, 'utf8') : undefined;
-        if (text !== undefined) return parse(text, name);
+        if (text !== undefined) return { policies: [parse(text, name)] };
       }
       throw new LanekeeperError('CONFIGURATION', {
         message: 'no policy was found',

@@ -9,7 +9,7 @@ import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { isTestResult } from '../../core/evidence/test-result.js';
 import { digestOfJson } from '../../core/hash.js';
-import type { Policy } from '../../core/policy/model.js';
+import type { RuleLayers } from '../../core/policy/layers/document.js';
 import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
 import { requireReport } from '../evidence/require-report.js';
 import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
@@ -107,8 +107,8 @@ export class Preparation {
   }
 
   /** Remembers a policy that was just read. @returns its gates */
-  rememberGates(context: ResolutionContext, policy: Policy): ResolvedPolicy {
-    const resolved = resolveSnapshot(policy, context);
+  rememberGates(context: ResolutionContext, rules: RuleLayers): ResolvedPolicy {
+    const resolved = resolveSnapshot(rules, context);
     this.#newestGates.set(keyOf(context), { ...resolved, digest: digestOfJson(resolved.snapshot) });
     return resolved;
   }
@@ -145,7 +145,7 @@ export class Preparation {
 
   async #readGates(gates: ResolutionContext): Promise<void> {
     try {
-      this.rememberGates(gates, await this.#deps.policies.policyOf(gates.product));
+      this.rememberGates(gates, await this.#deps.policies.rulesOf(gates.product));
     } catch (error) {
       this.#newestGates.set(keyOf(gates), { problem: messageOf(error) });
     }

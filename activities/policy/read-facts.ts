@@ -5,18 +5,18 @@ import type { Lane } from '../../core/lanes.js';
 import { evidencePerSigner } from '../../core/policy/evidence.js';
 import type { ApprovalFact, PolicyFacts } from '../../core/policy/facts.js';
 import type { Approver } from '../../core/policy/approvals.js';
-import type { PolicySnapshot } from '../../core/policy/model.js';
+import type { WantedFacts } from '../../core/policy/wanted.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import { deliveredIn } from '../../core/release/artifact.js';
 import { requireBundle, requireManifest } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decision/read.js';
 import { newestEvidence } from '../../store/evidence/newest.js';
-import { lanesOfBundle } from '../../store/lane/history.js';
 import type { VerifiedEvidence } from './evidence-cache.js';
 import { type EvidenceItem, evidenceItems, type Keys, readKeys } from './evidence-items.js';
 import type { Preparation } from './preparation.js';
 import { readCommitFacts } from './read-commits.js';
+import { readBaselines, readLaneFacts, readProductFacts } from './read-other-lanes.js';
 
 /** What the facts are about. A plan has no promotion yet. */
 export interface FactsSubject {
@@ -28,16 +28,8 @@ export interface FactsSubject {
   readonly promotionId?: string;
   /** Of a plan, who asks for it; of a promotion, who its record names, which counts if a signed request says so too. */
   readonly requester?: string | null;
-  /** The kinds of evidence that matter; all if absent. Other evidence is not read. */
-  readonly kinds?: ReadonlySet<string>;
-}
-
-/** The kinds of evidence that the gates of a snapshot ask for, and people's decisions. */
-export function kindsOf(snapshot: PolicySnapshot): ReadonlySet<string> {
-  return new Set([
-    'decision',
-    ...snapshot.gates.flatMap((gate) => (gate.evidence === undefined ? [] : [gate.evidence.kind])),
-  ]);
+  /** What the gates ask for. Other evidence is not read; without it all evidence is, and nothing of other lanes. */
+  readonly wanted?: WantedFacts;
 }
 
 /**
@@ -60,18 +52,14 @@ export async function readProven(
   known: Preparation,
   subject: FactsSubject,
 ): Promise<{ readonly facts: PolicyFacts; readonly said: readonly Said[] }> {
+  const { product, wanted } = subject;
   const bundle = await requireBundle(tx, subject.bundle);
   const keys = await readKeys(tx);
   const { attestations, leftOut } = await newestEvidence(tx, subject.bundle, {
-    kinds: subject.kinds === undefined ? undefined : [...subject.kinds],
+    kinds: wanted === undefined ? undefined : [...wanted.kinds],
     perSigner: evidencePerSigner,
   });
   const items = evidenceItems(attestations, keys, known);
-  const live = await lanesOfBundle(tx, subject.product, subject.bundle);
-  const lane = (name: Lane) => {
-    const entry = live.find((candidate) => candidate.lane === name);
-    return { live: entry?.live ?? false, wasLive: entry !== undefined };
-  };
   const manifest = await requireManifest(tx, subject.bundle);
   const { source, methodology, plan } = manifest;
   const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
@@ -100,7 +88,9 @@ export async function readProven(
     ...(typeof requester === 'string' && { requester: rolesOf(keys, requester) }),
     approvals: said.flatMap((one) => approvalOf(one, keys)),
     waivers: [],
-    lanes: { bronze: lane('bronze'), silver: lane('silver'), gold: lane('gold') },
+    lanes: await readLaneFacts(tx, subject, wanted?.soakLanes ?? []),
+    ...(await readProductFacts(tx, wanted?.predecessors ?? [])),
+    ...(await readBaselines(tx, known, { product, keys, lanes: wanted?.baselines ?? [] })),
   };
   return { facts, said };
 }

@@ -30,7 +30,7 @@ export function createAttestActivities(deps: AttestDeps): AttestActivities {
   const prepared = {
     ...deps,
     policies: {
-      policyOf: () => Promise.reject(new LanekeeperError('INTERNAL', { message: 'signing reads no policy' })),
+      rulesOf: () => Promise.reject(new LanekeeperError('INTERNAL', { message: 'signing reads no policy' })),
     },
   };
   return withTranslatedErrors<AttestActivities>({

@@ -5,6 +5,7 @@ import { type Statement, subjectOf } from '../../core/evidence/statement.js';
 import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
 import { shortId } from '../../core/ids.js';
 import { tallyApprovals } from '../../core/policy/approvals.js';
+import { onlyDecisions } from '../../core/policy/wanted.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { Transaction } from '../../store/database.js';
 import { attestationById } from '../../store/evidence/read.js';
@@ -37,7 +38,7 @@ export async function attestationsOf(
   const act = await findAct(tx, promotion.id);
   const outcome = outcomeOf(promotion, act);
   const { product, lane, bundle, kind, policyDigest, workflowId, id, createdAt } = promotion;
-  const { facts, said } = await readProven(tx, known, { ...promotion, promotionId: id, kinds: new Set(['decision']) });
+  const { facts, said } = await readProven(tx, known, { ...promotion, promotionId: id, wanted: onlyDecisions });
   const requester = facts.requester?.principal;
   requireSaid(promotion, outcome, said, requester);
   if (outcome.phase === 'LIVE') await requireApprovals(tx, promotion, facts);

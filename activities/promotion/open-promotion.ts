@@ -59,7 +59,7 @@ export async function openPromotion(
           request === undefined
             ? undefined
             : await examineStatement(deps, tenant, { statement: request, frontDoor: 'START' }, known);
-        const gates = known.rememberGates(input, await deps.policies.policyOf(product));
+        const gates = known.rememberGates(input, await deps.policies.rulesOf(product));
         return whenOpen(deps, (replaces) =>
           deps.database.transaction(
             tenant,

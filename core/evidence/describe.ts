@@ -1,8 +1,10 @@
+import { isRecordPredicate, reservedKinds } from './record.js';
 import { predicateTypes } from './predicate-types.js';
 import type { Statement } from './statement.js';
 
-/** What an attestation is, by the name that gates ask for. */
+/** What an attestation is, by the name that gates ask for: one of ours, or what a record calls itself. */
 export type AttestationKind =
+  | (string & {})
   | 'provenance'
   | 'sbom-spdx'
   | 'sbom-cyclonedx'
@@ -19,10 +21,12 @@ export type AttestationKind =
 /** What gates may read from an attestation. */
 export interface StatementDescription {
   readonly kind: AttestationKind;
-  /** For test results: `result`, `passed`, `failed`, `skipped`, `url`, `testedAt`. For lists of commits: `complete`. */
+  /** For test results: `result`, `passed`, `failed`, `skipped`, `url`, `testedAt`. For lists of commits: `complete`. Of records: their values. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
   /** For test results: when the tests ran, as claimed. Whether it is a time at all is for those to check who count it. */
   readonly testedAt?: string;
+  /** Of a checklist, the answers by question. */
+  readonly answers?: Readonly<Record<string, unknown>>;
 }
 
 const kinds: Readonly<Record<string, AttestationKind>> = {
@@ -43,8 +47,21 @@ const kinds: Readonly<Record<string, AttestationKind>> = {
  */
 export function describeStatement(statement: Statement): StatementDescription {
   if (statement.predicateType === predicateTypes.testResult) return describeTestResult(statement.predicate);
+  if (statement.predicateType === predicateTypes.record) return describeRecord(statement.predicate);
   const kind = kinds[statement.predicateType] ?? 'other';
   return { kind, attributes: kind === 'commits' ? { complete: record(statement.predicate)['complete'] === true } : {} };
+}
+
+/** A record that calls itself what it is not is nothing that gates ask for. */
+function describeRecord(predicate: unknown): StatementDescription {
+  if (!isRecordPredicate(predicate) || reservedKinds.includes(predicate.kind)) return { kind: 'other', attributes: {} };
+  const { kind, values, answers, at, url } = predicate;
+  return {
+    kind,
+    attributes: { ...values, ...(url !== undefined && { url }) },
+    ...(answers !== undefined && { answers }),
+    ...(at !== undefined && { testedAt: at }),
+  };
 }
 
 function describeTestResult(predicate: unknown): StatementDescription {

@@ -13,6 +13,8 @@ export const predicateTypes = {
   decision: 'https://lanekeeper.dev/attestation/decision/v1',
   /** What a person says about who is who, `core/schemas/enrolment.schema.json`. */
   enrolment: 'https://lanekeeper.dev/attestation/enrolment/v1',
+  /** What a person or a machine records about a bundle, `core/schemas/record.schema.json`. */
+  record: 'https://lanekeeper.dev/attestation/record/v1',
   /** Which commits a release brings, `core/schemas/commits.schema.json`. */
   commits: 'https://lanekeeper.dev/attestation/commits/v1',
   /** How a promotion ended, `core/schemas/promotion.schema.json`. */

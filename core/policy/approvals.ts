@@ -2,7 +2,8 @@ import type { PrincipalKind } from '../identity/principal-kind.js';
 import { shortId } from '../ids.js';
 import { type Authorship, authorshipOf } from './authorship.js';
 import type { ApprovalFact, PolicyFacts } from './facts.js';
-import type { ApprovalRule, Gate } from './model.js';
+import type { ApprovalRule } from './demands.js';
+import type { Gate } from './model.js';
 
 /** A gate that needs approvals. */
 export type ApprovalGate = Pick<Gate, 'commits'> & { readonly approvals: ApprovalRule };
@@ -13,6 +14,8 @@ export interface ApprovalTally {
   /** How many are needed. */
   readonly count: number;
   readonly missing: number;
+  /** Roles each of which has to be among those who approve, and for which nobody is left. */
+  readonly missingRoles: readonly string[];
   readonly refused: readonly string[];
 }
 
@@ -110,9 +113,12 @@ export function tallyApprovals(gate: ApprovalGate, facts: PolicyFacts): Approval
     else refused.push(why);
   }
   const people = [...eligible.values()];
-  const counted = gate.approvals.distinctRoles ? matchRoles(people, gate.approvals.roles) : people;
-  const count = approvalsNeeded(gate, facts);
-  return { counted, count, missing: Math.max(0, count - counted.length), refused };
+  const { distinctRoles, roles, allOf = [] } = gate.approvals;
+  const counted = distinctRoles ? [...matchRoles(people, roles).values()] : people;
+  const matched = matchRoles(people, allOf);
+  const missingRoles = allOf.filter((role) => !matched.has(role));
+  const count = Math.max(approvalsNeeded(gate, facts), allOf.length);
+  return { counted, count, missing: Math.max(0, count - counted.length, missingRoles.length), missingRoles, refused };
 }
 
 function voidReason(approval: ApprovalFact, facts: PolicyFacts): string | undefined {
@@ -123,8 +129,8 @@ function voidReason(approval: ApprovalFact, facts: PolicyFacts): string | undefi
   return undefined;
 }
 
-/** The largest set of people in which each stands for a role of their own (augmenting paths). */
-function matchRoles(people: readonly ApprovalFact[], roles: readonly string[]): readonly ApprovalFact[] {
+/** A person for each of as many roles as possible, nobody for two (augmenting paths). */
+function matchRoles(people: readonly ApprovalFact[], roles: readonly string[]): ReadonlyMap<string, ApprovalFact> {
   const personOfRole = new Map<string, ApprovalFact>();
   const place = (person: ApprovalFact, tried: Set<string>): boolean => {
     for (const role of person.roles.filter((candidate) => roles.includes(candidate) && !tried.has(candidate))) {
@@ -137,7 +143,8 @@ function matchRoles(people: readonly ApprovalFact[], roles: readonly string[]): 
     }
     return false;
   };
-  return people.filter((person) => place(person, new Set()));
+  for (const person of people) place(person, new Set());
+  return personOfRole;
 }
 
 /** An address that begins with a dash comes last, where it is no option. */

@@ -1,7 +1,7 @@
 import type { PrincipalKind } from '../identity/principal-kind.js';
 import type { CommitPerson } from '../release/commit.js';
 import type { CommitSignature } from '../release/history.js';
-import type { CommitRule } from './model.js';
+import type { CommitRule } from './demands.js';
 
 /** Somebody to whom an address belongs. */
 export interface AddressOwnerFact {

@@ -6,9 +6,15 @@ import type { Notice } from './notice.js';
 import { noticesOf } from './notices.js';
 import { distinctRefs } from './ref.js';
 import { judgeApprovals } from './terms/approvals.js';
+import { judgeArtifacts } from './terms/artifacts.js';
+import { judgeChecklist } from './terms/checklist.js';
 import { judgeEvidence } from './terms/evidence.js';
+import { judgeMetric } from './terms/metric.js';
+import { judgePredecessors } from './terms/predecessors.js';
 import { judgeRule } from './terms/rule.js';
 import { judgeSignatures } from './terms/signatures.js';
+import { judgeSoak } from './terms/soak.js';
+import { judgeWindow } from './terms/window.js';
 import { type TermName, termNames } from './terms/names.js';
 import type { JudgeTerm, TermResult } from './terms/term.js';
 import { isBlocking, isOpen, outcomeOf, type RoundOutcome } from './verdict.js';
@@ -57,6 +63,12 @@ const judges: Readonly<Record<TermName, JudgeTerm>> = {
   evidence: judgeEvidence,
   rule: judgeRule,
   signatures: judgeSignatures,
+  metric: judgeMetric,
+  artifacts: judgeArtifacts,
+  predecessors: judgePredecessors,
+  soak: judgeSoak,
+  window: judgeWindow,
+  checklist: judgeChecklist,
   approvals: judgeApprovals,
 };
 
@@ -68,18 +80,27 @@ function evaluateGate(gate: Gate, facts: PolicyFacts, now: Date): GateResult {
   if (says === undefined) throw new TypeError(`gate ${gate.id} has no terms`);
   const { verdict, explanation, next, waitsFor } = says;
   const leftOut = gate.evidence === undefined ? '' : explainLeftOut(gate.evidence, facts);
-  const recheckAt = earliest(terms);
+  const enforcement = enforcementOf(gate, open.length > 0, now);
+  const recheckAt = earliest([...terms, enforcement]);
   return {
     gate: gate.id,
-    severity: gate.severity,
+    severity: enforcement.severity,
     verdict,
-    explanation: `${explanation}${leftOut}`,
+    explanation: `${explanation}${leftOut}${enforcement.words}`,
     reliedOn: distinctRefs(terms.flatMap(({ reliedOn }) => reliedOn)),
     clauses: terms.map(clauseOf),
-    ...(open.length > 0 && { next: next ?? fill(gate.message, facts) }),
+    ...(open.length > 0 && { next: fill(next ?? gate.message, facts) }),
     ...(open.every((term) => term.waitsFor === waitsFor) && waitsFor !== undefined && { waitsFor }),
     ...(recheckAt !== undefined && { recheckAt }),
   };
+}
+
+/** A gate that is enforced from an instant on is only advisory until then, and says so while it is open. */
+function enforcementOf({ severity, enforceFrom }: Gate, isOpenNow: boolean, now: Date) {
+  if (enforceFrom === undefined || severity !== 'BLOCKING' || Date.parse(enforceFrom) <= now.getTime())
+    return { severity, words: '' };
+  const words = isOpenNow ? `; this blocks from ${enforceFrom} on` : '';
+  return { severity: 'ADVISORY', words, recheckAt: enforceFrom } as const;
 }
 
 interface JudgedTerm extends TermResult {

@@ -1,7 +1,8 @@
 import type { Digest } from '../digest.js';
 import { isInstant } from '../input.js';
 import type { EvidenceFact, PolicyFacts } from './facts.js';
-import type { EvidenceRule, SignerRule } from './model.js';
+import type { EvidenceDemand, EvidenceRule, SignerRule } from './demands.js';
+import type { Gate } from './model.js';
 
 /** The tally of the evidence for one gate. */
 export interface EvidenceTally {
@@ -29,38 +30,82 @@ interface EvidenceSubject {
  */
 export const evidencePerSigner = 20;
 
-/** What to add to the explanation of a gate when older evidence was not read. */
-export function explainLeftOut(rule: EvidenceRule, { leftOut }: Pick<PolicyFacts, 'leftOut'>): string {
-  const count = leftOut?.[rule.kind] ?? 0;
-  return count === 0
-    ? ''
-    : `; ${String(count)} older ${rule.kind} left out: the newest ${String(evidencePerSigner)} of each signer count`;
+/** The kind of evidence that carries values of metrics. */
+export const metricKind = 'metric';
+
+/** The kind of evidence that carries answers to questions. */
+export const checklistKind = 'checklist';
+
+/** The kinds of evidence that a gate reads. */
+export function evidenceKindsOf({ evidence, metric, checklist }: Pick<Gate, 'evidence' | 'metric' | 'checklist'>) {
+  return [
+    ...(evidence === undefined ? [] : rulesIn(evidence).map(({ kind }) => kind)),
+    ...(metric === undefined ? [] : [metricKind]),
+    ...(checklist === undefined ? [] : [checklistKind]),
+  ];
 }
 
-/** Selects the evidence that a rule accepts: verified, trusted, about the right digest, recent enough. */
-export function tallyEvidence(rule: EvidenceRule, facts: PolicyFacts, now: Date): EvidenceTally {
+/** The kinds that a demand is made of. */
+function rulesIn(demand: EvidenceDemand): readonly EvidenceRule[] {
+  if ('kind' in demand) return [demand];
+  return ('allOf' in demand ? demand.allOf : demand.anyOf).flatMap(rulesIn);
+}
+
+/** What to add to the explanation of a gate when older evidence was not read. */
+export function explainLeftOut(demand: EvidenceDemand, { leftOut }: Pick<PolicyFacts, 'leftOut'>): string {
+  return [...new Set(rulesIn(demand).map(({ kind }) => kind))]
+    .map((kind) => ({ kind, count: leftOut?.[kind] ?? 0 }))
+    .filter(({ count }) => count > 0)
+    .map(
+      ({ kind, count }) =>
+        `; ${String(count)} older ${kind} left out: the newest ${String(evidencePerSigner)} of each signer count`,
+    )
+    .join('');
+}
+
+/** Selects the evidence that a demand accepts. Of groups any of which will do, the first that is complete counts. */
+export function tallyEvidence(demand: EvidenceDemand, facts: PolicyFacts, now: Date): EvidenceTally {
+  if ('kind' in demand) return tallyKind(demand, facts, now);
+  if ('allOf' in demand) return all(demand.allOf.map((one) => tallyEvidence(one, facts, now)));
+  return any(demand.anyOf.map((one) => tallyEvidence(one, facts, now)));
+}
+
+function all(tallies: readonly EvidenceTally[]): EvidenceTally {
+  const counted = tallies.filter(({ notApplicable }) => !notApplicable);
+  const damaged = counted.find((tally) => tally.damaged !== undefined)?.damaged;
+  const expiries = counted.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [expiresAt]));
+  return {
+    accepted: counted.flatMap(({ accepted }) => accepted),
+    missing: counted.flatMap(({ missing }) => missing),
+    notApplicable: counted.length === 0,
+    ...(expiries.length > 0 && { expiresAt: Math.min(...expiries) }),
+    ...(damaged !== undefined && { damaged }),
+  };
+}
+
+function any(tallies: readonly EvidenceTally[]): EvidenceTally {
+  const counted = tallies.filter(({ notApplicable }) => !notApplicable);
+  const complete = counted.find(({ missing }) => missing.length === 0);
+  if (complete !== undefined) return complete;
+  const { missing: _missing, ...together } = all(counted);
+  const ways = counted.map(({ missing }) => missing.join(' and '));
+  return { ...together, missing: ways.length === 0 ? [] : [`one of these is needed: ${ways.join(', or ')}`] };
+}
+
+/** Selects the evidence of one kind about each of its subjects. */
+function tallyKind(rule: EvidenceRule, facts: PolicyFacts, now: Date): EvidenceTally {
   const subjects = subjectsOf(rule, facts.bundle);
   const candidates = facts.evidence.filter((item) => item.kind === rule.kind);
   const accepted: EvidenceFact[] = [];
   const missing: string[] = [];
   let damaged: string | undefined;
   for (const subject of subjects) {
-    const about = candidates.filter((item) => item.subjects.includes(subject.digest));
-    const reasons: string[] = [];
-    const good = about.filter((item) => {
-      const why = whyNot(item, rule, now);
-      if (why !== undefined) reasons.push(why);
-      return why === undefined;
-    });
-    damaged ??= about.find((item) => item.problem !== undefined)?.problem;
-    good.sort((a, b) => countedFrom(b) - countedFrom(a));
+    const { good, reasons, damaged: found } = selectEvidence(rule, subject.digest, candidates, now);
+    damaged ??= found;
     accepted.push(...good.slice(0, rule.min));
     if (good.length < rule.min) missing.push(explainMissing(rule, subject, good.length, reasons, candidates));
   }
-  const expiries =
-    rule.maxAgeSeconds === undefined
-      ? []
-      : accepted.map((item) => countedFrom(item) + (rule.maxAgeSeconds ?? 0) * 1_000);
+  const expiries = accepted.flatMap((item) => expiryOf(item, rule) ?? []);
   return {
     accepted,
     missing,
@@ -70,13 +115,54 @@ export function tallyEvidence(rule: EvidenceRule, facts: PolicyFacts, now: Date)
   };
 }
 
+/** Epoch milliseconds at which evidence becomes too old; undefined where its age does not matter. */
+export function expiryOf(
+  item: EvidenceFact,
+  { maxAgeSeconds }: Pick<EvidenceRule, 'maxAgeSeconds'>,
+): number | undefined {
+  return maxAgeSeconds === undefined ? undefined : countedFrom(item) + maxAgeSeconds * 1_000;
+}
+
+/** The evidence of one kind about one subject. */
+export interface SelectedEvidence {
+  /** What counts, the newest first: verified, trusted, recent enough. */
+  readonly good: readonly EvidenceFact[];
+  /** Why the rest does not. */
+  readonly reasons: readonly string[];
+  /** Set when one was found damaged. */
+  readonly damaged?: string;
+}
+
+/** Selects among evidence of one kind what counts about a subject. */
+export function selectEvidence(
+  rule: Pick<EvidenceRule, 'maxAgeSeconds' | 'signers'>,
+  subject: Digest,
+  candidates: readonly EvidenceFact[],
+  now: Date,
+): SelectedEvidence {
+  const about = candidates.filter((item) => item.subjects.includes(subject));
+  const reasons: string[] = [];
+  const good = about.filter((item) => {
+    const why = whyNot(item, rule, now);
+    if (why !== undefined) reasons.push(why);
+    return why === undefined;
+  });
+  good.sort((a, b) => countedFrom(b) - countedFrom(a));
+  const damaged = about.find((item) => item.problem !== undefined)?.problem;
+  return { good, reasons: [...new Set(reasons)], ...(damaged !== undefined && { damaged }) };
+}
+
 /** What a rule wants evidence about. */
 function subjectsOf({ per }: EvidenceRule, { digest, artifacts }: PolicyFacts['bundle']): readonly EvidenceSubject[] {
   if (per === 'bundle') return [{ name: 'the bundle', digest }];
   return per === 'artifact' ? artifacts : artifacts.filter(({ kind }) => kind === per);
 }
 
-function whyNot(item: EvidenceFact, rule: EvidenceRule, now: Date): string | undefined {
+function whyNot(
+  item: EvidenceFact,
+  rule: Pick<EvidenceRule, 'maxAgeSeconds' | 'signers'>,
+  now: Date,
+): string | undefined {
   if (item.problem !== undefined) return item.problem;
   if (item.signer === undefined) return 'it is not signed by an enrolled key';
   if (!trusted(item.signer, rule.signers)) return `its signer ${item.signer.principal} is not trusted for this gate`;
@@ -121,14 +207,14 @@ function explainMissing(
   candidates: readonly EvidenceFact[],
 ): string {
   const wanted = rule.min === 1 ? `no ${rule.kind}` : `${found} of ${rule.min} ${rule.kind}`;
-  const why = [...new Set(reasons)];
   const elsewhere =
     candidates.length > 0 && reasons.length === 0 ? ['the evidence that exists is about another digest'] : [];
-  const because = [...why, ...elsewhere];
+  const because = [...reasons, ...elsewhere];
   return `${wanted} for ${subject.name} (${subject.digest.slice(7, 19)})${because.length > 0 ? `: ${because.join('; ')}` : ''}`;
 }
 
-function ageText(seconds: number): string {
+/** An age in words. */
+export function ageText(seconds: number): string {
   if (seconds >= 2 * 86_400) return `${Math.floor(seconds / 86_400)} days`;
   if (seconds >= 3_600) return `${Math.floor(seconds / 3_600)} h`;
   return `${Math.floor(seconds)} s`;

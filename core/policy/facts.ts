@@ -4,6 +4,7 @@ import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
 import type { Artifact } from '../release/artifact.js';
 import type { CommitFacts } from './authorship.js';
+import type { MethodArtifactKind } from './demands.js';
 import type { Ref } from './ref.js';
 import type { TermName } from './terms/names.js';
 import type { Judged, RawVerdict } from './verdict.js';
@@ -31,8 +32,50 @@ export interface EvidenceFact {
   readonly signer?: SignerFact;
   /** Why it cannot be relied on: a blob that changed, a signature that does not verify. */
   readonly problem?: string;
-  /** What rules may read: `result`, `passed`, `failed`, `skipped`, `url`, `testedAt`. */
+  /** What rules may read: `result`, `passed`, `failed`, `skipped`, `url`, `testedAt`; of a record, what it says. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  /** Of a checklist, the answers by question. */
+  readonly answers?: Readonly<Record<string, unknown>>;
+}
+
+/** From when a bundle was live in a lane until when; without an end it is live there now. RFC 3339. */
+export interface LiveInterval {
+  readonly from: string;
+  readonly to?: string;
+}
+
+/** What an evaluation sees of a lane, for the bundle that it is about. */
+export interface LaneFact {
+  readonly live: boolean;
+  readonly wasLive: boolean;
+  readonly url?: string;
+  /** When it was live there since it was last rolled back, the oldest first; absent where no gate asks. */
+  readonly intervals?: readonly LiveInterval[];
+}
+
+/** An artifact of the method, as a transformation lists it. */
+export interface MethodArtifactFact {
+  readonly kind: MethodArtifactKind;
+  readonly key: string;
+  readonly title: string;
+  readonly state: 'DRAFT' | 'IN_REVIEW' | 'ACCEPTED' | 'REJECTED';
+  readonly timebox: string;
+  readonly phase: string;
+}
+
+/** What an evaluation sees of the transformation to which the product belongs. */
+export interface TransformationFact {
+  readonly known: true;
+  readonly id: string;
+  readonly name: string;
+  readonly profile: string;
+  readonly stage: string;
+  readonly cadence: string;
+  /** By key; `due` is a date or empty. */
+  readonly milestones: Readonly<
+    Record<string, { readonly ready: boolean; readonly readiness: string; readonly due: string }>
+  >;
+  readonly elements: readonly MethodArtifactFact[];
 }
 
 /** An accepted, verified decision of a person. */
@@ -88,7 +131,15 @@ export interface PolicyFacts {
   /** What lets gates be open without holding this promotion. */
   readonly waivers: readonly Waiver[];
   /** For each lane, whether this bundle is live there now, or has been. */
-  readonly lanes: Readonly<Record<Lane, { readonly live: boolean; readonly wasLive: boolean; readonly url?: string }>>;
+  readonly lanes: Readonly<Record<Lane, LaneFact>>;
+  /** Whether something is live in lanes of other products that gates name, by product. */
+  readonly products?: Readonly<Record<string, Readonly<Partial<Record<Lane, { readonly live: boolean }>>>>>;
+  /** Of lanes that gates compare with: the bundle that is live there, and its metrics. */
+  readonly baselines?: Readonly<
+    Partial<Record<Lane, { readonly bundle: Digest; readonly evidence: readonly EvidenceFact[] }>>
+  >;
+  /** Absent where the product belongs to none. */
+  readonly transformation?: TransformationFact;
 }
 
 /** What one part of a gate says: a gate passes when each of its parts does. */

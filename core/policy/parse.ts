@@ -1,122 +1,163 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { LineCounter, parseDocument } from 'yaml';
-import policySchema from '../schemas/policy.schema.json' with { type: 'json' };
-import { LanekeeperError } from '../errors.js';
-import { lanes, type Lane } from '../lanes.js';
+import { lanes } from '../lanes.js';
+import { didYouMean } from '../did-you-mean.js';
+import { type Problem, readYamlFile, type YamlFile } from '../yaml-file/read.js';
+import type { Path } from '../yaml-file/schema-problems.js';
+import { asLanekeeperError } from '../errors.js';
 import { checkRule } from './cel.js';
-import type { ApprovalRule, CommitRule, EvidenceRule, Gate, GateType, Policy } from './model.js';
-import { sourcesOf } from './sources.js';
-import type { Severity } from './verdict.js';
+import { completeGate } from './layers/complete.js';
+import { contradictionsIn } from './layers/contradictions.js';
+import type { Layer, NamedAt, Override, Policy, Profile } from './layers/document.js';
+import { type GatePatch, layOver, type Origin } from './layers/merge.js';
+import {
+  type GateObject,
+  type OverrideFile,
+  type PolicyFile,
+  type ProfileFile,
+  validatePolicy,
+  validateProfile,
+} from './layers/schemas.js';
 
 /** The largest policy file, in characters. */
 const maxPolicyLength = 256 * 1024;
 
-interface PolicyFile {
-  metadata: { name: string };
-  spec: { gates: GateFile[] };
-}
-
-interface GateFile {
-  id: string;
-  type: GateType;
-  lanes?: Lane[];
-  kinds?: ('PROMOTION' | 'ROLLBACK')[];
-  severity?: Severity;
-  evidence?: Omit<EvidenceRule, 'min' | 'maxAgeSeconds'> & { min?: number; maxAge?: string };
-  approvals?: Omit<ApprovalRule, 'distinctRoles' | 'separation'> & {
-    distinctRoles?: boolean;
-    separation?: ('requester' | 'author')[];
-  };
-  commits?: Partial<CommitRule>;
-  rule?: string;
-  message: string;
-}
-
-const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<PolicyFile>(
-  policySchema,
-);
-
 /**
  * Reads a policy file (format: `core/schemas/policy.schema.json`).
  *
- * @throws INVALID_POLICY naming every problem with its location
+ * @throws INVALID_POLICY naming every problem with its file, line and column
  */
 export function parsePolicy(text: string, fileName: string): Policy {
-  if (text.length > maxPolicyLength) throw invalid(fileName, `it is longer than ${maxPolicyLength} characters`);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: true, lineCounter: lines });
-  if (document.errors.length > 0)
-    throw invalid(fileName, document.errors.map((error) => error.message.split('\n')[0]).join('; '));
-  const value: unknown = document.toJS({ maxAliasCount: 20 });
-  if (!validate(value)) {
-    throw invalid(
-      fileName,
-      (validate.errors ?? [])
-        .map((error) => `${error.instancePath || '/'} ${error.message ?? 'is invalid'}`)
-        .join('; '),
-    );
-  }
-  const ids = value.spec.gates.map((gate) => gate.id);
-  const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (duplicate !== undefined) throw invalid(fileName, `duplicate gate ${duplicate}`);
-  const gates = value.spec.gates.map((gate) => gateOf(gate, fileName));
-  const sources = gates.flatMap((gate, index) => sourcesOf(gate, index, { name: fileName, document, lines }));
-  return { name: value.metadata.name, gates, sources };
+  const file = readYamlFile<PolicyFile>(text, termsOf(fileName, validatePolicy, 'policy'));
+  const { metadata, spec } = file.value;
+  const layer = layerOf(file, spec);
+  const named = spec.extends === undefined ? {} : { extends: namedAt(file, spec.extends, ['spec', 'extends']) };
+  // What lies over others is complete only together with them.
+  if (spec.extends === undefined) refuseIncomplete(file, layer);
+  return { kind: 'Policy', name: metadata.name, ...named, ...layer };
 }
 
-function gateOf(file: GateFile, fileName: string): Gate {
-  if (file.rule !== undefined) checkRule(file.rule, `gate ${file.id} in ${fileName}`);
-  const demands = file.rule ?? file.evidence ?? file.approvals;
-  if (demands === undefined && file.commits?.signatures !== 'required') {
-    throw invalid(
-      fileName,
-      `gate ${file.id} has neither evidence, approvals, signatures nor a rule and would always pass`,
-    );
-  }
+/**
+ * Reads a methodology profile (format: `core/schemas/profile.schema.json`).
+ *
+ * @throws INVALID_POLICY naming every problem with its file, line and column
+ */
+export function parseProfile(text: string, fileName: string): Profile {
+  const file = readYamlFile<ProfileFile>(text, termsOf(fileName, validateProfile, 'profile'));
+  const { metadata, spec } = file.value;
+  const { title, lexicon, roleMap, timeboxes, dashboards = ['lanes'] } = spec;
+  const layer = layerOf(file, { gates: spec.gates ?? [], ...(spec.overrides && { overrides: spec.overrides }) });
+  refuseIncomplete(file, layer);
+  return { kind: 'Profile', name: metadata.name, title, lexicon, roleMap, timeboxes, dashboards, ...layer };
+}
+
+function termsOf<Validate>(fileName: string, validate: Validate, schema: string) {
+  const next = `correct the file; its format is core/schemas/${schema}.schema.json`;
+  return { fileName, maxLength: maxPolicyLength, validate, code: 'INVALID_POLICY', next } as const;
+}
+
+type File = Pick<YamlFile<unknown>, 'fileName' | 'placeOf' | 'refuse'>;
+
+function layerOf(file: File, spec: PolicyFile['spec']): Omit<Layer, 'name'> {
+  const layer = {
+    fileName: file.fileName,
+    gates: spec.gates.map((gate, index) => patchOf(file, gate, ['spec', 'gates', index])),
+    remove: (spec.remove ?? []).map((id, index) => namedAt(file, id, ['spec', 'remove', index])),
+    overrides: (spec.overrides ?? []).map((override, index) =>
+      overrideOf(file, override, ['spec', 'overrides', index]),
+    ),
+  };
+  const problems: readonly Problem[] = [
+    ...duplicates(layer.gates, 'gate'),
+    ...layer.overrides.flatMap(({ add }) => duplicates(add, 'gate')),
+    ...duplicates(layer.overrides.map(nameOnly), 'override'),
+    ...allPatches(layer).flatMap(ruleProblems),
+    ...layer.overrides.flatMap(conditionProblems),
+    ...contradictionsIn(layer.overrides),
+  ];
+  if (problems.length > 0) throw file.refuse(problems);
+  return layer;
+}
+
+function patchOf(file: File, { id, ...value }: GateObject, path: Path, override?: string): GatePatch {
   return {
-    id: file.id,
-    type: file.type,
-    lanes: file.lanes ?? lanes,
-    kinds: file.kinds ?? ['PROMOTION'],
-    severity: file.severity ?? 'BLOCKING',
-    ...(file.evidence !== undefined && { evidence: evidenceOf(file.evidence) }),
-    ...(file.approvals !== undefined && {
-      approvals: {
-        count: file.approvals.count,
-        roles: file.approvals.roles,
-        distinctRoles: file.approvals.distinctRoles ?? false,
-        separation: file.approvals.separation ?? ['requester', 'author'],
-        ...(file.approvals.countForAgents !== undefined && { countForAgents: file.approvals.countForAgents }),
-      },
-    }),
-    ...(file.commits !== undefined && {
-      commits: {
-        firstRelease: file.commits.firstRelease ?? 'released-commit',
-        signatures: file.commits.signatures ?? 'optional',
-      },
-    }),
-    ...(file.rule !== undefined && { rule: file.rule }),
-    message: file.message,
+    id,
+    // A word for all lanes stands for each of them, so that a layer can replace that of one.
+    value:
+      typeof value['severity'] === 'string'
+        ? { ...value, severity: Object.fromEntries(lanes.map((lane) => [lane, value['severity'] as string])) }
+        : value,
+    originOf: (inner) => originAt(file, [...path, ...inner], override),
   };
 }
 
-function evidenceOf(file: NonNullable<GateFile['evidence']>): EvidenceRule {
-  const { maxAge, min, ...rest } = file;
-  return { ...rest, min: min ?? 1, ...(maxAge !== undefined && { maxAgeSeconds: secondsOf(maxAge) }) };
+function overrideOf(file: File, { id, when, set = [], add = [], remove = [] }: OverrideFile, path: Path): Override {
+  const patches = (gates: readonly GateObject[], member: string) =>
+    gates.map((gate, index) => patchOf(file, gate, [...path, member, index], id));
+  return {
+    ...{ id, when, origin: originAt(file, [...path, 'when']), set: patches(set, 'set'), add: patches(add, 'add') },
+    remove: remove.map((gate, index) => namedAt(file, gate, [...path, 'remove', index])),
+  };
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-// The schema has checked the form: digits and one unit.
-function secondsOf(duration: string): number {
-  return Number(duration.slice(0, -1)) * (unitSeconds[duration.slice(-1)] ?? Number.NaN);
+function namedAt(file: File, id: string, path: Path): NamedAt {
+  return { id, origin: originAt(file, path) };
 }
 
-function invalid(fileName: string, why: string): LanekeeperError {
-  return new LanekeeperError('INVALID_POLICY', {
-    message: `${fileName} is not a valid policy`,
-    object: fileName,
-    why,
-    next: 'correct the file; its format is core/schemas/policy.schema.json',
+function originAt(file: File, path: Path, override?: string): Origin {
+  return { file: file.fileName, ...file.placeOf(path), ...(override !== undefined && { override }) };
+}
+
+function nameOnly({ id, origin }: NamedAt): Pick<GatePatch, 'id' | 'originOf'> {
+  return { id, originOf: () => origin };
+}
+
+function duplicates(
+  named: readonly Pick<GatePatch, 'id' | 'originOf'>[],
+  what: 'gate' | 'override',
+): readonly Problem[] {
+  const seen = new Set<string>();
+  return named.flatMap(({ id, originOf }) => {
+    if (!seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return [{ ...originOf(['id']), text: `duplicate ${what} ${id}` }];
   });
+}
+
+function allPatches({ gates, overrides }: Pick<Layer, 'gates' | 'overrides'>): readonly GatePatch[] {
+  return [...gates, ...overrides.flatMap(({ set, add }) => [...set, ...add])];
+}
+
+function ruleProblems({ id, value, originOf }: GatePatch): readonly Problem[] {
+  const { rule } = value;
+  return typeof rule === 'string' ? celProblems(rule, `gate ${id}`, originOf(['rule'])) : [];
+}
+
+function conditionProblems({ id, when, origin }: Override): readonly Problem[] {
+  return celProblems(when, `override ${id}`, origin);
+}
+
+function celProblems(source: string, object: string, origin: Origin): readonly Problem[] {
+  try {
+    checkRule(source, object);
+    return [];
+  } catch (error) {
+    return [{ ...origin, text: `${object}: ${asLanekeeperError(error)?.message ?? 'it is no CEL'}` }];
+  }
+}
+
+/** Gates that refine none have to be complete; whether those that refine others are is known where their layers are. */
+function refuseIncomplete(file: File, { gates }: Pick<Layer, 'gates'>): void {
+  const problems = gates
+    .filter(({ value }) => value['type'] !== undefined)
+    .flatMap((patch) => {
+      const completed = completeGate(layOver(undefined, patch), 'gold', {});
+      return 'gate' in completed ? [] : completed.problems.map(({ path, text }) => ({ ...patch.originOf(path), text }));
+    });
+  if (problems.length > 0) throw file.refuse(problems);
+}
+
+/** A hint for a name that is not among those that are there. */
+export function unknownGate(id: string, known: Iterable<string>): string {
+  return `there is no gate ${id}${didYouMean(id, known)}`;
 }

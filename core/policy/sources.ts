@@ -1,19 +1,17 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
+import type { Json, LayeredGate, Origin } from './layers/merge.js';
+import { isObject } from './layers/merge.js';
 import type { Gate, ValueSource } from './model.js';
 
-/** Where the values of a gate come from that was read from the gate at `index` of a policy file. */
-export function sourcesOf(
-  gate: Gate,
-  index: number,
-  file: { readonly name: string; readonly document: Document; readonly lines: LineCounter },
-): readonly ValueSource[] {
+/** Where the values of a resolved gate come from: a line of a file, or the default of its type or of Lanekeeper. */
+export function sourcesOf(layered: LayeredGate, gate: Gate): readonly ValueSource[] {
   return leavesOf(gate, []).map(({ path, value }) => {
     const written = writtenAs(path);
-    const node = nodeAt(file.document, ['spec', 'gates', index, ...written]);
-    const shown = isScalar(node) ? node.value : value;
+    const found = originOf(layered, written, gate);
+    const shown = found === undefined ? value : (valueAt(layered.value, found.path) ?? value);
     const source = { gate: gate.id, field: written.join('.'), value: JSON.stringify(shown) };
-    const start = node?.range?.[0];
-    return start === undefined ? source : { ...source, file: file.name, line: file.lines.linePos(start).line };
+    if (found === undefined) return source;
+    const { file, line, override } = found.origin;
+    return { ...source, file, line, ...(override !== undefined && { override }) };
   });
 }
 
@@ -27,21 +25,31 @@ function leavesOf(value: object, path: readonly string[]): readonly Leaf[] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]): readonly Leaf[] => {
     if (path.length === 0 && key === 'id') return [];
     const here = [...path, key];
-    const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-    return isObject ? leavesOf(inner, here) : [{ path: here, value: inner }];
+    const isMap = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+    return isMap ? leavesOf(inner, here) : [{ path: here, value: inner }];
   });
 }
 
 /** A duration is written with its unit. */
 function writtenAs(path: readonly string[]): readonly string[] {
-  return path.map((key) => (key === 'maxAgeSeconds' ? 'maxAge' : key));
+  return path.map((key) => (key.endsWith('Seconds') ? key.slice(0, -'Seconds'.length) : key));
 }
 
-function nodeAt(document: Document, path: readonly (string | number)[]): Node | undefined {
-  let node: unknown = document.contents;
-  for (const key of path) {
-    const target: unknown = isAlias(node) ? node.resolve(document) : node;
-    node = isMap(target) || isSeq(target) ? target.get(key, true) : undefined;
-  }
-  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node : undefined;
+/** A severity can be written for each lane, of which the gate is resolved for one. */
+function originOf(
+  { origins, value }: LayeredGate,
+  path: readonly string[],
+  { severity }: Gate,
+): { readonly path: readonly string[]; readonly origin: Origin } | undefined {
+  const name = path.join('.');
+  const exact = origins.get(name);
+  if (exact !== undefined) return { path, origin: exact };
+  if (name !== 'severity' || !isObject(value['severity'])) return undefined;
+  const lane = Object.entries(value['severity']).find(([, written]) => written === severity)?.[0];
+  const origin = lane === undefined ? undefined : origins.get(`severity.${lane}`);
+  return lane === undefined || origin === undefined ? undefined : { path: ['severity', lane], origin };
+}
+
+function valueAt(value: Json, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 }

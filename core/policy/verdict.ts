@@ -15,9 +15,9 @@ export type Severity = 'BLOCKING' | 'ADVISORY';
 
 /**
  * What an open gate waits for: `people` who approve; `evidence`; that it is known who somebody is (`identities`); that its
- * rule is mended (`policy`).
+ * rule is mended (`policy`); that time passes (`time`); that a lane before it is taken (`predecessors`).
  */
-export type WaitsFor = 'people' | 'evidence' | 'identities' | 'policy';
+export type WaitsFor = 'people' | 'evidence' | 'identities' | 'policy' | 'time' | 'predecessors';
 
 /** The outcome of a round of gates. PASS: nothing holds. APPROVALS: only people's approvals are missing. OPEN: more does. */
 export type RoundOutcome = 'PASS' | 'APPROVALS' | 'OPEN';

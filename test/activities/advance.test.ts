@@ -89,7 +89,7 @@ describe('what takes long', () => {
     const asking = {
       blobs: { of: () => watched },
       cache: new EvidenceCache(),
-      policies: { policyOf: async (name: string) => closed('policy').then(() => policies.policyOf(name)) },
+      policies: { rulesOf: async (name: string) => closed('policy').then(() => policies.rulesOf(name)) },
     };
     const { promotionId, phase } = await scene.open(way, 'run-outside', asking);
     expect(phase).toBe('AWAITING_APPROVAL');

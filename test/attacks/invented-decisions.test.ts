@@ -39,8 +39,8 @@ async function invent(verb: string, promotion: Target): Promise<void> {
 
 /** Runs work of the signer or of a round of gates, with nothing verified yet. */
 function prepared<T>(work: Parameters<typeof whenPrepared<T>>[2]): Promise<T> {
-  const policyOf = () => Promise.reject(new Error('no policy is read here'));
-  return whenPrepared({ blobs: engine.stores, cache: new EvidenceCache(), policies: { policyOf } }, 'default', work);
+  const rulesOf = () => Promise.reject(new Error('no policy is read here'));
+  return whenPrepared({ blobs: engine.stores, cache: new EvidenceCache(), policies: { rulesOf } }, 'default', work);
 }
 
 const promotionOf = (target: Target) => engine.database.transaction('default', (tx) => requirePromotion(tx, target.id));

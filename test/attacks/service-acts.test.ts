@@ -254,8 +254,8 @@ describe('the verification key', () => {
       );
     }
     const promotion = await promotionOf(gold);
-    const policyOf = () => Promise.reject(new Error('no policy is read here'));
-    const deps = { blobs: engine.stores, cache: new EvidenceCache(), policies: { policyOf } };
+    const rulesOf = () => Promise.reject(new Error('no policy is read here'));
+    const deps = { blobs: engine.stores, cache: new EvidenceCache(), policies: { rulesOf } };
     const facts = await whenPrepared(deps, 'default', (known) =>
       engine.database.transaction('default', (tx) => readFacts(tx, known, { ...promotion, promotionId: gold.id })),
     );

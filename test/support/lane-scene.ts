@@ -89,7 +89,7 @@ export class LaneScene implements EvidenceTools {
     this.deps = {
       database: this.database,
       blobs: openStores(cluster.dataDir, this.database),
-      policies: { policyOf: () => Promise.resolve(parsePolicy(policyText, 'scene.yaml')) },
+      policies: { rulesOf: () => Promise.resolve({ policies: [parsePolicy(policyText, 'scene.yaml')] }) },
       cache: new EvidenceCache(),
       client: playedBy((runId) => this.#runOf(runId)),
       now: () => new Date(Date.now() + this.ahead),

@@ -46,7 +46,7 @@ export async function serviceActOfTarget(engine: Engine, target: Target): Promis
 /** Moves a promotion as the worker itself does, for what it has observed, at another time if need be. */
 export function moveAt(engine: Engine, target: Target, stimulus: AdvanceStimulus, now = new Date()): Promise<Answer> {
   const { database, stores, client } = engine;
-  const policyOf = () => Promise.reject(new LanekeeperError('INTERNAL', { message: 'no gate is evaluated here' }));
-  const deps = { database, blobs: stores, client, policies: { policyOf }, cache: new EvidenceCache(), now: () => now };
+  const rulesOf = () => Promise.reject(new LanekeeperError('INTERNAL', { message: 'no gate is evaluated here' }));
+  const deps = { database, blobs: stores, client, policies: { rulesOf }, cache: new EvidenceCache(), now: () => now };
   return advance(deps, { tenant: 'default', promotionId: target.id }, stimulus, { seen: nothingSeen });
 }

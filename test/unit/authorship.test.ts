@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../core/hash.js';
 import { approvalsNeeded, type ApprovalGate, refusalOf, unknownExclusion } from '../../core/policy/approvals.js';
 import { authorshipOf, type CommitFact, type CommitFacts, unsignedCommits } from '../../core/policy/authorship.js';
-import type { CommitRule } from '../../core/policy/model.js';
+import type { CommitRule } from '../../core/policy/demands.js';
 import { commitFact, personFact } from '../support/commit-facts.js';
 
 const bundle = digestOf('bundle');

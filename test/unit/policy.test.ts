@@ -200,16 +200,16 @@ describe('a policy file', () => {
       'default.yaml',
     );
     const count = (lane: 'bronze' | 'silver' | 'gold') =>
-      resolveSnapshot(policy, { product: 'shop', lane, kind: 'PROMOTION' }).snapshot.gates.length;
+      resolveSnapshot({ policies: [policy] }, { product: 'shop', lane, kind: 'PROMOTION' }).snapshot.gates.length;
     expect([count('bronze'), count('silver'), count('gold')]).toEqual([5, 7, 9]);
-    const rollback = resolveSnapshot(policy, { product: 'shop', lane: 'gold', kind: 'ROLLBACK' });
+    const rollback = resolveSnapshot({ policies: [policy] }, { product: 'shop', lane: 'gold', kind: 'ROLLBACK' });
     expect(rollback.snapshot.gates.map((each) => each.id)).toEqual(['rollback-right']);
   });
 
   test('says of each value in which line it is written, or that it is a default', async () => {
     const text = await readFile(join(import.meta.dirname, '../../policies/default.yaml'), 'utf8');
     const context = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
-    const { snapshot, sources } = resolveSnapshot(parsePolicy(text, 'default.yaml'), context);
+    const { snapshot, sources } = resolveSnapshot({ policies: [parsePolicy(text, 'default.yaml')] }, context);
     const sourceOf = (gate: string, field: string) =>
       sources.find((source) => source.gate === gate && source.field === field);
     const lineOf = (part: string) => text.split('\n').findIndex((line) => line.includes(part)) + 1;
@@ -229,7 +229,9 @@ describe('a policy file', () => {
     const text = file(
       '    - &a { id: a, type: TESTS, message: m, lanes: &l [gold], rule: "true" }\n    - { id: b, type: TESTS, message: m, lanes: *l, rule: "true" }',
     );
-    const lines = parsePolicy(text, 'p.yaml').sources.filter(({ field }) => field === 'lanes');
+    const context = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
+    const { sources } = resolveSnapshot({ policies: [parsePolicy(text, 'p.yaml')] }, context);
+    const lines = sources.filter(({ field }) => field === 'lanes');
     expect(lines.map(({ line, value }) => [line, value])).toEqual([
       [6, '["gold"]'],
       [7, '["gold"]'],
@@ -238,7 +240,7 @@ describe('a policy file', () => {
 
   test('has the same digest wherever its values are written', () => {
     const context = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
-    const gates = (text: string) => resolveSnapshot(parsePolicy(text, 'p.yaml'), context);
+    const gates = (text: string) => resolveSnapshot({ policies: [parsePolicy(text, 'p.yaml')] }, context);
     const plain = gates(file('    - { id: a, type: TESTS, message: m, rule: "true" }'));
     const spelled = gates(file('\n\n    - { id: a, type: TESTS, message: m, rule: "true", severity: BLOCKING }'));
     expect(digestOfJson(spelled.snapshot)).toBe(digestOfJson(plain.snapshot));

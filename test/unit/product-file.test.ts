@@ -64,39 +64,39 @@ describe('lanekeeper.yaml', () => {
     });
   });
 
-  test('has all its mistakes reported at once, each with file, line and what was expected', () => {
+  test('has all its mistakes reported at once, each with file, line, column and what was expected', () => {
     const text = minimal
       .replace('kind: Product', 'kind: Thing')
       .replace('entry: server.mjs', 'entri: server.mjs')
       .replace('[npm test]', '[]');
     expect(problems(text).split('\n')).toEqual([
-      'lanekeeper.yaml:2: kind must be "Product"',
-      'lanekeeper.yaml:7: spec.services[0] has no entry; expected one',
-      'lanekeeper.yaml:9: spec.services[0].entri is unknown here; expected one of: name, path, node, build, entry, include, health, test, route',
-      'lanekeeper.yaml:10: spec.services[0].test must NOT have fewer than 1 items',
+      'lanekeeper.yaml:2:1: kind must be "Product"',
+      'lanekeeper.yaml:7:7: spec.services[0] has no entry; expected one',
+      'lanekeeper.yaml:9:7: spec.services[0].entri is unknown here; expected one of: name, path, node, build, entry, include, health, test, route; did you mean entry?',
+      'lanekeeper.yaml:10:7: spec.services[0].test must NOT have fewer than 1 items',
     ]);
   });
 
   test.each([
-    ['text that is not YAML', 'a: [', /:1: /],
-    ['a duplicate key', `${minimal}kind: Product\n`, /:11: Map keys must be unique/],
-    ['nothing', '', /:1: the file must be object/],
+    ['text that is not YAML', 'a: [', /:1:\d+: /],
+    ['a duplicate key', `${minimal}kind: Product\n`, /:11:\d+: Map keys must be unique/],
+    ['nothing', '', /:1:\d+: the file must be object/],
     [
       'a path outside the repository',
       minimal.replace('path: .', 'path: ../other'),
-      /:8: spec.services\[0\].path has an invalid format; expected a relative path/,
+      /:8:\d+: spec.services\[0\].path has an invalid format; expected a relative path/,
     ],
-    ['an absolute path', minimal.replace('path: .', 'path: /etc'), /:8: /],
-    ['an entry that looks like an option', minimal.replace('server.mjs', '--eval'), /:9: /],
+    ['an absolute path', minimal.replace('path: .', 'path: /etc'), /:8:\d+: /],
+    ['an entry that looks like an option', minimal.replace('server.mjs', '--eval'), /:9:\d+: /],
     [
       'a duplicate name',
       `${minimal}    - { name: web, path: x, entry: y, test: [z], route: true }\n`,
-      /:11: duplicate name web/,
+      /:11:\d+: duplicate name web/,
     ],
     [
       'two services and no route',
       `${minimal}    - { name: api, path: x, entry: y, test: [z] }\n`,
-      /:6: no service has `route: true`/,
+      /:6:\d+: no service has `route: true`/,
     ],
     [
       'an alias bomb',

@@ -4,6 +4,8 @@ import type { Digest } from '../../../core/digest.js';
 import { asLanekeeperError, LanekeeperError } from '../../../core/errors.js';
 import { type AttestationKind, describeStatement } from '../../../core/evidence/describe.js';
 import { maxReportLength } from '../../../core/evidence/junit.js';
+import { predicateTypes } from '../../../core/evidence/predicate-types.js';
+import { parseRecord, reservedKinds } from '../../../core/evidence/record.js';
 import { type Statement, subjectDigestsOf } from '../../../core/evidence/statement.js';
 import { isTestResult, reportDigestOf, requireReported } from '../../../core/evidence/test-result.js';
 import { shortId } from '../../../core/ids.js';
@@ -28,7 +30,7 @@ export interface SubmittedEvidence {
 }
 
 /**
- * The kinds that may come from outside. Decisions go to their promotion; promotions, lane decisions and acts of the
+ * The kinds that may come from outside, besides records of any kind. Decisions go to their promotion; promotions, lane decisions and acts of the
  * service are attested by the system itself.
  */
 const attachable: readonly AttestationKind[] = [
@@ -104,9 +106,13 @@ export async function attachEvidence(
 }
 
 function requireKind(statement: Statement, kind: string): void {
+  // It says what is wrong with a record that is none.
+  if (statement.predicateType === predicateTypes.record) parseRecord(statement);
   const actual = describeStatement(statement).kind;
   if (actual !== kind) throw invalid(`the signed statement is of kind ${actual}, not ${kind}`);
-  if (!attachable.includes(actual)) throw invalid(`evidence of kind ${kind} cannot be attached from outside`);
+  const isRecord = statement.predicateType === predicateTypes.record && !reservedKinds.includes(actual);
+  if (!isRecord && !attachable.includes(actual))
+    throw invalid(`evidence of kind ${kind} cannot be attached from outside`);
 }
 
 /**
@@ -160,6 +166,6 @@ function invalid(why: string): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
     message: 'the evidence was not attached',
     why,
-    next: 'lane evidence attach BUNDLE --kind KIND --report FILE',
+    next: 'lane evidence attach BUNDLE --kind KIND, with --report FILE, --value NAME=VALUE or --answers FILE',
   });
 }

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Gate, PolicySnapshot, ValueSource } from '../../../core/policy/model.js';
 import type { Notice } from '../../../core/policy/notice.js';
+import { wordsOfDemands } from '../../../core/policy/words.js';
 import {
   type CheckRun,
   CheckRunSchema,
@@ -57,6 +58,8 @@ const waitsFor = {
   evidence: WaitsFor.EVIDENCE,
   identities: WaitsFor.IDENTITIES,
   policy: WaitsFor.POLICY,
+  time: WaitsFor.TIME,
+  predecessors: WaitsFor.PREDECESSORS,
 } as const;
 
 /** Notices for the wire. */
@@ -71,6 +74,7 @@ export function toPolicyMessage(digest: string, snapshot: PolicySnapshot): Gover
   return create(GovernancePolicySchema, {
     digest,
     name: snapshot.policy,
+    profile: snapshot.profile ?? '',
     product: snapshot.product,
     lane: toLane(snapshot.lane),
     kind: toPromotionKind(snapshot.kind),
@@ -80,8 +84,8 @@ export function toPolicyMessage(digest: string, snapshot: PolicySnapshot): Gover
 
 /** Where the values of a snapshot come from, for the wire. */
 export function toValueSources(sources: readonly ValueSource[]): WireValueSource[] {
-  return sources.map(({ gate, field, value, file = '', line = 0 }) =>
-    create(ValueSourceSchema, { gateId: gate, field, value: bounded(value, 16_000), file, line }),
+  return sources.map(({ gate, field, value, file = '', line = 0, override = '' }) =>
+    create(ValueSourceSchema, { gateId: gate, field, value: bounded(value, 16_000), file, line, override }),
   );
 }
 
@@ -89,6 +93,7 @@ const scopes = {
   bundle: EvidenceScope.BUNDLE,
   image: EvidenceScope.IMAGE,
   sdk: EvidenceScope.SDK,
+  chart: EvidenceScope.CHART,
   artifact: EvidenceScope.ARTIFACT,
 } as const;
 
@@ -100,16 +105,19 @@ function toRequiredCheck(gate: Gate): RequiredCheck {
     severity: Severity[gate.severity],
     rule: gate.rule ?? '',
     message: gate.message,
-    ...(evidence !== undefined && {
-      evidence: {
-        kind: evidence.kind,
-        per: scopes[evidence.per],
-        minimumCount: evidence.min,
-        ...(evidence.maxAgeSeconds !== undefined && { maximumAgeSeconds: BigInt(evidence.maxAgeSeconds) }),
-        trustedPurposes: [...(evidence.signers.purposes ?? [])],
-        trustedRoles: [...(evidence.signers.roles ?? [])],
-      },
-    }),
+    demands: wordsOfDemands(gate).map(({ term, words }) => ({ term, words: bounded(words, 4000) })),
+    ...instant('enforceFrom', gate.enforceFrom === undefined ? undefined : new Date(gate.enforceFrom)),
+    ...(evidence !== undefined &&
+      'kind' in evidence && {
+        evidence: {
+          kind: evidence.kind,
+          per: scopes[evidence.per],
+          minimumCount: evidence.min,
+          ...(evidence.maxAgeSeconds !== undefined && { maximumAgeSeconds: BigInt(evidence.maxAgeSeconds) }),
+          trustedPurposes: [...(evidence.signers.purposes ?? [])],
+          trustedRoles: [...(evidence.signers.roles ?? [])],
+        },
+      }),
     ...(approvals !== undefined && {
       approvals: {
         count: approvals.count,

@@ -38,7 +38,7 @@ export function createGateService({ database, policies }: ApiDeps): ServiceImpl<
     async listPolicies(request, context) {
       const { tenant } = requireCaller(context);
       const { name } = await database.transaction(tenant, (tx) => requireProduct(tx, request.product));
-      return { policies: policiesInForce(await policies.policyOf(name), name) };
+      return { policies: policiesInForce(await policies.rulesOf(name), name) };
     },
     async explainPromotion(request, context) {
       const { tenant } = requireCaller(context);

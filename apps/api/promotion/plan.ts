@@ -1,10 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { whenPrepared } from '../../../activities/policy/preparation.js';
-import { kindsOf, readFacts } from '../../../activities/policy/read-facts.js';
+import { readFacts } from '../../../activities/policy/read-facts.js';
 import { digestOfJson } from '../../../core/hash.js';
 import type { Lane } from '../../../core/lanes.js';
 import { evaluateGates } from '../../../core/policy/evaluate.js';
 import { resolveSnapshot } from '../../../core/policy/resolve.js';
+import { wantedBy } from '../../../core/policy/wanted.js';
 import { type PlanResponse, PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import { readLane } from '../../../store/lane/read.js';
@@ -31,12 +32,12 @@ export async function planPromotion(
   );
   const { product, digest } = bundle;
   const context = { product, lane, kind: 'PROMOTION' } as const;
-  const { snapshot } = resolveSnapshot(await deps.policies.policyOf(product), context);
+  const { snapshot } = resolveSnapshot(await deps.policies.rulesOf(product), context);
   const policyDigest = digestOfJson(snapshot);
   const subject = { ...context, bundle: digest, policyDigest };
   return whenPrepared(deps, tenant, (known) =>
     deps.database.transaction(tenant, async (tx) => {
-      const facts = await readFacts(tx, known, { ...subject, requester: principal.name, kinds: kindsOf(snapshot) });
+      const facts = await readFacts(tx, known, { ...subject, requester: principal.name, wanted: wantedBy(snapshot) });
       const now = deps.now();
       const { results, notices } = evaluateGates(snapshot, facts, now);
       const { live } = await readLane(tx, product, lane);

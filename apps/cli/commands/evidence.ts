@@ -1,98 +1,45 @@
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { parseDigest } from '../../../core/digest.js';
-import { LanekeeperError } from '../../../core/errors.js';
-import { parseJUnit } from '../../../core/evidence/junit.js';
-import { subjectOf } from '../../../core/evidence/statement.js';
-import { testResultStatement } from '../../../core/evidence/test-result.js';
-import { digestOf } from '../../../core/hash.js';
-import { shortId } from '../../../core/ids.js';
-import { AttestationSchema } from '#gen/governance/v1/attestation_pb.js';
 import { EvidenceAttachmentSchema } from '#gen/release/v1/bundle_pb.js';
+import { attachRecord, type RecordOptions } from '../evidence/attach-record.js';
+import { attachReport, type ReportOptions } from '../evidence/attach-report.js';
+import { toPlain } from '../output/plain.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
-import { usageError } from '../errors/report-error.js';
-import { toPlain } from '../output/plain.js';
-import { signWithOwnKey } from '../decision/sign.js';
-import { evidenceTable } from '../views/evidence-table.js';
 import { descriptions } from '../program/descriptions.js';
+import { evidenceTable } from '../views/evidence-table.js';
 
-interface AttachOptions {
-  kind: string;
-  report: string;
-  url?: string;
-}
+type AttachOptions = RecordOptions & Partial<ReportOptions>;
 
 /** `lane evidence attach | list` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('attach')
-    .description('Attach a test report to a bundle, signed with your own key')
+    .description('Attach a test report or a record to a bundle, signed with your own key')
     .argument('<bundle>', descriptions.bundle)
     .option(
       '--kind <kind>',
-      'Kind of evidence: preview-check (tests against a preview URL) or test-result',
+      'Kind of evidence: preview-check (tests against a preview URL) or test-result, with --report; metric, checklist or any other that a policy asks for, with --value or --answers',
       'preview-check',
     )
-    .requiredOption('--report <file>', 'Test report, JUnit XML')
-    .option('--url <url>', 'Address that was tested; required for a preview-check')
+    .option('--report <file>', 'Test report, JUnit XML')
+    .option('--url <url>', 'Address that was tested, or where more is to be seen; required for a preview-check')
+    .option('--value <name=value>', 'A value of the record: a number, true, false or a text; can be repeated', collect)
+    .option('--checklist <gate>', 'The gate whose questions are answered')
+    .option('--answers <file>', 'Answers to the questions of a gate, YAML or JSON: a value for each question')
+    .option('--at <instant>', 'When it happened or was measured, RFC 3339')
+    .option('--comment <text>', 'What people should know about it')
     .action(
-      makeAction(async (context, [bundle]: [string], options: AttachOptions) => attach(context, bundle, options)),
+      makeAction(async (context, [bundle]: [string], options: AttachOptions) =>
+        options.report === undefined
+          ? attachRecord(context, bundle, options)
+          : attachReport(context, bundle, { ...options, report: options.report }),
+      ),
     );
   command
     .command('list')
     .description('List the evidence about a bundle and its artifacts')
     .argument('<bundle>', descriptions.bundle)
     .action(makeAction(async (context, [bundle]: [string]) => listEvidence(context, bundle)));
-}
-
-async function attach(context: Context, given: string, options: AttachOptions): Promise<undefined> {
-  const { kind, url } = options;
-  if (kind !== 'preview-check' && kind !== 'test-result')
-    throw usageError(
-      `evidence of kind ${kind} cannot be made from a test report`,
-      'use --kind preview-check or --kind test-result',
-    );
-  if (kind === 'preview-check' && !/^https?:\/\/\S+$/.test(url ?? ''))
-    throw usageError('a preview-check needs the address that was tested', 'pass --url URL');
-  const path = resolve(context.cwd, options.report);
-  const [report, { mtime }] = await Promise.all([readFile(path), stat(path)]).catch((error: unknown) => {
-    throw new LanekeeperError(
-      'INVALID_INPUT',
-      { message: 'the report cannot be read', object: options.report, next: 'name a JUnit file with --report FILE' },
-      { cause: error },
-    );
-  });
-  const results = parseJUnit(report.toString('utf8'));
-  const api = await context.api();
-  const { bundle } = await api.bundles.getBundle({ bundle: given });
-  const digest = parseDigest(bundle?.digest ?? '');
-  const statement = testResultStatement({
-    suite: kind === 'preview-check' ? 'preview' : 'image',
-    subject: [subjectOf(bundle?.product ?? '', digest)],
-    report: results,
-    reportDigest: digestOf(report),
-    // What the report says about its time is often nothing, and never more than its file proves.
-    ranAt: mtime.toISOString(),
-    ...(url !== undefined && { url }),
-  });
-  const { attestation } = await api.evidence.attachEvidence({
-    bundleDigest: digest,
-    kind,
-    report,
-    signedStatement: await signWithOwnKey(context, statement),
-  });
-  if (attestation === undefined) return undefined;
-  const counts = `${String(results.passed)} passed, ${String(results.failed)} failed, ${String(results.skipped)} skipped`;
-  await context.show.object(
-    'Attestation',
-    toPlain(AttestationSchema, attestation),
-    () => `${attestation.id.slice(0, 12)}: ${kind} of ${shortId(digest)}, ${counts}, signed by ${attestation.signer}`,
-  );
-  if (results.result === 'FAILED')
-    context.terminal.note('the report contains failed tests: gates do not pass while it is the newest that counts');
-  return undefined;
 }
 
 /** Lists evidence; also `lane get evidence`. */
@@ -104,4 +51,8 @@ export async function listEvidence(context: Context, given: string): Promise<und
     () => evidenceTable(evidence, context),
   );
   return undefined;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

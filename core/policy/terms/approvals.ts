@@ -8,7 +8,7 @@ export const judgeApprovals: JudgeTerm = ({ approvals, ...rest }, { facts }) => 
   const lists = approvals.separation.includes('author') ? commitLists(facts) : [];
   const unknown = unknownExclusion(gate, facts);
   if (unknown !== undefined) return { ...unknown, verdict: 'PENDING', waitsFor: 'identities', reliedOn: lists };
-  const { count, counted, missing, refused } = tallyApprovals(gate, facts);
+  const { count, counted, missing, missingRoles, refused } = tallyApprovals(gate, facts);
   const people = counted.map((approval) => approval.principal).join(', ');
   if (missing === 0)
     return {
@@ -17,7 +17,8 @@ export const judgeApprovals: JudgeTerm = ({ approvals, ...rest }, { facts }) => 
       reliedOn: [...lists, ...counted.map(({ attestationId: id }) => ({ kind: 'approval' as const, id }))],
     };
   const notCounted = refused.length > 0 ? `; not counted: ${refused.join('; ')}` : '';
-  const roles = approvals.distinctRoles ? ' of different roles' : '';
+  const of = missingRoles.length > 0 ? `, one of each of ${missingRoles.join(', ')}` : '';
+  const roles = `${approvals.distinctRoles ? ' of different roles' : ''}${of}`;
   const agents = count > approvals.count ? ', because agents wrote some of its commits' : '';
   const given = people === '' ? '' : ` (given: ${people})`;
   return {

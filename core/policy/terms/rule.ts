@@ -46,7 +46,7 @@ function variables(facts: PolicyFacts, evidence: readonly EvidenceFact[]): Recor
       methodology: facts.bundle.methodology,
       plan: facts.bundle.plan,
     },
-    evidence: evidence.map((item) => ({ kind: item.kind, signer: item.signer?.principal ?? '', ...item.attributes })),
+    evidence: evidence.map((item) => ({ ...item.attributes, kind: item.kind, signer: item.signer?.principal ?? '' })),
     requester: {
       known: facts.requester !== undefined,
       name: facts.requester?.principal ?? '',

@@ -46,7 +46,7 @@ export declare const ReferenceSchema: GenMessage<Reference>;
  */
 export declare type Clause = Message<"governance.v1.Clause"> & {
   /**
-   * The part: evidence, rule, signatures or approvals.
+   * The part: evidence, rule, signatures, metric, artifacts, predecessors, soak, window, checklist or approvals.
    *
    * @generated from field: string term = 1;
    */
@@ -319,6 +319,20 @@ export enum WaitsFor {
    * @generated from enum value: WAITS_FOR_POLICY = 4;
    */
   POLICY = 4,
+
+  /**
+   * That time passes.
+   *
+   * @generated from enum value: WAITS_FOR_TIME = 5;
+   */
+  TIME = 5,
+
+  /**
+   * That a lane before it is taken.
+   *
+   * @generated from enum value: WAITS_FOR_PREDECESSORS = 6;
+   */
+  PREDECESSORS = 6,
 }
 
 /**

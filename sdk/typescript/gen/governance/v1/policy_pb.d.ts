@@ -4,6 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Lane } from "./lane_pb.js";
 
 /**
@@ -108,6 +109,33 @@ export declare type ApprovalRequirement = Message<"governance.v1.ApprovalRequire
 export declare const ApprovalRequirementSchema: GenMessage<ApprovalRequirement>;
 
 /**
+ * One thing that a gate demands, in words.
+ *
+ * @generated from message governance.v1.Demand
+ */
+export declare type Demand = Message<"governance.v1.Demand"> & {
+  /**
+   * The part of the gate: evidence, rule, signatures, metric, artifacts, predecessors, soak, window, checklist or approvals.
+   *
+   * @generated from field: string term = 1;
+   */
+  term: string;
+
+  /**
+   * What it demands.
+   *
+   * @generated from field: string words = 2;
+   */
+  words: string;
+};
+
+/**
+ * Describes the message governance.v1.Demand.
+ * Use `create(DemandSchema)` to create a new message.
+ */
+export declare const DemandSchema: GenMessage<Demand>;
+
+/**
  * One gate of a policy, resolved for one product and lane.
  *
  * @generated from message governance.v1.RequiredCheck
@@ -135,7 +163,7 @@ export declare type RequiredCheck = Message<"governance.v1.RequiredCheck"> & {
   severity: Severity;
 
   /**
-   * Evidence that the gate needs; absent when it needs none.
+   * Evidence that the gate needs; absent when it needs none, or several kinds: then its demands say which.
    *
    * @generated from field: governance.v1.EvidenceRequirement evidence = 4;
    */
@@ -161,6 +189,20 @@ export declare type RequiredCheck = Message<"governance.v1.RequiredCheck"> & {
    * @generated from field: string message = 7;
    */
   message: string;
+
+  /**
+   * Everything that it demands, in words, in the order in which it is judged.
+   *
+   * @generated from field: repeated governance.v1.Demand demands = 8;
+   */
+  demands: Demand[];
+
+  /**
+   * Until when the gate is only advisory; absent when it is enforced already.
+   *
+   * @generated from field: google.protobuf.Timestamp enforce_from = 9;
+   */
+  enforceFrom?: Timestamp | undefined;
 };
 
 /**
@@ -209,6 +251,13 @@ export declare type ValueSource = Message<"governance.v1.ValueSource"> & {
    * @generated from field: int32 line = 5;
    */
   line: number;
+
+  /**
+   * The override that has set it; empty where none has.
+   *
+   * @generated from field: string override = 6;
+   */
+  override: string;
 };
 
 /**
@@ -264,6 +313,13 @@ export declare type GovernancePolicy = Message<"governance.v1.GovernancePolicy">
    * @generated from field: repeated governance.v1.RequiredCheck checks = 6;
    */
   checks: RequiredCheck[];
+
+  /**
+   * The methodology profile in effect; empty where none is.
+   *
+   * @generated from field: string profile = 7;
+   */
+  profile: string;
 };
 
 /**
@@ -306,7 +362,7 @@ export enum Severity {
 export declare const SeveritySchema: GenEnum<Severity>;
 
 /**
- * What a gate guards. Numbers 9 to 12 are reserved for scans, guardrails, chart tests and freezes.
+ * What a gate guards.
  *
  * @generated from enum governance.v1.GateType
  */
@@ -373,6 +429,34 @@ export enum GateType {
    * @generated from enum value: GATE_TYPE_TESTS = 8;
    */
   TESTS = 8,
+
+  /**
+   * A scan for vulnerabilities.
+   *
+   * @generated from enum value: GATE_TYPE_SCAN = 9;
+   */
+  SCAN = 9,
+
+  /**
+   * Charts that keep to the guardrails.
+   *
+   * @generated from enum value: GATE_TYPE_GUARDRAIL = 10;
+   */
+  GUARDRAIL = 10,
+
+  /**
+   * Chart tests that passed.
+   *
+   * @generated from enum value: GATE_TYPE_HELM_TEST = 11;
+   */
+  HELM_TEST = 11,
+
+  /**
+   * A window that has to be open.
+   *
+   * @generated from enum value: GATE_TYPE_FREEZE = 12;
+   */
+  FREEZE = 12,
 }
 
 /**
@@ -448,11 +532,18 @@ export enum EvidenceScope {
   SDK = 3,
 
   /**
-   * Each image and each SDK of the bundle.
+   * Each artifact of the bundle.
    *
    * @generated from enum value: EVIDENCE_SCOPE_ARTIFACT = 4;
    */
   ARTIFACT = 4,
+
+  /**
+   * Each chart of the bundle.
+   *
+   * @generated from enum value: EVIDENCE_SCOPE_CHART = 5;
+   */
+  CHART = 5,
 }
 
 /**

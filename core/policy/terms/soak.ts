@@ -1,0 +1,33 @@
+import { durationText } from '../duration-text.js';
+import type { LiveInterval } from '../facts.js';
+import type { JudgeTerm } from './term.js';
+
+/** Whether the bundle has been live long enough in another lane, counted from what is recorded. */
+export const judgeSoak: JudgeTerm = ({ soak }, { facts, now }) => {
+  if (soak === undefined) return undefined;
+  const { lane, forSeconds } = soak;
+  const { intervals = [] } = facts.lanes[lane];
+  const soaked = intervals.reduce((sum, interval) => sum + lengthOf(interval, now), 0);
+  const missing = forSeconds * 1_000 - soaked;
+  const wanted = durationText(forSeconds * 1_000);
+  if (missing <= 0)
+    return {
+      verdict: 'PASS',
+      explanation: `it was live in ${lane} for ${durationText(soaked)} of ${wanted}`,
+      reliedOn: [],
+    };
+  const isLive = intervals.some(({ to }) => to === undefined);
+  return {
+    verdict: 'PENDING',
+    explanation: `it was live in ${lane} for ${durationText(soaked)} of ${wanted}${isLive ? '' : ', and is not live there now'}`,
+    waitsFor: 'time',
+    reliedOn: [],
+    ...(isLive
+      ? { recheckAt: new Date(now.getTime() + missing).toISOString() }
+      : { next: `make it live there again: lane promote {bundle} --to ${lane}` }),
+  };
+};
+
+function lengthOf({ from, to }: LiveInterval, now: Date): number {
+  return Math.max(0, (to === undefined ? now.getTime() : Date.parse(to)) - Date.parse(from));
+}

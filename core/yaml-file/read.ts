@@ -1,0 +1,137 @@
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type ErrorCode, LanekeeperError, messageOf } from '../errors.js';
+import { type Path, problemsOfSchema } from './schema-problems.js';
+
+/** Where something stands in a file, both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A mistake in a file. */
+export interface Problem extends Place {
+  readonly text: string;
+}
+
+/** What is read, and how it is spoken of. */
+export interface FileTerms<T> {
+  readonly fileName: string;
+  /** In characters. */
+  readonly maxLength: number;
+  /** Its JSON Schema, compiled with `allErrors` and `verbose`. */
+  readonly validate: ValidateFunction<T>;
+  /** The code of its errors. */
+  readonly code: ErrorCode;
+  /** What to do about them. */
+  readonly next: string;
+}
+
+/** A YAML file that satisfies its schema. */
+export interface YamlFile<T> {
+  readonly fileName: string;
+  readonly value: T;
+  /** Where the key at a path stands, or the nearest element above it. */
+  placeOf(path: Path): Place;
+  /** Where the value at a path stands. */
+  placeOfValue(path: Path): Place;
+  /** How the scalar at a path is written; undefined where there is no scalar. */
+  scalarAt(path: Path): { readonly place: Place; readonly style: string; readonly text: string } | undefined;
+  /** Refuses the file for what its schema cannot express. */
+  refuse(problems: readonly (Problem | { readonly path: Path; readonly text: string })[]): LanekeeperError;
+}
+
+/** Few aliases are allowed, so that a small file cannot expand into a large value. */
+const maxAliases = 20;
+const maxProblems = 20;
+
+/**
+ * Reads a YAML file and checks it against its schema.
+ *
+ * @throws the code of its terms, with every mistake at once: file, line, column, what is wrong, and what was expected
+ */
+export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> {
+  const { fileName, maxLength, validate } = terms;
+  if (text.length > maxLength)
+    throw refusal(terms, [{ line: 1, column: 1, text: `the file is longer than ${String(maxLength)} characters` }]);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  if (document.errors.length > 0)
+    throw refusal(
+      terms,
+      document.errors.map(({ pos, message }) => ({ ...placeAt(pos[0]), text: message })),
+    );
+  const value = toJs(document, terms);
+  const placeOf = (path: Path): Place => placeAt(offsetOf(document, path));
+  const placeOfValue = (path: Path): Place => {
+    const node = nodeAt(document, path);
+    return isNode(node) && node.range != null ? placeAt(node.range[0]) : placeOf(path);
+  };
+  if (!validate(value))
+    throw refusal(
+      terms,
+      problemsOfSchema(validate.errors ?? []).map(({ path, text: what }) => ({ ...placeOf(path), text: what })),
+    );
+  return {
+    ...{ fileName, value, placeOf, placeOfValue },
+    scalarAt(path) {
+      const node = nodeAt(document, path);
+      if (!isScalar(node) || node.range == null || typeof node.value !== 'string') return undefined;
+      return { place: placeAt(node.range[0]), style: node.type ?? 'PLAIN', text: node.value };
+    },
+    refuse: (problems) =>
+      refusal(
+        terms,
+        problems.map((one) => ('path' in one ? { ...placeOf(one.path), text: one.text } : one)),
+      ),
+  };
+}
+
+function toJs(document: Document, terms: Pick<FileTerms<unknown>, 'fileName' | 'code' | 'next'>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: maxAliases });
+  } catch (error) {
+    throw refusal(terms, [{ line: 1, column: 1, text: messageOf(error) }]);
+  }
+}
+
+/** The error of a file with mistakes. */
+export function refusal(
+  { fileName, code, next }: Pick<FileTerms<unknown>, 'fileName' | 'code' | 'next'>,
+  problems: readonly Problem[],
+): LanekeeperError {
+  const shown = [...problems]
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .slice(0, maxProblems)
+    .map(({ line, column, text }) => ({ place: `${fileName}:${String(line)}:${String(column)}`, text }));
+  return new LanekeeperError(code, {
+    message:
+      problems.length === 1 ? `${fileName} has a mistake` : `${fileName} has ${String(problems.length)} mistakes`,
+    object: shown[0]?.place ?? fileName,
+    why: shown.map(({ place, text }) => `${place}: ${text}`).join('\n'),
+    next,
+  });
+}
+
+function nodeAt(document: Document, path: Path): unknown {
+  let node: unknown = document.contents;
+  for (const key of path) {
+    const target: unknown = isAlias(node) ? node.resolve(document) : node;
+    node = isMap(target) || isSeq(target) ? target.get(key, true) : undefined;
+  }
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+/** The offset of the key at a path, or of the nearest element above it. */
+function offsetOf(document: Document, path: Path): number {
+  const parent = nodeAt(document, path.slice(0, -1));
+  const last = path.at(-1);
+  const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === last) : undefined;
+  const found: unknown = pair?.key ?? nodeAt(document, path);
+  if (isNode(found) && found.range != null) return found.range[0];
+  return path.length === 0 ? 0 : offsetOf(document, path.slice(0, -1));
+}

@@ -54,7 +54,10 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   'promotion.ending': { words: (field) => `${field('reason')}; the lane goes back to what was live` },
   'promotion.step-failed': { words: (field) => `${field('step')} failed (${field('code')}): ${field('message')}` },
   'promotion.repinned': {
-    words: (field) => `judged by the policy as it is now (${shortId(field('to'))}), because a person has requested it`,
+    words: (field) =>
+      field('why') === 'rules'
+        ? `judged by other gates from now on (${shortId(field('to'))} instead of ${shortId(field('from'))}): ${field('versions')}; approvals given before are void`
+        : `judged by the policy as it is now (${shortId(field('to'))}), because a person has requested it`,
   },
   'promotion.adopted': { words: () => 'another run has taken over' },
   'promotion.superseded': {
@@ -120,6 +123,18 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   },
   'session.started': { words: (field) => `${field('principal')} signed in with a browser` },
   'session.ended': { words: (field) => `session ${field('session').slice(0, 12)} of ${field('principal')} ended` },
+  'policy.installed': { words: (field) => `${field('documents')} documents installed` },
+  'policy.drafted': { words: (field) => `version ${field('version')} of ${field('document')} drafted` },
+  'policy.submitted': { words: (field) => `version ${field('version')} of ${field('document')} waits to be published` },
+  'policy.published': {
+    words: (field) => `version ${field('version')} of ${field('document')} published`,
+    concerns: anybodyWaiting,
+  },
+  'policy.retired': {
+    words: (field) => `version ${field('version')} of ${field('document')} taken out of force`,
+    concerns: anybodyWaiting,
+  },
+  'policy.withdrawn': { words: (field) => `version ${field('version')} of ${field('document')} withdrawn` },
   'enrolment.requested': { words: (field) => `asked for: ${field('words')}` },
   'enrolment.approved': { words: (field) => `approved: ${field('words')}` },
   'enrolment.rejected': { words: (field) => `rejected: ${field('words')}` },

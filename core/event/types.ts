@@ -18,6 +18,14 @@ interface EnrolmentData {
   readonly words: string;
 }
 
+/** What is said about a version of a policy, a profile, a promotion definition or the policy of policies. */
+interface PolicyVersionData {
+  /** `kind/name`. */
+  readonly document: string;
+  readonly version: number;
+  readonly digest: Digest;
+}
+
 /**
  * The types of method events in the log, and what each says in its data. Both are public: metrics, audit and the
  * dispatcher read them. What an event is about (product, lane, bundle, promotion, release) is not data.
@@ -53,7 +61,13 @@ export interface EventData {
     readonly message: string;
   };
   'promotion.adopted': { readonly from: string; readonly to: string };
-  'promotion.repinned': { readonly from: Digest; readonly to: Digest };
+  /** Why: a person has requested it (absent in old events), or `rules`, because they are others now. */
+  'promotion.repinned': {
+    readonly from: Digest;
+    readonly to: Digest;
+    readonly why?: 'rules';
+    readonly versions?: string;
+  };
   /** Written before a change of phase by another promotion had a `promotion.transitioned` of its own. */
   'promotion.superseded': { readonly by: string; readonly how: string };
   'decision.recorded': { readonly verb: DecisionVerb | 'unknown' };
@@ -81,6 +95,12 @@ export interface EventData {
   /** A browser was signed in. */
   'session.started': { readonly session: string; readonly principal: string };
   'session.ended': { readonly session: string; readonly principal: string };
+  'policy.installed': { readonly installation: Digest; readonly documents: number };
+  'policy.drafted': PolicyVersionData;
+  'policy.submitted': PolicyVersionData;
+  'policy.published': PolicyVersionData;
+  'policy.retired': PolicyVersionData;
+  'policy.withdrawn': PolicyVersionData;
   'enrolment.requested': EnrolmentData;
   'enrolment.approved': EnrolmentData;
   'enrolment.rejected': EnrolmentData;

@@ -15,6 +15,8 @@ export const predicateTypes = {
   enrolment: 'https://lanekeeper.dev/attestation/enrolment/v1',
   /** What a person or a machine records about a bundle, `core/schemas/record.schema.json`. */
   record: 'https://lanekeeper.dev/attestation/record/v1',
+  /** What a person does with a version of a policy, `core/schemas/policy-act.schema.json`. */
+  policyAct: 'https://lanekeeper.dev/attestation/policy-act/v1',
   /** Which commits a release brings, `core/schemas/commits.schema.json`. */
   commits: 'https://lanekeeper.dev/attestation/commits/v1',
   /** How a promotion ended, `core/schemas/promotion.schema.json`. */

@@ -49,6 +49,18 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   enrolments: { api: ['select'], enrolment: ['select', 'insert', update('state', 'decided_by', 'decided_at')] },
   enrolment_statements: { api: ['select'], enrolment: ['select', 'insert'] },
 
+  // The rules: versions, and what people have signed about them. Installed once, and changed by statements alone.
+  policy_installations: { api: ['select'], control: ['select'], enrolment: ['select', 'insert'] },
+  policy_versions: {
+    ...{ api: ['select'], control: ['select'] },
+    enrolment: [
+      ...(['select', 'insert'] as const),
+      update('state', 'submitted_at', 'published_at', 'retired_at', 'governed_by'),
+    ],
+  },
+  policy_heads: { api: ['select'], control: ['select'], enrolment: ['select', 'insert', update('version', 'digest')] },
+  policy_acts: { api: ['select'], control: ['select'], enrolment: ['select', 'insert'] },
+
   // Products, releases and bundles.
   products: { api: ['select', 'insert', update('repository')], control: ['select', 'insert', 'lock'] },
   tenant_repositories: { api: ['select', 'insert', 'delete'], control: ['select'] },
@@ -95,6 +107,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
         'request_attestation_id',
         'gate_round',
         'standing',
+        'definition',
+        'policy_sources',
       ),
     ],
     deploy: ['select', update(...moves)],
@@ -162,6 +176,9 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   commit_keys: ['enrolled_at', 'revoked_at'],
   enrolments: ['requested_at', 'state', 'decided_by', 'decided_at'],
   enrolment_statements: ['registered_at'],
+  policy_installations: ['installed_at'],
+  policy_versions: ['drafted_at'],
+  policy_acts: ['registered_at'],
   attestations: ['registered_at'],
   decisions: ['registered_at'],
   statement_uses: ['used_at'],
@@ -181,5 +198,6 @@ export const functionRights: Readonly<Record<string, readonly DatabaseProcess[]>
   has_lost_reliance: ['control'],
   is_observed: ['control', 'deploy'],
   tenant_ids: ['control', 'router'],
+  has_policy_act: ['enrolment'],
   append_event: ['api', 'control', 'sign', 'deploy', 'enrolment'],
 };

@@ -25,3 +25,9 @@ export function policyWith(gates: readonly string[], rest = '', name = 'p'): Pol
 export function policyText(lines: string, rest = '', name = 'p'): string {
   return `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: ${name} }\nspec:\n  gates:\n${lines}\n${rest}`;
 }
+
+/** The texts of all documents that Lanekeeper brings. */
+export function shippedTexts(): Promise<readonly string[]> {
+  const names = ['governance', 'default', 'definitions/default', 'profiles/scrum', 'profiles/safe', 'profiles/togaf'];
+  return Promise.all(names.map((name) => readFile(join(folder, `${name}.yaml`), 'utf8')));
+}

@@ -1,0 +1,203 @@
+import type { Digest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
+import type { PolicyVerb } from '../../core/evidence/policy-act.js';
+import {
+  type DocumentKind,
+  type DocumentName,
+  type VersionName,
+  type VersionState,
+  wordsOf,
+} from '../../core/governance/document.js';
+import { shortId } from '../../core/ids.js';
+import type { Transaction } from '../database.js';
+
+/** A version of a document, without its text. */
+export interface StoredVersion extends VersionName {
+  readonly digest: Digest;
+  /** Null for what was installed. */
+  readonly author: string | null;
+  readonly state: VersionState;
+  readonly draftedAt: Date;
+  readonly submittedAt: Date | null;
+  readonly publishedAt: Date | null;
+  readonly retiredAt: Date | null;
+  /** The version of the policy of policies by which it was published. */
+  readonly governedBy: Digest | null;
+}
+
+/** A statement about a version that counted, as it was signed. */
+export interface StoredAct {
+  readonly statementDigest: Digest;
+  readonly version: Digest;
+  readonly verb: PolicyVerb;
+  readonly principal: string;
+  readonly keyId: Digest;
+  readonly comment: string | null;
+  readonly registeredAt: Date;
+  /** The Sigstore bundle. */
+  readonly signed: string;
+}
+
+/** The newest published version of a document. */
+export interface StoredHead extends DocumentName {
+  readonly version: number;
+  readonly digest: Digest;
+  readonly inForce: boolean;
+}
+
+/** A row of `policy_versions`: what `versionColumns` selects. */
+export interface VersionRow {
+  digest: Digest;
+  kind: DocumentKind;
+  name: string;
+  version: number;
+  previous: Digest | null;
+  content_digest: Digest;
+  author: string | null;
+  state: VersionState;
+  drafted_at: Date;
+  submitted_at: Date | null;
+  published_at: Date | null;
+  retired_at: Date | null;
+  governed_by: Digest | null;
+}
+
+/** The columns of a `VersionRow`. */
+export const versionColumns =
+  'digest, kind, name, version, previous, content_digest, author, state, drafted_at, submitted_at, published_at, retired_at, governed_by';
+
+/** A row as a record. */
+export function toVersion(row: VersionRow): StoredVersion {
+  return {
+    ...{ digest: row.digest, kind: row.kind, name: row.name, version: row.version, content: row.content_digest },
+    ...(row.previous !== null && { previous: row.previous }),
+    ...{ author: row.author, state: row.state, draftedAt: row.drafted_at, submittedAt: row.submitted_at },
+    ...{ publishedAt: row.published_at, retiredAt: row.retired_at, governedBy: row.governed_by },
+  };
+}
+
+/** Lets one transaction of a tenant at a time change its rules: what one has read, no other changes until it has committed. */
+export async function governInTurn(tx: Transaction): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`governance ${tx.tenant}`]);
+}
+
+/** A version. @throws NOT_FOUND */
+export async function requireVersion(tx: Transaction, digest: Digest): Promise<StoredVersion> {
+  const [row] = await tx.query<VersionRow>(
+    `select ${versionColumns} from policy_versions where tenant_id = $1 and digest = $2`,
+    [tx.tenant, digest],
+  );
+  if (row !== undefined) return toVersion(row);
+  throw new LanekeeperError('NOT_FOUND', {
+    message: `there is no version ${shortId(digest)} of any policy`,
+    object: `version ${shortId(digest)}`,
+    next: 'lane policy list',
+  });
+}
+
+/** The newest published versions of all documents. */
+export async function readHeads(tx: Transaction): Promise<readonly StoredHead[]> {
+  return tx.query<Pick<StoredHead, keyof StoredHead>>(
+    `select h.kind, h.name, h.version, h.digest, v.state = 'PUBLISHED' as "inForce"
+       from policy_heads h join policy_versions v on v.tenant_id = h.tenant_id and v.digest = h.digest
+      where h.tenant_id = $1 order by h.kind, h.name`,
+    [tx.tenant],
+  );
+}
+
+/** The newest published version of one document; undefined where none was. */
+export async function headOf(tx: Transaction, { kind, name }: DocumentName): Promise<StoredHead | undefined> {
+  return (await readHeads(tx)).find((head) => head.kind === kind && head.name === name);
+}
+
+/** The versions of a document of one number and below that were published, the oldest first, with their texts. */
+export async function chainBelow(
+  tx: Transaction,
+  { kind, name, version }: DocumentName & { readonly version: number },
+): Promise<readonly (StoredVersion & { readonly text: string })[]> {
+  const rows = await tx.query<VersionRow & { content: string }>(
+    `select ${versionColumns}, content from policy_versions
+      where tenant_id = $1 and kind = $2 and name = $3 and version <= $4 and published_at is not null order by version`,
+    [tx.tenant, kind, name, version],
+  );
+  return rows.map((row) => ({ ...toVersion(row), text: row.content }));
+}
+
+/** The text of a version. @throws NOT_FOUND */
+export async function textOfVersion(tx: Transaction, digest: Digest): Promise<string> {
+  const [row] = await tx.query<{ content: string }>(
+    'select content from policy_versions where tenant_id = $1 and digest = $2',
+    [tx.tenant, digest],
+  );
+  if (row !== undefined) return row.content;
+  throw new LanekeeperError('NOT_FOUND', { message: 'there is no such version', object: `version ${shortId(digest)}` });
+}
+
+const actColumns = `statement_digest as "statementDigest", version_digest as version, verb, principal, key_id as "keyId", comment,
+  registered_at as "registeredAt", signed`;
+
+/** The statements about versions, the oldest first. */
+export async function actsOf(tx: Transaction, versions: readonly Digest[]): Promise<readonly StoredAct[]> {
+  return tx.query<Pick<StoredAct, keyof StoredAct>>(
+    `select ${actColumns} from policy_acts
+      where tenant_id = $1 and version_digest = any ($2) order by registered_at, statement_digest`,
+    [tx.tenant, versions],
+  );
+}
+
+/** The version that a statement was recorded for, if it was. */
+export async function versionOfStatement(tx: Transaction, statement: Digest): Promise<StoredVersion | undefined> {
+  const [row] = await tx.query<VersionRow>(
+    `select ${versionColumns} from policy_versions
+      where tenant_id = $1 and digest = (select version_digest from policy_acts where tenant_id = $1 and statement_digest = $2)`,
+    [tx.tenant, statement],
+  );
+  return row && toVersion(row);
+}
+
+/** Whether somebody has used a nonce about a version. */
+export async function isActNonceUsed(tx: Transaction, principal: string, nonce: string): Promise<boolean> {
+  const rows = await tx.query('select 1 from policy_acts where tenant_id = $1 and principal = $2 and nonce = $3', [
+    ...[tx.tenant, principal, nonce],
+  ]);
+  return rows.length > 0;
+}
+
+/** How many versions somebody has drafted within a day, and how many of theirs wait to be published. */
+export async function countDrafts(
+  tx: Transaction,
+  author: string,
+): Promise<{ readonly today: number; readonly waiting: number }> {
+  const [row] = await tx.query<{ today: number; waiting: number }>(
+    `select count(*) filter (where drafted_at > clock_timestamp() - interval '1 day')::int as today,
+            count(*) filter (where state = 'PENDING_APPROVAL')::int as waiting
+       from policy_versions where tenant_id = $1 and author = $2`,
+    [tx.tenant, author],
+  );
+  return row ?? { today: 0, waiting: 0 };
+}
+
+/** What a tenant began with: the list of its documents as it was stored. @throws CONFIGURATION where nothing was installed */
+export async function requireInstallation(
+  tx: Transaction,
+): Promise<{ readonly digest: Digest; readonly content: string }> {
+  const [row] = await tx.query<{ digest: Digest; content: string }>(
+    'select digest, content from policy_installations where tenant_id = $1',
+    [tx.tenant],
+  );
+  if (row !== undefined) return row;
+  throw new LanekeeperError('CONFIGURATION', {
+    message: 'no policies are installed',
+    object: `tenant ${tx.tenant}`,
+    next: `stack migrate installs them; for a tenant of its own: stack migrate --tenant ${tx.tenant} --policies DIR`,
+  });
+}
+
+/** A document that cannot be had. */
+export function unknownDocument(document: DocumentName): LanekeeperError {
+  return new LanekeeperError('NOT_FOUND', {
+    message: `there is no ${wordsOf(document)}`,
+    object: `${document.kind}/${document.name}`,
+    next: 'lane policy list',
+  });
+}

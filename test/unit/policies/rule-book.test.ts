@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { buildBook } from '../../../core/governance/build-book.js';
+import { problemsOfBook } from '../../../core/governance/check-book.js';
+import { parseDocument } from '../../../core/governance/parse-document.js';
+import { lookUp, type RuleBook } from '../../../core/governance/rule-book.js';
+import { digestOf } from '../../../core/hash.js';
+import { shippedTexts } from '../../support/rules.js';
+
+/** What Lanekeeper brings, with documents in addition or instead. */
+async function book(...texts: string[]): Promise<RuleBook> {
+  const all = [...(await shippedTexts()), ...texts].map((text, index) => parseDocument(text, `file-${index}.yaml`));
+  return buildBook(all.map((parsed) => ({ parsed, version: 1, digest: digestOf(parsed.name) })));
+}
+
+const head = 'apiVersion: lanekeeper.dev/v1\n';
+const policy = (name: string, spec: string) => `${head}kind: Policy\nmetadata: { name: ${name} }\nspec:\n${spec}`;
+const gate = (fields: string) => `  gates:\n    - { ${fields} }\n`;
+const definition = (name: string, spec: string) =>
+  `${head}kind: PromotionDefinition\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
+
+describe('what Lanekeeper brings', () => {
+  test('fits together', async () => {
+    expect(problemsOfBook(await book())).toEqual([]);
+  });
+});
+
+describe('the profile in effect', () => {
+  test('is that of the transformation, else of the product, else of the tenant, else none, and says so', async () => {
+    const lanes = 'lanes: { bronze: {}, silver: {}, gold: {} }';
+    const own = definition('shop', `{ profile: safe, ${lanes} }`);
+    const tenants = definition('default', `{ profile: togaf, ${lanes} }`);
+    const profileOf = async (texts: string[], product: string, transformationProfile = '') =>
+      lookUp(await book(...texts), { product, lane: 'gold', transformationProfile }).profile;
+    expect(await profileOf([own, tenants], 'shop', 'scrum')).toEqual({ source: 'transformation', name: 'scrum' });
+    expect(await profileOf([own, tenants], 'shop')).toEqual({ source: 'product', name: 'safe' });
+    expect(await profileOf([own, tenants], 'till')).toEqual({ source: 'tenant', name: 'togaf' });
+    expect(await profileOf([own], 'till')).toEqual({ source: 'platform' });
+  });
+
+  test('that is not in force is refused, with the name that was meant', async () => {
+    const shop = { product: 'shop', lane: 'gold', transformationProfile: 'scrumm' } as const;
+    expect(() => lookUp(shipped, shop)).toThrow('there is no profile scrumm in force; did you mean scrum?');
+  });
+});
+
+describe('a promotion definition', () => {
+  test('says which lanes its product uses, and no other can be entered', async () => {
+    const rules = await book(definition('shop', '{ lanes: { bronze: {}, gold: { policy: default } } }'));
+    expect(lookUp(rules, { product: 'shop', lane: 'gold' })).toMatchObject({
+      definition: 'shop@1',
+      versions: ['policy/default@1', 'definition/shop@1'],
+    });
+    expect(() => lookUp(rules, { product: 'shop', lane: 'silver' })).toThrow('shop does not use the lane silver');
+  });
+
+  test('that names a target that is not there is refused with its place', () => {
+    const text = definition('shop', '\n  lanes:\n    gold: { target: embeded-router }');
+    expect(() => parseDocument(text, 'shop.yaml')).toThrow(
+      expect.objectContaining({
+        why: 'shop.yaml:6:13: there is no target embeded-router; expected one of: embedded-router; did you mean embedded-router?',
+      }),
+    );
+  });
+});
+
+describe('documents that do not fit together', () => {
+  test.each<[string, readonly string[], string]>([
+    [
+      'a policy that extends one that is not there',
+      [policy('shop', `  extends: defalt\n${gate('id: a, type: COMPLIANCE, rule: "true"')}`)],
+      'there is no policy defalt in force; did you mean default?: policy shop extends it, file-6.yaml:5:3',
+    ],
+    [
+      'policies that extend each other',
+      [
+        policy('a', `  extends: b\n${gate('id: a, type: COMPLIANCE, rule: "true"')}`),
+        policy('b', `  extends: a\n${gate('id: b, type: COMPLIANCE, rule: "true"')}`),
+      ],
+      'policies extend each other in a circle: a → b → a',
+    ],
+    [
+      'a refinement of a gate that is not there',
+      [policy('shop', `  extends: default\n${gate('id: previw-check, severity: ADVISORY')}`)],
+      'file-6.yaml:7:9: there is no gate previw-check below it; did you mean preview-check?',
+    ],
+    [
+      'a removal of a gate that is not there',
+      [policy('shop', `  extends: default\n  remove: [provenence]\n${gate('id: a, type: COMPLIANCE, rule: "true"')}`)],
+      'file-6.yaml:6:12: there is no gate provenence below it; did you mean provenance?',
+    ],
+    [
+      'lanes of one product that wait for each other',
+      [
+        policy(
+          'shop',
+          `  gates:\n    - { id: a, type: COMPLIANCE, lanes: [silver], predecessors: { of: [{ lane: gold }] } }\n    - { id: b, type: COMPLIANCE, lanes: [gold], predecessors: { of: [{ lane: silver }] } }\n`,
+        ),
+      ],
+      'lanes wait for each other: shop/gold → shop/silver → shop/gold',
+    ],
+    [
+      'products that wait for each other',
+      [
+        policy(
+          'shop',
+          gate('id: a, type: COMPLIANCE, lanes: [gold], predecessors: { of: [{ lane: gold, product: till }] }'),
+        ),
+        policy(
+          'till',
+          gate('id: a, type: COMPLIANCE, lanes: [gold], predecessors: { of: [{ lane: gold, product: shop }] }'),
+        ),
+      ],
+      'lanes wait for each other: shop/gold → till/gold → shop/gold',
+    ],
+    [
+      'a product that waits for itself under the policy of all',
+      [
+        policy(
+          'default',
+          gate('id: a, type: COMPLIANCE, lanes: [gold], predecessors: { of: [{ lane: gold, product: till }] }'),
+        ),
+      ],
+      'lanes wait for each other: till/gold → till/gold',
+    ],
+  ])('such as %s are refused', async (_what, texts, problem) => {
+    expect(problemsOfBook(await book(...texts))).toContain(problem);
+  });
+});
+
+let shipped: RuleBook;
+beforeAll(async () => {
+  shipped = await book();
+});

@@ -33,6 +33,7 @@ export const errorCodes = [
   'BLOB_CORRUPT',
   'BUNDLE_CORRUPT',
   'EVIDENCE_INVALID',
+  'POLICY_UNTRUSTED',
   // the source of a release
   'SOURCE_REFUSED',
   'WRONG_REPOSITORY',

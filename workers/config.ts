@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { childEnvironment } from '../adapters/process/child-environment.js';
 import { LanekeeperError } from '../core/errors.js';
+import { parsePolicyRoots, type PolicyRoots, policyRootsVariable } from '../core/governance/pins.js';
 import { type MakeCurrent, makeCurrentChoices } from './deployment.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 
@@ -13,7 +14,8 @@ export interface WorkerConfig {
   /** How each queue that this process serves reaches the database, as a role of its own. */
   readonly databaseUrls: ReadonlyMap<TaskQueueRole, string>;
   readonly dataDir: string;
-  readonly policiesDir: string;
+  /** The digest of each tenant's installed policies. */
+  readonly policyRoots: PolicyRoots;
   readonly workflowBundlePath: string;
   /**
    * Which task queues this process serves. All four in the embedded default: each has its own rights in PostgreSQL, but
@@ -67,7 +69,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     return value ?? '';
   };
   const dataDir = required('LANEKEEPER_DATA');
-  const policiesDir = required('LANEKEEPER_POLICIES');
+  const policyRoots = required(policyRootsVariable);
   const roles = (env['LANEKEEPER_ROLES'] ?? Object.keys(taskQueues).join(',')).split(',');
   const unknown = roles.filter((role) => !isRole(role));
   if (unknown.length > 0)
@@ -87,7 +89,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
   return {
     databaseUrls,
     dataDir,
-    policiesDir,
+    policyRoots: parsePolicyRoots(policyRoots),
     workflowBundlePath:
       env['LANEKEEPER_WORKFLOW_BUNDLE'] ?? fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)),
     roles: served,

@@ -7,7 +7,7 @@ import { createAttestActivities } from '../activities/promotion/attest-activitie
 import { createDeployActivities, type DeployDeps } from '../activities/lane/deploy-activities.js';
 import { createLaneActivities } from '../activities/lane/lane-activities.js';
 import type { EvidenceCache } from '../activities/policy/evidence-cache.js';
-import { openPolicyFolder } from '../activities/policy/policy-source.js';
+import { PolicyBook } from '../activities/governance/policy-book.js';
 import type { ControlDeps } from '../activities/promotion/deps.js';
 import { createPromotionActivities } from '../activities/promotion/promotion-activities.js';
 import { createBuildActivities } from '../activities/release/build-activities.js';
@@ -18,6 +18,7 @@ import { detectContainment } from '../adapters/containment/detect.js';
 import { loadSignerFile } from '../adapters/sigstore/keys.js';
 import type { StatementSigner } from '../core/signature/ports.js';
 import { LanekeeperError } from '../core/errors.js';
+import type { PolicyRoots } from '../core/governance/pins.js';
 import type { Database } from '../store/database.js';
 import { type TaskQueueRole, taskQueues } from '../temporal-config/task-queues.js';
 import { formatWorkerIdentity } from '../temporal-config/worker-identity.js';
@@ -31,7 +32,8 @@ export interface WorkersDeps extends WorkerPorts {
   readonly client: Client;
   readonly cache: EvidenceCache;
   readonly dataDir: string;
-  readonly policiesDir: string;
+  /** The digest of each tenant's installed policies. */
+  readonly policyRoots: PolicyRoots;
   readonly roles: readonly TaskQueueRole[];
   readonly build: BuildSettings;
   /** The prebuilt bundle, or the module to bundle (tests). */
@@ -43,7 +45,8 @@ export interface WorkersDeps extends WorkerPorts {
 
 /** The dependencies of the control queue's activities, and of what reconciles runs with records. */
 export function controlDepsOf(deps: WorkersDeps): ControlDeps {
-  return { ...asQueue(deps, 'control'), policies: openPolicyFolder(deps.policiesDir) };
+  const own = asQueue(deps, 'control');
+  return { ...own, rules: new PolicyBook(own.database, deps.policyRoots) };
 }
 
 /** The dependencies of the deploy queue's activities. */

@@ -1,13 +1,34 @@
-import { shortId } from '../../core/ids.js';
 import { type Evaluation, evaluateGates } from '../../core/policy/evaluate.js';
+import { rulesUnknown } from '../../core/policy/notices.js';
+import type { PolicySnapshot } from '../../core/policy/model.js';
 import type { Notice } from '../../core/policy/notice.js';
-import { policyEdited } from '../../core/policy/notices.js';
 import { wantedBy } from '../../core/policy/wanted.js';
 import type { Transaction } from '../../store/database.js';
 import { requireSnapshot } from '../../store/policy/read.js';
+import { pinSnapshot } from '../../store/policy/write.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
+import { setPolicy } from '../../store/promotion/write.js';
+import { newestGates } from './newest-gates.js';
 import type { Preparation } from './preparation.js';
 import { readFacts } from './read-facts.js';
+
+/**
+ * Pins the gates again that apply to a promotion now. Before the lane is granted, a promotion is judged by the rules that
+ * are in force; approvals that were given under others are void, which their digest says. Afterwards nothing moves.
+ *
+ * @throws Unprepared
+ */
+export async function pinNewest(
+  tx: Transaction,
+  known: Preparation,
+  promotion: StoredPromotion,
+): Promise<{ readonly promotion: StoredPromotion; readonly notices: readonly Notice[] }> {
+  const newest = await newestGates(tx, known, promotion);
+  if ('problem' in newest) return { promotion, notices: [rulesUnknown(newest.problem)] };
+  if (newest.digest === promotion.policyDigest) return { promotion, notices: [] };
+  const digest = await pinSnapshot(tx, newest);
+  return { promotion: await setPolicy(tx, promotion, digest, { ...newest, why: 'rules' }), notices: [] };
+}
 
 /**
  * Evaluates all gates of a promotion's pinned snapshot together, over what the transaction reads. Writes nothing.
@@ -18,20 +39,9 @@ export async function evaluateRound(
   tx: Transaction,
   known: Preparation,
   promotion: StoredPromotion,
-  at: Date,
+  { at, notices }: { readonly at: Date; readonly notices: readonly Notice[] },
 ): Promise<Evaluation> {
-  // Before anything is read: what has to be read from files begins the transaction again.
-  const drift = policyDrift(known, promotion);
-  const snapshot = await requireSnapshot(tx, promotion.policyDigest);
+  const snapshot: PolicySnapshot = await requireSnapshot(tx, promotion.policyDigest);
   const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, wanted: wantedBy(snapshot) });
-  return evaluateGates(snapshot, facts, at, drift === undefined ? [] : [drift]);
-}
-
-/** What is said of a policy that has changed since the promotion was requested. */
-function policyDrift(known: Preparation, promotion: StoredPromotion): Notice | undefined {
-  const newest = known.newestGates(promotion);
-  if (!('digest' in newest)) return policyEdited(promotion, `it can no longer be read (${newest.problem})`);
-  return newest.digest === promotion.policyDigest
-    ? undefined
-    : policyEdited(promotion, `its gates are now ${shortId(newest.digest)}`);
+  return evaluateGates(snapshot, facts, at, notices);
 }

@@ -2,18 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import type { ContentStore, TenantStores } from '../../adapters/content-store/content-store.js';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../../core/digest.js';
-import { LanekeeperError, messageOf } from '../../core/errors.js';
+import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseCommitsStatement } from '../../core/evidence/commits.js';
 import { parseDecisionStatement } from '../../core/evidence/read-decision.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { isTestResult } from '../../core/evidence/test-result.js';
-import { digestOfJson } from '../../core/hash.js';
-import type { RuleLayers } from '../../core/policy/layers/document.js';
-import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
+import type { RuleBook } from '../../core/governance/rule-book.js';
+import type { Transaction } from '../../store/database.js';
 import { requireReport } from '../evidence/require-report.js';
 import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
-import type { PolicySource } from './policy-source.js';
+import type { RuleSource } from './rule-source.js';
 
 /** An attestation that a transaction needs and that is not known as verified. */
 export interface UnverifiedEvidence {
@@ -23,26 +22,23 @@ export interface UnverifiedEvidence {
   readonly publicKeyPem: string;
 }
 
-/** The gates that a policy has now, or why it cannot be read. */
-export type NewestGates = (ResolvedPolicy & { readonly digest: Digest }) | { readonly problem: string };
-
 /** Thrown by a transaction that needs what cannot be had inside of one: it rolls back, and runs again once it is there. */
 export class Unprepared extends Error {
   readonly evidence: readonly UnverifiedEvidence[];
-  readonly gates: ResolutionContext | undefined;
+  readonly rules: boolean;
 
-  constructor(needs: { readonly evidence?: readonly UnverifiedEvidence[]; readonly gates?: ResolutionContext }) {
+  constructor(needs: { readonly evidence?: readonly UnverifiedEvidence[]; readonly rules?: boolean }) {
     super('a transaction needs something that cannot be had inside of one');
     this.name = 'Unprepared';
     this.evidence = needs.evidence ?? [];
-    this.gates = needs.gates;
+    this.rules = needs.rules ?? false;
   }
 }
 
 /** What preparing needs. */
 export interface PreparationDeps {
   readonly blobs: TenantStores;
-  readonly policies: PolicySource;
+  readonly rules: RuleSource;
   readonly cache: EvidenceCache;
 }
 
@@ -82,7 +78,8 @@ export class Preparation {
   readonly #deadline: number;
   /** Why attestations cannot be relied on. Not remembered: a disk can be repaired. */
   readonly #problems = new Map<string, string>();
-  readonly #newestGates = new Map<string, NewestGates>();
+  /** Why the rules cannot be believed. */
+  #rulesProblem: LanekeeperError | undefined;
 
   constructor(deps: PreparationDeps, tenant: string, deadline: number) {
     this.#deps = deps;
@@ -99,18 +96,12 @@ export class Preparation {
     return this.#deps.cache.get(this.#blobs.tenant, attestation.checksum, attestation.keyId);
   }
 
-  /** The gates that the policy has now, or why it cannot be read. @throws Unprepared when it has not been read */
-  newestGates(gates: ResolutionContext): NewestGates {
-    const found = this.#newestGates.get(keyOf(gates));
-    if (found === undefined) throw new Unprepared({ gates });
-    return found;
-  }
-
-  /** Remembers a policy that was just read. @returns its gates */
-  rememberGates(context: ResolutionContext, rules: RuleLayers): ResolvedPolicy {
-    const resolved = resolveSnapshot(rules, context);
-    this.#newestGates.set(keyOf(context), { ...resolved, digest: digestOfJson(resolved.snapshot) });
-    return resolved;
+  /** The rules that a transaction sees, or why they cannot be believed. @throws Unprepared when that is not known yet */
+  async rules(tx: Transaction): Promise<RuleBook | { readonly problem: LanekeeperError }> {
+    if (this.#rulesProblem !== undefined) return { problem: this.#rulesProblem };
+    const book = await this.#deps.rules.inForce(tx);
+    if (book === undefined) throw new Unprepared({ rules: true });
+    return book;
   }
 
   /** Remembers what a signature that was just verified says. */
@@ -119,8 +110,8 @@ export class Preparation {
   }
 
   /** Reads and verifies what a transaction lacked. @throws TIMED_OUT */
-  async provide({ evidence, gates }: Unprepared): Promise<void> {
-    if (gates !== undefined) await this.#readGates(gates);
+  async provide({ evidence, rules }: Unprepared): Promise<void> {
+    if (rules) await this.#loadRules();
     for (const attestation of evidence) {
       if (Date.now() > this.#deadline)
         throw new LanekeeperError('TIMED_OUT', { message: 'verifying the evidence takes longer than was allowed' });
@@ -143,17 +134,16 @@ export class Preparation {
     }
   }
 
-  async #readGates(gates: ResolutionContext): Promise<void> {
+  async #loadRules(): Promise<void> {
     try {
-      this.rememberGates(gates, await this.#deps.policies.rulesOf(gates.product));
+      await this.#deps.rules.load(this.#blobs.tenant);
     } catch (error) {
-      this.#newestGates.set(keyOf(gates), { problem: messageOf(error) });
+      const problem = asLanekeeperError(error);
+      // A database that does not answer says nothing about the rules.
+      if (problem === undefined || problem.code === 'UNAVAILABLE' || problem.code === 'TIMED_OUT') throw error;
+      this.#rulesProblem = problem;
     }
   }
-}
-
-function keyOf({ product, lane, kind }: ResolutionContext): string {
-  return JSON.stringify([product, lane, kind]);
 }
 
 function contentOf(statement: Statement): VerifiedEvidence {

@@ -7,6 +7,7 @@ import { type LaneScene, lockScene } from '../../store/lane/scene.js';
 import { promotionIn } from '../../store/lane/write.js';
 import { lostReliances } from '../../store/policy/reliance.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
+import { newestGates } from '../policy/newest-gates.js';
 import { type Preparation, whenPrepared } from '../policy/preparation.js';
 import { answerOf } from './answer.js';
 import { type Caller, requireSame } from '../caller.js';
@@ -89,7 +90,8 @@ export async function moveOn(
   if (stimulus.type === 'step-ended') await closeStep(moving, stimulus);
   const occasion = occasionOf(moving, stimulus, outcome, context.now);
   const standing = looksAtStanding(stimulus) ? await standingOf(tx, moving.promotion) : undefined;
-  await moving.settle({ ...occasion, ...(standing !== undefined && { standing }) }, context);
+  const rulesChanged = await haveRulesChanged(tx, moving, stimulus, context.known);
+  await moving.settle({ ...occasion, ...(standing !== undefined && { standing }), rulesChanged }, context);
   return answerOf(tx, moving, seen, outcome);
 }
 
@@ -120,6 +122,18 @@ function occasionOf(
 /** When it went live just now, perhaps: what it relies on may have been lost on the way. And when something has changed. */
 function looksAtStanding({ type }: AdvanceStimulus): boolean {
   return type === 'step-ended' || type === 'woken';
+}
+
+/** Whether a promotion that waits for its lane was let through by rules that are no longer those in force. */
+async function haveRulesChanged(
+  tx: Transaction,
+  { promotion, token }: MovingPromotion,
+  { type }: AdvanceStimulus,
+  known: Preparation,
+): Promise<boolean> {
+  if (type !== 'woken' || promotion.state !== 'QUEUED' || token !== undefined) return false;
+  const newest = await newestGates(tx, known, promotion);
+  return 'problem' in newest || newest.digest !== promotion.policyDigest;
 }
 
 /** How a promotion that is live stands. */

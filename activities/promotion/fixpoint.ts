@@ -14,7 +14,7 @@ import { findAct } from '../../store/promotion/acts.js';
 import { type PromotionRecords, readRecords } from '../../store/promotion/records.js';
 import { type RecordedSteps, recordStep } from '../../store/promotion/steps.js';
 import { beginEnding, changeStanding, enterPhase, subjectsOf } from '../../store/promotion/write.js';
-import { evaluateRound } from '../policy/evaluate-round.js';
+import { evaluateRound, pinNewest } from '../policy/evaluate-round.js';
 import type { Preparation } from '../policy/preparation.js';
 
 /** More moves than this in one transaction are a defect of the state machine: the longest way has six. */
@@ -192,13 +192,15 @@ export class MovingPromotion {
 
   /** Evaluates the gates, for the hold that the promotion has or, if they pass, gets in this very transaction. */
   async #evaluate({ known, now }: MoveContext): Promise<void> {
-    const { promotion } = this;
+    const { promotion: before } = this;
     if (known === undefined)
       throw new LanekeeperError('INTERNAL', {
         message: 'gates can only be evaluated by the control queue',
         object: `promotion ${this.#id}`,
       });
-    const evaluation = await evaluateRound(this.#tx, known, promotion, now);
+    const { promotion, notices } =
+      this.token === undefined ? await pinNewest(this.#tx, known, before) : { promotion: before, notices: [] };
+    const evaluation = await evaluateRound(this.#tx, known, promotion, { at: now, notices });
     const token = this.token ?? (evaluation.outcome === 'PASS' ? this.#tokenIfQueued() : undefined);
     const number = promotion.gateRound + 1;
     const recheckAt = evaluation.recheckAt === undefined ? undefined : new Date(evaluation.recheckAt);

@@ -1,7 +1,6 @@
 import { isStart } from '../../core/decision/verbs.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId, workflowIds } from '../../core/ids.js';
-import type { ResolvedPolicy } from '../../core/policy/resolve.js';
 import { hasEnded } from '../../core/promotion/state.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
@@ -15,6 +14,7 @@ import { noRecords } from '../../store/promotion/records.js';
 import { adoptPromotion, insertPromotion } from '../../store/promotion/write.js';
 import { requireCaller } from '../caller.js';
 import { asVerdict } from '../failures.js';
+import { newestGates } from '../policy/newest-gates.js';
 import { type Preparation, whenPrepared } from '../policy/preparation.js';
 import { moveLimits, moveOn } from './advance.js';
 import type { ControlDeps } from './deps.js';
@@ -31,8 +31,6 @@ type OpenInput = Parameters<PromotionControlActivities['openPromotion']>[0];
 interface Beginning extends OpenInput {
   readonly workflowId: string;
   readonly sent: ExaminedStatement | undefined;
-  /** The gates that its lane has now. */
-  readonly gates: ResolvedPolicy;
   /** The first run id of the run whose place it may take. */
   readonly replaces: string | undefined;
 }
@@ -59,11 +57,10 @@ export async function openPromotion(
           request === undefined
             ? undefined
             : await examineStatement(deps, tenant, { statement: request, frontDoor: 'START' }, known);
-        const gates = known.rememberGates(input, await deps.policies.rulesOf(product));
         return whenOpen(deps, (replaces) =>
           deps.database.transaction(
             tenant,
-            (tx) => begin(deps, tx, { ...input, workflowId, sent, gates, replaces }, known),
+            (tx) => begin(deps, tx, { ...input, workflowId, sent, replaces }, known),
             moveLimits(options.signal),
           ),
         );
@@ -106,8 +103,9 @@ async function begin(deps: ControlDeps, tx: Transaction, run: Beginning, known: 
   await requireObjects(tx, run);
   const live = [...scene.promotions.values()].find(({ state, bundle }) => state === 'LIVE' && bundle === run.bundle);
   if (live !== undefined) throw alreadyLive(run, live);
-  const policyDigest = await pinSnapshot(tx, run.gates);
-  const opened = await insertPromotion(tx, { ...run, policyDigest });
+  const gates = await newestGates(tx, known, run);
+  if ('problem' in gates) throw gates.problem;
+  const opened = await insertPromotion(tx, { ...run, ...gates, policyDigest: await pinSnapshot(tx, gates) });
   scene.records.set(opened.id, noRecords);
   if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context);
   const promotion = run.sent === undefined ? opened : await requirePromotion(tx, opened.id);

@@ -4,6 +4,7 @@ import type { Transaction } from '../../store/database.js';
 import { pinSnapshot } from '../../store/policy/write.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import { setPolicy } from '../../store/promotion/write.js';
+import { newestGates } from '../policy/newest-gates.js';
 import type { Preparation } from '../policy/preparation.js';
 import type { ExaminedStatement } from './examine-statement.js';
 
@@ -22,6 +23,8 @@ export async function pinPolicyForRequest(
   const isRequest = signed !== undefined && isStart(signed.decision.verb);
   const canChange = promotion.requester === null && isGating(promotion.state) && promotion.state !== 'QUEUED';
   if (!isRequest || !canChange) return promotion;
-  const newest = known.newestGates(promotion);
-  return 'snapshot' in newest ? setPolicy(tx, promotion, await pinSnapshot(tx, newest)) : promotion;
+  const newest = await newestGates(tx, known, promotion);
+  return 'snapshot' in newest
+    ? setPolicy(tx, promotion, await pinSnapshot(tx, newest), { ...newest, why: 'request' })
+    : promotion;
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireOrigins } from '../../adapters/http/guard.js';
 import { LanekeeperError } from '../../core/errors.js';
+import { parsePolicyRoots, type PolicyRoots, policyRootsVariable } from '../../core/governance/pins.js';
 
 /** The configuration of the API process. */
 export interface ApiConfig {
@@ -12,7 +13,8 @@ export interface ApiConfig {
   readonly databaseUrl: string;
   /** Folder of the content store. */
   readonly blobsDir: string;
-  readonly policiesDir: string;
+  /** The digest of each tenant's installed policies. */
+  readonly policyRoots: PolicyRoots;
   /** Where the enrolment process listens. */
   readonly enrolmentUrl: string;
   /** Folder of the built page; absent where only the API was built. */
@@ -28,7 +30,7 @@ const builtPage = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url
 /** Reads the environment, here and nowhere else in api/. @throws CONFIGURATION naming everything that is missing */
 export function readApiConfig(): ApiConfig {
   const env = process.env;
-  const names = ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES', 'LANEKEEPER_ENROLMENT_URL'] as const;
+  const names = ['DATABASE_URL', 'LANEKEEPER_DATA', policyRootsVariable, 'LANEKEEPER_ENROLMENT_URL'] as const;
   // PORT is how the image convention tells a service its port.
   const givenPort = env['LANEKEEPER_API_PORT'] ?? env['PORT'] ?? '';
   const missing = [
@@ -50,7 +52,7 @@ export function readApiConfig(): ApiConfig {
     port,
     databaseUrl: env['DATABASE_URL'] ?? '',
     blobsDir: resolve(env['LANEKEEPER_DATA'] ?? '', 'blobs'),
-    policiesDir: resolve(env['LANEKEEPER_POLICIES'] ?? ''),
+    policyRoots: parsePolicyRoots(env[policyRootsVariable] ?? ''),
     enrolmentUrl: env['LANEKEEPER_ENROLMENT_URL'] ?? '',
     publicOrigins: requireOrigins(env),
     temporalUiUrl: env['LANEKEEPER_TEMPORAL_UI_URL'] ?? '',

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { EvidenceCache } from '../../activities/policy/evidence-cache.js';
-import type { PolicySource } from '../../activities/policy/policy-source.js';
+import type { RuleSource } from '../../activities/policy/rule-source.js';
 import type { TenantStores } from '../../adapters/content-store/content-store.js';
 import type { Database } from '../../store/database.js';
 import type { EnrolmentProcess } from './enrolment/client.js';
@@ -10,7 +10,7 @@ export interface ApiDeps {
   readonly database: Database;
   readonly client: Client;
   readonly blobs: TenantStores;
-  readonly policies: PolicySource;
+  readonly rules: RuleSource;
   /** What this process has verified. */
   readonly cache: EvidenceCache;
   /** The process that alone changes who is who. */

@@ -1,7 +1,7 @@
 import type { Ref } from './ref.js';
 
-/** What is said about a promotion besides its gates. */
-export const noticeIds = ['changes-requested', 'rollback-target', 'policy-edited'] as const;
+/** What is said about a promotion besides its gates; `policy-edited` in old rounds alone. */
+export const noticeIds = ['changes-requested', 'rollback-target', 'policy-edited', 'rules-unknown'] as const;
 
 /** One of them. */
 export type NoticeId = (typeof noticeIds)[number];

@@ -1,3 +1,4 @@
+import type { ErrorDetail } from '../errors.js';
 import { shortId } from '../ids.js';
 import type { PolicyFacts } from './facts.js';
 import type { Notice } from './notice.js';
@@ -33,21 +34,13 @@ function rollbackTarget({ kind, lane, lanes, product }: PolicyFacts): Notice | u
   };
 }
 
-/**
- * A promotion keeps the gates it was requested under. That they would be others now is said, and changes nothing.
- *
- * @param current what the gates are now, in words
- */
-export function policyEdited(
-  promotion: { readonly id: string; readonly policyDigest: string },
-  current: string,
-): Notice {
-  const { id, policyDigest } = promotion;
+/** While it is not known by which rules a promotion is to be judged, it is not let into its lane. */
+export function rulesUnknown({ message, why, next }: ErrorDetail): Notice {
   return {
-    notice: 'policy-edited',
-    holds: false,
-    explanation: `the policy was edited: this promotion keeps the gates it was requested under (${shortId(policyDigest)}); ${current}`,
-    next: `to be judged by the edited policy: lane abort ${shortId(id)}, then request it again`,
+    notice: 'rules-unknown',
+    holds: true,
+    explanation: why === undefined ? message : `${message}: ${why}`,
+    next: next ?? 'lane policy list',
     reliedOn: [],
   };
 }

@@ -41,6 +41,8 @@ export interface Occasion {
   readonly order?: Order;
   /** How what is live was found to stand, if that was looked at. */
   readonly standing?: StandingFound;
+  /** Set when the rules are others than those by which a promotion that waits for its lane was let through. */
+  readonly rulesChanged?: boolean;
   /** Set when the promotion's run was seen to have ended in Temporal. */
   readonly runEnded?: boolean;
 }

@@ -25,6 +25,10 @@ export interface StoredPromotion {
   readonly error: StepError | null;
   readonly requester: string | null;
   readonly policyDigest: Digest;
+  /** The promotion definition that it runs, as `name@version`; null in old records. */
+  readonly definition: string | null;
+  /** The versions of the rules that its gates come from, as `kind/name@version`; null in old records. */
+  readonly policySources: readonly string[] | null;
   readonly gateRound: number;
   readonly queuedAt: Date | null;
   readonly switched: boolean;
@@ -59,6 +63,8 @@ export interface PromotionRow {
   error: StepError | null;
   requester: string | null;
   policy_digest: Digest;
+  definition: string | null;
+  policy_sources: readonly string[] | null;
   gate_round: number;
   queued_at: Date | null;
   switched: boolean;
@@ -191,6 +197,8 @@ export function toPromotion(row: PromotionRow): StoredPromotion {
     error: row.error,
     requester: row.requester,
     policyDigest: row.policy_digest,
+    definition: row.definition,
+    policySources: row.policy_sources,
     gateRound: row.gate_round,
     queuedAt: row.queued_at,
     switched: row.switched,

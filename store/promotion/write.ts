@@ -16,7 +16,7 @@ import { appendEvent } from '../event/write.js';
 import { type PromotionRow, type StoredPromotion, toPromotion } from './read.js';
 
 /** What is needed to open a promotion. */
-export interface NewPromotion {
+export interface NewPromotion extends PinnedFrom {
   readonly workflowId: string;
   readonly firstRunId: string;
   readonly product: string;
@@ -30,8 +30,8 @@ export interface NewPromotion {
 export async function insertPromotion(tx: Transaction, promotion: NewPromotion): Promise<StoredPromotion> {
   const rows = await tx.query<PromotionRow>(
     `insert into promotions (tenant_id, id, workflow_id, first_run_id, product, lane, bundle_digest, kind, state,
-       reason, policy_digest, created_at, updated_at)
-     values ($1, gen_random_uuid()::text, $2, $3, $4, $5, $6, $7, 'GATING', 'the gates are being evaluated', $8,
+       reason, policy_digest, definition, policy_sources, created_at, updated_at)
+     values ($1, gen_random_uuid()::text, $2, $3, $4, $5, $6, $7, 'GATING', 'the gates are being evaluated', $8, $9, $10,
        clock_timestamp(), clock_timestamp())
      returning *`,
     [
@@ -43,6 +43,8 @@ export async function insertPromotion(tx: Transaction, promotion: NewPromotion):
       promotion.bundle,
       promotion.kind,
       promotion.policyDigest,
+      promotion.definition,
+      promotion.versions,
     ],
   );
   const stored = toPromotion(rows[0] as PromotionRow);
@@ -73,23 +75,36 @@ export async function adoptPromotion(
   return { ...promotion, firstRunId };
 }
 
-/** Pins another policy snapshot to a promotion that nobody has requested yet. */
+/** What gates come from: versions of rules, and why they are pinned. */
+export interface PinnedFrom {
+  /** The promotion definition, as `name@version`. */
+  readonly definition: string;
+  /** As `kind/name@version`, the lowest layer first. */
+  readonly versions: readonly string[];
+}
+
+/** Pins another policy snapshot to a promotion that has no lane yet. */
 export async function setPolicy(
   tx: Transaction,
   promotion: StoredPromotion,
   policyDigest: Digest,
+  { definition, versions, why }: PinnedFrom & { readonly why: 'request' | 'rules' },
 ): Promise<StoredPromotion> {
   if (policyDigest === promotion.policyDigest) return promotion;
   await tx.query(
-    'update promotions set policy_digest = $3, updated_at = clock_timestamp() where tenant_id = $1 and id = $2',
-    [tx.tenant, promotion.id, policyDigest],
+    `update promotions set policy_digest = $3, definition = $4, policy_sources = $5, updated_at = clock_timestamp()
+      where tenant_id = $1 and id = $2`,
+    [tx.tenant, promotion.id, policyDigest, definition, versions],
   );
   await appendEvent(tx, {
     ...subjectsOf(promotion),
     type: 'promotion.repinned',
-    data: { from: promotion.policyDigest, to: policyDigest },
+    data: {
+      ...{ from: promotion.policyDigest, to: policyDigest },
+      ...(why === 'rules' && { why, versions: versions.join(', ') }),
+    },
   });
-  return { ...promotion, policyDigest };
+  return { ...promotion, policyDigest, definition, policySources: versions };
 }
 
 /** Names the requester, once. */

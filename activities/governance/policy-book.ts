@@ -1,0 +1,152 @@
+import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
+import type { Digest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
+import { parsePolicyAct } from '../../core/evidence/read-policy-act.js';
+import { buildBook } from '../../core/governance/build-book.js';
+import { problemOfChain, type VerifiedAct } from '../../core/governance/chain.js';
+import { type InstalledDocument, wordsOf } from '../../core/governance/document.js';
+import { type ParsedDocument, parseDocument } from '../../core/governance/parse-document.js';
+import type { RuleBook } from '../../core/governance/rule-book.js';
+import type { Database, Transaction } from '../../store/database.js';
+import {
+  actsOf,
+  chainBelow,
+  readHeads,
+  requireInstallation,
+  type StoredAct,
+  type StoredHead,
+} from '../../store/governance/read.js';
+import { enrolledKeys, wasValid } from '../../store/identity/read.js';
+
+/** How many versions are remembered: each is a parsed file, and few are in force. */
+const maxRemembered = 500;
+
+/**
+ * The rules that are in force, believed only after the whole chain of versions of each has been verified, from the newest
+ * statement down to the digest that was pinned when the tenant was installed. What was verified is remembered by digest,
+ * in memory: a version never changes.
+ */
+export class PolicyBook {
+  readonly #database: Database;
+  readonly #pinned: ReadonlyMap<string, Digest>;
+  readonly #verified = new Map<string, ParsedDocument>();
+  readonly #books = new Map<string, RuleBook>();
+
+  /** @param pinned the digest of each tenant's installation, from configuration */
+  constructor(database: Database, pinned: ReadonlyMap<string, Digest>) {
+    this.#database = database;
+    this.#pinned = pinned;
+  }
+
+  /**
+   * The rules that a transaction sees, or undefined where a version in force has not been verified yet.
+   *
+   * @throws INVALID_POLICY
+   */
+  async inForce(tx: Transaction): Promise<RuleBook | undefined> {
+    return this.#bookOf(tx.tenant, await readHeads(tx));
+  }
+
+  #bookOf(tenant: string, heads: readonly StoredHead[]): RuleBook | undefined {
+    const inForce = heads.filter((head) => head.inForce);
+    const key = [tenant, ...inForce.map(({ digest }) => digest)].join(' ');
+    const known = this.#books.get(key);
+    if (known !== undefined) return known;
+    const versions = inForce.map(({ digest, version }) => ({
+      parsed: this.#verified.get(`${tenant} ${digest}`),
+      version,
+      digest,
+    }));
+    const parsed = versions.flatMap((one) => (one.parsed === undefined ? [] : [{ ...one, parsed: one.parsed }]));
+    if (parsed.length < versions.length) return undefined;
+    const book = buildBook(parsed);
+    if (this.#books.size >= maxRemembered) this.#books.clear();
+    this.#books.set(key, book);
+    return book;
+  }
+
+  /**
+   * Verifies what is in force in a tenant, in a transaction of its own.
+   *
+   * @throws POLICY_UNTRUSTED when it is not to be believed, CONFIGURATION when nothing is pinned
+   */
+  async load(tenant: string): Promise<RuleBook> {
+    return this.#database.transaction(tenant, async (tx) => {
+      const heads = await readHeads(tx);
+      const missing = heads.filter(({ inForce, digest }) => inForce && !this.#verified.has(`${tenant} ${digest}`));
+      if (missing.length > 0) await this.#verify(tx, missing);
+      const book = this.#bookOf(tenant, heads);
+      if (book === undefined) throw new TypeError('what was just verified is not known');
+      return book;
+    });
+  }
+
+  async #verify(tx: Transaction, heads: readonly StoredHead[]): Promise<void> {
+    const pinned = this.#pinned.get(tx.tenant);
+    if (pinned === undefined) throw notPinned(tx.tenant);
+    const stored = await requireInstallation(tx);
+    // Its digest is compared with the pinned one before anything else of it is believed.
+    const installation = JSON.parse(stored.content) as readonly InstalledDocument[];
+    const keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
+    for (const head of heads) {
+      const versions = await chainBelow(tx, head);
+      const acts = await actsOf(
+        tx,
+        versions.map(({ digest }) => digest),
+      );
+      const verified = new Map<Digest, VerifiedAct[]>();
+      for (const act of acts) {
+        const one = verifyAct(act, keys);
+        if (one !== undefined) verified.set(act.version, [...(verified.get(act.version) ?? []), one]);
+      }
+      const problem = problemOfChain(versions, {
+        ...{ tenant: tx.tenant, installation, pinned },
+        actsOn: (version) => verified.get(version) ?? [],
+      });
+      const newest = versions.at(-1);
+      if (problem !== undefined || newest?.digest !== head.digest)
+        throw untrusted(head, problem ?? 'the newest version is not the one that was published last');
+      const fileName = `${head.kind}/${head.name}@${String(head.version)}`;
+      if (this.#verified.size >= maxRemembered) this.#verified.clear();
+      this.#verified.set(`${tx.tenant} ${head.digest}`, parseDocument(newest.text, fileName));
+    }
+  }
+}
+
+/** What somebody has signed, if they have: with a key of theirs, about what the row says. */
+function verifyAct(
+  stored: StoredAct,
+  keys: ReadonlyMap<
+    Digest,
+    Parameters<typeof wasValid>[0] & { readonly principal: string; readonly publicKeyPem: string }
+  >,
+): VerifiedAct | undefined {
+  const key = keys.get(stored.keyId);
+  if (key === undefined) return undefined;
+  try {
+    const { statement } = verifyStatement(new TextEncoder().encode(stored.signed), [key.publicKeyPem]);
+    const act = parsePolicyAct(statement);
+    if (act.principal !== key.principal || act.verb !== stored.verb) return undefined;
+    return { act, counts: wasValid(key, stored.registeredAt) };
+  } catch {
+    return undefined;
+  }
+}
+
+function notPinned(tenant: string): LanekeeperError {
+  return new LanekeeperError('CONFIGURATION', {
+    message: 'no policies are pinned',
+    object: `tenant ${tenant}`,
+    why: 'without the digest of what was installed, anybody who can write the database could replace it',
+    next: 'set LANEKEEPER_POLICY_ROOTS to what stack migrate says, as in default=sha256:…',
+  });
+}
+
+function untrusted(head: StoredHead, why: string): LanekeeperError {
+  return new LanekeeperError('POLICY_UNTRUSTED', {
+    message: `${wordsOf(head)} is not to be believed`,
+    object: `${head.kind}/${head.name}`,
+    why,
+    next: 'find out who has changed the database: lane policy verify; then restore it from a backup, or publish a new version',
+  });
+}

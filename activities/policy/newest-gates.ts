@@ -1,0 +1,68 @@
+import type { Digest } from '../../core/digest.js';
+import { asLanekeeperError, type LanekeeperError } from '../../core/errors.js';
+import { type Applicable, lookUp, type RuleBook } from '../../core/governance/rule-book.js';
+import { digestOfJson } from '../../core/hash.js';
+import type { TransformationFact } from '../../core/policy/facts.js';
+import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
+import type { Transaction } from '../../store/database.js';
+import type { Preparation } from './preparation.js';
+
+/** The gates that apply now, as a promotion pins them, with what they come from. */
+export interface NewestGates extends ResolvedPolicy, Pick<Applicable, 'profile' | 'definition' | 'versions'> {
+  readonly digest: Digest;
+}
+
+/** What gates are looked up for. */
+export type GatesOf = Pick<ResolutionContext, 'product' | 'lane' | 'kind'>;
+
+/** Resolving is repeated in every round: what it yields is a function of the rules and of what it is asked for. */
+const resolved = new WeakMap<RuleBook, Map<string, NewestGates>>();
+
+/** How many answers are kept for one state of the rules. */
+const maxKept = 2_000;
+
+/**
+ * The gates that apply to a product in a lane, by the rules that the transaction sees, or why there are none.
+ *
+ * @throws Unprepared when the rules have not been verified yet
+ */
+export async function newestGates(
+  tx: Transaction,
+  known: Preparation,
+  of: GatesOf,
+): Promise<NewestGates | { readonly problem: LanekeeperError }> {
+  const book = await known.rules(tx);
+  if ('problem' in book) return book;
+  try {
+    return resolve(book, of, undefined);
+  } catch (error) {
+    const problem = asLanekeeperError(error);
+    if (problem === undefined) throw error;
+    return { problem };
+  }
+}
+
+/** @throws INVALID_POLICY, UNKNOWN_LANE */
+function resolve(
+  book: RuleBook,
+  { product, lane, kind }: GatesOf,
+  transformation: TransformationFact | undefined,
+): NewestGates {
+  const key = JSON.stringify([product, lane, kind, transformation ?? null]);
+  const kept = resolved.get(book) ?? new Map<string, NewestGates>();
+  const found = kept.get(key);
+  if (found !== undefined) return found;
+  const { rules, ...from } = lookUp(book, {
+    ...{ product, lane },
+    ...(transformation !== undefined && { transformationProfile: transformation.profile }),
+  });
+  const policy = resolveSnapshot(rules, {
+    ...{ product, lane, kind },
+    ...(transformation !== undefined && { transformation: { ...transformation } }),
+  });
+  const newest = { ...policy, ...from, digest: digestOfJson(policy.snapshot) };
+  if (kept.size >= maxKept) kept.clear();
+  kept.set(key, newest);
+  resolved.set(book, kept);
+  return newest;
+}

@@ -28,9 +28,14 @@ export function recordStatement(subjects: readonly Subject[], record: RecordPred
   return statementOf(predicateTypes.record, subjects, record);
 }
 
-const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<RecordPredicate>(
-  recordSchema,
-);
+const validate = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  // Its conditions are about properties that are declared outside of them.
+  strictTypes: false,
+  strictRequired: false,
+}).compile<RecordPredicate>(recordSchema);
 
 /** Reads a record from a statement whose signature was verified. @throws EVIDENCE_INVALID naming each problem */
 export function parseRecord({ predicate }: Pick<Statement, 'predicate'>): RecordPredicate {

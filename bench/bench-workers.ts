@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { createLaneActivities } from '../activities/lane/lane-activities.js';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
-import { openPolicyFolder } from '../activities/policy/policy-source.js';
+import { PolicyBook } from '../activities/policy/policy-book.js';
 import { createPromotionActivities } from '../activities/promotion/promotion-activities.js';
 import { openStores } from '../test/support/blobs.js';
 import { taskQueues } from '../temporal-config/task-queues.js';
@@ -22,10 +22,16 @@ export async function startBenchWorkers(
   machine: Machine,
   onAttested: (workflowId: string) => void,
 ): Promise<BenchWorkers> {
-  const { connection, client, database, dataDir, config } = machine;
-  const policies = openPolicyFolder(fileURLToPath(new URL('./policies/', import.meta.url)));
+  const { connection, client, database, dataDir, config, policyRoots } = machine;
   const blobs = openStores(dataDir, database);
-  const deps = { database, blobs, client, policies, cache: new EvidenceCache(), now: () => new Date() };
+  const deps = {
+    database,
+    blobs,
+    client,
+    rules: new PolicyBook(database, policyRoots),
+    cache: new EvidenceCache(),
+    now: () => new Date(),
+  };
   const steps = createTrivialSteps(deps, onAttested);
   const bare = createBareActivities(createBareDriver(client), onAttested);
   const common = {

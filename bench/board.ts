@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type pg from 'pg';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
-import { openPolicyFolder } from '../activities/policy/policy-source.js';
+import { noRules } from '../activities/policy/rule-source.js';
 import { connectToEnrolment } from '../apps/api/enrolment/client.js';
 import { startServer } from '../apps/api/server.js';
 import { type Clients, createClients } from '../apps/cli/connection/clients.js';
@@ -43,7 +43,7 @@ export async function benchBoard(
       database,
       client: new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) }),
       blobs: openStores(cluster.dataDir, database),
-      policies: openPolicyFolder(join(repositoryRoot, 'policies')),
+      rules: noRules,
       cache: new EvidenceCache(),
       enrolment: connectToEnrolment('http://127.0.0.1:1'),
       publicOrigins: [],

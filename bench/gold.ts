@@ -41,7 +41,7 @@ export async function goldPromotion(machine: Machine): Promise<EventCounts> {
     ...ports,
     ...{ connection, client, dataDir, namespace: config.namespace },
     cache: new EvidenceCache(),
-    policiesDir: fileURLToPath(new URL('../policies/', import.meta.url)),
+    policyRoots: machine.policyRoots,
     roles: queues,
     build: { environment: {}, npmCacheFolder: '', readable: [], acceptUncontained: false },
     workflows: { workflowBundle: { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) } },

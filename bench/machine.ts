@@ -1,9 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { ContentStore } from '../adapters/content-store/content-store.js';
+import type { PolicyRoots } from '../core/governance/pins.js';
+import { installPolicies, shippedPolicies } from '../test/support/installed-rules.js';
 import { openStores } from '../test/support/blobs.js';
 import { readStackConfig, type StackConfig } from '../apps/stack/config.js';
 import { Child } from '../apps/stack/child.js';
@@ -22,6 +24,8 @@ export interface Machine {
   readonly config: StackConfig;
   readonly urls: DatabaseUrls;
   readonly dataDir: string;
+  /** What is pinned of the installed policies. */
+  readonly policyRoots: PolicyRoots;
   readonly database: Database;
   readonly blobs: ContentStore;
   readonly connection: NativeConnection;
@@ -73,6 +77,7 @@ export async function startMachine(): Promise<Machine> {
   const server = new Child(plan, { changed: () => undefined, log: (text) => console.error(text) });
   await server.start(60_000);
   await ensureDevelopmentIdentities(dataDir, urls.enrolment);
+  const policyRoots = await installPolicies(urls, await benchPolicies(dataDir));
   let wake = (_tenant: string): void => undefined;
   const database = openDatabase({ url: databaseUrl, maxConnections: 20, onWork: (tenant) => wake(tenant) });
   const address = `127.0.0.1:${temporal}`;
@@ -87,7 +92,7 @@ export async function startMachine(): Promise<Machine> {
   });
   wake = (tenant) => dispatcher.wake(tenant);
   return {
-    ...{ config, urls, dataDir, database, connection, client },
+    ...{ config, urls, dataDir, policyRoots, database, connection, client },
     blobs: openStores(dataDir, database).of('default'),
     usedCpu() {
       const servers = [server.identity?.pid ?? 0, cluster.server.identity?.pid ?? 0] as const;
@@ -124,4 +129,15 @@ async function describeEnvironment(connection: Connection, database: Database): 
     temporalServer: serverVersion,
     postgres: rows[0]?.server_version ?? 'unknown',
   };
+}
+
+/** The policy of the benchmark for its products, and for `shop`, which goes to gold, that which Lanekeeper brings. */
+async function benchPolicies(dataDir: string): Promise<string> {
+  const folder = join(dataDir, 'policies');
+  await mkdir(folder);
+  const own = await readFile(new URL('./policies/default.yaml', import.meta.url), 'utf8');
+  await writeFile(join(folder, 'default.yaml'), own);
+  const shipped = await readFile(join(shippedPolicies, 'default.yaml'), 'utf8');
+  await writeFile(join(folder, 'shop.yaml'), shipped.replace('name: default', 'name: shop'));
+  return folder;
 }

@@ -1,17 +1,15 @@
 import { performance, monitorEventLoopDelay } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { EvidenceCache } from '../activities/policy/evidence-cache.js';
-import { openPolicyFolder } from '../activities/policy/policy-source.js';
+import { newestGates } from '../activities/policy/newest-gates.js';
 import { whenPrepared } from '../activities/policy/preparation.js';
 import { readFacts } from '../activities/policy/read-facts.js';
 import { verifyStatement } from '../adapters/sigstore/verify-statement.js';
 import type { Digest } from '../core/digest.js';
-import { digestOfJson } from '../core/hash.js';
 import { evaluateGates } from '../core/policy/evaluate.js';
-import { resolveSnapshot } from '../core/policy/resolve.js';
 import { wantedBy } from '../core/policy/wanted.js';
+import { bookWith, staticRules } from '../test/support/static-rules.js';
 import { evidenceOfBundle } from '../store/evidence/read.js';
 import { enrolledKeys } from '../store/identity/read.js';
 import { type Goal, goalOf } from './goal.js';
@@ -88,18 +86,15 @@ async function measure(fixture: RoundFixture, attestations: number): Promise<Rou
 
 /** A round of the gates of gold, as a promotion evaluates it. */
 function roundsOf({ database, stores, bundle }: RoundFixture): (cache: EvidenceCache) => Promise<void> {
-  const policies = openPolicyFolder(fileURLToPath(new URL('../policies/', import.meta.url)));
   const about = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
   return async (cache) => {
-    const { snapshot } = resolveSnapshot(await policies.rulesOf('shop'), {
-      product: 'shop',
-      lane: 'gold',
-      kind: 'PROMOTION',
-    });
-    const subject = { ...about, bundle, policyDigest: digestOfJson(snapshot), wanted: wantedBy(snapshot) };
-    await whenPrepared({ blobs: stores, policies, cache }, 'default', (known) =>
+    const rules = staticRules(await bookWith());
+    await whenPrepared({ blobs: stores, rules, cache }, 'default', (known) =>
       database.transaction('default', async (tx) => {
-        known.newestGates(about);
+        const newest = await newestGates(tx, known, about);
+        if ('problem' in newest) throw newest.problem;
+        const { snapshot, digest: policyDigest } = newest;
+        const subject = { ...about, bundle, policyDigest, wanted: wantedBy(snapshot) };
         return evaluateGates(snapshot, await readFacts(tx, known, subject), new Date());
       }),
     );

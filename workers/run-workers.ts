@@ -7,7 +7,7 @@ import { createAttestActivities } from '../activities/promotion/attest-activitie
 import { createDeployActivities, type DeployDeps } from '../activities/lane/deploy-activities.js';
 import { createLaneActivities } from '../activities/lane/lane-activities.js';
 import type { EvidenceCache } from '../activities/policy/evidence-cache.js';
-import { PolicyBook } from '../activities/governance/policy-book.js';
+import { PolicyBook } from '../activities/policy/policy-book.js';
 import type { ControlDeps } from '../activities/promotion/deps.js';
 import { createPromotionActivities } from '../activities/promotion/promotion-activities.js';
 import { createBuildActivities } from '../activities/release/build-activities.js';

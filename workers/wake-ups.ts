@@ -5,7 +5,12 @@ import { workflowIds } from '../core/ids.js';
 import type { Transaction } from '../store/database.js';
 import type { StoredEvent } from '../store/event/read.js';
 import { liveRelyingOnKey } from '../store/policy/reliance.js';
-import { gatingPromotions, requirePromotion, type StoredPromotion } from '../store/promotion/read.js';
+import {
+  gatingPromotions,
+  promotionsWithoutLane,
+  requirePromotion,
+  type StoredPromotion,
+} from '../store/promotion/read.js';
 
 /**
  * One wake-up: the signal `changed` to a run, or to a lane that is started when it is not running. It carries nothing:
@@ -43,6 +48,7 @@ const wakeups: Readonly<Record<Concern, (tx: Transaction, event: StoredEvent) =>
   'waiting-for-lane': async (tx, { product, lane }) =>
     product === null || lane === null ? [] : (await gatingPromotions(tx, { product, lane })).map(runOf),
   'live-relying-on-key': async (tx, { data }) => (await liveRelyingOnKey(tx, parseDigest(data['keyId']))).map(runOf),
+  'without-lane': async (tx) => (await promotionsWithoutLane(tx)).map(runOf),
   waiting: async (tx) => (await gatingPromotions(tx, {})).map(runOf),
 };
 

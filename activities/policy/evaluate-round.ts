@@ -24,7 +24,7 @@ export async function pinNewest(
   promotion: StoredPromotion,
 ): Promise<{ readonly promotion: StoredPromotion; readonly notices: readonly Notice[] }> {
   const newest = await newestGates(tx, known, promotion);
-  if ('problem' in newest) return { promotion, notices: [rulesUnknown(newest.problem)] };
+  if ('problem' in newest) return { promotion, notices: [rulesUnknown(newest.problem.detail)] };
   if (newest.digest === promotion.policyDigest) return { promotion, notices: [] };
   const digest = await pinSnapshot(tx, newest);
   return { promotion: await setPolicy(tx, promotion, digest, { ...newest, why: 'rules' }), notices: [] };

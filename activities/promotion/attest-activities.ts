@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
-import { LanekeeperError } from '../../core/errors.js';
 import { statementBytes, type Statement } from '../../core/evidence/statement.js';
 import { unattestedActs } from '../../store/promotion/acts.js';
 import { currentCaller } from '../caller.js';
 import { withTranslatedErrors } from '../failures.js';
 import { type SigningDeps, signOnce } from '../evidence/sign-once.js';
+import { noRules } from '../policy/rule-source.js';
 import type { EvidenceCache } from '../policy/evidence-cache.js';
 import { whenPrepared } from '../policy/preparation.js';
 import { attestationsOf } from './attestations.js';
@@ -29,9 +29,7 @@ export interface AttestDeps extends Pick<SigningDeps, 'database' | 'blobs' | 'si
 export function createAttestActivities(deps: AttestDeps): AttestActivities {
   const prepared = {
     ...deps,
-    policies: {
-      rulesOf: () => Promise.reject(new LanekeeperError('INTERNAL', { message: 'signing reads no policy' })),
-    },
+    rules: noRules,
   };
   return withTranslatedErrors<AttestActivities>({
     async attestPromotion(input) {

@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { pino } from 'pino';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
-import { openPolicyFolder } from '../../activities/policy/policy-source.js';
+import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { openFolderStore } from '../../adapters/content-store/folder-store.js';
 import { openTenantStores } from '../../adapters/content-store/tenant-stores.js';
 import { asLanekeeperError, messageOf } from '../../core/errors.js';
@@ -25,7 +25,7 @@ async function main(config: ApiConfig): Promise<void> {
       database,
       client: new Client({ connection, namespace }),
       blobs: openTenantStores(openFolderStore(config.blobsDir), blobReferences(database)),
-      policies: openPolicyFolder(config.policiesDir),
+      rules: new PolicyBook(database, config.policyRoots),
       cache: new EvidenceCache(),
       enrolment: connectToEnrolment(config.enrolmentUrl),
       publicOrigins: config.publicOrigins,

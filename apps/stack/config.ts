@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { LanekeeperError, messageOf } from '../../core/errors.js';
+import { policyRootsVariable } from '../../core/governance/pins.js';
 import { readJsonFile } from '../../adapters/files/json-file.js';
 
 const commands = ['start', 'stop', 'status', 'migrate'] as const;
@@ -21,7 +22,10 @@ export interface StackConfig {
   /** Whether this stack becomes the one that `lane` uses by default. */
   readonly isDefault: boolean;
   readonly pointerFile: string;
+  /** Policies to install in addition to those that Lanekeeper brings, or in their place. */
   readonly policiesDir: string;
+  /** What is pinned by the environment. */
+  readonly policyRoots: string | undefined;
   /** The URL of an external PostgreSQL, for a role that may create roles and tables. */
   readonly externalDatabaseUrl: string | undefined;
   /** The address of an external Temporal. */
@@ -51,6 +55,9 @@ export interface StackConfig {
 /** The root of the clone, from the source tree as well as from dist/. */
 export const repositoryRoot = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The policies that Lanekeeper brings. */
+export const shippedPolicies = join(repositoryRoot, 'policies');
+
 const usage =
   'usage: stack start|stop|status [--data DIR] [--port-base N] [--no-default] [--uncontained]\n       stack migrate [--data DIR] [--tenant NAME --founders FILE]';
 
@@ -70,7 +77,8 @@ export function readStackConfig(argv: readonly string[]): StackConfig {
     portBase,
     isDefault: values['no-default'] !== true,
     pointerFile: join(configHome, 'lanekeeper', 'stack.json'),
-    policiesDir: resolve(env['LANEKEEPER_POLICIES'] ?? join(repositoryRoot, 'policies')),
+    policiesDir: resolve(env['LANEKEEPER_POLICIES'] ?? shippedPolicies),
+    policyRoots: env[policyRootsVariable],
     externalDatabaseUrl: nonEmpty(env['DATABASE_URL']),
     externalTemporalAddress: nonEmpty(env['TEMPORAL_ADDRESS']),
     namespace: nonEmpty(env['TEMPORAL_NAMESPACE']) ?? 'default',

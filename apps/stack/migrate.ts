@@ -1,13 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LanekeeperError } from '../../core/errors.js';
+import { formatPolicyRoots, policyRootsVariable } from '../../core/governance/pins.js';
 import { parseName } from '../../core/ids.js';
 import { addTenant } from '../../store/provision.js';
 import { databaseProcesses, databaseRoleOf } from '../../store/rights/roles.js';
 import type { StackConfig } from './config.js';
 import { enrolFounders, readFounders } from './founders.js';
 import { bringUpToDate } from './postgres/bring-up-to-date.js';
+import { installAndPin } from './policies.js';
 import { externalDatabase } from './postgres/external.js';
+import type { DatabaseUrls } from './postgres/roles.js';
 
 /**
  * Prepares a PostgreSQL for processes that are started one by one, on whichever machine: migrates it, gives each process
@@ -39,10 +42,20 @@ export async function prepareDatabase(config: StackConfig): Promise<readonly str
     `each process connects as its role (${databaseProcesses.map(databaseRoleOf).join(', ')})`,
     `their passwords are in ${join(dataDir, 'role-passwords.json')}: give each process its own and no other`,
   ];
-  if (tenant === undefined) return said;
+  if (tenant === undefined) return [...said, await pinnedWords(config, database.urls)];
   const id = parseName(tenant, '--tenant');
   const tokensFolder = join(dataDir, 'tokens', id);
   await addTenant(database.adminUrl, id);
   await enrolFounders(founders, { tenant: id, databaseUrl: database.urls.enrolment, tokensFolder });
-  return [...said, `tenant ${id} has ${String(founders.length)} principals; the first tokens are in ${tokensFolder}`];
+  return [
+    ...said,
+    `tenant ${id} has ${String(founders.length)} principals; the first tokens are in ${tokensFolder}`,
+    await pinnedWords(config, database.urls),
+  ];
+}
+
+/** Installs the policies of tenants that have none, and says what their processes have to be told. */
+async function pinnedWords(config: StackConfig, urls: DatabaseUrls): Promise<string> {
+  const roots = await installAndPin(config, urls);
+  return `policies are installed; the API, the worker of the control queue and the enrolment process are told ${policyRootsVariable}=${formatPolicyRoots(roots)}`;
 }

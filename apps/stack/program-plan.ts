@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { formatPolicyRoots, type PolicyRoots, policyRootsVariable } from '../../core/governance/pins.js';
 import { type Program, repositoryRoot, type StackConfig } from './config.js';
 import type { StackPorts } from './ports.js';
 import type { ChildPlan } from './child.js';
@@ -11,6 +12,8 @@ export interface ProgramEnvironment {
   readonly ports: StackPorts;
   /** How each process reaches the database. */
   readonly databaseUrls: DatabaseUrls;
+  /** What is pinned of the policies of each tenant. */
+  readonly policyRoots: PolicyRoots;
   readonly temporalAddress: string;
 }
 
@@ -20,7 +23,7 @@ export interface ProgramEnvironment {
  */
 export function programPlan(
   name: Program,
-  { config, ports, databaseUrls, temporalAddress }: ProgramEnvironment,
+  { config, ports, databaseUrls, policyRoots, temporalAddress }: ProgramEnvironment,
 ): ChildPlan {
   return {
     name,
@@ -38,7 +41,7 @@ export function programPlan(
       LANEKEEPER_ENROLMENT_PORT: String(ports.enrolment),
       LANEKEEPER_ENROLMENT_URL: `http://127.0.0.1:${ports.enrolment}`,
       LANEKEEPER_LANE_PORT_BASE: String(ports.laneBase),
-      LANEKEEPER_POLICIES: config.policiesDir,
+      [policyRootsVariable]: formatPolicyRoots(policyRoots),
       LANEKEEPER_PUBLIC_ORIGINS: config.publicOrigins,
       ...(config.externalTemporalAddress === undefined && {
         LANEKEEPER_TEMPORAL_UI_URL: `http://127.0.0.1:${ports.temporalUi}`,

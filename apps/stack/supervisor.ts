@@ -5,10 +5,11 @@ import { newUiAddress } from './temporal/ui-address.js';
 import { programPlan, uiProxyPlan, type ProgramEnvironment } from './program-plan.js';
 import type { Program, StackConfig } from './config.js';
 import { choosePorts, type StackPorts } from './ports.js';
+import { installAndPin } from './policies.js';
 import { bringUpToDate } from './postgres/bring-up-to-date.js';
 import { prepareCluster } from './postgres/cluster.js';
 import { externalDatabase } from './postgres/external.js';
-import type { DatabaseUrls, ReachableDatabase } from './postgres/roles.js';
+import type { ReachableDatabase } from './postgres/roles.js';
 import { Child, type ChildPlan } from './child.js';
 import { identify, type ProcessIdentity } from '../../adapters/process/identity.js';
 import { stopOrphans } from './orphans.js';
@@ -47,8 +48,9 @@ export class Supervisor {
     this.#record = this.#initialRecord(ports);
     this.#write({ state: 'starting' });
     const temporal = this.#startTemporal(ports);
-    const programs = this.#startDatabase(ports).then(async (databaseUrls) => {
-      const environment = { config: this.#config, ports, databaseUrls, temporalAddress: this.#temporalAddress(ports) };
+    const programs = this.#startDatabase(ports).then(async ({ databaseUrls, policyRoots }) => {
+      const temporalAddress = this.#temporalAddress(ports);
+      const environment = { config: this.#config, ports, databaseUrls, policyRoots, temporalAddress };
       await Promise.all([
         this.#startProgram('router', environment),
         this.#startProgram('api', environment),
@@ -91,8 +93,8 @@ export class Supervisor {
     );
   }
 
-  /** @returns how each process reaches a database that is up to date */
-  async #startDatabase(ports: StackPorts): Promise<DatabaseUrls> {
+  /** @returns how each process reaches a database that is up to date, and what is pinned of its policies */
+  async #startDatabase(ports: StackPorts): Promise<Pick<ProgramEnvironment, 'databaseUrls' | 'policyRoots'>> {
     const { externalDatabaseUrl, dataDir, inherited } = this.#config;
     let database: ReachableDatabase;
     if (externalDatabaseUrl === undefined) {
@@ -106,8 +108,9 @@ export class Supervisor {
     }
     for (const line of await bringUpToDate(database, dataDir)) this.#log(line);
     await ensureDevelopmentIdentities(dataDir, database.urls.enrolment);
+    const policyRoots = await installAndPin(this.#config, database.urls);
     await writeTokenOrigins(dataDir, apiUrlOf(ports));
-    return database.urls;
+    return { databaseUrls: database.urls, policyRoots };
   }
 
   #startProgram(name: Program, environment: ProgramEnvironment): Promise<void> {

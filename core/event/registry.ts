@@ -3,11 +3,18 @@ import type { EventData, MethodEventType } from './types.js';
 
 /**
  * Whom an event concerns, so that they are woken. `promotion`, `lane`: those that it is about. The others are the
- * promotions that wait for gates: with its bundle, for its lane, or any; and those that are live and were let into their
+ * promotions that wait for gates: with its bundle, for its lane, or any; those that wait for gates or for their lane; and
+ * those that are live and were let into their
  * lanes on something that a key has signed.
  */
 export type Concern =
-  'promotion' | 'lane' | 'waiting-with-bundle' | 'waiting-for-lane' | 'waiting' | 'live-relying-on-key';
+  | 'promotion'
+  | 'lane'
+  | 'waiting-with-bundle'
+  | 'waiting-for-lane'
+  | 'waiting'
+  | 'without-lane'
+  | 'live-relying-on-key';
 
 /** What is said in a field of an event's data, as text; empty if nothing is: old events may lack it. */
 type Field<Type extends MethodEventType> = (name: keyof EventData[Type] & string) => string;
@@ -128,11 +135,11 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   'policy.submitted': { words: (field) => `version ${field('version')} of ${field('document')} waits to be published` },
   'policy.published': {
     words: (field) => `version ${field('version')} of ${field('document')} published`,
-    concerns: anybodyWaiting,
+    concerns: () => ['without-lane'],
   },
   'policy.retired': {
     words: (field) => `version ${field('version')} of ${field('document')} taken out of force`,
-    concerns: anybodyWaiting,
+    concerns: () => ['without-lane'],
   },
   'policy.withdrawn': { words: (field) => `version ${field('version')} of ${field('document')} withdrawn` },
   'enrolment.requested': { words: (field) => `asked for: ${field('words')}` },

@@ -1,5 +1,4 @@
 import type { ErrorDetail } from '../errors.js';
-import { shortId } from '../ids.js';
 import type { PolicyFacts } from './facts.js';
 import type { Notice } from './notice.js';
 

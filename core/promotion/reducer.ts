@@ -82,9 +82,7 @@ function phaseOfRound(outcome: 'APPROVALS' | 'OPEN'): PromotionPhase {
 /** The gates must pass for this very hold of the lane: what they relied on may have changed in the queue. */
 function takeLane({ kind, token, round }: Situation, { gates, rulesChanged }: Occasion): Move | undefined {
   if (token === undefined)
-    return rulesChanged === true
-      ? { type: 'enter', phase: 'GATING', reason: 'the rules are others now' }
-      : undefined;
+    return rulesChanged === true ? { type: 'enter', phase: 'GATING', reason: 'the rules are others now' } : undefined;
   if (round?.token !== token) return gates === 'evaluated' ? undefined : { type: 'evaluate-gates' };
   if (round.outcome !== 'PASS') return { type: 'enter', phase: phaseOfRound(round.outcome), reason: round.reason };
   const reason = 'the lane is granted and every gate still passes';

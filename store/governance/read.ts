@@ -177,19 +177,29 @@ export async function countDrafts(
   return row ?? { today: 0, waiting: 0 };
 }
 
-/** What a tenant began with: the list of its documents as it was stored. @throws CONFIGURATION where nothing was installed */
-export async function requireInstallation(
-  tx: Transaction,
-): Promise<{ readonly digest: Digest; readonly content: string }> {
+/** What a tenant began with: the list of its documents, as it was stored. */
+export interface StoredInstallation {
+  readonly digest: Digest;
+  readonly content: string;
+}
+
+/** What a tenant began with; undefined where nothing was installed. */
+export async function findInstallation(tx: Transaction): Promise<StoredInstallation | undefined> {
   const [row] = await tx.query<{ digest: Digest; content: string }>(
     'select digest, content from policy_installations where tenant_id = $1',
     [tx.tenant],
   );
-  if (row !== undefined) return row;
+  return row;
+}
+
+/** What a tenant began with. @throws CONFIGURATION where nothing was installed */
+export async function requireInstallation(tx: Transaction): Promise<StoredInstallation> {
+  const found = await findInstallation(tx);
+  if (found !== undefined) return found;
   throw new LanekeeperError('CONFIGURATION', {
     message: 'no policies are installed',
     object: `tenant ${tx.tenant}`,
-    next: `stack migrate installs them; for a tenant of its own: stack migrate --tenant ${tx.tenant} --policies DIR`,
+    next: 'stack migrate installs them',
   });
 }
 

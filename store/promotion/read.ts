@@ -169,6 +169,16 @@ export async function gatingPromotions(
   return rows.map(toPromotion);
 }
 
+/** The promotions that wait for their gates or for their lane. */
+export async function promotionsWithoutLane(tx: Transaction): Promise<readonly StoredPromotion[]> {
+  const rows = await tx.query<PromotionRow>(
+    `select * from promotions where tenant_id = $1 and state in ('GATING', 'AWAITING_APPROVAL', 'QUEUED')`,
+    [tx.tenant],
+    growsWithData,
+  );
+  return rows.map(toPromotion);
+}
+
 /** A string that changes whenever the promotion, its gates or its events change. */
 export async function promotionVersion(tx: Transaction, promotionId: string): Promise<string> {
   const rows = await tx.query<{ version: string }>(

@@ -74,11 +74,11 @@ describe('what takes long', () => {
   test('is done outside of any transaction: blobs are read and written, and policies read, while none is open', async () => {
     const open: unknown[] = [];
     const closed = async (what: string) => {
-      const sql =
-        "select state, query from pg_stat_activity where usename = 'lanekeeper_test' and xact_start is not null";
-      open.push([what, (await admin.query(sql)).rows]);
+      const own = "from pg_stat_activity where usename = 'lanekeeper_test' and xact_start is not null";
+      open.push([what, (await admin.query(`select state, query ${own}`)).rows]);
     };
-    const { policies } = scene.deps;
+    const { rules } = scene.deps;
+    let loaded = false;
     const { blobs } = scene;
     const watched: ContentStore = {
       ...blobs,
@@ -89,7 +89,13 @@ describe('what takes long', () => {
     const asking = {
       blobs: { of: () => watched },
       cache: new EvidenceCache(),
-      policies: { rulesOf: async (name: string) => closed('policy').then(() => policies.rulesOf(name)) },
+      rules: {
+        inForce: (tx: Transaction) => (loaded ? rules.inForce(tx) : Promise.resolve(undefined)),
+        load: (tenant: string) => {
+          loaded = true;
+          return closed('policy').then(() => rules.load(tenant));
+        },
+      },
     };
     const { promotionId, phase } = await scene.open(way, 'run-outside', asking);
     expect(phase).toBe('AWAITING_APPROVAL');

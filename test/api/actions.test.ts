@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import type { Action } from '#gen/governance/v1/decision_service_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
-import { openPolicyFolder } from '../../activities/policy/policy-source.js';
+import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { whenPrepared } from '../../activities/policy/preparation.js';
 import { listPendingCases } from '../../apps/api/case/pending.js';
 import type { Transaction } from '../../store/database.js';
@@ -78,7 +77,7 @@ describe('what waits for people', () => {
   async function listed(): Promise<readonly [cases: number, queries: number]> {
     const deps = {
       blobs: engine.stores,
-      policies: openPolicyFolder(join(import.meta.dirname, '../../policies')),
+      rules: new PolicyBook(engine.database, engine.policyRoots),
       cache: new EvidenceCache(),
     };
     return whenPrepared(deps, 'default', (known) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
+import { noRules } from '../../activities/policy/rule-source.js';
 import { whenPrepared } from '../../activities/policy/preparation.js';
 import { readFacts } from '../../activities/policy/read-facts.js';
 import { attestationsOf } from '../../activities/promotion/attestations.js';
@@ -39,8 +40,7 @@ async function invent(verb: string, promotion: Target): Promise<void> {
 
 /** Runs work of the signer or of a round of gates, with nothing verified yet. */
 function prepared<T>(work: Parameters<typeof whenPrepared<T>>[2]): Promise<T> {
-  const rulesOf = () => Promise.reject(new Error('no policy is read here'));
-  return whenPrepared({ blobs: engine.stores, cache: new EvidenceCache(), policies: { rulesOf } }, 'default', work);
+  return whenPrepared({ blobs: engine.stores, cache: new EvidenceCache(), rules: noRules }, 'default', work);
 }
 
 const promotionOf = (target: Target) => engine.database.transaction('default', (tx) => requirePromotion(tx, target.id));

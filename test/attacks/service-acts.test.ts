@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
+import { noRules } from '../../activities/policy/rule-source.js';
 import { whenPrepared } from '../../activities/policy/preparation.js';
 import { readFacts } from '../../activities/policy/read-facts.js';
 import { serviceActOf } from '../../activities/promotion/service-acts.js';
@@ -254,8 +255,7 @@ describe('the verification key', () => {
       );
     }
     const promotion = await promotionOf(gold);
-    const rulesOf = () => Promise.reject(new Error('no policy is read here'));
-    const deps = { blobs: engine.stores, cache: new EvidenceCache(), policies: { rulesOf } };
+    const deps = { blobs: engine.stores, cache: new EvidenceCache(), rules: noRules };
     const facts = await whenPrepared(deps, 'default', (known) =>
       engine.database.transaction('default', (tx) => readFacts(tx, known, { ...promotion, promotionId: gold.id })),
     );

@@ -14,7 +14,6 @@ import { startTemporal, type TestTemporal } from '../support/temporal-server.js'
 import { until } from '../support/until.js';
 
 const dist = (program: string) => join(import.meta.dirname, '../../dist', `${program}.js`);
-const policies = join(import.meta.dirname, '../../policies');
 
 let cluster: EmbeddedCluster;
 let temporal: TestTemporal;
@@ -57,7 +56,7 @@ async function startProcess(program: string, process: DatabaseProcess, more = {}
     DATABASE_URL: url.href,
     TEMPORAL_ADDRESS: temporal.address,
     LANEKEEPER_DATA: dataDir,
-    LANEKEEPER_POLICIES: policies,
+    LANEKEEPER_POLICY_ROOTS: (await readFile(join(dataDir, 'policy-roots'), 'utf8')).trim(),
     ...more,
   };
   const options = { env, extendEnv: false, reject: false, ipc: true, stdout: 'ignore', stderr: 'inherit' } as const;

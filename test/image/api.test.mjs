@@ -51,7 +51,7 @@ test('without configuration it exits at once and names everything that is missin
   const child = start({});
   const [output, [code]] = await Promise.all([textOf(child.stdout), once(child, 'exit')]);
   assert.equal(code, 1);
-  for (const name of ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICIES', 'LANEKEEPER_API_PORT'])
+  for (const name of ['DATABASE_URL', 'LANEKEEPER_DATA', 'LANEKEEPER_POLICY_ROOTS', 'LANEKEEPER_API_PORT'])
     assert.match(output, new RegExp(name));
 });
 
@@ -63,7 +63,7 @@ test('it listens on PORT, reports that the database and Temporal do not answer, 
     TEMPORAL_ADDRESS: `127.0.0.1:${nobody}`,
     LANEKEEPER_ENROLMENT_URL: `http://127.0.0.1:${nobody}`,
     LANEKEEPER_DATA: join(tmpdir(), 'data'),
-    LANEKEEPER_POLICIES: join(folder, 'policies'),
+    LANEKEEPER_POLICY_ROOTS: `default=sha256:${'0'.repeat(64)}`,
   });
   try {
     const { status, body } = await healthOf(port);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
@@ -7,6 +6,7 @@ import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import type { DecisionVerb } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
 import { type Decision, decisionStatement } from '../../core/evidence/decision.js';
+import type { PolicyRoots } from '../../core/governance/pins.js';
 import { workflowIds } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
 import { describePromotion } from '../../core/run-description.js';
@@ -26,6 +26,7 @@ import { type PromotionInput, promotionWorkflowType, statusQuery } from '../../w
 import type { promotion } from '../../workflows/promotion/workflow.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { openStores } from './blobs.js';
+import { installPolicies } from './installed-rules.js';
 import { queues, urlsOfQueues } from './queues.js';
 import { signerOf } from './sealed-bundle.js';
 import { connectTo, startTemporal, type TestTemporal } from './temporal-server.js';
@@ -51,6 +52,8 @@ export interface Engine {
   /** Those of the default tenant. */
   readonly blobs: ContentStore;
   readonly dataDir: string;
+  /** What is pinned of the installed policies. */
+  readonly policyRoots: PolicyRoots;
   /** Starts a promotion as the API does. */
   promote(
     input: Omit<PromotionInput, 'tenant' | 'product'> & { readonly product?: string },
@@ -93,8 +96,6 @@ class QuietLogger extends DefaultLogger {
 }
 
 Runtime.install({ logger: new QuietLogger(isVerbose ? 'WARN' : 'ERROR') });
-
-const policiesDir = join(import.meta.dirname, '../../policies');
 
 /** Parts that replace those of the engine. */
 export interface EngineOptions {
@@ -139,6 +140,7 @@ async function assemble(
   const temporal = options.temporal ?? (await startTemporal(dataDir, options.dynamicConfig));
   toClose(() => temporal.close());
   await ensureDevelopmentIdentities(dataDir, cluster.urls.enrolment);
+  const policyRoots = await installPolicies(cluster.urls, options.policiesDir);
   let wake = (_tenant: string): void => undefined;
   const database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10, onWork: (tenant) => wake(tenant) });
   const ports = openPorts({ databaseUrls: urlsOfQueues(cluster.urls), dataDir }, (tenant) => wake(tenant));
@@ -159,7 +161,7 @@ async function assemble(
     ...ports,
     cache: new EvidenceCache(),
     dataDir,
-    policiesDir: options.policiesDir ?? policiesDir,
+    policyRoots,
     roles: queues,
     build: readBuildSettings({ ...process.env, LANEKEEPER_BUILD_READABLE: options.readableForBuilds }),
     workflows: { workflowBundle },
@@ -202,7 +204,7 @@ async function assemble(
   const stores = openStores(dataDir, database);
   const blobs = stores.of('default');
   const reconcile = () => reconciler.look();
-  return { cluster, temporal, client, database, stores, blobs, dataDir, startVersion, reconcile };
+  return { cluster, temporal, client, database, stores, blobs, dataDir, policyRoots, startVersion, reconcile };
 }
 
 function verbs(

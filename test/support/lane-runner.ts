@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
-import { openPolicyFolder } from '../../activities/policy/policy-source.js';
+import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { connectToEnrolment } from '../../apps/api/enrolment/client.js';
 import { type ServerOptions, startServer } from '../../apps/api/server.js';
 import { runLane } from '../../apps/cli/program/program.js';
@@ -56,7 +56,7 @@ export async function startApiOn(
   const { client, dataDir } = engine;
   const database = openDatabase({ url: engine.cluster.urls.api });
   const blobs = openStores(dataDir, database);
-  const policies = openPolicyFolder(join(import.meta.dirname, '../../policies'));
+  const rules = new PolicyBook(database, engine.policyRoots);
   const enrolments = openDatabase({ url: engine.cluster.urls.enrolment, maxConnections: 2 });
   const now = () => new Date();
   const report = (error: unknown) => void reports.push(error);
@@ -68,7 +68,7 @@ export async function startApiOn(
         client,
         database,
         blobs,
-        policies,
+        rules,
         enrolment,
         cache: new EvidenceCache(),
         publicOrigins: [],

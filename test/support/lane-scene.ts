@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
+import type { RuleSource } from '../../activities/policy/rule-source.js';
 import { advance, type AdvanceStimulus } from '../../activities/promotion/advance.js';
 import type { ControlDeps } from '../../activities/promotion/deps.js';
 import { openPromotion } from '../../activities/promotion/open-promotion.js';
@@ -14,7 +15,6 @@ import type { Digest } from '../../core/digest.js';
 import { type Decision, decisionStatement } from '../../core/evidence/decision.js';
 import { workflowIds } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
-import { parsePolicy } from '../../core/policy/parse.js';
 import type { PromotionKind, Step } from '../../core/promotion/state.js';
 import { readAlias, servicesOf } from '../../store/alias/read.js';
 import { pointAliasToLive, recordObservation, switchAlias } from '../../store/alias/write.js';
@@ -24,12 +24,13 @@ import { requirePromotion, type StoredPromotion } from '../../store/promotion/re
 import { openStores } from './blobs.js';
 import { type EmbeddedCluster, startCluster } from './embedded-cluster.js';
 import { type EvidenceTools, signerOf } from './sealed-bundle.js';
+import { bookWith, staticRules } from './static-rules.js';
 
 /** Bronze asks for a preview check, silver for an approval, gold for nothing that a sealed bundle lacks. */
 const policyText = `
 apiVersion: lanekeeper.dev/v1
 kind: Policy
-metadata: { name: scene }
+metadata: { name: default }
 spec:
   gates:
     - id: tests-passed
@@ -83,13 +84,13 @@ export class LaneScene implements EvidenceTools {
   /** Runs that have ended; all others are open. */
   readonly endedRuns = new Set<string>();
 
-  private constructor(cluster: EmbeddedCluster) {
+  private constructor(cluster: EmbeddedCluster, rules: RuleSource) {
     this.cluster = cluster;
     this.database = openDatabase({ url: cluster.databaseUrl, maxConnections: 10 });
     this.deps = {
       database: this.database,
       blobs: openStores(cluster.dataDir, this.database),
-      policies: { rulesOf: () => Promise.resolve({ policies: [parsePolicy(policyText, 'scene.yaml')] }) },
+      rules,
       cache: new EvidenceCache(),
       client: playedBy((runId) => this.#runOf(runId)),
       now: () => new Date(Date.now() + this.ahead),
@@ -100,7 +101,7 @@ export class LaneScene implements EvidenceTools {
     const cluster = await startCluster();
     try {
       await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
-      return new LaneScene(cluster);
+      return new LaneScene(cluster, staticRules(await bookWith(policyText)));
     } catch (error) {
       await cluster.close();
       throw error;

@@ -1,8 +1,8 @@
 import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
+import { noRules } from '../../activities/policy/rule-source.js';
 import { advance, type AdvanceStimulus } from '../../activities/promotion/advance.js';
 import { type Answer, nothingSeen } from '../../activities/promotion/types.js';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
-import { LanekeeperError } from '../../core/errors.js';
 import { parseServiceActStatement, type ServiceActRecord } from '../../core/evidence/service-act.js';
 import type { Statement } from '../../core/evidence/statement.js';
 import { evidenceOfBundle, type StoredAttestation } from '../../store/evidence/read.js';
@@ -46,7 +46,6 @@ export async function serviceActOfTarget(engine: Engine, target: Target): Promis
 /** Moves a promotion as the worker itself does, for what it has observed, at another time if need be. */
 export function moveAt(engine: Engine, target: Target, stimulus: AdvanceStimulus, now = new Date()): Promise<Answer> {
   const { database, stores, client } = engine;
-  const rulesOf = () => Promise.reject(new LanekeeperError('INTERNAL', { message: 'no gate is evaluated here' }));
-  const deps = { database, blobs: stores, client, policies: { rulesOf }, cache: new EvidenceCache(), now: () => now };
+  const deps = { database, blobs: stores, client, rules: noRules, cache: new EvidenceCache(), now: () => now };
   return advance(deps, { tenant: 'default', promotionId: target.id }, stimulus, { seen: nothingSeen });
 }

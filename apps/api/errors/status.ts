@@ -26,6 +26,7 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   BLOB_CORRUPT: Code.DataLoss,
   BUNDLE_CORRUPT: Code.DataLoss,
   EVIDENCE_INVALID: Code.InvalidArgument,
+  POLICY_UNTRUSTED: Code.DataLoss,
   SOURCE_REFUSED: Code.FailedPrecondition,
   WRONG_REPOSITORY: Code.FailedPrecondition,
   BUILD_FAILED: Code.FailedPrecondition,

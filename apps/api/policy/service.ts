@@ -16,7 +16,8 @@ import type { ApiDeps } from '../deps.js';
 import { policiesInForce } from './in-force.js';
 
 /** Gates and their verdicts. */
-export function createGateService({ database, policies }: ApiDeps): ServiceImpl<typeof GateService> {
+export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService> {
+  const { database } = deps;
   return {
     async listGates(request, context) {
       const { tenant } = requireCaller(context);
@@ -38,7 +39,7 @@ export function createGateService({ database, policies }: ApiDeps): ServiceImpl<
     async listPolicies(request, context) {
       const { tenant } = requireCaller(context);
       const { name } = await database.transaction(tenant, (tx) => requireProduct(tx, request.product));
-      return { policies: policiesInForce(await policies.rulesOf(name), name) };
+      return { policies: await policiesInForce(deps, tenant, name) };
     },
     async explainPromotion(request, context) {
       const { tenant } = requireCaller(context);

@@ -1,10 +1,9 @@
 import { create } from '@bufbuild/protobuf';
+import { newestGates } from '../../../activities/policy/newest-gates.js';
 import { whenPrepared } from '../../../activities/policy/preparation.js';
 import { readFacts } from '../../../activities/policy/read-facts.js';
-import { digestOfJson } from '../../../core/hash.js';
 import type { Lane } from '../../../core/lanes.js';
 import { evaluateGates } from '../../../core/policy/evaluate.js';
-import { resolveSnapshot } from '../../../core/policy/resolve.js';
 import { wantedBy } from '../../../core/policy/wanted.js';
 import { type PlanResponse, PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import { requireBundle } from '../../../store/bundle/read.js';
@@ -32,11 +31,12 @@ export async function planPromotion(
   );
   const { product, digest } = bundle;
   const context = { product, lane, kind: 'PROMOTION' } as const;
-  const { snapshot } = resolveSnapshot(await deps.policies.rulesOf(product), context);
-  const policyDigest = digestOfJson(snapshot);
-  const subject = { ...context, bundle: digest, policyDigest };
   return whenPrepared(deps, tenant, (known) =>
     deps.database.transaction(tenant, async (tx) => {
+      const newest = await newestGates(tx, known, context);
+      if ('problem' in newest) throw newest.problem;
+      const { snapshot, digest: policyDigest } = newest;
+      const subject = { ...context, bundle: digest, policyDigest };
       const facts = await readFacts(tx, known, { ...subject, requester: principal.name, wanted: wantedBy(snapshot) });
       const now = deps.now();
       const { results, notices } = evaluateGates(snapshot, facts, now);

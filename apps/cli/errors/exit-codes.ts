@@ -63,6 +63,7 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   BLOB_CORRUPT: exitCodes.verification,
   BUNDLE_CORRUPT: exitCodes.verification,
   EVIDENCE_INVALID: exitCodes.verification,
+  POLICY_UNTRUSTED: exitCodes.verification,
   SOURCE_REFUSED: exitCodes.verification,
   WRONG_REPOSITORY: exitCodes.conflict,
   BUILD_FAILED: exitCodes.error,

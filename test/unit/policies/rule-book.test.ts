@@ -1,16 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { buildBook } from '../../../core/governance/build-book.js';
 import { problemsOfBook } from '../../../core/governance/check-book.js';
 import { parseDocument } from '../../../core/governance/parse-document.js';
 import { lookUp, type RuleBook } from '../../../core/governance/rule-book.js';
-import { digestOf } from '../../../core/hash.js';
-import { shippedTexts } from '../../support/rules.js';
-
-/** What Lanekeeper brings, with documents in addition or instead. */
-async function book(...texts: string[]): Promise<RuleBook> {
-  const all = [...(await shippedTexts()), ...texts].map((text, index) => parseDocument(text, `file-${index}.yaml`));
-  return buildBook(all.map((parsed) => ({ parsed, version: 1, digest: digestOf(parsed.name) })));
-}
+import { bookWith } from '../../support/static-rules.js';
 
 const head = 'apiVersion: lanekeeper.dev/v1\n';
 const policy = (name: string, spec: string) => `${head}kind: Policy\nmetadata: { name: ${name} }\nspec:\n${spec}`;
@@ -20,7 +12,7 @@ const definition = (name: string, spec: string) =>
 
 describe('what Lanekeeper brings', () => {
   test('fits together', async () => {
-    expect(problemsOfBook(await book())).toEqual([]);
+    expect(problemsOfBook(await bookWith())).toEqual([]);
   });
 });
 
@@ -30,7 +22,7 @@ describe('the profile in effect', () => {
     const own = definition('shop', `{ profile: safe, ${lanes} }`);
     const tenants = definition('default', `{ profile: togaf, ${lanes} }`);
     const profileOf = async (texts: string[], product: string, transformationProfile = '') =>
-      lookUp(await book(...texts), { product, lane: 'gold', transformationProfile }).profile;
+      lookUp(await bookWith(...texts), { product, lane: 'gold', transformationProfile }).profile;
     expect(await profileOf([own, tenants], 'shop', 'scrum')).toEqual({ source: 'transformation', name: 'scrum' });
     expect(await profileOf([own, tenants], 'shop')).toEqual({ source: 'product', name: 'safe' });
     expect(await profileOf([own, tenants], 'till')).toEqual({ source: 'tenant', name: 'togaf' });
@@ -45,7 +37,7 @@ describe('the profile in effect', () => {
 
 describe('a promotion definition', () => {
   test('says which lanes its product uses, and no other can be entered', async () => {
-    const rules = await book(definition('shop', '{ lanes: { bronze: {}, gold: { policy: default } } }'));
+    const rules = await bookWith(definition('shop', '{ lanes: { bronze: {}, gold: { policy: default } } }'));
     expect(lookUp(rules, { product: 'shop', lane: 'gold' })).toMatchObject({
       definition: 'shop@1',
       versions: ['policy/default@1', 'definition/shop@1'],
@@ -123,11 +115,11 @@ describe('documents that do not fit together', () => {
       'lanes wait for each other: till/gold → till/gold',
     ],
   ])('such as %s are refused', async (_what, texts, problem) => {
-    expect(problemsOfBook(await book(...texts))).toContain(problem);
+    expect(problemsOfBook(await bookWith(...texts))).toContain(problem);
   });
 });
 
 let shipped: RuleBook;
 beforeAll(async () => {
-  shipped = await book();
+  shipped = await bookWith();
 });

@@ -154,6 +154,27 @@ export declare type PolicyInForce = Message<"governance.v1.PolicyInForce"> & {
    * @generated from field: repeated governance.v1.ValueSource sources = 2;
    */
   sources: ValueSource[];
+
+  /**
+   * Where the methodology profile comes from: transformation, product, tenant, or platform, which has none.
+   *
+   * @generated from field: string profile_source = 3;
+   */
+  profileSource: string;
+
+  /**
+   * The promotion definition, as name@version.
+   *
+   * @generated from field: string definition = 4;
+   */
+  definition: string;
+
+  /**
+   * The versions that were read, as kind/name@version, the lowest layer first.
+   *
+   * @generated from field: repeated string versions = 5;
+   */
+  versions: string[];
 };
 
 /**

@@ -36,6 +36,13 @@ const sources = {
     code: 'NOT_FOUND',
     list: 'lane why PROMOTION',
   },
+  version: {
+    table: 'policy_versions',
+    column: 'digest',
+    order: 'drafted_at',
+    code: 'NOT_FOUND',
+    list: 'lane policy list',
+  },
 } as const satisfies Record<string, { table: string; column: string; order: string; code: ErrorCode; list: string }>;
 
 const shownCandidates = 10;
@@ -100,4 +107,9 @@ export function resolveRun(tx: Transaction, given: string): Promise<string> {
 /** The policy snapshot that a digest or a unique prefix of one names. @throws NOT_FOUND, INVALID_INPUT */
 export function resolvePolicy(tx: Transaction, given: string): Promise<string> {
   return resolve(tx, 'policy', given);
+}
+
+/** The version of a document of rules that a digest or a unique prefix of one names. @throws NOT_FOUND, INVALID_INPUT */
+export function resolvePolicyVersion(tx: Transaction, given: string): Promise<string> {
+  return resolve(tx, 'version', given);
 }

@@ -90,7 +90,7 @@ function toSigned(attestation: StoredAttestation): SignedStatement {
   return {
     attestationId: attestation.id,
     // The store holds only the kinds that `describeStatement` returns.
-    kind: attestation.kind as AttestationKind,
+    kind: attestation.kind,
     predicateType: attestation.predicateType,
     uri: uriOf(attestation.checksum),
     checksum: attestation.checksum,

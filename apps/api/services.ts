@@ -4,6 +4,7 @@ import { EventService } from '#gen/audit/v1/event_service_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
+import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
 import { SessionService } from '#gen/governance/v1/session_service_pb.js';
@@ -21,6 +22,7 @@ import { createDeliveryService } from './delivery/service.js';
 import { createEnrolmentService } from './enrolment/service.js';
 import { createEventService } from './event/service.js';
 import { createEvidenceService } from './evidence/service.js';
+import { createGovernanceService } from './governance/service.js';
 import { createGateService } from './policy/service.js';
 import { createIdentityService } from './identity/service.js';
 import { createProductService } from './product/service.js';
@@ -38,6 +40,7 @@ export const services: readonly DescService[] = [
   BundleService,
   PromotionService,
   GateService,
+  GovernanceService,
   DecisionService,
   EvidenceService,
   IdentityService,
@@ -57,6 +60,7 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(BundleService, createBundleService(deps))
     .service(PromotionService, createPromotionService(deps))
     .service(GateService, createGateService(deps))
+    .service(GovernanceService, createGovernanceService(deps))
     .service(DecisionService, createDecisionService(deps))
     .service(EvidenceService, createEvidenceService(deps))
     .service(IdentityService, createIdentityService(deps))

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { asLanekeeperError, messageOf } from '../../core/errors.js';
 import { openDatabase } from '../../store/database.js';
 import { type EnrolmentConfig, readEnrolmentConfig } from './config.js';
@@ -10,7 +11,7 @@ const log = pino({ base: { process: 'enrolment' } });
 async function main(config: EnrolmentConfig): Promise<void> {
   const database = openDatabase({ url: config.databaseUrl, maxConnections: 4 });
   const server = await startEnrolmentServer(
-    { database, now: () => new Date() },
+    { database, rules: new PolicyBook(database, config.policyRoots), now: () => new Date() },
     config.port,
     (error) => log.error({ err: error }, 'an RPC failed unexpectedly'),
     config.publicOrigins,

@@ -3,15 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
+import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { createGuard } from '../../adapters/http/guard.js';
 import { respondWithError } from '../../adapters/http/proxy.js';
 import { messageOf } from '../../core/errors.js';
 import { toEnrolment } from '../api/enrolment/convert.js';
+import { toPolicyVersion } from '../api/governance/convert.js';
 import { createErrorInterceptor } from '../api/errors/connect-error.js';
-import { submitStatement, type SubmitDeps } from './submit.js';
+import { submitPolicyAct, type SubmitDeps } from './policy/submit.js';
+import { submitStatement } from './submit.js';
 
-/** A signed statement is small: the largest holds an OpenPGP key. */
-const readMaxBytes = 256 * 1024;
+/** A signed statement is small; a draft comes with a text of up to 256 Ki characters. */
+const readMaxBytes = 2 * 1024 * 1024;
 
 /** A running enrolment server. */
 export interface EnrolmentServer {
@@ -20,7 +23,7 @@ export interface EnrolmentServer {
 }
 
 /**
- * Serves the one RPC that changes who is who, on loopback. It asks for no token: whoever brings a statement, it counts
+ * Serves what changes who is who, and by which rules, on loopback. It asks for no token: whoever brings a statement, it counts
  * by its signature alone.
  *
  * @param report receives errors that should not have happened
@@ -34,12 +37,19 @@ export async function startEnrolmentServer(
 ): Promise<EnrolmentServer> {
   const rpc = connectNodeAdapter({
     routes: (router) =>
-      router.service(EnrolmentService, {
-        async submitEnrolment({ signedStatement }) {
-          const { enrolment, statements } = await submitStatement(deps, signedStatement);
-          return { enrolment: toEnrolment(enrolment, statements) };
-        },
-      }),
+      router
+        .service(EnrolmentService, {
+          async submitEnrolment({ signedStatement }) {
+            const { enrolment, statements } = await submitStatement(deps, signedStatement);
+            return { enrolment: toEnrolment(enrolment, statements) };
+          },
+        })
+        .service(GovernanceService, {
+          async submitPolicyAct({ signedStatement, text }) {
+            const { version, acts } = await submitPolicyAct(deps, signedStatement, text);
+            return { version: toPolicyVersion(version, acts) };
+          },
+        }),
     interceptors: [createErrorInterceptor(report), createValidateInterceptor()],
     readMaxBytes,
   });

@@ -9,6 +9,7 @@ import {
 } from '../../core/enrolment/rules.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { EnrolmentSaid } from '../../core/evidence/enrolment.js';
+import { parseEnrolmentStatement } from '../../core/evidence/read-enrolment.js';
 import { shortId } from '../../core/ids.js';
 import type { Database, Transaction } from '../../store/database.js';
 import {
@@ -24,7 +25,7 @@ import {
 import { decideEnrolment, openEnrolment, recordStatement } from '../../store/enrolment/write.js';
 import { enrolledKeys, requirePrincipal, wasValid } from '../../store/identity/read.js';
 import { applyChange, requireSensible, subjectOfChange } from './apply.js';
-import { examineStatement, type ExaminedStatement } from './examine.js';
+import { type Examined, examineStatement, nonceUsed, requireSigner } from './examine.js';
 
 /**
  * How many enrolments may wait, of one person and in all, and for how many one person may ask in a day: each is kept for
@@ -51,7 +52,7 @@ export interface SubmittedEnrolment {
  * @throws EVIDENCE_INVALID, SIGNATURE_INVALID and the refusals of `core/enrolment/rules.ts`; nothing is recorded then
  */
 export async function submitStatement(deps: SubmitDeps, signed: Uint8Array): Promise<SubmittedEnrolment> {
-  const examined = await examineStatement(deps, signed);
+  const examined = await examineStatement(deps, signed, parseEnrolmentStatement);
   return deps.database.transaction(examined.said.tenant, async (tx) => {
     await enrolInTurn(tx);
     const enrolment =
@@ -60,30 +61,18 @@ export async function submitStatement(deps: SubmitDeps, signed: Uint8Array): Pro
   });
 }
 
-async function take(tx: Transaction, examined: ExaminedStatement, now: Date): Promise<StoredEnrolment> {
-  const signer = await requireSigner(tx, examined, now);
+async function take(tx: Transaction, examined: Examined<EnrolmentSaid>, now: Date): Promise<StoredEnrolment> {
+  const signer = await requireSigner(tx, examined, now, refused);
   const { said } = examined;
-  if (await isNonceUsed(tx, said.principal, said.nonce))
-    throw refused(said, {
-      code: 'DECISION_REPLAYED',
-      reason: 'its nonce was used in another statement of the same person',
-    });
+  if (await isNonceUsed(tx, said.principal, said.nonce)) throw refused(said, nonceUsed);
   return said.verb === 'request'
     ? request(tx, { ...examined, said }, signer, now)
     : decide(tx, { ...examined, said }, signer, now);
 }
 
-/** Whoever has signed, as they are in the transaction that acts: a key that was revoked meanwhile does not count. */
-async function requireSigner(tx: Transaction, { said, keyId }: ExaminedStatement, now: Date): Promise<Signer> {
-  const key = (await enrolledKeys(tx)).find((one) => one.keyId === keyId);
-  if (key?.principal !== said.principal || key.purpose !== 'person' || !wasValid(key, now))
-    throw refused(said, { code: 'UNTRUSTED_SIGNER', reason: 'its key does not sign for this person any more' });
-  return { ...(await requirePrincipal(tx, said.principal)), keyHeldIn: key.heldIn };
-}
-
 async function request(
   tx: Transaction,
-  examined: ExaminedStatement & { readonly said: Extract<EnrolmentSaid, { verb: 'request' }> },
+  examined: Examined<EnrolmentSaid> & { readonly said: Extract<EnrolmentSaid, { verb: 'request' }> },
   signer: Signer,
   now: Date,
 ): Promise<StoredEnrolment> {
@@ -107,7 +96,7 @@ async function request(
 
 async function decide(
   tx: Transaction,
-  examined: ExaminedStatement & { readonly said: Extract<EnrolmentSaid, { verb: 'approve' | 'reject' }> },
+  examined: Examined<EnrolmentSaid> & { readonly said: Extract<EnrolmentSaid, { verb: 'approve' | 'reject' }> },
   signer: Signer,
   now: Date,
 ): Promise<StoredEnrolment> {

@@ -2,6 +2,7 @@ import type { Digest } from '../digest.js';
 import { LanekeeperError } from '../errors.js';
 import type { Policy, Profile } from '../policy/layers/document.js';
 import type { PromotionDefinition } from './definition.js';
+import { governanceName } from './document.js';
 import type { ParsedDocument } from './parse-document.js';
 import type { InForce, RuleBook } from './rule-book.js';
 
@@ -10,6 +11,25 @@ export interface VersionInForce {
   readonly parsed: ParsedDocument;
   readonly version: number;
   readonly digest: Digest;
+}
+
+/** The documents of a rule book, the inverse of `buildBook`. */
+export function versionsIn({ policies, profiles, definitions, governance }: RuleBook): readonly VersionInForce[] {
+  return [
+    { ...governance, parsed: { kind: 'governance', name: governanceName, document: governance.document } },
+    ...[...policies].map(([name, one]) => ({
+      ...one,
+      parsed: { kind: 'policy', name, document: one.document } as const,
+    })),
+    ...[...profiles].map(([name, one]) => ({
+      ...one,
+      parsed: { kind: 'profile', name, document: one.document } as const,
+    })),
+    ...[...definitions].map(([name, one]) => ({
+      ...one,
+      parsed: { kind: 'definition', name, document: one.document } as const,
+    })),
+  ];
 }
 
 /** The rule book of a tenant. @throws INVALID_POLICY when it has no policy of policies */

@@ -2,7 +2,7 @@ import { asLanekeeperError } from '../errors.js';
 import { didYouMean } from '../did-you-mean.js';
 import { type Lane, lanes } from '../lanes.js';
 import type { Layer, NamedAt, RuleLayers } from '../policy/layers/document.js';
-import { isObject, type Json } from '../policy/layers/merge.js';
+import { isList, isObject, type Json } from '../policy/layers/merge.js';
 import type { Gate } from '../policy/model.js';
 import { resolveSnapshot } from '../policy/resolve.js';
 import { promotionKinds } from '../promotion/state.js';
@@ -42,7 +42,7 @@ function productsIn({ definitions, policies, profiles }: RuleBook): readonly str
 
 function listOf(predecessors: Json | undefined): readonly Json[] {
   const of = isObject(predecessors) ? predecessors['of'] : undefined;
-  return Array.isArray(of) ? of : [];
+  return isList(of) ? of : [];
 }
 
 function checkLane(

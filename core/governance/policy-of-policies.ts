@@ -3,7 +3,7 @@ import type { Refusal } from '../decision/check.js';
 import type { PolicyVerb } from '../evidence/policy-act.js';
 import governanceSchema from '../schemas/governance.schema.json' with { type: 'json' };
 import { readYamlFile } from '../yaml-file/read.js';
-import { type DocumentKind, type DocumentName, documentKinds, governanceName } from './document.js';
+import { type DocumentKind, type DocumentName, documentKinds, type governanceName } from './document.js';
 
 /** Who may do what with some documents. */
 export interface GovernanceRule {

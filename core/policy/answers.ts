@@ -14,7 +14,7 @@ export function problemOfAnswer(answer: unknown, schema: AnswerSchema): string |
   if (type !== undefined && !isOfType(answer, type)) return `it is ${shown(answer)}, and has to be of type ${type}`;
   if (typeof answer === 'number') return outside(answer, schema.minimum, schema.maximum, 'it is');
   if (typeof answer === 'string')
-    return outside([...answer].length, schema.minLength, schema.maxLength, 'its length is');
+    return outside(Array.from(answer).length, schema.minLength, schema.maxLength, 'its length is');
   if (Array.isArray(answer)) return problemOfList(answer, schema);
   return typeof answer === 'object' && answer !== null ? problemOfObject({ ...answer }, schema) : undefined;
 }

@@ -69,7 +69,7 @@ export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> 
   const placeOf = (path: Path): Place => placeAt(offsetOf(document, path));
   const placeOfValue = (path: Path): Place => {
     const node = nodeAt(document, path);
-    return isNode(node) && node.range != null ? placeAt(node.range[0]) : placeOf(path);
+    return isNode(node) && node.range ? placeAt(node.range[0]) : placeOf(path);
   };
   if (!validate(value))
     throw refusal(
@@ -80,7 +80,7 @@ export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> 
     ...{ fileName, value, placeOf, placeOfValue },
     scalarAt(path) {
       const node = nodeAt(document, path);
-      if (!isScalar(node) || node.range == null || typeof node.value !== 'string') return undefined;
+      if (!isScalar(node) || !node.range || typeof node.value !== 'string') return undefined;
       return { place: placeAt(node.range[0]), style: node.type ?? 'PLAIN', text: node.value };
     },
     refuse: (problems) =>
@@ -132,6 +132,6 @@ function offsetOf(document: Document, path: Path): number {
   const last = path.at(-1);
   const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === last) : undefined;
   const found: unknown = pair?.key ?? nodeAt(document, path);
-  if (isNode(found) && found.range != null) return found.range[0];
+  if (isNode(found) && found.range) return found.range[0];
   return path.length === 0 ? 0 : offsetOf(document, path.slice(0, -1));
 }

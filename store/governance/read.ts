@@ -81,13 +81,19 @@ export async function governInTurn(tx: Transaction): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`governance ${tx.tenant}`]);
 }
 
-/** A version. @throws NOT_FOUND */
-export async function requireVersion(tx: Transaction, digest: Digest): Promise<StoredVersion> {
+/** A version; undefined where there is none. */
+export async function findVersion(tx: Transaction, digest: Digest): Promise<StoredVersion | undefined> {
   const [row] = await tx.query<VersionRow>(
     `select ${versionColumns} from policy_versions where tenant_id = $1 and digest = $2`,
     [tx.tenant, digest],
   );
-  if (row !== undefined) return toVersion(row);
+  return row && toVersion(row);
+}
+
+/** A version. @throws NOT_FOUND */
+export async function requireVersion(tx: Transaction, digest: Digest): Promise<StoredVersion> {
+  const found = await findVersion(tx, digest);
+  if (found !== undefined) return found;
   throw new LanekeeperError('NOT_FOUND', {
     message: `there is no version ${shortId(digest)} of any policy`,
     object: `version ${shortId(digest)}`,
@@ -108,6 +114,19 @@ export async function readHeads(tx: Transaction): Promise<readonly StoredHead[]>
 /** The newest published version of one document; undefined where none was. */
 export async function headOf(tx: Transaction, { kind, name }: DocumentName): Promise<StoredHead | undefined> {
   return (await readHeads(tx)).find((head) => head.kind === kind && head.name === name);
+}
+
+/** A version of a document that was published; undefined where none of this number was. */
+export async function publishedVersion(
+  tx: Transaction,
+  { kind, name, version }: DocumentName & { readonly version: number },
+): Promise<StoredVersion | undefined> {
+  const [row] = await tx.query<VersionRow>(
+    `select ${versionColumns} from policy_versions
+      where tenant_id = $1 and kind = $2 and name = $3 and version = $4 and published_at is not null`,
+    [tx.tenant, kind, name, version],
+  );
+  return row && toVersion(row);
 }
 
 /** The versions of a document of one number and below that were published, the oldest first, with their texts. */
@@ -204,9 +223,9 @@ export async function requireInstallation(tx: Transaction): Promise<StoredInstal
 }
 
 /** A document that cannot be had. */
-export function unknownDocument(document: DocumentName): LanekeeperError {
+export function unknownDocument(document: DocumentName, version?: string): LanekeeperError {
   return new LanekeeperError('NOT_FOUND', {
-    message: `there is no ${wordsOf(document)}`,
+    message: `there is no ${version === undefined ? '' : `version ${version} of `}${wordsOf(document)} that was published`,
     object: `${document.kind}/${document.name}`,
     next: 'lane policy list',
   });

@@ -36,7 +36,8 @@ export const signedPolicy = `${peoplePolicy}
 /** A new folder with policies, by name. Whoever asks for it removes it. */
 export async function policyFolder(policies: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lanekeeper-policies-'));
-  for (const [name, text] of Object.entries(policies)) await writeFile(join(folder, `${name}.yaml`), text.replace('name: people', `name: ${name}`));
+  for (const [name, text] of Object.entries(policies))
+    await writeFile(join(folder, `${name}.yaml`), text.replace('name: people', `name: ${name}`));
   return folder;
 }
 

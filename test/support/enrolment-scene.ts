@@ -1,3 +1,5 @@
+import { PolicyBook } from '../../activities/policy/policy-book.js';
+import { installPolicies } from './installed-rules.js';
 import { ConnectError } from '@connectrpc/connect';
 import { expect } from '@jest/globals';
 import { type Enrolment, EnrolmentState } from '#gen/governance/v1/enrolment_service_pb.js';
@@ -42,7 +44,9 @@ export async function startEnrolmentScene(): Promise<EnrolmentScene> {
   await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
   const database = openDatabase({ url: cluster.urls.enrolment, maxConnections: 3 });
   const reports: unknown[] = [];
-  const server = await startEnrolmentServer({ database, now: () => new Date() }, 0, (error) => reports.push(error));
+  const rules = new PolicyBook(database, await installPolicies(cluster.urls));
+  const deps = { database, rules, now: () => new Date() };
+  const server = await startEnrolmentServer(deps, 0, (error) => reports.push(error));
   const enrolment = connectToEnrolment(`http://127.0.0.1:${String(server.port)}`);
   const submit = async (signedStatement: Uint8Array): Promise<Enrolment> =>
     (await enrolment.submitEnrolment({ signedStatement })).enrolment!;

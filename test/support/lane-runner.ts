@@ -60,7 +60,11 @@ export async function startApiOn(
   const enrolments = openDatabase({ url: engine.cluster.urls.enrolment, maxConnections: 2 });
   const now = () => new Date();
   const report = (error: unknown) => void reports.push(error);
-  const enrolmentServer = await startEnrolmentServer({ database: enrolments, now }, 0, report);
+  const enrolmentServer = await startEnrolmentServer(
+    { database: enrolments, rules: new PolicyBook(enrolments, engine.policyRoots), now },
+    0,
+    report,
+  );
   const enrolment = connectToEnrolment(`http://127.0.0.1:${String(enrolmentServer.port)}`);
   const serve = (port: number) =>
     startServer(

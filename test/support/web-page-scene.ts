@@ -1,3 +1,4 @@
+import { noRules } from '../../activities/policy/rule-source.js';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { startEnrolmentServer } from '../../apps/enrolment/server.js';
 import { newUiAddress } from '../../apps/stack/temporal/ui-address.js';
@@ -57,7 +58,7 @@ export async function startWebPageScene(): Promise<WebPageScene> {
     cleanUp.push(() => proxy.close());
     const { database } = engine;
     const enrolment = await startEnrolmentServer(
-      { database, now: () => new Date() },
+      { database, rules: noRules, now: () => new Date() },
       0,
       () => undefined,
       publicOrigins,

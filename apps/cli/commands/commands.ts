@@ -121,6 +121,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./dashboard.js'),
   },
   {
+    name: 'policy',
+    summary: 'Check, draft, publish and compare policies, profiles and promotion definitions',
+    group: groups.decide,
+    load: () => import('./policy.js'),
+  },
+  {
     name: 'principal',
     summary: 'List and add people, agents and services, link their addresses, and give them roles',
     group: groups.identity,

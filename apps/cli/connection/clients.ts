@@ -6,6 +6,7 @@ import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
+import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
 import { SessionService } from '#gen/governance/v1/session_service_pb.js';
@@ -24,6 +25,7 @@ export interface Clients {
   readonly bundles: Client<typeof BundleService>;
   readonly promotions: Client<typeof PromotionService>;
   readonly gates: Client<typeof GateService>;
+  readonly governance: Client<typeof GovernanceService>;
   readonly decisions: Client<typeof DecisionService>;
   readonly evidence: Client<typeof EvidenceService>;
   readonly identity: Client<typeof IdentityService>;
@@ -53,6 +55,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     bundles: createClient(BundleService, transport),
     promotions: createClient(PromotionService, transport),
     gates: createClient(GateService, transport),
+    governance: createClient(GovernanceService, transport),
     decisions: createClient(DecisionService, transport),
     evidence: createClient(EvidenceService, transport),
     identity: createClient(IdentityService, transport),

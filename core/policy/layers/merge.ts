@@ -60,7 +60,7 @@ function merged(base: JsonObject, patch: JsonObject, path: readonly string[], bo
     }
     forget(here, book);
     if (value === null) {
-      delete result[key];
+      Reflect.deleteProperty(result, key);
       continue;
     }
     result[key] = value;
@@ -73,6 +73,11 @@ function forget(path: readonly string[], book: Book | undefined): void {
   const name = path.join('.');
   for (const known of book?.origins.keys() ?? [])
     if (known === name || known.startsWith(`${name}.`)) book?.origins.delete(known);
+}
+
+/** Whether a value is a list. */
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 /** Whether a value is an object, and no list. */

@@ -1,0 +1,57 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  DocumentKind,
+  type PolicyVersion,
+  PolicyVersionSchema,
+  PolicyState,
+} from '#gen/governance/v1/governance_service_pb.js';
+import type { DocumentKind as StoredKind, VersionState } from '../../../core/governance/document.js';
+import type { StoredAct, StoredVersion } from '../../../store/governance/read.js';
+import { instant } from '../convert.js';
+
+const kinds: Readonly<Record<StoredKind, DocumentKind>> = {
+  policy: DocumentKind.POLICY,
+  profile: DocumentKind.PROFILE,
+  definition: DocumentKind.DEFINITION,
+  governance: DocumentKind.GOVERNANCE,
+};
+
+const states: Readonly<Record<VersionState, PolicyState>> = {
+  DRAFT: PolicyState.DRAFT,
+  PENDING_APPROVAL: PolicyState.PENDING_APPROVAL,
+  PUBLISHED: PolicyState.PUBLISHED,
+  RETIRED: PolicyState.RETIRED,
+};
+
+/** The kind that a request names; undefined where it names none. */
+export function kindOf(wanted: DocumentKind): StoredKind | undefined {
+  return keyOf(kinds, wanted);
+}
+
+/** The states that a request names. */
+export function statesOf(wanted: readonly PolicyState[]): readonly VersionState[] {
+  return wanted.flatMap((state) => keyOf(states, state) ?? []);
+}
+
+function keyOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>, wanted: Value): Key | undefined {
+  return (Object.keys(record) as Key[]).find((key) => record[key] === wanted);
+}
+
+/** A version with what people have signed about it. */
+export function toPolicyVersion(version: StoredVersion, acts: readonly StoredAct[]): PolicyVersion {
+  const { digest, kind, name, previous = '', content, author, state, governedBy } = version;
+  return create(PolicyVersionSchema, {
+    ...{ digest, kind: kinds[kind], name, version: version.version, previous, contentDigest: content },
+    ...{ author: author ?? '', state: states[state], governedBy: governedBy ?? '' },
+    ...instant('draftedAt', version.draftedAt),
+    ...instant('submittedAt', version.submittedAt),
+    ...instant('publishedAt', version.publishedAt),
+    ...instant('retiredAt', version.retiredAt),
+    acts: acts
+      .filter((act) => act.version === digest)
+      .map(({ verb, principal, comment, registeredAt, signed }) => ({
+        ...{ verb, principal, comment: comment ?? '', signedStatement: new TextEncoder().encode(signed) },
+        ...instant('registeredAt', registeredAt),
+      })),
+  });
+}

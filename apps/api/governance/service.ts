@@ -1,0 +1,76 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { newestGates } from '../../../activities/policy/newest-gates.js';
+import { whenPrepared } from '../../../activities/policy/preparation.js';
+import { unverifiedStatement } from '../../../adapters/sigstore/verify-statement.js';
+import { parsePolicyAct } from '../../../core/evidence/read-policy-act.js';
+import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
+import type { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
+import { listVersions } from '../../../store/governance/list.js';
+import { actsOf, headOf, requireVersion, textOfVersion } from '../../../store/governance/read.js';
+import { requireProduct } from '../../../store/product/read.js';
+import { requireLane } from '../convert.js';
+import type { ApiDeps } from '../deps.js';
+import { requireOwnTenant, throughEnrolment } from '../enrolment/client.js';
+import { requireCaller } from '../identity/caller.js';
+import { toPolicyInForce } from '../policy/in-force.js';
+import { kindOf, statesOf, toPolicyVersion } from './convert.js';
+import { resolveVersion } from './resolve-version.js';
+
+/** As many as a response may hold. */
+const maxListed = 200;
+
+/**
+ * The rules. The API may read them and not change them: a signed statement goes on to the enrolment process, which verifies
+ * it; that the API has let a caller in counts for nothing there.
+ */
+export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof GovernanceService> {
+  const { database, enrolment } = deps;
+  return {
+    async submitPolicyAct({ signedStatement, text }, context) {
+      const { tenant } = requireCaller(context);
+      requireOwnTenant(parsePolicyAct(unverifiedStatement(signedStatement).statement), tenant);
+      return throughEnrolment(() => enrolment.submitPolicyAct({ signedStatement, text }));
+    },
+    async listPolicyVersions(request, context) {
+      const { tenant } = requireCaller(context);
+      return database.transaction(tenant, async (tx) => {
+        const versions = await listVersions(tx, {
+          kind: kindOf(request.kind),
+          name: request.name === '' ? undefined : request.name,
+          states: request.states.length === 0 ? undefined : statesOf(request.states),
+          limit: maxListed,
+        });
+        const acts = await actsOf(
+          tx,
+          versions.map(({ digest }) => digest),
+        );
+        return { versions: versions.map((version) => toPolicyVersion(version, acts)) };
+      });
+    },
+    async getPolicyVersion(request, context) {
+      const { tenant } = requireCaller(context);
+      return database.transaction(tenant, async (tx) => {
+        const version = await requireVersion(tx, await resolveVersion(tx, request.version));
+        const head = await headOf(tx, version);
+        return {
+          version: toPolicyVersion(version, await actsOf(tx, [version.digest])),
+          text: await textOfVersion(tx, version.digest),
+          inForce: head?.digest === version.digest && head.inForce,
+        };
+      });
+    },
+    async resolveSnapshot(request, context) {
+      const { tenant } = requireCaller(context);
+      const lane = requireLane(request.lane);
+      const kind = request.kind === PromotionKind.ROLLBACK ? 'ROLLBACK' : 'PROMOTION';
+      return whenPrepared(deps, tenant, (known) =>
+        database.transaction(tenant, async (tx) => {
+          const { name: product } = await requireProduct(tx, request.product);
+          const newest = await newestGates(tx, known, { product, lane, kind });
+          if ('problem' in newest) throw newest.problem;
+          return { policy: toPolicyInForce(newest) };
+        }),
+      );
+    },
+  };
+}

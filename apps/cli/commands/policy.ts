@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import type { MakeAction } from '../program/command-module.js';
+import { descriptions } from '../program/descriptions.js';
+import { type ActOptions, answerVersion } from './policy/act.js';
+import { apply, type ApplyOptions } from './policy/apply.js';
+import { diffVersions } from './policy/diff.js';
+import { lint } from './policy/lint.js';
+import { list, type ListOptions } from './policy/list.js';
+import { show } from './policy/show.js';
+
+const version = 'policy/default for what was published last, policy/default@3, or a digest or the beginning of one';
+
+/** `lane policy lint | apply | submit | publish | retire | list | show | diff` */
+export function define(command: Command, makeAction: MakeAction): void {
+  command
+    .command('lint')
+    .description('Check policies, profiles and promotion definitions in files, without a stack')
+    .argument('[paths...]', 'Files or folders', ['policies'])
+    .action(makeAction(async (context, [paths]: [string[]]) => lint(context, paths)));
+  command
+    .command('apply')
+    .description('Draft new versions from files, signed with your own key; what is in force already is left out')
+    .argument('<paths...>', 'Files or folders')
+    .option('--submit', 'Have them published, too: they wait for somebody else')
+    .option('--comment <text>', 'Why, for whoever publishes them')
+    .action(makeAction(async (context, [paths]: [string[]], options: ApplyOptions) => apply(context, paths, options)));
+  for (const [verb, description] of [
+    ['submit', 'Have a draft of yours published: it waits for somebody else'],
+    ['publish', 'Publish what somebody else has drafted, signed with your own key'],
+    ['retire', 'Withdraw a draft, turn down what waits, or take a document out of force'],
+  ] as const)
+    command
+      .command(verb)
+      .description(description)
+      .argument('<version>', version)
+      .option('--yes', descriptions.yes)
+      .option('--comment <text>', 'Comment for the record')
+      .action(
+        makeAction(async (context, [given]: [string], options: ActOptions) =>
+          answerVersion(context, verb, given, options),
+        ),
+      );
+  command
+    .command('list')
+    .description('List versions, those that changed last first')
+    .argument('[document]', 'Only those of this document, such as policy/default')
+    .option('--waiting', 'Only those that wait to be published')
+    .option('--in-force', 'Only those in force')
+    .action(
+      makeAction(async (context, [document]: [string | undefined], options: ListOptions) =>
+        list(context, document, options),
+      ),
+    );
+  command
+    .command('show')
+    .description('Show a version: where it stands, who has signed what, and its text')
+    .argument('<version>', version)
+    .action(makeAction(async (context, [given]: [string]) => show(context, given)));
+  command
+    .command('diff')
+    .description('Show how the texts of two versions differ')
+    .argument('<base>', version)
+    .argument('[other]', 'The other version; the one published last if absent')
+    .action(
+      makeAction(async (context, [base, other]: [string, string | undefined]) => diffVersions(context, base, other)),
+    );
+}

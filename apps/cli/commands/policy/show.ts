@@ -1,0 +1,25 @@
+import { LanekeeperError } from '../../../../core/errors.js';
+import { PolicyVersionSchema } from '#gen/governance/v1/governance_service_pb.js';
+import { toPlain } from '../../output/plain.js';
+import { instantOf } from '../../output/words.js';
+import { nameOf, stateOf } from '../../policy/words.js';
+import type { Context } from '../../program/context.js';
+
+/** Shows a version with its text. */
+export async function show(context: Context, given: string): Promise<undefined> {
+  const { governance } = await context.api();
+  const { version, text } = await governance.getPolicyVersion({ version: given });
+  if (version === undefined) throw new LanekeeperError('INTERNAL', { message: 'the API named no version' });
+  await context.show.object('PolicyVersion', { ...toPlain(PolicyVersionSchema, version), text }, () =>
+    [
+      `# ${nameOf(version)} (${version.digest}): ${stateOf(version)}`,
+      ...version.acts.map(({ verb, principal, registeredAt, comment }) => {
+        const said = comment === '' ? '' : `: ${comment}`;
+        return `# ${verb} by ${principal} at ${instantOf(registeredAt) ?? ''}${said}`;
+      }),
+      ...(version.author === '' ? ['# installed'] : []),
+      text.trimEnd(),
+    ].join('\n'),
+  );
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import { parseDigest } from '../../../core/digest.js';
+import { type DocumentKind, documentKinds, type VersionName } from '../../../core/governance/document.js';
+import { shortId } from '../../../core/ids.js';
+import { DocumentKind as WireKind, PolicyState, type PolicyVersion } from '#gen/governance/v1/governance_service_pb.js';
+import { usageError } from '../errors/report-error.js';
+
+const kinds: Readonly<Record<DocumentKind, WireKind>> = {
+  policy: WireKind.POLICY,
+  profile: WireKind.PROFILE,
+  definition: WireKind.DEFINITION,
+  governance: WireKind.GOVERNANCE,
+};
+
+/** The kind that a version is of. */
+export function kindOf(version: Pick<PolicyVersion, 'kind'>): DocumentKind {
+  return documentKinds.find((kind) => kinds[kind] === version.kind) ?? 'policy';
+}
+
+/** The kind and the name in `policy/default`. @throws INVALID_INPUT */
+export function parseDocumentName(given: string): { readonly kind: WireKind; readonly name: string } {
+  const [kind, name = ''] = given.split('/');
+  const known = documentKinds.find((one) => one === kind);
+  if (known === undefined || name === '')
+    throw usageError(`${given} is no document`, `write it as policy/default; kinds are ${documentKinds.join(', ')}`);
+  return { kind: kinds[known], name };
+}
+
+/** `policy/default@3`. */
+export function nameOf(version: PolicyVersion): string {
+  return `${kindOf(version)}/${version.name}@${String(version.version)}`;
+}
+
+/** What names the version, as people sign it. */
+export function versionNameOf(version: PolicyVersion): VersionName {
+  const { name, previous, contentDigest } = version;
+  return {
+    ...{ kind: kindOf(version), name, version: version.version, content: parseDigest(contentDigest) },
+    ...(previous !== '' && { previous: parseDigest(previous) }),
+  };
+}
+
+/** Where a version stands, in words. */
+export function stateOf({ state }: PolicyVersion): string {
+  switch (state) {
+    case PolicyState.DRAFT:
+      return 'draft';
+    case PolicyState.PENDING_APPROVAL:
+      return 'waits to be published';
+    case PolicyState.PUBLISHED:
+      return 'in force';
+    default:
+      return 'retired';
+  }
+}
+
+/** What has happened to a version, and what comes next. */
+export function lineOf(version: PolicyVersion): string {
+  const id = shortId(version.digest);
+  switch (version.state) {
+    case PolicyState.DRAFT:
+      return `${nameOf(version)} is a draft (${id})\n→ have it published: lane policy submit ${id}`;
+    case PolicyState.PENDING_APPROVAL:
+      return `${nameOf(version)} waits to be published (${id})\n→ somebody other than ${version.author} runs  lane policy publish ${id}`;
+    case PolicyState.PUBLISHED:
+      return `${nameOf(version)} is in force`;
+    default:
+      return `${nameOf(version)} is retired`;
+  }
+}

@@ -1,0 +1,54 @@
+import { LanekeeperError } from '../../../core/errors.js';
+import { buildBook, type VersionInForce, versionsIn } from '../../../core/governance/build-book.js';
+import { problemsOfBook } from '../../../core/governance/check-book.js';
+import { wordsOf } from '../../../core/governance/document.js';
+import { parseDocument } from '../../../core/governance/parse-document.js';
+import type { RuleBook } from '../../../core/governance/rule-book.js';
+import type { Transaction } from '../../../store/database.js';
+import { type StoredVersion, textOfVersion } from '../../../store/governance/read.js';
+
+/** @throws INVALID_POLICY when a version does not fit together with what is in force */
+export function requireFit(book: RuleBook, version: VersionInForce): void {
+  const { kind, name } = version.parsed;
+  refuseProblems(version.parsed, [...others(book, { kind, name }), version], '');
+}
+
+/**
+ * What fitted when it was drafted need not fit any more: others were published since.
+ *
+ * @param how `without it` when the version is to be taken out of force
+ * @throws INVALID_POLICY
+ */
+export async function requireFitting(
+  tx: Transaction,
+  book: RuleBook,
+  version: StoredVersion,
+  how: 'with it' | 'without it' = 'with it',
+): Promise<void> {
+  if (how === 'without it') {
+    refuseProblems(version, others(book, version), ' without it');
+    return;
+  }
+  const text = await textOfVersion(tx, version.digest);
+  const parsed = parseDocument(text, `${version.kind}/${version.name}@${String(version.version)}`);
+  requireFit(book, { parsed, version: version.version, digest: version.digest });
+}
+
+function others(book: RuleBook, { kind, name }: Pick<VersionInForce['parsed'], 'kind' | 'name'>) {
+  return versionsIn(book).filter(({ parsed }) => parsed.kind !== kind || parsed.name !== name);
+}
+
+function refuseProblems(
+  document: Pick<VersionInForce['parsed'], 'kind' | 'name'>,
+  versions: readonly VersionInForce[],
+  how: string,
+): void {
+  const problems = problemsOfBook(buildBook(versions));
+  if (problems.length === 0) return;
+  throw new LanekeeperError('INVALID_POLICY', {
+    message: `the rules do not fit together${how === '' ? ` with this version of ${wordsOf(document)}` : how}`,
+    object: `${document.kind}/${document.name}`,
+    why: problems.slice(0, 20).join('\n'),
+    next: 'correct it: lane policy lint shows the same',
+  });
+}

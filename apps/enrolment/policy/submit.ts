@@ -1,0 +1,175 @@
+import type { RuleSource } from '../../../activities/policy/rule-source.js';
+import type { Refusal } from '../../../core/decision/check.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import type { PolicyAct } from '../../../core/evidence/policy-act.js';
+import { parsePolicyAct } from '../../../core/evidence/read-policy-act.js';
+import { digestOfVersion, wordsOf } from '../../../core/governance/document.js';
+import { refuseAct, ruleFor } from '../../../core/governance/policy-of-policies.js';
+import type { RuleBook } from '../../../core/governance/rule-book.js';
+import { shortId } from '../../../core/ids.js';
+import type { Transaction } from '../../../store/database.js';
+import {
+  actsOf,
+  governInTurn,
+  isActNonceUsed,
+  readHeads,
+  requireVersion,
+  type StoredAct,
+  type StoredHead,
+  type StoredVersion,
+  versionOfStatement,
+} from '../../../store/governance/read.js';
+import { publishVersion, recordAct, retireVersion, submitVersion } from '../../../store/governance/write.js';
+import {
+  type Examined,
+  type ExamineDeps,
+  examineStatement,
+  nonceUsed,
+  requireSigner,
+  type StatementSigner,
+} from '../examine.js';
+import { draft } from './draft.js';
+import { requireFitting } from './fitting.js';
+
+/** What submitting needs. */
+export interface SubmitDeps extends ExamineDeps {
+  readonly rules: RuleSource;
+}
+
+/** A version with everything that people have signed about it. */
+export interface SubmittedVersion {
+  readonly version: StoredVersion;
+  readonly acts: readonly StoredAct[];
+}
+
+/**
+ * Takes a signed statement about a version of a document: its draft, with the text, that it is to be published, that it is
+ * published, or that it is withdrawn or taken out of force. The same statement again changes nothing and answers the same.
+ *
+ * @param text the text of a draft; empty with other statements
+ * @throws EVIDENCE_INVALID, SIGNATURE_INVALID, INVALID_POLICY, CONFLICT, WRONG_STATE and the refusals of
+ *   `core/governance/policy-of-policies.ts`; nothing is recorded then
+ */
+export async function submitPolicyAct(deps: SubmitDeps, signed: Uint8Array, text: string): Promise<SubmittedVersion> {
+  const examined = await examineStatement(deps, signed, parsePolicyAct);
+  const { tenant } = examined.said;
+  // Verified outside of the transaction that acts; it looks again whether these are still the rules.
+  await deps.rules.load(tenant);
+  return deps.database.transaction(tenant, async (tx) => {
+    await governInTurn(tx);
+    const version = (await versionOfStatement(tx, examined.statementDigest)) ?? (await take(tx, deps, examined, text));
+    return { version, acts: await actsOf(tx, [version.digest]) };
+  });
+}
+
+async function take(
+  tx: Transaction,
+  deps: SubmitDeps,
+  examined: Examined<PolicyAct>,
+  text: string,
+): Promise<StoredVersion> {
+  const { said } = examined;
+  const signer = await requireSigner(tx, examined, deps.now(), refused);
+  if (await isActNonceUsed(tx, said.principal, said.nonce)) throw refused(said, nonceUsed);
+  const book = await deps.rules.inForce(tx);
+  if (book === undefined)
+    throw new LanekeeperError('BUSY', { message: 'the rules have just changed', next: 'try again' });
+  const head = (await readHeads(tx)).find(
+    ({ kind, name }) => kind === said.document.kind && name === said.document.name,
+  );
+  if (said.verb === 'draft') return draft(tx, { examined, signer, book, head, text, refused });
+  if (text !== '') throw refused(said, { code: 'INVALID_INPUT', reason: 'only a draft comes with a text' });
+  const version = await requireVersion(tx, digestOfVersion(said.document));
+  const refusal = refuseAct(said.verb, signer, { ...version, author: version.author ?? '' }, book.governance.document);
+  if (refusal !== undefined) throw refused(said, refusal);
+  const acting = { examined, signer, version, head, book };
+  switch (said.verb) {
+    case 'submit':
+      return submit(tx, acting);
+    case 'publish':
+      return publish(tx, acting);
+    case 'retire':
+      return retire(tx, acting);
+  }
+}
+
+interface Acting {
+  readonly examined: Examined<PolicyAct>;
+  readonly signer: StatementSigner;
+  readonly version: StoredVersion;
+  /** The newest published version of the document. */
+  readonly head: StoredHead | undefined;
+  readonly book: RuleBook;
+}
+
+async function submit(tx: Transaction, { examined, version, head }: Acting): Promise<StoredVersion> {
+  requireState(version, 'DRAFT');
+  requireNext(version, head);
+  await recordAct(tx, version.digest, { ...examined, ...examined.said });
+  return submitVersion(tx, version);
+}
+
+async function publish(tx: Transaction, acting: Acting): Promise<StoredVersion> {
+  const { examined, signer, version, head, book } = acting;
+  requireState(version, 'PENDING_APPROVAL');
+  requireNext(version, head);
+  const published = (await actsOf(tx, [version.digest])).filter(({ verb }) => verb === 'publish');
+  if (published.some(({ principal }) => principal === signer.name))
+    throw refused(examined.said, { code: 'CONFLICT', reason: `${signer.name} has agreed to it already` });
+  await requireFitting(tx, book, version);
+  await recordAct(tx, version.digest, { ...examined, ...examined.said });
+  const { count } = ruleFor(book.governance.document, version).publish;
+  if (published.length + 1 < count) return version;
+  return publishVersion(tx, version, { by: signer.name, governedBy: book.governance.digest });
+}
+
+async function retire(tx: Transaction, { examined, signer, version, head, book }: Acting): Promise<StoredVersion> {
+  if (version.state === 'RETIRED') throw wrongState(version, 'it is retired already');
+  if (version.state === 'PUBLISHED' && head?.digest === version.digest) {
+    if (version.kind === 'governance')
+      throw wrongState(version, 'without a policy of policies nobody could change anything any more');
+    await requireFitting(tx, book, version, 'without it');
+  }
+  await recordAct(tx, version.digest, { ...examined, ...examined.said });
+  return retireVersion(tx, version, signer.name);
+}
+
+function requireState(version: StoredVersion, wanted: 'DRAFT' | 'PENDING_APPROVAL'): void {
+  if (version.state === wanted) return;
+  const why = wanted === 'DRAFT' ? 'it is no draft any more' : 'it does not wait to be published';
+  throw wrongState(version, `${why}: it is ${version.state}`);
+}
+
+/** A version follows the one that was published last: none is skipped, and none is put back. */
+function requireNext(version: StoredVersion, head: StoredHead | undefined): void {
+  if (version.previous === head?.digest) return;
+  throw new LanekeeperError('CONFLICT', {
+    message: `version ${String(version.version)} of ${wordsOf(version)} cannot be published`,
+    object: `version ${shortId(version.digest)}`,
+    why:
+      head === undefined
+        ? 'it names a version before it, and none was published'
+        : `version ${String(head.version)} was published meanwhile (${shortId(head.digest)}), and it names another one before it`,
+    next: 'draft it again from what is in force: lane policy apply FILE',
+  });
+}
+
+function wrongState(version: StoredVersion, why: string): LanekeeperError {
+  return new LanekeeperError('WRONG_STATE', {
+    message: `version ${String(version.version)} of ${wordsOf(version)} cannot be changed in this way`,
+    object: `version ${shortId(version.digest)}`,
+    why,
+    next: `lane policy list ${version.kind}/${version.name}`,
+  });
+}
+
+const nouns = { draft: 'draft', submit: 'submission', publish: 'publication', retire: 'retirement' } as const;
+
+function refused({ verb, principal, document }: PolicyAct, { code, reason }: Refusal): LanekeeperError {
+  return new LanekeeperError(code, {
+    message: `the ${nouns[verb]} of ${wordsOf(document)} by ${principal} does not count`,
+    object: `${document.kind}/${document.name}`,
+    why: reason,
+    next: 'lane policy show governance/governance says who may do what',
+  });
+}

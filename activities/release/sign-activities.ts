@@ -2,7 +2,6 @@ import { type ContentStore, uriOf } from '../../adapters/content-store/content-s
 import { maxBundleBytes } from '../../core/signature/envelope.js';
 import { type Digest, parseDigest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
-import type { AttestationKind } from '../../core/evidence/describe.js';
 import { parseStatement, type Statement, statementBytes, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { digestOf } from '../../core/hash.js';
 import { parseReleaseId } from '../../core/ids.js';

@@ -102,8 +102,9 @@ export async function publishVersion(
   { by, governedBy }: { readonly by: string; readonly governedBy: Digest },
 ): Promise<StoredVersion> {
   await tx.query(
-    `insert into policy_heads (tenant_id, kind, name, version, digest) values ($1, $2, $3, $4, $5)
-     on conflict (tenant_id, kind, name) do update set version = excluded.version, digest = excluded.digest`,
+    previous === undefined
+      ? 'insert into policy_heads (tenant_id, kind, name, version, digest) values ($1, $2, $3, $4, $5)'
+      : 'update policy_heads set version = $4, digest = $5 where tenant_id = $1 and kind = $2 and name = $3',
     [tx.tenant, kind, name, version, digest],
   );
   const [row] = await tx.query<VersionRow>(

@@ -174,3 +174,93 @@ $$;
 alter table promotions
   add column definition text check (length(definition) <= 80), -- name@version
   add column policy_sources text[]; -- kind/name@version, the lowest layer first
+
+-- Until its lane is granted, a promotion is judged by the rules that are in force.
+create or replace function check_promotion() returns trigger
+  language plpgsql set search_path = pg_catalog, public, pg_temp
+  as $$
+declare
+  held_token bigint;
+begin
+  if tg_op = 'INSERT' then
+    if new.state <> 'GATING' or new.gate_round <> 0 or new.attempt <> 1 or new.switched or new.requester is not null
+       or new.queued_at is not null or new.live_at is not null or new.ended_at is not null or new.ending_state is not null then
+      perform refuse('a promotion begins in GATING, with nothing decided');
+    end if;
+    return new;
+  end if;
+  if old.ended_at is not null then
+    perform refuse(format('promotion %s has ended as %s', old.id, old.state));
+  end if;
+  if (new.tenant_id, new.id, new.workflow_id, new.product, new.lane, new.bundle_digest, new.kind, new.created_at)
+     is distinct from
+     (old.tenant_id, old.id, old.workflow_id, old.product, old.lane, old.bundle_digest, old.kind, old.created_at) then
+    perform refuse('what a promotion is about never changes');
+  end if;
+  if new.policy_digest <> old.policy_digest and (old.state not in ('GATING', 'AWAITING_APPROVAL') or exists (
+       select 1 from lanes l
+        where l.tenant_id = new.tenant_id and l.product = new.product and l.lane = new.lane and l.holder_promotion_id = new.id)) then
+    perform refuse('a promotion that was granted its lane keeps the gates by which it was let in');
+  end if;
+  if new.requester is distinct from old.requester and (old.requester is not null or not exists (
+       select 1 from decisions d
+        where d.tenant_id = new.tenant_id and d.promotion_id = new.id and d.accepted and d.verb in ('request', 'rollback')
+          and d.principal = new.requester and d.attestation_id = new.request_attestation_id)) then
+    perform refuse('a requester is named once, by a signed request that was accepted');
+  end if;
+  if new.attempt not in (old.attempt, old.attempt + 1) or new.gate_round not in (old.gate_round, old.gate_round + 1) then
+    perform refuse('attempts and rounds rise one by one');
+  end if;
+  if new.live_at is distinct from old.live_at and not (old.live_at is null and old.state <> 'LIVE' and new.state = 'LIVE') then
+    perform refuse('a promotion is live from the moment that it becomes LIVE');
+  end if;
+  if new.ending_state is distinct from old.ending_state and not old.switched then
+    perform refuse('only a promotion that has switched goes back');
+  end if;
+  if new.state = old.state then
+    if new.switched is distinct from old.switched then
+      perform refuse('only a change of phase switches');
+    end if;
+    return new;
+  end if;
+
+  if not exists (select 1 from promotion_edges where from_state = old.state and to_state = new.state) then
+    perform refuse(format('a promotion cannot go from %s to %s', old.state, new.state));
+  end if;
+  select l.fencing_token into held_token from lanes l
+   where l.tenant_id = new.tenant_id and l.product = new.product and l.lane = new.lane and l.holder_promotion_id = new.id;
+  if new.state in ('GUARDING', 'DEPLOYING', 'VERIFYING', 'LIVE') and held_token is null then
+    perform refuse(format('only the holder of the lane can be %s', new.state));
+  end if;
+  if new.state = 'QUEUED' and old.state <> 'GUARDING' and not has_passing_round(new, null) then
+    perform refuse('a promotion is QUEUED only after a round in which every blocking gate passes');
+  elsif new.state in ('GUARDING', 'DEPLOYING') and not has_passing_round(new, held_token) then
+    perform refuse(format('a promotion is %s only after a round that passes under the present hold', new.state));
+  elsif new.state = 'LIVE' and not is_observed(new) then
+    perform refuse('a promotion is LIVE only when its lane was observed to serve its bundle');
+  elsif new.state = 'REJECTED' and not exists (
+      select 1 from decisions d
+       where d.tenant_id = new.tenant_id and d.promotion_id = new.id and d.accepted and d.verb = 'reject') then
+    perform refuse('a promotion is REJECTED only by a signed decision');
+  elsif new.state = 'ABORTED' and not old.switched and held_token is null and not exists (
+      select 1 from decisions d
+       where d.tenant_id = new.tenant_id and d.promotion_id = new.id and d.accepted and d.verb = 'abort') then
+    perform refuse('a promotion that waits is ABORTED only by a signed decision');
+  elsif new.state in ('SUPERSEDED', 'ROLLED_BACK') and not exists (
+      select 1 from lanes l join promotions p on p.tenant_id = l.tenant_id and p.id = l.holder_promotion_id
+       where l.tenant_id = new.tenant_id and l.product = new.product and l.lane = new.lane and p.state = 'VERIFYING'
+         and p.kind = case new.state when 'ROLLED_BACK' then 'ROLLBACK' else 'PROMOTION' end) then
+    perform refuse('a live promotion ends only for the one that follows it');
+  elsif new.state in ('ABORTED', 'FAILED') and old.switched and not exists (
+      select 1 from promotion_steps s
+       where s.tenant_id = new.tenant_id and s.promotion_id = new.id and s.attempt = old.attempt and s.step = 'revert'
+         and s.outcome = 'DONE') then
+    perform refuse('a promotion that has switched ends only after the lane went back');
+  end if;
+  if new.switched is distinct from
+     (case when new.state in ('DEPLOYING', 'VERIFYING', 'LIVE') then true when new.ended_at is not null then false else old.switched end) then
+    perform refuse('a promotion has switched from DEPLOYING on');
+  end if;
+  return new;
+end
+$$;

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { abortUpdate, decideUpdate, statusQuery, timelineQuery } from '../../workflows/promotion/contract.js';
+import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
+import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { type PolicyDesk, publish, publishedText } from '../support/policy-people.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { until } from '../support/until.js';
+
+let engine: Engine;
+let api: ApiOnEngine;
+let desk: PolicyDesk;
+beforeAll(async () => {
+  engine = await startEngine();
+  api = await startApiOn(engine);
+  const { governance } = api.clients('carol');
+  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+});
+afterAll(async () => {
+  await api.close();
+  await engine.close();
+});
+
+/** Publishes the default policy with a change. */
+async function change(from: string, to: string): Promise<void> {
+  const text = await publishedText(desk, 'policy', 'default');
+  if (!text.includes(from)) throw new Error(`there is no ${from} in the policy`);
+  await publish(desk, text.replace(from, to));
+}
+
+/** Waits until a promotion is judged by other gates than those of a digest. */
+async function repinned(handle: PromotionHandle, from: string): Promise<string> {
+  let now = from;
+  await until(async () => {
+    now = (await handle.query(statusQuery)).policyDigest;
+    return now !== from;
+  }, 'other gates');
+  return now;
+}
+
+describe('a version of a policy that is published', () => {
+  test('judges promotions that wait for their gates, visibly', async () => {
+    const bundle = await sealText(engine, 'waits for its gates');
+    await engine.bringTo(bundle, 'bronze');
+    const handle = await engine.promote({ lane: 'silver', bundle });
+    await engine.reached(handle, 'GATING');
+    const { policyDigest: before } = await handle.query(statusQuery);
+    await change('roles: [developer, qa, release-manager]', 'roles: [qa]');
+    const after = await repinned(handle, before);
+    const id = await engine.recordOf(handle);
+    const [row] = await engine.database.transaction('default', (tx) =>
+      tx.query<{ policy_digest: string; definition: string; policy_sources: string[] }>(
+        'select policy_digest, definition, policy_sources from promotions where id = $1',
+        [id],
+      ),
+    );
+    expect(row).toEqual({
+      policy_digest: after,
+      definition: 'default@1',
+      policy_sources: ['policy/default@2', 'definition/default@1'],
+    });
+    const timeline = await handle.query(timelineQuery);
+    expect(timeline.map(({ text }) => text).join('\n')).toContain('judged by other gates from now on');
+    // Evidence of a developer does not count any more.
+    await attachPreviewCheck(engine, bundle);
+    await handle.signal('changed');
+    expect(await engine.reached(handle, 'GATING')).toContain('preview-check');
+    await handle.executeUpdate(abortUpdate, {
+      args: [{ statement: await engine.sign('dev', { verb: 'abort', lane: 'silver', bundle, promotionId: id }) }],
+    });
+  });
+
+  test('voids approvals that were given under the one before it', async () => {
+    const bundle = await sealText(engine, 'approved too early');
+    await engine.bringTo(bundle, 'bronze');
+    await publish(desk, onlyApproval('release-note: one'), { name: 'shop' });
+    const request = await engine.sign('dev', { verb: 'request', lane: 'gold', bundle });
+    const handle = await engine.promote({ lane: 'gold', bundle, request });
+    await engine.reached(handle, 'AWAITING_APPROVAL');
+    const promotionId = await engine.recordOf(handle);
+    const approve = (person: string) =>
+      engine
+        .sign(person, { verb: 'approve', lane: 'gold', bundle, promotionId })
+        .then((statement) => handle.executeUpdate(decideUpdate, { args: [{ statement }] }));
+    expect(await approve('alice')).toMatchObject({ accepted: true });
+    const { policyDigest: before } = await handle.query(statusQuery);
+    await publish(desk, onlyApproval('release-note: two'), { name: 'shop' });
+    await repinned(handle, before);
+    expect(await engine.reached(handle, 'AWAITING_APPROVAL')).toContain(
+      'the approval of alice was given under another policy snapshot and is void',
+    );
+    expect(await approve('alice')).toMatchObject({ accepted: true });
+    expect(await approve('bob')).toMatchObject({ accepted: true });
+    await engine.reached(handle, 'LIVE');
+    const { policyDigest: live } = await handle.query(statusQuery);
+    // After the grant nothing moves.
+    await publish(desk, onlyApproval('release-note: three'), { name: 'shop' });
+    await handle.signal('changed');
+    await engine.reached(handle, 'LIVE');
+    expect((await handle.query(statusQuery)).policyDigest).toBe(live);
+  });
+});
+
+/** Two people approve gold, and nothing else is asked for. */
+function onlyApproval(message: string): string {
+  return `apiVersion: lanekeeper.dev/v1
+kind: Policy
+metadata: { name: shop }
+spec:
+  gates:
+    - id: approval
+      type: APPROVAL
+      lanes: [gold]
+      approvals: { count: 2, roles: [product-owner, qa], distinctRoles: true }
+      message: '${message}'
+    - id: preview-check
+      type: TESTS
+      lanes: [silver]
+`;
+}

@@ -10,7 +10,7 @@ import type { RuleBook } from '../../core/governance/rule-book.js';
 import type { Database, Transaction } from '../../store/database.js';
 import {
   actsOf,
-  chainBelow,
+  chainOf,
   readHeads,
   requireInstallation,
   type StoredAct,
@@ -48,18 +48,16 @@ export class PolicyBook {
   }
 
   #bookOf(tenant: string, heads: readonly StoredHead[]): RuleBook | undefined {
-    const inForce = heads.filter((head) => head.inForce);
-    const key = [tenant, ...inForce.map(({ digest }) => digest)].join(' ');
+    const key = [tenant, ...heads.map(keyOf)].join(' ');
     const known = this.#books.get(key);
     if (known !== undefined) return known;
-    const versions = inForce.map(({ digest, version }) => ({
-      parsed: this.#verified.get(`${tenant} ${digest}`),
-      version,
-      digest,
-    }));
-    const parsed = versions.flatMap((one) => (one.parsed === undefined ? [] : [{ ...one, parsed: one.parsed }]));
-    if (parsed.length < versions.length) return undefined;
-    const book = buildBook(parsed);
+    if (heads.some((head) => !this.#verified.has(`${tenant} ${keyOf(head)}`))) return undefined;
+    const book = buildBook(
+      heads.flatMap((head) => {
+        const parsed = this.#verified.get(`${tenant} ${keyOf(head)}`);
+        return parsed === undefined || !head.inForce ? [] : [{ ...head, parsed }];
+      }),
+    );
     if (this.#books.size >= maxRemembered) this.#books.clear();
     this.#books.set(key, book);
     return book;
@@ -73,7 +71,7 @@ export class PolicyBook {
   async load(tenant: string): Promise<RuleBook> {
     return this.#database.transaction(tenant, async (tx) => {
       const heads = await readHeads(tx);
-      const missing = heads.filter(({ inForce, digest }) => inForce && !this.#verified.has(`${tenant} ${digest}`));
+      const missing = heads.filter((head) => !this.#verified.has(`${tenant} ${keyOf(head)}`));
       if (missing.length > 0) await this.#verify(tx, missing);
       const book = this.#bookOf(tenant, heads);
       if (book === undefined) throw new TypeError('what was just verified is not known');
@@ -89,7 +87,7 @@ export class PolicyBook {
     const installation = JSON.parse(stored.content) as readonly InstalledDocument[];
     const keys = new Map((await enrolledKeys(tx)).map((key) => [key.keyId, key]));
     for (const head of heads) {
-      const versions = await chainBelow(tx, head);
+      const versions = await chainOf(tx, head);
       const acts = await actsOf(
         tx,
         versions.map(({ digest }) => digest),
@@ -106,11 +104,18 @@ export class PolicyBook {
       const newest = versions.at(-1);
       if (problem !== undefined || newest?.digest !== head.digest)
         throw untrusted(head, problem ?? 'the newest version is not the one that was published last');
+      const retired = (verified.get(head.digest) ?? []).some(({ act, counts }) => counts && act.verb === 'retire');
+      if (!head.inForce && !retired) throw untrusted(head, 'nobody has signed that it is taken out of force');
       const fileName = `${head.kind}/${head.name}@${String(head.version)}`;
       if (this.#verified.size >= maxRemembered) this.#verified.clear();
-      this.#verified.set(`${tx.tenant} ${head.digest}`, parseDocument(newest.text, fileName));
+      this.#verified.set(`${tx.tenant} ${keyOf(head)}`, parseDocument(newest.text, fileName));
     }
   }
+}
+
+/** A version, and whether it is in force: both have to be proven. */
+function keyOf({ digest, inForce }: StoredHead): string {
+  return inForce ? digest : `${digest} retired`;
 }
 
 /** What somebody has signed, if they have: with a key of theirs, about what the row says. */

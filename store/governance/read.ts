@@ -129,15 +129,15 @@ export async function publishedVersion(
   return row && toVersion(row);
 }
 
-/** The versions of a document of one number and below that were published, the oldest first, with their texts. */
-export async function chainBelow(
+/** All versions of a document that were published, the oldest first, with their texts. */
+export async function chainOf(
   tx: Transaction,
-  { kind, name, version }: DocumentName & { readonly version: number },
+  { kind, name }: DocumentName,
 ): Promise<readonly (StoredVersion & { readonly text: string })[]> {
   const rows = await tx.query<VersionRow & { content: string }>(
     `select ${versionColumns}, content from policy_versions
-      where tenant_id = $1 and kind = $2 and name = $3 and version <= $4 and published_at is not null order by version`,
-    [tx.tenant, kind, name, version],
+      where tenant_id = $1 and kind = $2 and name = $3 and published_at is not null order by version`,
+    [tx.tenant, kind, name],
   );
   return rows.map((row) => ({ ...toVersion(row), text: row.content }));
 }

@@ -53,27 +53,40 @@ export interface SubmittedVersion {
 export async function submitPolicyAct(deps: SubmitDeps, signed: Uint8Array, text: string): Promise<SubmittedVersion> {
   const examined = await examineStatement(deps, signed, parsePolicyAct);
   const { tenant } = examined.said;
-  // Verified outside of the transaction that acts; it looks again whether these are still the rules.
-  await deps.rules.load(tenant);
-  return deps.database.transaction(tenant, async (tx) => {
-    await governInTurn(tx);
-    const version = (await versionOfStatement(tx, examined.statementDigest)) ?? (await take(tx, deps, examined, text));
-    return { version, acts: await actsOf(tx, [version.digest]) };
+  for (let count = 0; count < maxAttempts; count += 1) {
+    // Verified outside of the transaction that acts; it looks again whether these are still the rules.
+    await deps.rules.load(tenant);
+    const submitted = await deps.database.transaction(tenant, async (tx) => {
+      await governInTurn(tx);
+      const book = await deps.rules.inForce(tx);
+      if (book === undefined) return undefined;
+      const known = await versionOfStatement(tx, examined.statementDigest);
+      const version = known ?? (await take(tx, { examined, book, text, now: deps.now() }));
+      return { version, acts: await actsOf(tx, [version.digest]) };
+    });
+    if (submitted !== undefined) return submitted;
+  }
+  throw new LanekeeperError('BUSY', {
+    message: 'the rules change faster than they can be verified',
+    next: 'try again',
   });
 }
 
-async function take(
-  tx: Transaction,
-  deps: SubmitDeps,
-  examined: Examined<PolicyAct>,
-  text: string,
-): Promise<StoredVersion> {
+/** How often the rules may change while they are being verified. */
+const maxAttempts = 5;
+
+/** A statement to take, by the rules that are in force. */
+interface Taking {
+  readonly examined: Examined<PolicyAct>;
+  readonly book: RuleBook;
+  readonly text: string;
+  readonly now: Date;
+}
+
+async function take(tx: Transaction, { examined, book, text, now }: Taking): Promise<StoredVersion> {
   const { said } = examined;
-  const signer = await requireSigner(tx, examined, deps.now(), refused);
+  const signer = await requireSigner(tx, examined, now, refused);
   if (await isActNonceUsed(tx, said.principal, said.nonce)) throw refused(said, nonceUsed);
-  const book = await deps.rules.inForce(tx);
-  if (book === undefined)
-    throw new LanekeeperError('BUSY', { message: 'the rules have just changed', next: 'try again' });
   const head = (await readHeads(tx)).find(
     ({ kind, name }) => kind === said.document.kind && name === said.document.name,
   );

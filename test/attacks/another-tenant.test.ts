@@ -30,6 +30,7 @@ interface Names extends Readonly<
   readonly report: Digest;
   readonly policy: Digest;
   readonly enrolment: Digest;
+  readonly policyVersion: Digest;
 }
 
 let engine: Engine;
@@ -45,6 +46,7 @@ const madeUp: Names = {
   ...{ bundle: digestOf('no bundle'), blob: digestOf('no blob'), report: digestOf('no report') },
   ...{ promotion: '00000000-0000-4000-8000-000000000001', release: '00000000-0000-4000-8000-000000000002' },
   ...{ attestation: 'f'.repeat(32), policy: digestOf('no policy'), enrolment: digestOf('no enrolment') },
+  policyVersion: digestOf('no version'),
   run: '00000000-0000-7000-8000-000000000003',
   session: '00000000-0000-4000-8000-000000000004',
   code: `lk_other_${'n'.repeat(43)}`,
@@ -82,6 +84,7 @@ beforeAll(async () => {
     ...{ product: 'shop', repository, bundle, promotion, attestation: attestation.id },
     ...{ blob: image!.digest, report: await engine.blobs.put(xml), release, policy: policy!.digest },
     enrolment: parseDigest(enrolment!.id),
+    policyVersion: await publishedFor(engine, api, 'shop'),
     run,
     session: (await api.clients('carol').sessions.createSignInCode({})).id,
     code: `lk_default_${'t'.repeat(43)}`,
@@ -200,6 +203,14 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
     }),
   'governance.v1.EvidenceService.ListEvidence': (n) => clients.evidence.listEvidence({ bundle: n.bundle }),
   'governance.v1.EvidenceService.GetEvidence': (n) => clients.evidence.getEvidence({ attestationId: n.attestation }),
+  'governance.v1.GovernanceService.SubmitPolicyAct': async (n) =>
+    clients.governance.submitPolicyAct(await retirement(stranger, n.policyVersion)),
+  'governance.v1.GovernanceService.ListPolicyVersions': (n) =>
+    clients.governance.listPolicyVersions({ name: n.product }),
+  'governance.v1.GovernanceService.GetPolicyVersion': (n) =>
+    clients.governance.getPolicyVersion({ version: n.policyVersion }),
+  'governance.v1.GovernanceService.ResolveSnapshot': (n) =>
+    clients.governance.resolveSnapshot({ product: n.product, ...gold }),
   'governance.v1.IdentityService.WhoAmI': () => clients.identity.whoAmI({}),
   'governance.v1.IdentityService.ListPrincipals': () => clients.identity.listPrincipals({}),
   'governance.v1.IdentityService.ListCommitKeys': () => clients.identity.listCommitKeys({}),

@@ -16,7 +16,7 @@ import { judgeSignatures } from './terms/signatures.js';
 import { judgeSoak } from './terms/soak.js';
 import { judgeWindow } from './terms/window.js';
 import { type TermName, termNames } from './terms/names.js';
-import type { JudgeTerm, TermResult } from './terms/term.js';
+import type { JudgeTerm, TermResult, TermScene } from './terms/term.js';
 import { isBlocking, isOpen, outcomeOf, type RoundOutcome } from './verdict.js';
 import { afterWaivers } from './waiver.js';
 
@@ -36,14 +36,16 @@ export interface Evaluation {
  * absent.
  *
  * @param more notices that do not come from the facts
+ * @param options `explain` tells in each clause what its rule has read
  */
 export function evaluateGates(
   snapshot: PolicySnapshot,
   facts: PolicyFacts,
   now: Date,
   more: readonly Notice[] = [],
+  { explain = false }: { readonly explain?: boolean } = {},
 ): Evaluation {
-  const results = snapshot.gates.map((gate) => afterWaivers(evaluateGate(gate, facts, now), facts.waivers, now));
+  const results = snapshot.gates.map((gate) => afterWaivers(evaluateGate(gate, { facts, now, explain }), facts.waivers, now));
   const notices = [...noticesOf(facts), ...more];
   const holding = [
     ...results.filter(isBlocking).map(({ gate, explanation }) => `${gate}: ${explanation}`),
@@ -72,9 +74,13 @@ const judges: Readonly<Record<TermName, JudgeTerm>> = {
   approvals: judgeApprovals,
 };
 
+/** What the gates of a round have in common. */
+type Round = Omit<TermScene, 'evidence'>;
+
 /** A gate passes when each of its terms does. The first that is open says why it does not. */
-function evaluateGate(gate: Gate, facts: PolicyFacts, now: Date): GateResult {
-  const terms = judgeTerms(gate, facts, now);
+function evaluateGate(gate: Gate, round: Round): GateResult {
+  const { facts, now } = round;
+  const terms = judgeTerms(gate, round);
   const open = terms.filter(({ verdict }) => isOpen(verdict));
   const says = open[0] ?? terms.find(({ term }) => term === 'approvals') ?? terms[0];
   if (says === undefined) throw new TypeError(`gate ${gate.id} has no terms`);
@@ -107,11 +113,12 @@ interface JudgedTerm extends TermResult {
   readonly term: TermName;
 }
 
-function judgeTerms(gate: Gate, facts: PolicyFacts, now: Date): readonly JudgedTerm[] {
+function judgeTerms(gate: Gate, round: Round): readonly JudgedTerm[] {
+  const { facts, now } = round;
   const evidence = gate.evidence === undefined ? undefined : tallyEvidence(gate.evidence, facts, now);
   const judged: JudgedTerm[] = [];
   for (const term of termNames) {
-    const result = judges[term](gate, { facts, now, evidence });
+    const result = judges[term](gate, { ...round, evidence });
     if (result !== undefined) judged.push({ term, ...result });
     // What a gate is about decides whether it asks for anything at all.
     if (result?.verdict === 'NOT_APPLICABLE') break;
@@ -119,8 +126,8 @@ function judgeTerms(gate: Gate, facts: PolicyFacts, now: Date): readonly JudgedT
   return judged;
 }
 
-function clauseOf({ term, verdict, explanation }: JudgedTerm): Clause {
-  return { term, verdict, explanation };
+function clauseOf({ term, verdict, explanation, reads }: JudgedTerm): Clause {
+  return { term, verdict, explanation, ...(reads !== undefined && { reads }) };
 }
 
 function earliest(all: readonly { readonly recheckAt?: string }[]): string | undefined {

@@ -4,6 +4,7 @@ import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
 import type { Artifact } from '../release/artifact.js';
 import type { CommitFacts } from './authorship.js';
+import type { Read } from './cel/explain.js';
 import type { MethodArtifactKind } from './demands.js';
 import type { Ref } from './ref.js';
 import type { TermName } from './terms/names.js';
@@ -147,6 +148,8 @@ export interface Clause {
   readonly term: TermName;
   readonly verdict: RawVerdict;
   readonly explanation: string;
+  /** What its rule has read, if that was asked for. It is not stored. */
+  readonly reads?: readonly Read[];
 }
 
 /** One gate's outcome, with everything needed to explain it. */

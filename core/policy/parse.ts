@@ -2,12 +2,11 @@ import { lanes } from '../lanes.js';
 import { didYouMean } from '../did-you-mean.js';
 import { type Problem, readYamlFile, type YamlFile } from '../yaml-file/read.js';
 import type { Path } from '../yaml-file/schema-problems.js';
-import { asLanekeeperError } from '../errors.js';
-import { checkRule } from './cel.js';
 import { completeGate } from './layers/complete.js';
 import { contradictionsIn } from './layers/contradictions.js';
 import type { Layer, NamedAt, Override, Policy, Profile } from './layers/document.js';
 import { type GatePatch, layOver, type Origin } from './layers/merge.js';
+import { ruleProblems } from './layers/rule-problems.js';
 import {
   type GateObject,
   type OverrideFile,
@@ -54,7 +53,7 @@ function termsOf<Validate>(fileName: string, validate: Validate, schema: string)
   return { fileName, maxLength: maxPolicyLength, validate, code: 'INVALID_POLICY', next } as const;
 }
 
-type File = Pick<YamlFile<unknown>, 'fileName' | 'placeOf' | 'refuse'>;
+type File = Pick<YamlFile<unknown>, 'fileName' | 'placeOf' | 'scalarAt' | 'refuse'>;
 
 function layerOf(file: File, spec: PolicyFile['spec']): Omit<Layer, 'name'> {
   const layer = {
@@ -69,8 +68,7 @@ function layerOf(file: File, spec: PolicyFile['spec']): Omit<Layer, 'name'> {
     ...duplicates(layer.gates, 'gate'),
     ...layer.overrides.flatMap(({ add }) => duplicates(add, 'gate')),
     ...duplicates(layer.overrides.map(nameOnly), 'override'),
-    ...allPatches(layer).flatMap(ruleProblems),
-    ...layer.overrides.flatMap(conditionProblems),
+    ...ruleProblems(file, spec),
     ...contradictionsIn(layer.overrides),
   ];
   if (problems.length > 0) throw file.refuse(problems);
@@ -122,28 +120,6 @@ function duplicates(
     }
     return [{ ...originOf(['id']), text: `duplicate ${what} ${id}` }];
   });
-}
-
-function allPatches({ gates, overrides }: Pick<Layer, 'gates' | 'overrides'>): readonly GatePatch[] {
-  return [...gates, ...overrides.flatMap(({ set, add }) => [...set, ...add])];
-}
-
-function ruleProblems({ id, value, originOf }: GatePatch): readonly Problem[] {
-  const { rule } = value;
-  return typeof rule === 'string' ? celProblems(rule, `gate ${id}`, originOf(['rule'])) : [];
-}
-
-function conditionProblems({ id, when, origin }: Override): readonly Problem[] {
-  return celProblems(when, `override ${id}`, origin);
-}
-
-function celProblems(source: string, object: string, origin: Origin): readonly Problem[] {
-  try {
-    checkRule(source, object);
-    return [];
-  } catch (error) {
-    return [{ ...origin, text: `${object}: ${asLanekeeperError(error)?.message ?? 'it is no CEL'}` }];
-  }
 }
 
 /** Gates that refine none have to be complete; whether those that refine others are is known where their layers are. */

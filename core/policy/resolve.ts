@@ -1,12 +1,13 @@
 import { LanekeeperError } from '../errors.js';
 import type { Lane } from '../lanes.js';
 import type { PromotionKind } from '../promotion/state.js';
-import { evaluateRule } from './cel.js';
+import { evaluateRule } from './cel/evaluate.js';
 import { type GateProblem, completeGate } from './layers/complete.js';
 import type { Layer, Override, RuleLayers } from './layers/document.js';
 import { type GatePatch, type LayeredGate, layOver } from './layers/merge.js';
 import type { Gate, PolicySnapshot, ValueSource } from './model.js';
 import { sourcesOf } from './sources.js';
+import { noTransformation } from './variables.js';
 
 /** What a policy is resolved for: its gates differ by it. */
 export interface ResolutionContext {
@@ -23,13 +24,6 @@ export interface ResolvedPolicy {
   /** Beside the snapshot, whose digest covers the gates alone: what is asked for does not depend on where it is written. */
   readonly sources: readonly ValueSource[];
 }
-
-/** What conditions see where a product belongs to no transformation. */
-const noTransformation = {
-  ...{ known: false, id: '', name: '', profile: '', stage: '', cadence: '' },
-  milestones: {},
-  elements: [],
-};
 
 /**
  * Resolves the gates of a product: what its profile and its policies say, each over the one below, then their overrides in

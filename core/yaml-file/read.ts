@@ -35,8 +35,8 @@ export interface YamlFile<T> {
   placeOf(path: Path): Place;
   /** Where the value at a path stands. */
   placeOfValue(path: Path): Place;
-  /** How the scalar at a path is written; undefined where there is no scalar. */
-  scalarAt(path: Path): { readonly place: Place; readonly style: string; readonly text: string } | undefined;
+  /** The text at a path, where it begins, and how it is written: with quotes, or the lines of a block. */
+  scalarAt(path: Path): { readonly place: Place; readonly written: string; readonly text: string } | undefined;
   /** Refuses the file for what its schema cannot express. */
   refuse(problems: readonly (Problem | { readonly path: Path; readonly text: string })[]): LanekeeperError;
 }
@@ -81,7 +81,7 @@ export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> 
     scalarAt(path) {
       const node = nodeAt(document, path);
       if (!isScalar(node) || !node.range || typeof node.value !== 'string') return undefined;
-      return { place: placeAt(node.range[0]), style: node.type ?? 'PLAIN', text: node.value };
+      return { place: placeAt(node.range[0]), written: text.slice(node.range[0], node.range[1]), text: node.value };
     },
     refuse: (problems) =>
       refusal(

@@ -1,3 +1,4 @@
+import type { Read } from '../cel/explain.js';
 import type { EvidenceTally } from '../evidence.js';
 import type { PolicyFacts } from '../facts.js';
 import type { Gate } from '../model.js';
@@ -16,6 +17,8 @@ export interface TermResult {
   readonly recheckAt?: string;
   /** What the verdict rests on. */
   readonly reliedOn: readonly Ref[];
+  /** What its rule has read, if that was asked for. */
+  readonly reads?: readonly Read[];
 }
 
 /** What a term is judged by. */
@@ -24,6 +27,8 @@ export interface TermScene {
   readonly now: Date;
   /** The evidence that the gate accepts, and what it lacks; undefined when it asks for none. */
   readonly evidence: EvidenceTally | undefined;
+  /** Whether to tell what rules have read. */
+  readonly explain?: boolean;
 }
 
 /** Judges one part of a gate. @returns undefined when the gate has no such part, or nothing can be said about it yet */

@@ -45,20 +45,23 @@ function snapshotOf(): PolicySnapshot {
   return { policy: 'bench', product: 'shop', lane: 'gold', kind: 'PROMOTION', gates };
 }
 
+const attestation = evidence();
+const promotion = facts();
+
 /** Each round reads its facts anew, as those of promotions do. */
 function freshFacts(): PolicyFacts {
   const attestations = Array.from({ length: gateCount * imageCount }, (_, index): EvidenceFact => {
     const subject = images[index % imageCount];
-    return evidence({
+    return {
+      ...attestation,
       id: String(index),
       kind: kindOf(Math.floor(index / imageCount)),
       subjects: subject === undefined ? [] : [subject],
       attributes: { result: 'PASSED', failed: 0, passed: 12, url: 'https://preview.example.com' },
-    });
+    };
   });
-  const { bundle } = facts();
   const artifacts = images.map((digest, index) => ({ kind: 'image', name: `image-${String(index)}`, digest }) as const);
-  return facts({ bundle: { ...bundle, artifacts }, evidence: attestations });
+  return { ...promotion, bundle: { ...promotion.bundle, artifacts }, evidence: attestations };
 }
 
 type Side = (given: PolicyFacts) => void;
@@ -85,8 +88,12 @@ function bareSide({ gates }: PolicySnapshot): Side {
 
 /** @returns how many rounds it makes in a second, without the time in which their facts are made */
 function timed(round: Side): number {
-  const given = Array.from({ length: roundsOfBatch }, freshFacts);
-  const start = performance.now();
-  given.forEach(round);
-  return (roundsOfBatch * 1_000) / (performance.now() - start);
+  let ms = 0;
+  for (let count = 0; count < roundsOfBatch; count += 1) {
+    const given = freshFacts();
+    const start = performance.now();
+    round(given);
+    ms += performance.now() - start;
+  }
+  return (roundsOfBatch * 1_000) / ms;
 }

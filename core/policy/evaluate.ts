@@ -116,9 +116,10 @@ interface JudgedTerm extends TermResult {
 function judgeTerms(gate: Gate, round: Round): readonly JudgedTerm[] {
   const { facts, now } = round;
   const evidence = gate.evidence === undefined ? undefined : tallyEvidence(gate.evidence, facts, now);
+  const scene = { ...round, evidence };
   const judged: JudgedTerm[] = [];
   for (const term of termNames) {
-    const result = judges[term](gate, { ...round, evidence });
+    const result = judges[term](gate, scene);
     if (result !== undefined) judged.push({ term, ...result });
     // What a gate is about decides whether it asks for anything at all.
     if (result?.verdict === 'NOT_APPLICABLE') break;
@@ -131,7 +132,9 @@ function clauseOf({ term, verdict, explanation, reads }: JudgedTerm): Clause {
 }
 
 function earliest(all: readonly { readonly recheckAt?: string }[]): string | undefined {
-  return all.flatMap(({ recheckAt }) => (recheckAt === undefined ? [] : [recheckAt])).sort()[0];
+  let first: string | undefined;
+  for (const { recheckAt } of all) if (recheckAt !== undefined && (first === undefined || recheckAt < first)) first = recheckAt;
+  return first;
 }
 
 function fill(message: string, facts: PolicyFacts): string {

@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.js';
 import { isInstant } from '../input.js';
+import { evidenceOfKind } from './evidence-index.js';
 import type { EvidenceFact, PolicyFacts } from './facts.js';
 import type { EvidenceDemand, EvidenceRule, SignerRule } from './demands.js';
 import type { Gate } from './model.js';
@@ -53,8 +54,9 @@ function rulesIn(demand: EvidenceDemand): readonly EvidenceRule[] {
 
 /** What to add to the explanation of a gate when older evidence was not read. */
 export function explainLeftOut(demand: EvidenceDemand, { leftOut }: Pick<PolicyFacts, 'leftOut'>): string {
+  if (leftOut === undefined) return '';
   return [...new Set(rulesIn(demand).map(({ kind }) => kind))]
-    .map((kind) => ({ kind, count: leftOut?.[kind] ?? 0 }))
+    .map((kind) => ({ kind, count: leftOut[kind] ?? 0 }))
     .filter(({ count }) => count > 0)
     .map(
       ({ kind, count }) =>
@@ -95,17 +97,17 @@ function any(tallies: readonly EvidenceTally[]): EvidenceTally {
 /** Selects the evidence of one kind about each of its subjects. */
 function tallyKind(rule: EvidenceRule, facts: PolicyFacts, now: Date): EvidenceTally {
   const subjects = subjectsOf(rule, facts.bundle);
-  const candidates = facts.evidence.filter((item) => item.kind === rule.kind);
+  const candidates = evidenceOfKind(facts.evidence, rule.kind);
   const accepted: EvidenceFact[] = [];
   const missing: string[] = [];
   let damaged: string | undefined;
   for (const subject of subjects) {
-    const { good, reasons, damaged: found } = selectEvidence(rule, subject.digest, candidates, now);
+    const { good, reasons, damaged: found } = selectAmong(rule, candidates.about(subject.digest), now);
     damaged ??= found;
-    accepted.push(...good.slice(0, rule.min));
-    if (good.length < rule.min) missing.push(explainMissing(rule, subject, good.length, reasons, candidates));
+    for (const item of good.slice(0, rule.min)) accepted.push(item);
+    if (good.length < rule.min) missing.push(explainMissing(rule, subject, good.length, reasons, candidates.all));
   }
-  const expiries = accepted.flatMap((item) => expiryOf(item, rule) ?? []);
+  const expiries = rule.maxAgeSeconds === undefined ? [] : accepted.map((item) => expiryOf(item, rule) ?? Infinity);
   return {
     accepted,
     missing,
@@ -140,14 +142,26 @@ export function selectEvidence(
   candidates: readonly EvidenceFact[],
   now: Date,
 ): SelectedEvidence {
-  const about = candidates.filter((item) => item.subjects.includes(subject));
+  return selectAmong(
+    rule,
+    candidates.filter((item) => item.subjects.includes(subject)),
+    now,
+  );
+}
+
+function selectAmong(
+  rule: Pick<EvidenceRule, 'maxAgeSeconds' | 'signers'>,
+  about: readonly EvidenceFact[],
+  now: Date,
+): SelectedEvidence {
   const reasons: string[] = [];
-  const good = about.filter((item) => {
+  const good: EvidenceFact[] = [];
+  for (const item of about) {
     const why = whyNot(item, rule, now);
-    if (why !== undefined) reasons.push(why);
-    return why === undefined;
-  });
-  good.sort((a, b) => countedFrom(b) - countedFrom(a));
+    if (why === undefined) good.push(item);
+    else reasons.push(why);
+  }
+  if (good.length > 1) good.sort((a, b) => countedFrom(b) - countedFrom(a));
   const damaged = about.find((item) => item.problem !== undefined)?.problem;
   return { good, reasons: [...new Set(reasons)], ...(damaged !== undefined && { damaged }) };
 }

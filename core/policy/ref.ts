@@ -29,5 +29,6 @@ export function parseRef(text: string): Ref {
 
 /** Each ref once. */
 export function distinctRefs(refs: readonly Ref[]): readonly Ref[] {
-  return [...new Map(refs.map((ref) => [refText(ref), ref])).values()];
+  const seen = { evidence: new Set<string>(), approval: new Set<string>() };
+  return refs.filter(({ kind, id }) => !seen[kind].has(id) && seen[kind].add(id));
 }

@@ -1,3 +1,4 @@
+import { type CelInput, celList, celMap } from '@bufbuild/cel';
 import { type Bindings, bindingsOf, toCel } from './cel/values.js';
 import type { RuleScope, VariableType } from './cel/types.js';
 import type { ArtifactKind } from '../release/artifact.js';
@@ -97,20 +98,31 @@ export function gateVariables(facts: PolicyFacts, accepted: readonly EvidenceFac
   return { ...sharedVariables(facts), evidence: accepted.map(evidenceVariable) };
 }
 
-const shared = new WeakMap<PolicyFacts, Bindings>();
-const items = new WeakMap<EvidenceFact, ReturnType<typeof toCel>>();
+/** What the rules of a round see, in the form in which they read it. */
+interface Round {
+  readonly shared: Bindings;
+  readonly evidence: Map<EvidenceFact, CelInput>;
+}
+
+const rounds = new WeakMap<PolicyFacts, Round>();
 
 /** The same values, read once for all gates of a round. */
 export function gateBindings(facts: PolicyFacts, accepted: readonly EvidenceFact[]): Bindings {
-  let bound = shared.get(facts);
-  if (bound === undefined) shared.set(facts, (bound = bindingsOf(sharedVariables(facts))));
-  return { ...bound, evidence: accepted.map(boundItem) };
+  let round = rounds.get(facts);
+  if (round === undefined) rounds.set(facts, (round = { shared: bindingsOf(sharedVariables(facts)), evidence: new Map() }));
+  const { shared, evidence } = round;
+  const items = accepted.map((item) => {
+    let bound = evidence.get(item);
+    if (bound === undefined) evidence.set(item, (bound = boundEvidence(item)));
+    return bound;
+  });
+  return { ...shared, evidence: celList(items) };
 }
 
-function boundItem(item: EvidenceFact): ReturnType<typeof toCel> {
-  let bound = items.get(item);
-  if (bound === undefined) items.set(item, (bound = toCel(evidenceVariable(item))));
-  return bound;
+function boundEvidence({ attributes, kind, signer }: EvidenceFact): CelInput {
+  const values = new Map<string, CelInput>();
+  for (const name of Object.keys(attributes)) values.set(name, toCel(attributes[name]));
+  return celMap(values.set('kind', kind).set('signer', signer?.principal ?? ''));
 }
 
 function evidenceVariable({ attributes, kind, signer }: EvidenceFact): Record<string, unknown> {

@@ -45,7 +45,9 @@ export function evaluateGates(
   more: readonly Notice[] = [],
   { explain = false }: { readonly explain?: boolean } = {},
 ): Evaluation {
-  const results = snapshot.gates.map((gate) => afterWaivers(evaluateGate(gate, { facts, now, explain }), facts.waivers, now));
+  const results = snapshot.gates.map((gate) =>
+    afterWaivers(evaluateGate(gate, { facts, now, explain }), facts.waivers, now),
+  );
   const notices = [...noticesOf(facts), ...more];
   const holding = [
     ...results.filter(isBlocking).map(({ gate, explanation }) => `${gate}: ${explanation}`),
@@ -133,7 +135,8 @@ function clauseOf({ term, verdict, explanation, reads }: JudgedTerm): Clause {
 
 function earliest(all: readonly { readonly recheckAt?: string }[]): string | undefined {
   let first: string | undefined;
-  for (const { recheckAt } of all) if (recheckAt !== undefined && (first === undefined || recheckAt < first)) first = recheckAt;
+  for (const { recheckAt } of all)
+    if (recheckAt !== undefined && (first === undefined || recheckAt < first)) first = recheckAt;
   return first;
 }
 

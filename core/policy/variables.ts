@@ -109,7 +109,8 @@ const rounds = new WeakMap<PolicyFacts, Round>();
 /** The same values, read once for all gates of a round. */
 export function gateBindings(facts: PolicyFacts, accepted: readonly EvidenceFact[]): Bindings {
   let round = rounds.get(facts);
-  if (round === undefined) rounds.set(facts, (round = { shared: bindingsOf(sharedVariables(facts)), evidence: new Map() }));
+  if (round === undefined)
+    rounds.set(facts, (round = { shared: bindingsOf(sharedVariables(facts)), evidence: new Map() }));
   const { shared, evidence } = round;
   const items = accepted.map((item) => {
     let bound = evidence.get(item);

@@ -53,7 +53,16 @@ export function checkCall(part: Expr, call: ExprOf<'callExpr'>, checker: RuleChe
       if (args.length === 1 && on === undefined) return { type: 'any', steps };
   }
   if (name === 'matches') refuseBadPattern(written.at(-1), checker);
-  return { type: resultType(part, name, on?.type, args.map(({ type }) => type), checker), steps };
+  return {
+    type: resultType(
+      part,
+      name,
+      on?.type,
+      args.map(({ type }) => type),
+      checker,
+    ),
+    steps,
+  };
 }
 
 function needBool(part: Expr, type: RuleType, name: string, { refuse }: RuleChecker): void {
@@ -65,12 +74,18 @@ function needBool(part: Expr, type: RuleType, name: string, { refuse }: RuleChec
 function needMember(part: Expr, item: RuleType, all: RuleType, { refuse }: RuleChecker): void {
   if (isOpen(all)) return;
   if (typeof all !== 'object') return refuse(part, `in needs a list or a map, but this is ${wordsFor(all)}`);
-  const members = 'list' in all ? all.list : ('key' in all && all.key !== undefined ? all.key : 'string');
-  if (!areComparable(item, members)) refuse(part, `${wordsFor(item)} is never among these, each of which is ${wordsFor(members)}`);
+  const members = 'list' in all ? all.list : 'key' in all && all.key !== undefined ? all.key : 'string';
+  if (!areComparable(item, members))
+    refuse(part, `${wordsFor(item)} is never among these, each of which is ${wordsFor(members)}`);
 }
 
 /** The type of what an index reads: an element of a list by its number, an entry of a map by its key. */
-function entryType(part: Expr, [of, index]: readonly Expr[], types: readonly [RuleType, RuleType], checker: RuleChecker) {
+function entryType(
+  part: Expr,
+  [of, index]: readonly Expr[],
+  types: readonly [RuleType, RuleType],
+  checker: RuleChecker,
+) {
   const [type, by] = types;
   if (isOpen(type)) return 'any';
   const name = (of === undefined ? undefined : pathOf(of)) ?? 'this';
@@ -108,7 +123,9 @@ function resultType(
 ): RuleType {
   const known = [...(library.find(name) ?? [])];
   if (known.length === 0) {
-    const names = [...new Set([...library].map((one) => one.name)), ...Object.keys(macros)].filter((one) => /^\w+$/.test(one));
+    const names = [...new Set([...library].map((one) => one.name)), ...Object.keys(macros)].filter((one) =>
+      /^\w+$/.test(one),
+    );
     return refuse(part, `there is no function ${name}()${didYouMean(name, names)}`);
   }
   const fitting = known.filter((one) => takes(one, target, args));

@@ -166,7 +166,11 @@ function checkMap(part: Expr, { messageName, entries }: ExprOf<'structExpr'>, ch
 }
 
 /** The macros `all`, `exists`, `exists_one`, `map` and `filter` are loops that make their result from one element after another. */
-function checkLoop(loop: ExprOf<'comprehensionExpr'>, outer: RuleChecker, within: (names: Names) => RuleChecker): Checked {
+function checkLoop(
+  loop: ExprOf<'comprehensionExpr'>,
+  outer: RuleChecker,
+  within: (names: Names) => RuleChecker,
+): Checked {
   const { iterRange, iterVar, accuVar, accuInit, loopCondition, loopStep, result } = loop;
   if (!iterRange || !accuInit || !loopCondition || !loopStep || !result) return { type: 'any', steps: 1 };
   const range = outer.check(iterRange);
@@ -198,7 +202,7 @@ function stepsOf(all: readonly Checked[]): number {
 }
 
 function inWords(count: number): string {
-  return count.toLocaleString('en-US', { maximumSignificantDigits: 2 });
+  return count.toLocaleString('en-US');
 }
 
 /** What is wrong with the length of a rule. */

@@ -4,6 +4,7 @@ import { checkLength, checkTypes, type RuleProblem } from './check.js';
 import { evaluateRule, type RuleResult } from './evaluate.js';
 import { explainRule } from './explain.js';
 import { placeIn, type WrittenRule } from './place.js';
+import { isTooDeep, opensTooMany } from './syntax.js';
 import type { RuleScope } from './types.js';
 
 /** A rule of which everything is known to be there and to fit. */
@@ -37,7 +38,11 @@ export function checkRule(source: string, scope: RuleScope): RuleProblem | undef
  * @param at the file of the rule, and how it is written there
  * @throws INVALID_POLICY with file, line, column and what is wrong
  */
-export function compileRule(source: string, scope: RuleScope, at: { readonly file: string } & WrittenRule): CompiledRule {
+export function compileRule(
+  source: string,
+  scope: RuleScope,
+  at: { readonly file: string } & WrittenRule,
+): CompiledRule {
   const problem = checkRule(source, scope);
   if (problem === undefined)
     return {
@@ -55,11 +60,13 @@ export function compileRule(source: string, scope: RuleScope, at: { readonly fil
 }
 
 function checkParsed(source: string, scope: RuleScope): RuleProblem | undefined {
+  const tooDeep = { offset: 0, text: 'it is nested too deeply' };
+  if (opensTooMany(source)) return tooDeep;
   try {
-    return checkTypes(parse(source), scope);
+    const parsed = parse(source);
+    return isTooDeep(parsed.expr) ? tooDeep : checkTypes(parsed, scope);
   } catch (error) {
-    if (error instanceof RangeError) return { offset: 0, text: 'it is nested too deeply' };
-    return syntaxProblem(error);
+    return error instanceof RangeError ? tooDeep : syntaxProblem(error);
   }
 }
 

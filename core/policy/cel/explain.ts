@@ -1,4 +1,16 @@
-import { type CelInput, celEnv, celFunc, celList, celMap, celMethod, CelScalar, isCelList, isCelMap, parse, plan } from '@bufbuild/cel';
+import {
+  type CelInput,
+  celEnv,
+  celFunc,
+  celList,
+  celMap,
+  celMethod,
+  CelScalar,
+  isCelList,
+  isCelMap,
+  parse,
+  plan,
+} from '@bufbuild/cel';
 import type { Json } from '../layers/merge.js';
 import { type RuleResult, yieldOf } from './evaluate.js';
 import { meteredFunctions, sizeAs } from './meter.js';
@@ -123,7 +135,10 @@ class Book {
   #list(values: readonly unknown[], path: string) {
     const elements: CelInput[] = [];
     for (const [index, value] of values.entries())
-      Object.defineProperty(elements, index, { get: this.#reader(value, `${path}[${String(index)}]`), enumerable: true });
+      Object.defineProperty(elements, index, {
+        get: this.#reader(value, `${path}[${String(index)}]`),
+        enumerable: true,
+      });
     return celList(elements);
   }
 
@@ -135,7 +150,11 @@ class Book {
   }
 }
 
-type Key = Parameters<typeof celMap>[0] extends infer M ? (M extends ReadonlyMap<infer K, CelInput> ? K : never) : never;
+type Key = Parameters<typeof celMap>[0] extends infer M
+  ? M extends ReadonlyMap<infer K, CelInput>
+    ? K
+    : never
+  : never;
 
 /** A map that makes its values when they are asked for. */
 class ReadingMap implements ReadonlyMap<Key, CelInput> {
@@ -206,7 +225,8 @@ function tellLoops(expr: Expr): void {
 /** What is neither a list nor a map, as JSON. */
 function leafOf(value: unknown): Json | undefined {
   if (typeof value === 'bigint') return Number(value);
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
   return undefined;
 }
 

@@ -79,7 +79,11 @@ function costOfSearch([text, wanted]: readonly Value[]): number {
 
 /** A pattern that repeats a part is as long as if it was written out. */
 function costOfMatch([text, pattern]: readonly Value[]): number {
-  const repeated = [...String(pattern).slice(0, 2_000).matchAll(/\{(\d*),?(\d*)\}/g)];
+  const repeated = [
+    ...String(pattern)
+      .slice(0, 2_000)
+      .matchAll(/\{(\d*),?(\d*)\}/g),
+  ];
   const times = repeated.reduce((product, [, min, max]) => product * Math.max(1, Number(min), Number(max)), 1);
   return 100 + ((lengthOf(text) + 16) * (lengthOf(pattern) + 1) * times) / 8;
 }
@@ -200,7 +204,7 @@ function joined(a: List, b: List): List {
   const made = [...(parts.get(a) ?? [a]), b];
   for (let [last, before] = [made.at(-1), made.at(-2)]; last && before; [last, before] = [made.at(-1), made.at(-2)]) {
     if (last.size < before.size) break;
-    spend(last.size + before.size);
+    spend((last.size + before.size) / 8);
     made.splice(-2, 2, celList([...before, ...last]));
   }
   const list = celListConcat(...made);

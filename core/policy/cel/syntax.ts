@@ -15,6 +15,25 @@ export type ExprOf<Case extends NonNullable<Expr['exprKind']['case']>> = Extract
 /** The longest rule, in characters. */
 export const maxRuleLength = 2_000;
 
+/** How deeply the parts of a rule may be nested. */
+const maxDepth = 200;
+
+/** Whether the text of a rule opens more brackets than the parser has room for, those in quotes counted as well. */
+export function opensTooMany(source: string): boolean {
+  let depth = 0;
+  for (const character of source) {
+    if ('([{'.includes(character)) depth += 1;
+    else if (')]}'.includes(character)) depth -= 1;
+    if (depth > maxDepth / 4) return true;
+  }
+  return false;
+}
+
+/** Whether a rule has parts in parts in parts, and so on, more than evaluations have room for. */
+export function isTooDeep(expr: Expr, depth = 1): boolean {
+  return depth > maxDepth || partsOf(expr).some((part) => isTooDeep(part, depth + 1));
+}
+
 /** Operators as they are written, by the names that the parser gives them. */
 const operators: Readonly<Record<string, string>> = { '@in': 'in', '_[_]': '[]', '_?_:_': '?:' };
 

@@ -12,7 +12,9 @@ type File = Pick<YamlFile<unknown>, 'placeOf' | 'scalarAt'>;
 export function ruleProblems(file: File, { gates, overrides = [] }: PolicyFile['spec']): readonly Problem[] {
   const ofGates = (given: readonly GateObject[], path: Path) =>
     given.flatMap(({ id, rule }, index) =>
-      typeof rule === 'string' ? problemsIn(file, rule, [...path, index, 'rule'], gateScope, `gate ${id}: the rule`) : [],
+      typeof rule === 'string'
+        ? problemsIn(file, rule, [...path, index, 'rule'], gateScope, `gate ${id}: the rule`)
+        : [],
     );
   return [
     ...ofGates(gates, ['spec', 'gates']),

@@ -1,6 +1,6 @@
 import { celEnv, isCelError } from '@bufbuild/cel';
 import { didYouMean } from '../../did-you-mean.js';
-import type { Checked, RuleChecker } from './check.js';
+import type { Checked, RuleChecker } from './checker.js';
 import { type Expr, type ExprOf, pathOf, writtenAs } from './syntax.js';
 import { areComparable, isOpen, joined, lengthOf, type RuleType, wordsFor } from './types.js';
 
@@ -74,7 +74,7 @@ function needBool(part: Expr, type: RuleType, name: string, { refuse }: RuleChec
 function needMember(part: Expr, item: RuleType, all: RuleType, { refuse }: RuleChecker): void {
   if (isOpen(all)) return;
   if (typeof all !== 'object') return refuse(part, `in needs a list or a map, but this is ${wordsFor(all)}`);
-  const members = 'list' in all ? all.list : 'key' in all && all.key !== undefined ? all.key : 'string';
+  const members = 'list' in all ? all.list : 'key' in all ? all.key : 'string';
   if (!areComparable(item, members))
     refuse(part, `${wordsFor(item)} is never among these, each of which is ${wordsFor(members)}`);
 }

@@ -1,5 +1,6 @@
 import { didYouMean, nearest } from '../../did-you-mean.js';
 import { checkCall } from './calls.js';
+import type { Checked, RuleChecker } from './checker.js';
 import { type Expr, type ExprOf, keyOf, maxRuleLength, type ParsedRule, pathOf } from './syntax.js';
 import { type RuleScope, type RuleType, isOpen, joined, lengthOf, wordsFor } from './types.js';
 
@@ -8,19 +9,6 @@ export interface RuleProblem {
   /** The character of the rule at which it is wrong, from 0. */
   readonly offset: number;
   readonly text: string;
-}
-
-/** What an expression yields, and how many steps that takes at most. */
-export interface Checked {
-  readonly type: RuleType;
-  readonly steps: number;
-}
-
-/** Checks the parts of one rule. */
-export interface RuleChecker {
-  check(expr: Expr): Checked;
-  /** @throws Refusal */
-  refuse(expr: Expr, text: string): never;
 }
 
 /** The most steps that a rule may take for the longest lists that can be there. */

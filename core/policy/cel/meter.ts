@@ -61,8 +61,8 @@ function sizeOf(value: unknown): number {
 
 function partsOf(value: object): Iterable<unknown> {
   if (isCelList(value) || isCelMap(value)) return value.values();
-  if (Array.isArray(value)) return value;
-  return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value) : [];
+  if (Array.isArray(value)) return value as readonly unknown[];
+  return Object.getPrototypeOf(value) === Object.prototype ? (Object.values(value) as readonly unknown[]) : [];
 }
 
 /** Takes the size of a list or a map from its JSON, where reading it would leave traces. */
@@ -79,11 +79,7 @@ function costOfSearch([text, wanted]: readonly Value[]): number {
 
 /** A pattern that repeats a part is as long as if it was written out. */
 function costOfMatch([text, pattern]: readonly Value[]): number {
-  const repeated = [
-    ...String(pattern)
-      .slice(0, 2_000)
-      .matchAll(/\{(\d*),?(\d*)\}/g),
-  ];
+  const repeated = typeof pattern === 'string' ? [...pattern.matchAll(/\{(\d*),?(\d*)\}/g)] : [];
   const times = repeated.reduce((product, [, min, max]) => product * Math.max(1, Number(min), Number(max)), 1);
   return 100 + ((lengthOf(text) + 16) * (lengthOf(pattern) + 1) * times) / 8;
 }
@@ -146,12 +142,12 @@ function withCost(one: Func): readonly Func[] {
   if (name === '_+_' && args.some(isGrowing)) return [addition(one)];
   const cost = target?.name === 'google.protobuf.Timestamp' && args.length > 0 ? () => costOfTimeZone : costs[name];
   // Numbers, and what has no length.
-  if (cost === undefined || [target, ...args].every((type) => type !== undefined && isShort(type))) return [];
+  if (cost === undefined || [target, ...args].every((type) => type === undefined || isShort(type))) return [];
   if (target === undefined)
     return [celFunc(name, args, result, (...values) => called(one, undefined, values as Value[], cost))];
   return [
     celMethod(name, target, args, result, function (...values) {
-      return called(one, this as Value, values as Value[], cost);
+      return called(one, this, values as Value[], cost);
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { parse } from '@bufbuild/cel';
+import type { parse } from '@bufbuild/cel';
 
 /** A rule as it is parsed, with the offset of each expression, by id. */
 export type ParsedRule = ReturnType<typeof parse>;

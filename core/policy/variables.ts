@@ -126,7 +126,8 @@ function boundEvidence({ attributes, kind, signer }: EvidenceFact): CelInput {
   return celMap(values.set('kind', kind).set('signer', signer?.principal ?? ''));
 }
 
-function evidenceVariable({ attributes, kind, signer }: EvidenceFact): Record<string, unknown> {
+/** What rules see of one attestation. */
+export function evidenceVariable({ attributes, kind, signer }: EvidenceFact): Record<string, unknown> {
   return { ...attributes, kind, signer: signer?.principal ?? '' };
 }
 

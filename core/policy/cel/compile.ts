@@ -23,10 +23,12 @@ const kept = new WeakMap<RuleScope, Map<string, RuleProblem | undefined>>();
 
 /** What is wrong with a rule, if anything is. */
 export function checkRule(source: string, scope: RuleScope): RuleProblem | undefined {
+  const tooLong = checkLength(source);
+  if (tooLong !== undefined) return tooLong;
   const known = kept.get(scope) ?? new Map<string, RuleProblem | undefined>();
   kept.set(scope, known);
   if (known.has(source)) return known.get(source);
-  const problem = checkLength(source) ?? checkParsed(source, scope);
+  const problem = checkParsed(source, scope);
   if (known.size >= maxKept) known.clear();
   known.set(source, problem);
   return problem;

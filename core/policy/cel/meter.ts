@@ -1,5 +1,6 @@
 import {
   type celEnv,
+  celError,
   celFunc,
   celList,
   celListConcat,
@@ -19,18 +20,24 @@ const maxMade = 1_000_000;
 /** The name of the function that counts how long a loop will take, which no rule can name itself. */
 export const loopFunction = '@loop';
 
+type CelError = ReturnType<typeof celError>;
 type Func = ReturnType<typeof celFunc>;
 type Value = NonNullable<Parameters<Func['call']>[1]> | null;
 type List = ReturnType<typeof celList>;
 
 let left = 0;
-let stopped: string | undefined;
+let stopped: CelError | undefined;
 
 /** Evaluates with a limit. @returns why it was stopped, if it was, whatever it yields then */
 export function metered<T>(evaluate: () => T): { readonly result: T; readonly stopped: string | undefined } {
   left = maxSpent;
   stopped = undefined;
-  return { result: evaluate(), stopped };
+  const result = evaluate();
+  return { result, stopped: whyStopped() };
+}
+
+function whyStopped(): string | undefined {
+  return stopped?.message;
 }
 
 function spend(amount: number): void {
@@ -41,8 +48,8 @@ function spend(amount: number): void {
 /** Conditions can hide an error, and loops go on after one: everything that costs fails from now on. */
 function stop(why: string): never {
   left = -1;
-  stopped ??= why;
-  throw new Error(stopped);
+  // Each new error would cost more than what it stops.
+  throw (stopped ??= celError(why));
 }
 
 const sizes = new WeakMap<object, number>();
@@ -157,7 +164,7 @@ function called(one: Func, target: Value | undefined, values: Value[], cost: (va
   const result = one.call(0, target, values);
   if (!isCelError(result)) return result ?? null;
   if (result.message.includes('call stack')) stop('it is nested too deeply');
-  throw new Error(result.message);
+  throw result;
 }
 
 function isShort({ name }: { readonly name: string }): boolean {

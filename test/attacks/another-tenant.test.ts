@@ -1,14 +1,9 @@
 import { type DescMethod, type Message, toJson } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { services } from '../../apps/api/services.js';
 import { type Clients, createClients } from '../../apps/cli/connection/clients.js';
 import { domainErrorOf } from '../../apps/cli/errors/domain-error.js';
 import { type Digest, parseDigest } from '../../core/digest.js';
-import { decisionStatement } from '../../core/evidence/decision.js';
-import { parseJUnit } from '../../core/evidence/junit.js';
-import { subjectOf } from '../../core/evidence/statement.js';
-import { testResultStatement } from '../../core/evidence/test-result.js';
 import { digestOf } from '../../core/hash.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { asOwner, inPhase, rowsOf, waitingForApproval } from '../support/attack-scene.js';
@@ -20,18 +15,7 @@ import { productOf } from '../replay/promotion-shapes.js';
 import { closedRunsOf, historiesOf, keeperOn } from '../support/histories.js';
 import { until } from '../support/until.js';
 import { addStranger, rowsOfTenant, type Stranger } from '../support/second-tenant.js';
-
-/** What the stranger names: things of the other tenant, or ones that do not exist. */
-interface Names extends Readonly<
-  Record<'product' | 'repository' | 'promotion' | 'release' | 'attestation' | 'run' | 'session' | 'code', string>
-> {
-  readonly bundle: Digest;
-  readonly blob: Digest;
-  readonly report: Digest;
-  readonly policy: Digest;
-  readonly enrolment: Digest;
-  readonly policyVersion: Digest;
-}
+import { decision, type Names, result, retirement, xml } from '../support/stranger-statements.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
@@ -51,8 +35,6 @@ const madeUp: Names = {
   session: '00000000-0000-4000-8000-000000000004',
   code: `lk_other_${'n'.repeat(43)}`,
 };
-
-const xml = '<testsuite name="theirs" tests="1"><testcase classname="c" name="works"/></testsuite>';
 
 beforeAll(async () => {
   engine = await startEngine();
@@ -79,12 +61,13 @@ beforeAll(async () => {
     release,
   );
   const [policy] = await rowsOf<{ digest: Digest }>(engine, 'select digest from policy_snapshots limit 1');
+  const [version] = await rowsOf<{ digest: Digest }>(engine, 'select digest from policy_heads limit 1');
   const [image] = await rowsOf<{ digest: Digest }>(engine, "select digest from artifacts where kind = 'image' limit 1");
   theirs = {
     ...{ product: 'shop', repository, bundle, promotion, attestation: attestation.id },
     ...{ blob: image!.digest, report: await engine.blobs.put(xml), release, policy: policy!.digest },
     enrolment: parseDigest(enrolment!.id),
-    policyVersion: await publishedFor(engine, api, 'shop'),
+    policyVersion: version!.digest,
     run,
     session: (await api.clients('carol').sessions.createSignInCode({})).id,
     code: `lk_default_${'t'.repeat(43)}`,
@@ -111,25 +94,6 @@ async function keptRun(): Promise<string> {
   const [row] = await historiesOf(engine, workflowId);
   history = row!.digest!;
   return firstExecutionRunId;
-}
-
-/** A decision of the stranger about a promotion, as if it were of this tenant. */
-async function decision(names: Names, tenant: string, verb: 'approve' | 'request' | 'abort' | 'rollback' | 'retry') {
-  const statement = decisionStatement({
-    ...{ verb, principal: stranger.name, tenant, product: names.product, lane: 'gold', bundle: names.bundle },
-    promotion: { id: names.promotion, workflowId: `promotion/${tenant}/${names.product}/gold/x` },
-    ...{ policySnapshot: names.policy, facts: digestOf('facts'), nonce: crypto.randomUUID() },
-    issuedAt: new Date().toISOString(),
-    expiresAt: new Date(Date.now() + 60_000).toISOString(),
-  });
-  return Buffer.from(await signStatement(statement, stranger.signer));
-}
-
-/** A test result of the stranger about the other tenant's bundle, which names the other tenant's report. */
-async function result({ bundle, report, product }: Names) {
-  const about = { suite: 'preview' as const, subject: [subjectOf(product, bundle)], url: 'http://127.0.0.1:1/' };
-  const statement = testResultStatement({ ...about, report: parseJUnit(xml), reportDigest: report });
-  return Buffer.from(await signStatement(statement, stranger.signer));
 }
 
 async function first<T>(stream: AsyncIterable<T>): Promise<T | undefined> {
@@ -164,21 +128,27 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
   'release.v1.PromotionService.Promote': async (n) =>
     clients.promotions.promote({
       ...{ product: n.product, bundleDigest: n.bundle, ...gold },
-      signedRequest: await decision(n, 'other', 'request'),
+      signedRequest: await decision(stranger, n, 'other', 'request'),
     }),
   'release.v1.PromotionService.Rollback': async (n) =>
     clients.promotions.rollback({
       ...{ product: n.product, lane: Lane.BRONZE, bundleDigest: n.bundle },
-      signedRequest: await decision(n, 'other', 'rollback'),
+      signedRequest: await decision(stranger, n, 'other', 'rollback'),
     }),
   'release.v1.PromotionService.GetPromotion': (n) => clients.promotions.getPromotion({ promotionId: n.promotion }),
   'release.v1.PromotionService.ListPromotions': (n) => clients.promotions.listPromotions({ product: n.product }),
   'release.v1.PromotionService.WatchPromotion': (n) =>
     first(clients.promotions.watchPromotion({ promotionId: n.promotion })),
   'release.v1.PromotionService.Abort': async (n) =>
-    clients.promotions.abort({ promotionId: n.promotion, signedDecision: await decision(n, 'default', 'abort') }),
+    clients.promotions.abort({
+      promotionId: n.promotion,
+      signedDecision: await decision(stranger, n, 'default', 'abort'),
+    }),
   'release.v1.PromotionService.Retry': async (n) =>
-    clients.promotions.retry({ promotionId: n.promotion, signedDecision: await decision(n, 'default', 'retry') }),
+    clients.promotions.retry({
+      promotionId: n.promotion,
+      signedDecision: await decision(stranger, n, 'default', 'retry'),
+    }),
   'release.v1.PromotionService.ListLanes': (n) => clients.promotions.listLanes({ product: n.product }),
   'release.v1.PromotionService.Plan': (n) => clients.promotions.plan({ bundle: n.bundle, ...gold }),
   'governance.v1.GateService.ListGates': (n) => clients.gates.listGates({ promotionId: n.promotion }),
@@ -189,7 +159,7 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
   'governance.v1.DecisionService.SubmitDecision': async (n) =>
     clients.decisions.submitDecision({
       promotionId: n.promotion,
-      signedDecision: await decision(n, 'default', 'approve'),
+      signedDecision: await decision(stranger, n, 'default', 'approve'),
     }),
   'governance.v1.DecisionService.ListPendingApprovals': () => clients.decisions.listPendingApprovals({ all: true }),
   'governance.v1.GateService.ListPolicies': (n) => clients.gates.listPolicies({ product: n.product }),
@@ -199,7 +169,7 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
   'governance.v1.DecisionService.ListDecisions': (n) => clients.decisions.listDecisions({ promotionId: n.promotion }),
   'governance.v1.EvidenceService.AttachEvidence': async (n) =>
     clients.evidence.attachEvidence({
-      ...{ bundleDigest: n.bundle, kind: 'preview-check', signedStatement: await result(n) },
+      ...{ bundleDigest: n.bundle, kind: 'preview-check', signedStatement: await result(stranger, n) },
     }),
   'governance.v1.EvidenceService.ListEvidence': (n) => clients.evidence.listEvidence({ bundle: n.bundle }),
   'governance.v1.EvidenceService.GetEvidence': (n) => clients.evidence.getEvidence({ attestationId: n.attestation }),

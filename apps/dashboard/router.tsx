@@ -95,16 +95,28 @@ const product = createRoute({
   component: screen(() => import('./product/product.js')),
 });
 
+const policies = createRoute({
+  getParentRoute: () => framed,
+  path: '/policies',
+  validateSearch: (given: Search) => textOr('product', given),
+  component: screen(() => import('./policy/policies.js')),
+});
+
+const policyVersion = createRoute({
+  getParentRoute: () => framed,
+  path: '/policies/$version',
+  component: screen(() => import('./policy/policy-version.js')),
+});
+
 const settings = createRoute({
   getParentRoute: () => framed,
   path: '/settings',
-  validateSearch: (given: Search) => textOr('product', given),
   component: screen(() => import('./settings/settings.js')),
 });
 
 const tree = root.addChildren([
   bare.addChildren([signIn]),
-  framed.addChildren([home, lanes, inbox, promotions, promotion, bundle, product, settings]),
+  framed.addChildren([home, lanes, inbox, promotions, promotion, bundle, product, policies, policyVersion, settings]),
 ]);
 
 /** Every address of the page. What is shown is in the address, so that it can be sent to somebody. */

@@ -8,6 +8,7 @@ import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-i
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { placedIn } from '../support/phases.js';
+import { nextVersion, publishedText, signPolicyAct } from '../support/policy-people.js';
 import { sealText } from '../support/sealed-bundle.js';
 
 /** The folder for `npm run screenshots`; nothing is written otherwise. */
@@ -18,6 +19,8 @@ let api: ApiOnEngine;
 let browser: Browser;
 let waiting: Target;
 let broken: Target;
+/** A version of the default policy that waits to be published. */
+let version: string;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine, { pageDir });
@@ -34,6 +37,7 @@ beforeAll(async () => {
   const changes = { verb: 'request-changes', lane: 'gold', bundle: waiting.bundle, promotionId: waiting.id } as const;
   await decide(engine, waiting, await engine.sign('bob', changes, { comment: 'Say in the notes which languages.' }));
   await decide(engine, waiting, await engine.sign('bob', { ...changes, verb: 'approve' }));
+  version = await waitsToBePublished();
   // The releases that the bundles of tests name never ran.
   await asOwner(
     engine,
@@ -45,6 +49,20 @@ afterAll(async () => {
   await api.close();
   await engine.close();
 });
+
+async function waitsToBePublished(): Promise<string> {
+  const { governance } = api.clients('dev');
+  const text = (await publishedText(engine, 'policy', 'default')).replace('maxAge: 24h', 'maxAge: 12h');
+  const document = await nextVersion(engine, 'policy', 'default', text);
+  const comment = 'What was tested yesterday may be something else today.';
+  await governance.submitPolicyAct({
+    ...{ signedStatement: await signPolicyAct(engine, 'dev', 'draft', document, { comment }), text },
+  });
+  const submitted = await governance.submitPolicyAct({
+    signedStatement: await signPolicyAct(engine, 'dev', 'submit', document),
+  });
+  return submitted.version!.digest;
+}
 
 /** Every screen, with what tells that it is there. */
 const screens: readonly (readonly [name: string, path: () => string, ready: (page: Page) => Promise<void>])[] = [
@@ -66,7 +84,9 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
   ],
   ['bundle', () => `/bundles/${waiting.bundle}`, verified],
   ['product', () => '/products/shop', (page) => page.getByRole('region', { name: 'Bundles in lanes' }).waitFor()],
-  ['settings', () => '/settings?product=shop', withPolicy],
+  ['policies', () => '/policies?product=shop', withPolicy],
+  ['policy-version', () => `/policies/${version}`, (page) => page.getByText('+         maxAge: 12h').waitFor()],
+  ['settings', () => '/settings', (page) => page.getByText('PostgreSQL', { exact: true }).waitFor()],
 ];
 
 async function others(page: Page): Promise<void> {
@@ -76,10 +96,9 @@ async function others(page: Page): Promise<void> {
 }
 
 async function withPolicy(page: Page): Promise<void> {
-  await page.getByText('this browser', { exact: true }).waitFor();
+  await page.getByText('waits to be published').first().waitFor();
   await page.getByText('going in').last().click();
   await page.getByText('two-person-approval', { exact: true }).waitFor();
-  await page.getByText('PostgreSQL', { exact: true }).waitFor();
 }
 
 async function verified(page: Page): Promise<void> {

@@ -39,6 +39,8 @@ export function toPromotionMessage(
     ...(error !== undefined && { error }),
     requester: promotion.requester ?? '',
     policyDigest: promotion.policyDigest,
+    definition: promotion.definition ?? '',
+    policyVersions: [...(promotion.policySources ?? [])],
     ...instant('createdAt', promotion.createdAt),
     ...instant('updatedAt', promotion.updatedAt),
     ...instant('liveAt', promotion.liveAt),

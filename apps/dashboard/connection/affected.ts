@@ -30,6 +30,7 @@ const affectedBy: Readonly<Record<string, readonly string[]>> = {
   lane: ['ListLanes', 'ListPromotions'],
   alias: ['ListLanes'],
   session: ['SessionService'],
+  policy: ['GovernanceService', 'ListPolicies', 'Plan', 'ListPendingApprovals'],
 };
 
 /** What changes with people, keys, roles and tokens. */

@@ -16,9 +16,9 @@ import rows from '../parts/rows.module.css';
 import { Section } from '../parts/screen.js';
 import css from './policy.module.css';
 
-const route = getRouteApi('/framed/settings');
+const route = getRouteApi('/framed/policies');
 
-/** What a promotion of a product that is requested now is measured against. Policies are files; nothing is changed here. */
+/** What a promotion of a product that is requested now is measured against, and where each of its values is written. */
 export function PoliciesInForce() {
   const { product: asked = '' } = route.useSearch();
   const navigate = useNavigate();
@@ -31,7 +31,7 @@ export function PoliciesInForce() {
   );
   return (
     <Section
-      title="Policies in force"
+      title="What applies to a product"
       aside={product !== '' && <Command command={`lane get policy --product ${product}`} />}
     >
       <div className={rows['pad']}>
@@ -45,7 +45,7 @@ export function PoliciesInForce() {
               value={product}
               onChange={(event) =>
                 void navigate({
-                  to: '/settings',
+                  to: '/policies',
                   search: { product: event.target.value },
                   replace: true,
                   resetScroll: false,
@@ -68,9 +68,9 @@ export function PoliciesInForce() {
   );
 }
 
-function Policy({ inForce: { policy, sources } }: { readonly inForce: PolicyInForce }) {
+function Policy({ inForce: { policy, sources, versions, profileSource } }: { readonly inForce: PolicyInForce }) {
   if (policy === undefined) return null;
-  const { digest, name, lane, kind, checks } = policy;
+  const { digest, name, lane, kind, checks, profile } = policy;
   return (
     <details className={css['policy']}>
       <summary>
@@ -81,7 +81,8 @@ function Policy({ inForce: { policy, sources } }: { readonly inForce: PolicyInFo
         </span>
       </summary>
       <p className={rows['small']}>
-        Digest <ShortId id={digest} what="policy digest" />
+        Digest <ShortId id={digest} what="policy digest" /> · from {versions.join(', ')} ·{' '}
+        {profile === '' ? 'no methodology profile' : `profile ${profile}, named by the ${profileSource}`}
       </p>
       {checks.length === 0 && <p>No gate applies.</p>}
       <ul className={css['gates']}>
@@ -94,7 +95,7 @@ function Policy({ inForce: { policy, sources } }: { readonly inForce: PolicyInFo
 }
 
 function Gate({ check, sources }: { readonly check: RequiredCheck; readonly sources: readonly ValueSource[] }) {
-  const { id, type, severity, message, rule } = check;
+  const { id, type, severity, message, demands } = check;
   return (
     <li>
       <p>
@@ -103,7 +104,13 @@ function Gate({ check, sources }: { readonly check: RequiredCheck; readonly sour
         {severity === Severity.ADVISORY && <span className={rows['tag']}>advises, and holds nothing</span>}
       </p>
       {message !== '' && <p className={rows['small']}>{message}</p>}
-      {rule !== '' && <pre className={css['rule']}>{rule}</pre>}
+      <ul className={css['demands']}>
+        {demands.map(({ term, words }) => (
+          <li key={term}>
+            <span className={rows['small']}>{term}</span> {term === 'rule' ? <code>{words}</code> : words}
+          </li>
+        ))}
+      </ul>
       <details>
         <summary className={rows['small']}>What it asks for, and where that is written</summary>
         <table className={css['values']}>
@@ -115,13 +122,16 @@ function Gate({ check, sources }: { readonly check: RequiredCheck; readonly sour
             </tr>
           </thead>
           <tbody>
-            {sources.map(({ field, value, file, line }) => (
+            {sources.map(({ field, value, file, line, override }) => (
               <tr key={field}>
                 <th scope="row">{field}</th>
                 <td>
                   <code>{value}</code>
                 </td>
-                <td>{file === '' ? 'default' : `${file}:${String(line)}`}</td>
+                <td>
+                  {file === '' ? 'default' : `${file}:${String(line)}`}
+                  {override !== '' && `, override ${override}`}
+                </td>
               </tr>
             ))}
           </tbody>

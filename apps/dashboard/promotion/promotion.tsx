@@ -105,6 +105,7 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
               : (['Ended', <At key="end" at={promotion.endedAt} />] as const),
             ['Revision', <ShortId key="revision" id={promotion.revision} what="revision" />],
             ['Policy', <ShortId key="policy" id={promotion.policyDigest} what="policy digest" />],
+            ...(promotion.policyVersions.length === 0 ? [] : [['Rules', promotion.policyVersions.join(', ')] as const]),
             ['Promotion', <ShortId key="id" id={id} what="promotion id" />],
           ]}
         />

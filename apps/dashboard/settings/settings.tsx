@@ -6,10 +6,9 @@ import { Sessions } from '../identity/sessions.js';
 import { Toggle } from '../parts/filter.js';
 import css from '../parts/rows.module.css';
 import { Screen, Section } from '../parts/screen.js';
-import { PoliciesInForce } from '../policy/policies-in-force.js';
 import { Doctor } from './doctor.js';
 
-/** Who one is here, with which keys and browsers, who the others are, by which policies, and whether all is well. */
+/** Who one is here, with which keys and browsers, who the others are, and whether all is well. */
 export default function Settings() {
   const { keys } = useSettings();
   return (
@@ -18,7 +17,6 @@ export default function Settings() {
       <Keys />
       <Sessions />
       <People />
-      <PoliciesInForce />
       <Doctor />
       <Section title="This page">
         <div className={css['row']}>

@@ -147,6 +147,20 @@ export declare type Promotion = Message<"release.v1.Promotion"> & {
    * @generated from field: release.v1.Standing standing = 18;
    */
   standing: Standing;
+
+  /**
+   * The promotion definition that it runs, as name@version; empty in old records.
+   *
+   * @generated from field: string definition = 19;
+   */
+  definition: string;
+
+  /**
+   * The versions of the rules that its gates come from, as kind/name@version, the lowest layer first; empty in old records.
+   *
+   * @generated from field: repeated string policy_versions = 20;
+   */
+  policyVersions: string[];
 };
 
 /**

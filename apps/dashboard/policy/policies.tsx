@@ -1,0 +1,67 @@
+import { useQuery } from '@connectrpc/connect-query';
+import { Link } from '@tanstack/react-router';
+import { GovernanceService, type PolicyVersion, PolicyState } from '#gen/governance/v1/governance_service_pb.js';
+import { Command, ShortId } from '../parts/copy.js';
+import { Ago } from '../parts/instant.js';
+import { Loading, ProblemNote } from '../parts/notes.js';
+import rows from '../parts/rows.module.css';
+import { Screen, Section } from '../parts/screen.js';
+import { PoliciesInForce } from './policies-in-force.js';
+import { documentOf, publishersOf, stateOf } from './version-words.js';
+
+/** The rules: what is in force, what waits to be published, and what applies to each product. */
+export default function Policies() {
+  const { data, error, isPending } = useQuery(GovernanceService.method.listPolicyVersions, {});
+  const versions = data?.versions ?? [];
+  const waiting = versions.filter(({ state }) => state === PolicyState.PENDING_APPROVAL || state === PolicyState.DRAFT);
+  const inForce = versions.filter(({ state }) => state === PolicyState.PUBLISHED);
+  return (
+    <Screen title="Policies">
+      {error !== null && <ProblemNote error={error} />}
+      {isPending && <Loading what="the policies" rows={4} />}
+      {data !== undefined && (
+        <>
+          <Section
+            title="Waits for somebody"
+            aside={<Command command="lane policy apply FILE --submit" label="To change something" />}
+          >
+            {waiting.length === 0 ? (
+              <p className={rows['pad']}>No version is a draft, and none waits to be published.</p>
+            ) : (
+              <Versions versions={waiting} />
+            )}
+          </Section>
+          <Section title="In force" aside={<Command command="lane policy list --in-force" />}>
+            <Versions versions={inForce} />
+          </Section>
+        </>
+      )}
+      <PoliciesInForce />
+    </Screen>
+  );
+}
+
+function Versions({ versions }: { readonly versions: readonly PolicyVersion[] }) {
+  return (
+    <ul className={rows['list']}>
+      {versions.map((version) => (
+        <li key={version.digest}>
+          <div className={rows['grow']}>
+            <p>
+              <Link to="/policies/$version" params={{ version: version.digest }}>
+                <strong>{documentOf(version)}</strong>, version {version.version}
+              </Link>
+              <span className={rows['tag']}>{stateOf(version)}</span>
+            </p>
+            <p className={rows['small']}>
+              {version.author === '' ? 'installed' : `drafted by ${version.author}`}
+              {publishersOf(version) !== '' && `, published by ${publishersOf(version)}`}{' '}
+              <Ago at={version.publishedAt ?? version.submittedAt ?? version.draftedAt} />
+            </p>
+          </div>
+          <ShortId id={version.digest} what="digest of the version" />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,98 @@
+import { useQuery } from '@connectrpc/connect-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { shortId } from '../../../core/ids.js';
+import { GovernanceService, PolicyState, type PolicyVersion } from '#gen/governance/v1/governance_service_pb.js';
+import { Command, ShortId } from '../parts/copy.js';
+import { At } from '../parts/instant.js';
+import { Loading, ProblemNote } from '../parts/notes.js';
+import rows from '../parts/rows.module.css';
+import { Fields, Screen, Section } from '../parts/screen.js';
+import { TextDiff } from './text-diff.js';
+import { documentOf, nameOf, stateOf } from './version-words.js';
+
+const route = getRouteApi('/framed/policies/$version');
+
+/** One version: where it stands, who has signed what, what it changes, and its text. */
+export default function PolicyVersionScreen() {
+  const { version: asked } = route.useParams();
+  const { data, error, isPending } = useQuery(GovernanceService.method.getPolicyVersion, { version: asked });
+  const version = data?.version;
+  const previous = version?.previous ?? '';
+  const before = useQuery(
+    GovernanceService.method.getPolicyVersion,
+    { version: previous },
+    { enabled: previous !== '' },
+  );
+  if (version === undefined)
+    return (
+      <Screen title="Version of a policy">
+        {error !== null && <ProblemNote error={error} />}
+        {isPending && <Loading what="the version" rows={4} />}
+      </Screen>
+    );
+  const title = `${documentOf(version)}, version ${String(version.version)}`;
+  return (
+    <Screen title={title} aside={<Next version={version} />}>
+      <Section title="Where it stands">
+        <div className={rows['pad']}>
+          <Fields
+            rows={[
+              ['State', stateOf(version)],
+              ['Digest', <ShortId key="digest" id={version.digest} what="digest of the version" />],
+              [
+                'Follows',
+                previous === '' ? (
+                  'nothing: it is the first'
+                ) : (
+                  <Link key="previous" to="/policies/$version" params={{ version: previous }}>
+                    {before.data?.version === undefined ? shortId(previous) : nameOf(before.data.version)}
+                  </Link>
+                ),
+              ],
+            ]}
+          />
+        </div>
+        <ul className={rows['list']}>
+          {version.author === '' && <li>installed; its digest is pinned outside of the database</li>}
+          {version.acts.map(({ verb, principal, registeredAt, comment }) => (
+            <li key={`${verb} ${principal}`}>
+              <div className={rows['grow']}>
+                <p>
+                  <strong>{principal}</strong> signed: {verb}
+                  {comment !== '' && ` (${comment})`}
+                </p>
+                <p className={rows['small']}>
+                  <At at={registeredAt} />
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Section>
+      {before.error !== null && <ProblemNote error={before.error} />}
+      {before.data !== undefined && (
+        <Section
+          title="What it changes"
+          aside={<Command command={`lane policy diff ${shortId(previous)} ${shortId(version.digest)}`} />}
+        >
+          <TextDiff before={before.data.text} after={data?.text ?? ''} />
+        </Section>
+      )}
+      <Section title="Text" aside={<Command command={`lane policy show ${shortId(version.digest)}`} />}>
+        <TextDiff before={data?.text ?? ''} after={data?.text ?? ''} />
+      </Section>
+    </Screen>
+  );
+}
+
+/** What comes next; publishing takes a key in a file, which no browser has. */
+function Next({ version }: { readonly version: PolicyVersion }) {
+  const id = shortId(version.digest);
+  if (version.state === PolicyState.PENDING_APPROVAL)
+    return (
+      <Command command={`lane policy publish ${id}`} label={`Somebody other than ${version.author} publishes it`} />
+    );
+  if (version.state === PolicyState.DRAFT)
+    return <Command command={`lane policy submit ${id}`} label={`${version.author} has it published`} />;
+  return null;
+}

@@ -1,7 +1,10 @@
+import { nodeHashing } from '../../adapters/hash/node-hashing.js';
 import { type Evaluation, evaluateGates } from '../../core/policy/evaluate.js';
+import { type FactSheet, takeApart } from '../../core/policy/fact-sheet.js';
 import { rulesUnknown } from '../../core/policy/notices.js';
 import type { PolicySnapshot } from '../../core/policy/model.js';
 import type { Notice } from '../../core/policy/notice.js';
+import { scopeOf } from '../../core/policy/read-scope.js';
 import { wantedBy } from '../../core/policy/wanted.js';
 import type { Transaction } from '../../store/database.js';
 import { requireSnapshot } from '../../store/policy/read.js';
@@ -11,6 +14,12 @@ import { setPolicy } from '../../store/promotion/write.js';
 import { newestGates } from './newest-gates.js';
 import type { Preparation } from './preparation.js';
 import { readFacts } from './read-facts.js';
+
+/** A round of gates, and what it was decided on. */
+export interface EvaluatedRound {
+  readonly evaluation: Evaluation;
+  readonly sheet: FactSheet;
+}
 
 /**
  * Pins the gates again that apply to a promotion now. Before the lane is granted, a promotion is judged by the rules that
@@ -40,8 +49,12 @@ export async function evaluateRound(
   known: Preparation,
   promotion: StoredPromotion,
   { at, notices }: { readonly at: Date; readonly notices: readonly Notice[] },
-): Promise<Evaluation> {
+): Promise<EvaluatedRound> {
   const snapshot: PolicySnapshot = await requireSnapshot(tx, promotion.policyDigest);
-  const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, wanted: wantedBy(snapshot) });
-  return evaluateGates(snapshot, facts, at, notices);
+  const wanted = wantedBy(snapshot);
+  const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, wanted });
+  return {
+    evaluation: evaluateGates(snapshot, facts, at, notices),
+    sheet: takeApart({ facts, read: scopeOf(wanted) }, nodeHashing),
+  };
 }

@@ -200,12 +200,12 @@ export class MovingPromotion {
       });
     const { promotion, notices } =
       this.token === undefined ? await pinNewest(this.#tx, known, before) : { promotion: before, notices: [] };
-    const evaluation = await evaluateRound(this.#tx, known, promotion, { at: now, notices });
+    const { evaluation, sheet } = await evaluateRound(this.#tx, known, promotion, { at: now, notices });
     const token = this.token ?? (evaluation.outcome === 'PASS' ? this.#tokenIfQueued() : undefined);
     const number = promotion.gateRound + 1;
     const recheckAt = evaluation.recheckAt === undefined ? undefined : new Date(evaluation.recheckAt);
     const { policyDigest } = promotion;
-    await recordRound(this.#tx, this.#id, { number, policyDigest, evaluation, fencingToken: token, at: now });
+    await recordRound(this.#tx, this.#id, { number, policyDigest, evaluation, sheet, fencingToken: token, at: now });
     this.#results = { ...evaluation, number, evaluatedAt: now, token, gates: [...evaluation.results].sort(byGate) };
     this.#round = { number, outcome: evaluation.outcome, reason: evaluation.reason, token, recheckAt };
     this.replace({ ...promotion, gateRound: number, reason: evaluation.reason });

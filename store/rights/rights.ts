@@ -117,6 +117,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   promotion_edges: { control: ['select'], deploy: ['select'] },
   promotion_steps: { control: ['select', 'insert'], deploy: ['select', 'insert'], sign: ['select', 'insert'] },
   gate_rounds: { api: ['select'], control: ['select', 'insert'], deploy: ['select'], sign: ['select'] },
+  facts: { api: ['select'], control: ['select', 'insert'] },
   check_runs: { api: ['select'], control: ['select', 'insert'], deploy: ['select'], sign: ['select'] },
   shown_facts: { api: ['select', 'insert'], control: ['select'] },
   statement_uses: { control: ['select', 'insert'] },

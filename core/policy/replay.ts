@@ -1,0 +1,72 @@
+import { canonicalJson } from '../hash.js';
+import { evaluateGates } from './evaluate.js';
+import type { RoundFacts } from './fact-sheet.js';
+import type { GateResult } from './facts.js';
+import type { PolicySnapshot } from './model.js';
+import type { Notice } from './notice.js';
+import type { RoundOutcome } from './verdict.js';
+
+/** What a round of gates found, as it was recorded. */
+export interface RecordedResults {
+  readonly results: readonly GateResult[];
+  readonly notices: readonly Notice[];
+  readonly outcome: RoundOutcome;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly recheckAt?: string;
+}
+
+/** A decision with everything that it was made from. */
+export interface RecordedDecision extends RoundFacts {
+  readonly snapshot: PolicySnapshot;
+  /** RFC 3339: for which instant it was evaluated. */
+  readonly evaluatedAt: string;
+  readonly recorded: RecordedResults;
+}
+
+/** A part of a decision that is not what evaluating it again finds; both as canonical JSON, empty where there is none. */
+export interface Difference {
+  /** `outcome`, `reason`, `recheckAt`, `gate <id>` or `notice <id>`. */
+  readonly part: string;
+  readonly recorded: string;
+  readonly replayed: string;
+}
+
+/** Notices that are not made from facts: nothing is known about them. */
+const notFromFacts: readonly string[] = ['policy-edited'];
+
+/**
+ * Evaluates a decision again, over the facts and at the instant that it was made on, and compares each part byte for byte
+ * in canonical JSON. A notice that did not come from the facts is left out.
+ *
+ * @returns what differs; nothing, unless rows were changed or evaluation is another than it was
+ */
+export function replay({ snapshot, facts, evaluatedAt, recorded }: RecordedDecision): readonly Difference[] {
+  const before = partsOf(recorded);
+  const after = partsOf(evaluateGates(snapshot, facts, new Date(evaluatedAt)));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((part) => {
+    const difference = { part, recorded: before.get(part) ?? '', replayed: after.get(part) ?? '' };
+    return difference.recorded === difference.replayed ? [] : [difference];
+  });
+}
+
+/** Instants are compared as instants: the database keeps them in one form only. */
+function partsOf({ results, notices, outcome, reason, recheckAt }: RecordedResults): ReadonlyMap<string, string> {
+  return new Map([
+    ['outcome', canonicalJson(outcome)],
+    ['reason', canonicalJson(reason)],
+    ...(recheckAt === undefined ? [] : [['recheckAt', canonicalJson(instant(recheckAt))] as const]),
+    ...results.map((result) => [`gate ${result.gate}`, canonicalJson(withInstant(result))] as const),
+    ...notices
+      .filter(({ notice }) => !notFromFacts.includes(notice))
+      .map((notice) => [`notice ${notice.notice}`, canonicalJson(notice)] as const),
+  ]);
+}
+
+function withInstant({ recheckAt, ...result }: GateResult): GateResult {
+  return recheckAt === undefined ? result : { ...result, recheckAt: instant(recheckAt) };
+}
+
+function instant(text: string): string {
+  return new Date(text).toISOString();
+}

@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Counterfactual, replayUnder, rulesOfProposal, snapshotFor } from '../../../core/policy/counterfactual.js';
+import { evaluateGates } from '../../../core/policy/evaluate.js';
+import type { PolicyFacts } from '../../../core/policy/facts.js';
+import { parsePolicy } from '../../../core/policy/parse.js';
+import { scopeOf } from '../../../core/policy/read-scope.js';
+import { type RecordedDecision, replay } from '../../../core/policy/replay.js';
+import { wantedBy } from '../../../core/policy/wanted.js';
+import { anyFacts } from '../../support/any-facts.js';
+import { approval, bundle, evidence, facts, now } from '../../support/policy-facts.js';
+
+const tests =
+  '- { id: tests, type: TESTS, evidence: { kind: test-result, per: image, signers: { purposes: [build] } }, rule: "evidence.all(e, e.result == \'PASSED\')" }';
+const two =
+  '- { id: people, type: APPROVAL, approvals: { count: 2, roles: [qa, product-owner], separation: [requester] } }';
+
+/** The rules of a file with these gates. */
+function rules(...gates: readonly string[]) {
+  const text = `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: shop }\nspec:\n  gates:\n${gates.map((gate) => `    ${gate}\n`).join('')}`;
+  return rulesOfProposal(parsePolicy(text, 'shop.yaml'));
+}
+
+/** A decision that was made under these gates. */
+function decided(gates: readonly string[], changes: Partial<PolicyFacts> = {}): RecordedDecision {
+  const about = { snapshot: { product: 'shop', lane: 'gold', kind: 'PROMOTION' }, facts: facts(changes) } as const;
+  const { snapshot, digest } = snapshotFor(rules(...gates), {
+    ...about,
+    snapshot: { ...about.snapshot, policy: '', gates: [] },
+  });
+  const approvals = about.facts.approvals.map((one) => ({ ...one, policyDigest: digest }));
+  const seen = { ...about.facts, policyDigest: digest, approvals };
+  const evaluatedAt = now.toISOString();
+  return {
+    snapshot,
+    facts: seen,
+    read: scopeOf(wantedBy(snapshot)),
+    evaluatedAt,
+    recorded: evaluateGates(snapshot, seen, now),
+  };
+}
+
+function under(gates: readonly string[], decision: RecordedDecision): Counterfactual {
+  return replayUnder(snapshotFor(rules(...gates), decision), decision);
+}
+
+const passed = { evidence: [evidence()], approvals: [approval('quinn', ['qa']), approval('paula', ['product-owner'])] };
+
+describe('a decision that is replayed', () => {
+  test('says what was recorded, byte for byte, whatever its facts were', () => {
+    fc.assert(
+      fc.property(anyFacts, (some) => {
+        expect(replay(decided([tests, two], { evidence: some.evidence, approvals: some.approvals }))).toEqual([]);
+      }),
+    );
+  });
+
+  test('says which part is another than what was recorded', () => {
+    const decision = decided([tests, two], passed);
+    const recorded = {
+      ...decision.recorded,
+      outcome: 'OPEN',
+      reason: 'another',
+      results: decision.recorded.results.slice(1),
+    } as const;
+    expect(replay({ ...decision, recorded }).map(({ part }) => part)).toEqual(['outcome', 'reason', 'gate tests']);
+  });
+
+  test('leaves out the notice that a policy was edited, which no fact says', () => {
+    const decision = decided([tests], passed);
+    const edited = { notice: 'policy-edited', holds: false, explanation: '', next: '', reliedOn: [] } as const;
+    const recorded = { ...decision.recorded, notices: [...decision.recorded.notices, edited] };
+    expect(replay({ ...decision, recorded })).toEqual([]);
+  });
+});
+
+describe('a decision under a proposed policy', () => {
+  test('would have been blocked by a gate that is added, let through by one that is left out, and else is the same', () => {
+    const open = decided([tests, two], { evidence: [evidence()] });
+    expect(under([tests], open)).toMatchObject({ effect: 'LET_THROUGH', before: 'APPROVALS', after: 'PASS' });
+    expect(under([tests], open).gates).toEqual([
+      { gate: 'people', before: expect.objectContaining({ verdict: 'PENDING', severity: 'BLOCKING' }), missing: [] },
+    ]);
+    expect(under([tests, two], decided([tests], { evidence: [evidence()] }))).toMatchObject({
+      effect: 'BLOCKED',
+      gates: [{ gate: 'people', after: { verdict: 'PENDING', explanation: expect.stringContaining('2 of 2') } }],
+    });
+    expect(under([tests, two], decided([tests, two], passed))).toEqual({
+      effect: 'SAME',
+      before: 'PASS',
+      after: 'PASS',
+      gates: [],
+    });
+  });
+
+  test('counts approvals as given under the proposed gates, unless they were void already', () => {
+    const decision = decided([tests, two], passed);
+    expect(under([tests, two.replace('people', 'persons')], decision)).toMatchObject({ effect: 'SAME', after: 'PASS' });
+    const [first, ...others] = decision.facts.approvals;
+    const old = { ...first, policyDigest: bundle } as PolicyFacts['approvals'][number];
+    const voided = { ...decision, facts: { ...decision.facts, approvals: [old, ...others] } };
+    expect(under([tests, two.replace('people', 'persons')], voided)).toMatchObject({ after: 'APPROVALS' });
+  });
+
+  test('tells a severity that is another from a verdict that is', () => {
+    const decision = decided([tests, two], { evidence: [evidence()] });
+    expect(under([tests, two.replace('type: APPROVAL', 'type: APPROVAL, severity: ADVISORY')], decision)).toMatchObject(
+      {
+        effect: 'LET_THROUGH',
+        gates: [
+          { gate: 'people', before: { severity: 'BLOCKING' }, after: { severity: 'ADVISORY', verdict: 'PENDING' } },
+        ],
+      },
+    );
+  });
+});
+
+describe('a gate that asks for what was not read', () => {
+  const scan =
+    '- { id: scan, type: SCAN, evidence: { kind: sast-report, per: bundle, signers: { purposes: [build] } } }';
+
+  test('is unknown, and names it; it never passes, and never fails', () => {
+    const result = under([tests, scan], decided([tests], passed));
+    expect(result).toMatchObject({ effect: 'UNKNOWN', before: 'PASS', after: 'UNKNOWN' });
+    expect(result.gates).toEqual([
+      {
+        gate: 'scan',
+        after: { verdict: 'UNKNOWN', severity: 'BLOCKING', explanation: expect.stringContaining('sast-report') },
+        missing: ['sast-report'],
+      },
+    ]);
+  });
+
+  test('leaves a decision blocked that another gate blocks, and let through where it is advisory', () => {
+    expect(under([tests, two, scan], decided([tests], { evidence: [evidence()] }))).toMatchObject({
+      effect: 'BLOCKED',
+      after: 'OPEN',
+    });
+    expect(
+      under([tests, scan.replace('type: SCAN', 'type: SCAN, severity: ADVISORY')], decided([tests], passed)),
+    ).toMatchObject({ effect: 'SAME', after: 'PASS' });
+  });
+
+  test('can ask for other things than evidence, which are as unknown', () => {
+    const soak = '- { id: soak, type: COMPLIANCE, soak: { lane: silver, for: 1d } }';
+    expect(under([tests, soak], decided([tests], passed))).toMatchObject({
+      after: 'UNKNOWN',
+      gates: [{ gate: 'soak', missing: ['since when it was live in silver'] }],
+    });
+  });
+});
+
+test('a proposed policy that lies over another one is refused: of that one nothing is known', () => {
+  const text =
+    'apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: shop }\nspec: { extends: default, gates: [] }\n';
+  expect(() => rulesOfProposal(parsePolicy(text, 'shop.yaml'))).toThrow(
+    expect.objectContaining({ code: 'INVALID_POLICY' }),
+  );
+});

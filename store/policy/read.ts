@@ -104,7 +104,7 @@ export interface RoundResults {
   readonly notices: readonly Notice[];
 }
 
-interface CheckRunRow {
+interface CheckRunRow extends VerdictRow {
   promotion_id: string;
   round: number;
   evaluated_at: Date;
@@ -112,6 +112,10 @@ interface CheckRunRow {
   notices: readonly Notice[];
   /** Null where the snapshot has no gates. */
   gate_id: string | null;
+}
+
+/** The columns of `check_runs` that say what a gate said. */
+export interface VerdictRow {
   verdict: GateResult['verdict'];
   raw_verdict: RawVerdict | null;
   severity: GateResult['severity'];
@@ -159,7 +163,8 @@ function resultsOf(rows: readonly CheckRunRow[]): RoundResults {
   };
 }
 
-function gateResultOf(gate: string, row: CheckRunRow): GateResult {
+/** A row as the result of a gate. */
+export function gateResultOf(gate: string, row: VerdictRow): GateResult {
   return {
     gate,
     verdict: row.verdict,

@@ -17,7 +17,7 @@ export const arrows = {
   store: ['core'],
   'apps/api': [
     ...['sdk/typescript', 'core', 'store', 'adapters/content-store', 'adapters/sigstore', 'adapters/http'],
-    'temporal-config',
+    ...['adapters/hash', 'temporal-config'],
     ...['activities/policy', 'activities/run/history-json[.]ts', 'workflows/[^/]+/contract[.]ts'],
   ],
   'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'adapters/hash', 'temporal-config'],

@@ -3,6 +3,7 @@ export const entries = [
   { name: 'lane', source: 'apps/cli/main.ts', selfContained: true },
   { name: 'worker', source: 'workers/main.ts' },
   { name: 'api', source: 'apps/api/main.ts' },
+  { name: 'replay-thread', source: 'apps/api/replay/thread.ts', selfContained: true },
   { name: 'enrolment', source: 'apps/enrolment/main.ts' },
   { name: 'ui-proxy', source: 'apps/ui-proxy/main.ts' },
   { name: 'router', source: 'apps/router/main.ts' },

@@ -12,6 +12,12 @@ export const limits = {
   streams: 25,
   /** How often it is asked whether the token of a stream still counts, in milliseconds. */
   recheckMs: 5_000,
+  /** Replays of decisions at the same time, of one caller, of one tenant and of all: each takes a core. */
+  replays: 1,
+  tenantReplays: 2,
+  allReplays: 4,
+  /** How long a replay may take, in milliseconds, also where its caller does not read what it says. */
+  replayMs: 180_000,
   /** Requests that carry reports and are read at the same time, of one caller and of all. */
   reports: 8,
   allReports: 32,

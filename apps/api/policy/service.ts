@@ -11,6 +11,7 @@ import { readPromotion } from '../../../store/promotion/read.js';
 import { resolvePolicy, resolvePromotion } from '../../../store/resolve-id.js';
 import { requireCaller } from '../identity/caller.js';
 import { explainPromotion } from '../promotion/explain.js';
+import { Replays } from '../replay/replay-decisions.js';
 import { toCheckRuns, toNotices, toPolicyMessage, toValueSources } from './convert.js';
 import type { ApiDeps } from '../deps.js';
 import { policiesInForce } from './in-force.js';
@@ -18,6 +19,7 @@ import { policiesInForce } from './in-force.js';
 /** Gates and their verdicts. */
 export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService> {
   const { database } = deps;
+  const replays = new Replays(database);
   return {
     async listGates(request, context) {
       const { tenant } = requireCaller(context);
@@ -51,5 +53,6 @@ export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService
         return explainPromotion(promotion, round, decisions, lane);
       });
     },
+    replayDecisions: (request, context) => replays.replay(requireCaller(context), request, context.signal),
   };
 }

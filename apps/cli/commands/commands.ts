@@ -122,7 +122,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'policy',
-    summary: 'Check, draft, publish and compare policies, profiles and promotion definitions',
+    summary: 'Check, draft, publish and compare policies, profiles and promotion definitions, and replay decisions',
     group: groups.decide,
     load: () => import('./policy.js'),
   },

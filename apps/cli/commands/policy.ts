@@ -6,11 +6,12 @@ import { apply, type ApplyOptions } from './policy/apply.js';
 import { diffVersions } from './policy/diff.js';
 import { lint } from './policy/lint.js';
 import { list, type ListOptions } from './policy/list.js';
+import { replayDecisions, type ReplayOptions } from './policy/replay.js';
 import { show } from './policy/show.js';
 
 const version = 'policy/default for what was published last, policy/default@3, or a digest or the beginning of one';
 
-/** `lane policy lint | apply | submit | publish | retire | list | show | diff` */
+/** `lane policy lint | apply | submit | publish | retire | list | show | diff | replay` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('lint')
@@ -63,5 +64,21 @@ export function define(command: Command, makeAction: MakeAction): void {
     .argument('[other]', 'The other version; the one published last if absent')
     .action(
       makeAction(async (context, [base, other]: [string, string | undefined]) => diffVersions(context, base, other)),
+    );
+  command
+    .command('replay')
+    .description(
+      'Evaluate old decisions under a proposed policy file, and show which would have been others, and why. Changes nothing. Without a file, evaluate them as they were.',
+    )
+    .argument('[file]', 'Policy file')
+    .option('--product <product>', 'Only decisions about this product')
+    .option('--lane <lane>', 'Only decisions about this lane: bronze, silver or gold')
+    .option('--last <count>', 'How many decisions, the newest first; at most 10000', '1000')
+    .option('--since <instant>', 'Only decisions of this instant or later, for example 2026-01-31T00:00:00Z')
+    .option('--fail-on-change', descriptions.failOnChange)
+    .action(
+      makeAction(async (context, [file]: [string | undefined], options: ReplayOptions) =>
+        replayDecisions(context, file, options),
+      ),
     );
 }

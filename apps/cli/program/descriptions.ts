@@ -15,4 +15,5 @@ export const descriptions = {
   signal: 'Send nothing: write the signed decision to a file and print the temporal command that sends it',
   signalOut: 'With --signal: file to write',
   exitCode: 'Exit with 3 when a gate fails, and with 8 when something is still missing',
+  failOnChange: 'Exit with 3 when a decision would have been another one, or a gate of it',
 } as const;

@@ -1,0 +1,148 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { nodeHashing } from '../../../adapters/hash/node-hashing.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import { addTotals, type JudgedDecision, noTotals } from '../../../core/policy/judge-page.js';
+import {
+  type ReplayDecisionsRequest,
+  type ReplayDecisionsResponse,
+  ReplayDecisionsResponseSchema,
+} from '#gen/governance/v1/gate_service_pb.js';
+import type { Database } from '../../../store/database.js';
+import { type DecisionCursor, type DecisionFilter, readDecisions } from '../../../store/policy/decisions.js';
+import { requireProduct } from '../../../store/product/read.js';
+import { fromLane } from '../convert.js';
+import type { Caller } from '../identity/caller.js';
+import { limits } from '../limits/limits.js';
+import { Occupancy } from '../limits/occupancy.js';
+import { toReplayedDecision, toReplayTotals } from './convert.js';
+import { ReplayThread } from './replay-thread.js';
+
+/** How many decisions a response is about at most. */
+const pageSize = 100;
+
+/** How many decisions are replayed where the request does not say. */
+const usualLimit = 1_000;
+
+/** Replays old decisions for callers, few at a time: each replay takes a core. */
+export class Replays {
+  readonly #database: Database;
+  readonly #places = {
+    caller: new Occupancy(limits.replays),
+    tenant: new Occupancy(limits.tenantReplays),
+    all: new Occupancy(limits.allReplays),
+  };
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Answers page by page.
+   *
+   * @param signal ends it
+   * @throws LIMIT_EXCEEDED, INVALID_POLICY, UNKNOWN_PRODUCT, BUNDLE_CORRUPT
+   */
+  async *replay(
+    caller: Caller,
+    request: ReplayDecisionsRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReplayDecisionsResponse> {
+    const leave = this.#enter(caller);
+    const late = AbortSignal.timeout(limits.replayMs);
+    const over = AbortSignal.any([signal, late]);
+    const thread = new ReplayThread(over);
+    // The places are free once the core is, also while nobody reads what was said last.
+    const end = (): Promise<void> => thread.stop().finally(leave);
+    over.addEventListener('abort', () => void end(), { once: true });
+    try {
+      yield* this.#replayIn(thread, caller, request, over);
+    } catch (error) {
+      // Nobody is left to be told.
+      if (signal.aborted) return;
+      throw late.aborted ? tookTooLong() : error;
+    } finally {
+      await end();
+    }
+  }
+
+  async *#replayIn(
+    thread: ReplayThread,
+    { tenant }: Caller,
+    request: ReplayDecisionsRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReplayDecisionsResponse> {
+    const filter = await this.#filterOf(tenant, request);
+    const { policy: text, fileName } = request;
+    const policy = { text, fileName: fileName === '' ? 'the proposed policy' : fileName };
+    await thread.ask({ type: 'begin', ...(text !== '' && { policy }) });
+    let totals = noTotals;
+    let left = request.limit === 0 ? usualLimit : request.limit;
+    let after: DecisionCursor | undefined;
+    do {
+      const from = after;
+      const found = await this.#database.transaction(
+        tenant,
+        (tx) => readDecisions(tx, filter, { after: from, size: Math.min(left, pageSize) }, nodeHashing),
+        { signal },
+      );
+      const answer = await thread.ask({ type: 'judge', page: found.page });
+      const judged: readonly JudgedDecision[] = answer.type === 'judged' ? answer.judged : [];
+      totals = addTotals(totals, found.page, judged);
+      left -= found.page.decisions.length;
+      after = left > 0 ? found.next : undefined;
+      yield create(ReplayDecisionsResponseSchema, {
+        totals: toReplayTotals(totals),
+        changed: judged.map(toReplayedDecision),
+        done: after === undefined,
+      });
+    } while (after !== undefined);
+  }
+
+  async #filterOf(tenant: string, { product, lane, since }: ReplayDecisionsRequest): Promise<DecisionFilter> {
+    if (product !== '') await this.#database.transaction(tenant, (tx) => requireProduct(tx, product));
+    return {
+      ...(product !== '' && { product }),
+      lane: fromLane(lane),
+      ...(since !== undefined && { since: timestampDate(since) }),
+    };
+  }
+
+  /** Takes a place among those of the caller, of their tenant and of all. @returns how to leave them */
+  #enter({ tenant, principal }: Caller): () => void {
+    const { caller, tenant: ofTenant, all } = this.#places;
+    const wanted = [
+      [caller, `${tenant}/${principal.name}`, limits.replays, 'of one caller'],
+      [ofTenant, tenant, limits.tenantReplays, 'of one tenant'],
+      [all, 'all', limits.allReplays, 'in all'],
+    ] as const;
+    const taken: (() => void)[] = [];
+    const leave = (): void => taken.forEach((leaveOne) => leaveOne());
+    for (const [places, user, allowed, whose] of wanted) {
+      const leaveOne = places.enter(user);
+      if (leaveOne === undefined) {
+        leave();
+        throw tooMany(principal.name, `${String(allowed)} at a time ${whose}`);
+      }
+      taken.push(leaveOne);
+    }
+    return leave;
+  }
+}
+
+function tooMany(name: string, allowed: string): LanekeeperError {
+  return new LanekeeperError('LIMIT_EXCEEDED', {
+    message: 'other decisions are being replayed',
+    object: `principal ${name}`,
+    why: `allowed is ${allowed}`,
+    next: 'try again when the other replay has ended',
+  });
+}
+
+function tookTooLong(): LanekeeperError {
+  return new LanekeeperError('LIMIT_EXCEEDED', {
+    message: 'replaying the decisions takes too long',
+    why: `it took more than ${String(limits.replayMs / 1_000)} s`,
+    next: 'replay fewer decisions',
+  });
+}

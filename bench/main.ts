@@ -6,11 +6,12 @@ import { type Goal, renderGoals } from './goal.js';
 import { benchGrowth } from './growth.js';
 import { benchAgainst } from './promotion.js';
 import { promotionGoals } from './promotion-goals.js';
+import { benchReplay } from './replay.js';
 import { benchRound, renderRounds } from './round.js';
 import { benchWaiting } from './waiting.js';
 import { renderReport } from './report.js';
 
-const usage = `usage: npm run bench [-- promotion|round|growth|waiting|gates] [--json] [--pairs N] [--promotions N] [--before] [--long] [--strict]
+const usage = `usage: npm run bench [-- promotion|round|growth|waiting|gates|replay] [--json] [--pairs N] [--promotions N] [--before] [--long] [--strict]
   without a name: all of them, with --before
   --pairs       pairs of batches in each series; 5
   --promotions  promotions in a batch of twenty at a time, at least 20; a third of it one at a time; 60
@@ -19,7 +20,7 @@ const usage = `usage: npm run bench [-- promotion|round|growth|waiting|gates] [-
   --strict      ends with an error when a goal is missed; without it, a slow machine is none
   --json        one JSON object for each goal on standard output, and nothing else`;
 
-const names = ['promotion', 'round', 'growth', 'waiting', 'gates'] as const;
+const names = ['promotion', 'round', 'growth', 'waiting', 'gates', 'replay'] as const;
 type Name = (typeof names)[number];
 
 interface Options {
@@ -89,6 +90,8 @@ async function run(name: Name, options: Options, show: (text: string) => void): 
       return benchWaiting(say, options.long);
     case 'gates':
       return benchGates();
+    case 'replay':
+      return benchReplay(say);
   }
 }
 

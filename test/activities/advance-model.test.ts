@@ -1,6 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openPage } from '../../core/policy/decision-page.js';
+import { replay } from '../../core/policy/replay.js';
 import { hasEnded, isGating } from '../../core/promotion/state.js';
+import { type DecisionCursor, readDecisions } from '../../store/policy/decisions.js';
 import { requireOrder } from '../support/lane-invariants.js';
 import { LaneScene, type Way } from '../support/lane-scene.js';
 import { LaneChances } from '../support/lane-chances.js';
@@ -118,5 +121,23 @@ describe('whatever happens at the same time to the promotions of two lanes', () 
     expect([...seen]).toEqual(
       expect.arrayContaining([...ends, 'lane.revoked', 'promotion.adopted', 'promotion.ending']),
     );
+  });
+
+  test('every decision that was made meanwhile is made again from its facts, byte for byte', async () => {
+    let after: DecisionCursor | undefined;
+    let replayed = 0;
+    do {
+      const from = after;
+      const { page, next } = await scene.in((tx) => readDecisions(tx, {}, { after: from, size: 100 }));
+      for (const decision of openPage(page)) {
+        const { promotionId, round } = decision.about;
+        expect([promotionId, round, replay(decision)]).toEqual([promotionId, round, []]);
+        replayed += 1;
+      }
+      after = next;
+    } while (after !== undefined);
+    const [recorded] = await scene.rows<{ n: number }>('select count(*)::integer as n from gate_rounds');
+    expect(replayed).toBe(recorded?.n);
+    expect(replayed).toBeGreaterThan(100);
   });
 });

@@ -66,15 +66,18 @@ async function follow(
 ): Promise<{ readonly totals: ReplayTotals; readonly changed: readonly ReplayedDecision[] }> {
   const { gates } = await context.api();
   const changed: ReplayedDecision[] = [];
+  let complete: ReplayTotals | undefined;
   let saidAt = 0;
   for await (const response of gates.replayDecisions(request, { signal: context.signal })) {
     const { totals = create(ReplayTotalsSchema) } = response;
     changed.push(...response.changed);
-    if (response.done) return { totals, changed };
+    // Read to its end: only then may the same person begin another one.
+    if (response.done) complete = totals;
     if (totals.decisions - saidAt < 1_000) continue;
     saidAt = totals.decisions;
     context.terminal.note(`${String(saidAt)} decisions replayed`);
   }
+  if (complete !== undefined) return { totals: complete, changed };
   throw new LanekeeperError('UNAVAILABLE', {
     message: 'the API ended the replay before it was complete',
     next: 'try again',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { RuleLayers } from '../core/policy/layers/document.js';
+import { nodeHashing } from '../adapters/hash/node-hashing.js';
 import type { Digest } from '../core/digest.js';
 import { digestOf } from '../core/hash.js';
 import { evaluateGates } from '../core/policy/evaluate.js';
@@ -93,6 +94,6 @@ async function record(
   const all = { ...about, approvals, bundle: { ...about.bundle, commits } };
   const at = new Date();
   const evaluation = evaluateGates(snapshot, all, at);
-  const sheet = takeApart({ facts: all, read: scopeOf(wantedBy(snapshot)) });
+  const sheet = takeApart({ facts: all, read: scopeOf(wantedBy(snapshot)) }, nodeHashing);
   await scene.in((tx) => recordRound(tx, id, { number, policyDigest, evaluation, sheet, fencingToken: undefined, at }));
 }

@@ -3,7 +3,7 @@ import { evaluateGates } from './evaluate.js';
 import type { RoundFacts } from './fact-sheet.js';
 import type { GateResult } from './facts.js';
 import type { PolicySnapshot } from './model.js';
-import type { Notice } from './notice.js';
+import type { Notice, NoticeId } from './notice.js';
 import type { RoundOutcome } from './verdict.js';
 
 /** What a round of gates found, as it was recorded. */
@@ -32,18 +32,19 @@ export interface Difference {
   readonly replayed: string;
 }
 
-/** Notices that are not made from facts: nothing is known about them. */
-const notFromFacts: readonly string[] = ['policy-edited'];
+/** Notices that are not made from facts, but from the rules that were in force when a decision was made. */
+const notFromFacts: ReadonlySet<string> = new Set<NoticeId>(['policy-edited', 'rules-unknown']);
 
 /**
  * Evaluates a decision again, over the facts and at the instant that it was made on, and compares each part byte for byte
- * in canonical JSON. A notice that did not come from the facts is left out.
+ * in canonical JSON. Notices that did not come from the facts count as given.
  *
  * @returns what differs; nothing, unless rows were changed or evaluation is another than it was
  */
 export function replay({ snapshot, facts, evaluatedAt, recorded }: RecordedDecision): readonly Difference[] {
   const before = partsOf(recorded);
-  const after = partsOf(evaluateGates(snapshot, facts, new Date(evaluatedAt)));
+  const given = recorded.notices.filter(({ notice }) => notFromFacts.has(notice));
+  const after = partsOf(evaluateGates(snapshot, facts, new Date(evaluatedAt), given));
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((part) => {
     const difference = { part, recorded: before.get(part) ?? '', replayed: after.get(part) ?? '' };
     return difference.recorded === difference.replayed ? [] : [difference];
@@ -57,9 +58,7 @@ function partsOf({ results, notices, outcome, reason, recheckAt }: RecordedResul
     ['reason', canonicalJson(reason)],
     ...(recheckAt === undefined ? [] : [['recheckAt', canonicalJson(instant(recheckAt))] as const]),
     ...results.map((result) => [`gate ${result.gate}`, canonicalJson(withInstant(result))] as const),
-    ...notices
-      .filter(({ notice }) => !notFromFacts.includes(notice))
-      .map((notice) => [`notice ${notice.notice}`, canonicalJson(notice)] as const),
+    ...notices.map((notice) => [`notice ${notice.notice}`, canonicalJson(notice)] as const),
   ]);
 }
 

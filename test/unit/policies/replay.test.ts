@@ -66,11 +66,17 @@ describe('a decision that is replayed', () => {
     expect(replay({ ...decision, recorded }).map(({ part }) => part)).toEqual(['outcome', 'reason', 'gate tests']);
   });
 
-  test('leaves out the notice that a policy was edited, which no fact says', () => {
+  test('takes notices as given that no fact says: that a policy was edited, or that its rules were not known', () => {
     const decision = decided([tests], passed);
-    const edited = { notice: 'policy-edited', holds: false, explanation: '', next: '', reliedOn: [] } as const;
-    const recorded = { ...decision.recorded, notices: [...decision.recorded.notices, edited] };
-    expect(replay({ ...decision, recorded })).toEqual([]);
+    const said = { explanation: 'it was so', next: '', reliedOn: [] };
+    const edited = { notice: 'policy-edited', holds: false, ...said } as const;
+    const unknown = { notice: 'rules-unknown', holds: true, ...said } as const;
+    for (const given of [[edited], [unknown], [edited, unknown]]) {
+      const recorded = evaluateGates(decision.snapshot, decision.facts, now, given);
+      expect(replay({ ...decision, recorded })).toEqual([]);
+    }
+    const invented = { ...decision.recorded, notices: [{ notice: 'rollback-target', holds: true, ...said } as const] };
+    expect(replay({ ...decision, recorded: invented }).map(({ part }) => part)).toEqual(['notice rollback-target']);
   });
 });
 

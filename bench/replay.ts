@@ -29,7 +29,7 @@ export async function benchReplay(say: (text: string) => void): Promise<readonly
     for (let count = 0; count < repetitions; count += 1) {
       bare?.push(await timed(() => evaluateAll(inMemory)));
       asTheyWere?.push(await timed(async () => requireAll(await replayAll(scene, new Judge()))));
-      proposed?.push(await timed(async () => requireAll(await replayAll(scene, new Judge(rules)))));
+      proposed?.push(await timed(async () => requireAll(await replayAll(scene, new Judge(() => rules)))));
     }
     return goalsOf(median(bare ?? []), median(asTheyWere ?? []), median(proposed ?? []));
   } finally {

@@ -68,7 +68,7 @@ export function lookUp(book: RuleBook, { product, lane, transformationProfile = 
   const found = profile.name === undefined ? undefined : book.profiles.get(profile.name);
   if (profile.name !== undefined && found === undefined)
     throw missing('profile', profile.name, book.profiles.keys(), `the ${profile.source} of ${product} names it`);
-  const policies = chainOf(book, use.policy ?? (book.policies.has(product) ? product : defaultName));
+  const policies = policiesOf(book, use.policy ?? (book.policies.has(product) ? product : defaultName));
   return {
     rules: {
       ...(found !== undefined && { profile: found.document }),
@@ -95,8 +95,8 @@ function profileOf(
   return { source: 'platform' };
 }
 
-/** A policy and those over which it lies, the lowest first. */
-function chainOf(book: RuleBook, name: string): readonly InForce<Policy>[] {
+/** A policy and those over which it lies, the lowest first. @throws INVALID_POLICY */
+export function policiesOf(book: RuleBook, name: string): readonly InForce<Policy>[] {
   const chain: InForce<Policy>[] = [];
   let wanted: string | undefined = name;
   while (wanted !== undefined) {

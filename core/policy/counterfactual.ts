@@ -1,9 +1,8 @@
 import type { Digest } from '../digest.js';
-import { LanekeeperError } from '../errors.js';
 import { digestOfJson } from '../hash.js';
 import { evaluateGates } from './evaluate.js';
 import type { ApprovalFact, GateResult, PolicyFacts } from './facts.js';
-import type { Policy, RuleLayers } from './layers/document.js';
+import type { RuleLayers } from './layers/document.js';
 import type { PolicySnapshot } from './model.js';
 import { notRead } from './read-scope.js';
 import type { RecordedDecision } from './replay.js';
@@ -11,7 +10,7 @@ import { resolveSnapshot } from './resolve.js';
 import { outcomeOf, type RoundOutcome, type Severity, type Verdict } from './verdict.js';
 
 /** A verdict under a proposed policy. UNKNOWN: its gate asks for what was not read when the decision was made. */
-export type ProposedVerdict = Verdict | 'UNKNOWN';
+type ProposedVerdict = Verdict | 'UNKNOWN';
 
 /** What a gate says, before or after. */
 export interface GateView<V = ProposedVerdict> {
@@ -44,21 +43,6 @@ export interface Counterfactual {
   readonly after: ProposedOutcome;
   /** By their ids. */
   readonly gates: readonly GateChange[];
-}
-
-/**
- * The rules that a proposed policy file is by itself.
- *
- * @throws INVALID_POLICY when it lies over another policy, of which nothing is known here
- */
-export function rulesOfProposal(policy: Policy): RuleLayers {
-  if (policy.extends === undefined) return { policies: [policy] };
-  const { id, origin } = policy.extends;
-  throw new LanekeeperError('INVALID_POLICY', {
-    message: `the policy extends ${id}, and decisions are replayed under one file`,
-    object: `${origin.file}:${String(origin.line)}:${String(origin.column)}`,
-    next: 'replay them under a file that has all gates and extends nothing',
-  });
 }
 
 /** The gates that rules give a decision, and their digest. @throws INVALID_POLICY */

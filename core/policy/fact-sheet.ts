@@ -55,8 +55,9 @@ export function takeApart({ facts, read }: RoundFacts, hashing: Hashing = portab
 function partsOf({ evidence, approvals, bundle, ...rest }: PolicyFacts, read: ReadScope): readonly Part[] {
   const { brought } = bundle.commits;
   const single = { ...rest, bundle: { ...bundle, commits: { ...bundle.commits, brought: [] } }, [scopePart]: read };
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(single);
   return [
-    ...Object.entries(single).flatMap(([part, value]) => (value === undefined ? [] : [{ part, value }])),
+    ...entries.flatMap(([part, value]) => (value === undefined ? [] : [{ part, value }])),
     ...membersOf(lists.evidence, evidence),
     ...membersOf(lists.approvals, approvals),
     ...membersOf(lists.brought, brought),

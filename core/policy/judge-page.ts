@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.js';
 import { canonicalJson } from '../hash.js';
+import type { Lane } from '../lanes.js';
 import { type Counterfactual, replayUnder, snapshotFor } from './counterfactual.js';
 import { type DecisionPage, openPage, type OpenedDecision, type PagedDecision } from './decision-page.js';
 import type { RuleLayers } from './layers/document.js';
@@ -27,17 +28,25 @@ export interface ReplayTotals {
   readonly differing: number;
 }
 
+/** The rules that apply to a decision. @throws INVALID_POLICY, UNKNOWN_LANE */
+export type RulesOf = (of: {
+  readonly product: string;
+  readonly lane: Lane;
+  /** The profile that the transformation of the product named then; empty where it named none. */
+  readonly transformationProfile: string;
+}) => RuleLayers;
+
 /** Replays pages of decisions: as they were, or under proposed rules. */
 export class Judge {
-  readonly #rules: RuleLayers | undefined;
+  readonly #rules: RulesOf | undefined;
   /** By what they are resolved for. */
   readonly #snapshots = new Map<string, { readonly snapshot: PolicySnapshot; readonly digest: Digest }>();
 
-  constructor(rules?: RuleLayers) {
+  constructor(rules?: RulesOf) {
     this.#rules = rules;
   }
 
-  /** Those of a page that change or differ, in its order. @throws INVALID_POLICY */
+  /** Those of a page that change or differ, in its order. @throws INVALID_POLICY, UNKNOWN_LANE */
   *judge(page: DecisionPage): Generator<JudgedDecision> {
     for (const decision of openPage(page)) {
       const judged = this.#judgeOne(decision);
@@ -52,12 +61,13 @@ export class Judge {
     return { about, before, differences: [], proposed: replayUnder(this.#snapshotOf(this.#rules, decision), decision) };
   }
 
-  #snapshotOf(rules: RuleLayers, decision: OpenedDecision) {
+  #snapshotOf(rules: RulesOf, decision: OpenedDecision) {
     const { product, lane, kind } = decision.snapshot;
     const key = canonicalJson([product, lane, kind, decision.facts.transformation ?? null]);
     let known = this.#snapshots.get(key);
     if (known === undefined) {
-      known = snapshotFor(rules, decision);
+      const transformationProfile = decision.facts.transformation?.profile ?? '';
+      known = snapshotFor(rules({ product, lane, transformationProfile }), decision);
       if (this.#snapshots.size >= maxSnapshots) this.#snapshots.clear();
       this.#snapshots.set(key, known);
     }

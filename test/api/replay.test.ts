@@ -83,6 +83,15 @@ describe('decisions under a proposed policy', () => {
     });
   });
 
+  test('are evaluated with what the policy extends, as that is in force, and in the place of the one of its name', async () => {
+    const extending = policyOf(impossible).replace('spec:', 'spec:\n  extends: default');
+    const { changed } = await replay({ policy: extending, lane: Lane.BRONZE });
+    expect(changed.map(({ gates }) => gates.map(({ gateId }) => gateId))).toEqual(changed.map(() => ['impossible']));
+    expect(changed.length).toBeGreaterThan(0);
+    const safe = policyOf(impossible).replace('name: proposed', 'name: default');
+    expect((await replay({ policy: safe })).totals?.blocked).toBeGreaterThan(0);
+  });
+
   test('are those of one product and lane, since an instant, as many as are asked for', async () => {
     const policy = policyOf(impossible);
     const counted = async (more: Request): Promise<number> =>
@@ -114,16 +123,16 @@ describe('a replay', () => {
   test('is refused to whoever has no token, and shows another tenant nothing', async () => {
     expect(await failing({}, createClients(api.url, 'lk_default_none'))).toEqual(refusal('UNAUTHENTICATED'));
     const stranger = createClients(api.url, (await addStranger(engine.cluster, 'other', 'mallory')).token);
-    expect(await replay({ policy: policyOf(impossible) }, stranger)).toMatchObject({
+    expect(await replay({}, stranger)).toMatchObject({
       totals: { decisions: 0 },
       changed: [],
     });
     expect(await failing({ product: 'shop' }, stranger)).toEqual(refusal('UNKNOWN_PRODUCT'));
   });
 
-  test('is refused with a policy that has mistakes, that lies over another, or that is too long, and of too many decisions', async () => {
+  test('is refused with a policy that has mistakes, that lies over one that is not in force, or that is too long, and of too many decisions', async () => {
     expect(await failing({ policy: 'gates: [', fileName: 'mine.yaml' })).toEqual(refusal('INVALID_POLICY'));
-    const extending = policyOf(testsPassed).replace('spec:', 'spec:\n  extends: default');
+    const extending = policyOf(testsPassed).replace('spec:', 'spec:\n  extends: nothing');
     expect(await failing({ policy: extending })).toEqual(refusal('INVALID_POLICY'));
     expect(await failing({ policy: 'x'.repeat(262_145) })).toEqual(refusal('INVALID_INPUT'));
     expect(await failing({ limit: 10_001 })).toEqual(refusal('INVALID_INPUT'));

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { GateChange, GateView, ProposedVerdict } from '../../../core/policy/counterfactual.js';
+import type { GateChange, GateView } from '../../../core/policy/counterfactual.js';
 import type { JudgedDecision, ReplayTotals } from '../../../core/policy/judge-page.js';
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { Severity } from '#gen/governance/v1/policy_pb.js';
@@ -46,7 +46,7 @@ function toGateChange({ gate, before, after, missing }: GateChange): Omit<WireGa
   };
 }
 
-function toGateView({ verdict, severity, explanation }: GateView<ProposedVerdict>): WireGateView {
+function toGateView({ verdict, severity, explanation }: GateView): WireGateView {
   return {
     $typeName: 'governance.v1.GateView',
     verdict: verdict === 'UNKNOWN' ? Verdict.UNSPECIFIED : Verdict[verdict],

@@ -10,12 +10,14 @@ import {
 } from '#gen/governance/v1/gate_service_pb.js';
 import type { Database } from '../../../store/database.js';
 import { type DecisionCursor, type DecisionFilter, readDecisions } from '../../../store/policy/decisions.js';
+import { readHeads, textOfVersion } from '../../../store/governance/read.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { fromLane } from '../convert.js';
 import type { Caller } from '../identity/caller.js';
 import { limits } from '../limits/limits.js';
 import { Occupancy } from '../limits/occupancy.js';
 import { toReplayedDecision, toReplayTotals } from './convert.js';
+import type { Proposal, TextInForce } from './messages.js';
 import { ReplayThread } from './replay-thread.js';
 
 /** How many decisions a response is about at most. */
@@ -73,9 +75,8 @@ export class Replays {
     signal: AbortSignal,
   ): AsyncGenerator<ReplayDecisionsResponse> {
     const filter = await this.#filterOf(tenant, request);
-    const { policy: text, fileName } = request;
-    const policy = { text, fileName: fileName === '' ? 'the proposed policy' : fileName };
-    await thread.ask({ type: 'begin', ...(text !== '' && { policy }) });
+    const proposal = request.policy === '' ? undefined : await this.#proposalOf(tenant, request);
+    await thread.ask({ type: 'begin', ...(proposal !== undefined && { proposal }) });
     let totals = noTotals;
     let left = request.limit === 0 ? usualLimit : request.limit;
     let after: DecisionCursor | undefined;
@@ -97,6 +98,21 @@ export class Replays {
         done: after === undefined,
       });
     } while (after !== undefined);
+  }
+
+  /** A replay decides nothing: what is in force is taken as it is stored. */
+  async #proposalOf(tenant: string, { policy: text, fileName }: ReplayDecisionsRequest): Promise<Proposal> {
+    const policy = { text, fileName: fileName === '' ? 'the proposed policy' : fileName };
+    const inForce = await this.#database.transaction(tenant, async (tx) => {
+      const texts: TextInForce[] = [];
+      for (const head of (await readHeads(tx)).filter((one) => one.inForce)) {
+        const { kind, name, version, digest } = head;
+        const of = { fileName: `${kind}/${name}@${String(version)}`, version, digest };
+        texts.push({ ...of, text: await textOfVersion(tx, digest) });
+      }
+      return texts;
+    });
+    return { policy, inForce };
   }
 
   async #filterOf(tenant: string, { product, lane, since }: ReplayDecisionsRequest): Promise<DecisionFilter> {

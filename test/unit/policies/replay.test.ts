@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Counterfactual, replayUnder, rulesOfProposal, snapshotFor } from '../../../core/policy/counterfactual.js';
+import { type Counterfactual, replayUnder, snapshotFor } from '../../../core/policy/counterfactual.js';
 import { evaluateGates } from '../../../core/policy/evaluate.js';
 import type { PolicyFacts } from '../../../core/policy/facts.js';
 import { parsePolicy } from '../../../core/policy/parse.js';
@@ -18,7 +18,7 @@ const two =
 /** The rules of a file with these gates. */
 function rules(...gates: readonly string[]) {
   const text = `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: shop }\nspec:\n  gates:\n${gates.map((gate) => `    ${gate}\n`).join('')}`;
-  return rulesOfProposal(parsePolicy(text, 'shop.yaml'));
+  return { policies: [parsePolicy(text, 'shop.yaml')] };
 }
 
 /** A decision that was made under these gates. */
@@ -154,12 +154,4 @@ describe('a gate that asks for what was not read', () => {
       gates: [{ gate: 'soak', missing: ['since when it was live in silver'] }],
     });
   });
-});
-
-test('a proposed policy that lies over another one is refused: of that one nothing is known', () => {
-  const text =
-    'apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: shop }\nspec: { extends: default, gates: [] }\n';
-  expect(() => rulesOfProposal(parsePolicy(text, 'shop.yaml'))).toThrow(
-    expect.objectContaining({ code: 'INVALID_POLICY' }),
-  );
 });

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { problemsOfBook } from '../../../core/governance/check-book.js';
 import { parseDocument } from '../../../core/governance/parse-document.js';
+import { rulesUnder } from '../../../core/governance/proposal.js';
 import { lookUp, type RuleBook } from '../../../core/governance/rule-book.js';
+import { parsePolicy } from '../../../core/policy/parse.js';
 import { bookWith } from '../../support/static-rules.js';
 
 const head = 'apiVersion: lanekeeper.dev/v1\n';
@@ -122,4 +124,33 @@ describe('documents that do not fit together', () => {
 let shipped: RuleBook;
 beforeAll(async () => {
   shipped = await bookWith();
+});
+
+describe('a proposed policy', () => {
+  const holds = (id: string) => gate(`id: ${id}, type: COMPLIANCE, rule: "true", message: m`);
+  const about = { lane: 'bronze', transformationProfile: '' } as const;
+  const names = (rules: ReturnType<ReturnType<typeof rulesUnder>>) => rules.policies.map(({ name }) => name);
+
+  test('takes the place of the one of its name, wherever that applies, and no other', async () => {
+    const known = await bookWith(policy('shop', holds('own')));
+    const proposed = parsePolicy(policy('shop', `  extends: default\n${holds('more')}`), 'proposed.yaml');
+    const under = rulesUnder(known, proposed);
+    expect(names(under({ product: 'shop', ...about }))).toEqual(['default', 'shop']);
+    expect(under({ product: 'shop', ...about }).policies.at(-1)).toBe(proposed);
+    expect(under({ product: 'other', ...about })).toEqual(lookUp(known, { product: 'other', ...about }).rules);
+  });
+
+  test('of a new name applies everywhere, over what it extends', async () => {
+    const text = policy('strict', `  extends: default\n${holds('more')}`);
+    const under = rulesUnder(await bookWith(), parsePolicy(text, 'proposed.yaml'));
+    expect(names(under({ product: 'shop', ...about }))).toEqual(['default', 'strict']);
+  });
+
+  test('is refused where it extends what is not in force', async () => {
+    const under = rulesUnder(
+      await bookWith(),
+      parsePolicy(policy('shop', `  extends: nothing\n${holds('more')}`), 'proposed.yaml'),
+    );
+    expect(() => under({ product: 'shop', ...about })).toThrow(expect.objectContaining({ code: 'INVALID_POLICY' }));
+  });
 });

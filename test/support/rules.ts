@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Policy, Profile } from '../../core/policy/layers/document.js';
 import { parsePolicy, parseProfile } from '../../core/policy/parse.js';
 
-const folder = join(import.meta.dirname, '../../policies');
+const folder = fileURLToPath(new URL('../../policies/', import.meta.url));
 
 /** The policy that products have by default. */
 export async function defaultPolicy(): Promise<Policy> {

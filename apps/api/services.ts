@@ -7,6 +7,7 @@ import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
 import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
+import { ReplayService } from '#gen/governance/v1/replay_service_pb.js';
 import { SessionService } from '#gen/governance/v1/session_service_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
@@ -28,6 +29,7 @@ import { createIdentityService } from './identity/service.js';
 import { createProductService } from './product/service.js';
 import { createPromotionService } from './promotion/service.js';
 import { createReleaseService } from './release/service.js';
+import { createReplayService } from './replay/service.js';
 import { createRunService } from './run/service.js';
 import { createSearchService } from './search/service.js';
 import { createSessionService } from './session/service.js';
@@ -40,6 +42,7 @@ export const services: readonly DescService[] = [
   BundleService,
   PromotionService,
   GateService,
+  ReplayService,
   GovernanceService,
   DecisionService,
   EvidenceService,
@@ -60,6 +63,7 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(BundleService, createBundleService(deps))
     .service(PromotionService, createPromotionService(deps))
     .service(GateService, createGateService(deps))
+    .service(ReplayService, createReplayService(deps))
     .service(GovernanceService, createGovernanceService(deps))
     .service(DecisionService, createDecisionService(deps))
     .service(EvidenceService, createEvidenceService(deps))

@@ -29,14 +29,14 @@ afterAll(async () => {
   expect(api.reports).toEqual([]);
 });
 
-type Request = Parameters<ReturnType<ApiOnEngine['clients']>['gates']['replayDecisions']>[0];
+type Request = Parameters<ReturnType<ApiOnEngine['clients']>['replays']['replayDecisions']>[0];
 
 /** A replay from its beginning to its end. */
 async function replay(request: Request, clients = api.clients('dev')) {
   let totals: ReplayTotals | undefined;
   const changed: ReplayedDecision[] = [];
   const done: boolean[] = [];
-  for await (const response of clients.gates.replayDecisions(request)) {
+  for await (const response of clients.replays.replayDecisions(request)) {
     totals = response.totals;
     changed.push(...response.changed);
     done.push(response.done);
@@ -158,7 +158,7 @@ describe('a replay', () => {
     const mine = api.clients('dev');
     const leaving = new AbortController();
     const left = (async () => {
-      for await (const _ of mine.gates.replayDecisions({ policy: policyOf(endless) }, { signal: leaving.signal }));
+      for await (const _ of mine.replays.replayDecisions({ policy: policyOf(endless) }, { signal: leaving.signal }));
     })().catch(() => 'left');
     let second: unknown;
     do second = await failing({ limit: 1 }, mine);

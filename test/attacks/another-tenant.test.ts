@@ -163,7 +163,7 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
     }),
   'governance.v1.DecisionService.ListPendingApprovals': () => clients.decisions.listPendingApprovals({ all: true }),
   'governance.v1.GateService.ListPolicies': (n) => clients.gates.listPolicies({ product: n.product }),
-  'governance.v1.GateService.ReplayDecisions': (n) => first(clients.gates.replayDecisions({ product: n.product })),
+  'governance.v1.ReplayService.ReplayDecisions': (n) => first(clients.replays.replayDecisions({ product: n.product })),
   'governance.v1.DecisionService.ListActions': (n) => clients.decisions.listActions({ promotionId: n.promotion }),
   'governance.v1.DecisionService.ListLaneActions': (n) =>
     clients.decisions.listLaneActions({ of: { case: 'bundle', value: n.bundle } }),

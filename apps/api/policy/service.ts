@@ -11,7 +11,6 @@ import { readPromotion } from '../../../store/promotion/read.js';
 import { resolvePolicy, resolvePromotion } from '../../../store/resolve-id.js';
 import { requireCaller } from '../identity/caller.js';
 import { explainPromotion } from '../promotion/explain.js';
-import { Replays } from '../replay/replay-decisions.js';
 import { toCheckRuns, toNotices, toPolicyMessage, toValueSources } from './convert.js';
 import type { ApiDeps } from '../deps.js';
 import { policiesInForce } from './in-force.js';
@@ -19,7 +18,6 @@ import { policiesInForce } from './in-force.js';
 /** Gates and their verdicts. */
 export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService> {
   const { database } = deps;
-  const replays = new Replays(database);
   return {
     async listGates(request, context) {
       const { tenant } = requireCaller(context);
@@ -53,6 +51,5 @@ export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService
         return explainPromotion(promotion, round, decisions, lane);
       });
     },
-    replayDecisions: (request, context) => replays.replay(requireCaller(context), request, context.signal),
   };
 }

@@ -7,7 +7,7 @@ import {
   type ReplayDecisionsRequest,
   type ReplayDecisionsResponse,
   ReplayDecisionsResponseSchema,
-} from '#gen/governance/v1/gate_service_pb.js';
+} from '#gen/governance/v1/replay_service_pb.js';
 import type { Database } from '../../../store/database.js';
 import { type DecisionCursor, type DecisionFilter, readDecisions } from '../../../store/policy/decisions.js';
 import { readHeads, textOfVersion } from '../../../store/governance/read.js';

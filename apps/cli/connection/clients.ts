@@ -9,6 +9,7 @@ import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
 import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
+import { ReplayService } from '#gen/governance/v1/replay_service_pb.js';
 import { SessionService } from '#gen/governance/v1/session_service_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
@@ -25,6 +26,7 @@ export interface Clients {
   readonly bundles: Client<typeof BundleService>;
   readonly promotions: Client<typeof PromotionService>;
   readonly gates: Client<typeof GateService>;
+  readonly replays: Client<typeof ReplayService>;
   readonly governance: Client<typeof GovernanceService>;
   readonly decisions: Client<typeof DecisionService>;
   readonly evidence: Client<typeof EvidenceService>;
@@ -55,6 +57,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     bundles: createClient(BundleService, transport),
     promotions: createClient(PromotionService, transport),
     gates: createClient(GateService, transport),
+    replays: createClient(ReplayService, transport),
     governance: createClient(GovernanceService, transport),
     decisions: createClient(DecisionService, transport),
     evidence: createClient(EvidenceService, transport),

@@ -62,13 +62,13 @@ export async function replayDecisions(
 
 async function follow(
   context: Context,
-  request: Parameters<Awaited<ReturnType<Context['api']>>['gates']['replayDecisions']>[0],
+  request: Parameters<Awaited<ReturnType<Context['api']>>['replays']['replayDecisions']>[0],
 ): Promise<{ readonly totals: ReplayTotals; readonly changed: readonly ReplayedDecision[] }> {
-  const { gates } = await context.api();
+  const { replays } = await context.api();
   const changed: ReplayedDecision[] = [];
   let complete: ReplayTotals | undefined;
   let saidAt = 0;
-  for await (const response of gates.replayDecisions(request, { signal: context.signal })) {
+  for await (const response of replays.replayDecisions(request, { signal: context.signal })) {
     const { totals = create(ReplayTotalsSchema) } = response;
     changed.push(...response.changed);
     // Read to its end: only then may the same person begin another one.

@@ -8,9 +8,6 @@ import type { CheckRun, Notice } from "./check_run_pb.js";
 import type { GovernancePolicy, ValueSource } from "./policy_pb.js";
 import type { Decision } from "./decision_pb.js";
 import type { ErrorDetail } from "./error_pb.js";
-import type { Lane } from "./lane_pb.js";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import type { ReplayedDecision, ReplayTotals } from "./replay_pb.js";
 
 /**
  * Describes the file governance/v1/gate_service.proto.
@@ -289,95 +286,6 @@ export declare type ExplainPromotionResponse = Message<"governance.v1.ExplainPro
 export declare const ExplainPromotionResponseSchema: GenMessage<ExplainPromotionResponse>;
 
 /**
- * Asks to evaluate old decisions again.
- *
- * @generated from message governance.v1.ReplayDecisionsRequest
- */
-export declare type ReplayDecisionsRequest = Message<"governance.v1.ReplayDecisionsRequest"> & {
-  /**
-   * The text of a policy file, under which they are evaluated; empty to evaluate them as they were.
-   *
-   * @generated from field: string policy = 1;
-   */
-  policy: string;
-
-  /**
-   * What the file is called where it has mistakes.
-   *
-   * @generated from field: string file_name = 2;
-   */
-  fileName: string;
-
-  /**
-   * Only decisions about this product, if set.
-   *
-   * @generated from field: string product = 3;
-   */
-  product: string;
-
-  /**
-   * Only decisions about this lane, if set.
-   *
-   * @generated from field: governance.v1.Lane lane = 4;
-   */
-  lane: Lane;
-
-  /**
-   * Only decisions of this instant or later, if set.
-   *
-   * @generated from field: google.protobuf.Timestamp since = 5;
-   */
-  since?: Timestamp | undefined;
-
-  /**
-   * How many at most, the newest first; 0 means 1,000.
-   *
-   * @generated from field: int32 limit = 6;
-   */
-  limit: number;
-};
-
-/**
- * Describes the message governance.v1.ReplayDecisionsRequest.
- * Use `create(ReplayDecisionsRequestSchema)` to create a new message.
- */
-export declare const ReplayDecisionsRequestSchema: GenMessage<ReplayDecisionsRequest>;
-
-/**
- * What was found since the last response. The last one says that it is.
- *
- * @generated from message governance.v1.ReplayDecisionsResponse
- */
-export declare type ReplayDecisionsResponse = Message<"governance.v1.ReplayDecisionsResponse"> & {
-  /**
-   * Over everything so far.
-   *
-   * @generated from field: governance.v1.ReplayTotals totals = 1;
-   */
-  totals?: ReplayTotals | undefined;
-
-  /**
-   * The decisions that change or differ, the newest first.
-   *
-   * @generated from field: repeated governance.v1.ReplayedDecision changed = 2;
-   */
-  changed: ReplayedDecision[];
-
-  /**
-   * Whether this is all.
-   *
-   * @generated from field: bool done = 3;
-   */
-  done: boolean;
-};
-
-/**
- * Describes the message governance.v1.ReplayDecisionsResponse.
- * Use `create(ReplayDecisionsResponseSchema)` to create a new message.
- */
-export declare const ReplayDecisionsResponseSchema: GenMessage<ReplayDecisionsResponse>;
-
-/**
  * Gates and their verdicts.
  *
  * @generated from service governance.v1.GateService
@@ -422,17 +330,6 @@ export declare const GateService: GenService<{
     methodKind: "unary";
     input: typeof ExplainPromotionRequestSchema;
     output: typeof ExplainPromotionResponseSchema;
-  },
-  /**
-   * Evaluates old decisions again, over the facts and at the instants that they were made on: as they were, which finds
-   * nothing unless rows were changed, or under a proposed policy, which changes nothing.
-   *
-   * @generated from rpc governance.v1.GateService.ReplayDecisions
-   */
-  replayDecisions: {
-    methodKind: "server_streaming";
-    input: typeof ReplayDecisionsRequestSchema;
-    output: typeof ReplayDecisionsResponseSchema;
   },
 }>;
 

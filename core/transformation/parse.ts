@@ -1,0 +1,29 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import transformationSchema from '../schemas/transformation.schema.json' with { type: 'json' };
+import { readYamlFile } from '../yaml-file/read.js';
+import type { NamedTransformation } from './model.js';
+import { normaliseSpec, problemsOfSpec, type WrittenSpec } from './normalise.js';
+
+const validate = new Ajv2020({ allErrors: true, strict: true, verbose: true }).compile<{
+  readonly metadata: { readonly name: string };
+  readonly spec: WrittenSpec;
+}>(transformationSchema);
+
+/** In characters: what is signed and kept stays small. */
+const maxLength = 512 * 1024;
+
+/**
+ * Reads the file of a transformation (format: `core/schemas/transformation.schema.json`).
+ *
+ * @throws INVALID_INPUT naming every problem with its file, line and column
+ */
+export function parseTransformation(text: string, fileName: string): NamedTransformation {
+  const file = readYamlFile(text, {
+    ...{ fileName, maxLength, validate, code: 'INVALID_INPUT' },
+    next: 'correct the file; its format is core/schemas/transformation.schema.json',
+  });
+  const { metadata, spec } = file.value;
+  const problems = problemsOfSpec(spec).map(({ path, text: what }) => ({ path: ['spec', ...path], text: what }));
+  if (problems.length > 0) throw file.refuse(problems);
+  return { name: metadata.name, spec: normaliseSpec(metadata.name, spec) };
+}

@@ -8,10 +8,12 @@ import type { Approver } from '../../core/policy/approvals.js';
 import type { WantedFacts } from '../../core/policy/wanted.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import { deliveredIn } from '../../core/release/artifact.js';
+import { contextOf } from '../../core/transformation/context.js';
 import { requireBundle, requireManifest } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decision/read.js';
 import { newestEvidence } from '../../store/evidence/newest.js';
+import { transformationOfProduct } from '../../store/transformation/read.js';
 import type { VerifiedEvidence } from './evidence-cache.js';
 import { type EvidenceItem, evidenceItems, type Keys, readKeys } from './evidence-items.js';
 import type { Preparation } from './preparation.js';
@@ -34,7 +36,8 @@ export interface FactsSubject {
 
 /**
  * Reads what an evaluation sees. Rows say which evidence there is; what it says is read from signed statements alone,
- * each verified with its enrolled key. What is built is read from the sealed manifest, which is what a deploy reads.
+ * each verified with its enrolled key. Of several transformations to which the product belongs, the one that was put last
+ * counts. What is built is read from the sealed manifest, which is what a deploy reads.
  *
  * @throws Unprepared when evidence has not been verified yet
  */
@@ -63,6 +66,7 @@ export async function readProven(
   const manifest = await requireManifest(tx, subject.bundle);
   const { source, methodology, plan } = manifest;
   const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
+  const transformation = await transformationOfProduct(tx, product);
   const requester = subject.promotionId === undefined ? subject.requester : requesterOf(subject, said);
   const facts: PolicyFacts = {
     tenant: tx.tenant,
@@ -91,6 +95,7 @@ export async function readProven(
     lanes: await readLaneFacts(tx, subject, wanted?.soakLanes ?? []),
     ...(await readProductFacts(tx, wanted?.predecessors ?? [])),
     ...(await readBaselines(tx, known, { product, keys, lanes: wanted?.baselines ?? [] })),
+    ...(transformation !== undefined && { transformation: contextOf(transformation) }),
   };
   return { facts, said };
 }

@@ -14,6 +14,7 @@ import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
 import { SearchService } from '#gen/release/v1/search_service_pb.js';
+import { TransformationService } from '#gen/transformation/v1/transformation_service_pb.js';
 import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
 import { RunService } from '#gen/workflows_runtime/v1/run_service_pb.js';
 import type { ApiDeps } from './deps.js';
@@ -33,6 +34,7 @@ import { createReplayService } from './replay/service.js';
 import { createRunService } from './run/service.js';
 import { createSearchService } from './search/service.js';
 import { createSessionService } from './session/service.js';
+import { createTransformationService } from './transformation/service.js';
 
 /** Every service that the API serves. */
 export const services: readonly DescService[] = [
@@ -49,6 +51,7 @@ export const services: readonly DescService[] = [
   IdentityService,
   SessionService,
   EnrolmentService,
+  TransformationService,
   DeliveryService,
   RunService,
   EventService,
@@ -70,6 +73,7 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(IdentityService, createIdentityService(deps))
     .service(SessionService, createSessionService(deps))
     .service(EnrolmentService, createEnrolmentService(deps))
+    .service(TransformationService, createTransformationService(deps))
     .service(DeliveryService, createDeliveryService(deps))
     .service(RunService, createRunService(deps))
     .service(EventService, createEventService(deps));

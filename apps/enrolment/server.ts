@@ -4,14 +4,17 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
+import { TransformationService } from '#gen/transformation/v1/transformation_service_pb.js';
 import { createGuard } from '../../adapters/http/guard.js';
 import { respondWithError } from '../../adapters/http/proxy.js';
 import { messageOf } from '../../core/errors.js';
 import { toEnrolment } from '../api/enrolment/convert.js';
 import { toPolicyVersion } from '../api/governance/convert.js';
+import { toTransformation } from '../api/transformation/convert.js';
 import { createErrorInterceptor } from '../api/errors/connect-error.js';
 import { submitPolicyAct, type SubmitDeps } from './policy/submit.js';
 import { submitStatement } from './submit.js';
+import { submitTransformation } from './transformation/submit.js';
 
 /** A signed statement is small; a draft comes with a text of up to 256 Ki characters. */
 const readMaxBytes = 2 * 1024 * 1024;
@@ -48,6 +51,12 @@ export async function startEnrolmentServer(
           async submitPolicyAct({ signedStatement, text }) {
             const { version, acts } = await submitPolicyAct(deps, signedStatement, text);
             return { version: toPolicyVersion(version, acts) };
+          },
+        })
+        .service(TransformationService, {
+          async submitTransformation({ signedStatement }) {
+            const { transformation, revision } = await submitTransformation(deps, signedStatement);
+            return { transformation: toTransformation(transformation), revision };
           },
         }),
     interceptors: [createErrorInterceptor(report), createValidateInterceptor()],

@@ -142,6 +142,14 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
     concerns: () => ['without-lane'],
   },
   'policy.withdrawn': { words: (field) => `version ${field('version')} of ${field('document')} withdrawn` },
+  'transformation.changed': {
+    words: (field) => `revision ${field('revision')} of transformation ${field('transformation')}: ${field('words')}`,
+    concerns: anybodyWaiting,
+  },
+  'transformation.retired': {
+    words: (field) => `transformation ${field('transformation')} ${field('words')}`,
+    concerns: anybodyWaiting,
+  },
   'enrolment.requested': { words: (field) => `asked for: ${field('words')}` },
   'enrolment.approved': { words: (field) => `approved: ${field('words')}` },
   'enrolment.rejected': { words: (field) => `rejected: ${field('words')}` },

@@ -26,6 +26,13 @@ interface PolicyVersionData {
   readonly digest: Digest;
 }
 
+/** What is said about a change of a transformation. */
+interface TransformationData {
+  readonly transformation: string;
+  readonly revision: number;
+  readonly words: string;
+}
+
 /**
  * The types of method events in the log, and what each says in its data. Both are public: metrics, audit and the
  * dispatcher read them. What an event is about (product, lane, bundle, promotion, release) is not data.
@@ -101,6 +108,8 @@ export interface EventData {
   'policy.published': PolicyVersionData;
   'policy.retired': PolicyVersionData;
   'policy.withdrawn': PolicyVersionData;
+  'transformation.changed': TransformationData;
+  'transformation.retired': TransformationData;
   'enrolment.requested': EnrolmentData;
   'enrolment.approved': EnrolmentData;
   'enrolment.rejected': EnrolmentData;

@@ -61,8 +61,22 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   policy_heads: { api: ['select'], control: ['select'], enrolment: ['select', 'insert', update('version', 'digest')] },
   policy_acts: { api: ['select'], control: ['select'], enrolment: ['select', 'insert'] },
 
+  // The transformations around products, which decide how strict policies are: changed by statements alone.
+  transformations: {
+    ...{ api: ['select'], control: ['select'] },
+    enrolment: [
+      ...(['select', 'insert'] as const),
+      update('revision', 'state', 'content', 'content_digest', 'changed_by'),
+    ],
+  },
+  transformation_changes: { api: ['select'], enrolment: ['select', 'insert'] },
+  transformation_products: { api: ['select'], control: ['select'], enrolment: ['select', 'insert', 'delete'] },
+
   // Products, releases and bundles.
-  products: { api: ['select', 'insert', update('repository')], control: ['select', 'insert', 'lock'] },
+  products: {
+    ...{ api: ['select', 'insert', update('repository')], control: ['select', 'insert', 'lock'] },
+    enrolment: ['select'],
+  },
   tenant_repositories: { api: ['select', 'insert', 'delete'], control: ['select'] },
   releases: {
     api: ['select'],
@@ -88,9 +102,18 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   history_cursors: { control: ['select', 'insert', update('closed_to')] },
 
   // Evidence: attached through the API, signed by the sign queue, and decisions of people registered by control.
-  elements: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
-  element_versions: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
-  element_relationships: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
+  elements: {
+    ...{ api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
+    enrolment: ['select', 'insert'],
+  },
+  element_versions: {
+    ...{ api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
+    enrolment: ['select', 'insert'],
+  },
+  element_relationships: {
+    ...{ api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
+    enrolment: ['select', 'insert'],
+  },
   attestations: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
 
   // Promotions. Triggers prove the order in which they move, whoever moves them.
@@ -180,6 +203,8 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   policy_installations: ['installed_at'],
   policy_versions: ['drafted_at'],
   policy_acts: ['registered_at'],
+  transformations: ['changed_at'],
+  transformation_changes: ['registered_at'],
   attestations: ['registered_at'],
   decisions: ['registered_at'],
   statement_uses: ['used_at'],

@@ -2,6 +2,7 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
+import { TransformationService } from '#gen/transformation/v1/transformation_service_pb.js';
 import { LanekeeperError } from '../../../core/errors.js';
 
 /** How long the API waits for the enrolment process. */
@@ -11,7 +12,8 @@ const timeoutMs = 10_000;
 export interface EnrolmentProcess
   extends
     Pick<Client<typeof EnrolmentService>, 'submitEnrolment'>,
-    Pick<Client<typeof GovernanceService>, 'submitPolicyAct'> {
+    Pick<Client<typeof GovernanceService>, 'submitPolicyAct'>,
+    Pick<Client<typeof TransformationService>, 'submitTransformation'> {
   /** Resolves when it and its database answer. */
   ping(): Promise<void>;
 }
@@ -23,7 +25,9 @@ export function connectToEnrolment(url: string): EnrolmentProcess {
   });
   const { submitEnrolment } = createClient(EnrolmentService, transport);
   const { submitPolicyAct } = createClient(GovernanceService, transport);
+  const { submitTransformation } = createClient(TransformationService, transport);
   return {
+    submitTransformation,
     submitEnrolment,
     submitPolicyAct,
     async ping() {

@@ -16,6 +16,7 @@ import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
 import { SearchService } from '#gen/release/v1/search_service_pb.js';
+import { TransformationService } from '#gen/transformation/v1/transformation_service_pb.js';
 import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.js';
 import { RunService } from '#gen/workflows_runtime/v1/run_service_pb.js';
 
@@ -33,6 +34,7 @@ export interface Clients {
   readonly identity: Client<typeof IdentityService>;
   readonly sessions: Client<typeof SessionService>;
   readonly enrolments: Client<typeof EnrolmentService>;
+  readonly transformations: Client<typeof TransformationService>;
   readonly deliveries: Client<typeof DeliveryService>;
   readonly runs: Client<typeof RunService>;
   readonly search: Client<typeof SearchService>;
@@ -64,6 +66,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     identity: createClient(IdentityService, transport),
     sessions: createClient(SessionService, transport),
     enrolments: createClient(EnrolmentService, transport),
+    transformations: createClient(TransformationService, transport),
     deliveries: createClient(DeliveryService, transport),
     runs: createClient(RunService, transport),
     search: createClient(SearchService, transport),

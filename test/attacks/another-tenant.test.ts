@@ -199,6 +199,14 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
     return clients.enrolments.submitEnrolment({ signedStatement });
   },
   'governance.v1.EnrolmentService.ListEnrolments': () => clients.enrolments.listEnrolments({}),
+  'transformation.v1.TransformationService.SubmitTransformation': async (n) =>
+    clients.transformations.submitTransformation({ signedStatement: await result(n) }),
+  'transformation.v1.TransformationService.GetTransformation': (n) =>
+    clients.transformations.getTransformation({ name: n.product }),
+  'transformation.v1.TransformationService.ListTransformations': (n) =>
+    clients.transformations.listTransformations({ product: n.product }),
+  'transformation.v1.TransformationService.ListTransformationChanges': (n) =>
+    clients.transformations.listTransformationChanges({ name: n.product }),
   'workflows_runtime.v1.RunService.ListRunHistories': (n) =>
     clients.runs.listRunHistories({ of: { case: 'promotionId', value: n.promotion } }),
   'workflows_runtime.v1.RunService.GetRunStory': (n) => clients.runs.getRunStory({ runId: n.run }),

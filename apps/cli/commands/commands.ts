@@ -127,6 +127,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./policy.js'),
   },
   {
+    name: 'transformation',
+    summary: 'Put, list, show and retire the initiatives around products, which policies see',
+    group: groups.decide,
+    load: () => import('./transformation.js'),
+  },
+  {
     name: 'principal',
     summary: 'List and add people, agents and services, link their addresses, and give them roles',
     group: groups.identity,

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { asLanekeeperError, LanekeeperError } from '../../../core/errors.js';
+import { type TransformationAct, transformationStatement } from '../../../core/evidence/transformation-act.js';
+import type { Transformation } from '#gen/transformation/v1/transformation_pb.js';
+import { signWithOwnKey } from '../decision/sign.js';
+import type { Context } from '../program/context.js';
+
+/** How long a statement may be under way, in milliseconds. */
+const validityMs = 3_600_000;
+
+type Added = 'principal' | 'tenant' | 'nonce' | 'issuedAt' | 'expiresAt';
+
+/** What is done with a transformation, before it is signed. */
+export type UnsignedAct =
+  | Omit<Extract<TransformationAct, { verb: 'put' }>, Added>
+  | Omit<Extract<TransformationAct, { verb: 'retire' }>, Added>;
+
+/** The newest revision of a transformation; 0 where there is none. */
+export async function newestRevision(context: Context, name: string): Promise<number> {
+  const { transformations } = await context.api();
+  return transformations.getTransformation({ name }).then(
+    ({ transformation }) => transformation?.revision ?? 0,
+    (error: unknown) => {
+      if (asLanekeeperError(error)?.code === 'NOT_FOUND') return 0;
+      throw error;
+    },
+  );
+}
+
+/** Signs an act with the person's own key and submits it. */
+export async function submitAct(context: Context, unsigned: UnsignedAct): Promise<Transformation> {
+  const { identity, transformations } = await context.api();
+  const { tenant } = await identity.whoAmI({});
+  const now = context.now();
+  const signedStatement = await signWithOwnKey(
+    context,
+    transformationStatement({
+      ...unsigned,
+      ...{ principal: context.person, tenant, nonce: randomUUID(), issuedAt: now.toISOString() },
+      expiresAt: new Date(now.getTime() + validityMs).toISOString(),
+    }),
+  );
+  const { transformation } = await transformations.submitTransformation({ signedStatement });
+  if (transformation !== undefined) return transformation;
+  throw new LanekeeperError('INTERNAL', { message: 'the API said nothing about it', next: 'lane doctor' });
+}

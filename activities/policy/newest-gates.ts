@@ -4,7 +4,9 @@ import { type Applicable, lookUp, type RuleBook } from '../../core/governance/ru
 import { digestOfJson } from '../../core/hash.js';
 import type { TransformationFact } from '../../core/policy/facts.js';
 import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
+import { contextOf } from '../../core/transformation/context.js';
 import type { Transaction } from '../../store/database.js';
+import { transformationOfProduct } from '../../store/transformation/read.js';
 import type { Preparation } from './preparation.js';
 
 /** The gates that apply now, as a promotion pins them, with what they come from. */
@@ -34,7 +36,8 @@ export async function newestGates(
   const book = await known.rules(tx);
   if ('problem' in book) return book;
   try {
-    return resolve(book, of, undefined);
+    const transformation = await transformationOfProduct(tx, of.product);
+    return resolve(book, of, transformation && contextOf(transformation));
   } catch (error) {
     const problem = asLanekeeperError(error);
     if (problem === undefined) throw error;

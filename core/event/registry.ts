@@ -144,11 +144,11 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   'policy.withdrawn': { words: (field) => `version ${field('version')} of ${field('document')} withdrawn` },
   'transformation.changed': {
     words: (field) => `revision ${field('revision')} of transformation ${field('transformation')}: ${field('words')}`,
-    concerns: anybodyWaiting,
+    concerns: () => ['without-lane'],
   },
   'transformation.retired': {
     words: (field) => `transformation ${field('transformation')} ${field('words')}`,
-    concerns: anybodyWaiting,
+    concerns: () => ['without-lane'],
   },
   'enrolment.requested': { words: (field) => `asked for: ${field('words')}` },
   'enrolment.approved': { words: (field) => `approved: ${field('words')}` },

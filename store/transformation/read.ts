@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { TransformationSpec } from '../../core/transformation/model.js';
 import type { Transaction } from '../database.js';
+import { oncePerTransaction } from '../once.js';
 
 /** A transformation as it is now. */
 export interface StoredTransformation {
@@ -52,10 +53,11 @@ export async function requireTransformation(tx: Transaction, name: string): Prom
 }
 
 /** The transformation to which a product belongs; of several, the one that was put last. */
-export async function transformationOfProduct(
-  tx: Transaction,
-  product: string,
-): Promise<StoredTransformation | undefined> {
+export function transformationOfProduct(tx: Transaction, product: string): Promise<StoredTransformation | undefined> {
+  return oncePerTransaction(tx, `transformation of ${product}`, () => readTransformationOf(tx, product));
+}
+
+async function readTransformationOf(tx: Transaction, product: string): Promise<StoredTransformation | undefined> {
   const [row] = await tx.query<TransformationRow>(
     `select ${transformationColumns} from transformation_products p
        join transformations t on t.tenant_id = p.tenant_id and t.name = p.name

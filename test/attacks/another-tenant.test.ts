@@ -200,7 +200,7 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
   },
   'governance.v1.EnrolmentService.ListEnrolments': () => clients.enrolments.listEnrolments({}),
   'transformation.v1.TransformationService.SubmitTransformation': async (n) =>
-    clients.transformations.submitTransformation({ signedStatement: await result(n) }),
+    clients.transformations.submitTransformation({ signedStatement: await result(stranger, n) }),
   'transformation.v1.TransformationService.GetTransformation': (n) =>
     clients.transformations.getTransformation({ name: n.product }),
   'transformation.v1.TransformationService.ListTransformations': (n) =>

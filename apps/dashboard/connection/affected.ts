@@ -30,6 +30,7 @@ const affectedBy: Readonly<Record<string, readonly string[]>> = {
   lane: ['ListLanes', 'ListPromotions'],
   alias: ['ListLanes'],
   session: ['SessionService'],
+  transformation: ['TransformationService', 'GovernanceService', 'ListPolicies', 'Plan', 'ListPendingApprovals'],
   policy: ['GovernanceService', 'ListPolicies', 'Plan', 'ListPendingApprovals'],
 };
 

@@ -1,10 +1,12 @@
 import type { Refusal } from '../../../core/decision/check.js';
+import { didYouMean } from '../../../core/did-you-mean.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { parseTransformationAct } from '../../../core/evidence/read-transformation-act.js';
 import type { TransformationAct } from '../../../core/evidence/transformation-act.js';
 import { diffTransformation } from '../../../core/transformation/diff.js';
 import { refuseTransformation } from '../../../core/transformation/rules.js';
 import type { Transaction } from '../../../store/database.js';
+import { readHeads } from '../../../store/governance/read.js';
 import { changesSince } from '../../../store/transformation/list.js';
 import {
   changeOfStatement,
@@ -65,6 +67,7 @@ async function take(tx: Transaction, examined: Examined<TransformationAct>, now:
     const missing = await missingProducts(tx, said.spec.products);
     if (missing.length > 0)
       throw refused(said, { code: 'NOT_FOUND', reason: `there is no product ${missing.slice(0, 5).join(', ')}` });
+    await requireProfile(tx, said);
     const words = diffTransformation(current?.state === 'ACTIVE' ? current.spec : undefined, said.spec).map(
       (one) => one.words,
     );
@@ -73,6 +76,18 @@ async function take(tx: Transaction, examined: Examined<TransformationAct>, now:
   if (current?.state !== 'ACTIVE')
     throw refused(said, { code: 'WRONG_STATE', reason: current ? 'it is retired already' : 'there is none' });
   return changeTransformation(tx, { ...change, spec: current.spec, words: [`retired: ${said.reason}`] });
+}
+
+/** Without its profile no promotion of its products could be judged. */
+async function requireProfile(tx: Transaction, said: Extract<TransformationAct, { verb: 'put' }>): Promise<void> {
+  const { profile } = said.spec;
+  const known = (await readHeads(tx)).filter(({ kind, inForce }) => kind === 'profile' && inForce);
+  if (profile === '' || known.some(({ name }) => name === profile)) return;
+  const names = known.map(({ name }) => name);
+  throw refused(said, {
+    code: 'NOT_FOUND',
+    reason: `there is no profile ${profile} in force${didYouMean(profile, names)}`,
+  });
 }
 
 /** Nobody overwrites what they have not seen. */

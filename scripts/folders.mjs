@@ -20,7 +20,10 @@ export const arrows = {
     ...['adapters/hash', 'temporal-config'],
     ...['activities/policy', 'activities/run/history-json[.]ts', 'workflows/[^/]+/contract[.]ts'],
   ],
-  'apps/cli': ['sdk/typescript', 'core', 'adapters/sigstore', 'adapters/hash', 'temporal-config'],
+  'apps/cli': [
+    ...['sdk/typescript', 'core', 'adapters/sigstore', 'adapters/hash', 'adapters/policy-folder[.]ts'],
+    'temporal-config',
+  ],
   'apps/dashboard': ['sdk/typescript', 'core', 'adapters/webcrypto'],
   'apps/router': ['core', 'store', 'adapters'],
   'apps/enrolment': [
@@ -29,7 +32,8 @@ export const arrows = {
     'store',
     'adapters/sigstore',
     'adapters/http',
-    'apps/api/(errors|enrolment)',
+    'activities/policy/(policy-book|rule-source)[.]ts',
+    'apps/api/(errors|enrolment|governance|transformation)',
   ],
   'apps/ui-proxy': ['core', 'adapters/http'],
   'apps/stack': undefined,

@@ -1,5 +1,4 @@
 import { lanes } from '../lanes.js';
-import { didYouMean } from '../did-you-mean.js';
 import { type Problem, readYamlFile, type YamlFile } from '../yaml-file/read.js';
 import type { Path } from '../yaml-file/schema-problems.js';
 import { completeGate } from './layers/complete.js';
@@ -131,9 +130,4 @@ function refuseIncomplete(file: File, { gates }: Pick<Layer, 'gates'>): void {
       return 'gate' in completed ? [] : completed.problems.map(({ path, text }) => ({ ...patch.originOf(path), text }));
     });
   if (problems.length > 0) throw file.refuse(problems);
-}
-
-/** A hint for a name that is not among those that are there. */
-export function unknownGate(id: string, known: Iterable<string>): string {
-  return `there is no gate ${id}${didYouMean(id, known)}`;
 }

@@ -91,10 +91,7 @@ describe('what takes long', () => {
       cache: new EvidenceCache(),
       rules: {
         inForce: (tx: Transaction) => (loaded ? rules.inForce(tx) : Promise.resolve(undefined)),
-        load: (tenant: string) => {
-          loaded = true;
-          return closed('policy').then(() => rules.load(tenant));
-        },
+        load: (tenant: string) => ((loaded = true), closed('policy').then(() => rules.load(tenant))),
       },
     };
     const { promotionId, phase } = await scene.open(way, 'run-outside', asking);

@@ -166,11 +166,14 @@ describe('the chain of versions', () => {
     const version = digestOfVersion(await published());
     const columns = ['content', 'version', 'name', 'kind'] as const;
     for (const column of columns) {
-      const [row] = (await owner.query(`select ${column} as value from policy_versions where digest = $1`, [version]))
-        .rows;
+      const [row] = (
+        await owner.query<{ value: unknown }>(`select ${column} as value from policy_versions where digest = $1`, [
+          version,
+        ])
+      ).rows;
       const set = `update policy_versions set ${column} = $2 where digest = $1`;
       const value = column === 'version' ? 999 : column === 'kind' ? 'profile' : 'forged';
-      const seen = await tampered(set, [version, value], believed, [set, [version, (row as { value: unknown }).value]]);
+      const seen = await tampered(set, [version, value], believed, [set, [version, row?.value]]);
       expect([column, seen]).toEqual([column, expect.stringContaining('POLICY_UNTRUSTED')]);
     }
     const acts = 'update policy_acts set verb = $2 where version_digest = $1 and verb = $3';

@@ -22,8 +22,8 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await api?.close();
-  await scene?.close();
+  await api.close();
+  await scene.close();
 });
 
 interface Saying {

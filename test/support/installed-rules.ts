@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { ensurePolicies } from '../../apps/stack/policies.js';
 import type { PolicyRoots } from '../../core/governance/pins.js';
-import { openDatabase } from '../../store/database.js';
 
 /** The policies that Lanekeeper brings. */
 export const shippedPolicies = join(import.meta.dirname, '../../policies');
@@ -20,10 +18,4 @@ export function installPolicies(
 ): Promise<PolicyRoots> {
   const options = { databaseUrl: urls.enrolment, tenants, shipped: shippedPolicies, own, pinned: new Map() };
   return ensurePolicies(options);
-}
-
-/** The rules that are in force in a database, once they are installed. Whoever asks closes the database. */
-export function rulesIn(databaseUrl: string, roots: PolicyRoots) {
-  const database = openDatabase({ url: databaseUrl, maxConnections: 2 });
-  return { rules: new PolicyBook(database, roots), close: () => database.close() };
 }

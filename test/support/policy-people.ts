@@ -13,7 +13,10 @@ export interface PolicyDesk {
   readonly database: Database;
   readonly dataDir: string;
   /** Hands a signed statement to the API or to the enrolment process. */
-  readonly submit: (act: { signedStatement: Uint8Array; text: string }) => Promise<{ readonly version?: PolicyVersion | undefined }>;
+  readonly submit: (act: {
+    signedStatement: Uint8Array;
+    text: string;
+  }) => Promise<{ readonly version?: PolicyVersion | undefined }>;
 }
 
 /** Signs an act on a version as a person. */

@@ -49,12 +49,12 @@ const specs: fc.Arbitrary<TransformationSpec> = fc
 function apply(before: TransformationSpec, changes: readonly TransformationChange[]): TransformationSpec {
   const next = structuredClone(before) as unknown as Record<string, unknown>;
   for (const { field, key: name, after } of changes) {
-    const now = next[field];
+    const now: unknown = next[field];
     if (!Array.isArray(now)) {
       next[field] = after;
       continue;
     }
-    const rest = now.filter((one: unknown) => nameOf(field, one) !== name);
+    const rest: readonly unknown[] = now.filter((one: unknown) => nameOf(field, one) !== name);
     next[field] = after === undefined ? rest : [...rest, after];
   }
   return normaliseSpec('checkout', next as unknown as TransformationSpec);

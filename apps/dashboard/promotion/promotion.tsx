@@ -1,5 +1,6 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { Promotion as PromotionMessage } from '#gen/release/v1/promotion_pb.js';
@@ -17,9 +18,10 @@ import { Step } from '../parts/step.js';
 import { Who } from '../parts/who.js';
 import { Gates } from './gates.js';
 import { Journey } from './journey.js';
-import { Runs } from './runs.js';
 import { Timeline } from './timeline.js';
 import css from './promotion.module.css';
+
+const Runs = lazy(() => import('./runs.js').then((module) => ({ default: module.Runs })));
 
 const route = getRouteApi('/framed/promotions/$promotion');
 
@@ -115,7 +117,9 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
       <Gates promotionId={id} isOver={isOver} />
       {!isOver && <Decisions promotionId={id} />}
       <Timeline promotion={promotion} />
-      <Runs promotion={promotion} />
+      <Suspense fallback={<Loading what="the runs" />}>
+        <Runs promotion={promotion} />
+      </Suspense>
       <p className={css['equal']}>
         <Command command={`lane get promotions --lane ${word}`} label="All of this lane" />
       </p>

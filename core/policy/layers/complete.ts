@@ -2,15 +2,9 @@ import { type Lane, lanes } from '../../lanes.js';
 import { gateTypes, termMembers } from '../gate-types.js';
 import type { Gate, GateType } from '../model.js';
 import type { Severity } from '../verdict.js';
-import type { MergedGate } from './gate-file.js';
+import type { GateProblem, MergedGate } from './gate-file.js';
 import { isObject, type Json, type JsonObject, type LayeredGate, mergePatch } from './merge.js';
 import { demandsOf } from './read-demands.js';
-
-/** What is wrong with a gate as its layers make it, at a path in it. */
-export interface GateProblem {
-  readonly path: readonly string[];
-  readonly text: string;
-}
 
 /** Which enrolled role stands for a role of the method. */
 export type RoleMap = Readonly<Record<string, { readonly role: string }>>;

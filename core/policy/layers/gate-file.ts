@@ -8,7 +8,6 @@ import type {
   EvidenceRule,
   MetricRule,
   PredecessorRule,
-  SignerRule,
   SoakRule,
   WaiverTerms,
   WindowRule,
@@ -57,8 +56,11 @@ export interface MergedGate {
   readonly message?: string;
 }
 
-/** Signers as files write them. */
-export type SignersFile = SignerRule;
+/** What is wrong with a gate as its layers make it, at a path in it. */
+export interface GateProblem {
+  readonly path: readonly string[];
+  readonly text: string;
+}
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 

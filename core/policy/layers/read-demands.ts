@@ -1,7 +1,6 @@
 import type { ApprovalRule, ChecklistRule, EvidenceDemand, SignerRule, WaiverTerms } from '../demands.js';
 import type { Gate } from '../model.js';
-import type { GateProblem } from './complete.js';
-import { type EvidenceFile, type MergedGate, secondsOf } from './gate-file.js';
+import { type EvidenceFile, type GateProblem, type MergedGate, secondsOf } from './gate-file.js';
 
 type Demands = Omit<Gate, 'id' | 'type' | 'lanes' | 'kinds' | 'severity' | 'enforceFrom' | 'rule' | 'message'>;
 

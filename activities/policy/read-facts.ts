@@ -5,7 +5,7 @@ import type { Lane } from '../../core/lanes.js';
 import { evidencePerSigner } from '../../core/policy/evidence.js';
 import type { ApprovalFact, PolicyFacts } from '../../core/policy/facts.js';
 import type { Approver } from '../../core/policy/approvals.js';
-import type { WantedFacts } from '../../core/policy/wanted.js';
+import { onlyDecisions, type WantedFacts } from '../../core/policy/wanted.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import { deliveredIn } from '../../core/release/artifact.js';
 import { contextOf } from '../../core/transformation/context.js';
@@ -66,7 +66,8 @@ export async function readProven(
   const manifest = await requireManifest(tx, subject.bundle);
   const { source, methodology, plan } = manifest;
   const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
-  const transformation = await transformationOfProduct(tx, product);
+  // Whoever asks for decisions alone may read nothing else.
+  const transformation = wanted === onlyDecisions ? undefined : await transformationOfProduct(tx, product);
   const requester = subject.promotionId === undefined ? subject.requester : requesterOf(subject, said);
   const facts: PolicyFacts = {
     tenant: tx.tenant,

@@ -9,6 +9,7 @@ import { gold } from './steps/gold.js';
 import { bronze, silver } from './steps/lanes.js';
 import { release } from './steps/release.js';
 import { rollback, tamper } from './steps/rollback.js';
+import { rules } from './steps/rules.js';
 import { second } from './steps/second.js';
 import { root, Tools } from './tools.js';
 import { pidOf, short } from './world.js';
@@ -102,6 +103,7 @@ async function play(scene: Scene): Promise<void> {
   await gold(scene);
   await second(scene);
   await rollback(scene);
+  await rules(scene);
   await tamper(scene);
 }
 

@@ -41,6 +41,9 @@ export const stepIds = [
   'second.live',
   'rollback.live',
   'rollback.traffic',
+  'rules.profiles',
+  'rules.replayed',
+  'rules.published',
   'tamper.refused',
 ] as const;
 

@@ -203,8 +203,8 @@ describe('lane get', () => {
   it('shows the policy that a promotion is measured against, and where each value comes from', async () => {
     const { id } = await awaitingApproval('policy');
     const { stdout } = await api.lane('dev', 'get', 'policy', '--promotion', id);
-    expect(stdout).toMatch(/^two-person-approval\s+type\s+"APPROVAL"\s+default\.yaml:\d+$/m);
-    expect(stdout).toMatch(/^\s+approvals\.count\s+2\s+default\.yaml:\d+$/m);
+    expect(stdout).toMatch(/^two-person-approval\s+type\s+"APPROVAL"\s+policy\/default@1:\d+$/m);
+    expect(stdout).toMatch(/^\s+approvals\.count\s+2\s+policy\/default@1:\d+$/m);
     expect(stdout).toMatch(/^\s+severity\s+"BLOCKING"\s+default$/m);
     expect(await api.json('dev', 'get', 'policy', '--promotion', id)).toMatchObject({
       kind: 'PolicySnapshot',
@@ -220,7 +220,7 @@ describe('lane get', () => {
     const gold = await api.lane('dev', 'get', 'policy', '--product', 'shop', '--lane', 'gold');
     expect(gold.stdout).toContain(policyDigest);
     expect(gold.stdout).toMatch(/^for: +rollbacks$/m);
-    expect(gold.stdout).toMatch(/^two-person-approval\s+type\s+"APPROVAL"\s+default\.yaml:\d+$/m);
+    expect(gold.stdout).toMatch(/^two-person-approval\s+type\s+"APPROVAL"\s+policy\/default@1:\d+$/m);
     const all = await api.json('dev', 'get', 'policy', '--product', 'shop');
     expect(all['items']).toHaveLength(6);
     expect(await api.lane('dev', 'get', 'policy', '--product', 'nothing')).toMatchObject({ code: 5 });

@@ -100,6 +100,22 @@ describe('a version of a policy that is published', () => {
   });
 });
 
+test('whoever starts a run without a signed request does not choose the policy of the person who requests it later', async () => {
+  const bundle = await sealText(engine, 'started by anybody');
+  await engine.bringTo(bundle, 'bronze');
+  const handle = await engine.promote({ lane: 'silver', bundle });
+  await engine.reached(handle, 'GATING');
+  const { policyDigest } = await handle.query(statusQuery);
+  await publish(desk, onlyApproval('release-note: four').replace('lanes: [silver]', 'lanes: [silver, gold]'), {
+    name: 'shop',
+  });
+  const request = await engine.sign('dev', { verb: 'request', lane: 'silver', bundle });
+  expect(await handle.executeUpdate(decideUpdate, { args: [{ statement: request }] })).toMatchObject({
+    accepted: true,
+  });
+  expect((await handle.query(statusQuery)).policyDigest).not.toBe(policyDigest);
+});
+
 /** Two people approve gold, and nothing else is asked for. */
 function onlyApproval(message: string): string {
   return `apiVersion: lanekeeper.dev/v1

@@ -9,7 +9,8 @@ import { list, type ListOptions } from './policy/list.js';
 import { replayDecisions, type ReplayOptions } from './policy/replay.js';
 import { show } from './policy/show.js';
 
-const version = 'policy/default for what was published last, policy/default@3, or a digest or the beginning of one';
+const version =
+  'Version: policy/default for the one published last, policy/default@3, or a digest or the beginning of one';
 
 /** `lane policy lint | apply | submit | publish | retire | list | show | diff | replay` */
 export function define(command: Command, makeAction: MakeAction): void {

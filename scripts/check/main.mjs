@@ -8,6 +8,7 @@ import { findLongFiles } from './file-sizes.mjs';
 import { findRegistryHosts } from './lock-file.mjs';
 import { findHeavyScreens } from './page-size.mjs';
 import { findMisplaced } from './placement.mjs';
+import { findOldReference } from './policy-reference.mjs';
 import { sources } from '../folders.mjs';
 import { root } from '../setup/paths.mjs';
 import { run } from '../setup/run.mjs';
@@ -52,6 +53,7 @@ const checks = [
   ['page-size', findHeavyScreens],
   ['unused-code', command(bin('knip'))],
   ['proto', command(process.execPath, 'scripts/proto/main.mjs', '--check')],
+  ['policy-reference', findOldReference],
   ['lock-file', findRegistryHosts],
   ['lock-file-complete', command(process.execPath, 'scripts/setup/complete-lock.mjs', '--check')],
 ];

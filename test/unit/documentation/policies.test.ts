@@ -17,6 +17,7 @@ describe('what the guides for policies show', () => {
   test.each(pages)('in %s are documents that are well written, and fit with what Lanekeeper brings', async (page) => {
     const documents = await documentsIn(page);
     expect(documents.length).toBeGreaterThan(0);
-    for (const document of documents) expect([document, problemsOfBook(await bookWith(document))]).toEqual([document, []]);
+    for (const document of documents)
+      expect([document, problemsOfBook(await bookWith(document))]).toEqual([document, []]);
   });
 });

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test } from '@jest/globals';
-import { fieldsOf } from '../../../scripts/docs/fields.mjs';
-import { reference, referencePath } from '../../../scripts/docs/reference.mjs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
 interface Field {
   readonly path: string;
@@ -9,11 +8,29 @@ interface Field {
   readonly part?: string;
 }
 
-const fieldsIn = (schema: unknown) => fieldsOf(schema, 'policy.schema.json', ['gate']) as Promise<readonly Field[]>;
+/** What is used of the generator, which is plain JavaScript. */
+interface Generator {
+  readonly fieldsOf: (schema: unknown, file: string, apart: readonly string[]) => Promise<readonly Field[]>;
+  readonly reference: () => Promise<string>;
+  readonly referencePath: string;
+}
+
+const scripts = join(import.meta.dirname, '../../../scripts/docs');
+
+let generator: Generator;
+beforeAll(async () => {
+  const files: readonly Partial<Generator>[] = [
+    (await import(join(scripts, 'fields.mjs'))) as Partial<Generator>,
+    (await import(join(scripts, 'reference.mjs'))) as Partial<Generator>,
+  ];
+  generator = Object.assign({}, ...files) as Generator;
+});
+
+const fieldsIn = (schema: unknown) => generator.fieldsOf(schema, 'policy.schema.json', ['gate']);
 
 describe('the reference of policies', () => {
   test('is what the schemas say', async () => {
-    expect(await readFile(referencePath, 'utf8')).toBe(await reference());
+    expect(await readFile(generator.referencePath, 'utf8')).toBe(await generator.reference());
   });
 
   test('has each field of a schema with its path, through lists, maps and references', async () => {

@@ -34,7 +34,9 @@ export async function pinNewest(
 ): Promise<{ readonly promotion: StoredPromotion; readonly notices: readonly Notice[] }> {
   const newest = await newestGates(tx, known, promotion);
   if ('problem' in newest) return { promotion, notices: [rulesUnknown(newest.problem.detail)] };
-  if (newest.digest === promotion.policyDigest) return { promotion, notices: [] };
+  // The same rules may yield other gates in another version of Lanekeeper; that is no reason to void what people have said.
+  const isSame = newest.versions.join() === promotion.policySources?.join();
+  if (newest.digest === promotion.policyDigest || isSame) return { promotion, notices: [] };
   const digest = await pinSnapshot(tx, newest);
   return { promotion: await setPolicy(tx, promotion, digest, { ...newest, why: 'rules' }), notices: [] };
 }

@@ -37,7 +37,10 @@ export async function newestGates(
   if ('problem' in book) return book;
   try {
     const transformation = await transformationOfProduct(tx, of.product);
-    return resolve(book, of, transformation && contextOf(transformation));
+    const { versions, ...newest } = resolve(book, of, transformation && contextOf(transformation));
+    if (transformation === undefined) return { ...newest, versions };
+    const { name, revision } = transformation;
+    return { ...newest, versions: [...versions, `transformation/${name}@${String(revision)}`] };
   } catch (error) {
     const problem = asLanekeeperError(error);
     if (problem === undefined) throw error;

@@ -133,7 +133,9 @@ async function haveRulesChanged(
 ): Promise<boolean> {
   if (type !== 'woken' || promotion.state !== 'QUEUED' || token !== undefined) return false;
   const newest = await newestGates(tx, known, promotion);
-  return 'problem' in newest || newest.digest !== promotion.policyDigest;
+  if ('problem' in newest) return true;
+  const isSame = newest.versions.join() === promotion.policySources?.join();
+  return newest.digest !== promotion.policyDigest && !isSame;
 }
 
 /** How a promotion that is live stands. */

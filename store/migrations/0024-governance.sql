@@ -175,6 +175,18 @@ alter table promotions
   add column definition text check (length(definition) <= 80), -- name@version
   add column policy_sources text[]; -- kind/name@version, the lowest layer first
 
+-- Whether a version of rules, `kind/name@version`, or a revision of a transformation, `transformation/name@revision`, is in force.
+create function is_in_force(tenant text, source text) returns boolean
+  language sql stable set search_path = pg_catalog, public, pg_temp
+  as $$
+  select exists (
+      select 1 from policy_heads h join policy_versions v on v.tenant_id = h.tenant_id and v.digest = h.digest
+       where h.tenant_id = tenant and v.state = 'PUBLISHED' and format('%s/%s@%s', h.kind, h.name, h.version) = source)
+    or exists (
+      select 1 from transformations t
+       where t.tenant_id = tenant and t.state = 'ACTIVE' and format('transformation/%s@%s', t.name, t.revision) = source)
+$$;
+
 -- Until its lane is granted, a promotion is judged by the rules that are in force.
 create or replace function check_promotion() returns trigger
   language plpgsql set search_path = pg_catalog, public, pg_temp
@@ -197,10 +209,16 @@ begin
      (old.tenant_id, old.id, old.workflow_id, old.product, old.lane, old.bundle_digest, old.kind, old.created_at) then
     perform refuse('what a promotion is about never changes');
   end if;
-  if new.policy_digest <> old.policy_digest and (old.state not in ('GATING', 'AWAITING_APPROVAL') or exists (
-       select 1 from lanes l
-        where l.tenant_id = new.tenant_id and l.product = new.product and l.lane = new.lane and l.holder_promotion_id = new.id)) then
-    perform refuse('a promotion that was granted its lane keeps the gates by which it was let in');
+  if new.policy_digest <> old.policy_digest then
+    if old.state not in ('GATING', 'AWAITING_APPROVAL') or exists (
+         select 1 from lanes l
+          where l.tenant_id = new.tenant_id and l.product = new.product and l.lane = new.lane and l.holder_promotion_id = new.id) then
+      perform refuse('a promotion that was granted its lane keeps the gates by which it was let in');
+    end if;
+    if old.requester is not null and (new.policy_sources is null or new.policy_sources is not distinct from old.policy_sources
+         or exists (select 1 from unnest(new.policy_sources) as s (source) where not is_in_force(new.tenant_id, s.source))) then
+      perform refuse('a promotion is judged by other gates only when other rules are in force');
+    end if;
   end if;
   if new.requester is distinct from old.requester and (old.requester is not null or not exists (
        select 1 from decisions d

@@ -225,5 +225,6 @@ export const functionRights: Readonly<Record<string, readonly DatabaseProcess[]>
   is_observed: ['control', 'deploy'],
   tenant_ids: ['control', 'router'],
   has_policy_act: ['enrolment'],
+  is_in_force: ['control'],
   append_event: ['api', 'control', 'sign', 'deploy', 'enrolment'],
 };

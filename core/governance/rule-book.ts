@@ -40,6 +40,8 @@ export interface LookUp {
   readonly lane: Lane;
   /** The profile that the transformation of the product names; empty where it names none. */
   readonly transformationProfile?: string;
+  /** The policy that applies, where it is not that of the product: for tests of policies. */
+  readonly policy?: string;
 }
 
 /** The name under which tenants keep what applies where a product has nothing of its own. */
@@ -51,7 +53,7 @@ export const defaultName = 'default';
  *
  * @throws INVALID_POLICY when something that is named is not in force; UNKNOWN_LANE when the product does not use the lane
  */
-export function lookUp(book: RuleBook, { product, lane, transformationProfile = '' }: LookUp): Applicable {
+export function lookUp(book: RuleBook, { product, lane, transformationProfile = '', policy }: LookUp): Applicable {
   const own = book.definitions.get(product);
   const shared = book.definitions.get(defaultName);
   const definition = own ?? shared;
@@ -68,7 +70,7 @@ export function lookUp(book: RuleBook, { product, lane, transformationProfile = 
   const found = profile.name === undefined ? undefined : book.profiles.get(profile.name);
   if (profile.name !== undefined && found === undefined)
     throw missing('profile', profile.name, book.profiles.keys(), `the ${profile.source} of ${product} names it`);
-  const policies = policiesOf(book, use.policy ?? (book.policies.has(product) ? product : defaultName));
+  const policies = policiesOf(book, policy ?? use.policy ?? (book.policies.has(product) ? product : defaultName));
   return {
     rules: {
       ...(found !== undefined && { profile: found.document }),

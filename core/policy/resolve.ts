@@ -34,14 +34,14 @@ export interface ResolvedPolicy {
  */
 export function resolveSnapshot(rules: RuleLayers, context: ResolutionContext): ResolvedPolicy {
   const { product, lane, kind } = context;
-  const layers: readonly Layer[] = [...(rules.profile === undefined ? [] : [rules.profile]), ...rules.policies];
+  const layers = layersOf(rules);
   const gates = new Map<string, LayeredGate>();
   for (const layer of layers) {
     for (const { id } of layer.remove) gates.delete(id);
     for (const patch of layer.gates) refine(gates, patch);
   }
   for (const { overrides } of layers)
-    for (const override of overrides) if (holds(override, context)) apply(gates, override);
+    for (const override of overrides) if (overrideHolds(override, context)) apply(gates, override);
 
   const resolved = [...gates.values()]
     .filter((gate) => applies(gate, 'lanes', lane) && applies(gate, 'kinds', kind, 'PROMOTION'))
@@ -57,6 +57,11 @@ export function resolveSnapshot(rules: RuleLayers, context: ResolutionContext): 
   };
 }
 
+/** The layers of rules, the lowest first. */
+export function layersOf({ profile, policies }: RuleLayers): readonly Layer[] {
+  return [...(profile === undefined ? [] : [profile]), ...policies];
+}
+
 /** What is said of a gate that is not there, and is none of its own, is about a gate of another profile. */
 function refine(gates: Map<string, LayeredGate>, patch: GatePatch): void {
   const below = gates.get(patch.id);
@@ -69,7 +74,11 @@ function apply(gates: Map<string, LayeredGate>, { set, add, remove }: Override):
   for (const patch of set) refine(gates, patch);
 }
 
-function holds({ id, when, origin }: Override, { product, lane, kind, transformation }: ResolutionContext): boolean {
+/** Whether the condition of an override holds. @throws INVALID_POLICY when it cannot be evaluated */
+export function overrideHolds(
+  { id, when, origin }: Override,
+  { product, lane, kind, transformation }: ResolutionContext,
+): boolean {
   const result = evaluateRule(when, { transformation: transformation ?? noTransformation, product, lane, kind });
   if (result.ok) return result.value;
   throw new LanekeeperError('INVALID_POLICY', {

@@ -17,8 +17,8 @@ export interface FolderDocument {
 /** More than anybody keeps in one folder. */
 const maxFiles = 500;
 
-/** Files of policies' own tests stand beside them, and are none. */
-const testSuffix = '.test.yaml';
+/** How files of policies' own tests end, which stand beside them, and are none. */
+export const testSuffix = '.test.yaml';
 
 /**
  * Reads the policies, profiles, promotion definitions and the policy of policies in a folder: every `.yaml` file in it and

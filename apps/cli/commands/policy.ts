@@ -8,17 +8,27 @@ import { lint } from './policy/lint.js';
 import { list, type ListOptions } from './policy/list.js';
 import { replayDecisions, type ReplayOptions } from './policy/replay.js';
 import { show } from './policy/show.js';
+import { testPolicies, type TestOptions } from './policy/test.js';
 
 const version =
   'Version: policy/default for the one published last, policy/default@3, or a digest or the beginning of one';
 
-/** `lane policy lint | apply | submit | publish | retire | list | show | diff | replay` */
+/** `lane policy lint | test | explain | apply | submit | publish | retire | list | show | diff | replay` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('lint')
     .description('Check policies, profiles and promotion definitions in files, without a stack')
     .argument('[paths...]', 'Files or folders', ['policies'])
     .action(makeAction(async (context, [paths]: [string[]]) => lint(context, paths)));
+  command
+    .command('test')
+    .description('Run the tests that stand beside policies (NAME.test.yaml), without a stack')
+    .argument('[paths...]', 'Files or folders', ['policies'])
+    .option('--junit <file>', 'Also write what became of them to a file, as JUnit XML')
+    .option('--coverage-at-least <percent>', 'Fail, too, when the cases have seen less of the gates')
+    .action(
+      makeAction(async (context, [paths]: [string[]], options: TestOptions) => testPolicies(context, paths, options)),
+    );
   command
     .command('apply')
     .description('Draft new versions from files, signed with your own key; what is in force already is left out')

@@ -25,7 +25,7 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.usage, 'the command was not understood, or its input is invalid'],
   [
     exitCodes.blocked,
-    'a gate blocks, a person rejected the promotion, or a decision does not count because of who made it, or when',
+    'a gate blocks, a person rejected the promotion, a decision does not count because of who made it, or when, or a test of policies fails',
   ],
   [exitCodes.auth, 'no valid identity, or no permission to do this'],
   [exitCodes.notFound, 'no such product, bundle, promotion, commit, person or evidence'],

@@ -1,4 +1,4 @@
-import { type Digest } from '../../digest.js';
+import type { Digest } from '../../digest.js';
 import { digestOf } from '../../hash.js';
 import { lanes, type Lane } from '../../lanes.js';
 import type { PrincipalKind } from '../../identity/principal-kind.js';
@@ -6,7 +6,7 @@ import type { CommitFact, CommitFacts, CommitPersonFact } from '../authorship.js
 import type { EvidenceFact, LaneFact, PolicyFacts, TransformationFact } from '../facts.js';
 import { secondsOf } from '../layers/gate-file.js';
 import { evidenceOf, type SubjectsOf } from './build-evidence.js';
-import type { Given, GivenLane, TestCase } from './test-file.js';
+import type { Given, GivenLane, GivenTransformation, TestCase } from './test-file.js';
 
 /** The word for the bundle as a whole among what evidence is about. */
 export const bundleSubject = 'bundle';
@@ -70,7 +70,7 @@ export function factsOf(
         return baseline === undefined ? [] : [[name, { bundle: live, evidence: baselineOf(baseline, now) }] as const];
       }),
     ),
-    ...(given.transformation !== undefined && { transformation: transformationOf(given.transformation, profile) }),
+    ...(given.transformation && { transformation: transformationOf(given.transformation, profile) }),
   };
 }
 
@@ -95,8 +95,15 @@ function laneOf({ live: isLive, wasLive, liveFor, url }: GivenLane, now: Date): 
   };
 }
 
-function transformationOf(given: NonNullable<Given['transformation']>, ofTest: string): TransformationFact {
-  const { name = 'transformation', profile = ofTest, stage = '', cadence = '', milestones = {}, artifacts = [] } = given;
+function transformationOf(given: GivenTransformation, ofTest: string): TransformationFact {
+  const {
+    name = 'transformation',
+    profile = ofTest,
+    stage = '',
+    cadence = '',
+    milestones = {},
+    artifacts = [],
+  } = given;
   return {
     ...{ known: true, id: 'transformation', name, profile, stage, cadence },
     milestones: Object.fromEntries(

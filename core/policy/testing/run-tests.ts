@@ -57,7 +57,12 @@ function resolveCase(book: RuleBook, { policy, profile: ofTest }: PolicyTest, on
   const { rules } = lookUp(book, { product, lane, transformationProfile, ...(policy !== undefined && { policy }) });
   const profile = rules.profile?.name ?? '';
   const { transformation } = factsOf(one, digestOfJson({}), profile);
-  const context = { product, lane, kind, ...(transformation !== undefined && { transformation: { ...transformation } }) };
+  const context = {
+    product,
+    lane,
+    kind,
+    ...(transformation !== undefined && { transformation: { ...transformation } }),
+  };
   return { rules, context, resolved: resolveSnapshot(rules, context), profile };
 }
 

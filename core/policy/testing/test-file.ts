@@ -61,11 +61,15 @@ export interface Given {
   readonly waivers?: readonly { readonly gate: string; readonly until: string; readonly reason?: string }[];
   readonly lanes?: Readonly<Partial<Record<Lane, GivenLane>>>;
   readonly products?: Readonly<Record<string, readonly Lane[]>>;
-  readonly transformation?: Partial<Pick<TransformationFact, 'name' | 'profile' | 'stage' | 'cadence'>> & {
-    readonly milestones?: Readonly<Record<string, Partial<TransformationFact['milestones'][string]>>>;
-    readonly artifacts?: readonly (Pick<MethodArtifactFact, 'kind' | 'key' | 'state'> & Partial<MethodArtifactFact>)[];
-  };
+  /** None if absent or null. */
+  readonly transformation?: GivenTransformation | null;
 }
+
+/** A transformation as tests write it. */
+export type GivenTransformation = Partial<Pick<TransformationFact, 'name' | 'profile' | 'stage' | 'cadence'>> & {
+  readonly milestones?: Readonly<Record<string, Partial<TransformationFact['milestones'][string]>>>;
+  readonly artifacts?: readonly (Pick<MethodArtifactFact, 'kind' | 'key' | 'state'> & Partial<MethodArtifactFact>)[];
+};
 
 /** What a case expects of a gate. */
 export interface ExpectedGate {

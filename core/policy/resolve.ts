@@ -53,7 +53,7 @@ export function resolveSnapshot(rules: RuleLayers, context: ResolutionContext): 
       ...{ product, lane, kind },
       gates: resolved.map(({ gate }) => gate),
     },
-    sources: resolved.flatMap(({ layered, gate }) => sourcesOf(layered, gate)),
+    sources: resolved.flatMap(({ layered, gate }) => sourcesOf(layered, gate, lane)),
   };
 }
 

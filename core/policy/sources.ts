@@ -1,12 +1,13 @@
+import type { Lane } from '../lanes.js';
 import type { Json, LayeredGate, Origin } from './layers/merge.js';
 import { isObject } from './layers/merge.js';
 import type { Gate, ValueSource } from './model.js';
 
 /** Where the values of a resolved gate come from: a line of a file, or the default of its type or of Lanekeeper. */
-export function sourcesOf(layered: LayeredGate, gate: Gate): readonly ValueSource[] {
+export function sourcesOf(layered: LayeredGate, gate: Gate, lane: Lane): readonly ValueSource[] {
   return leavesOf(gate, []).map(({ path, value }) => {
     const written = writtenAs(path);
-    const found = originOf(layered, written, gate);
+    const found = originOf(layered, written, lane);
     const shown = found === undefined ? value : (valueAt(layered.value, found.path) ?? value);
     const source = { gate: gate.id, field: written.join('.'), value: JSON.stringify(shown) };
     if (found === undefined) return source;
@@ -35,19 +36,15 @@ function writtenAs(path: readonly string[]): readonly string[] {
   return path.map((key) => (key.endsWith('Seconds') ? key.slice(0, -'Seconds'.length) : key));
 }
 
-/** A severity can be written for each lane, of which the gate is resolved for one. */
+/** A severity is written for each lane, of which the gate is resolved for one. */
 function originOf(
-  { origins, value }: LayeredGate,
+  { origins }: LayeredGate,
   path: readonly string[],
-  { severity }: Gate,
+  lane: Lane,
 ): { readonly path: readonly string[]; readonly origin: Origin } | undefined {
-  const name = path.join('.');
-  const exact = origins.get(name);
-  if (exact !== undefined) return { path, origin: exact };
-  if (name !== 'severity' || !isObject(value['severity'])) return undefined;
-  const lane = Object.entries(value['severity']).find(([, written]) => written === severity)?.[0];
-  const origin = lane === undefined ? undefined : origins.get(`severity.${lane}`);
-  return lane === undefined || origin === undefined ? undefined : { path: ['severity', lane], origin };
+  const written = path.join('.') === 'severity' ? ['severity', lane] : path;
+  const origin = origins.get(written.join('.'));
+  return origin === undefined ? undefined : { path: written, origin };
 }
 
 function valueAt(value: Json, path: readonly string[]): Json | undefined {

@@ -250,12 +250,12 @@ describe('a policy file', () => {
   const file = (gates: string) =>
     `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: p }\nspec:\n  gates:\n${gates}`;
   test.each([
-    ['a gate that would always pass', file('    - { id: a, type: TESTS, message: m }'), 'would always pass'],
+    ['a gate that would always pass', file('    - { id: a, type: COMPLIANCE, message: m }'), 'would always pass'],
     ['a rule that is not CEL', file('    - { id: a, type: TESTS, message: m, rule: "1 +" }'), 'is not CEL'],
     [
       'an unknown field',
       file('    - { id: a, type: TESTS, message: m, rule: "true", sevrity: BLOCKING }'),
-      'additional properties',
+      'spec.gates[0].sevrity is unknown here; expected one of: id, type, lanes, kinds, severity',
     ],
     [
       'two gates with the same id',

@@ -40,10 +40,14 @@ export function toCheckRuns(
       explanation: bounded(gate.explanation, 4000),
       nextStep: bounded(gate.next, 2000),
       waitsFor: waitsFor[gate.waitsFor ?? 'nothing'],
-      clauses: gate.clauses.map(({ term, verdict, explanation }) => ({
+      clauses: gate.clauses.map(({ term, verdict, explanation, reads = [] }) => ({
         term,
         verdict: Verdict[verdict],
         explanation: bounded(explanation, 4000),
+        reads: reads.map(({ path, value }) => ({
+          path: bounded(path, 4000),
+          value: bounded(JSON.stringify(value), 4000),
+        })),
       })),
       reliedOn: gate.reliedOn.map(({ kind, id }) => ({ kind, id })),
       ...instant('evaluatedAt', evaluatedAt),

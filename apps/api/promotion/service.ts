@@ -109,7 +109,7 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
       });
     },
     async plan(request, context) {
-      return planPromotion(deps, requireCaller(context), request.bundle, requireLane(request.lane));
+      return planPromotion(deps, requireCaller(context), request);
     },
   };
 }

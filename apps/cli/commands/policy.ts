@@ -4,6 +4,7 @@ import { descriptions } from '../program/descriptions.js';
 import { type ActOptions, answerVersion } from './policy/act.js';
 import { apply, type ApplyOptions } from './policy/apply.js';
 import { diffVersions } from './policy/diff.js';
+import { explain, type ExplainOptions } from './policy/explain.js';
 import { lint } from './policy/lint.js';
 import { list, type ListOptions } from './policy/list.js';
 import { replayDecisions, type ReplayOptions } from './policy/replay.js';
@@ -28,6 +29,19 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--coverage-at-least <percent>', 'Fail, too, when the cases have seen less of the gates')
     .action(
       makeAction(async (context, [paths]: [string[]], options: TestOptions) => testPolicies(context, paths, options)),
+    );
+  command
+    .command('explain')
+    .description('Explain what gates ask for and where each value comes from, or what they say about a bundle and why')
+    .argument('[product]', 'Name of the product')
+    .option('--lane <lane>', descriptions.lane)
+    .option('--kind <kind>', 'promotion or rollback; a promotion if absent')
+    .option('--bundle <bundle>', descriptions.bundle)
+    .option('--to <lane>', 'With --bundle: the lane that it would enter')
+    .action(
+      makeAction(async (context, [product]: [string | undefined], options: ExplainOptions) =>
+        explain(context, product, options),
+      ),
     );
   command
     .command('apply')

@@ -64,10 +64,11 @@ function laneOf({ lane, kind }: Pick<CaseReport, 'lane' | 'kind'>): string {
 
 function coverageText({ gates, overrides }: Coverage, { terminal: { colours } }: Context): string {
   const ofGates = renderTable(
-    ['LANE', 'GATE', 'CASES', 'SEEN', 'NOT SEEN'].map((title) => colours.dim(title)),
+    ['LANE', 'GATE', 'OF', 'CASES', 'SEEN', 'NOT SEEN'].map((title) => colours.dim(title)),
     gates.map((gate) => [
       laneOf(gate),
       gate.gate,
+      gate.file,
       gate.cases === 0 ? colours.red('never') : String(gate.cases),
       gate.verdicts
         .filter(({ seen }) => seen)

@@ -16,7 +16,7 @@ export type Completed = { readonly gate: Gate } | { readonly problems: readonly 
 export function completeGate({ id, value }: LayeredGate, lane: Lane, roleMap: RoleMap): Completed {
   const type = typeOf(value);
   if (type === undefined) return { problems: [{ path: [], text: `gate ${id} has no type; expected one` }] };
-  const file = withTypeDefaults(type, value) as unknown as MergedGate;
+  const file = { ...withTypeDefaults(type, value), id } as unknown as MergedGate;
   const { demands, problems } = demandsOf(file, (role) => roleMap[role]?.role ?? role);
   const all = [...problemsOfType(type, file), ...problems];
   if (all.length > 0) return { problems: all };
@@ -57,7 +57,11 @@ function withTypeDefaults(type: GateType, value: JsonObject): JsonObject {
 /** Of evidence in groups each kind is filled. */
 function filledEvidence(filling: JsonObject, own: JsonObject): JsonObject {
   const groups = (['allOf', 'anyOf'] as const).filter((name) => Array.isArray(own[name]));
-  if (groups.length === 0) return mergePatch(filling, own);
+  if (groups.length === 0) {
+    // Whoever names signers trusts those alone.
+    const { signers: _signers, ...rest } = filling;
+    return mergePatch(own['signers'] === undefined ? filling : rest, own);
+  }
   const filled: Record<string, Json> = { ...own };
   for (const name of groups) {
     const members: readonly Json[] = Array.isArray(own[name]) ? own[name] : [];

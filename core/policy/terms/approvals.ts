@@ -1,4 +1,4 @@
-import { tallyApprovals, unknownExclusion } from '../approvals.js';
+import { approvalsNeeded, tallyApprovals, unknownExclusion } from '../approvals.js';
 import { commitLists, type JudgeTerm } from './term.js';
 
 /** Whether enough people have approved who may. Open while it is unknown who may not. */
@@ -19,7 +19,8 @@ export const judgeApprovals: JudgeTerm = ({ approvals, ...rest }, { facts }) => 
   const notCounted = refused.length > 0 ? `; not counted: ${refused.join('; ')}` : '';
   const of = missingRoles.length > 0 ? `, one of each of ${missingRoles.join(', ')}` : '';
   const roles = `${approvals.distinctRoles ? ' of different roles' : ''}${of}`;
-  const agents = count > approvals.count ? ', because agents wrote some of its commits' : '';
+  const needed = approvalsNeeded(gate, facts);
+  const agents = count === needed && needed > approvals.count ? ', because agents wrote some of its commits' : '';
   const given = people === '' ? '' : ` (given: ${people})`;
   return {
     verdict: 'PENDING',

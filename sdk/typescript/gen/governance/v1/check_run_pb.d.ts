@@ -40,6 +40,33 @@ export declare type Reference = Message<"governance.v1.Reference"> & {
 export declare const ReferenceSchema: GenMessage<Reference>;
 
 /**
+ * A value that a rule has read.
+ *
+ * @generated from message governance.v1.Read
+ */
+export declare type Read = Message<"governance.v1.Read"> & {
+  /**
+   * Where it stands among what rules may read, such as `evidence[0].result`; `size(evidence)` is how many there are.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * The value as JSON; `null` also where nothing stands there.
+   *
+   * @generated from field: string value = 2;
+   */
+  value: string;
+};
+
+/**
+ * Describes the message governance.v1.Read.
+ * Use `create(ReadSchema)` to create a new message.
+ */
+export declare const ReadSchema: GenMessage<Read>;
+
+/**
  * What one part of a gate says. A gate passes when each of its parts does.
  *
  * @generated from message governance.v1.Clause
@@ -65,6 +92,13 @@ export declare type Clause = Message<"governance.v1.Clause"> & {
    * @generated from field: string explanation = 3;
    */
   explanation: string;
+
+  /**
+   * What its rule has read, in that order, if that was asked for.
+   *
+   * @generated from field: repeated governance.v1.Read reads = 4;
+   */
+  reads: Read[];
 };
 
 /**

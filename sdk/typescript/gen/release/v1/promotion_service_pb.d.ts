@@ -538,6 +538,13 @@ export declare type PlanRequest = Message<"release.v1.PlanRequest"> & {
    * @generated from field: governance.v1.Lane lane = 2;
    */
   lane: Lane;
+
+  /**
+   * Whether to tell what the rules of gates have read.
+   *
+   * @generated from field: bool explain = 3;
+   */
+  explain: boolean;
 };
 
 /**

@@ -245,3 +245,29 @@ describe('lane get', () => {
     expect((await api.lane('dev', 'get', 'releases', '--product', 'nothing')).stdout).toContain('lane release');
   });
 });
+
+describe('lane policy explain', () => {
+  it('says what each gate asks for, and from which line of which version each value comes', async () => {
+    await sealText(engine, 'explained rules');
+    const { code, stdout } = await api.lane('dev', 'policy', 'explain', 'shop', '--lane', 'gold');
+    expect(code).toBe(0);
+    expect(stdout).toContain('profile:     none, which is the default');
+    expect(stdout).toContain('read:        policy/default@1, definition/default@1');
+    expect(stdout).toContain('approvals: 2 of product-owner, qa, release-manager, each of a different role');
+    expect(stdout).toMatch(/evidence\.maxAge +"24h" +policy\/default@1:\d+/);
+    const back = await api.lane('dev', 'policy', 'explain', 'shop', '--lane', 'gold', '--kind', 'rollback');
+    expect(back.stdout).toContain('rollback-right');
+    expect(back.stdout).not.toContain('two-person-approval');
+  });
+
+  it('says what the rules have read about a bundle, which a plan alone does not', async () => {
+    const bundle = await sealText(engine, 'explained verdicts');
+    const { code, stdout } = await api.lane('dev', 'policy', 'explain', '--bundle', shortId(bundle), '--to', 'silver');
+    expect(code).toBe(0);
+    expect(stdout).toContain('rule: … PENDING, lanes.bronze.wasLive does not hold\n    lanes.bronze.wasLive = false');
+    expect(stdout).toContain('evidence[0].result = "PASSED"');
+    const plan = await api.lane('dev', 'plan', shortId(bundle), '--to', 'silver', '-o', 'json');
+    expect(plan.stdout).toContain('lanes.bronze.wasLive does not hold');
+    expect(plan.stdout).not.toContain('"path"');
+  });
+});

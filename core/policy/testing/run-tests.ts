@@ -1,4 +1,3 @@
-import { didYouMean } from '../../did-you-mean.js';
 import { asLanekeeperError } from '../../errors.js';
 import { type Applicable, lookUp, type RuleBook } from '../../governance/rule-book.js';
 import { digestOfJson } from '../../hash.js';
@@ -7,6 +6,7 @@ import type { Path } from '../../yaml-file/schema-problems.js';
 import { type Evaluation, evaluateGates } from '../evaluate.js';
 import type { GateResult } from '../facts.js';
 import { layersOf, type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../resolve.js';
+import { unknownGate } from '../parse.js';
 import { factsOf } from './build-facts.js';
 import { CoverageBook } from './coverage.js';
 import type { PolicyTest } from './parse-test.js';
@@ -127,7 +127,7 @@ function wrongNames({ expect, given, ...one }: TestCase, { rules, context, resol
     path: at,
     text: written.has(gate)
       ? `gate ${gate} does not apply to a ${one.kind.toLowerCase()} into ${one.lane}; ${whereItApplies(gate, rules, context)}`
-      : `there is no gate ${gate}${didYouMean(gate, written)}`,
+      : unknownGate(gate, written),
   }));
 }
 

@@ -3,7 +3,12 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { parsePolicyAct } from '../../core/evidence/read-policy-act.js';
 import { buildBook } from '../../core/governance/build-book.js';
-import { problemOfChain, type VerifiedAct } from '../../core/governance/chain.js';
+import {
+  type ChainedVersion,
+  type ChainEvidence,
+  problemOfChain,
+  type VerifiedAct,
+} from '../../core/governance/chain.js';
 import { type InstalledDocument, wordsOf } from '../../core/governance/document.js';
 import { type ParsedDocument, parseDocument } from '../../core/governance/parse-document.js';
 import type { RuleBook } from '../../core/governance/rule-book.js';
@@ -32,10 +37,21 @@ export class PolicyBook {
   readonly #verified = new Map<string, ParsedDocument>();
   readonly #books = new Map<string, RuleBook>();
 
-  /** @param pinned the digest of each tenant's installation, from configuration */
-  constructor(database: Database, pinned: ReadonlyMap<string, Digest>) {
+  readonly #keysCount: boolean;
+
+  /**
+   * @param pinned the digest of each tenant's installation, from configuration
+   * @param options.forChanges whether rules are changed by it. What was published with a key that has been revoked since
+   *   then judges nothing, and can be replaced; who may do so, the newest policy of policies says that still counts
+   */
+  constructor(
+    database: Database,
+    pinned: ReadonlyMap<string, Digest>,
+    { forChanges = false }: { readonly forChanges?: boolean } = {},
+  ) {
     this.#database = database;
     this.#pinned = pinned;
+    this.#keysCount = !forChanges;
   }
 
   /**
@@ -97,25 +113,39 @@ export class PolicyBook {
         const one = verifyAct(act, keys);
         if (one !== undefined) verified.set(act.version, [...(verified.get(act.version) ?? []), one]);
       }
-      const problem = problemOfChain(versions, {
-        ...{ tenant: tx.tenant, installation, pinned },
-        actsOn: (version) => verified.get(version) ?? [],
-      });
+      const evidence = {
+        ...{ tenant: tx.tenant, installation, pinned, keysCount: this.#keysCount },
+        actsOn: (version: Digest) => verified.get(version) ?? [],
+      };
+      const problem = problemOfChain(versions, evidence);
       const newest = versions.at(-1);
       if (problem !== undefined || newest?.digest !== head.digest)
         throw untrusted(head, problem ?? 'the newest version is not the one that was published last');
-      const retired = (verified.get(head.digest) ?? []).some(({ act, counts }) => counts && act.verb === 'retire');
+      const retired = (verified.get(head.digest) ?? []).some(
+        ({ act, counts }) => (counts || !this.#keysCount) && act.verb === 'retire',
+      );
       if (!head.inForce && !retired) throw untrusted(head, 'nobody has signed that it is taken out of force');
       const fileName = `${head.kind}/${head.name}@${String(head.version)}`;
       if (this.#verified.size >= maxRemembered) this.#verified.clear();
-      this.#verified.set(`${tx.tenant} ${keyOf(head)}`, parseDocument(newest.text, fileName));
+      const says = head.kind === 'governance' ? newestThatCounts(versions, evidence) : newest;
+      this.#verified.set(`${tx.tenant} ${keyOf(head)}`, parseDocument(says.text, fileName));
     }
   }
 }
 
-/** A version, and whether it is in force: both have to be proven. */
-function keyOf({ digest, inForce }: StoredHead): string {
-  return inForce ? digest : `${digest} retired`;
+/** The newest version whose keys count still; the first one was signed by nobody, and always does. */
+function newestThatCounts<T extends ChainedVersion>(versions: readonly T[], evidence: ChainEvidence): T {
+  const counted = versions.filter((_, index) => {
+    return problemOfChain(versions.slice(0, index + 1), { ...evidence, keysCount: true }) === undefined;
+  });
+  const [newest] = counted.slice(-1);
+  if (newest === undefined) throw new TypeError('no version of the policy of policies counts');
+  return newest;
+}
+
+/** A version, and whether it is in force: both have to be proven, again when keys have ended. */
+function keyOf({ digest, inForce, endedKeys }: StoredHead): string {
+  return `${digest} ${inForce ? 'in force' : 'retired'} ${String(endedKeys)}`;
 }
 
 /** What somebody has signed, if they have: with a key of theirs, about what the row says. */
@@ -152,6 +182,6 @@ function untrusted(head: StoredHead, why: string): LanekeeperError {
     message: `${wordsOf(head)} is not to be believed`,
     object: `${head.kind}/${head.name}`,
     why,
-    next: 'find out who has changed the database: lane policy verify; then restore it from a backup, or publish a new version',
+    next: 'find out who has changed the database, or revoked a key: lane policy list; then restore it from a backup, or publish a new version',
   });
 }

@@ -11,7 +11,7 @@ const log = pino({ base: { process: 'enrolment' } });
 async function main(config: EnrolmentConfig): Promise<void> {
   const database = openDatabase({ url: config.databaseUrl, maxConnections: 4 });
   const server = await startEnrolmentServer(
-    { database, rules: new PolicyBook(database, config.policyRoots), now: () => new Date() },
+    { database, rules: new PolicyBook(database, config.policyRoots, { forChanges: true }), now: () => new Date() },
     config.port,
     (error) => log.error({ err: error }, 'an RPC failed unexpectedly'),
     config.publicOrigins,

@@ -29,6 +29,8 @@ export interface ChainEvidence {
   /** The installation, as it is stored, and its digest, as it is pinned outside of the database. */
   readonly installation: readonly InstalledDocument[];
   readonly pinned: Digest;
+  /** Whether the keys of the newest version have to count still, as those of the others need not. */
+  readonly keysCount?: boolean;
   /** What people have signed about each version. */
   readonly actsOn: (version: Digest) => readonly VerifiedAct[];
 }
@@ -71,7 +73,9 @@ function problemOfOrigin(version: ChainedVersion, isNewest: boolean, evidence: C
     .actsOn(version.digest)
     .filter(({ act, counts }) => {
       return (
-        act.tenant === evidence.tenant && digestOfVersion(act.document) === version.digest && (counts || !isNewest)
+        act.tenant === evidence.tenant &&
+        digestOfVersion(act.document) === version.digest &&
+        (counts || !isNewest || evidence.keysCount === false)
       );
     })
     .map(({ act }) => act);

@@ -43,6 +43,8 @@ export interface StoredHead extends DocumentName {
   readonly version: number;
   readonly digest: Digest;
   readonly inForce: boolean;
+  /** How many keys of the tenant have an end: whether a statement counts may be another matter once there are more. */
+  readonly endedKeys: number;
 }
 
 /** A row of `policy_versions`: what `versionColumns` selects. */
@@ -104,7 +106,8 @@ export async function requireVersion(tx: Transaction, digest: Digest): Promise<S
 /** The newest published versions of all documents. */
 export async function readHeads(tx: Transaction): Promise<readonly StoredHead[]> {
   return tx.query<Pick<StoredHead, keyof StoredHead>>(
-    `select h.kind, h.name, h.version, h.digest, v.state = 'PUBLISHED' as "inForce"
+    `select h.kind, h.name, h.version, h.digest, v.state = 'PUBLISHED' as "inForce",
+            (select count(*)::int from principal_keys k where k.tenant_id = $1 and k.valid_until is not null) as "endedKeys"
        from policy_heads h join policy_versions v on v.tenant_id = h.tenant_id and v.digest = h.digest
       where h.tenant_id = $1 order by h.kind, h.name`,
     [tx.tenant],

@@ -46,7 +46,8 @@ async function say(person: string, verb: PolicyVerb, document: VersionName, text
 }
 
 function send(signed: Uint8Array, text = ''): Promise<string> {
-  const deps = { database, rules: new PolicyBook(database, roots), now: () => new Date() };
+  const rules = new PolicyBook(database, roots, { forChanges: true });
+  const deps = { database, rules, now: () => new Date() };
   return submitPolicyAct(deps, signed, text).then(({ version }) => version.state, codeOf);
 }
 
@@ -180,6 +181,27 @@ describe('the chain of versions', () => {
     expect(
       await tampered(acts, [version, 'retire', 'publish'], believed, [acts, [version, 'publish', 'retire']]),
     ).toContain('was not published by anybody other than its author');
+  });
+
+  test('judges nothing once a key with which it was published is revoked from before that, and can be replaced', async () => {
+    const before = new PolicyBook(database, roots);
+    await published();
+    await before.load('default');
+    const revoke = "update principal_keys set valid_until = $2 where principal = $1 and purpose = 'person'";
+    const since = new Date(Date.now() - 60_000);
+    const replaced = async () => {
+      const seen = [await believed(), await before.load('default').then(String, codeOf)];
+      const { text, document } = await newText();
+      await say('alice', 'draft', document, text);
+      await say('alice', 'submit', document);
+      return [...seen, await say('dev', 'publish', document), typeof (await believed())];
+    };
+    expect(await tampered(revoke, ['carol', since], replaced, [revoke, ['carol', null]])).toEqual([
+      expect.stringContaining('POLICY_UNTRUSTED'),
+      expect.stringContaining('POLICY_UNTRUSTED'),
+      'PUBLISHED',
+      'object',
+    ]);
   });
 
   test('is not lengthened by a captured process without the signatures of people', async () => {

@@ -61,7 +61,7 @@ export async function startApiOn(
   const now = () => new Date();
   const report = (error: unknown) => void reports.push(error);
   const enrolmentServer = await startEnrolmentServer(
-    { database: enrolments, rules: new PolicyBook(enrolments, engine.policyRoots), now },
+    { database: enrolments, rules: new PolicyBook(enrolments, engine.policyRoots, { forChanges: true }), now },
     0,
     report,
   );

@@ -6,7 +6,7 @@ import type { Path } from '../../yaml-file/schema-problems.js';
 import { type Evaluation, evaluateGates } from '../evaluate.js';
 import type { GateResult } from '../facts.js';
 import { layersOf, type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../resolve.js';
-import { unknownGate } from '../parse.js';
+import { unknownGate } from '../unknown-gate.js';
 import { factsOf } from './build-facts.js';
 import { CoverageBook } from './coverage.js';
 import type { PolicyTest } from './parse-test.js';

@@ -21,7 +21,7 @@ export const arrows = {
     ...['activities/policy', 'activities/run/history-json[.]ts', 'workflows/[^/]+/contract[.]ts'],
   ],
   'apps/cli': [
-    ...['sdk/typescript', 'core', 'adapters/sigstore', 'adapters/hash', 'adapters/policy-(folder|tests)[.]ts'],
+    ...['sdk/typescript', 'core', 'adapters/sigstore', 'adapters/hash', 'adapters/policy-(folder|cases)[.]ts'],
     'temporal-config',
   ],
   'apps/dashboard': ['sdk/typescript', 'core', 'adapters/webcrypto'],

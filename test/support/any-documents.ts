@@ -8,7 +8,7 @@ const signers = fc.oneof(
   fc.record({ roles: fc.subarray(roles, { minLength: 1 }) }),
 );
 const duration = fc
-  .tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom(...'smhd'))
+  .tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom('s', 'm', 'h', 'd'))
   .map(([n, unit]) => `${n}${unit}`);
 const severity = fc.constantFrom('BLOCKING', 'ADVISORY');
 

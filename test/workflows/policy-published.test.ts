@@ -129,7 +129,8 @@ spec:
       approvals: { count: 2, roles: [product-owner, qa], distinctRoles: true }
       message: '${message}'
     - id: preview-check
-      type: TESTS
+      type: DEFINITION_OF_DONE
       lanes: [silver]
+      evidence: { kind: preview-check, signers: { roles: [developer, qa] } }
 `;
 }

@@ -9,7 +9,7 @@ import { lint } from './policy/lint.js';
 import { list, type ListOptions } from './policy/list.js';
 import { replayDecisions, type ReplayOptions } from './policy/replay.js';
 import { show } from './policy/show.js';
-import { testPolicies, type TestOptions } from './policy/test.js';
+import { testPolicies, type TestOptions } from './policy/run-cases.js';
 
 const version =
   'Version: policy/default for the one published last, policy/default@3, or a digest or the beginning of one';

@@ -8,7 +8,7 @@ import type { Gate } from '../model.js';
 import { layersOf, overrideHolds, type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../resolve.js';
 import { isOpen, type Verdict } from '../verdict.js';
 import { wordsOfDemands } from '../words.js';
-import type { PolicyTest } from './parse-test.js';
+import type { PolicyTest } from './parse-cases.js';
 import { possibleVerdicts } from './possible-verdicts.js';
 import type { Coverage, GateCoverage, OverrideCoverage } from './report.js';
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { RuleBook } from '../../../core/governance/rule-book.js';
 import { junitOf } from '../../../core/policy/testing/junit.js';
-import { parsePolicyTest } from '../../../core/policy/testing/parse-test.js';
-import { runPolicyTests } from '../../../core/policy/testing/run-tests.js';
+import { parsePolicyTest } from '../../../core/policy/testing/parse-cases.js';
+import { runPolicyTests } from '../../../core/policy/testing/run-cases.js';
 import { bookWith } from '../../support/static-rules.js';
 import { whyRefused } from '../../support/why-refused.js';
 

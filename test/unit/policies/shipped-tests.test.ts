@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { parsePolicyTest } from '../../../core/policy/testing/parse-test.js';
+import { parsePolicyTest } from '../../../core/policy/testing/parse-cases.js';
 import type { TestReport } from '../../../core/policy/testing/report.js';
-import { runPolicyTests } from '../../../core/policy/testing/run-tests.js';
+import { runPolicyTests } from '../../../core/policy/testing/run-cases.js';
 import { bookWith } from '../../support/static-rules.js';
 
 const folder = join(import.meta.dirname, '../../../policies');

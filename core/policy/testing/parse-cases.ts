@@ -38,7 +38,9 @@ export function parsePolicyTest(text: string, fileName: string): PolicyTest {
   const problems = [...unknownSubjects(spec.given ?? {}, spec.given ?? {}, ['spec', 'given']), ...problemsOf(spec)];
   if (problems.length > 0) throw file.refuse(problems);
   return {
-    ...{ fileName, placeOf: file.placeOf, refuse: file.refuse, name: metadata.name },
+    ...{ fileName, name: metadata.name },
+    placeOf: (path) => file.placeOf(path),
+    refuse: (found) => file.refuse(found),
     ...(spec.policy !== undefined && { policy: spec.policy }),
     ...(spec.profile !== undefined && { profile: spec.profile }),
     cases: spec.cases.map((one) => caseOf(one, spec)),

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { junitOf } from '../../../../core/policy/testing/junit.js';
-import { runPolicyTests } from '../../../../core/policy/testing/run-tests.js';
+import { runPolicyTests } from '../../../../core/policy/testing/run-cases.js';
 import { type ExitCode, exitCodes } from '../../errors/exit-codes.js';
 import { usageError } from '../../errors/report-error.js';
 import { bookOf } from '../../policy/book.js';
-import { readTests } from '../../policy/read-tests.js';
+import { readTests } from '../../policy/read-cases.js';
 import { plainReport, textOfReport } from '../../policy/test-report.js';
 import type { Context } from '../../program/context.js';
 

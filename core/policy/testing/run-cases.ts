@@ -9,7 +9,7 @@ import { layersOf, type ResolutionContext, type ResolvedPolicy, resolveSnapshot 
 import { unknownGate } from '../unknown-gate.js';
 import { factsOf } from './build-facts.js';
 import { CoverageBook } from './coverage.js';
-import type { PolicyTest } from './parse-test.js';
+import type { PolicyTest } from './parse-cases.js';
 import type { CaseReport, Mismatch, TestReport } from './report.js';
 import type { ExpectedGate, TestCase } from './test-file.js';
 

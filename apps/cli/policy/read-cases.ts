@@ -3,9 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { FolderDocument } from '../../../adapters/policy-folder.js';
 import { testSuffix } from '../../../adapters/policy-folder.js';
-import { findPolicyTests } from '../../../adapters/policy-tests.js';
+import { findPolicyTests } from '../../../adapters/policy-cases.js';
 import { LanekeeperError } from '../../../core/errors.js';
-import { parsePolicyTest, type PolicyTest } from '../../../core/policy/testing/parse-test.js';
+import { parsePolicyTest, type PolicyTest } from '../../../core/policy/testing/parse-cases.js';
 import type { Context } from '../program/context.js';
 import { readPaths } from './read-paths.js';
 

@@ -53,7 +53,8 @@ describe('a rule compiles', () => {
     const folder = join(import.meta.dirname, '../../../policies');
     const text = await readFile(join(folder, 'default.yaml'), 'utf8');
     expect(parsePolicy(text, 'default.yaml').gates.length).toBeGreaterThan(0);
-    for (const name of await readdir(join(folder, 'profiles'))) {
+    const names = (await readdir(join(folder, 'profiles'))).filter((name) => !name.endsWith('.test.yaml'));
+    for (const name of names) {
       const profile = await readFile(join(folder, 'profiles', name), 'utf8');
       expect(parseProfile(profile, name).gates.length).toBeGreaterThan(0);
     }

@@ -16,7 +16,7 @@ const atOnce = 7;
 /** After so many batches the runs are told what they have missed; in between, hints and answers get lost. */
 const quietEvery = 3;
 
-/** Seeds that are played each time and together reach every end, more of them by `npm run soak`, and one that is new. */
+/** Seeds that are played each time, more of them by `npm run soak`, and one that is new. */
 const isSoak = process.env['LANEKEEPER_SOAK'] === 'on';
 const seeds = [...(isSoak ? [1, 2, 3, 4, 6, 7, 8, 9] : [1, 2, 3, 4]), 10 + Math.floor(Math.random() * 1_000_000)];
 
@@ -87,40 +87,46 @@ async function requireRest(world: LaneWorld, chances: LaneChances): Promise<void
   });
 }
 
-describe('whatever happens at the same time to the promotions of two lanes', () => {
-  test.each(seeds)('one holds each lane, nobody is forgotten, and nothing counts twice; seed %d', async (seed) => {
-    const { world, chances } = await worldOf(seed);
-    const { witness, product, closings, ended } = world;
-    const known = { actors: witness.actors, closings, ended };
-    const before = await deadlocks();
-    const inOrder = () => scene.in((tx) => requireOrder(tx, product, known));
-    await chances.begin();
-    for (let batch = 0; batch < batches; batch += 1) {
-      await world.look();
-      const happening = Array.from({ length: atOnce }, () => chances.next());
-      await Promise.all(happening.map((happens) => happens()));
-      await inOrder();
-      if (batch % quietEvery !== 0) continue;
-      await world.settle();
-      await inOrder();
-      await requireRest(world, chances);
-    }
-    await world.finish();
+/** Plays a seed to its end. */
+async function play(seed: number): Promise<void> {
+  const { world, chances } = await worldOf(seed);
+  const { witness, product, closings, ended } = world;
+  const known = { actors: witness.actors, closings, ended };
+  const before = await deadlocks();
+  const inOrder = () => scene.in((tx) => requireOrder(tx, product, known));
+  await chances.begin();
+  for (let batch = 0; batch < batches; batch += 1) {
+    await world.look();
+    const happening = Array.from({ length: atOnce }, () => chances.next());
+    await Promise.all(happening.map((happens) => happens()));
     await inOrder();
-    expect(world.promotions.filter(({ state }) => state === 'QUEUED')).toEqual([]);
-    const held = 'select lane, holder_promotion_id from lanes where product = $1 and holder_promotion_id is not null';
-    expect(await scene.rows(held, product)).toEqual([]);
-    expect([witness.deadlocks, (await deadlocks()) - before]).toEqual([0, 0]);
-    for (const { state } of world.promotions) seen.add(state);
-    for (const { type } of await scene.rows<{ type: string }>('select distinct type from method_events'))
-      seen.add(type);
-  });
+    if (batch % quietEvery !== 0) continue;
+    await world.settle();
+    await inOrder();
+    await requireRest(world, chances);
+  }
+  await world.finish();
+  await inOrder();
+  expect(world.promotions.filter(({ state }) => state === 'QUEUED')).toEqual([]);
+  const held = 'select lane, holder_promotion_id from lanes where product = $1 and holder_promotion_id is not null';
+  expect(await scene.rows(held, product)).toEqual([]);
+  expect([witness.deadlocks, (await deadlocks()) - before]).toEqual([0, 0]);
+  for (const { state } of world.promotions) seen.add(state);
+  for (const { type } of await scene.rows<{ type: string }>('select distinct type from method_events')) seen.add(type);
+}
 
-  test('every end was reached, and lanes were taken away and given back', () => {
-    const ends = ['SUPERSEDED', 'ROLLED_BACK', 'REJECTED', 'ABORTED', 'FAILED'];
-    expect([...seen]).toEqual(
-      expect.arrayContaining([...ends, 'lane.revoked', 'promotion.adopted', 'promotion.ending']),
-    );
+const ends = ['SUPERSEDED', 'ROLLED_BACK', 'REJECTED', 'ABORTED', 'FAILED'];
+const wanted = [...ends, 'lane.revoked', 'promotion.adopted', 'promotion.ending'];
+
+/** What happens at the same time has no order that a seed could fix: now and then it takes more seeds to reach every end. */
+const mostMore = 6;
+
+describe('whatever happens at the same time to the promotions of two lanes', () => {
+  test.each(seeds)('one holds each lane, nobody is forgotten, and nothing counts twice; seed %d', play);
+
+  test('every end was reached, and lanes were taken away and given back', async () => {
+    for (let more = 0; more < mostMore && wanted.some((one) => !seen.has(one)); more += 1) await play(2_000_000 + more);
+    expect(wanted.filter((one) => !seen.has(one))).toEqual([]);
   });
 
   test('every decision that was made meanwhile is made again from its facts, byte for byte', async () => {

@@ -58,7 +58,9 @@ describe('starting a promotion', () => {
     const { reply, joined } = await startPromotion(input);
     expect([reply.state, joined]).toEqual(['GATING', false]);
     const record = await engine.database.transaction('default', (tx) => requirePromotion(tx, reply.promotionId));
-    expect(record).toMatchObject({ bundle: input.bundle, state: 'GATING', gateRound: 1 });
+    expect(record).toMatchObject({ bundle: input.bundle, state: 'GATING' });
+    // What was enrolled at the start of the engine may have led to another round meanwhile.
+    expect(record.gateRound).toBeGreaterThanOrEqual(1);
     expect(await startPromotion(input)).toEqual({ reply, joined: true });
   });
 

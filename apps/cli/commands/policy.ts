@@ -35,7 +35,7 @@ export function define(command: Command, makeAction: MakeAction): void {
     .description('Explain what gates ask for and where each value comes from, or what they say about a bundle and why')
     .argument('[product]', 'Name of the product')
     .option('--lane <lane>', descriptions.lane)
-    .option('--kind <kind>', 'promotion or rollback; a promotion if absent')
+    .option('--kind <kind>', 'Kind: promotion or rollback; a promotion if absent')
     .option('--bundle <bundle>', descriptions.bundle)
     .option('--to <lane>', 'With --bundle: the lane that it would enter')
     .action(

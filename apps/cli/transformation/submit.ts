@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { asLanekeeperError, LanekeeperError } from '../../../core/errors.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import { domainErrorOf } from '../errors/domain-error.js';
 import { type TransformationAct, transformationStatement } from '../../../core/evidence/transformation-act.js';
 import type { Transformation } from '#gen/transformation/v1/transformation_pb.js';
 import { signWithOwnKey } from '../decision/sign.js';
@@ -21,7 +22,7 @@ export async function newestRevision(context: Context, name: string): Promise<nu
   return transformations.getTransformation({ name }).then(
     ({ transformation }) => transformation?.revision ?? 0,
     (error: unknown) => {
-      if (asLanekeeperError(error)?.code === 'NOT_FOUND') return 0;
+      if (domainErrorOf(error)?.code === 'NOT_FOUND') return 0;
       throw error;
     },
   );

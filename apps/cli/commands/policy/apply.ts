@@ -1,5 +1,5 @@
 import { parseDigest } from '../../../../core/digest.js';
-import { asLanekeeperError } from '../../../../core/errors.js';
+import { domainErrorOf } from '../../errors/domain-error.js';
 import { digestOfText } from '../../../../core/governance/document.js';
 import type { FolderDocument } from '../../../../adapters/policy-folder.js';
 import { type PolicyVersion, PolicyVersionSchema } from '#gen/governance/v1/governance_service_pb.js';
@@ -54,7 +54,7 @@ async function draft(
 async function newest(context: Context, { kind, name }: FolderDocument) {
   const { governance } = await context.api();
   return governance.getPolicyVersion({ version: `${kind}/${name}` }).catch((error: unknown) => {
-    if (asLanekeeperError(error)?.code === 'NOT_FOUND') return undefined;
+    if (domainErrorOf(error)?.code === 'NOT_FOUND') return undefined;
     throw error;
   });
 }

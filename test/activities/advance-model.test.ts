@@ -122,7 +122,9 @@ const wanted = [...ends, 'lane.revoked', 'promotion.adopted', 'promotion.ending'
 const mostMore = 6;
 
 describe('whatever happens at the same time to the promotions of two lanes', () => {
-  test.each(seeds)('one holds each lane, nobody is forgotten, and nothing counts twice; seed %d', play);
+  test.each(seeds)('one holds each lane, nobody is forgotten, and nothing counts twice; seed %d', async (seed) => {
+    await play(seed);
+  });
 
   test('every end was reached, and lanes were taken away and given back', async () => {
     for (let more = 0; more < mostMore && wanted.some((one) => !seen.has(one)); more += 1) await play(2_000_000 + more);

@@ -11,7 +11,7 @@ import { requireSnapshot } from '../../store/policy/read.js';
 import { pinSnapshot } from '../../store/policy/write.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import { setPolicy } from '../../store/promotion/write.js';
-import { newestGates } from './newest-gates.js';
+import { haveOtherRules, newestGates } from './newest-gates.js';
 import type { Preparation } from './preparation.js';
 import { readFacts } from './read-facts.js';
 
@@ -34,9 +34,7 @@ export async function pinNewest(
 ): Promise<{ readonly promotion: StoredPromotion; readonly notices: readonly Notice[] }> {
   const newest = await newestGates(tx, known, promotion);
   if ('problem' in newest) return { promotion, notices: [rulesUnknown(newest.problem.detail)] };
-  // The same rules may yield other gates in another version of Lanekeeper; that is no reason to void what people have said.
-  const isSame = newest.versions.join() === promotion.policySources?.join();
-  if (newest.digest === promotion.policyDigest || isSame) return { promotion, notices: [] };
+  if (!haveOtherRules(newest, promotion)) return { promotion, notices: [] };
   const digest = await pinSnapshot(tx, newest);
   return { promotion: await setPolicy(tx, promotion, digest, { ...newest, why: 'rules' }), notices: [] };
 }

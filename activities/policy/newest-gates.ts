@@ -6,6 +6,7 @@ import type { TransformationFact } from '../../core/policy/facts.js';
 import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
 import { contextOf } from '../../core/transformation/context.js';
 import type { Transaction } from '../../store/database.js';
+import type { StoredPromotion } from '../../store/promotion/read.js';
 import { transformationOfProduct } from '../../store/transformation/read.js';
 import type { Preparation } from './preparation.js';
 
@@ -46,6 +47,15 @@ export async function newestGates(
     if (problem === undefined) throw error;
     return { problem };
   }
+}
+
+/**
+ * Whether a promotion has to be judged by other gates than those that are pinned to it. The same rules may yield other gates
+ * in another version of Lanekeeper; that is no reason to void what people have said.
+ */
+export function haveOtherRules(newest: NewestGates, promotion: StoredPromotion): boolean {
+  const isSame = newest.versions.join() === promotion.policySources?.join();
+  return newest.digest !== promotion.policyDigest && !isSame;
 }
 
 /** @throws INVALID_POLICY, UNKNOWN_LANE */

@@ -7,7 +7,7 @@ import { type LaneScene, lockScene } from '../../store/lane/scene.js';
 import { promotionIn } from '../../store/lane/write.js';
 import { lostReliances } from '../../store/policy/reliance.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
-import { newestGates } from '../policy/newest-gates.js';
+import { haveOtherRules, newestGates } from '../policy/newest-gates.js';
 import { type Preparation, whenPrepared } from '../policy/preparation.js';
 import { answerOf } from './answer.js';
 import { type Caller, requireSame } from '../caller.js';
@@ -133,9 +133,7 @@ async function haveRulesChanged(
 ): Promise<boolean> {
   if (type !== 'woken' || promotion.state !== 'QUEUED' || token !== undefined) return false;
   const newest = await newestGates(tx, known, promotion);
-  if ('problem' in newest) return true;
-  const isSame = newest.versions.join() === promotion.policySources?.join();
-  return newest.digest !== promotion.policyDigest && !isSame;
+  return 'problem' in newest || haveOtherRules(newest, promotion);
 }
 
 /** How a promotion that is live stands. */

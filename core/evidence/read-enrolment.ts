@@ -4,6 +4,7 @@ import { LanekeeperError } from '../errors.js';
 import { digestOfJson } from '../hash.js';
 import enrolmentSchema from '../schemas/enrolment.schema.json' with { type: 'json' };
 import type { EnrolmentPredicate, EnrolmentSaid } from './enrolment.js';
+import { predicateProblems } from './predicate-problems.js';
 import { predicateTypes } from './predicate-types.js';
 import type { Statement } from './statement.js';
 import { problemOfValidity } from './validity.js';
@@ -17,13 +18,7 @@ export function parseEnrolmentStatement({ predicateType, subject, predicate }: S
   if (predicateType !== predicateTypes.enrolment) throw invalid(`it is of type ${predicateType}`);
   const [about, ...others] = subject;
   if (about === undefined || others.length > 0) throw invalid('its subject is not exactly one enrolment');
-  if (!validate(predicate))
-    throw invalid(
-      (validate.errors ?? [])
-        .slice(0, 10)
-        .map((error) => `${error.instancePath || 'the predicate'} ${error.message ?? 'is invalid'}`)
-        .join('; '),
-    );
+  if (!validate(predicate)) throw invalid(predicateProblems(validate.errors));
   const problem = problemOfValidity(predicate);
   if (problem !== undefined) throw invalid(problem);
   const digest = digestOfHex(about.digest.sha256);

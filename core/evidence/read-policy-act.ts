@@ -3,6 +3,7 @@ import { LanekeeperError } from '../errors.js';
 import { digestOfVersion } from '../governance/document.js';
 import policyActSchema from '../schemas/policy-act.schema.json' with { type: 'json' };
 import type { PolicyAct } from './policy-act.js';
+import { predicateProblems } from './predicate-problems.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, subjectDigestsOf } from './statement.js';
 import { problemOfValidity } from './validity.js';
@@ -13,13 +14,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true }).compile<PolicyAc
 export function parsePolicyAct(statement: Statement): PolicyAct {
   const { predicateType, predicate } = statement;
   if (predicateType !== predicateTypes.policyAct) throw invalid(`it is of type ${predicateType}`);
-  if (!validate(predicate))
-    throw invalid(
-      (validate.errors ?? [])
-        .slice(0, 10)
-        .map((error) => `${error.instancePath || 'the predicate'} ${error.message ?? 'is invalid'}`)
-        .join('; '),
-    );
+  if (!validate(predicate)) throw invalid(predicateProblems(validate.errors));
   const problem = problemOfValidity(predicate);
   if (problem !== undefined) throw invalid(problem);
   const [about, ...others] = subjectDigestsOf(statement);

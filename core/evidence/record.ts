@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LanekeeperError } from '../errors.js';
 import recordSchema from '../schemas/record.schema.json' with { type: 'json' };
+import { predicateProblems } from './predicate-problems.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, type Subject } from './statement.js';
 
@@ -42,10 +43,7 @@ export function parseRecord({ predicate }: Pick<Statement, 'predicate'>): Record
   if (validate(predicate)) return predicate;
   throw new LanekeeperError('EVIDENCE_INVALID', {
     message: 'this is not a record',
-    why: (validate.errors ?? [])
-      .slice(0, 10)
-      .map((error) => `${error.instancePath || 'the predicate'} ${error.message ?? 'is invalid'}`)
-      .join('; '),
+    why: predicateProblems(validate.errors),
     next: 'lane evidence attach makes one; the format is core/schemas/record.schema.json',
   });
 }

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { messageOf } from '../../../core/errors.js';
 import { parseTransformation } from '../../../core/transformation/parse.js';
 import {
   type Transformation,
   TransformationChangeSchema,
   TransformationSchema,
 } from '#gen/transformation/v1/transformation_pb.js';
+import { usageError } from '../errors/report-error.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
@@ -24,8 +26,8 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--revision <n>', 'The revision that it replaces; the newest if absent')
     .action(
       makeAction(async (context, [file]: [string], { revision }: { revision?: string }) => {
-        const { name, spec } = parseTransformation(await readFile(resolve(context.cwd, file), 'utf8'), file);
-        const replaced = revision === undefined ? await newestRevision(context, name) : Number(revision);
+        const { name, spec } = parseTransformation(await textOf(context, file), file);
+        const replaced = revision === undefined ? await newestRevision(context, name) : revisionOf(revision);
         return show(context, await submitAct(context, { verb: 'put', name, spec, revision: replaced }));
       }),
     );
@@ -104,4 +106,15 @@ async function history(context: Context, name: string): Promise<undefined> {
     ),
   );
   return undefined;
+}
+
+async function textOf(context: Context, file: string): Promise<string> {
+  return readFile(resolve(context.cwd, file), 'utf8').catch((error: unknown) => {
+    throw usageError(`${file} cannot be read: ${messageOf(error)}`, 'name a file with a transformation');
+  });
+}
+
+function revisionOf(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw usageError(`--revision ${text} is not valid`, 'use a whole number, 0 for a transformation that is new');
 }

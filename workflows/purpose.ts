@@ -1,4 +1,4 @@
-import type { SearchAttributePair } from '@temporalio/common';
+import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
 import type { Purpose } from '../core/release/purpose.js';
 import { searchAttributes } from '../temporal-config/search-attributes.js';
 
@@ -10,5 +10,16 @@ export function searchedPurpose(purpose: Purpose | undefined): SearchAttributePa
     ...(profile === undefined ? [] : [{ key: searchAttributes.profile, value: profile }]),
     ...(goals.length === 0 ? [] : [{ key: searchAttributes.goals, value: [...goals] }]),
     ...(timeboxes.length === 0 ? [] : [{ key: searchAttributes.timeboxes, value: [...timeboxes] }]),
+  ];
+}
+
+/** The same in place of what was said before: what is no longer so is taken back. */
+export function searchedPurposeNow(purpose: Purpose | undefined): SearchAttributeUpdatePair[] {
+  if (purpose === undefined) return [];
+  const { profile, goals, timeboxes } = purpose;
+  return [
+    { key: searchAttributes.profile, value: profile ?? null },
+    { key: searchAttributes.goals, value: goals.length === 0 ? null : [...goals] },
+    { key: searchAttributes.timeboxes, value: timeboxes.length === 0 ? null : [...timeboxes] },
   ];
 }

@@ -92,7 +92,7 @@ export async function moveOn(
   const standing = looksAtStanding(stimulus) ? await standingOf(tx, moving.promotion) : undefined;
   const rulesChanged = await haveRulesChanged(tx, moving, stimulus, context.known);
   await moving.settle({ ...occasion, ...(standing !== undefined && { standing }), rulesChanged }, context);
-  return answerOf(tx, moving, seen, outcome);
+  return answerOf(tx, moving, { seen, outcome, now: context.now });
 }
 
 function occasionOf(

@@ -1,30 +1,43 @@
 import { LanekeeperError } from '../../core/errors.js';
 import { wordsOf } from '../../core/event/words.js';
+import { profileIn } from '../../core/governance/sources.js';
 import { workflowIds } from '../../core/ids.js';
-import { purposeOf } from '../../core/release/purpose.js';
+import { type Purpose, purposeOf } from '../../core/release/purpose.js';
+import { currentPurpose, purposeWithin } from '../../core/transformation/purpose.js';
 import { timelineLength } from '../../core/promotion/state.js';
 import type { Transaction } from '../../store/database.js';
 import { requireManifest } from '../../store/bundle/read.js';
 import { lastTransition, newestEvents, type TimelineEvent } from '../../store/event/list.js';
 import { gatesSince, lastRound } from '../../store/policy/read.js';
+import type { StoredPromotion } from '../../store/promotion/read.js';
+import { transformationOfProduct } from '../../store/transformation/read.js';
 import type { MovingPromotion } from './fixpoint.js';
 import { type Answer, type DecisionOutcome, nothingSeen, type Seen } from './types.js';
 
 /** The longest explanation that is kept in the workflow history; PostgreSQL keeps it in full. */
 const maxTextLength = 500;
 
+/** What an answer is made for. */
+interface Asked {
+  readonly seen: Seen;
+  /** What became of the statement that was the stimulus. */
+  readonly outcome?: DecisionOutcome | undefined;
+  readonly now: Date;
+}
+
 /** Says where a promotion stands, in the transaction that moved it. */
 export async function answerOf(
   tx: Transaction,
   moving: MovingPromotion,
-  seen: Seen,
-  outcome?: DecisionOutcome,
+  { seen, outcome, now }: Asked,
 ): Promise<Answer> {
   const { id, state, standing, reason, policyDigest, attempt, error, gateRound } = moving.promotion;
   const { lookAgainAt } = moving;
   const events = await newestEvents(tx, id, seen.event, timelineLength);
   const round = gateRound > seen.round ? await roundOf(tx, moving) : undefined;
   const since = await enteredAt(tx, moving, seen, events);
+  const isFirst = seen.event === nothingSeen.event;
+  const isRepinned = events.some(({ type }) => type === 'promotion.repinned');
   return {
     promotionId: id,
     phase: state,
@@ -37,7 +50,7 @@ export async function answerOf(
     ...(error !== null && { error }),
     ...(since !== undefined && { since: since.toISOString() }),
     ...(state === 'QUEUED' && holderOf(moving)),
-    ...(seen.event === nothingSeen.event && (await originOf(tx, moving))),
+    ...((isFirst || isRepinned) && (await originOf(tx, moving.promotion, now))),
     at: { event: events.at(-1)?.id ?? seen.event, round: gateRound },
     ...round,
     events: events.map((event) => ({
@@ -96,15 +109,29 @@ function holderOf({ holder }: MovingPromotion): Pick<Answer, 'holder'> {
   return holder === undefined ? {} : { holder: { promotionId: holder.id, workflowId: holder.workflowId } };
 }
 
-/** The release and purpose of the bundle. One whose manifest was changed has none: that is found out where it matters. */
-async function originOf(tx: Transaction, { promotion }: MovingPromotion): Promise<Pick<Answer, 'release' | 'purpose'>> {
+/** The release of the bundle, and what it is promoted for. One whose manifest was changed has neither: that is found out where it matters. */
+async function originOf(
+  tx: Transaction,
+  promotion: StoredPromotion,
+  now: Date,
+): Promise<Pick<Answer, 'release' | 'purpose'>> {
   const { product, bundle } = promotion;
   try {
     const manifest = await requireManifest(tx, bundle);
     const release = workflowIds.release(tx.tenant, product, manifest.source.revision);
-    return { release, purpose: purposeOf(manifest) };
+    return { release, purpose: purposeWithin(purposeOf(manifest), await contextOf(tx, promotion, now)) };
   } catch (error) {
     if (error instanceof LanekeeperError && error.code === 'BUNDLE_CORRUPT') return {};
     throw error;
   }
+}
+
+/** The profile that is pinned, and what the product's transformation pursues now. */
+async function contextOf(tx: Transaction, { product, policySources }: StoredPromotion, now: Date): Promise<Purpose> {
+  const profile = profileIn(policySources ?? []);
+  const transformation = await transformationOfProduct(tx, product);
+  return {
+    ...(profile !== undefined && { profile }),
+    ...(transformation === undefined ? { goals: [], timeboxes: [] } : currentPurpose(transformation.spec, now)),
+  };
 }

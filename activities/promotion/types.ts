@@ -94,9 +94,9 @@ export interface Answer {
   readonly since?: string;
   /** The promotion that has the lane for which this one waits. */
   readonly holder?: LaneOwner;
-  /** The workflow id of the release that made the bundle, for a run that has seen nothing. */
+  /** The workflow id of the release that made the bundle, for a run that has seen nothing, or when other gates are pinned. */
   readonly release?: string;
-  /** What the bundle was made for, for such a run. */
+  /** What the bundle is promoted for, then. */
   readonly purpose?: Purpose;
   /** The newest round and event that it is about. */
   readonly at: Seen;

@@ -1,5 +1,8 @@
 import type { Manifest } from './manifest.js';
 
+/** As many goals or timeboxes as one search attribute is given: Temporal refuses values above 2 kB. */
+export const maxListed = 20;
+
 /** What a bundle was made for, in the terms of its team's method, as far as it says so. */
 export interface Purpose {
   /** The methodology profile: `scrum`, `safe`, `togaf` or another. */

@@ -31,9 +31,10 @@ function featureOf(event: HistoryEvent): string | undefined {
     return `update:${event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input?.name ?? ''}`;
   if (event.workflowExecutionCancelRequestedEventAttributes) return 'cancel-requested';
   if (event.upsertWorkflowSearchAttributesEventAttributes) {
-    const state =
-      event.upsertWorkflowSearchAttributesEventAttributes.searchAttributes?.indexedFields?.['LanekeeperState'];
-    return state === undefined ? undefined : `state:${textOf(state.data).replaceAll('"', '')}`;
+    const fields = event.upsertWorkflowSearchAttributesEventAttributes.searchAttributes?.indexedFields;
+    const state = fields?.['LanekeeperState'];
+    if (state !== undefined) return `state:${textOf(state.data).replaceAll('"', '')}`;
+    return fields?.['LanekeeperPolicy'] === undefined ? undefined : 'other-gates';
   }
   const closing = Object.keys(closings).find((name) => Boolean(Reflect.get(event, name)));
   if (closing === undefined) return undefined;

@@ -7,6 +7,7 @@ import { writeHistory } from './history-file.js';
 import { laneShapes } from './lane-shapes.js';
 import { continuedShapes, type Play, promotionShapes } from './promotion-shapes.js';
 import { releaseShapes } from './release-shapes.js';
+import { rulesShapes } from './rules-shapes.js';
 
 const folder = join(import.meta.dirname, 'histories');
 
@@ -22,7 +23,11 @@ describe.each([
   [
     'with default settings',
     undefined,
-    [...named('promotion', promotionShapes), ...named('lane', laneShapes), ...named('release', releaseShapes)],
+    [
+      ...named('promotion', { ...promotionShapes, ...rulesShapes }),
+      ...named('lane', laneShapes),
+      ...named('release', releaseShapes),
+    ],
   ],
   [
     'that suggests continuing as new early',

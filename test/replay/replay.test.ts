@@ -111,6 +111,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
     'activity:attestPromotion',
     'end:COMPLETED',
   ],
+  'promotion-repinned': [...waits, 'signal:changed', 'other-gates', 'signal:changed', ...toLive, 'end:OPEN'],
   // A rollback moves the alias first, without a guard.
   'promotion-rollback-live': [...opens, ...rollsBack, ...liveAtLast, 'end:OPEN'],
   'promotion-rolled-back': [...opens, ...toLive, 'signal:changed', 'state:ROLLED_BACK', 'end:COMPLETED'],

@@ -4,6 +4,7 @@ import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { transformationStatement } from '../../core/evidence/transformation-act.js';
 import { normaliseSpec, type WrittenSpec } from '../../core/transformation/normalise.js';
 import { gatesQuery, statusQuery, timelineQuery } from '../../workflows/promotion/contract.js';
+import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { sealText, signerOf } from '../support/sealed-bundle.js';
@@ -66,11 +67,42 @@ describe('the transformation of a product', () => {
     expect((await handle.query(statusQuery)).state).toBe('GATING');
   });
 
+  test('is what the Temporal UI filters by: its profile, and the goals and timeboxes that are current', async () => {
+    const bundle = await sealText(engine, 'searched by its context');
+    await engine.bringTo(bundle, 'bronze');
+    const handle = await engine.promote({ lane: 'silver', bundle });
+    await engine.reached(handle, 'GATING');
+    await put(3, {
+      ...{ profile: 'safe', stage: 'build' },
+      timeboxes: [
+        { id: 'PI-6', kind: 'PI', title: 'Long ago', ends: '2024-03-01' },
+        { id: 'PI-7', kind: 'PI', title: 'Under way', starts: '2024-03-02' },
+      ],
+      goals: [
+        { id: 'PI-6-1', title: 'Was wanted', timebox: 'PI-6' },
+        { id: 'PI-7-1', title: 'Pay by card', timebox: 'PI-7' },
+      ],
+    });
+    const searched = async () => (await handle.describe()).typedSearchAttributes;
+    await until(
+      async () => (await searched()).get(searchAttributes.profile) === 'safe',
+      'the profile to be searched by',
+    );
+    const found = await searched();
+    expect(found.get(searchAttributes.goals)).toEqual(['PI-7-1']);
+    expect(found.get(searchAttributes.timeboxes)).toEqual(['PI-7']);
+    expect(found.get(searchAttributes.policy)).toBe((await handle.query(statusQuery)).policyDigest);
+    // What is no longer so is taken back.
+    await put(4, { profile: 'togaf', stage: 'build' });
+    await until(async () => (await searched()).get(searchAttributes.profile) === 'togaf', 'the other profile');
+    expect((await searched()).get(searchAttributes.goals) ?? []).toEqual([]);
+  });
+
   test('names no profile that is not in force', async () => {
-    const refusal = await put(3, { profile: 'scrumm' }).catch((error: unknown) => String(error));
+    const refusal = await put(5, { profile: 'scrumm' }).catch((error: unknown) => String(error));
     expect(refusal).toContain('transformation');
     expect(
       (await api.clients('dev').transformations.getTransformation({ name: 'checkout' })).transformation?.revision,
-    ).toBe(3);
+    ).toBe(5);
   });
 });

@@ -16,7 +16,7 @@ import {
   timelineLength,
 } from '../../core/promotion/state.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
-import { searchedPurpose } from '../purpose.js';
+import { searchedPurpose, searchedPurposeNow } from '../purpose.js';
 import { Alarm } from './alarm.js';
 import type { PromotionInput } from './contract.js';
 import { promotionDetails } from './details.js';
@@ -47,6 +47,7 @@ export class PromotionRun {
   readonly #advance: Advance;
   readonly #steps: Steps;
   readonly #alarm: Alarm;
+  readonly #revision: Revision;
   /** Length of the history in the workflow task that last answered an update. */
   #answeredAt = 0;
 
@@ -61,6 +62,7 @@ export class PromotionRun {
     this.#inbox = inbox;
     this.#advance = advance;
     this.#alarm = new Alarm(() => inbox.look());
+    this.#revision = revision;
     const ref = { tenant: input.tenant, promotionId: opened.promotionId };
     this.#steps = new Steps(ref, revision, (stimulus) => {
       if (stimulus.type === 'time') inbox.look();
@@ -135,12 +137,25 @@ export class PromotionRun {
   }
 
   #learn(answer: Answer): void {
-    const { phase, standing } = this.answer;
+    const searched = this.#searchedNow(answer);
     this.#note(answer);
     this.answer = answer;
-    if (answer.phase !== phase || answer.standing !== standing) upsertSearchAttributes(stands(answer, standing));
+    if (searched.length > 0) upsertSearchAttributes(searched);
     this.#follow();
     this.#show();
+  }
+
+  /** The search attributes that an answer changes. */
+  #searchedNow(answer: Answer): SearchAttributeUpdatePair[] {
+    const { phase, standing, policyDigest } = this.answer;
+    const isMoved = answer.phase !== phase || answer.standing !== standing;
+    const isRepinned = this.#revision.searchedByPinnedGates && answer.policyDigest !== policyDigest;
+    return [
+      ...(isMoved ? stands(answer, standing) : []),
+      ...(isRepinned
+        ? [{ key: searchAttributes.policy, value: answer.policyDigest }, ...searchedPurposeNow(answer.purpose)]
+        : []),
+    ];
   }
 
   #note({ gates, notices, events, since = this.since }: Answer): void {

@@ -1,6 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
-import { promotionStatement } from '../../core/evidence/promotion.js';
+import { type PromotionPredicate, promotionStatement } from '../../core/evidence/promotion.js';
 import { type Statement, subjectOf } from '../../core/evidence/statement.js';
 import { verificationSummaryStatement } from '../../core/evidence/verification-summary.js';
 import { shortId } from '../../core/ids.js';
@@ -9,7 +9,7 @@ import { onlyDecisions } from '../../core/policy/wanted.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { Transaction } from '../../store/database.js';
 import { attestationById } from '../../store/evidence/read.js';
-import { lastRound, requireSnapshot } from '../../store/policy/read.js';
+import { lastRound, requireSnapshot, sourcesOfSnapshot } from '../../store/policy/read.js';
 import { findAct, type StoredAct } from '../../store/promotion/acts.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import type { Preparation } from '../policy/preparation.js';
@@ -65,6 +65,7 @@ export async function attestationsOf(
     promotion: { id, workflowId },
     outcome: outcome.phase,
     policySnapshot: policyDigest,
+    ...(await rulesOf(tx, promotion)),
     ...(outcome.phase === 'LIVE' && token !== undefined && { fencingToken: token }),
     decisions: said.map(({ checksum }) => checksum),
     startedAt: createdAt.toISOString(),
@@ -76,6 +77,15 @@ export async function attestationsOf(
     record,
     ...(act === undefined ? [] : [await serviceActOf(tx, promotion, act)]),
   ];
+}
+
+/** What the gates of a promotion came from. Where each value was written is as old as the values themselves. */
+async function rulesOf(
+  tx: Transaction,
+  { definition, policySources, policyDigest }: StoredPromotion,
+): Promise<Pick<PromotionPredicate, 'rules'>> {
+  if (definition === null || policySources === null) return {};
+  return { rules: { definition, versions: policySources, values: await sourcesOfSnapshot(tx, policyDigest) } };
 }
 
 function outcomeOf({ state, liveAt, endedAt, id }: StoredPromotion, act: StoredAct | undefined): Outcome {

@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.js';
 import type { Lane } from '../lanes.js';
+import type { ValueSource } from '../policy/model.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, type Subject } from './statement.js';
 
@@ -15,6 +16,15 @@ export interface PromotionPredicate {
   readonly promotion: { readonly id: string; readonly workflowId: string };
   readonly outcome: 'LIVE' | 'REJECTED' | 'ABORTED' | 'FAILED';
   readonly policySnapshot: Digest;
+  /** What its gates came from; absent for promotions from before rules had versions. */
+  readonly rules?: {
+    /** The promotion definition that it ran, as `name@version`. */
+    readonly definition: string;
+    /** The versions of rules, as `kind/name@version`, the lowest layer first. */
+    readonly versions: readonly string[];
+    /** Each value in effect, as JSON, and the file, line and override that set it; a value without a file is a default. */
+    readonly values: readonly ValueSource[];
+  };
   /** The grant of the lane under which the switch was made. */
   readonly fencingToken?: number;
   /** What was live before. */

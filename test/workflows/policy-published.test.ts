@@ -1,9 +1,12 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import promotionSchema from '../../core/schemas/promotion.schema.json' with { type: 'json' };
 import { abortUpdate, decideUpdate, statusQuery, timelineQuery } from '../../workflows/promotion/contract.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { type PolicyDesk, publish, publishedText } from '../support/policy-people.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { statementOfAttestation, whenAttested } from '../support/service-acts.js';
 import { until } from '../support/until.js';
 
 let engine: Engine;
@@ -97,6 +100,34 @@ describe('a version of a policy that is published', () => {
     await handle.signal('changed');
     await engine.reached(handle, 'LIVE');
     expect((await handle.query(statusQuery)).policyDigest).toBe(live);
+  });
+
+  test('is named in what is signed about a promotion, with each value in effect and where it was written', async () => {
+    const bundle = await sealText(engine, 'signed with its rules');
+    await publish(desk, onlyApproval('release-note: signed'), { name: 'shop' });
+    const handle = await engine.promote({ lane: 'bronze', bundle });
+    await engine.reached(handle, 'LIVE');
+    await attachPreviewCheck(engine, bundle);
+    const silver = await engine.promote({ lane: 'silver', bundle });
+    await engine.reached(silver, 'LIVE');
+    const target = { handle: silver, bundle, id: await engine.recordOf(silver) };
+    const record = (await whenAttested(engine, target)).get('promotion');
+    const { predicate } = await statementOfAttestation(engine, record!);
+    const isDescribed = new Ajv2020({ strict: true }).compile(promotionSchema);
+    expect(isDescribed(predicate)).toBe(true);
+    expect(predicate).toMatchObject({
+      rules: {
+        definition: 'default@1',
+        versions: [expect.stringMatching(/^policy\/shop@\d+$/), 'definition/default@1'],
+        values: expect.arrayContaining([
+          {
+            ...{ gate: 'preview-check', field: 'evidence.kind', value: '"preview-check"' },
+            ...{ file: expect.stringMatching(/^policy\/shop@\d+$/), line: 14 },
+          },
+          { gate: 'preview-check', field: 'severity', value: '"BLOCKING"' },
+        ]),
+      },
+    });
   });
 });
 

@@ -14,7 +14,7 @@ export interface WorkerConfig {
   /** How each queue that this process serves reaches the database, as a role of its own. */
   readonly databaseUrls: ReadonlyMap<TaskQueueRole, string>;
   readonly dataDir: string;
-  /** The digest of each tenant's installed policies. */
+  /** The digest of each tenant's installed policies; none without the control queue, which alone evaluates gates. */
   readonly policyRoots: PolicyRoots;
   readonly workflowBundlePath: string;
   /**
@@ -69,7 +69,6 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     return value ?? '';
   };
   const dataDir = required('LANEKEEPER_DATA');
-  const policyRoots = required(policyRootsVariable);
   const roles = (env['LANEKEEPER_ROLES'] ?? Object.keys(taskQueues).join(',')).split(',');
   const unknown = roles.filter((role) => !isRole(role));
   if (unknown.length > 0)
@@ -78,6 +77,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
   if (!isMakeCurrent(makeCurrent))
     problems.push(`LANEKEEPER_MAKE_CURRENT is ${makeCurrent}; it can be ${makeCurrentChoices.join(', ')}`);
   const served = roles.filter(isRole);
+  const policyRoots = served.includes('control') ? required(policyRootsVariable) : '';
   const databaseUrls = new Map(served.map((role) => [role, required(databaseVariableOf(role, served, env))]));
   if (problems.length > 0) {
     throw new LanekeeperError('CONFIGURATION', {

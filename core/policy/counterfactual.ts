@@ -43,6 +43,8 @@ export interface Counterfactual {
   readonly after: ProposedOutcome;
   /** By their ids. */
   readonly gates: readonly GateChange[];
+  /** Why the promotion would have been refused before any gate, if it would. */
+  readonly refused?: string;
 }
 
 /** The gates that rules give a decision, and their digest. @throws INVALID_POLICY */
@@ -79,6 +81,12 @@ export function replayUnder(
     after,
     gates: changesOf(recorded.results, results, missing),
   };
+}
+
+/** A decision about a lane that its product does not use: no gate would have been asked. */
+export function refusedUnder({ recorded }: Pick<RecordedDecision, 'recorded'>, refused: string): Counterfactual {
+  const { outcome: before } = recorded;
+  return { effect: effectOf(before, 'OPEN'), before, after: 'OPEN', gates: [], refused };
 }
 
 /** The facts as they would have been: approvals name the gates that people were shown. */

@@ -1,7 +1,8 @@
 import type { Digest } from '../digest.js';
+import { asLanekeeperError } from '../errors.js';
 import { canonicalJson } from '../hash.js';
 import type { Lane } from '../lanes.js';
-import { type Counterfactual, replayUnder, snapshotFor } from './counterfactual.js';
+import { type Counterfactual, refusedUnder, replayUnder, snapshotFor } from './counterfactual.js';
 import { type DecisionPage, openPage, type OpenedDecision, type PagedDecision } from './decision-page.js';
 import type { RuleLayers } from './layers/document.js';
 import type { PolicySnapshot } from './model.js';
@@ -36,17 +37,20 @@ export type RulesOf = (of: {
   readonly transformationProfile: string;
 }) => RuleLayers;
 
+/** The gates that apply, or why the product does not use the lane. */
+type Resolved = { readonly snapshot: PolicySnapshot; readonly digest: Digest } | { readonly refused: string };
+
 /** Replays pages of decisions: as they were, or under proposed rules. */
 export class Judge {
   readonly #rules: RulesOf | undefined;
   /** By what they are resolved for. */
-  readonly #snapshots = new Map<string, { readonly snapshot: PolicySnapshot; readonly digest: Digest }>();
+  readonly #snapshots = new Map<string, Resolved>();
 
   constructor(rules?: RulesOf) {
     this.#rules = rules;
   }
 
-  /** Those of a page that change or differ, in its order. @throws INVALID_POLICY, UNKNOWN_LANE */
+  /** Those of a page that change or differ, in its order. @throws INVALID_POLICY */
   *judge(page: DecisionPage): Generator<JudgedDecision> {
     for (const decision of openPage(page)) {
       const judged = this.#judgeOne(decision);
@@ -58,16 +62,18 @@ export class Judge {
     const { facts: _facts, snapshot: _snapshot, recorded, ...about } = decision.about;
     const before = recorded.outcome;
     if (this.#rules === undefined) return { about, before, differences: replay(decision) };
-    return { about, before, differences: [], proposed: replayUnder(this.#snapshotOf(this.#rules, decision), decision) };
+    const resolved = this.#resolve(this.#rules, decision);
+    const proposed = 'refused' in resolved ? refusedUnder(decision, resolved.refused) : replayUnder(resolved, decision);
+    return { about, before, differences: [], proposed };
   }
 
-  #snapshotOf(rules: RulesOf, decision: OpenedDecision) {
+  #resolve(rules: RulesOf, decision: OpenedDecision): Resolved {
     const { product, lane, kind } = decision.snapshot;
     const key = canonicalJson([product, lane, kind, decision.facts.transformation ?? null]);
     let known = this.#snapshots.get(key);
     if (known === undefined) {
       const transformationProfile = decision.facts.transformation?.profile ?? '';
-      known = snapshotFor(rules({ product, lane, transformationProfile }), decision);
+      known = orRefused(() => snapshotFor(rules({ product, lane, transformationProfile }), decision));
       if (this.#snapshots.size >= maxSnapshots) this.#snapshots.clear();
       this.#snapshots.set(key, known);
     }
@@ -75,11 +81,25 @@ export class Judge {
   }
 }
 
+/** A lane that was used then need not be used under the rules that are in force now. */
+function orRefused(resolve: () => Resolved): Resolved {
+  try {
+    return resolve();
+  } catch (error) {
+    const known = asLanekeeperError(error);
+    if (known?.code !== 'UNKNOWN_LANE') throw error;
+    return { refused: [known.message, known.why].filter((text) => text !== undefined).join(': ') };
+  }
+}
+
 /** How many snapshots are kept resolved. */
 const maxSnapshots = 1_000;
 
 function isChanged(proposed: Counterfactual | undefined): boolean {
-  return proposed !== undefined && (proposed.effect !== 'SAME' || proposed.gates.length > 0);
+  return (
+    proposed !== undefined &&
+    (proposed.effect !== 'SAME' || proposed.gates.length > 0 || proposed.refused !== undefined)
+  );
 }
 
 /** The totals before the first decision. */

@@ -24,6 +24,7 @@ export function toReplayedDecision({ about, before, proposed, differences }: Jud
     effect: ReplayEffect[proposed?.effect ?? 'UNSPECIFIED'],
     before: ReplayOutcome[before],
     after: ReplayOutcome[proposed?.after ?? 'UNSPECIFIED'],
+    refused: bounded(proposed?.refused, 1000),
     gates: (proposed?.gates ?? []).slice(0, 400).map(toGateChange),
     differences: differences.slice(0, 500).map(({ part, recorded, replayed }) => ({
       ...{ part: bounded(part, 100), recorded: bounded(recorded, 4000), replayed: bounded(replayed, 4000) },

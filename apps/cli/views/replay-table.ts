@@ -40,6 +40,7 @@ function rowsOf(decision: ReplayedDecision, context: Context): readonly Row[] {
     effectOf(decision, context),
   ];
   const parts: readonly Row[] = [
+    ...(decision.refused === '' ? [] : [['', '', '', decision.refused]]),
     ...decision.gates.map((change) => changeCells(change, context)),
     ...decision.differences.map(({ part, recorded, replayed }) => [part, recorded, replayed, '']),
   ];

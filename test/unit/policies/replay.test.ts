@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Counterfactual, replayUnder, snapshotFor } from '../../../core/policy/counterfactual.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import type { DecisionPage } from '../../../core/policy/decision-page.js';
 import { evaluateGates } from '../../../core/policy/evaluate.js';
+import { takeApart } from '../../../core/policy/fact-sheet.js';
 import type { PolicyFacts } from '../../../core/policy/facts.js';
+import { Judge } from '../../../core/policy/judge-page.js';
 import { parsePolicy } from '../../../core/policy/parse.js';
 import { scopeOf } from '../../../core/policy/read-scope.js';
 import { type RecordedDecision, replay } from '../../../core/policy/replay.js';
@@ -42,6 +46,18 @@ function decided(gates: readonly string[], changes: Partial<PolicyFacts> = {}): 
 
 function under(gates: readonly string[], decision: RecordedDecision): Counterfactual {
   return replayUnder(snapshotFor(rules(...gates), decision), decision);
+}
+
+/** A decision as it is read from the store. */
+function pageOf({ snapshot, facts: of, read, evaluatedAt, recorded }: RecordedDecision): DecisionPage {
+  const about = { promotionId: 'p', round: 1, product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
+  const sheet = takeApart({ facts: of, read });
+  const places = sheet.list.map((digest) => sheet.facts.findIndex((fact) => fact.digest === digest));
+  return {
+    decisions: [{ ...about, bundle, policyDigest: of.policyDigest, evaluatedAt, recorded, snapshot: 0, facts: places }],
+    snapshots: [JSON.stringify(snapshot)],
+    facts: sheet.facts.map(({ content }) => content),
+  };
 }
 
 const passed = { evidence: [evidence()], approvals: [approval('quinn', ['qa']), approval('paula', ['product-owner'])] };
@@ -97,6 +113,26 @@ describe('a decision under a proposed policy', () => {
       after: 'PASS',
       gates: [],
     });
+  });
+
+  test('would have been refused where its product does not use the lane, and the others are replayed', () => {
+    const decision = decided([tests], { evidence: [evidence()] });
+    const unused = new LanekeeperError('UNKNOWN_LANE', {
+      message: 'shop does not use the lane gold',
+      why: 'it names silver',
+    });
+    const judge = new Judge(({ product }) => {
+      if (product === 'shop') throw unused;
+      return rules(tests);
+    });
+    expect([...judge.judge(pageOf(decision))]).toMatchObject([
+      {
+        before: 'PASS',
+        proposed: { effect: 'BLOCKED', gates: [], refused: 'shop does not use the lane gold: it names silver' },
+      },
+    ]);
+    const elsewhere = { ...decision, snapshot: { ...decision.snapshot, product: 'till' } };
+    expect([...judge.judge(pageOf(elsewhere))]).toEqual([]);
   });
 
   test('counts approvals as given under the proposed gates, unless they were void already', () => {

@@ -219,6 +219,13 @@ export declare type ReplayedDecision = Message<"governance.v1.ReplayedDecision">
    * @generated from field: repeated governance.v1.ReplayDifference differences = 13;
    */
   differences: ReplayDifference[];
+
+  /**
+   * Why the promotion would have been refused before any gate; empty where it would not.
+   *
+   * @generated from field: string refused = 14;
+   */
+  refused: string;
 };
 
 /**

@@ -13,7 +13,7 @@ import type { StoredPromotion } from '../../store/promotion/read.js';
 import { setPolicy } from '../../store/promotion/write.js';
 import { haveOtherRules, newestGates } from './newest-gates.js';
 import type { Preparation } from './preparation.js';
-import { readFacts } from './read-facts.js';
+import { readProven } from './read-facts.js';
 
 /** A round of gates, and what it was decided on. */
 export interface EvaluatedRound {
@@ -52,9 +52,12 @@ export async function evaluateRound(
 ): Promise<EvaluatedRound> {
   const snapshot: PolicySnapshot = await requireSnapshot(tx, promotion.policyDigest);
   const wanted = wantedBy(snapshot);
-  const facts = await readFacts(tx, known, { ...promotion, promotionId: promotion.id, wanted });
+  const { facts, untrusted } = await readProven(tx, known, { ...promotion, promotionId: promotion.id, wanted });
+  // Also after the grant, when the gates are no longer looked up: what they say of the transformation has to be signed.
+  const isSaid = untrusted === undefined || notices.some(({ notice }) => notice === 'rules-unknown');
+  const all = isSaid ? notices : [...notices, rulesUnknown(untrusted.detail)];
   return {
-    evaluation: evaluateGates(snapshot, facts, at, notices),
+    evaluation: evaluateGates(snapshot, facts, at, all),
     sheet: takeApart({ facts, read: scopeOf(wanted) }, nodeHashing),
   };
 }

@@ -7,7 +7,7 @@ import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '..
 import { contextOf } from '../../core/transformation/context.js';
 import type { Transaction } from '../../store/database.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
-import { transformationOfProduct } from '../../store/transformation/read.js';
+import { believedTransformation } from './believed-transformation.js';
 import type { Preparation } from './preparation.js';
 
 /** The gates that apply now, as a promotion pins them, with what they come from. */
@@ -25,9 +25,10 @@ const resolved = new WeakMap<RuleBook, Map<string, NewestGates>>();
 const maxKept = 2_000;
 
 /**
- * The gates that apply to a product in a lane, by the rules that the transaction sees, or why there are none.
+ * The gates that apply to a product in a lane, by the rules that the transaction sees, or why there are none: rules, or a transformation,
+ * that are not what people have signed.
  *
- * @throws Unprepared when the rules have not been verified yet
+ * @throws Unprepared when they have not been verified yet
  */
 export async function newestGates(
   tx: Transaction,
@@ -37,7 +38,7 @@ export async function newestGates(
   const book = await known.rules(tx);
   if ('problem' in book) return book;
   try {
-    const transformation = await transformationOfProduct(tx, of.product);
+    const transformation = await believedTransformation(tx, known, of.product);
     const { versions, ...newest } = resolve(book, of, transformation && contextOf(transformation));
     if (transformation === undefined) return { ...newest, versions };
     const { name, revision } = transformation;

@@ -5,10 +5,12 @@ import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseCommitsStatement } from '../../core/evidence/commits.js';
 import { parseDecisionStatement } from '../../core/evidence/read-decision.js';
+import { parseTransformationAct } from '../../core/evidence/read-transformation-act.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { isTestResult } from '../../core/evidence/test-result.js';
 import type { RuleBook } from '../../core/governance/rule-book.js';
+import { rememberedOf, type SaidOfTransformation } from '../../core/transformation/believe.js';
 import type { Transaction } from '../../store/database.js';
 import { requireReport } from '../evidence/require-report.js';
 import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
@@ -22,15 +24,26 @@ export interface UnverifiedEvidence {
   readonly publicKeyPem: string;
 }
 
+/** A statement about a transformation that a transaction needs and that is not known as verified. */
+export interface UnverifiedTransformation {
+  readonly statement: Digest;
+  readonly keyId: Digest;
+  readonly publicKeyPem: string;
+  /** The Sigstore bundle. */
+  readonly signed: string;
+}
+
 /** Thrown by a transaction that needs what cannot be had inside of one: it rolls back, and runs again once it is there. */
 export class Unprepared extends Error {
   readonly evidence: readonly UnverifiedEvidence[];
+  readonly transformations: readonly UnverifiedTransformation[];
   readonly rules: boolean;
 
-  constructor(needs: { readonly evidence?: readonly UnverifiedEvidence[]; readonly rules?: boolean }) {
+  constructor(needs: Partial<Pick<Unprepared, 'evidence' | 'transformations' | 'rules'>>) {
     super('a transaction needs something that cannot be had inside of one');
     this.name = 'Unprepared';
     this.evidence = needs.evidence ?? [];
+    this.transformations = needs.transformations ?? [];
     this.rules = needs.rules ?? false;
   }
 }
@@ -43,7 +56,7 @@ export interface PreparationDeps {
 }
 
 /** How often a transaction may ask for more: each time, something has arrived since the last. */
-const maxPreparations = 8;
+const maxPreparations = 16;
 
 /**
  * Runs `work`, whose transaction throws {@link Unprepared} for what it lacks, until it lacks nothing. Files are read and
@@ -96,6 +109,13 @@ export class Preparation {
     return this.#deps.cache.get(this.#blobs.tenant, attestation.checksum, attestation.keyId);
   }
 
+  /** What a statement about a transformation says, or why it does not verify; undefined when that is not known. */
+  transformation(statement: Digest, keyId: Digest): SaidOfTransformation | { readonly problem: string } | undefined {
+    const problem = this.#problems.get(`${statement} ${keyId}`);
+    if (problem !== undefined) return { problem };
+    return this.#deps.cache.get(this.#blobs.tenant, statement, keyId)?.transformation;
+  }
+
   /** The rules that a transaction sees, or why they cannot be believed. @throws Unprepared when that is not known yet */
   async rules(tx: Transaction): Promise<RuleBook | { readonly problem: LanekeeperError }> {
     if (this.#rulesProblem !== undefined) return { problem: this.#rulesProblem };
@@ -110,15 +130,18 @@ export class Preparation {
   }
 
   /** Reads and verifies what a transaction lacked. @throws TIMED_OUT */
-  async provide({ evidence, rules }: Unprepared): Promise<void> {
+  async provide({ evidence, transformations, rules }: Unprepared): Promise<void> {
     if (rules) await this.#loadRules();
-    for (const attestation of evidence) {
-      if (Date.now() > this.#deadline)
-        throw new LanekeeperError('TIMED_OUT', { message: 'verifying the evidence takes longer than was allowed' });
-      await this.#verify(attestation);
-      // Verifying is pure computation: others in this process get their turn in between.
-      await setImmediate();
-    }
+    for (const attestation of evidence) await this.#inTime(() => this.#verify(attestation));
+    for (const one of transformations) await this.#inTime(() => this.#verifyTransformation(one));
+  }
+
+  async #inTime(verify: () => Promise<void>): Promise<void> {
+    if (Date.now() > this.#deadline)
+      throw new LanekeeperError('TIMED_OUT', { message: 'verifying the evidence takes longer than was allowed' });
+    await verify();
+    // Verifying is pure computation: others in this process get their turn in between.
+    await setImmediate();
   }
 
   async #verify({ id, checksum, keyId, publicKeyPem }: UnverifiedEvidence): Promise<void> {
@@ -131,6 +154,21 @@ export class Preparation {
       });
     } catch (error) {
       this.#problems.set(id, `attestation ${id} cannot be relied on: ${messageOf(error)}`);
+    }
+  }
+
+  async #verifyTransformation({ statement, keyId, publicKeyPem, signed }: UnverifiedTransformation): Promise<void> {
+    try {
+      await this.#deps.cache.verify(this.#blobs.tenant, statement, keyId, () => {
+        const verified = verifyStatement(new TextEncoder().encode(signed), [publicKeyPem]);
+        if (verified.statementDigest !== statement) throw new Error('another statement is kept in its place');
+        return Promise.resolve({
+          ...contentOf(verified.statement),
+          transformation: rememberedOf(parseTransformationAct(verified.statement)),
+        });
+      });
+    } catch (error) {
+      this.#problems.set(`${statement} ${keyId}`, `its newest statement cannot be relied on: ${messageOf(error)}`);
     }
   }
 

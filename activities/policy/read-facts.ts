@@ -1,6 +1,7 @@
 import { caseOfPromotion } from '../../core/decision/case.js';
 import { isStart, startOf } from '../../core/decision/verbs.js';
 import type { Digest } from '../../core/digest.js';
+import { LanekeeperError } from '../../core/errors.js';
 import type { Lane } from '../../core/lanes.js';
 import { evidencePerSigner } from '../../core/policy/evidence.js';
 import type { ApprovalFact, PolicyFacts } from '../../core/policy/facts.js';
@@ -13,7 +14,7 @@ import { requireBundle, requireManifest } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import { decisionsOf } from '../../store/decision/read.js';
 import { newestEvidence } from '../../store/evidence/newest.js';
-import { transformationOfProduct } from '../../store/transformation/read.js';
+import { believedTransformation } from './believed-transformation.js';
 import type { VerifiedEvidence } from './evidence-cache.js';
 import { type EvidenceItem, evidenceItems, type Keys, readKeys } from './evidence-items.js';
 import type { Preparation } from './preparation.js';
@@ -46,7 +47,8 @@ export async function readFacts(tx: Transaction, known: Preparation, subject: Fa
 }
 
 /**
- * The same, with everything that people have said about the promotion, their approvals and all else.
+ * The same, with everything that people have said about the promotion, their approvals and all else, and why the
+ * transformation of the product is not among the facts, if it is not to be believed.
  *
  * @throws Unprepared
  */
@@ -54,7 +56,7 @@ export async function readProven(
   tx: Transaction,
   known: Preparation,
   subject: FactsSubject,
-): Promise<{ readonly facts: PolicyFacts; readonly said: readonly Said[] }> {
+): Promise<{ readonly facts: PolicyFacts; readonly said: readonly Said[]; readonly untrusted?: LanekeeperError }> {
   const { product, wanted } = subject;
   const bundle = await requireBundle(tx, subject.bundle);
   const keys = await readKeys(tx);
@@ -67,7 +69,8 @@ export async function readProven(
   const { source, methodology, plan } = manifest;
   const said = subject.promotionId === undefined ? [] : await saidAbout(tx, subject.promotionId, items);
   // Whoever asks for decisions alone may read nothing else.
-  const transformation = wanted === onlyDecisions ? undefined : await transformationOfProduct(tx, product);
+  const transformation = wanted === onlyDecisions ? undefined : await transformationOf(tx, known, product);
+  const untrusted = transformation instanceof LanekeeperError ? transformation : undefined;
   const requester = subject.promotionId === undefined ? subject.requester : requesterOf(subject, said);
   const facts: PolicyFacts = {
     tenant: tx.tenant,
@@ -96,9 +99,19 @@ export async function readProven(
     lanes: await readLaneFacts(tx, subject, wanted?.soakLanes ?? []),
     ...(await readProductFacts(tx, wanted?.predecessors ?? [])),
     ...(await readBaselines(tx, known, { product, keys, lanes: wanted?.baselines ?? [] })),
-    ...(transformation !== undefined && { transformation: contextOf(transformation) }),
+    ...(transformation !== undefined &&
+      !(transformation instanceof LanekeeperError) && { transformation: contextOf(transformation) }),
   };
-  return { facts, said };
+  return { facts, said, ...(untrusted !== undefined && { untrusted }) };
+}
+
+async function transformationOf(tx: Transaction, known: Preparation, product: string) {
+  try {
+    return await believedTransformation(tx, known, product);
+  } catch (error) {
+    if (error instanceof LanekeeperError && error.code === 'POLICY_UNTRUSTED') return error;
+    throw error;
+  }
 }
 
 /** What a person has said about a promotion: a row says which statement counts, the statement says what. */

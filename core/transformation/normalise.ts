@@ -63,6 +63,7 @@ export function problemsOfSpec(spec: WrittenSpec): readonly { readonly path: Pat
       ? []
       : [{ path: [list, index, 'timebox'], text: `there is no timebox ${timebox}${didYouMean(timebox, boxes)}` }];
   return [
+    ...unreadable(spec, []),
     ...repeated('milestones', spec.milestones ?? [], ({ key }) => key),
     ...repeated('timeboxes', spec.timeboxes ?? [], ({ id }) => id),
     ...repeated('goals', spec.goals ?? [], ({ id }) => id),
@@ -84,6 +85,14 @@ export function problemsOfSpec(spec: WrittenSpec): readonly { readonly path: Pat
         : [{ path: ['artifacts', index, 'kind'], text: 'only a PI_OBJECTIVE has a business value' }]),
     ]),
   ];
+}
+
+/** Texts that no database keeps: with a zero byte, or with half of a character. */
+function unreadable(value: unknown, path: Path): readonly { readonly path: Path; readonly text: string }[] {
+  if (typeof value === 'string')
+    return /[\0\p{Cs}]/u.test(value) ? [{ path, text: 'it has a character that is none' }] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => unreadable(each, [...path, key]));
 }
 
 function repeated<T>(list: string, items: readonly T[], keyOf: (item: T) => string) {

@@ -69,7 +69,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
       update('revision', 'state', 'content', 'content_digest', 'changed_by'),
     ],
   },
-  transformation_changes: { api: ['select'], enrolment: ['select', 'insert'] },
+  transformation_changes: { api: ['select'], control: ['select'], enrolment: ['select', 'insert'] },
   transformation_products: { api: ['select'], control: ['select'], enrolment: ['select', 'insert', 'delete'] },
 
   // Products, releases and bundles.
@@ -112,7 +112,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   },
   element_relationships: {
     ...{ api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
-    enrolment: ['select', 'insert'],
+    enrolment: ['select', 'insert', update('ended_at')],
   },
   attestations: { api: ['select', 'insert'], control: ['select', 'insert'], sign: ['select', 'insert'] },
 
@@ -205,6 +205,7 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   policy_acts: ['registered_at'],
   transformations: ['changed_at'],
   transformation_changes: ['registered_at'],
+  element_relationships: ['ended_at'],
   attestations: ['registered_at'],
   decisions: ['registered_at'],
   statement_uses: ['used_at'],
@@ -225,6 +226,7 @@ export const functionRights: Readonly<Record<string, readonly DatabaseProcess[]>
   is_observed: ['control', 'deploy'],
   tenant_ids: ['control', 'router'],
   has_policy_act: ['enrolment'],
+  products_of_transformation: ['enrolment'],
   is_in_force: ['control'],
   append_event: ['api', 'control', 'sign', 'deploy', 'enrolment'],
 };

@@ -3,7 +3,10 @@ import { digestOfJson } from '../../core/hash.js';
 import { keyOfArtifact, type TransformationSpec } from '../../core/transformation/model.js';
 import type { Transaction } from '../database.js';
 
-/** Registers a transformation and its artifacts as elements: a version a revision, each artifact contained in it. */
+/**
+ * Registers a transformation and its artifacts as elements: a version a revision, each artifact contained in it. The
+ * relation to an artifact that it no longer has ends, and begins again if the artifact comes back.
+ */
 export async function registerTransformation(
   tx: Transaction,
   about: {
@@ -42,6 +45,12 @@ export async function registerTransformation(
     `insert into element_relationships (tenant_id, id, kind, type_key, source_element_id, target_element_id)
      select $1, $2 || ' CONTAINS ' || e.id, 'CONTAINMENT', 'CONTAINS', $2, e.id from unnest($3::text[]) as e (id)
      on conflict (tenant_id, type_key, source_element_id, target_element_id) do nothing`,
+    [tx.tenant, own, ids.slice(1)],
+  );
+  await tx.query(
+    `update element_relationships set ended_at = case when target_element_id = any ($3) then null else clock_timestamp() end
+      where tenant_id = $1 and source_element_id = $2 and type_key = 'CONTAINS'
+        and (ended_at is null) <> (target_element_id = any ($3))`,
     [tx.tenant, own, ids.slice(1)],
   );
 }

@@ -2,7 +2,6 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { TransformationSpec } from '../../core/transformation/model.js';
 import type { Transaction } from '../database.js';
-import { oncePerTransaction } from '../once.js';
 
 /** A transformation as it is now. */
 export interface StoredTransformation {
@@ -50,21 +49,6 @@ export async function requireTransformation(tx: Transaction, name: string): Prom
     object: `transformation ${name}`,
     next: 'lane transformation list',
   });
-}
-
-/** The transformation to which a product belongs; of several, the one that was put last. */
-export function transformationOfProduct(tx: Transaction, product: string): Promise<StoredTransformation | undefined> {
-  return oncePerTransaction(tx, `transformation of ${product}`, () => readTransformationOf(tx, product));
-}
-
-async function readTransformationOf(tx: Transaction, product: string): Promise<StoredTransformation | undefined> {
-  const [row] = await tx.query<TransformationRow>(
-    `select ${transformationColumns} from transformation_products p
-       join transformations t on t.tenant_id = p.tenant_id and t.name = p.name
-      where p.tenant_id = $1 and p.product = $2 and t.state = 'ACTIVE' order by t.changed_at desc, t.name limit 1`,
-    [tx.tenant, product],
-  );
-  return row && toTransformation(row);
 }
 
 /** The name and revision that a statement made, if it was recorded. */

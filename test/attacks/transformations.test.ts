@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { submitTransformation } from '../../apps/enrolment/transformation/submit.js';
 import { asLanekeeperError } from '../../core/errors.js';
-import { type TransformationAct, transformationStatement } from '../../core/evidence/transformation-act.js';
-import { normaliseSpec, type WrittenSpec } from '../../core/transformation/normalise.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import { listTransformationChanges, listTransformations } from '../../store/transformation/list.js';
-import { transformationOfProduct } from '../../store/transformation/read.js';
 import { type EnrolmentScene, startEnrolmentScene } from '../support/enrolment-scene.js';
-import { signerOf } from '../support/sealed-bundle.js';
+import { type SayingOfTransformation, signTransformation } from '../support/transformation-people.js';
 
 let scene: EnrolmentScene;
 let api: Database;
@@ -26,28 +22,8 @@ afterAll(async () => {
   await scene.close();
 });
 
-interface Saying {
-  readonly revision?: number;
-  readonly spec?: WrittenSpec;
-  readonly keyOf?: string;
-  readonly nonce?: string;
-  readonly tenant?: string;
-}
-
-async function put(person: string, name: string, saying: Saying = {}): Promise<Uint8Array> {
-  const {
-    revision = 0,
-    spec = { profile: 'scrum' },
-    keyOf = person,
-    nonce = randomUUID(),
-    tenant = 'default',
-  } = saying;
-  const act: TransformationAct = {
-    ...{ verb: 'put', principal: person, tenant, name, revision, nonce, spec: normaliseSpec(name, spec) },
-    ...{ issuedAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 60_000).toISOString() },
-  };
-  return signStatement(transformationStatement(act), await signerOf(scene.cluster.dataDir, 'identities', keyOf));
-}
+const put = (person: string, name: string, saying: SayingOfTransformation = {}) =>
+  signTransformation(scene.cluster, person, name, { spec: { profile: 'scrum' }, ...saying });
 
 const submit = (signed: Uint8Array) =>
   submitTransformation({ database: scene.database, now: () => new Date() }, signed);
@@ -71,9 +47,8 @@ describe('a transformation', () => {
       [1, 'dev'],
     ]);
     expect(history[0]?.words).toEqual(['stage: discovery → delivery']);
-    expect((await api.transaction('default', (tx) => transformationOfProduct(tx, 'shop')))?.spec.stage).toBe(
-      'delivery',
-    );
+    const [listed] = await api.transaction('default', (tx) => listTransformations(tx, { product: 'shop', limit: 1 }));
+    expect(listed?.spec.stage).toBe('delivery');
   });
 
   test('that two people change at once keeps one of both, and says to the other what changed', async () => {

@@ -1,0 +1,84 @@
+import { LanekeeperError } from '../../core/errors.js';
+import { digestOfJson } from '../../core/hash.js';
+import {
+  problemOfHead,
+  type SaidOfTransformation,
+  type TransformationHead,
+  type TransformationHeadChange,
+} from '../../core/transformation/believe.js';
+import type { Transaction } from '../../store/database.js';
+import { statementOfHead, transformationHeads } from '../../store/transformation/heads.js';
+import { requireTransformation, type StoredTransformation } from '../../store/transformation/read.js';
+import { type Preparation, Unprepared, type UnverifiedTransformation } from './preparation.js';
+
+/** How much is verified between two attempts of a transaction, in characters: it is in memory meanwhile. */
+const maxUnverified = 64 * 1024 * 1024;
+
+/**
+ * The transformation to which a product belongs, as the newest statements say that people have signed; of several, the one
+ * that was put last. Rows alone are not believed: neither who belongs to what, nor what a transformation says.
+ *
+ * @throws POLICY_UNTRUSTED where a row that concerns the product is not what was signed
+ * @throws Unprepared when a statement has not been verified yet
+ */
+export async function believedTransformation(
+  tx: Transaction,
+  known: Preparation,
+  product: string,
+): Promise<StoredTransformation | undefined> {
+  const heads = await transformationHeads(tx);
+  await requireVerified(tx, known, heads);
+  const claims = heads.flatMap((head) => {
+    const said = saidOf(known, head.change);
+    const problem = problemOfHead(tx.tenant, head, said);
+    if (problem !== undefined) {
+      if (problem.products?.includes(product) === false) return [];
+      throw untrusted(head.name, problem.why);
+    }
+    return said !== undefined && !('problem' in said) && said.products.includes(product) ? [{ head, said }] : [];
+  });
+  const [last] = claims.sort((a, b) => putAt(b.head) - putAt(a.head) || (a.head.name < b.head.name ? -1 : 1));
+  if (last === undefined) return undefined;
+  const stored = await requireTransformation(tx, last.head.name);
+  if (digestOfJson(stored.spec) === last.said.content && stored.revision === last.said.revision + 1) return stored;
+  throw untrusted(stored.name, 'its content is not what was signed');
+}
+
+function putAt({ change }: TransformationHead): number {
+  return change?.registeredAt.getTime() ?? 0;
+}
+
+function saidOf(
+  known: Preparation,
+  change: TransformationHeadChange | undefined,
+): SaidOfTransformation | { readonly problem: string } | undefined {
+  return change?.key && known.transformation(change.statement, change.key.keyId);
+}
+
+/** @throws Unprepared */
+async function requireVerified(
+  tx: Transaction,
+  known: Preparation,
+  heads: readonly TransformationHead[],
+): Promise<void> {
+  const unverified: UnverifiedTransformation[] = [];
+  let length = 0;
+  for (const { change } of heads) {
+    if (change?.key === undefined || saidOf(known, change) !== undefined) continue;
+    const { statement, key } = change;
+    const signed = await statementOfHead(tx, statement);
+    unverified.push({ statement, keyId: key.keyId, publicKeyPem: key.publicKeyPem, signed });
+    length += signed.length;
+    if (length > maxUnverified) break;
+  }
+  if (unverified.length > 0) throw new Unprepared({ transformations: unverified });
+}
+
+function untrusted(name: string, why: string): LanekeeperError {
+  return new LanekeeperError('POLICY_UNTRUSTED', {
+    message: `transformation ${name} is not to be believed`,
+    object: `transformation/${name}`,
+    why,
+    next: `find out who has changed the database, or revoked a key: lane transformation history ${name} --verify; then restore it from a backup, or put it again`,
+  });
+}

@@ -12,6 +12,17 @@ export interface StoredTransformationChange {
   readonly keyId: Digest;
   readonly words: readonly string[];
   readonly registeredAt: Date;
+  /** The Sigstore bundle; empty if it was not asked for. */
+  readonly signed: string;
+}
+
+/** Which revisions are listed. */
+export interface ChangeFilter {
+  readonly limit: number;
+  /** Only those before this one; the newest if absent. */
+  readonly before?: number | undefined;
+  /** How many bytes of statements are wanted, of one change at least; none if absent. */
+  readonly statements?: number | undefined;
 }
 
 /** Transformations that are not retired, newest first. @param product only those to which it belongs */
@@ -33,13 +44,18 @@ export async function listTransformations(
 export async function listTransformationChanges(
   tx: Transaction,
   name: string,
-  limit: number,
+  { limit, before, statements }: ChangeFilter,
 ): Promise<readonly StoredTransformationChange[]> {
   return tx.query<Pick<StoredTransformationChange, keyof StoredTransformationChange>>(
     `select name, revision, verb, statement_digest as "statementDigest", principal, key_id as "keyId", words,
-            registered_at as "registeredAt"
-       from transformation_changes where tenant_id = $1 and name = $2 order by revision desc limit $3`,
-    [tx.tenant, name, limit],
+            registered_at as "registeredAt", case when $5::bigint is null then '' else signed end as signed
+       from (select *, sum(octet_length(signed)) over (order by revision desc) - octet_length(signed) as newer
+               from (select * from transformation_changes
+                      where tenant_id = $1 and name = $2 and ($4::int is null or revision < $4)
+                      order by revision desc limit $3) listed) sized
+      where $5::bigint is null or newer = 0 or newer + octet_length(signed) <= $5
+      order by revision desc`,
+    [tx.tenant, name, limit, before ?? null, statements ?? null],
   );
 }
 

@@ -32,9 +32,10 @@ export function toTransformation(stored: StoredTransformation): Transformation {
 
 /** One revision. */
 export function toChange(stored: StoredTransformationChange): TransformationChange {
-  const { revision, verb, principal, keyId, statementDigest, words } = stored;
+  const { revision, verb, principal, keyId, statementDigest, words, signed } = stored;
   return create(TransformationChangeSchema, {
     ...{ revision, verb, principal, keyId, statementDigest, words: [...words] },
+    signedStatement: new TextEncoder().encode(signed),
     ...instant('changedAt', stored.registeredAt),
   });
 }

@@ -10,7 +10,7 @@ import { requireCaller } from '../identity/caller.js';
 import { toChange, toTransformation } from './convert.js';
 
 /** As many as a response may hold. */
-const maxListed = { transformations: 50, changes: 200 } as const;
+const maxListed = { transformations: 50, changes: 200, bytesOfStatements: 4 * 1024 * 1024 } as const;
 
 /**
  * Transformations. The API may read them and not change them: a signed statement goes on to the enrolment process, which
@@ -41,11 +41,17 @@ export function createTransformationService({
         ),
       }));
     },
-    async listTransformationChanges({ name }, context) {
+    async listTransformationChanges({ name, withStatements, before }, context) {
       const { tenant } = requireCaller(context);
       return database.transaction(tenant, async (tx) => {
         await requireTransformation(tx, name);
-        return { changes: (await listTransformationChanges(tx, name, maxListed.changes)).map(toChange) };
+        const changes = await listTransformationChanges(tx, name, {
+          limit: maxListed.changes,
+          before: before === 0 ? undefined : before,
+          statements: withStatements ? maxListed.bytesOfStatements : undefined,
+        });
+        const oldest = changes.at(-1)?.revision ?? 1;
+        return { changes: changes.map(toChange), nextBefore: oldest > 1 ? oldest : 0 };
       });
     },
   };

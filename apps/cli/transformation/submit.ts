@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { LanekeeperError } from '../../../core/errors.js';
-import { domainErrorOf } from '../errors/domain-error.js';
 import { type TransformationAct, transformationStatement } from '../../../core/evidence/transformation-act.js';
 import type { Transformation } from '#gen/transformation/v1/transformation_pb.js';
 import { signWithOwnKey } from '../decision/sign.js';
@@ -15,18 +14,6 @@ type Added = 'principal' | 'tenant' | 'nonce' | 'issuedAt' | 'expiresAt';
 export type UnsignedAct =
   | Omit<Extract<TransformationAct, { verb: 'put' }>, Added>
   | Omit<Extract<TransformationAct, { verb: 'retire' }>, Added>;
-
-/** The newest revision of a transformation; 0 where there is none. */
-export async function newestRevision(context: Context, name: string): Promise<number> {
-  const { transformations } = await context.api();
-  return transformations.getTransformation({ name }).then(
-    ({ transformation }) => transformation?.revision ?? 0,
-    (error: unknown) => {
-      if (domainErrorOf(error)?.code === 'NOT_FOUND') return 0;
-      throw error;
-    },
-  );
-}
 
 /** Signs an act with the person's own key and submits it. */
 export async function submitAct(context: Context, unsigned: UnsignedAct): Promise<Transformation> {

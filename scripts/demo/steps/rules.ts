@@ -39,7 +39,7 @@ export async function rules(scene: Scene): Promise<void> {
       isOwn &&= names.includes(gate) && others.every((other) => !names.includes(other));
       open.push(`${profile}: ${String(gates.filter(isBlocking).length)} gates hold it`);
     }
-    await tools.lane('transformation', 'retire', 'demo', '--reason', 'the comparison is over', '--as', 'dev');
+    await tools.lane('transformation', 'retire', 'demo', '--reason', 'the comparison is over', '--yes', '--as', 'dev');
     return { ok: isOwn, seen: open.join('; ') };
   });
 
@@ -116,7 +116,7 @@ async function under({ tools, folder }: Scene, profile: string): Promise<void> {
     file,
     `apiVersion: lanekeeper.dev/v1\nkind: Transformation\nmetadata:\n  name: demo\nspec:\n  profile: ${profile}\n  stage: delivery\n  products: [agents-runtime]\n`,
   );
-  const { code, stderr } = await tools.lane('transformation', 'apply', file, '--as', 'dev');
+  const { code, stderr } = await tools.lane('transformation', 'apply', file, '--yes', '--as', 'dev');
   if (code !== 0) throw new Error(`the transformation was not put: ${stderr.trim()}`);
 }
 

@@ -382,6 +382,13 @@ export declare type TransformationChange = Message<"transformation.v1.Transforma
    * @generated from field: google.protobuf.Timestamp changed_at = 7;
    */
   changedAt?: Timestamp | undefined;
+
+  /**
+   * The Sigstore bundle, as it was signed, so that anybody can check it; empty if it was not asked for.
+   *
+   * @generated from field: bytes signed_statement = 8;
+   */
+  signedStatement: Uint8Array;
 };
 
 /**

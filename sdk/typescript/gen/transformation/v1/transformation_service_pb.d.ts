@@ -150,6 +150,20 @@ export declare type ListTransformationChangesRequest = Message<"transformation.v
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * Whether the signed statements are wanted, too.
+   *
+   * @generated from field: bool with_statements = 2;
+   */
+  withStatements: boolean;
+
+  /**
+   * Only revisions before this one; 0 for the newest.
+   *
+   * @generated from field: int32 before = 3;
+   */
+  before: number;
 };
 
 /**
@@ -165,11 +179,18 @@ export declare const ListTransformationChangesRequestSchema: GenMessage<ListTran
  */
 export declare type ListTransformationChangesResponse = Message<"transformation.v1.ListTransformationChangesResponse"> & {
   /**
-   * The newest 200, newest first.
+   * At most 200, newest first; with their statements, as many as make up 4 MiB.
    *
    * @generated from field: repeated transformation.v1.TransformationChange changes = 1;
    */
   changes: TransformationChange[];
+
+  /**
+   * What `before` has to be to get those that follow; 0 where there are none.
+   *
+   * @generated from field: int32 next_before = 2;
+   */
+  nextBefore: number;
 };
 
 /**

@@ -108,6 +108,18 @@ const policyVersion = createRoute({
   component: screen(() => import('./policy/policy-version.js')),
 });
 
+const transformations = createRoute({
+  getParentRoute: () => framed,
+  path: '/transformations',
+  component: screen(() => import('./transformation/transformations.js')),
+});
+
+const transformation = createRoute({
+  getParentRoute: () => framed,
+  path: '/transformations/$name',
+  component: screen(() => import('./transformation/transformation.js')),
+});
+
 const settings = createRoute({
   getParentRoute: () => framed,
   path: '/settings',
@@ -116,7 +128,20 @@ const settings = createRoute({
 
 const tree = root.addChildren([
   bare.addChildren([signIn]),
-  framed.addChildren([home, lanes, inbox, promotions, promotion, bundle, product, policies, policyVersion, settings]),
+  framed.addChildren([
+    home,
+    lanes,
+    inbox,
+    promotions,
+    promotion,
+    bundle,
+    product,
+    policies,
+    policyVersion,
+    transformations,
+    transformation,
+    settings,
+  ]),
 ]);
 
 /** Every address of the page. What is shown is in the address, so that it can be sent to somebody. */

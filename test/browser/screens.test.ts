@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { approveByTwo, asOwner, decide, inPhase, type Target, waitingForApproval } from '../support/attack-scene.js';
+import { parseTransformation } from '../../core/transformation/parse.js';
 import { startBrowser } from '../support/browser/browser.js';
 import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-in.js';
 import { type Engine, startEngine } from '../support/engine.js';
@@ -10,6 +11,7 @@ import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { placedIn } from '../support/phases.js';
 import { nextVersion, publishedText, signPolicyAct } from '../support/policy-people.js';
 import { sealText } from '../support/sealed-bundle.js';
+import { signTransformation } from '../support/transformation-people.js';
 
 /** The folder for `npm run screenshots`; nothing is written otherwise. */
 const screenshots = process.env['SCREENSHOTS'];
@@ -38,6 +40,7 @@ beforeAll(async () => {
   await decide(engine, waiting, await engine.sign('bob', changes, { comment: 'Say in the notes which languages.' }));
   await decide(engine, waiting, await engine.sign('bob', { ...changes, verb: 'approve' }));
   version = await waitsToBePublished();
+  await put();
   // The releases that the bundles of tests name never ran.
   await asOwner(
     engine,
@@ -64,6 +67,28 @@ async function waitsToBePublished(): Promise<string> {
   return submitted.version!.digest;
 }
 
+/** A transformation of which everything is known that there may be. */
+async function put(): Promise<void> {
+  const text = await readFile(join(import.meta.dirname, '../../examples/transformations/safe.yaml'), 'utf8');
+  const { spec } = parseTransformation(text, 'safe.yaml');
+  const artifacts = (['DRAFT', 'IN_REVIEW', 'ACCEPTED', 'REJECTED'] as const).flatMap((state) =>
+    (['INCREMENT', 'ADM_DELIVERABLE'] as const).map((kind) => ({
+      ...{ kind, key: state.toLowerCase(), title: `What is ${state.toLowerCase()}`, state, phase: 'g' },
+    })),
+  );
+  const milestones = (['PLANNED', 'READY', 'MISSED'] as const).map((readiness) => ({
+    ...{ key: readiness.toLowerCase(), title: `A milestone that is ${readiness.toLowerCase()}`, readiness },
+  }));
+  const all = {
+    ...spec,
+    milestones: [...spec.milestones, ...milestones],
+    artifacts: [...spec.artifacts, ...artifacts],
+    products: ['search'],
+  };
+  const signedStatement = await signTransformation(engine, 'dev', 'payments', { spec: all });
+  await api.clients('dev').transformations.submitTransformation({ signedStatement });
+}
+
 /** Every screen, with what tells that it is there. */
 const screens: readonly (readonly [name: string, path: () => string, ready: (page: Page) => Promise<void>])[] = [
   ['lanes', () => '/lanes', (page) => page.getByText('AWAITING APPROVAL').first().waitFor()],
@@ -86,6 +111,8 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
   ['product', () => '/products/shop', (page) => page.getByRole('region', { name: 'Bundles in lanes' }).waitFor()],
   ['policies', () => '/policies?product=shop', withPolicy],
   ['policy-version', () => `/policies/${version}`, (page) => page.getByText('+         maxAge: 12h').waitFor()],
+  ['transformations', () => '/transformations', (page) => page.getByText('Changed last').waitFor()],
+  ['transformation', () => '/transformations/payments', (page) => page.getByText('signed revision 1').waitFor()],
   ['settings', () => '/settings', (page) => page.getByText('PostgreSQL', { exact: true }).waitFor()],
 ];
 

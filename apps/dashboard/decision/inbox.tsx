@@ -10,6 +10,7 @@ import { HeldNote } from '../parts/held-note.js';
 import { useHeld } from '../parts/held.js';
 import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import { Screen } from '../parts/screen.js';
+import tabs from '../parts/tabs.module.css';
 import { CaseDetail } from './case-detail.js';
 import { CaseRow } from './case-row.js';
 import css from './inbox.module.css';
@@ -52,7 +53,7 @@ export default function Inbox() {
   });
   return (
     <Screen title="Inbox" aside={<Command command={`lane approvals${tab === 'others' ? ' --all' : ''}`} />}>
-      <nav className={css['tabs']} aria-label="Whose">
+      <nav className={tabs['tabs']} aria-label="Whose">
         <Link
           to="/inbox"
           search={{}}

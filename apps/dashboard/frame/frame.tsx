@@ -35,12 +35,12 @@ export function Frame() {
           <Brand />
         </Link>
         <nav className={css['nav']} aria-label="Screens">
-          {places.map(({ to, name, key }) => (
+          {places.map(({ to, name, key, with: other = to }) => (
             <Link
               key={to}
               to={to}
               title={`g then ${key}`}
-              {...(path.startsWith(to) && { 'aria-current': 'page' as const })}
+              {...((path.startsWith(to) || path.startsWith(other)) && { 'aria-current': 'page' as const })}
             >
               {name}
               {to === '/inbox' && mine > 0 && (

@@ -7,6 +7,7 @@ import { Loading, ProblemNote } from '../parts/notes.js';
 import rows from '../parts/rows.module.css';
 import { Screen, Section } from '../parts/screen.js';
 import { PoliciesInForce } from './policies-in-force.js';
+import { RulesTabs } from './rules-tabs.js';
 import { documentOf, publishersOf, stateOf } from './version-words.js';
 
 /** The rules: what is in force, what waits to be published, and what applies to each product. */
@@ -17,6 +18,7 @@ export default function Policies() {
   const inForce = versions.filter(({ state }) => state === PolicyState.PUBLISHED);
   return (
     <Screen title="Policies">
+      <RulesTabs at="policies" />
       {error !== null && <ProblemNote error={error} />}
       {isPending && <Loading what="the policies" rows={4} />}
       {data !== undefined && (

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { signStatement } from '../../adapters/sigstore/sign-statement.js';
-import { transformationStatement } from '../../core/evidence/transformation-act.js';
-import { normaliseSpec, type WrittenSpec } from '../../core/transformation/normalise.js';
+import type { Digest } from '../../core/digest.js';
+import type { WrittenSpec } from '../../core/transformation/normalise.js';
 import { gatesQuery, statusQuery, timelineQuery } from '../../workflows/promotion/contract.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
-import { type Engine, startEngine } from '../support/engine.js';
+import { asOwner } from '../support/attack-scene.js';
+import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { sealText, signerOf } from '../support/sealed-bundle.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { signTransformation } from '../support/transformation-people.js';
 import { until } from '../support/until.js';
 
 let engine: Engine;
@@ -21,15 +21,10 @@ afterAll(async () => {
   await engine.close();
 });
 
-/** Puts a transformation of the shop, as a person. */
-async function put(revision: number, spec: WrittenSpec) {
-  const statement = transformationStatement({
-    ...{ verb: 'put', principal: 'dev', tenant: 'default', name: 'checkout', revision, nonce: randomUUID() },
-    spec: normaliseSpec('checkout', { products: ['shop'], ...spec }),
-    issuedAt: new Date().toISOString(),
-    expiresAt: new Date(Date.now() + 60_000).toISOString(),
-  });
-  const signedStatement = await signStatement(statement, await signerOf(engine.dataDir, 'identities', 'dev'));
+/** Puts a transformation of the shop, as a person; without content, it is retired. */
+async function put(revision: number, spec: WrittenSpec | undefined, name = 'checkout') {
+  const all = spec && { spec: { products: ['shop'], ...spec } };
+  const signedStatement = await signTransformation(engine, 'dev', name, { revision, ...all });
   return api.clients('dev').transformations.submitTransformation({ signedStatement });
 }
 
@@ -105,4 +100,57 @@ describe('the transformation of a product', () => {
       (await api.clients('dev').transformations.getTransformation({ name: 'checkout' })).transformation?.revision,
     ).toBe(5);
   });
+
+  test('is, of several, the one that was put last; one that is retired counts no longer, also for what waits', async () => {
+    const handle = await engine.promote({ lane: 'silver', bundle: await bronze('in several transformations') });
+    await engine.reached(handle, 'GATING');
+    await put(0, { profile: 'scrum' }, 'later');
+    await judgedBy(handle, 'profile/scrum@1');
+    await put(5, { profile: 'safe' });
+    await judgedBy(handle, 'profile/safe@1');
+    await put(6, undefined);
+    await judgedBy(handle, 'transformation/later@1');
+    await put(1, undefined, 'later');
+    await until(async () => !(await gatesOf(handle)).includes('definition-of-done'), 'no transformation to count');
+    const { policies } = await api.clients('dev').gates.listPolicies({ product: 'shop' });
+    expect(policies[0]?.versions.filter((version) => version.startsWith('transformation/'))).toEqual([]);
+    expect(policies[0]?.policy?.profile).toBe('');
+  });
+
+  test('holds what waits while it is not to be believed, says why and what to do, and lets it go on afterwards', async () => {
+    await put(7, { profile: 'scrum' });
+    const handle = await engine.promote({
+      lane: 'silver',
+      bundle: await bronze('in a transformation that was changed'),
+    });
+    await until(async () => (await gatesOf(handle)).includes('definition-of-done'), 'its gates');
+    const { gates } = api.clients('dev');
+    const content = "update transformations set content = replace(content, $1, $2) where name = 'checkout'";
+    await asOwner(engine, content, '"scrum"', '"safe"');
+    expect(await gates.listPolicies({ product: 'shop' }).catch(String)).toContain('is not to be believed');
+    await attachPreviewCheck(engine, (await handle.query(statusQuery)).bundle);
+    const held = async () => JSON.stringify((await handle.query(statusQuery)).notices);
+    await until(async () => (await held()).includes('transformation checkout is not to be believed'), 'it to be held');
+    expect((await handle.query(statusQuery)).state).toBe('GATING');
+    expect(await gatesOf(handle)).toContain('definition-of-done');
+    await asOwner(engine, content, '"safe"', '"scrum"');
+    await put(8, { profile: 'scrum', stage: 'build' });
+    await until(async () => !(await held()).includes('is not to be believed'), 'it to go on');
+  });
 });
+
+/** A bundle that is in the lane below. */
+async function bronze(text: string): Promise<Digest> {
+  const bundle = await sealText(engine, text);
+  await engine.bringTo(bundle, 'bronze');
+  return bundle;
+}
+
+async function gatesOf(handle: PromotionHandle): Promise<readonly string[]> {
+  return (await handle.query(gatesQuery)).map(({ gate }) => gate);
+}
+
+/** Waits until a promotion is judged by a version, which its timeline names. */
+async function judgedBy(handle: PromotionHandle, version: string): Promise<void> {
+  await until(async () => JSON.stringify(await handle.query(timelineQuery)).includes(version), version);
+}

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { reference, referencePath } from '../docs/reference.mjs';
+import { references } from '../docs/reference.mjs';
 import { root } from '../setup/paths.mjs';
 
-/** The reference of policies, unless it says what the schemas say. */
+/** The references of policies and transformations, unless they say what the schemas say. */
 export async function findOldReference() {
-  const written = await readFile(referencePath, 'utf8').catch(() => undefined);
-  if (written === (await reference())) return [];
-  return [`${relative(root, referencePath)} is not what core/schemas says`, 'next: npm run docs:reference'];
+  const problems = [];
+  for (const { path, text } of await references())
+    if ((await readFile(path, 'utf8').catch(() => undefined)) !== text)
+      problems.push(`${relative(root, path)} is not what core/schemas says`);
+  return problems.length === 0 ? [] : [...problems, 'next: npm run docs:reference'];
 }

@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
 const schemas = join(root, 'core', 'schemas');
+/** The beginning of the ids of schemas. */
+const home = 'https://lanekeeper.dev/schemas/';
+
 const read = new Map();
 
 /** A JSON Schema of core/schemas by its name there, such as `gates/gate.schema.json`. */
@@ -14,7 +17,7 @@ export async function readSchema(name) {
 /** What a reference means: the schema, the file that it is in, and its own name. */
 async function follow(reference, file) {
   const [path, pointer = ''] = reference.split('#');
-  const target = path === '' ? file : join(dirname(file), path);
+  const target = path === '' ? file : path.startsWith(home) ? path.slice(home.length) : join(dirname(file), path);
   const keys = pointer.split('/').slice(1);
   const schema = keys.reduce((part, key) => part?.[key], await readSchema(target));
   if (schema === undefined) throw new Error(`core/schemas/${file}: there is no ${reference}`);

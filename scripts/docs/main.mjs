@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-/** Writes docs/policy-reference.md from the JSON Schemas in core/schemas. */
+/** Writes the references in docs from the JSON Schemas in core/schemas. */
 import { writeFile } from 'node:fs/promises';
-import { reference, referencePath } from './reference.mjs';
+import { references } from './reference.mjs';
 
-await writeFile(referencePath, await reference());
+for (const { path, text } of await references()) await writeFile(path, text);

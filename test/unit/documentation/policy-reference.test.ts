@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
 interface Field {
@@ -11,8 +11,7 @@ interface Field {
 /** What is used of the generator, which is plain JavaScript. */
 interface Generator {
   readonly fieldsOf: (schema: unknown, file: string, apart: readonly string[]) => Promise<readonly Field[]>;
-  readonly reference: () => Promise<string>;
-  readonly referencePath: string;
+  readonly references: () => Promise<readonly { readonly path: string; readonly text: string }[]>;
 }
 
 const scripts = join(import.meta.dirname, '../../../scripts/docs');
@@ -28,9 +27,14 @@ beforeAll(async () => {
 
 const fieldsIn = (schema: unknown) => generator.fieldsOf(schema, 'policy.schema.json', ['gate']);
 
-describe('the reference of policies', () => {
+describe('the reference of policies and transformations', () => {
   test('is what the schemas say', async () => {
-    expect(await readFile(generator.referencePath, 'utf8')).toBe(await generator.reference());
+    const references = await generator.references();
+    expect(references.map(({ path }) => basename(path))).toEqual([
+      'policy-reference.md',
+      'transformation-reference.md',
+    ]);
+    for (const { path, text } of references) expect(await readFile(path, 'utf8')).toBe(text);
   });
 
   test('has each field of a schema with its path, through lists, maps and references', async () => {
@@ -40,6 +44,7 @@ describe('the reference of policies', () => {
         list: { type: 'array', items: { properties: { deep: { type: 'string' } } } },
         map: { additionalProperties: { required: ['value'], properties: { value: { type: 'number' } } } },
         elsewhere: { $ref: 'gates/gate.schema.json#/$defs/gates' },
+        byId: { $ref: 'https://lanekeeper.dev/schemas/governance.schema.json#/properties/kind' },
       },
     });
     expect(fields.map(({ path, required, part }) => [path, required, part])).toEqual([
@@ -49,6 +54,7 @@ describe('the reference of policies', () => {
       ['map.NAME', false, undefined],
       ['map.NAME.value', true, undefined],
       ['elsewhere', false, 'gate'],
+      ['byId', false, undefined],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { shortId } from '../../core/ids.js';
 import { decide, waitingForApproval } from '../support/attack-scene.js';
 import { startBrowser } from '../support/browser/browser.js';
@@ -7,6 +7,7 @@ import { evilHost, openHostilePage } from '../support/browser/hostile-page.js';
 import { pageDir, signInBrowser } from '../support/browser/signed-in.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { signTransformation } from '../support/transformation-people.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
@@ -38,15 +39,17 @@ describe('what others write', () => {
       await page.getByText('live', { exact: true }).waitFor();
       await page.getByText(shortId(target.bundle)).first().waitFor();
     }
-    expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
-    expect(await page.locator('img').count()).toBe(0);
-    const tooWide = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = (
-        globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
-      ).document.documentElement;
-      return scrollWidth - clientWidth;
-    });
-    expect(tooWide).toBe(0);
+    await expectText(page);
+    const words = attack.slice(0, 200);
+    const artifacts = [{ kind: 'INCREMENT' as const, key: 'one', title: words, phase: attack.slice(0, 63) }];
+    const spec = { profile: 'scrum', title: words, team: words, organization: words, artifacts };
+    const put = await signTransformation(engine, 'dev', 'hostile', { spec });
+    await api.clients('dev').transformations.submitTransformation({ signedStatement: put });
+    for (const path of ['/transformations', '/transformations/hostile']) {
+      await page.goto(`${api.url}${path}`);
+      await page.getByText('window.hacked=1').first().waitFor();
+      await expectText(page);
+    }
     expect(complaints).toEqual([]);
   });
 
@@ -58,6 +61,19 @@ describe('what others write', () => {
     expect(complaints).toEqual([]);
   });
 });
+
+/** Nothing of what others wrote has become anything else, and the page is not wider than its window. */
+async function expectText(page: Page): Promise<void> {
+  expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
+  expect(await page.locator('img').count()).toBe(0);
+  const tooWide = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = (
+      globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
+    ).document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+  expect(tooWide).toBe(0);
+}
 
 describe('a page of another site', () => {
   test('cannot put ours into a frame', async () => {

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { evaluateRound } from '../../activities/policy/evaluate-round.js';
+import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
+import { PolicyBook } from '../../activities/policy/policy-book.js';
+import { whenPrepared } from '../../activities/policy/preparation.js';
 import type { Digest } from '../../core/digest.js';
 import type { WrittenSpec } from '../../core/transformation/normalise.js';
+import { requirePromotion } from '../../store/promotion/read.js';
 import { gatesQuery, statusQuery, timelineQuery } from '../../workflows/promotion/contract.js';
 import { searchAttributes } from '../../temporal-config/search-attributes.js';
 import { asOwner } from '../support/attack-scene.js';
@@ -133,6 +138,17 @@ describe('the transformation of a product', () => {
     await until(async () => (await held()).includes('transformation checkout is not to be believed'), 'it to be held');
     expect((await handle.query(statusQuery)).state).toBe('GATING');
     expect(await gatesOf(handle)).toContain('definition-of-done');
+    const id = await engine.recordOf(handle);
+    const rules = new PolicyBook(engine.database, engine.policyRoots);
+    const fresh = { blobs: engine.stores, cache: new EvidenceCache(), rules };
+    const underHold = await whenPrepared(fresh, 'default', (known) =>
+      engine.database.transaction('default', async (tx) =>
+        evaluateRound(tx, known, await requirePromotion(tx, id), { at: new Date(), notices: [] }),
+      ),
+    );
+    // As a round is judged after the grant, when the gates are not looked up any more.
+    expect(underHold.evaluation.notices.map(({ notice, holds }) => [notice, holds])).toEqual([['rules-unknown', true]]);
+    expect(underHold.evaluation.outcome).not.toBe('PASS');
     await asOwner(engine, content, '"safe"', '"scrum"');
     await put(8, { profile: 'scrum', stage: 'build' });
     await until(async () => !(await held()).includes('is not to be believed'), 'it to go on');

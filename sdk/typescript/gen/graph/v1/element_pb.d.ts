@@ -153,7 +153,7 @@ export declare type ElementRelationship = Message<"graph.v1.ElementRelationship"
 
   /**
    * Type of the edge: `EVIDENCE_OF` (attestation to bundle or artifact), `PRODUCED_BY` (to a run), `DERIVED_FROM` or
-   * `CONTAINS` (bundle to artifact).
+   * `CONTAINS` (bundle to artifact, transformation to artifact of its method).
    *
    * @generated from field: string type_key = 3;
    */
@@ -193,6 +193,13 @@ export declare type ElementRelationship = Message<"graph.v1.ElementRelationship"
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
+
+  /**
+   * When it ended, as a transformation loses an artifact of its method; absent while it holds.
+   *
+   * @generated from field: google.protobuf.Timestamp ended_at = 9;
+   */
+  endedAt?: Timestamp | undefined;
 };
 
 /**

@@ -110,14 +110,8 @@ const policyVersion = createRoute({
 
 const transformations = createRoute({
   getParentRoute: () => framed,
-  path: '/transformations',
-  component: screen(() => import('./transformation/transformations.js')),
-});
-
-const transformation = createRoute({
-  getParentRoute: () => framed,
-  path: '/transformations/$name',
-  component: screen(() => import('./transformation/transformation.js')),
+  path: '/transformations/{-$name}',
+  component: screen(() => import('./transformation/screen.js')),
 });
 
 const settings = createRoute({
@@ -139,7 +133,6 @@ const tree = root.addChildren([
     policies,
     policyVersion,
     transformations,
-    transformation,
     settings,
   ]),
 ]);

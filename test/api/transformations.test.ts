@@ -102,7 +102,10 @@ describe('a transformation through the API', () => {
   });
 
   test('is not changed by a key that is held in a browser', async () => {
-    await asOwner(engine, "update principal_keys set held_in = 'browser', valid_until = now() + interval '1 day' where principal = 'carol'");
+    await asOwner(
+      engine,
+      "update principal_keys set held_in = 'browser', valid_until = now() + interval '1 day' where principal = 'carol'",
+    );
     expect(await outcomeOf(say('in-browser', { spec }, 'carol'))).toBe('PERMISSION_DENIED');
     await asOwner(engine, "update principal_keys set held_in = 'file', valid_until = null where principal = 'carol'");
     expect(await outcomeOf(say('in-browser', { spec }, 'carol'))).toBe('revision 1');

@@ -52,7 +52,7 @@ async function judged(product = 'shop', process = fresh()): Promise<string> {
   const newest = await whenPrepared(process, 'default', (known) =>
     control.transaction('default', (tx) => newestGates(tx, known, { product, lane: 'silver', kind: 'PROMOTION' })),
   );
-  if (!('problem' in newest)) return newest.profile?.name ?? 'none';
+  if (!('problem' in newest)) return newest.profile.name || 'none';
   const { code, message, why, next } = newest.problem;
   expect(next).toMatch(/lane transformation history \S+ --verify; then restore it from a backup, or put it again/);
   return `${code}: ${message}: ${why ?? ''}`;

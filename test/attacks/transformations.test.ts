@@ -32,7 +32,8 @@ const outcomeOf = (signed: Uint8Array): Promise<string> =>
     ({ revision }) => `revision ${String(revision)}`,
     (error: unknown) => asLanekeeperError(error)?.code ?? String(error),
   );
-const historyOf = (name: string) => api.transaction('default', (tx) => listTransformationChanges(tx, name, { limit: 200 }));
+const historyOf = (name: string) =>
+  api.transaction('default', (tx) => listTransformationChanges(tx, name, { limit: 200 }));
 
 describe('a transformation', () => {
   test('changes by a signed statement, and its history names who changed what', async () => {

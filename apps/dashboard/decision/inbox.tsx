@@ -10,7 +10,7 @@ import { HeldNote } from '../parts/held-note.js';
 import { useHeld } from '../parts/held.js';
 import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import { Screen } from '../parts/screen.js';
-import tabs from '../parts/tabs.module.css';
+import { current, Tabs } from '../parts/tabs.js';
 import { CaseDetail } from './case-detail.js';
 import { CaseRow } from './case-row.js';
 import css from './inbox.module.css';
@@ -53,7 +53,7 @@ export default function Inbox() {
   });
   return (
     <Screen title="Inbox" aside={<Command command={`lane approvals${tab === 'others' ? ' --all' : ''}`} />}>
-      <nav className={tabs['tabs']} aria-label="Whose">
+      <Tabs label="Whose">
         <Link
           to="/inbox"
           search={{}}
@@ -70,7 +70,7 @@ export default function Inbox() {
         >
           For others <span className={css['count']}>{promotionsIn(others)}</span>
         </Link>
-      </nav>
+      </Tabs>
       {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {isPending && <Loading what="the inbox" />}
       {data !== undefined && held.shown.length === 0 && held.changes === 0 && (
@@ -107,9 +107,4 @@ export default function Inbox() {
 /** Several gates of one promotion are one thing to decide about. */
 function promotionsIn(cases: readonly GovernanceCase[]): number {
   return new Set(cases.map(({ promotionId }) => promotionId)).size;
-}
-
-/** The router calls a link current whose address is the start of another one; which tab it is, is known here. */
-function current(isCurrent: boolean) {
-  return { 'aria-current': isCurrent ? ('page' as const) : undefined, activeProps: {}, inactiveProps: {} };
 }

@@ -15,7 +15,10 @@ import { places } from './places.js';
 /** What is around every screen: where one is, where one can go, and whether what is shown is up to date. */
 export function Frame() {
   const main = useRef<HTMLElement>(null);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // Transformations are beside the policies.
+  const path = useRouterState({
+    select: ({ location }) => location.pathname.replace('/transformations', '/policies'),
+  });
   const { data } = useQuery(DecisionService.method.listPendingApprovals, { all: true });
   const mine = new Set(data?.cases.filter(({ waitsForMe }) => waitsForMe).map(({ promotionId }) => promotionId)).size;
   return (
@@ -35,12 +38,12 @@ export function Frame() {
           <Brand />
         </Link>
         <nav className={css['nav']} aria-label="Screens">
-          {places.map(({ to, name, key, with: other = to }) => (
+          {places.map(({ to, name, key }) => (
             <Link
               key={to}
               to={to}
               title={`g then ${key}`}
-              {...((path.startsWith(to) || path.startsWith(other)) && { 'aria-current': 'page' as const })}
+              {...(path.startsWith(to) && { 'aria-current': 'page' as const })}
             >
               {name}
               {to === '/inbox' && mine > 0 && (

@@ -7,7 +7,7 @@ import { Loading, ProblemNote } from '../parts/notes.js';
 import rows from '../parts/rows.module.css';
 import { Screen, Section } from '../parts/screen.js';
 import { PoliciesInForce } from './policies-in-force.js';
-import { RulesTabs } from './rules-tabs.js';
+import { RulesTabs } from '../parts/tabs.js';
 import { documentOf, publishersOf, stateOf } from './version-words.js';
 
 /** The rules: what is in force, what waits to be published, and what applies to each product. */

@@ -7,7 +7,6 @@ import {
 import { Mark, type Shape, type Tone } from '../parts/mark.js';
 import rows from '../parts/rows.module.css';
 import { Section } from '../parts/screen.js';
-import css from './transformation.module.css';
 import { timeboxOf } from './words.js';
 
 const states: Readonly<Record<ArtifactState, readonly [Tone, Shape, string]>> = {
@@ -45,7 +44,7 @@ export function Artifacts({
         if (own.length === 0) return null;
         const accepted = own.filter(({ state }) => state === ArtifactState.ACCEPTED).length;
         return (
-          <div key={kind} className={css['kind']}>
+          <div key={kind} className={rows['group']}>
             <h3>
               {name}
               <span className={rows['tag']}>

@@ -5,7 +5,6 @@ import type { Transformation } from '#gen/transformation/v1/transformation_pb.js
 import { Loading, ProblemNote } from '../parts/notes.js';
 import rows from '../parts/rows.module.css';
 import { Section } from '../parts/screen.js';
-import css from './transformation.module.css';
 
 /** Of how many products the profile is looked up that applies to them. */
 const lookedUp = 20;
@@ -29,7 +28,7 @@ export function Products({ transformation: { name, products, retired } }: { read
         </ul>
       )}
       {products.length > lookedUp && (
-        <p className={css['more']}>
+        <p className={rows['links']}>
           {products.slice(lookedUp).map((product) => (
             <ProductLink key={product} product={product} />
           ))}
@@ -63,7 +62,7 @@ function EffectiveProfile({ product, transformation }: { readonly product: strin
       {counts !== undefined && counts !== transformation && (
         <>
           , as{' '}
-          <Link to="/transformations/$name" params={{ name: counts }}>
+          <Link to="/transformations/{-$name}" params={{ name: counts }}>
             {counts}
           </Link>{' '}
           has it, which was put later

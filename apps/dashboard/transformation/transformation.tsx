@@ -1,21 +1,17 @@
 import { useQuery } from '@connectrpc/connect-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { TransformationService } from '#gen/transformation/v1/transformation_service_pb.js';
 import { Command } from '../parts/copy.js';
 import { At } from '../parts/instant.js';
 import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Fields, Screen, Section } from '../parts/screen.js';
-import { RulesTabs } from '../policy/rules-tabs.js';
+import { RulesTabs } from '../parts/tabs.js';
 import { Artifacts } from './artifacts.js';
 import { History } from './history.js';
 import { Goals, Milestones, Timeboxes } from './plan.js';
 import { Products } from './products.js';
 
-const route = getRouteApi('/framed/transformations/$name');
-
 /** One transformation: where it stands, what it wants, what it has made, for which products it counts, who changed it. */
-export default function TransformationScreen() {
-  const { name } = route.useParams();
+export function Transformation({ name }: { readonly name: string }) {
   const { data, error, isPending, refetch } = useQuery(TransformationService.method.getTransformation, { name });
   const one = data?.transformation;
   return (

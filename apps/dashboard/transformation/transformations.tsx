@@ -6,10 +6,10 @@ import { Ago } from '../parts/instant.js';
 import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import rows from '../parts/rows.module.css';
 import { Screen, Section } from '../parts/screen.js';
-import { RulesTabs } from '../policy/rules-tabs.js';
+import { RulesTabs } from '../parts/tabs.js';
 
 /** The initiatives around products, those that were changed last first. */
-export default function Transformations() {
+export function Transformations() {
   const { data, error, isPending, refetch } = useQuery(TransformationService.method.listTransformations, {});
   return (
     <Screen title="Transformations">
@@ -31,7 +31,7 @@ export default function Transformations() {
               <li key={name}>
                 <div className={rows['grow']}>
                   <p>
-                    <Link to="/transformations/$name" params={{ name }}>
+                    <Link to="/transformations/{-$name}" params={{ name }}>
                       <strong>{title}</strong>
                     </Link>
                     <span className={rows['tag']}>{profile}</span>

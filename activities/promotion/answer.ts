@@ -10,7 +10,7 @@ import { requireManifest } from '../../store/bundle/read.js';
 import { lastTransition, newestEvents, type TimelineEvent } from '../../store/event/list.js';
 import { gatesSince, lastRound } from '../../store/policy/read.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
-import { transformationOfProduct } from '../../store/transformation/read.js';
+import { listTransformations } from '../../store/transformation/list.js';
 import type { MovingPromotion } from './fixpoint.js';
 import { type Answer, type DecisionOutcome, nothingSeen, type Seen } from './types.js';
 
@@ -129,7 +129,8 @@ async function originOf(
 /** The profile that is pinned, and what the product's transformation pursues now. */
 async function contextOf(tx: Transaction, { product, policySources }: StoredPromotion, now: Date): Promise<Purpose> {
   const profile = profileIn(policySources ?? []);
-  const transformation = await transformationOfProduct(tx, product);
+  // For people who search: nothing is decided by it, so that nothing has to be verified for it.
+  const [transformation] = await listTransformations(tx, { product, limit: 1 });
   return {
     ...(profile !== undefined && { profile }),
     ...(transformation === undefined ? { goals: [], timeboxes: [] } : currentPurpose(transformation.spec, now)),

@@ -12,6 +12,7 @@ import { signEnrolment } from '../support/enrolment.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { productOf } from '../replay/promotion-shapes.js';
+import { draftAndSubmit, publishedText } from '../support/policy-people.js';
 import { closedRunsOf, historiesOf, keeperOn } from '../support/histories.js';
 import { until } from '../support/until.js';
 import { addStranger, rowsOfTenant, type Stranger } from '../support/second-tenant.js';
@@ -44,6 +45,7 @@ beforeAll(async () => {
   await inPhase(engine, 'bronze', bundle, 'LIVE');
   const { id: promotion } = await waitingForApproval(engine, 'also theirs');
   const attestation = await attachPreviewCheck(engine, bundle);
+  await waitsToBePublished();
   const repository = '/srv/theirs';
   await api.clients('carol').products.allowRepository({ pattern: repository });
   const change = { type: 'grant-roles', principal: 'bob', roles: ['auditor'], reason: 'theirs' } as const;
@@ -80,6 +82,17 @@ afterAll(async () => {
   await engine.close();
   expect(api.reports).toEqual([]);
 });
+
+/** A version of theirs that is in the inbox of their people. */
+async function waitsToBePublished(): Promise<void> {
+  const { governance } = api.clients('dev');
+  const desk = {
+    ...engine,
+    submit: (act: { signedStatement: Uint8Array; text: string }) => governance.submitPolicyAct(act),
+  };
+  const text = `${await publishedText(desk, 'policy', 'default')}# theirs\n`;
+  await draftAndSubmit(desk, text, { kind: 'policy', name: 'default', author: 'dev' });
+}
 
 /** A run of theirs whose history is kept: of a promotion that another one has superseded. */
 async function keptRun(): Promise<string> {

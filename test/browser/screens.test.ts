@@ -117,7 +117,8 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
 ];
 
 async function others(page: Page): Promise<void> {
-  await page.getByText('Nothing waits for anybody else').waitFor();
+  await page.getByRole('link', { name: 'what it changes' }).waitFor();
+  await page.getByText('You cannot publish it: alice has none of the roles release-manager, operator.').waitFor();
   const current = page.getByRole('navigation', { name: 'Whose' }).locator('[aria-current=page]');
   expect(await current.allTextContents()).toEqual([expect.stringContaining('For others')]);
 }

@@ -60,23 +60,27 @@ export function publishedText({ database }: Pick<PolicyDesk, 'database'>, kind: 
   });
 }
 
+/** One person drafts and submits a version. */
+export async function draftAndSubmit(
+  desk: PolicyDesk,
+  text: string,
+  { kind, name, author }: Pick<Publishing, 'kind' | 'name' | 'author'>,
+): Promise<VersionName> {
+  const document = await nextVersion(desk, kind, name, text);
+  await desk.submit({ signedStatement: await signPolicyAct(desk, author, 'draft', document), text });
+  await desk.submit({ signedStatement: await signPolicyAct(desk, author, 'submit', document), text: '' });
+  return document;
+}
+
 /** One person drafts and submits a version, another publishes it. */
 export async function publish(
   desk: PolicyDesk,
   text: string,
   { kind = 'policy', name = 'default', author = 'dev', publisher = 'carol' }: Partial<Publishing> = {},
 ): Promise<PolicyVersion> {
-  const document = await nextVersion(desk, kind, name, text);
-  const say = async (person: string, verb: PolicyVerb) =>
-    (
-      await desk.submit({
-        signedStatement: await signPolicyAct(desk, person, verb, document),
-        text: verb === 'draft' ? text : '',
-      })
-    ).version;
-  await say(author, 'draft');
-  await say(author, 'submit');
-  const version = await say(publisher, 'publish');
+  const document = await draftAndSubmit(desk, text, { kind, name, author });
+  const signedStatement = await signPolicyAct(desk, publisher, 'publish', document);
+  const { version } = await desk.submit({ signedStatement, text: '' });
   if (version === undefined) throw new Error('nothing was said about the version');
   parseDigest(version.digest);
   return version;

@@ -1,7 +1,9 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { whenPrepared } from '../../../activities/policy/preparation.js';
 import { parseDigest } from '../../../core/digest.js';
 import { canonicalJson } from '../../../core/hash.js';
+import type { GovernanceCase } from '#gen/governance/v1/case_pb.js';
 import type { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { listDecisions } from '../../../store/decision/list.js';
 import { resolvePromotion } from '../../../store/resolve-id.js';
@@ -13,6 +15,7 @@ import { toDecisionMessage } from './convert.js';
 import { toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { listPendingCases } from '../case/pending.js';
+import { listPublications } from '../case/publications.js';
 import { listActions } from './actions.js';
 import { listLaneActions } from './lane-actions.js';
 import { sendDecision } from './send.js';
@@ -50,8 +53,12 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
     async listPendingApprovals(request, context) {
       const { tenant, principal } = requireCaller(context);
       const cases = await whenPrepared(deps, tenant, (known) =>
-        database.transaction(tenant, (tx) => listPendingCases(tx, known, principal)),
+        database.transaction(tenant, async (tx) => [
+          ...(await listPendingCases(tx, known, principal)),
+          ...(await listPublications(tx, known, principal, deps.now())),
+        ]),
       );
+      cases.sort((one, other) => openedAt(one) - openedAt(other));
       return { cases: request.all ? cases : cases.filter((each) => each.waitsForMe) };
     },
     async listActions(request, context) {
@@ -76,4 +83,8 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
       return { decisions: page.items.map(toDecisionMessage), nextPageToken: page.nextToken };
     },
   };
+}
+
+function openedAt(one: GovernanceCase): number {
+  return one.openedAt === undefined ? 0 : timestampDate(one.openedAt).getTime();
 }

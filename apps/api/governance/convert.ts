@@ -23,6 +23,11 @@ const states: Readonly<Record<VersionState, PolicyState>> = {
   RETIRED: PolicyState.RETIRED,
 };
 
+/** A kind for the wire. */
+export function toDocumentKind(kind: StoredKind): DocumentKind {
+  return kinds[kind];
+}
+
 /** The kind that a request names; undefined where it names none. */
 export function kindOf(wanted: DocumentKind): StoredKind | undefined {
   return keyOf(kinds, wanted);

@@ -4,6 +4,7 @@ import { shortId } from '../../../core/ids.js';
 import { useNow } from '../connection/clock.js';
 import { Ago } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
+import { documentOf } from '../policy/version-words.js';
 import css from './inbox.module.css';
 
 const hour = 3_600_000;
@@ -30,13 +31,22 @@ export function CaseRow({
         onClick={onChoose}
       >
         <span className={css['line']}>
-          <strong>{one.product}</strong>
-          <LaneName lane={one.lane} />
-          <code>{shortId(one.bundleDigest)}</code>
+          {one.publication === undefined ? (
+            <>
+              <strong>{one.product}</strong>
+              <LaneName lane={one.lane} />
+              <code>{shortId(one.bundleDigest)}</code>
+            </>
+          ) : (
+            <>
+              <strong>{documentOf(one.publication)}</strong>
+              <span>version {one.publication.version}</span>
+            </>
+          )}
         </span>
         <span className={css['small']}>{one.missing}</span>
         <span className={css['small']}>
-          waits for <Ago at={one.openedAt} suffix="" /> · {one.gateId}
+          waits for <Ago at={one.openedAt} suffix="" /> · {one.publication === undefined ? one.gateId : 'publication'}
         </span>
       </button>
     </li>

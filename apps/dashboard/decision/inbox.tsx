@@ -1,7 +1,7 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import type { GovernanceCase } from '#gen/governance/v1/case_pb.js';
+import { CaseKind } from '#gen/governance/v1/case_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { isTyping } from '../frame/shortcuts.js';
 import { useSettings } from '../connection/settings.js';
@@ -13,7 +13,9 @@ import { Screen } from '../parts/screen.js';
 import { current, Tabs } from '../parts/tabs.js';
 import { CaseDetail } from './case-detail.js';
 import { CaseRow } from './case-row.js';
+import { countThings } from './count-things.js';
 import css from './inbox.module.css';
+import { PublicationDetail } from './publication-detail.js';
 import { type VerbWords, wordsOfKey } from './verbs.js';
 
 /** Fetched when somebody decides. */
@@ -43,7 +45,7 @@ export default function Inbox() {
       const next = held.shown[held.shown.indexOf(chosen) + step];
       if (step !== 0 && next !== undefined) choose(next.id);
       const words = wordsOfKey(event.key);
-      if (words !== undefined && chosen.waitsForMe) {
+      if (words !== undefined && chosen.waitsForMe && chosen.kind === CaseKind.APPROVAL) {
         event.preventDefault();
         setDeciding({ promotionId: chosen.promotionId, words });
       }
@@ -60,7 +62,7 @@ export default function Inbox() {
           activeOptions={{ exact: true, includeSearch: true }}
           {...current(tab === undefined)}
         >
-          For me <span className={css['count']}>{promotionsIn(mine)}</span>
+          For me <span className={css['count']}>{countThings(mine)}</span>
         </Link>
         <Link
           to="/inbox"
@@ -68,7 +70,7 @@ export default function Inbox() {
           activeOptions={{ exact: true, includeSearch: true }}
           {...current(tab === 'others')}
         >
-          For others <span className={css['count']}>{promotionsIn(others)}</span>
+          For others <span className={css['count']}>{countThings(others)}</span>
         </Link>
       </Tabs>
       {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
@@ -88,11 +90,15 @@ export default function Inbox() {
               <CaseRow key={one.id} one={one} isChosen={one.id === chosen.id} onChoose={() => choose(one.id)} />
             ))}
           </ul>
-          <CaseDetail
-            key={chosen.promotionId}
-            one={chosen}
-            onDecide={(words) => setDeciding({ promotionId: chosen.promotionId, words })}
-          />
+          {chosen.kind === CaseKind.PUBLICATION ? (
+            <PublicationDetail key={chosen.id} one={chosen} />
+          ) : (
+            <CaseDetail
+              key={chosen.promotionId}
+              one={chosen}
+              onDecide={(words) => setDeciding({ promotionId: chosen.promotionId, words })}
+            />
+          )}
         </div>
       )}
       {deciding !== undefined && (
@@ -102,9 +108,4 @@ export default function Inbox() {
       )}
     </Screen>
   );
-}
-
-/** Several gates of one promotion are one thing to decide about. */
-function promotionsIn(cases: readonly GovernanceCase[]): number {
-  return new Set(cases.map(({ promotionId }) => promotionId)).size;
 }

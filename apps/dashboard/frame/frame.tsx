@@ -3,6 +3,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { Announcer } from '../parts/announcer.js';
+import { countThings } from '../decision/count-things.js';
 import { SearchBox } from '../search/search-box.js';
 import { Brand } from './brand.js';
 import css from './frame.module.css';
@@ -20,7 +21,7 @@ export function Frame() {
     select: ({ location }) => location.pathname.replace('/transformations', '/policies'),
   });
   const { data } = useQuery(DecisionService.method.listPendingApprovals, { all: true });
-  const mine = new Set(data?.cases.filter(({ waitsForMe }) => waitsForMe).map(({ promotionId }) => promotionId)).size;
+  const mine = countThings(data?.cases.filter(({ waitsForMe }) => waitsForMe) ?? []);
   return (
     <div className={css['frame']}>
       <a

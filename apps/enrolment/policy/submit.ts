@@ -4,7 +4,8 @@ import { LanekeeperError } from '../../../core/errors.js';
 import type { PolicyAct } from '../../../core/evidence/policy-act.js';
 import { parsePolicyAct } from '../../../core/evidence/read-policy-act.js';
 import { digestOfVersion, wordsOf } from '../../../core/governance/document.js';
-import { refuseAct, ruleFor } from '../../../core/governance/policy-of-policies.js';
+import { refuseAct } from '../../../core/governance/policy-of-policies.js';
+import { missingPublishers, refusePublication, whyNotNext } from '../../../core/governance/publication.js';
 import type { RuleBook } from '../../../core/governance/rule-book.js';
 import { shortId } from '../../../core/ids.js';
 import type { Transaction } from '../../../store/database.js';
@@ -126,13 +127,16 @@ async function publish(tx: Transaction, acting: Acting): Promise<StoredVersion> 
   const { examined, signer, version, head, book } = acting;
   requireState(version, 'PENDING_APPROVAL');
   requireNext(version, head);
-  const published = (await actsOf(tx, [version.digest])).filter(({ verb }) => verb === 'publish');
-  if (published.some(({ principal }) => principal === signer.name))
-    throw refused(examined.said, { code: 'CONFLICT', reason: `${signer.name} has agreed to it already` });
+  const publishedBy = (await actsOf(tx, [version.digest]))
+    .filter(({ verb }) => verb === 'publish')
+    .map(({ principal }) => principal);
+  const publication = { version: { ...version, author: version.author ?? '' }, head, publishedBy };
+  const policies = book.governance.document;
+  const refusal = refusePublication(signer, publication, policies);
+  if (refusal !== undefined) throw refused(examined.said, refusal);
   await requireFitting(tx, book, version);
   await recordAct(tx, version.digest, { ...examined, ...examined.said });
-  const { count } = ruleFor(book.governance.document, version).publish;
-  if (published.length + 1 < count) return version;
+  if (missingPublishers(publication, policies).count > 1) return version;
   return publishVersion(tx, version, { by: signer.name, governedBy: book.governance.digest });
 }
 
@@ -155,14 +159,12 @@ function requireState(version: StoredVersion, wanted: 'DRAFT' | 'PENDING_APPROVA
 
 /** A version follows the one that was published last: none is skipped, and none is put back. */
 function requireNext(version: StoredVersion, head: StoredHead | undefined): void {
-  if (version.previous === head?.digest) return;
+  const why = whyNotNext(version, head);
+  if (why === undefined) return;
   throw new LanekeeperError('CONFLICT', {
     message: `version ${String(version.version)} of ${wordsOf(version)} cannot be published`,
     object: `version ${shortId(version.digest)}`,
-    why:
-      head === undefined
-        ? 'it names a version before it, and none was published'
-        : `version ${String(head.version)} was published meanwhile (${shortId(head.digest)}), and it names another one before it`,
+    why,
     next: 'draft it again from what is in force: lane policy apply FILE',
   });
 }

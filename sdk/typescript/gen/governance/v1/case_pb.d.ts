@@ -4,6 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { DocumentKind } from "./governance_service_pb.js";
 import type { Lane } from "./lane_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Decision } from "./decision_pb.js";
@@ -14,13 +15,89 @@ import type { Decision } from "./decision_pb.js";
 export declare const file_governance_v1_case: GenFile;
 
 /**
+ * A version that waits to be published. Publishing takes keys in files: a key in a browser publishes nothing.
+ *
+ * @generated from message governance.v1.Publication
+ */
+export declare type Publication = Message<"governance.v1.Publication"> & {
+  /**
+   * Digest of the version.
+   *
+   * @generated from field: string version_digest = 1;
+   */
+  versionDigest: string;
+
+  /**
+   * What it is a version of.
+   *
+   * @generated from field: governance.v1.DocumentKind kind = 2;
+   */
+  kind: DocumentKind;
+
+  /**
+   * Name of the document.
+   *
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * Number of the version, from 1.
+   *
+   * @generated from field: int32 version = 4;
+   */
+  version: number;
+
+  /**
+   * How many people it takes; 0 when the policy of policies cannot be believed.
+   *
+   * @generated from field: int32 required = 5;
+   */
+  required: number;
+
+  /**
+   * Roles of those who may publish it, by the policy of policies that is in force.
+   *
+   * @generated from field: repeated string roles = 6;
+   */
+  roles: string[];
+
+  /**
+   * Who has signed so far that it is published.
+   *
+   * @generated from field: repeated string published_by = 7;
+   */
+  publishedBy: string[];
+
+  /**
+   * Why its author wants it published, if they say.
+   *
+   * @generated from field: string comment = 8;
+   */
+  comment: string;
+
+  /**
+   * The command that publishes it.
+   *
+   * @generated from field: string command = 9;
+   */
+  command: string;
+};
+
+/**
+ * Describes the message governance.v1.Publication.
+ * Use `create(PublicationSchema)` to create a new message.
+ */
+export declare const PublicationSchema: GenMessage<Publication>;
+
+/**
  * The file on one decision: what is to be decided, by whom, since when, and what has been decided so far.
  *
  * @generated from message governance.v1.GovernanceCase
  */
 export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
   /**
-   * Stable identifier: the promotion and the gate.
+   * Stable identifier: the promotion and the gate, or the digest of the version.
    *
    * @generated from field: string id = 1;
    */
@@ -34,7 +111,7 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
   kind: CaseKind;
 
   /**
-   * The promotion that is waiting.
+   * The promotion that is waiting; this and what is said of its bundle is empty in other cases than approvals.
    *
    * @generated from field: string promotion_id = 3;
    */
@@ -69,7 +146,7 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
   bundleDigest: string;
 
   /**
-   * Who requested the promotion; empty when no signed request is attached.
+   * Who requested the promotion, empty when no signed request is attached; or who has drafted the version.
    *
    * @generated from field: string requester = 8;
    */
@@ -123,6 +200,13 @@ export declare type GovernanceCase = Message<"governance.v1.GovernanceCase"> & {
    * @generated from field: repeated string tickets = 15;
    */
   tickets: string[];
+
+  /**
+   * The version, if that is what the case is about.
+   *
+   * @generated from field: governance.v1.Publication publication = 16;
+   */
+  publication?: Publication | undefined;
 };
 
 /**
@@ -150,6 +234,13 @@ export enum CaseKind {
    * @generated from enum value: CASE_KIND_APPROVAL = 1;
    */
   APPROVAL = 1,
+
+  /**
+   * The publication of a version of a policy, a profile, a promotion definition or the policy of policies.
+   *
+   * @generated from enum value: CASE_KIND_PUBLICATION = 4;
+   */
+  PUBLICATION = 4,
 }
 
 /**

@@ -1,11 +1,14 @@
 import { heartbeat, sleep } from '@temporalio/activity';
 import type { Digest } from '../../core/digest.js';
-import { LanekeeperError, messageOf } from '../../core/errors.js';
+import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
 import { type AliasService, readObservation } from '../../store/alias/read.js';
-import type { Database } from '../../store/database.js';
-import type { StoredPromotion } from '../../store/promotion/read.js';
+import { stepsToTake } from '../../core/promotion/lane-steps.js';
+import type { Database, Transaction } from '../../store/database.js';
+import { requireSnapshot } from '../../store/policy/read.js';
+import { msSinceLastMove, type StoredPromotion } from '../../store/promotion/read.js';
+import { currentStep, withHeartbeats } from '../long-step.js';
 
 /** How often the router's observation is polled during a switch, in milliseconds. */
 const observationPollMs = 25;
@@ -33,6 +36,37 @@ export async function untilObserved(
     }
     await sleep(observationPollMs);
   }
+}
+
+/** How long to wait before a lane is asked again that did not answer rightly, in milliseconds. */
+const askAgainMs = 250;
+
+/**
+ * For how much longer the target may answer wrongly, in milliseconds, by the definition that is pinned to the promotion. It
+ * is counted from when the lane was switched, so that a worker that dies in between gives it no more time.
+ */
+export async function patienceLeft(tx: Transaction, { id, policyDigest, kind }: StoredPromotion): Promise<number> {
+  const steps = stepsToTake(await requireSnapshot(tx, policyDigest), kind);
+  const within = steps.find(({ step }) => step === 'verify')?.withinSeconds;
+  return within === undefined ? 0 : within * 1_000 - (await msSinceLastMove(tx, id));
+}
+
+/** Asks until the answer is right, and once at least. @throws SERVICE_UNHEALTHY when there is no time left */
+export async function untilHealthy(leftMs: number, ask: () => Promise<void>): Promise<void> {
+  const until = performance.now() + leftMs;
+  const { signal } = currentStep();
+  await withHeartbeats(currentStep(), async () => {
+    for (;;) {
+      try {
+        await ask();
+        return;
+      } catch (error) {
+        if (asLanekeeperError(error)?.code !== 'SERVICE_UNHEALTHY' || performance.now() >= until) throw error;
+      }
+      signal.throwIfAborted();
+      await sleep(askAgainMs);
+    }
+  });
 }
 
 /** Asks the lane itself: each routed service must answer and name this bundle. @throws SERVICE_UNHEALTHY */

@@ -4,6 +4,7 @@ import { type Applicable, lookUp, type RuleBook } from '../../core/governance/ru
 import { digestOfJson } from '../../core/hash.js';
 import type { TransformationFact } from '../../core/policy/facts.js';
 import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
+import { pinnedSteps } from '../../core/promotion/lane-steps.js';
 import { contextOf } from '../../core/transformation/context.js';
 import type { Transaction } from '../../store/database.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
@@ -69,7 +70,7 @@ function resolve(
   const kept = resolved.get(book) ?? new Map<string, NewestGates>();
   const found = kept.get(key);
   if (found !== undefined) return found;
-  const { rules, ...from } = lookUp(book, {
+  const { rules, steps, ...from } = lookUp(book, {
     ...{ product, lane },
     ...(transformation !== undefined && { transformationProfile: transformation.profile }),
   });
@@ -77,7 +78,8 @@ function resolve(
     ...{ product, lane, kind },
     ...(transformation !== undefined && { transformation: { ...transformation } }),
   });
-  const newest = { ...policy, ...from, digest: digestOfJson(policy.snapshot) };
+  const snapshot = { ...policy.snapshot, ...pinnedSteps({ ...(steps !== undefined && { steps }) }, kind) };
+  const newest = { ...policy, snapshot, ...from, digest: digestOfJson(snapshot) };
   if (kept.size >= maxKept) kept.clear();
   kept.set(key, newest);
   resolved.set(book, kept);

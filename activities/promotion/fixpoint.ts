@@ -1,13 +1,14 @@
 import { LanekeeperError } from '../../core/errors.js';
 import { arbitrate } from '../../core/lane/arbitrate.js';
 import { type Move, nextMove } from '../../core/promotion/reducer.js';
+import { stepsToTake } from '../../core/promotion/lane-steps.js';
 import { owedSteps, type Occasion, type Situation } from '../../core/promotion/situation.js';
 import { hasEnded, isGating, type Step, type StepResult } from '../../core/promotion/state.js';
 import type { Transaction } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
 import type { LaneScene } from '../../store/lane/scene.js';
 import { contenderOf, promotionIn, recordLive, settleLane, supersede } from '../../store/lane/write.js';
-import type { RoundResults, StoredRound } from '../../store/policy/read.js';
+import { requireSnapshot, type RoundResults, type StoredRound } from '../../store/policy/read.js';
 import { recordRound } from '../../store/policy/write.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import { findAct } from '../../store/promotion/acts.js';
@@ -109,7 +110,7 @@ export class MovingPromotion {
   async settle(occasion: Occasion, context: MoveContext): Promise<void> {
     let left = occasion;
     for (let count = 0; count <= maxMoves; count += 1) {
-      const move = nextMove(this.#situation(), left, context.now);
+      const move = nextMove(this.#situation(await this.#guards()), left, context.now);
       if (move === undefined && left.order === undefined && left.runEnded !== true) return;
       left = { gates: left.gates };
       if (move === undefined) continue;
@@ -124,7 +125,14 @@ export class MovingPromotion {
     });
   }
 
-  #situation(): Situation {
+  /** Whether the lane that it is about to take is taken with a guard; asked only then. */
+  async #guards(): Promise<boolean> {
+    const { kind, state, policyDigest } = this.promotion;
+    if (state !== 'QUEUED' || this.token === undefined) return kind !== 'ROLLBACK';
+    return stepsToTake(await requireSnapshot(this.#tx, policyDigest), kind).some(({ step }) => step === 'guard');
+  }
+
+  #situation(guards = true): Situation {
     const { kind, state, standing, switched, attempt, error, giveUpAt, ending, liveAt } = this.promotion;
     const acted = this.#acted;
     const attests = liveAt !== null || state === 'FAILED' || state === 'REJECTED' || (state === 'ABORTED' && acted);
@@ -137,6 +145,7 @@ export class MovingPromotion {
       error: error ?? undefined,
       giveUpAt: giveUpAt ?? undefined,
       ending: ending ?? undefined,
+      guards,
       token: this.token,
       round: this.#round,
       results: this.#steps.results,

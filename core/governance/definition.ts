@@ -2,7 +2,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { didYouMean } from '../did-you-mean.js';
 import { type Lane, lanes } from '../lanes.js';
 import definitionSchema from '../schemas/definition.schema.json' with { type: 'json' };
+import type { SaysSteps } from '../promotion/lane-steps.js';
 import { readYamlFile } from '../yaml-file/read.js';
+import { readSteps, type StepProblem, type WrittenStep } from './definition-steps.js';
 
 /** What stands behind a lane. */
 export const targetNames = ['embedded-router'] as const;
@@ -11,7 +13,7 @@ export const targetNames = ['embedded-router'] as const;
 export type TargetName = (typeof targetNames)[number];
 
 /** How a product uses a lane. */
-export interface LaneDefinition {
+export interface LaneDefinition extends SaysSteps {
   /** The policy whose gates guard it; that of the product, or `default`, if absent. */
   readonly policy?: string;
   readonly target: TargetName;
@@ -30,8 +32,14 @@ interface DefinitionFile {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly profile?: string;
-    readonly lanes: Readonly<Partial<Record<Lane, { readonly policy?: string; readonly target?: string }>>>;
+    readonly lanes: Readonly<Partial<Record<Lane, WrittenLane>>>;
   };
+}
+
+interface WrittenLane {
+  readonly policy?: string;
+  readonly target?: string;
+  readonly steps?: readonly WrittenStep[];
 }
 
 const validate = new Ajv2020({ allErrors: true, strict: true, verbose: true }).compile<DefinitionFile>(
@@ -49,33 +57,44 @@ export function parseDefinition(text: string, fileName: string): PromotionDefini
     next: 'correct the file; its format is core/schemas/definition.schema.json',
   });
   const { metadata, spec } = file.value;
-  const problems = lanes.flatMap((lane) => {
-    const target = spec.lanes[lane]?.target;
-    return target === undefined || isTarget(target)
-      ? []
-      : [
-          {
-            path: ['spec', 'lanes', lane, 'target'],
-            text: `there is no target ${target}; expected one of: ${targetNames.join(', ')}${didYouMean(target, targetNames)}`,
-          },
-        ];
-  });
-  if (problems.length > 0) throw file.refuse(problems);
+  const problems: StepProblem[] = [];
   const used: Partial<Record<Lane, LaneDefinition>> = {};
   for (const lane of lanes) {
-    const { policy, target } = spec.lanes[lane] ?? {};
-    if (spec.lanes[lane] === undefined) continue;
-    used[lane] = {
-      target: target !== undefined && isTarget(target) ? target : 'embedded-router',
-      ...(policy !== undefined && { policy }),
-    };
+    const written = spec.lanes[lane];
+    if (written === undefined) continue;
+    const read = readLane(written, lane);
+    if ('problems' in read) problems.push(...read.problems);
+    else used[lane] = read.lane;
   }
+  if (problems.length > 0) throw file.refuse(problems);
   return {
     kind: 'PromotionDefinition',
     name: metadata.name,
     lanes: used,
     ...(spec.profile !== undefined && { profile: spec.profile }),
   };
+}
+
+function readLane(
+  { policy, target = 'embedded-router', steps }: WrittenLane,
+  lane: Lane,
+): { readonly lane: LaneDefinition } | { readonly problems: readonly StepProblem[] } {
+  const path = ['spec', 'lanes', lane];
+  const read: SaysSteps | { readonly problems: readonly StepProblem[] } =
+    steps === undefined ? {} : readSteps(steps, lane, [...path, 'steps']);
+  const problems = 'problems' in read ? read.problems : [];
+  if (!isTarget(target))
+    return {
+      problems: [
+        {
+          path: [...path, 'target'],
+          text: `there is no target ${target}; expected one of: ${targetNames.join(', ')}${didYouMean(target, targetNames)}`,
+        },
+        ...problems,
+      ],
+    };
+  if ('problems' in read) return { problems };
+  return { lane: { target, ...(policy !== undefined && { policy }), ...read } };
 }
 
 function isTarget(name: string): name is TargetName {

@@ -3,6 +3,7 @@ import type { Digest } from '../digest.js';
 import { LanekeeperError } from '../errors.js';
 import type { Lane } from '../lanes.js';
 import type { Policy, Profile, RuleLayers } from '../policy/layers/document.js';
+import type { SaysSteps } from '../promotion/lane-steps.js';
 import type { PromotionDefinition } from './definition.js';
 import type { PolicyOfPolicies } from './policy-of-policies.js';
 
@@ -25,7 +26,7 @@ export interface RuleBook {
 export type ProfileSource = 'transformation' | 'product' | 'tenant' | 'platform';
 
 /** What applies to a product in a lane. */
-export interface Applicable {
+export interface Applicable extends SaysSteps {
   readonly rules: RuleLayers;
   readonly profile: { readonly source: ProfileSource; readonly name?: string };
   /** The promotion definition, as `name@version`. */
@@ -77,6 +78,7 @@ export function lookUp(book: RuleBook, { product, lane, transformationProfile = 
       policies: policies.map(({ document }) => document),
     },
     profile,
+    ...(use.steps !== undefined && { steps: use.steps }),
     definition: `${definition.document.name}@${String(definition.version)}`,
     versions: [
       ...(found === undefined ? [] : [`profile/${found.document.name}@${String(found.version)}`]),

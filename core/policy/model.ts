@@ -1,4 +1,5 @@
 import type { Lane } from '../lanes.js';
+import type { SaysSteps } from '../promotion/lane-steps.js';
 import type { PromotionKind } from '../promotion/state.js';
 import type {
   ApprovalRule,
@@ -75,8 +76,11 @@ export interface ValueSource {
   readonly override?: string;
 }
 
-/** The gates that apply to one (product, lane, kind) in a transformation, named by the sha256 of its canonical JSON. */
-export interface PolicySnapshot {
+/**
+ * The gates that apply to one (product, lane, kind) in a transformation, and the steps by which the lane is taken where they
+ * are not the usual ones, named by the sha256 of its canonical JSON.
+ */
+export interface PolicySnapshot extends SaysSteps {
   readonly policy: string;
   /** The methodology profile in effect; absent where none is. */
   readonly profile?: string;

@@ -80,17 +80,16 @@ function phaseOfRound(outcome: 'APPROVALS' | 'OPEN'): PromotionPhase {
 }
 
 /** The gates must pass for this very hold of the lane: what they relied on may have changed in the queue. */
-function takeLane({ kind, token, round }: Situation, { gates, rulesChanged }: Occasion): Move | undefined {
+function takeLane({ guards, token, round }: Situation, { gates, rulesChanged }: Occasion): Move | undefined {
   if (token === undefined)
     return rulesChanged === true ? { type: 'enter', phase: 'GATING', reason: 'the rules are others now' } : undefined;
   if (round?.token !== token) return gates === 'evaluated' ? undefined : { type: 'evaluate-gates' };
   if (round.outcome !== 'PASS') return { type: 'enter', phase: phaseOfRound(round.outcome), reason: round.reason };
   const reason = 'the lane is granted and every gate still passes';
-  // A rollback moves the alias first: its build was checked when it went live, still runs, and is hashed again where it
-  // has to be unpacked.
-  return kind === 'ROLLBACK'
-    ? { type: 'enter', phase: 'DEPLOYING', reason: `${reason}; the alias is being moved` }
-    : { type: 'enter', phase: 'GUARDING', reason };
+  // Without a guard the alias is moved first. What is unpacked is hashed again by the target in any case.
+  return guards
+    ? { type: 'enter', phase: 'GUARDING', reason }
+    : { type: 'enter', phase: 'DEPLOYING', reason: `${reason}; the alias is being moved` };
 }
 
 function afterStep(situation: Situation, now: Date): Move | undefined {

@@ -23,6 +23,8 @@ export interface Situation {
   /** When an ERRORED promotion that has switched is reverted without a person. */
   readonly giveUpAt: Date | undefined;
   readonly ending: Ending | undefined;
+  /** Whether its lane is taken with the step `guard`: by the definition that is pinned to it, and never for a rollback. */
+  readonly guards: boolean;
   /** The lane's fencing token while this promotion holds the lane. */
   readonly token: number | undefined;
   /** The newest round of gates, and the hold that it was evaluated for. */

@@ -42,7 +42,10 @@ export const promotionKinds = ['PROMOTION', 'ROLLBACK'] as const;
 export type PromotionKind = (typeof promotionKinds)[number];
 
 /** The steps that take a lane, in their order. One activity performs them. */
-const takingSteps = ['guard', 'deploy', 'verify'] as const;
+export const takingSteps = ['guard', 'deploy', 'verify'] as const;
+
+/** One of them. */
+export type TakingStep = (typeof takingSteps)[number];
 
 /** The steps that move a lane or prepare that. Each is recorded once for each attempt. */
 export const laneSteps = [...takingSteps, 'revert'] as const;

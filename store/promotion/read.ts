@@ -95,6 +95,16 @@ export async function requirePromotion(tx: Transaction, id: string): Promise<Sto
   return toPromotion(rows[0]);
 }
 
+/** For how long a promotion has been in its phase, in milliseconds, by the clock of the database. */
+export async function msSinceLastMove(tx: Transaction, id: string): Promise<number> {
+  const [row] = await tx.query<{ ms: number }>(
+    `select (extract(epoch from clock_timestamp() - updated_at) * 1000)::float8 as ms
+       from promotions where tenant_id = $1 and id = $2`,
+    [tx.tenant, id],
+  );
+  return row?.ms ?? 0;
+}
+
 /** The error for an id that no promotion has. */
 export function unknownPromotion(id: string): LanekeeperError {
   return new LanekeeperError('UNKNOWN_PROMOTION', {

@@ -21,6 +21,7 @@ function situation(changes: Partial<Situation> = {}): Situation {
     error: undefined,
     giveUpAt: undefined,
     ending: undefined,
+    guards: true,
     token: undefined,
     round: undefined,
     results: {},
@@ -86,8 +87,8 @@ describe('a promotion that is queued', () => {
     expect(nextMove(holding('QUEUED', { round: round('OPEN', 7) }), settled, now)).toMatchObject({ phase: 'GATING' });
   });
 
-  test('moves the alias at once when it is a rollback', () => {
-    expect(nextMove(holding('QUEUED', { kind: 'ROLLBACK' }), settled, now)).toMatchObject({ phase: 'DEPLOYING' });
+  test('moves the alias at once when its lane is taken without a guard, as that of a rollback is', () => {
+    expect(nextMove(holding('QUEUED', { guards: false }), settled, now)).toMatchObject({ phase: 'DEPLOYING' });
   });
 });
 
@@ -228,6 +229,7 @@ describe('whatever the database says', () => {
     error: fc.constantFrom(undefined, { step: 'verify', code: 'UNAVAILABLE', message: 'no' }),
     giveUpAt: fc.constantFrom(undefined, now, later),
     ending: fc.constantFrom(undefined, { phase: 'ABORTED', reason: 'x' }, { phase: 'FAILED', reason: 'x' }),
+    guards: fc.boolean(),
     token,
     round: fc.option(
       fc.record({

@@ -9,6 +9,7 @@ const later = new Date(now.getTime() + 60_000);
 const situation: Situation = {
   ...{ kind: 'PROMOTION', phase: 'LIVE', standing: 'SOUND', switched: true, attempt: 1, error: undefined },
   ...{ giveUpAt: undefined, ending: undefined, token: undefined, round: undefined, results: {}, attested: true },
+  guards: true,
 };
 const sound: StandingFound = { standing: 'SOUND', reason: 'all counts' };
 const atRisk: StandingFound = { standing: 'AT_RISK', reason: 'a key was stolen' };

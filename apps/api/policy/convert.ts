@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Gate, PolicySnapshot, ValueSource } from '../../../core/policy/model.js';
 import type { Notice } from '../../../core/policy/notice.js';
 import { wordsOfDemands } from '../../../core/policy/words.js';
+import { stepsToTake } from '../../../core/promotion/lane-steps.js';
 import {
   type CheckRun,
   CheckRunSchema,
@@ -15,6 +16,8 @@ import {
   GateType,
   type GovernancePolicy,
   GovernancePolicySchema,
+  type LaneStep,
+  LaneStepSchema,
   type RequiredCheck,
   RequiredCheckSchema,
   Severity,
@@ -83,7 +86,15 @@ export function toPolicyMessage(digest: string, snapshot: PolicySnapshot): Gover
     lane: toLane(snapshot.lane),
     kind: toPromotionKind(snapshot.kind),
     checks: snapshot.gates.map(toRequiredCheck),
+    steps: toLaneSteps(snapshot),
   });
+}
+
+/** The steps by which a lane is taken, for the wire. */
+export function toLaneSteps(snapshot: PolicySnapshot): LaneStep[] {
+  return stepsToTake(snapshot, snapshot.kind).map(({ step, withinSeconds = 0 }) =>
+    create(LaneStepSchema, { name: step, withinSeconds }),
+  );
 }
 
 /** Where the values of a snapshot come from, for the wire. */

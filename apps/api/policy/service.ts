@@ -48,7 +48,8 @@ export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService
         const round = await lastRound(tx, promotion.id);
         const decisions = await decisionsOf(tx, caseOfPromotion(promotion));
         const lane = await readLane(tx, promotion.product, promotion.lane);
-        return explainPromotion(promotion, round, decisions, lane);
+        const snapshot = await requireSnapshot(tx, promotion.policyDigest);
+        return explainPromotion(promotion, { round, decisions, lane, snapshot });
       });
     },
   };

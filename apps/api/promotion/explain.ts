@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { shortId } from '../../../core/ids.js';
+import type { PolicySnapshot } from '../../../core/policy/model.js';
 import { isBlocking } from '../../../core/policy/verdict.js';
 import { nextCommands } from '../../../core/promotion/next-commands.js';
 import { isGating } from '../../../core/promotion/state.js';
@@ -9,15 +10,22 @@ import type { RoundResults } from '../../../store/policy/read.js';
 import type { LaneView } from '../../../store/lane/read.js';
 import type { ListedPromotion } from '../../../store/promotion/read.js';
 import { toDecisionMessage } from '../decision/convert.js';
-import { toCheckRuns, toNotices } from '../policy/convert.js';
+import { toCheckRuns, toLaneSteps, toNotices } from '../policy/convert.js';
 import { bounded, toErrorDetail } from '../convert.js';
+
+/** What is known of a promotion besides its record. */
+export interface KnownOfPromotion {
+  readonly round: RoundResults;
+  readonly decisions: readonly StoredDecision[];
+  readonly lane: LaneView;
+  /** What it is measured against. */
+  readonly snapshot: PolicySnapshot;
+}
 
 /** Explains why a promotion is in its current state, and what would move it on. */
 export function explainPromotion(
   promotion: ListedPromotion,
-  round: RoundResults,
-  decisions: readonly StoredDecision[],
-  lane: LaneView,
+  { round, decisions, lane, snapshot }: KnownOfPromotion,
 ): ExplainPromotionResponse {
   const waits = isGating(promotion.state);
   const blocking = waits ? round.gates.filter(isBlocking) : [];
@@ -36,6 +44,8 @@ export function explainPromotion(
     notices: toNotices(notices),
     refused: decisions.filter((decision) => !decision.accepted).map(toDecisionMessage),
     ...(error !== undefined && { error }),
+    definition: promotion.definition ?? '',
+    steps: toLaneSteps(snapshot),
     nextSteps: [...new Set(steps.filter((step) => step !== ''))].slice(0, 50),
   });
 }

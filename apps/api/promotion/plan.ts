@@ -9,7 +9,7 @@ import { requireBundle } from '../../../store/bundle/read.js';
 import { readLane } from '../../../store/lane/read.js';
 import { resolveBundle } from '../../../store/resolve-id.js';
 import type { Caller } from '../identity/caller.js';
-import { toCheckRuns, toNotices } from '../policy/convert.js';
+import { toCheckRuns, toLaneSteps, toNotices } from '../policy/convert.js';
 import { requireLane, toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { changesBetween } from '../bundle/service.js';
@@ -51,6 +51,8 @@ export async function planPromotion(
         notices: toNotices(notices),
         liveBundleDigest: live?.bundle ?? '',
         changes,
+        definition: newest.definition,
+        steps: toLaneSteps(snapshot),
       });
     }),
   );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
+import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
 import { PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
@@ -29,6 +30,7 @@ export function define(command: Command, makeAction: MakeAction): void {
                 `${name}, where ${plan.liveBundleDigest === '' ? 'nothing is live' : `${shortId(plan.liveBundleDigest)} is live`}`,
               ],
               ['policy', shortId(plan.policyDigest)],
+              ['definition', wordsOfDefinition(plan.definition, plan.steps)],
             ]),
             gateTable(plan.gates, plan.notices, context),
             ...(plan.changes.length === 0

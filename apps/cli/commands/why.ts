@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
+import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
 import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
@@ -23,6 +24,7 @@ export function define(command: Command, makeAction: MakeAction): void {
         const shownSteps = new Set([...why.blocking, ...why.notices].map(({ nextStep }) => nextStep));
         const parts = [
           why.summary,
+          `definition: ${wordsOfDefinition(why.definition, why.steps)}`,
           ...(why.blocking.length + why.notices.length === 0 ? [] : [gateTable(why.blocking, why.notices, context)]),
           ...(refused.length === 0 ? [] : [`refused decisions:\n${refused.join('\n')}`]),
           ...(why.error === undefined

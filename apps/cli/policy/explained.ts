@@ -7,6 +7,7 @@ import {
   Severity,
   type ValueSource,
 } from '#gen/governance/v1/policy_pb.js';
+import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { instantOf, laneName, verdictMark } from '../output/words.js';
 import type { Context } from '../program/context.js';
@@ -33,7 +34,7 @@ export function textOfPolicy(
     ['policy', name],
     ['digest', digest],
     ['profile', profile === '' ? 'none, which is the default' : `${profile}, ${whoseProfile[profileSource] ?? ''}`],
-    ['definition', definition],
+    ['definition', wordsOfDefinition(definition, policy?.steps ?? [])],
     ['read', versions.join(', ')],
   ]);
   if (checks.length === 0) return `${head}\n\nno gate applies`;

@@ -1,5 +1,6 @@
 import { GetPolicySnapshotResponseSchema, PolicyInForceSchema } from '#gen/governance/v1/gate_service_pb.js';
 import { type GovernancePolicy, PromotionKind, type ValueSource } from '#gen/governance/v1/policy_pb.js';
+import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
 import { toPlain } from '../output/plain.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { laneName, laneOf } from '../output/words.js';
@@ -40,6 +41,7 @@ function describe(policy: GovernancePolicy | undefined, sources: readonly ValueS
     ['product', policy?.product ?? ''],
     ['lane', policy === undefined ? '' : laneName(policy.lane)],
     ['for', policy?.kind === PromotionKind.ROLLBACK ? 'rollbacks' : 'promotions'],
+    ['steps', wordsOfDefinition('', policy?.steps ?? [])],
   ]);
   if (policy?.checks.length === 0) return `${head}\n\nno gate applies`;
   return `${head}\n\n${sources.length === 0 ? 'nobody noted where its values come from' : valueTable(sources, context)}`;

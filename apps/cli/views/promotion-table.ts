@@ -14,12 +14,15 @@ export function promotionTable(promotions: readonly Promotion[], context: Contex
   const promotionId = shortenIds(promotions.map((promotion) => promotion.id));
   const bundleId = shortenIds(promotions.map((promotion) => promotion.bundleDigest));
   return renderTable(
-    ['PROMOTION', 'PRODUCT', 'LANE', 'BUNDLE', 'STATE', 'SINCE', 'BY', 'WHY'].map((title) => colours.dim(title)),
+    ['PROMOTION', 'PRODUCT', 'LANE', 'BUNDLE', 'DEFINITION', 'STATE', 'SINCE', 'BY', 'WHY'].map((title) =>
+      colours.dim(title),
+    ),
     promotions.map((promotion) => [
       colours.bold(promotionId(promotion.id)),
       promotion.product,
       `${laneName(promotion.lane)}${promotion.kind === PromotionKind.ROLLBACK ? ' (rollback)' : ''}`,
       bundleId(promotion.bundleDigest),
+      promotion.definition || '-',
       promotion.standing === Standing.AT_RISK
         ? `${stateMark(promotion.state, colours)} ${standingMark(promotion.standing, colours)}`
         : stateMark(promotion.state, colours),

@@ -6,6 +6,7 @@ import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { Promotion as PromotionMessage } from '#gen/release/v1/promotion_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
+import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
 import { Actions } from '../decision/actions.js';
 import { Decisions } from '../decision/decisions.js';
 import { Command, ShortId } from '../parts/copy.js';
@@ -106,6 +107,9 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
               ? (['Last change', <Ago key="last" at={promotion.updatedAt} />] as const)
               : (['Ended', <At key="end" at={promotion.endedAt} />] as const),
             ['Revision', <ShortId key="revision" id={promotion.revision} what="revision" />],
+            ...(promotion.definition === ''
+              ? []
+              : [['Definition', wordsOfDefinition(promotion.definition, why?.steps ?? [])] as const]),
             ['Policy', <ShortId key="policy" id={promotion.policyDigest} what="policy digest" />],
             ...(promotion.policyVersions.length === 0 ? [] : [['Rules', promotion.policyVersions.join(', ')] as const]),
             ['Promotion', <ShortId key="id" id={id} what="promotion id" />],

@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { CheckRun, Notice } from "./check_run_pb.js";
-import type { GovernancePolicy, ValueSource } from "./policy_pb.js";
+import type { GovernancePolicy, LaneStep, ValueSource } from "./policy_pb.js";
 import type { Decision } from "./decision_pb.js";
 import type { ErrorDetail } from "./error_pb.js";
 
@@ -277,6 +277,20 @@ export declare type ExplainPromotionResponse = Message<"governance.v1.ExplainPro
    * @generated from field: repeated governance.v1.Notice notices = 7;
    */
   notices: Notice[];
+
+  /**
+   * The promotion definition that it runs, as name@version; empty in old records.
+   *
+   * @generated from field: string definition = 8;
+   */
+  definition: string;
+
+  /**
+   * The steps by which it takes its lane, in their order.
+   *
+   * @generated from field: repeated governance.v1.LaneStep steps = 9;
+   */
+  steps: LaneStep[];
 };
 
 /**

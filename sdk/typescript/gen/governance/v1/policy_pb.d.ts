@@ -267,6 +267,33 @@ export declare type ValueSource = Message<"governance.v1.ValueSource"> & {
 export declare const ValueSourceSchema: GenMessage<ValueSource>;
 
 /**
+ * A step by which a lane is taken.
+ *
+ * @generated from message governance.v1.LaneStep
+ */
+export declare type LaneStep = Message<"governance.v1.LaneStep"> & {
+  /**
+   * `guard`: the bundle is hashed again; `deploy`: the lane is switched; `verify`: the lane is asked whether it serves the bundle.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Only of `verify`: how long the target may take until it answers rightly, in seconds; 0 when it is asked once.
+   *
+   * @generated from field: int32 within_seconds = 2;
+   */
+  withinSeconds: number;
+};
+
+/**
+ * Describes the message governance.v1.LaneStep.
+ * Use `create(LaneStepSchema)` to create a new message.
+ */
+export declare const LaneStepSchema: GenMessage<LaneStep>;
+
+/**
  * The gates that apply to one promotion, resolved and pinned. Two policies with the same digest require the same.
  *
  * @generated from message governance.v1.GovernancePolicy
@@ -320,6 +347,13 @@ export declare type GovernancePolicy = Message<"governance.v1.GovernancePolicy">
    * @generated from field: string profile = 7;
    */
   profile: string;
+
+  /**
+   * The steps by which the lane is taken, in their order.
+   *
+   * @generated from field: repeated governance.v1.LaneStep steps = 8;
+   */
+  steps: LaneStep[];
 };
 
 /**

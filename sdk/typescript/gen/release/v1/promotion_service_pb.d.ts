@@ -10,6 +10,7 @@ import type { CheckRun, Notice } from "../../governance/v1/check_run_pb.js";
 import type { DecisionOutcome } from "../../governance/v1/decision_pb.js";
 import type { LaneStatus } from "./lane_status_pb.js";
 import type { BundleChange } from "./bundle_pb.js";
+import type { LaneStep } from "../../governance/v1/policy_pb.js";
 
 /**
  * Describes the file release/v1/promotion_service.proto.
@@ -614,6 +615,20 @@ export declare type PlanResponse = Message<"release.v1.PlanResponse"> & {
    * @generated from field: repeated governance.v1.Notice notices = 8;
    */
   notices: Notice[];
+
+  /**
+   * The promotion definition, as name@version.
+   *
+   * @generated from field: string definition = 9;
+   */
+  definition: string;
+
+  /**
+   * The steps by which the lane would be taken, in their order.
+   *
+   * @generated from field: repeated governance.v1.LaneStep steps = 10;
+   */
+  steps: LaneStep[];
 };
 
 /**

@@ -57,7 +57,8 @@ export function problemOfChain(versions: readonly ChainedVersion[], evidence: Ch
   return previous === undefined ? 'no version was published' : undefined;
 }
 
-function problemOfLink(version: ChainedVersion, previous: ChainedVersion | undefined): string | undefined {
+/** Why a version is not the one that follows another; undefined when it is. */
+export function problemOfLink(version: ChainedVersion, previous: ChainedVersion | undefined): string | undefined {
   if (digestOfVersion(version) !== version.digest || digestOfText(version.text) !== version.content)
     return 'was changed after it was signed';
   if (version.version !== (previous?.version ?? 0) + 1) return 'does not follow the one before it';
@@ -65,7 +66,12 @@ function problemOfLink(version: ChainedVersion, previous: ChainedVersion | undef
   return undefined;
 }
 
-function problemOfOrigin(version: ChainedVersion, isNewest: boolean, evidence: ChainEvidence): string | undefined {
+/** Why a version is neither what was installed, nor drafted by one person and published by another; undefined when it is. */
+export function problemOfOrigin(
+  version: ChainedVersion,
+  isNewest: boolean,
+  evidence: ChainEvidence,
+): string | undefined {
   const installed = evidence.installation.find(({ kind, name }) => kind === version.kind && name === version.name);
   if (version.version === 1 && installed !== undefined)
     return digestOfVersion(firstVersion(installed)) === version.digest ? undefined : 'is not what was installed';

@@ -12,7 +12,7 @@ import { signEnrolment } from '../support/enrolment.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { productOf } from '../replay/promotion-shapes.js';
-import { draftAndSubmit, publishedText } from '../support/policy-people.js';
+import { draftAndSubmit, type PolicyDesk, publishedText } from '../support/policy-people.js';
 import { closedRunsOf, historiesOf, keeperOn } from '../support/histories.js';
 import { until } from '../support/until.js';
 import { addStranger, rowsOfTenant, type Stranger } from '../support/second-tenant.js';
@@ -85,11 +85,7 @@ afterAll(async () => {
 
 /** A version of theirs that is in the inbox of their people. */
 async function waitsToBePublished(): Promise<void> {
-  const { governance } = api.clients('dev');
-  const desk = {
-    ...engine,
-    submit: (act: { signedStatement: Uint8Array; text: string }) => governance.submitPolicyAct(act),
-  };
+  const desk: PolicyDesk = { ...engine, submit: (act) => api.clients('dev').governance.submitPolicyAct(act) };
   const text = `${await publishedText(desk, 'policy', 'default')}# theirs\n`;
   await draftAndSubmit(desk, text, { kind: 'policy', name: 'default', author: 'dev' });
 }
@@ -193,6 +189,7 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
     clients.governance.listPolicyVersions({ name: n.product }),
   'governance.v1.GovernanceService.GetPolicyVersion': (n) =>
     clients.governance.getPolicyVersion({ version: n.policyVersion }),
+  'governance.v1.GovernanceService.GetPolicyInstallation': () => clients.governance.getPolicyInstallation({}),
   'governance.v1.GovernanceService.ResolveSnapshot': (n) =>
     clients.governance.resolveSnapshot({ product: n.product, ...gold }),
   'governance.v1.IdentityService.WhoAmI': () => clients.identity.whoAmI({}),

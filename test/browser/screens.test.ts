@@ -110,11 +110,17 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
   ['bundle', () => `/bundles/${waiting.bundle}`, verified],
   ['product', () => '/products/shop', (page) => page.getByRole('region', { name: 'Bundles in lanes' }).waitFor()],
   ['policies', () => '/policies?product=shop', withPolicy],
-  ['policy-version', () => `/policies/${version}`, (page) => page.getByText('+         maxAge: 12h').waitFor()],
+  ['policy-version', () => `/policies/${version}`, changedGates],
   ['transformations', () => '/transformations', (page) => page.getByText('Changed last').waitFor()],
   ['transformation', () => '/transformations/payments', (page) => page.getByText('signed revision 1').waitFor()],
   ['settings', () => '/settings', (page) => page.getByText('PostgreSQL', { exact: true }).waitFor()],
 ];
+
+async function changedGates(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'What changes', exact: true }).waitFor();
+  await page.getByRole('row', { name: 'evidence.maxAge "24h" "12h"' }).first().waitFor();
+  await page.getByText('+         maxAge: 12h').waitFor();
+}
 
 async function others(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'what it changes' }).waitFor();

@@ -3,17 +3,19 @@ import { newestGates } from '../../../activities/policy/newest-gates.js';
 import { whenPrepared } from '../../../activities/policy/preparation.js';
 import { unverifiedStatement } from '../../../adapters/sigstore/verify-statement.js';
 import { parsePolicyAct } from '../../../core/evidence/read-policy-act.js';
+import type { InstalledDocument } from '../../../core/governance/document.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { listVersions } from '../../../store/governance/list.js';
-import { actsOf, headOf, requireVersion, textOfVersion } from '../../../store/governance/read.js';
+import { actsOf, headOf, requireInstallation, requireVersion, textOfVersion } from '../../../store/governance/read.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { requireLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { requireOwnTenant, throughEnrolment } from '../enrolment/client.js';
 import { requireCaller } from '../identity/caller.js';
 import { toPolicyInForce } from '../policy/in-force.js';
-import { kindOf, statesOf, toPolicyVersion } from './convert.js';
+import { kindOf, statesOf, toDocumentKind, toPolicyVersion } from './convert.js';
+import { toGateChanges } from './gate-changes.js';
 import { resolveVersion } from './resolve-version.js';
 
 /** As many as a response may hold. */
@@ -52,12 +54,25 @@ export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof Gover
       return database.transaction(tenant, async (tx) => {
         const version = await requireVersion(tx, await resolveVersion(tx, request.version));
         const head = await headOf(tx, version);
+        const text = await textOfVersion(tx, version.digest);
+        const before = version.previous === undefined ? undefined : await textOfVersion(tx, version.previous);
         return {
           version: toPolicyVersion(version, await actsOf(tx, [version.digest])),
-          text: await textOfVersion(tx, version.digest),
+          text,
+          gateChanges: before === undefined ? [] : toGateChanges(before, text),
           inForce: head?.digest === version.digest && head.inForce,
         };
       });
+    },
+    async getPolicyInstallation(_request, context) {
+      const { tenant } = requireCaller(context);
+      const { content } = await database.transaction(tenant, requireInstallation);
+      const documents = JSON.parse(content) as readonly InstalledDocument[];
+      return {
+        documents: documents.map(({ kind, name, content: contentDigest }) => ({
+          ...{ kind: toDocumentKind(kind), name, contentDigest },
+        })),
+      };
     },
     async resolveSnapshot(request, context) {
       const { tenant } = requireCaller(context);

@@ -3,18 +3,19 @@ import type { MakeAction } from '../program/command-module.js';
 import { descriptions } from '../program/descriptions.js';
 import { type ActOptions, answerVersion } from './policy/act.js';
 import { apply, type ApplyOptions } from './policy/apply.js';
-import { diffVersions } from './policy/diff.js';
+import { type DiffOptions, diffVersions } from './policy/diff.js';
 import { explain, type ExplainOptions } from './policy/explain.js';
 import { lint } from './policy/lint.js';
 import { list, type ListOptions } from './policy/list.js';
 import { replayDecisions, type ReplayOptions } from './policy/replay.js';
 import { show } from './policy/show.js';
+import { verifyVersions, type VerifyOptions } from './policy/verify.js';
 import { testPolicies, type TestOptions } from './policy/run-cases.js';
 
 const version =
   'Version: policy/default for the one published last, policy/default@3, or a digest or the beginning of one';
 
-/** `lane policy lint | test | explain | apply | submit | publish | retire | list | show | diff | replay` */
+/** `lane policy lint | test | explain | apply | submit | publish | retire | list | show | diff | verify | replay` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('lint')
@@ -84,11 +85,34 @@ export function define(command: Command, makeAction: MakeAction): void {
     .action(makeAction(async (context, [given]: [string]) => show(context, given)));
   command
     .command('diff')
-    .description('Show how the texts of two versions differ')
+    .description('Show how two versions of a policy or a profile differ in their gates, and others in their texts')
     .argument('<base>', version)
     .argument('[other]', 'The other version; the one published last if absent')
+    .option('--text', 'Show how their texts differ')
     .action(
-      makeAction(async (context, [base, other]: [string, string | undefined]) => diffVersions(context, base, other)),
+      makeAction(async (context, [base, other]: [string, string | undefined], options: DiffOptions) =>
+        diffVersions(context, base, other, options),
+      ),
+    );
+  command
+    .command('verify')
+    .description(
+      'Verify the versions of a document, or of all that are in force, without believing the stack: every digest, every signature, the chain down to what was installed, and who has published',
+    )
+    .argument('[document]', 'Only this document, such as policy/default')
+    .option(
+      '--root <root>',
+      'Digest of what was installed, or a file with it such as policy-roots; obtained another way',
+    )
+    .option(
+      '--keys <folder>',
+      'Trust only the public keys (NAME.pem) in this folder, instead of those that the stack names',
+    )
+    .option('--roles <file>', 'Roles of people (NAME: [ROLE, ...] in YAML), instead of those that the stack names')
+    .action(
+      makeAction(async (context, [document]: [string | undefined], options: VerifyOptions) =>
+        verifyVersions(context, document, options),
+      ),
     );
   command
     .command('replay')

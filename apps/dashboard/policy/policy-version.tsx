@@ -7,6 +7,7 @@ import { At } from '../parts/instant.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import rows from '../parts/rows.module.css';
 import { Fields, Screen, Section } from '../parts/screen.js';
+import { GateChanges } from './gate-changes.js';
 import { TextDiff } from './text-diff.js';
 import { documentOf, nameOf, stateOf } from './version-words.js';
 
@@ -30,6 +31,7 @@ export default function PolicyVersionScreen() {
         {isPending && <Loading what="the version" rows={4} />}
       </Screen>
     );
+  const diffed = `${shortId(previous)} ${shortId(version.digest)}`;
   const title = `${documentOf(version)}, version ${String(version.version)}`;
   return (
     <Screen title={title} aside={<Next version={version} />}>
@@ -70,11 +72,13 @@ export default function PolicyVersionScreen() {
         </ul>
       </Section>
       {before.error !== null && <ProblemNote error={before.error} />}
+      {data !== undefined && data.gateChanges.length > 0 && (
+        <Section title="What changes" aside={<Command command={`lane policy diff ${diffed}`} />}>
+          <GateChanges changes={data.gateChanges} />
+        </Section>
+      )}
       {before.data !== undefined && (
-        <Section
-          title="What it changes"
-          aside={<Command command={`lane policy diff ${shortId(previous)} ${shortId(version.digest)}`} />}
-        >
+        <Section title="What it changes in the text" aside={<Command command={`lane policy diff ${diffed} --text`} />}>
           <TextDiff before={before.data.text} after={data?.text ?? ''} />
         </Section>
       )}

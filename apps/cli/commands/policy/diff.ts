@@ -1,9 +1,23 @@
+import { type GateChange, gateChanges } from '../../../../core/governance/gate-changes.js';
+import { parseDocument } from '../../../../core/governance/parse-document.js';
+import { harmless } from '../../output/harmless.js';
+import { gateChangeLines } from '../../policy/gate-changes.js';
 import { textDiff } from '../../policy/text-diff.js';
 import { kindOf, nameOf } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
 
-/** Shows how the texts of two versions differ. */
-export async function diffVersions(context: Context, base: string, other: string | undefined): Promise<undefined> {
+/** How versions are compared. */
+export interface DiffOptions {
+  readonly text?: true;
+}
+
+/** Shows how two versions differ: in their gates, or in their texts. */
+export async function diffVersions(
+  context: Context,
+  base: string,
+  other: string | undefined,
+  { text }: DiffOptions,
+): Promise<undefined> {
   const { governance } = await context.api();
   const first = await governance.getPolicyVersion({ version: base });
   const second = await governance.getPolicyVersion({
@@ -12,8 +26,31 @@ export async function diffVersions(context: Context, base: string, other: string
   const names = [first, second].map(({ version }) => (version === undefined ? '' : nameOf(version)));
   const [from = '', to = ''] = names;
   const difference = textDiff([from, to], first.text, second.text);
-  await context.show.object('PolicyDiff', { base: from, other: to, diff: difference }, () =>
-    difference === '' ? `${from} and ${to} have the same text` : difference,
-  );
+  const gates = text === true ? undefined : changesOf([from, first.text], [to, second.text]);
+  const value = { base: from, other: to, diff: difference, ...(gates !== undefined && { gates: gates.map(plainOf) }) };
+  await context.show.object('PolicyDiff', value, () => {
+    if (difference === '') return `${from} and ${to} have the same text`;
+    if (gates === undefined) return difference;
+    return gates.length === 0
+      ? `${from} and ${to} say the same of gates; their texts differ: lane policy diff ${from} ${to} --text`
+      : harmless(gateChangeLines(gates, context.terminal.colours));
+  });
   return undefined;
+}
+
+/** For machines: what is absent is left out. */
+function plainOf({ lanes, fields, ...change }: GateChange) {
+  return { ...change, lanes: [...lanes], fields: fields.map((field) => ({ ...field })) };
+}
+
+/** What the second of two documents changes of gates; undefined where they say nothing of gates, or cannot be read any more. */
+function changesOf(
+  [from, before]: readonly [string, string],
+  [to, after]: readonly [string, string],
+): ReturnType<typeof gateChanges> {
+  try {
+    return gateChanges(parseDocument(before, from), parseDocument(after, to));
+  } catch {
+    return undefined;
+  }
 }

@@ -295,6 +295,88 @@ export declare type GetPolicyVersionRequest = Message<"governance.v1.GetPolicyVe
 export declare const GetPolicyVersionRequestSchema: GenMessage<GetPolicyVersionRequest>;
 
 /**
+ * A value of a gate that is another one.
+ *
+ * @generated from message governance.v1.FieldDifference
+ */
+export declare type FieldDifference = Message<"governance.v1.FieldDifference"> & {
+  /**
+   * Its place in the gate, in the words of the file, such as `evidence.maxAge`.
+   *
+   * @generated from field: string field = 1;
+   */
+  field: string;
+
+  /**
+   * As JSON; empty where it was not there.
+   *
+   * @generated from field: string before = 2;
+   */
+  before: string;
+
+  /**
+   * As JSON; empty where it is not there any more.
+   *
+   * @generated from field: string after = 3;
+   */
+  after: string;
+};
+
+/**
+ * Describes the message governance.v1.FieldDifference.
+ * Use `create(FieldDifferenceSchema)` to create a new message.
+ */
+export declare const FieldDifferenceSchema: GenMessage<FieldDifference>;
+
+/**
+ * What became of a gate in some lanes.
+ *
+ * @generated from message governance.v1.GateDifference
+ */
+export declare type GateDifference = Message<"governance.v1.GateDifference"> & {
+  /**
+   * Name of the gate.
+   *
+   * @generated from field: string gate_id = 1;
+   */
+  gateId: string;
+
+  /**
+   * The override in which it stands; empty where it stands by itself.
+   *
+   * @generated from field: string override = 2;
+   */
+  override: string;
+
+  /**
+   * What became of it.
+   *
+   * @generated from field: governance.v1.GateDifferenceKind kind = 3;
+   */
+  kind: GateDifferenceKind;
+
+  /**
+   * In which lanes, the lowest first.
+   *
+   * @generated from field: repeated governance.v1.Lane lanes = 4;
+   */
+  lanes: Lane[];
+
+  /**
+   * The values that differ; all of them of a gate that was added or removed.
+   *
+   * @generated from field: repeated governance.v1.FieldDifference fields = 5;
+   */
+  fields: FieldDifference[];
+};
+
+/**
+ * Describes the message governance.v1.GateDifference.
+ * Use `create(GateDifferenceSchema)` to create a new message.
+ */
+export declare const GateDifferenceSchema: GenMessage<GateDifference>;
+
+/**
  * One version.
  *
  * @generated from message governance.v1.GetPolicyVersionResponse
@@ -320,6 +402,13 @@ export declare type GetPolicyVersionResponse = Message<"governance.v1.GetPolicyV
    * @generated from field: bool in_force = 3;
    */
   inForce: boolean;
+
+  /**
+   * What it changes of gates in the version that it follows, if both say something of gates.
+   *
+   * @generated from field: repeated governance.v1.GateDifference gate_changes = 4;
+   */
+  gateChanges: GateDifference[];
 };
 
 /**
@@ -327,6 +416,74 @@ export declare type GetPolicyVersionResponse = Message<"governance.v1.GetPolicyV
  * Use `create(GetPolicyVersionResponseSchema)` to create a new message.
  */
 export declare const GetPolicyVersionResponseSchema: GenMessage<GetPolicyVersionResponse>;
+
+/**
+ * Asks what the tenant began with.
+ *
+ * @generated from message governance.v1.GetPolicyInstallationRequest
+ */
+export declare type GetPolicyInstallationRequest = Message<"governance.v1.GetPolicyInstallationRequest"> & {
+};
+
+/**
+ * Describes the message governance.v1.GetPolicyInstallationRequest.
+ * Use `create(GetPolicyInstallationRequestSchema)` to create a new message.
+ */
+export declare const GetPolicyInstallationRequestSchema: GenMessage<GetPolicyInstallationRequest>;
+
+/**
+ * A document with which a tenant began.
+ *
+ * @generated from message governance.v1.InstalledDocument
+ */
+export declare type InstalledDocument = Message<"governance.v1.InstalledDocument"> & {
+  /**
+   * What it is.
+   *
+   * @generated from field: governance.v1.DocumentKind kind = 1;
+   */
+  kind: DocumentKind;
+
+  /**
+   * Its name.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Digest of its text.
+   *
+   * @generated from field: string content_digest = 3;
+   */
+  contentDigest: string;
+};
+
+/**
+ * Describes the message governance.v1.InstalledDocument.
+ * Use `create(InstalledDocumentSchema)` to create a new message.
+ */
+export declare const InstalledDocumentSchema: GenMessage<InstalledDocument>;
+
+/**
+ * What the tenant began with, which nobody has signed. Whoever checks it computes the digest and compares it with the pinned one.
+ *
+ * @generated from message governance.v1.GetPolicyInstallationResponse
+ */
+export declare type GetPolicyInstallationResponse = Message<"governance.v1.GetPolicyInstallationResponse"> & {
+  /**
+   * Its documents, by kind and name.
+   *
+   * @generated from field: repeated governance.v1.InstalledDocument documents = 1;
+   */
+  documents: InstalledDocument[];
+};
+
+/**
+ * Describes the message governance.v1.GetPolicyInstallationResponse.
+ * Use `create(GetPolicyInstallationResponseSchema)` to create a new message.
+ */
+export declare const GetPolicyInstallationResponseSchema: GenMessage<GetPolicyInstallationResponse>;
 
 /**
  * Asks what a promotion would pin that was requested now.
@@ -477,6 +634,46 @@ export enum PolicyState {
 export declare const PolicyStateSchema: GenEnum<PolicyState>;
 
 /**
+ * What became of a gate.
+ *
+ * @generated from enum governance.v1.GateDifferenceKind
+ */
+export enum GateDifferenceKind {
+  /**
+   * Unspecified.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It was not there before.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_ADDED = 1;
+   */
+  ADDED = 1,
+
+  /**
+   * It is not there any more.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_REMOVED = 2;
+   */
+  REMOVED = 2,
+
+  /**
+   * Some of its values are others.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_CHANGED = 3;
+   */
+  CHANGED = 3,
+}
+
+/**
+ * Describes the enum governance.v1.GateDifferenceKind.
+ */
+export declare const GateDifferenceKindSchema: GenEnum<GateDifferenceKind>;
+
+/**
  * The rules of a tenant change by versions that one person drafts and another publishes, each by a signed statement.
  *
  * @generated from service governance.v1.GovernanceService
@@ -511,6 +708,16 @@ export declare const GovernanceService: GenService<{
     methodKind: "unary";
     input: typeof GetPolicyVersionRequestSchema;
     output: typeof GetPolicyVersionResponseSchema;
+  },
+  /**
+   * Gets what the tenant began with.
+   *
+   * @generated from rpc governance.v1.GovernanceService.GetPolicyInstallation
+   */
+  getPolicyInstallation: {
+    methodKind: "unary";
+    input: typeof GetPolicyInstallationRequestSchema;
+    output: typeof GetPolicyInstallationResponseSchema;
   },
   /**
    * Resolves what a promotion would pin, with the source of every value.

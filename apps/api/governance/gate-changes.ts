@@ -1,0 +1,39 @@
+import { create } from '@bufbuild/protobuf';
+import { gateChanges } from '../../../core/governance/gate-changes.js';
+import { parseDocument } from '../../../core/governance/parse-document.js';
+import {
+  type GateDifference,
+  GateDifferenceKind,
+  GateDifferenceSchema,
+} from '#gen/governance/v1/governance_service_pb.js';
+import { bounded, toLane } from '../convert.js';
+
+const kinds = {
+  added: GateDifferenceKind.ADDED,
+  removed: GateDifferenceKind.REMOVED,
+  changed: GateDifferenceKind.CHANGED,
+} as const;
+
+/** How many changes an answer holds, and how many fields of each. */
+const most = { changes: 1_000, fields: 500 } as const;
+
+/** What one text changes of the gates in another, for the wire; nothing where one of them cannot be read any more. */
+export function toGateChanges(before: string, after: string): GateDifference[] {
+  const found = changesIn(before, after) ?? [];
+  return found.slice(0, most.changes).map(({ gate, override = '', change, lanes, fields }) =>
+    create(GateDifferenceSchema, {
+      ...{ gateId: gate, override, kind: kinds[change], lanes: lanes.map(toLane) },
+      fields: fields.slice(0, most.fields).map((one) => ({
+        ...{ field: bounded(one.field, 200), before: bounded(one.before, 4000), after: bounded(one.after, 4000) },
+      })),
+    }),
+  );
+}
+
+function changesIn(before: string, after: string): ReturnType<typeof gateChanges> {
+  try {
+    return gateChanges(parseDocument(before, 'before'), parseDocument(after, 'after'));
+  } catch {
+    return undefined;
+  }
+}

@@ -127,6 +127,8 @@ function rolesAt(
     return { found: 'it names no version of the policy of policies', problem: 'POLICY_UNTRUSTED', number: 0 };
   const { version: number } = rules;
   const named = `governance/governance@${String(number)}`;
+  if (version.kind === 'governance' && number >= version.version)
+    return { found: `${named} was published no sooner than it`, problem: 'POLICY_UNTRUSTED', number };
   if (number < atLeast)
     return { found: `${named} was replaced before the version before it`, problem: 'POLICY_UNTRUSTED', number };
   const policies = rulesIn(rules);

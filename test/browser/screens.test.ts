@@ -124,6 +124,7 @@ async function changedGates(page: Page): Promise<void> {
 
 async function others(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'what it changes' }).waitFor();
+  await page.getByText('What was tested yesterday may be something else today.').waitFor();
   await page.getByText('You cannot publish it: alice has none of the roles release-manager, operator.').waitFor();
   const current = page.getByRole('navigation', { name: 'Whose' }).locator('[aria-current=page]');
   expect(await current.allTextContents()).toEqual([expect.stringContaining('For others')]);

@@ -88,13 +88,17 @@ function caseOf(waiting: Waiting, policies: PolicyOfPolicies | undefined, whyNot
       ...{ versionDigest: version.digest, kind: toDocumentKind(version.kind), name: version.name },
       version: version.version,
       ...{ required: missing?.required ?? 0, roles: [...(missing?.roles ?? [])], publishedBy: [...publishedBy] },
-      comment: acts.find(({ verb, comment }) => verb === 'submit' && comment !== null)?.comment ?? '',
+      comment: commentOf(acts, 'submit') ?? commentOf(acts, 'draft') ?? '',
       command: `lane policy publish ${shortId(version.digest)}`,
     },
   });
 }
 
-/** `1 of 2 publications missing (release-manager or operator); published by carol`. */
+function commentOf(acts: readonly StoredAct[], wanted: StoredAct['verb']): string | undefined {
+  return acts.find(({ verb }) => verb === wanted)?.comment ?? undefined;
+}
+
+/** `1 of 2 signatures of people with the role release-manager or operator missing; signed by carol`. */
 function wordsOf(count: number, roles: readonly string[], publishedBy: readonly string[]): string {
   const total = count + publishedBy.length;
   const so = publishedBy.length === 0 ? '' : `; signed by ${publishedBy.join(', ')}`;

@@ -6,9 +6,9 @@ import css from './policy.module.css';
 /** What a version changes of gates: each gate with the lanes in which the same happens, and its values before and after. */
 export function GateChanges({ changes }: { readonly changes: readonly GateDifference[] }) {
   return (
-    <ul className={`${rows['list'] ?? ''} ${css['gates'] ?? ''}`}>
+    <ul className={`${rows['pad'] ?? ''} ${css['gates'] ?? ''}`}>
       {changes.map((one) => (
-        <li key={`${one.override} ${one.gateId} ${one.lanes.join()}`} className={rows['pad']}>
+        <li key={`${one.override} ${one.gateId} ${one.lanes.join()}`}>
           <p>
             <strong>{one.gateId}</strong>
             {one.override !== '' && ` in override ${one.override}`}

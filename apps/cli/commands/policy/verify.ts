@@ -66,7 +66,9 @@ export async function verifyVersions(
   return undefined;
 }
 
-function noteWhatIsBelieved(context: Context, { keys, roles }: VerifyOptions): void {
+function noteWhatIsBelieved(context: Context, { root, keys, roles }: VerifyOptions): void {
+  if (root === undefined)
+    context.terminal.note('what was installed, only the data folder of the stack says; pin it with --root');
   if (keys === undefined)
     context.terminal.note('whose key is whose, only the stack says; pin the keys of people with --keys FOLDER');
   if (roles === undefined)

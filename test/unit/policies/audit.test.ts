@@ -1,0 +1,79 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { PolicyAct } from '../../../core/evidence/policy-act.js';
+import { auditChain, type AuditedVersion } from '../../../core/governance/audit.js';
+import { digestOfInstallation, digestOfText, digestOfVersion } from '../../../core/governance/document.js';
+import { shippedTexts } from '../../support/rules.js';
+
+/** The next version of the policy of policies, drafted by dev. */
+function next(
+  text: string,
+  previous: AuditedVersion | undefined,
+  { publishers = [] as string[], governedBy = undefined as AuditedVersion | 'itself' | undefined } = {},
+): AuditedVersion {
+  const name = {
+    ...{ kind: 'governance', name: 'governance', version: (previous?.version ?? 0) + 1, content: digestOfText(text) },
+    ...(previous !== undefined && { previous: previous.digest }),
+  } as const;
+  const digest = digestOfVersion(name);
+  const act = (verb: PolicyAct['verb'], principal: string) => ({
+    ...{ verb, principal },
+    verified: {
+      ...{ verb, principal, tenant: 'default', document: name, nonce: `${verb} ${principal}` },
+      ...{ issuedAt: '2026-01-01T00:00:00Z', expiresAt: '2026-01-01T01:00:00Z' },
+    },
+  });
+  const acts = previous === undefined ? [] : [act('draft', 'dev'), ...publishers.map((one) => act('publish', one))];
+  const by = governedBy === 'itself' ? digest : governedBy?.digest;
+  return { ...name, digest, text, acts, ...(by !== undefined && { governedBy: by }) };
+}
+
+let first: AuditedVersion;
+let text: string;
+beforeAll(async () => {
+  text = (await shippedTexts())[0]!;
+  first = next(text, undefined);
+});
+
+/** What does not hold about some versions. */
+function problemsOf(...versions: AuditedVersion[]): readonly string[] {
+  const installation = [{ kind: 'governance', name: 'governance', content: first.content }] as const;
+  const findings = auditChain({ kind: 'governance', name: 'governance' }, versions, true, {
+    ...{ tenant: 'default', installation, pinned: digestOfInstallation(installation), rolesAreOfNow: false },
+    governance: new Map(versions.map((version) => [version.digest, version])),
+    rolesOf: (person) => (person === 'alice' ? ['qa'] : ['operator']),
+  });
+  return findings.flatMap(({ version, problem, found }) => (problem === undefined ? [] : [`${version} ${found}`]));
+}
+
+describe('a version of the policy of policies', () => {
+  const publishers = ['carol', 'erin'];
+
+  test('is published by as many people with its roles as the one before it demands', () => {
+    const second = next(`${text}# 2\n`, first, { publishers, governedBy: first });
+    expect(problemsOf(first, second)).toEqual([]);
+    const alone = next(`${text}# 2\n`, first, { publishers: ['carol'], governedBy: first });
+    expect(problemsOf(first, alone)).toEqual([
+      'governance/governance@2 governance/governance@1 demands 2 with operator or release-manager; only 1 signed',
+    ]);
+    const without = next(`${text}# 2\n`, first, { publishers: ['carol', 'alice'], governedBy: first });
+    expect(problemsOf(first, without)[0]).toContain('alice has no such role');
+  });
+
+  test('does not say by itself who may publish it', () => {
+    const weak = text.replaceAll('count: 2', 'count: 1');
+    const second = next(weak, first, { publishers: ['carol'], governedBy: 'itself' });
+    expect(problemsOf(first, second)).toEqual([
+      'governance/governance@2 governance/governance@2 was published no sooner than it',
+    ]);
+  });
+
+  test('is not published by rules that were replaced before the one before it', () => {
+    const second = next(`${text}# 2\n`, first, { publishers, governedBy: first });
+    const third = next(`${text}# 3\n`, second, { publishers, governedBy: second });
+    const fourth = next(`${text}# 4\n`, third, { publishers, governedBy: first });
+    expect(problemsOf(first, second, third)).toEqual([]);
+    expect(problemsOf(first, second, third, fourth)).toEqual([
+      'governance/governance@4 governance/governance@1 was replaced before the version before it',
+    ]);
+  });
+});

@@ -7,7 +7,8 @@ import { parsePolicyOfPolicies, type PolicyOfPolicies, ruleFor } from './policy-
 
 /** What a server says that somebody has signed, and what was found when its signature was verified. */
 export interface AuditedAct {
-  readonly verb: PolicyVerb | string;
+  /** As the server says; one that is no `PolicyVerb` is what no statement says. */
+  readonly verb: string;
   readonly principal: string;
   readonly verified: PolicyAct | { readonly problem: string };
 }

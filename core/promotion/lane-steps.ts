@@ -1,4 +1,5 @@
 import { type PromotionKind, type TakingStep, takingSteps } from './state.js';
+import { wordsOfSteps } from './step-words.js';
 
 /** One of the steps by which a lane is taken. */
 export interface LaneStepToTake {
@@ -27,20 +28,4 @@ export function stepsToTake({ steps = usual }: SaysSteps, kind: PromotionKind): 
 export function pinnedSteps(lane: SaysSteps, kind: PromotionKind): SaysSteps {
   const steps = stepsToTake(lane, kind);
   return wordsOfSteps(steps) === wordsOfSteps(stepsToTake({}, kind)) ? {} : { steps };
-}
-
-/** `guard, deploy, verify within 30 s`; 0 s say as little as none. */
-export function wordsOfSteps(steps: readonly { readonly step: string; readonly withinSeconds?: number }[]): string {
-  return steps
-    .map(({ step, withinSeconds = 0 }) => (withinSeconds === 0 ? step : `${step} within ${String(withinSeconds)} s`))
-    .join(', ');
-}
-
-/** `default@3: guard, deploy, verify`: the definition that a promotion runs, and its steps as they are on the wire. */
-export function wordsOfDefinition(
-  definition: string,
-  steps: readonly { readonly name: string; readonly withinSeconds: number }[],
-): string {
-  const words = wordsOfSteps(steps.map(({ name, withinSeconds }) => ({ step: name, withinSeconds })));
-  return [definition, words].filter((text) => text !== '').join(': ');
 }

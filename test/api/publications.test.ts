@@ -55,7 +55,7 @@ describe('a version that waits to be published', () => {
       ...{ id, kind: CaseKind.PUBLICATION, requester: 'dev', promotionId: '', bundleDigest: '', waitsForMe: false },
       missing: '1 of 2 signatures of people with the role operator or release-manager missing; signed by carol',
       publication: {
-        ...{ versionDigest: id, name: 'governance', version: version.version },
+        ...{ versionDigest: id, kind: 'governance', name: 'governance', version: version.version },
         ...{ required: 2, roles: ['operator', 'release-manager'], publishedBy: ['carol'] },
         command: `lane policy publish ${shortId(id)}`,
       },
@@ -87,7 +87,10 @@ describe('a version that waits to be published', () => {
       if (signer !== 'nobody') await publishAs(signer, version);
       const seen = await caseOf(person, version);
       // What is published already waits for nobody.
-      if (seen === undefined) return expect([kind, signer]).toEqual(['policy', 'carol']);
+      if (seen === undefined) {
+        expect([kind, signer]).toEqual(['policy', 'carol']);
+        return;
+      }
       const refused = await publishAs(person, version);
       expect([seen.waitsForMe, seen.whyNotMe]).toEqual([refused === '', refused]);
     },

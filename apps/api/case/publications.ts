@@ -11,7 +11,6 @@ import { listVersions } from '../../../store/governance/list.js';
 import { actsOf, readHeads, type StoredAct, type StoredVersion } from '../../../store/governance/read.js';
 import { enrolledKeys, type StoredKey, type StoredPrincipal, validKeysOf } from '../../../store/identity/read.js';
 import { bounded } from '../convert.js';
-import { toDocumentKind } from '../governance/convert.js';
 
 /** How many versions that wait are shown: far more than people could read, whoever drafts how many. */
 const maxShown = 200;
@@ -85,7 +84,7 @@ function caseOf(waiting: Waiting, policies: PolicyOfPolicies | undefined, whyNot
     waitsForMe: whyNot === undefined,
     whyNotMe: bounded(whyNot, 1000),
     publication: {
-      ...{ versionDigest: version.digest, kind: toDocumentKind(version.kind), name: version.name },
+      ...{ versionDigest: version.digest, kind: version.kind, name: version.name },
       version: version.version,
       ...{ required: missing?.required ?? 0, roles: [...(missing?.roles ?? [])], publishedBy: [...publishedBy] },
       comment: commentOf(acts, 'submit') ?? commentOf(acts, 'draft') ?? '',

@@ -6,7 +6,6 @@ import { relativeTime } from '../output/relative-time.js';
 import { shortenIds } from '../output/short-ids.js';
 import { renderTable } from '../output/table.js';
 import { instantOf, laneName } from '../output/words.js';
-import { nameOf } from '../policy/words.js';
 import type { Context } from '../program/context.js';
 
 /** `lane approvals` */
@@ -65,13 +64,17 @@ function publicationTable(cases: readonly GovernanceCase[], all: boolean, contex
   return renderTable(
     titles.map((title) => colours.dim(title)),
     cases.map((each) => [
-      colours.bold(each.publication === undefined ? '' : nameOf(each.publication)),
+      colours.bold(versionOf(each)),
       relativeTime(instantOf(each.openedAt), context.now()),
       each.requester,
       lastCell(each, all, context),
       each.publication?.command ?? '',
     ]),
   );
+}
+
+function versionOf({ publication }: GovernanceCase): string {
+  return publication === undefined ? '' : `${publication.kind}/${publication.name}@${String(publication.version)}`;
 }
 
 function lastTitle(all: boolean): string {

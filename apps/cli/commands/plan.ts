@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
-import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
+import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
-import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
+import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';

@@ -7,7 +7,7 @@ import {
   Severity,
   type ValueSource,
 } from '#gen/governance/v1/policy_pb.js';
-import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
+import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { instantOf, laneName, verdictMark } from '../output/words.js';
 import type { Context } from '../program/context.js';

@@ -1,6 +1,6 @@
 import { GetPolicySnapshotResponseSchema, PolicyInForceSchema } from '#gen/governance/v1/gate_service_pb.js';
 import { type GovernancePolicy, PromotionKind, type ValueSource } from '#gen/governance/v1/policy_pb.js';
-import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
+import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { toPlain } from '../output/plain.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { laneName, laneOf } from '../output/words.js';

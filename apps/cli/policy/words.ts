@@ -26,7 +26,7 @@ export function parseDocumentName(given: string): { readonly kind: WireKind; rea
 }
 
 /** `policy/default@3`. */
-export function nameOf(version: Pick<PolicyVersion, 'kind' | 'name' | 'version'>): string {
+export function nameOf(version: PolicyVersion): string {
   return `${kindOf(version)}/${version.name}@${String(version.version)}`;
 }
 

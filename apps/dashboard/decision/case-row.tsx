@@ -4,7 +4,7 @@ import { shortId } from '../../../core/ids.js';
 import { useNow } from '../connection/clock.js';
 import { Ago } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
-import { documentOf } from '../policy/version-words.js';
+import { documentOfCase } from './document-of-case.js';
 import css from './inbox.module.css';
 
 const hour = 3_600_000;
@@ -39,7 +39,7 @@ export function CaseRow({
             </>
           ) : (
             <>
-              <strong>{documentOf(one.publication)}</strong>
+              <strong>{documentOfCase(one.publication)}</strong>
               <span>version {one.publication.version}</span>
             </>
           )}

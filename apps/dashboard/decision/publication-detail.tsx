@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { GovernanceCase } from '#gen/governance/v1/case_pb.js';
-import { documentOf } from '../policy/version-words.js';
+import { documentOfCase } from './document-of-case.js';
 import { Command } from '../parts/copy.js';
 import { Note } from '../parts/notes.js';
 import css from './inbox.module.css';
@@ -13,7 +13,7 @@ export function PublicationDetail({ one }: { readonly one: GovernanceCase }) {
   const { publication, requester, missing, waitsForMe, whyNotMe } = one;
   if (publication === undefined) return null;
   const { versionDigest, version, publishedBy, comment, command } = publication;
-  const name = `${documentOf(publication)}, version ${String(version)}`;
+  const name = `${documentOfCase(publication)}, version ${String(version)}`;
   return (
     <section className={css['detail']} aria-label={name}>
       <header className={css['detailHead']}>

@@ -6,7 +6,7 @@ export function documentOf({ kind, name }: Pick<PolicyVersion, 'kind' | 'name'>)
 }
 
 /** `policy/default@3`, as commands take it. */
-export function nameOf(version: Pick<PolicyVersion, 'kind' | 'name' | 'version'>): string {
+export function nameOf(version: PolicyVersion): string {
   return `${DocumentKind[version.kind].toLowerCase()}/${version.name}@${String(version.version)}`;
 }
 

@@ -6,7 +6,7 @@ import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { Promotion as PromotionMessage } from '#gen/release/v1/promotion_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
-import { wordsOfDefinition } from '../../../core/promotion/lane-steps.js';
+import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { Actions } from '../decision/actions.js';
 import { Decisions } from '../decision/decisions.js';
 import { Command, ShortId } from '../parts/copy.js';
@@ -19,9 +19,10 @@ import { Step } from '../parts/step.js';
 import { Who } from '../parts/who.js';
 import { Gates } from './gates.js';
 import { Journey } from './journey.js';
-import { Timeline } from './timeline.js';
 import css from './promotion.module.css';
 
+/** What is further down comes after the rest. */
+const Timeline = lazy(() => import('./timeline.js').then((module) => ({ default: module.Timeline })));
 const Runs = lazy(() => import('./runs.js').then((module) => ({ default: module.Runs })));
 
 const route = getRouteApi('/framed/promotions/$promotion');
@@ -120,8 +121,8 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
       {isOver && <Decisions promotionId={id} />}
       <Gates promotionId={id} isOver={isOver} />
       {!isOver && <Decisions promotionId={id} />}
-      <Timeline promotion={promotion} />
-      <Suspense fallback={<Loading what="the runs" />}>
+      <Suspense fallback={<Loading what="what has happened" />}>
+        <Timeline promotion={promotion} />
         <Runs promotion={promotion} />
       </Suspense>
       <p className={css['equal']}>

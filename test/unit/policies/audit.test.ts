@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { PolicyAct } from '../../../core/evidence/policy-act.js';
 import { auditChain, type AuditedVersion } from '../../../core/governance/audit.js';
-import { digestOfInstallation, digestOfText, digestOfVersion } from '../../../core/governance/document.js';
+import {
+  digestOfInstallation,
+  digestOfText,
+  digestOfVersion,
+  type VersionName,
+} from '../../../core/governance/document.js';
 import { shippedTexts } from '../../support/rules.js';
 
 /** The next version of the policy of policies, drafted by dev. */
@@ -10,10 +15,15 @@ function next(
   previous: AuditedVersion | undefined,
   { publishers = [] as string[], governedBy = undefined as AuditedVersion | 'itself' | undefined } = {},
 ): AuditedVersion {
-  const name = {
-    ...{ kind: 'governance', name: 'governance', version: (previous?.version ?? 0) + 1, content: digestOfText(text) },
+  const name: VersionName = {
+    ...{
+      kind: 'governance' as const,
+      name: 'governance',
+      version: (previous?.version ?? 0) + 1,
+      content: digestOfText(text),
+    },
     ...(previous !== undefined && { previous: previous.digest }),
-  } as const;
+  };
   const digest = digestOfVersion(name);
   const act = (verb: PolicyAct['verb'], principal: string) => ({
     ...{ verb, principal },

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { parseDefinition } from '../../../core/governance/definition.js';
 import { lookUp } from '../../../core/governance/rule-book.js';
 import { lanes } from '../../../core/lanes.js';
-import { pinnedSteps, stepsToTake, wordsOfSteps } from '../../../core/promotion/lane-steps.js';
+import { pinnedSteps, stepsToTake } from '../../../core/promotion/lane-steps.js';
+import { wordsOfSteps } from '../../../core/promotion/step-words.js';
 import { takingSteps } from '../../../core/promotion/state.js';
 import { bookWith } from '../../support/static-rules.js';
 import { whyRefused } from '../../support/why-refused.js';
@@ -85,7 +86,10 @@ describe('the steps of a lane', () => {
       fc.property(fc.array(written, { maxLength: 5 }), fc.constantFrom(...lanes), (steps, lane) => {
         const text = withSteps(JSON.stringify(steps), lane);
         const why = refusal(text);
-        if (why !== '') return expect(why).toMatch(/^d\.yaml:6:\d+: /);
+        if (why !== '') {
+          expect(why).toMatch(/^d\.yaml:6:\d+: /);
+          return;
+        }
         const read = (parseDefinition(text, 'd.yaml').lanes[lane]?.steps ?? []).map(({ step }) => step);
         const wanted = takingSteps.filter((step) => step !== 'guard' || read.includes('guard'));
         expect(read).toEqual(wanted);

@@ -3,7 +3,7 @@ import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import { PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import { LanekeeperError } from '../../../../core/errors.js';
 import { shortId } from '../../../../core/ids.js';
-import { wordsOfDefinition } from '../../../../core/promotion/lane-steps.js';
+import { wordsOfDefinition } from '../../../../core/promotion/step-words.js';
 import { usageError } from '../../errors/report-error.js';
 import { toPlain } from '../../output/plain.js';
 import { renderFields } from '../../output/table.js';

@@ -4,7 +4,6 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { DocumentKind } from "./governance_service_pb.js";
 import type { Lane } from "./lane_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Decision } from "./decision_pb.js";
@@ -28,11 +27,11 @@ export declare type Publication = Message<"governance.v1.Publication"> & {
   versionDigest: string;
 
   /**
-   * What it is a version of.
+   * What it is a version of: policy, profile, definition or governance.
    *
-   * @generated from field: governance.v1.DocumentKind kind = 2;
+   * @generated from field: string kind = 2;
    */
-  kind: DocumentKind;
+  kind: string;
 
   /**
    * Name of the document.

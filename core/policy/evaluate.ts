@@ -11,7 +11,7 @@ import { judgeChecklist } from './terms/checklist.js';
 import { judgeEvidence } from './terms/evidence.js';
 import { judgeMetric } from './terms/metric.js';
 import { judgePredecessors } from './terms/predecessors.js';
-import { judgeRule } from './terms/rule.js';
+import { countedEvidence, judgeRule } from './terms/rule.js';
 import { judgeSignatures } from './terms/signatures.js';
 import { judgeSoak } from './terms/soak.js';
 import { judgeWindow } from './terms/window.js';
@@ -117,7 +117,10 @@ interface JudgedTerm extends TermResult {
 
 function judgeTerms(gate: Gate, round: Round): readonly JudgedTerm[] {
   const { facts, now } = round;
-  const evidence = gate.evidence === undefined ? undefined : tallyEvidence(gate.evidence, facts, now);
+  const evidence =
+    gate.evidence === undefined
+      ? undefined
+      : countedEvidence(gate.rule, tallyEvidence(gate.evidence, facts, now), facts);
   const scene = { ...round, evidence };
   const judged: JudgedTerm[] = [];
   for (const term of termNames) {

@@ -17,6 +17,8 @@ export interface EvidenceTally {
   readonly damaged?: string;
   /** Whether the rule has no subjects at all in this bundle. */
   readonly notApplicable: boolean;
+  /** Of groups any of which will do, each that is complete, in their order. */
+  readonly alternatives?: readonly EvidenceTally[];
 }
 
 /** What evidence has to be about. */
@@ -87,8 +89,8 @@ function all(tallies: readonly EvidenceTally[]): EvidenceTally {
 
 function any(tallies: readonly EvidenceTally[]): EvidenceTally {
   const counted = tallies.filter(({ notApplicable }) => !notApplicable);
-  const complete = counted.find(({ missing }) => missing.length === 0);
-  if (complete !== undefined) return complete;
+  const complete = counted.filter(({ missing }) => missing.length === 0);
+  if (complete[0] !== undefined) return { ...complete[0], alternatives: complete };
   const { missing: _missing, ...together } = all(counted);
   const ways = counted.map(({ missing }) => missing.join(' and '));
   return { ...together, missing: ways.length === 0 ? [] : [`one of these is needed: ${ways.join(', or ')}`] };

@@ -28,13 +28,15 @@ export interface GateTypeTerms {
   readonly requires?: readonly string[];
   /** The terms of a gate that has none of its own. */
   readonly brings?: JsonObject;
+  /** What each evidence of a kind has to say where the gate asks for it and has no rule of its own: CEL over `e`. */
+  readonly judges?: { readonly kind: string; readonly each: string };
   /** Values of terms that are there, where the gate does not say. */
   readonly fills?: JsonObject;
   /** What to do while it is open, where the gate does not say. */
   readonly message: string;
 }
 
-const passed = 'evidence.all(e, e.result == "PASSED")';
+const passed = 'e.result == "PASSED"';
 const byBuild = { purposes: ['build'] };
 const byVerification = { purposes: ['verification'] };
 
@@ -87,28 +89,32 @@ export const gateTypes: Readonly<Record<GateType, GateTypeTerms>> = {
   TESTS: {
     words: 'tests that passed',
     needs: ['evidence', 'rule'],
-    brings: { evidence: { kind: 'test-result' }, rule: passed },
+    brings: { evidence: { kind: 'test-result' } },
+    judges: { kind: 'test-result', each: passed },
     fills: { evidence: { kind: 'test-result', per: 'image', signers: byBuild } },
     message: 'Correct the product until its tests pass, and release again: lane release',
   },
   SCAN: {
     words: 'a scan for vulnerabilities that found nothing that matters',
     needs: ['evidence', 'rule'],
-    brings: { evidence: { kind: 'scan' }, rule: 'evidence.all(e, e.critical == 0 && e.high == 0)' },
+    brings: { evidence: { kind: 'scan' } },
+    judges: { kind: 'scan', each: 'e.critical == 0 && e.high == 0' },
     fills: { evidence: { kind: 'scan', per: 'image', maxAge: '7d', signers: byBuild } },
     message: 'Scan again, and update what was found: lane evidence attach {bundle} --kind scan',
   },
   GUARDRAIL: {
     words: 'charts that keep to the guardrails',
     needs: ['evidence', 'rule'],
-    brings: { evidence: { kind: 'guardrail' }, rule: passed },
+    brings: { evidence: { kind: 'guardrail' } },
+    judges: { kind: 'guardrail', each: passed },
     fills: { evidence: { kind: 'guardrail', per: 'chart', signers: byBuild } },
     message: 'Correct the charts until they keep to the guardrails, and release again: lane release',
   },
   HELM_TEST: {
     words: 'chart tests that passed',
     needs: ['evidence', 'rule'],
-    brings: { evidence: { kind: 'helm-test' }, rule: passed },
+    brings: { evidence: { kind: 'helm-test' } },
+    judges: { kind: 'helm-test', each: passed },
     fills: { evidence: { kind: 'helm-test', per: 'bundle', signers: byVerification } },
     message: 'Run the chart tests again: lane why {promotion} names the one that failed',
   },

@@ -57,7 +57,7 @@ type File = Pick<YamlFile<unknown>, 'fileName' | 'placeOf' | 'scalarAt' | 'refus
 function layerOf(file: File, spec: PolicyFile['spec']): Omit<Layer, 'name'> {
   const layer = {
     fileName: file.fileName,
-    gates: spec.gates.map((gate, index) => patchOf(file, gate, ['spec', 'gates', index])),
+    gates: (spec.gates ?? []).map((gate, index) => patchOf(file, gate, ['spec', 'gates', index])),
     remove: (spec.remove ?? []).map((id, index) => namedAt(file, id, ['spec', 'remove', index])),
     overrides: (spec.overrides ?? []).map((override, index) =>
       overrideOf(file, override, ['spec', 'overrides', index]),

@@ -49,6 +49,10 @@ function expectation(error: ErrorObject): string {
     }
     case 'pattern':
       return `has an invalid format; expected ${descriptionOf(error.parentSchema) ?? String(params['pattern'])}`;
+    case 'minProperties': {
+      const limit: unknown = params['limit'];
+      return `says too little; expected at least ${String(limit)} of its fields`;
+    }
     default:
       return error.message ?? 'is invalid';
   }

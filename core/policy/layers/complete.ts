@@ -3,7 +3,7 @@ import { gateTypes, termMembers } from '../gate-types.js';
 import type { Gate, GateType } from '../model.js';
 import type { Severity } from '../verdict.js';
 import type { GateProblem, MergedGate } from './gate-file.js';
-import { isObject, type Json, type JsonObject, type LayeredGate, mergePatch } from './merge.js';
+import { isList, isObject, type Json, type JsonObject, type LayeredGate, mergePatch } from './merge.js';
 import { demandsOf } from './read-demands.js';
 
 /** Which enrolled role stands for a role of the method. */
@@ -43,7 +43,7 @@ function severityIn({ severity = 'BLOCKING' }: MergedGate, lane: Lane): Severity
 
 /** What a type brings stands below what files say. */
 function withTypeDefaults(type: GateType, value: JsonObject): JsonObject {
-  const { brings = {}, fills = {} } = gateTypes[type];
+  const { brings = {}, fills = {}, judges } = gateTypes[type];
   const hasTerms = termMembers.some((member) => value[member] !== undefined);
   const result: Record<string, Json> = { ...(hasTerms ? {} : brings), ...value };
   for (const [member, filling] of Object.entries(fills)) {
@@ -51,7 +51,22 @@ function withTypeDefaults(type: GateType, value: JsonObject): JsonObject {
     if (isObject(own) && isObject(filling))
       result[member] = member === 'evidence' ? filledEvidence(filling, own) : mergePatch(filling, own);
   }
-  return result;
+  const rule = result['rule'] === undefined && judges !== undefined ? ruleOver(result['evidence'], judges) : undefined;
+  return rule === undefined ? result : { ...result, rule };
+}
+
+/** The rule of a type over the evidence of its kind; undefined where the gate asks for none of that kind. */
+function ruleOver(
+  evidence: Json | undefined,
+  { kind, each }: NonNullable<(typeof gateTypes)[GateType]['judges']>,
+): string | undefined {
+  if (!isObject(evidence)) return undefined;
+  if (evidence['kind'] === kind) return `evidence.all(e, ${each})`;
+  const asksFor = (one: Json): boolean =>
+    isObject(one) &&
+    (one['kind'] === kind ||
+      [one['allOf'], one['anyOf']].some((group) => isList(group) && group.some((member) => asksFor(member))));
+  return asksFor(evidence) ? `evidence.all(e, e.kind != "${kind}" || (${each}))` : undefined;
 }
 
 /** Of evidence in groups each kind is filled. */

@@ -9,7 +9,7 @@ import type { GateObject, PolicyFile } from './schemas.js';
 type File = Pick<YamlFile<unknown>, 'placeOf' | 'scalarAt'>;
 
 /** What is wrong with the rules of gates and with the conditions of overrides. */
-export function ruleProblems(file: File, { gates, overrides = [] }: PolicyFile['spec']): readonly Problem[] {
+export function ruleProblems(file: File, { gates = [], overrides = [] }: PolicyFile['spec']): readonly Problem[] {
   const ofGates = (given: readonly GateObject[], path: Path) =>
     given.flatMap(({ id, rule }, index) =>
       typeof rule === 'string'

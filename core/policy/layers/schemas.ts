@@ -26,7 +26,8 @@ export interface PolicyFile {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly extends?: string;
-    readonly gates: readonly GateObject[];
+    /** Absent where it only changes or removes gates of those that it extends. */
+    readonly gates?: readonly GateObject[];
     readonly remove?: readonly string[];
     readonly overrides?: readonly OverrideFile[];
   };

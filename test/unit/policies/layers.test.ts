@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Lane } from '../../../core/lanes.js';
 import type { Policy, Profile } from '../../../core/policy/layers/document.js';
-import { parseProfile } from '../../../core/policy/parse.js';
+import { parsePolicy, parseProfile } from '../../../core/policy/parse.js';
 import { type ResolutionContext, resolveSnapshot } from '../../../core/policy/resolve.js';
 import { policyWith } from '../../support/rules.js';
 import { whyRefused } from '../../support/why-refused.js';
@@ -95,6 +95,76 @@ describe('a layer', () => {
     expect(
       resolve([base, over(['{ id: of-another, severity: ADVISORY }'])]).snapshot.gates.map(({ id }) => id),
     ).toEqual(['t']);
+  });
+});
+
+describe('a policy without gates of its own', () => {
+  const text = (spec: string) =>
+    `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: over }\nspec: ${spec}\n`;
+  const without = (spec: string) => parsePolicy(text(spec), 'over.yaml');
+
+  test('leaves out gates of the one that it extends, or has overrides alone', () => {
+    const removes = without('{ extends: p, remove: [t] }');
+    expect(resolve([policyWith([tests]), removes]).snapshot.gates).toEqual([]);
+    const overrides = without(
+      '{ extends: p, overrides: [{ id: o, when: "true", set: [{ id: t, severity: ADVISORY }] }] }',
+    );
+    expect(gateOf([policyWith([tests]), overrides])?.severity).toBe('ADVISORY');
+  });
+
+  test.each([
+    ['that only extends says nothing', '{ extends: p }', 'over.yaml:4:1: spec says too little; expected at least 2'],
+    ['that stands alone lets everything pass', '{ remove: [t] }', 'over.yaml:4:1: spec has no gates; expected one'],
+  ])('%s, and is refused', (_, spec, why) => {
+    expect(whyRefused(() => without(spec))).toContain(why);
+  });
+});
+
+describe('the rule of a type', () => {
+  const clean = 'e.critical == 0 && e.high == 0';
+  const ruleOf = (gate: string) => gateOf([policyWith([`{ id: t, ${gate} }`])])?.rule;
+
+  test.each([
+    ['of a gate without terms', 'type: SCAN', `evidence.all(e, ${clean})`],
+    [
+      'of a gate that says how old its evidence may be',
+      'type: SCAN, evidence: { maxAge: 1d }',
+      `evidence.all(e, ${clean})`,
+    ],
+    [
+      'of tests by somebody else',
+      'type: TESTS, evidence: { signers: { roles: [qa] } }',
+      'evidence.all(e, e.result == "PASSED")',
+    ],
+    ['of charts', 'type: GUARDRAIL, evidence: { kind: guardrail, min: 2 }', 'evidence.all(e, e.result == "PASSED")'],
+    [
+      'of chart tests',
+      'type: HELM_TEST, evidence: { maxAge: 1h }, message: m',
+      'evidence.all(e, e.result == "PASSED")',
+    ],
+  ])('holds over the evidence %s', (_, gate, rule) => {
+    expect(ruleOf(gate)).toBe(rule);
+  });
+
+  test('judges its kind alone among several, and nothing where the gate asks for another', () => {
+    const several =
+      'type: SCAN, evidence: { anyOf: [{ allOf: [{ kind: scan }, { kind: sbom }] }, { kind: pen-test }] }';
+    expect(ruleOf(several)).toBe(`evidence.all(e, e.kind != "scan" || (${clean}))`);
+    expect(ruleOf('type: SCAN, evidence: { kind: sast-report }')).toBeUndefined();
+    expect(ruleOf('type: SCAN, evidence: { anyOf: [{ kind: a }, { kind: b }] }')).toBeUndefined();
+  });
+
+  test('gives way to a rule of the gate, and comes back where a layer takes that away', () => {
+    const own = policyWith(['{ id: t, type: SCAN, evidence: { maxAge: 1d }, rule: "true" }']);
+    expect(gateOf([own])?.rule).toBe('true');
+    expect(gateOf([own, over(['{ id: t, rule: null }'])])?.rule).toBe(`evidence.all(e, ${clean})`);
+  });
+
+  test('is said to be a default', () => {
+    const { sources } = resolve([policyWith(['{ id: t, type: SCAN, evidence: { maxAge: 1d } }'])]);
+    expect(sources.find(({ field }) => field === 'rule')).toEqual({
+      ...{ gate: 't', field: 'rule', value: JSON.stringify(`evidence.all(e, ${clean})`) },
+    });
   });
 });
 

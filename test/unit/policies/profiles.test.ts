@@ -134,16 +134,39 @@ describe('the same bundle, tested, signed, approved by two, and judged before go
     expect((await judge('togaf', { ...given, evidence: [review] })).open).toEqual([
       'BLOCKING architecture-board PENDING',
     ]);
-    const byBoard = (kind: string) =>
-      judge('togaf', { ...given, evidence: [review, recorded(kind, 'release-manager')] });
-    expect((await byBoard('architecture-acceptance')).outcome).toBe('PASS');
-    expect((await byBoard('dispensation')).outcome).toBe('PASS');
-    const old = { registeredAt: '2025-11-01T11:00:00Z' };
+    const byBoard = (kind: string, result: string) =>
+      judge('togaf', {
+        ...given,
+        evidence: [review, recorded(kind, 'release-manager', { attributes: { result } })],
+      });
+    expect((await byBoard('architecture-acceptance', 'ACCEPTED')).outcome).toBe('PASS');
+    expect((await byBoard('dispensation', 'GRANTED')).outcome).toBe('PASS');
+    const old = { registeredAt: '2025-11-01T11:00:00Z', attributes: { result: 'GRANTED' } };
     const expired = [review, recorded('dispensation', 'release-manager', old)];
     expect((await judge('togaf', { ...given, evidence: expired })).open).toEqual([
       'BLOCKING architecture-board PENDING',
     ]);
-    const byDeveloper = [review, recorded('architecture-acceptance', 'developer')];
+    const accepted = { attributes: { result: 'ACCEPTED' } };
+    const byDeveloper = [review, recorded('architecture-acceptance', 'developer', accepted)];
     expect((await judge('togaf', { ...given, evidence: byDeveloper })).outcome).toBe('OPEN');
+  });
+
+  test('under TOGAF is not accepted by a record that says otherwise, or nothing, and can still have a dispensation', async () => {
+    const board = async (...evidence: readonly EvidenceFact[]) =>
+      (await judge('togaf', { evidence })).results.find(({ gate }) => gate === 'architecture-board');
+    const record = (kind: string, attributes: EvidenceFact['attributes']) =>
+      recorded(kind, 'release-manager', { attributes });
+    const rejected = record('architecture-acceptance', { result: 'REJECTED' });
+    expect(await board(rejected)).toMatchObject({
+      verdict: 'FAIL',
+      explanation: 'architecture-acceptance says REJECTED',
+    });
+    expect((await board(record('architecture-acceptance', {})))?.verdict).toBe('FAIL');
+    expect((await board(record('architecture-acceptance', { result: 'GRANTED' })))?.verdict).toBe('FAIL');
+    expect((await board(record('dispensation', { result: 'ACCEPTED' })))?.verdict).toBe('FAIL');
+    expect((await board(record('dispensation', {})))?.verdict).toBe('FAIL');
+    const granted = record('dispensation', { result: 'GRANTED' });
+    expect(await board(rejected, granted)).toMatchObject({ verdict: 'PASS', reliedOn: [{ id: granted.id }] });
+    expect((await board(rejected, record('dispensation', { result: 'REFUSED' })))?.verdict).toBe('FAIL');
   });
 });

@@ -136,6 +136,22 @@ describe('evidence in groups', () => {
     });
   });
 
+  test('counts the alternative with which the rule holds, and names the first where it holds with none', () => {
+    const rule = `evidence: { anyOf: [${of('a')}, { allOf: [${of('b')}, ${of('c', ', maxAge: 2h')}] }] }, rule: 'evidence.all(e, e.result == "YES")'`;
+    const says = (kind: string, result?: string) => item(kind, { attributes: result === undefined ? {} : { result } });
+    const other = [says('b', 'YES'), says('c', 'YES')];
+    expect(judge(rule, { evidence: [says('a', 'NO'), ...other] })).toMatchObject({
+      ...{ verdict: 'PASS', reliedOn: [{ id: 'b' }, { id: 'c' }], recheckAt: '2026-03-01T13:00:00.000Z' },
+    });
+    // A rule that cannot be evaluated over one alternative says nothing about another.
+    expect(judge(rule, { evidence: [says('a'), ...other] }).verdict).toBe('PASS');
+    expect(judge(rule, { evidence: [says('a', 'YES'), ...other] }).reliedOn).toMatchObject([{ id: 'a' }]);
+    expect(judge(rule, { evidence: [says('a', 'NO'), says('b', 'YES'), says('c', 'NO')] })).toMatchObject({
+      ...{ verdict: 'FAIL', explanation: 'a says NO', reliedOn: [{ id: 'a' }] },
+    });
+    expect(judge(rule, { evidence: [says('a', 'NO'), says('b', 'YES')] }).verdict).toBe('FAIL');
+  });
+
   test('that was damaged is an error where it is needed, and not where another way is complete', () => {
     const damaged = item('a', { problem: 'the blob was changed' });
     const all = `evidence: { allOf: [${of('a')}, ${of('b')}] }`;

@@ -67,10 +67,7 @@ export function lookUp(book: RuleBook, { product, lane, transformationProfile = 
       why: `definition ${definition.document.name}, version ${String(definition.version)}, names ${Object.keys(definition.document.lanes).join(', ')}`,
       next: 'lane policy show definition/default, or have a definition published that names it',
     });
-  const profile = profileOf(transformationProfile, own?.document, shared?.document);
-  const found = profile.name === undefined ? undefined : book.profiles.get(profile.name);
-  if (profile.name !== undefined && found === undefined)
-    throw missing('profile', profile.name, book.profiles.keys(), `the ${profile.source} of ${product} names it`);
+  const { found, ...profile } = effectiveProfile(book, { product, transformationProfile });
   const policies = policiesOf(book, policy ?? use.policy ?? (book.policies.has(product) ? product : defaultName));
   return {
     rules: {
@@ -86,6 +83,26 @@ export function lookUp(book: RuleBook, { product, lane, transformationProfile = 
       `definition/${definition.document.name}@${String(definition.version)}`,
     ],
   };
+}
+
+/** The profile in effect, and where it comes from. */
+export interface EffectiveProfile {
+  readonly source: ProfileSource;
+  readonly name?: string;
+  readonly found?: InForce<Profile>;
+}
+
+/** The profile in effect for a product, whatever the lane. @throws INVALID_POLICY when one is named that is not in force */
+export function effectiveProfile(
+  { definitions, profiles }: RuleBook,
+  { product, transformationProfile = '' }: Pick<LookUp, 'product' | 'transformationProfile'>,
+): EffectiveProfile {
+  const [own, shared] = [definitions.get(product)?.document, definitions.get(defaultName)?.document];
+  const { source, name } = profileOf(transformationProfile, own, shared);
+  if (name === undefined) return { source };
+  const found = profiles.get(name);
+  if (found === undefined) throw missing('profile', name, profiles.keys(), `the ${source} of ${product} names it`);
+  return { source, name, found };
 }
 
 function profileOf(

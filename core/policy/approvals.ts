@@ -4,9 +4,10 @@ import { type Authorship, authorshipOf } from './authorship.js';
 import type { ApprovalFact, PolicyFacts } from './facts.js';
 import type { ApprovalRule } from './demands.js';
 import type { Gate } from './model.js';
+import { rolesWords } from './role-words.js';
 
 /** A gate that needs approvals. */
-export type ApprovalGate = Pick<Gate, 'commits'> & { readonly approvals: ApprovalRule };
+export type ApprovalGate = Pick<Gate, 'commits' | 'titles'> & { readonly approvals: ApprovalRule };
 
 /** Which approvals of a promotion count for a rule, and why the others do not. */
 export interface ApprovalTally {
@@ -53,7 +54,7 @@ export function refusalOf(gate: ApprovalGate, person: Approver, facts: ApproverF
       reason: `${principal} is an author of what this bundle brings and cannot approve it`,
     };
   if (!person.roles.some((role) => roles.includes(role)))
-    return { code: 'ROLE_MISSING', reason: `${principal} has none of the roles ${roles.join(', ')}` };
+    return { code: 'ROLE_MISSING', reason: `${principal} has none of the roles ${rolesWords(roles, gate.titles)}` };
   return undefined;
 }
 

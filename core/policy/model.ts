@@ -13,6 +13,7 @@ import type {
   WaiverTerms,
   WindowRule,
 } from './demands.js';
+import type { RoleTitles } from './role-words.js';
 import type { Severity } from './verdict.js';
 
 /** What gates can guard. */
@@ -53,6 +54,8 @@ export interface Gate {
   readonly checklist?: ChecklistRule;
   readonly artifacts?: ArtifactRule;
   readonly waiver?: WaiverTerms;
+  /** What the method in effect calls the enrolled roles that the gate names; absent where it names none of its roles. */
+  readonly titles?: RoleTitles;
   /** CEL over what `gateScope` declares; must yield a boolean. */
   readonly rule?: string;
   /**

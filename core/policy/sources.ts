@@ -21,10 +21,11 @@ interface Leaf {
   readonly value: unknown;
 }
 
-/** The values of a gate, lists as one. Its id names it. */
+/** The values of a gate, lists as one. */
 function leavesOf(value: object, path: readonly string[]): readonly Leaf[] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]): readonly Leaf[] => {
-    if (path.length === 0 && key === 'id') return [];
+    // Its id names it, and titles are only what roles are called.
+    if (path.length === 0 && (key === 'id' || key === 'titles')) return [];
     const here = [...path, key];
     const isMap = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
     return isMap ? leavesOf(inner, here) : [{ path: here, value: inner }];

@@ -1,6 +1,7 @@
 import type { EvidenceDemand, SignerRule } from './demands.js';
 import { durationText } from './duration-text.js';
 import type { Gate } from './model.js';
+import { type RoleTitles, rolesWords } from './role-words.js';
 import type { TermName } from './terms/names.js';
 
 /** One thing that a gate demands, in words. */
@@ -11,9 +12,9 @@ export interface DemandWords {
 
 /** Everything that a gate demands, in the order in which it is judged. */
 export function wordsOfDemands(gate: Gate): readonly DemandWords[] {
-  const { evidence, rule, commits, metric, artifacts, predecessors, soak, window, checklist, approvals } = gate;
+  const { evidence, rule, commits, metric, artifacts, predecessors, soak, window, checklist, approvals, titles } = gate;
   const demands: readonly (DemandWords | undefined)[] = [
-    evidence && { term: 'evidence', words: wordsOfEvidence(evidence) },
+    evidence && { term: 'evidence', words: wordsOfEvidence(evidence, titles) },
     rule === undefined ? undefined : { term: 'rule', words: rule },
     commits?.signatures === 'required'
       ? { term: 'signatures', words: 'every commit is signed by its people' }
@@ -25,30 +26,30 @@ export function wordsOfDemands(gate: Gate): readonly DemandWords[] {
     window && { term: 'window', words: wordsOfWindow(window) },
     checklist && {
       term: 'checklist',
-      words: `${String(checklist.questions.length)} questions answered by ${String(checklist.count)} of ${checklist.roles.join(', ')}`,
+      words: `${String(checklist.questions.length)} questions answered by ${String(checklist.count)} of ${rolesWords(checklist.roles, titles)}`,
     },
-    approvals && { term: 'approvals', words: wordsOfApprovals(approvals) },
+    approvals && { term: 'approvals', words: wordsOfApprovals(approvals, titles) },
   ];
   return demands.filter((demand) => demand !== undefined);
 }
 
-function wordsOfEvidence(demand: EvidenceDemand): string {
-  if ('allOf' in demand) return demand.allOf.map(inBrackets).join(' and ');
-  if ('anyOf' in demand) return demand.anyOf.map(inBrackets).join(' or ');
+function wordsOfEvidence(demand: EvidenceDemand, titles: RoleTitles | undefined): string {
+  if ('allOf' in demand) return demand.allOf.map((one) => inBrackets(one, titles)).join(' and ');
+  if ('anyOf' in demand) return demand.anyOf.map((one) => inBrackets(one, titles)).join(' or ');
   const { kind, per, min, maxAgeSeconds, signers } = demand;
   const count = min === 1 ? '' : `${String(min)} `;
   const about = per === 'bundle' ? 'about the bundle' : `about each ${per}`;
   const age = maxAgeSeconds === undefined ? '' : `, at most ${durationText(maxAgeSeconds * 1_000)} old`;
-  return `${count}${kind} ${about}, signed by ${wordsOfSigners(signers)}${age}`;
+  return `${count}${kind} ${about}, signed by ${wordsOfSigners(signers, titles)}${age}`;
 }
 
-function inBrackets(demand: EvidenceDemand): string {
-  return 'kind' in demand ? wordsOfEvidence(demand) : `(${wordsOfEvidence(demand)})`;
+function inBrackets(demand: EvidenceDemand, titles: RoleTitles | undefined): string {
+  return 'kind' in demand ? wordsOfEvidence(demand, titles) : `(${wordsOfEvidence(demand, titles)})`;
 }
 
-function wordsOfSigners({ purposes = [], roles = [] }: SignerRule): string {
+function wordsOfSigners({ purposes = [], roles = [] }: SignerRule, titles: RoleTitles | undefined): string {
   const keys = purposes.map((purpose) => `a key for ${purpose}`);
-  return [...keys, ...(roles.length > 0 ? [`one of ${roles.join(', ')}`] : [])].join(' or ');
+  return [...keys, ...(roles.length > 0 ? [`one of ${rolesWords(roles, titles)}`] : [])].join(' or ');
 }
 
 function wordsOfMetric({
@@ -97,9 +98,12 @@ function wordsOfWindow({ zone, open, closed = [] }: NonNullable<Gate['window']>)
   ].join('; ');
 }
 
-function wordsOfApprovals({ count, roles, allOf, distinctRoles, separation }: NonNullable<Gate['approvals']>): string {
-  const each = allOf === undefined ? '' : `, each of ${allOf.join(', ')} among them`;
+function wordsOfApprovals(
+  { count, roles, allOf, distinctRoles, separation }: NonNullable<Gate['approvals']>,
+  titles: RoleTitles | undefined,
+): string {
+  const each = allOf === undefined ? '' : `, each of ${rolesWords(allOf, titles)} among them`;
   const distinct = distinctRoles ? ', each of a different role' : '';
   const not = separation.length > 0 ? `; never the ${separation.join(' or an ')}` : '';
-  return `${String(count)} of ${roles.join(', ')}${distinct}${each}${not}`;
+  return `${String(count)} of ${rolesWords(roles, titles)}${distinct}${each}${not}`;
 }

@@ -1,11 +1,14 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { whenPrepared } from '../../../activities/policy/preparation.js';
 import { caseOfPromotion } from '../../../core/decision/case.js';
 import { parseDigest } from '../../../core/digest.js';
 import { canonicalJson } from '../../../core/hash.js';
+import { withReads } from '../../../core/policy/explain-round.js';
 import type { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { decisionsOf } from '../../../store/decision/read.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { lastRound, requireSnapshot, sourcesOfSnapshot } from '../../../store/policy/read.js';
+import { factsOfLastRound } from '../../../store/policy/round-facts.js';
 import { readLane } from '../../../store/lane/read.js';
 import { readPromotion } from '../../../store/promotion/read.js';
 import { resolvePolicy, resolvePromotion } from '../../../store/resolve-id.js';
@@ -14,6 +17,7 @@ import { explainPromotion } from '../promotion/explain.js';
 import { toCheckRuns, toNotices, toPolicyMessage, toValueSources } from './convert.js';
 import type { ApiDeps } from '../deps.js';
 import { policiesInForce } from './in-force.js';
+import { profileWords } from './profile-words.js';
 
 /** Gates and their verdicts. */
 export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService> {
@@ -24,7 +28,9 @@ export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService
       return database.transaction(tenant, async (tx) => {
         const id = await resolvePromotion(tx, request.promotionId);
         const round = await lastRound(tx, id);
-        return { gates: toCheckRuns(round, id), notices: toNotices(round.notices) };
+        const decidedOn = request.explain ? await factsOfLastRound(tx, id) : undefined;
+        const gates = decidedOn === undefined ? round.gates : withReads(round.gates, decidedOn);
+        return { gates: toCheckRuns({ ...round, gates }, id), notices: toNotices(round.notices) };
       });
     },
     async getPolicySnapshot(request, context) {
@@ -43,14 +49,17 @@ export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService
     },
     async explainPromotion(request, context) {
       const { tenant } = requireCaller(context);
-      return database.transaction(tenant, async (tx) => {
-        const promotion = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
-        const round = await lastRound(tx, promotion.id);
-        const decisions = await decisionsOf(tx, caseOfPromotion(promotion));
-        const lane = await readLane(tx, promotion.product, promotion.lane);
-        const snapshot = await requireSnapshot(tx, promotion.policyDigest);
-        return explainPromotion(promotion, { round, decisions, lane, snapshot });
-      });
+      return whenPrepared(deps, tenant, (known) =>
+        database.transaction(tenant, async (tx) => {
+          const promotion = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
+          const round = await lastRound(tx, promotion.id);
+          const decisions = await decisionsOf(tx, caseOfPromotion(promotion));
+          const lane = await readLane(tx, promotion.product, promotion.lane);
+          const profile = await profileWords(tx, known, promotion.product);
+          const snapshot = await requireSnapshot(tx, promotion.policyDigest);
+          return explainPromotion(promotion, { round, decisions, lane, snapshot, profile });
+        }),
+      );
     },
   };
 }

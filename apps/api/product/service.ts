@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { ServiceImpl } from '@connectrpc/connect';
+import { whenPrepared } from '../../../activities/policy/preparation.js';
 import {
   type AllowedRepository,
   AllowedRepositorySchema,
@@ -18,11 +19,13 @@ import {
 import { rebindProduct, registerProduct } from '../../../store/product/write.js';
 import { listProducts } from '../../../store/product/list.js';
 import { requireCaller } from '../identity/caller.js';
+import { profileWords } from '../policy/profile-words.js';
 import { instant } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 
 /** Products. */
-export function createProductService({ database }: ApiDeps): ServiceImpl<typeof ProductService> {
+export function createProductService(deps: ApiDeps): ServiceImpl<typeof ProductService> {
+  const { database } = deps;
   return {
     async registerProduct(request, context) {
       const { tenant, principal } = requireCaller(context);
@@ -63,7 +66,13 @@ export function createProductService({ database }: ApiDeps): ServiceImpl<typeof 
     },
     async getProduct(request, context) {
       const { tenant } = requireCaller(context);
-      return { product: toProduct(await database.transaction(tenant, (tx) => requireProduct(tx, request.name))) };
+      return whenPrepared(deps, tenant, (known) =>
+        database.transaction(tenant, async (tx) => {
+          const product = toProduct(await requireProduct(tx, request.name));
+          const profile = await profileWords(tx, known, product.name);
+          return { product, ...(profile !== undefined && { profile }) };
+        }),
+      );
     },
     async listProducts(_request, context) {
       const { tenant } = requireCaller(context);

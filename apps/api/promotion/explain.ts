@@ -2,9 +2,11 @@ import { create } from '@bufbuild/protobuf';
 import { shortId } from '../../../core/ids.js';
 import type { PolicySnapshot } from '../../../core/policy/model.js';
 import { isBlocking } from '../../../core/policy/verdict.js';
+import { type Words, wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { nextCommands } from '../../../core/promotion/next-commands.js';
 import { isGating } from '../../../core/promotion/state.js';
 import { type ExplainPromotionResponse, ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
+import type { ProfileWords } from '#gen/governance/v1/profile_words_pb.js';
 import type { StoredDecision } from '../../../store/decision/read.js';
 import type { RoundResults } from '../../../store/policy/read.js';
 import type { LaneView } from '../../../store/lane/read.js';
@@ -20,13 +22,16 @@ export interface KnownOfPromotion {
   readonly lane: LaneView;
   /** What it is measured against. */
   readonly snapshot: PolicySnapshot;
+  /** The profile of its product, if it is known. */
+  readonly profile: ProfileWords | undefined;
 }
 
 /** Explains why a promotion is in its current state, and what would move it on. */
 export function explainPromotion(
   promotion: ListedPromotion,
-  { round, decisions, lane, snapshot }: KnownOfPromotion,
+  { round, decisions, lane, snapshot, profile }: KnownOfPromotion,
 ): ExplainPromotionResponse {
+  const words = wordsFrom(profile?.lexicon ?? []);
   const waits = isGating(promotion.state);
   const blocking = waits ? round.gates.filter(isBlocking) : [];
   const notices = waits ? round.notices : [];
@@ -39,29 +44,30 @@ export function explainPromotion(
   ];
   return create(ExplainPromotionResponseSchema, {
     promotionId: promotion.id,
-    summary: bounded(summaryOf(promotion, lane), 4000),
+    summary: bounded(summaryOf(promotion, lane, words), 4000),
     blocking: toCheckRuns({ ...round, gates: blocking }, promotion.id),
     notices: toNotices(notices),
     refused: decisions.filter((decision) => !decision.accepted).map(toDecisionMessage),
     ...(error !== undefined && { error }),
     definition: promotion.definition ?? '',
     steps: toLaneSteps(snapshot),
+    ...(profile !== undefined && { profile }),
     nextSteps: [...new Set(steps.filter((step) => step !== ''))].slice(0, 50),
   });
 }
 
-function summaryOf(promotion: ListedPromotion, lane: LaneView): string {
+function summaryOf(promotion: ListedPromotion, lane: LaneView, words: Words): string {
   const what =
     promotion.kind === 'ROLLBACK'
       ? `rollback of ${promotion.lane} of ${promotion.product} to ${shortId(promotion.bundle)}`
-      : `promotion of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
+      : `${words.one('promotion')} of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
   const heldBy =
     lane.holder !== null && lane.holder !== promotion.id
-      ? `; the lane is held by promotion ${shortId(lane.holder)}`
+      ? `; the lane is held by ${words.one('promotion')} ${shortId(lane.holder)}`
       : '';
   switch (promotion.state) {
     case 'GATING':
-      return `${what} is waiting for gates`;
+      return `${what} is waiting for ${words.many('gate')}`;
     case 'AWAITING_APPROVAL':
       return `${what} is waiting for approvals`;
     case 'QUEUED':

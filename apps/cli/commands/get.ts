@@ -11,6 +11,7 @@ import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
 import { pageSizeOf } from '../program/page-size.js';
 import { toPlain } from '../output/plain.js';
+import { wordsFor } from '../output/profile-words.js';
 import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
 import { instantOf, laneOf, verbOf } from '../output/words.js';
@@ -99,13 +100,14 @@ async function listPromotions(context: Context, options: Options): Promise<undef
     openOnly: options.open === true,
     pageSize: pageSizeOf(options.limit),
   });
+  const words = await wordsFor(context, promotions.length === 0 ? undefined : options.product);
   await context.show.list(
     'Promotion',
     promotions.map((promotion) => toPlain(PromotionSchema, promotion)),
     () =>
       promotions.length === 0
         ? 'no promotions: run lane promote BUNDLE --to bronze'
-        : promotionTable(promotions, context),
+        : promotionTable(promotions, context, words),
   );
   return undefined;
 }

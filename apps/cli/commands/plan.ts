@@ -4,6 +4,7 @@ import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
 import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
+import { wordsFor } from '../output/profile-words.js';
 import { renderFields } from '../output/table.js';
 import { laneOf } from '../output/words.js';
 import { changeLines } from '../views/change-lines.js';
@@ -21,10 +22,11 @@ export function define(command: Command, makeAction: MakeAction): void {
         const { name, lane } = laneOf(options.to);
         const plan = await (await context.api()).promotions.plan({ bundle, lane });
         const blocking = plan.gates.filter(isBlocking);
+        const words = await wordsFor(context, plan.product);
         await context.show.object('Plan', toPlain(PlanResponseSchema, plan), () =>
           [
             renderFields([
-              ['bundle', `${shortId(plan.bundleDigest)} of ${plan.product}`],
+              [words.one('bundle'), `${shortId(plan.bundleDigest)} of ${plan.product}`],
               [
                 'lane',
                 `${name}, where ${plan.liveBundleDigest === '' ? 'nothing is live' : `${shortId(plan.liveBundleDigest)} is live`}`,
@@ -32,13 +34,13 @@ export function define(command: Command, makeAction: MakeAction): void {
               ['policy', shortId(plan.policyDigest)],
               ['definition', wordsOfDefinition(plan.definition, plan.steps)],
             ]),
-            gateTable(plan.gates, plan.notices, context),
+            gateTable(plan.gates, plan.notices, context, words),
             ...(plan.changes.length === 0
               ? []
               : [`difference from what is live:\n${changeLines(plan.changes, context)}`]),
             blocking.length === 0
-              ? `every gate passes; next: lane promote ${shortId(plan.bundleDigest)} --to ${name}`
-              : `${String(blocking.length)} of ${String(plan.gates.length)} gates block`,
+              ? `every ${words.one('gate')} passes; next: lane promote ${shortId(plan.bundleDigest)} --to ${name}`
+              : `${String(blocking.length)} of ${words.count(plan.gates.length, 'gate')} block`,
           ].join('\n\n'),
         );
         return options.exitCode === true ? exitCodeOfGates(plan.gates, plan.notices) : undefined;

@@ -1,6 +1,8 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
+import { wordsFrom } from '../../../core/policy/words-of-profile.js';
+import type { ProfileWords } from '#gen/governance/v1/profile_words_pb.js';
 import { type Product, ProductSchema } from '#gen/release/v1/product_pb.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
@@ -88,7 +90,8 @@ function productTable(products: readonly Product[], now: Date): string {
 
 async function showProduct(context: Context, name: string): Promise<undefined> {
   const api = await context.api();
-  const { product } = await api.products.getProduct({ name });
+  const { product, profile } = await api.products.getProduct({ name });
+  const words = wordsFrom(profile?.lexicon ?? []);
   const [{ lanes }, { bundles }] = await Promise.all([
     api.promotions.listLanes({ product: name }),
     api.bundles.listBundles({ product: name, pageSize: 5 }),
@@ -99,12 +102,20 @@ async function showProduct(context: Context, name: string): Promise<undefined> {
       renderFields([
         ['product', product.name],
         ['repository', product.repository],
+        ['profile', profileText(profile)],
       ]),
       laneTable(lanes, context),
-      bundles.length === 0 ? 'no bundles yet: run lane release' : bundleTable(bundles, context),
+      bundles.length === 0 ? `no ${words.many('bundle')} yet: run lane release` : bundleTable(bundles, context, words),
     ].join('\n\n'),
   );
   return undefined;
+}
+
+function profileText(profile: ProfileWords | undefined): string {
+  if (profile === undefined) return 'not known: the rules cannot be relied on now';
+  return profile.name === ''
+    ? 'none, which is the default'
+    : `${profile.title} (${profile.version}), named by ${profile.namedBy}`;
 }
 
 async function repositoryOf(context: Context, folder: string): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
+import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import type { MakeAction } from '../program/command-module.js';
 import { toPlain } from '../output/plain.js';
@@ -16,6 +17,7 @@ export function define(command: Command, makeAction: MakeAction): void {
     .action(
       makeAction(async (context, [id]: [string], options: { exitCode?: true }) => {
         const why = await (await context.api()).gates.explainPromotion({ promotionId: id });
+        const words = wordsFrom(why.profile?.lexicon ?? []);
         const { colours } = context.terminal;
         const refused = why.refused.map(
           (each) =>
@@ -25,7 +27,9 @@ export function define(command: Command, makeAction: MakeAction): void {
         const parts = [
           why.summary,
           `definition: ${wordsOfDefinition(why.definition, why.steps)}`,
-          ...(why.blocking.length + why.notices.length === 0 ? [] : [gateTable(why.blocking, why.notices, context)]),
+          ...(why.blocking.length + why.notices.length === 0
+            ? []
+            : [gateTable(why.blocking, why.notices, context, words)]),
           ...(refused.length === 0 ? [] : [`refused decisions:\n${refused.join('\n')}`]),
           ...(why.error === undefined
             ? []

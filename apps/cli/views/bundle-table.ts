@@ -1,16 +1,18 @@
 import type { ReleaseBundle } from '#gen/release/v1/bundle_pb.js';
+import { wordsOf } from '../../../core/policy/words-of-profile.js';
+import { heading } from '../output/profile-words.js';
 import type { Context } from '../program/context.js';
 import { relativeTime } from '../output/relative-time.js';
 import { shortenIds } from '../output/short-ids.js';
 import { renderTable } from '../output/table.js';
 import { instantOf, laneName } from '../output/words.js';
 
-/** Bundles as a table. */
-export function bundleTable(bundles: readonly ReleaseBundle[], context: Context): string {
+/** Bundles as a table, in the words of their product where all are of one. */
+export function bundleTable(bundles: readonly ReleaseBundle[], context: Context, words = wordsOf()): string {
   const { colours } = context.terminal;
   const short = shortenIds(bundles.map((bundle) => bundle.digest));
   return renderTable(
-    ['BUNDLE', 'PRODUCT', 'REVISION', 'SEALED', 'LIVE IN', 'COMMIT'].map((title) => colours.dim(title)),
+    [heading(words, 'bundle'), 'PRODUCT', 'REVISION', 'SEALED', 'LIVE IN', 'COMMIT'].map((title) => colours.dim(title)),
     bundles.map((bundle) => [
       colours.bold(short(bundle.digest)),
       bundle.product,

@@ -2,6 +2,7 @@ import type { GetDecisionFactsResponse } from '#gen/governance/v1/decision_servi
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { readFacts } from '../../../core/decision/read-facts.js';
 import { shortId } from '../../../core/ids.js';
+import { heading, wordsFor } from '../output/profile-words.js';
 import type { Context } from '../program/context.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { laneName, verdictMark } from '../output/words.js';
@@ -17,11 +18,12 @@ export async function factsView(response: GetDecisionFactsResponse, context: Con
   const facts = readFacts(response.facts);
   const { liveBundle: live } = facts;
   const { colours } = context.terminal;
+  const words = await wordsFor(context, response.product);
   const head = renderFields([
-    ['promotion', `${shortId(response.promotionId)} (${facts.kind})`],
+    [words.one('promotion'), `${shortId(response.promotionId)} (${facts.kind})`],
     ['product', response.product],
     ['lane', laneName(response.lane)],
-    ['bundle', response.bundleDigest],
+    [words.one('bundle'), response.bundleDigest],
     ['revision', facts.revision],
     ['author', facts.author],
     ['requester', facts.requester || colours.yellow('nobody has signed the request')],
@@ -30,7 +32,7 @@ export async function factsView(response: GetDecisionFactsResponse, context: Con
     ['facts', response.factsDigest],
   ]);
   const gates = renderTable(
-    ['VERDICT', 'GATE', 'WHY'].map((title) => colours.dim(title)),
+    ['VERDICT', heading(words, 'gate'), 'WHY'].map((title) => colours.dim(title)),
     facts.gates.map(({ gate, verdict, explanation }) => [verdictMark(Verdict[verdict], colours), gate, explanation]),
   );
   const notices = noticeLines(

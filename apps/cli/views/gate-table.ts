@@ -2,6 +2,8 @@ import type { CheckRun, Clause, Notice } from '#gen/governance/v1/check_run_pb.j
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { Severity } from '#gen/governance/v1/policy_pb.js';
 import { isOpen, verdicts } from '../../../core/policy/verdict.js';
+import { wordsOf } from '../../../core/policy/words-of-profile.js';
+import { heading } from '../output/profile-words.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import type { Context } from '../program/context.js';
 import { renderTable } from '../output/table.js';
@@ -18,7 +20,12 @@ function isOpenVerdict(given: Verdict): boolean {
 }
 
 /** The verdicts of gates as a table, followed by the notices and by the next steps for what blocks. */
-export function gateTable(gates: readonly CheckRun[], notices: readonly Notice[], context: Context): string {
+export function gateTable(
+  gates: readonly CheckRun[],
+  notices: readonly Notice[],
+  context: Context,
+  words = wordsOf(),
+): string {
   const { colours } = context.terminal;
   const rows = gates.flatMap((gate) => [
     [
@@ -31,7 +38,7 @@ export function gateTable(gates: readonly CheckRun[], notices: readonly Notice[]
   const wanted = [...gates.filter(isBlocking), ...notices].map(({ nextStep }) => nextStep);
   const steps = [...new Set(wanted)].filter((step) => step !== '');
   const table = renderTable(
-    ['VERDICT', 'GATE', 'WHY'].map((title) => colours.dim(title)),
+    ['VERDICT', heading(words, 'gate'), 'WHY'].map((title) => colours.dim(title)),
     rows,
   );
   return [

@@ -6,6 +6,7 @@ import type { ReleaseBundle } from '#gen/release/v1/bundle_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import { Changes } from '../decision/facts-view.js';
 import { LaneActions } from '../decision/lane-actions.js';
 import { Command, ShortId } from '../parts/copy.js';
@@ -16,6 +17,7 @@ import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import { Fields, Screen, Section } from '../parts/screen.js';
 import { PhaseMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
+import { useWords } from '../parts/words.js';
 import css from './bundle.module.css';
 import { Evidence } from './evidence.js';
 
@@ -30,6 +32,7 @@ const route = getRouteApi('/framed/bundles/$bundle');
 export default function Bundle() {
   const { bundle: given } = route.useParams();
   const { data, error, isPending, refetch } = useQuery(BundleService.method.getBundle, { bundle: given });
+  const words = useWords(data?.bundle?.product ?? '');
   if (data?.bundle === undefined)
     return (
       <Screen title="Bundle">
@@ -40,11 +43,11 @@ export default function Bundle() {
   const { bundle } = data;
   return (
     <Screen
-      title={`Bundle ${shortId(bundle.digest)} of ${bundle.product}`}
+      title={`${words.One('bundle')} ${shortId(bundle.digest)} of ${bundle.product}`}
       heading={
         <>
           <span>
-            Bundle <code>{shortId(bundle.digest)}</code> of{' '}
+            {words.One('bundle')} <code>{shortId(bundle.digest)}</code> of{' '}
             <Link to="/products/$product" params={{ product: bundle.product }}>
               {bundle.product}
             </Link>
@@ -96,10 +99,10 @@ export default function Bundle() {
         </Suspense>
       </Section>
       <Section title="Where it is and was">
-        <History bundle={bundle} />
+        <History bundle={bundle} words={words} />
       </Section>
       <Section title="Compare">
-        <Compare bundle={bundle} />
+        <Compare bundle={bundle} words={words} />
       </Section>
       <Section title="Evidence">
         <Suspense fallback={<Loading what="the checks" rows={1} />}>
@@ -119,14 +122,14 @@ function Lanes({ bundle }: { readonly bundle: ReleaseBundle }) {
   return <LaneActions actions={data?.actions ?? []} />;
 }
 
-function History({ bundle }: { readonly bundle: ReleaseBundle }) {
+function History({ bundle, words }: { readonly bundle: ReleaseBundle; readonly words: Words }) {
   const { data, error, isPending } = useQuery(PromotionService.method.listPromotions, {
     bundle: bundle.digest,
     pageSize: 100,
   });
   if (error !== null) return <ProblemNote error={error} />;
-  if (isPending) return <Loading what="its promotions" rows={1} />;
-  if (data.promotions.length === 0) return <Empty title="It was never promoted" />;
+  if (isPending) return <Loading what={`its ${words.many('promotion')}`} rows={1} />;
+  if (data.promotions.length === 0) return <Empty title={`It had no ${words.one('promotion')} yet`} />;
   return (
     <ul className={css['list']}>
       {data.promotions.map((promotion) => (
@@ -147,7 +150,7 @@ function History({ bundle }: { readonly bundle: ReleaseBundle }) {
   );
 }
 
-function Compare({ bundle }: { readonly bundle: ReleaseBundle }) {
+function Compare({ bundle, words }: { readonly bundle: ReleaseBundle; readonly words: Words }) {
   const { compare = '' } = route.useSearch();
   const navigate = useNavigate();
   const { data } = useQuery(BundleService.method.listBundles, { product: bundle.product, pageSize: 100 });
@@ -157,7 +160,7 @@ function Compare({ bundle }: { readonly bundle: ReleaseBundle }) {
       <label className={css['row']}>
         with
         <select
-          aria-label="Bundle to compare with"
+          aria-label={`${words.One('bundle')} to compare with`}
           value={compare}
           onChange={(event) =>
             void navigate({
@@ -169,7 +172,7 @@ function Compare({ bundle }: { readonly bundle: ReleaseBundle }) {
             })
           }
         >
-          <option value="">choose a bundle</option>
+          <option value="">choose a {words.one('bundle')}</option>
           {others.map(({ digest, subject, liveLanes }) => (
             <option key={digest} value={digest}>
               {shortId(digest)} {subject.slice(0, 60)}

@@ -30,8 +30,15 @@ const affectedBy: Readonly<Record<string, readonly string[]>> = {
   lane: ['ListLanes', 'ListPromotions'],
   alias: ['ListLanes'],
   session: ['SessionService'],
-  transformation: ['TransformationService', 'GovernanceService', 'ListPolicies', 'Plan', 'ListPendingApprovals'],
-  policy: ['GovernanceService', 'ListPolicies', 'Plan', 'ListPendingApprovals'],
+  transformation: [
+    'TransformationService',
+    'GovernanceService',
+    'GetProduct',
+    'ListPolicies',
+    'Plan',
+    'ListPendingApprovals',
+  ],
+  policy: ['GovernanceService', 'GetProduct', 'ListPolicies', 'Plan', 'ListPendingApprovals'],
 };
 
 /** What changes with people, keys, roles and tokens. */

@@ -9,17 +9,19 @@ import { ShortId } from '../parts/copy.js';
 import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Fields } from '../parts/screen.js';
 import { VerdictMark } from '../parts/states.js';
+import { useWords } from '../parts/words.js';
 import css from './facts-view.module.css';
 import { Unchanged } from './unchanged.js';
 import type { ReadFacts } from '../../../core/decision/read-facts.js';
 
 /** Everything that a person is shown before deciding; the difference from what is live and the commits are fetched. */
 export function FactsView({ shown, facts }: { readonly shown: GetDecisionFactsResponse; readonly facts: ReadFacts }) {
+  const words = useWords(shown.product);
   return (
     <div className={css['facts']}>
       <Fields
         rows={[
-          ['Bundle', <ShortId key="bundle" id={shown.bundleDigest} what="bundle digest" />],
+          [words.One('bundle'), <ShortId key="bundle" id={shown.bundleDigest} what="bundle digest" />],
           ['Revision', <ShortId key="revision" id={facts.revision} what="revision" />],
           ['Author of the commit', facts.author],
           ['Requested by', facts.requester === '' ? 'nobody has signed the request' : facts.requester],
@@ -35,7 +37,7 @@ export function FactsView({ shown, facts }: { readonly shown: GetDecisionFactsRe
           {notice}
         </Note>
       ))}
-      <h3>Gates</h3>
+      <h3>{words.Many('gate')}</h3>
       <ul className={css['list']}>
         {facts.gates.map(({ gate, verdict, explanation }) => (
           <li key={gate}>

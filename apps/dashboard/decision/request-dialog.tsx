@@ -7,6 +7,7 @@ import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { parseDigest } from '../../../core/digest.js';
 import { shortId } from '../../../core/ids.js';
 import { parseLane } from '../../../core/lanes.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import { transport } from '../connection/transport.js';
 import { usePerson } from '../identity/person.js';
 import { GateRow, openFirst } from '../promotion/gates.js';
@@ -14,6 +15,7 @@ import { Dialog } from '../parts/dialog.js';
 import { LaneName } from '../parts/lane-name.js';
 import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import { laneWord } from '../parts/states.js';
+import { useWords } from '../parts/words.js';
 import css from './request-dialog.module.css';
 import { ChangeTable, Changes } from './facts-view.js';
 import { SignForm } from './sign-form.js';
@@ -25,13 +27,14 @@ export function RequestDialog({ action, onClose }: { readonly action: LaneAction
   const word = laneWord(action.lane);
   const { tenant } = usePerson();
   const navigate = useNavigate();
+  const words = useWords(action.product);
   return (
     <Dialog title={isRollback ? `Roll ${word} back` : `Promote to ${word}`} onClose={onClose}>
       <p>
-        {action.product} <LaneName lane={action.lane} /> {isRollback ? 'goes back to' : 'gets'} bundle{' '}
+        {action.product} <LaneName lane={action.lane} /> {isRollback ? 'goes back to' : 'gets'} {words.one('bundle')}{' '}
         <code>{shortId(action.bundleDigest)}</code>.
       </p>
-      {isRollback ? <Back action={action} /> : <Preview action={action} />}
+      {isRollback ? <Back action={action} /> : <Preview action={action} words={words} />}
       <SignForm
         name={isRollback ? 'roll back' : 'promote'}
         kind={isRollback ? 'danger' : 'main'}
@@ -68,10 +71,11 @@ function Back({ action }: { readonly action: LaneAction }) {
   );
 }
 
-function Preview({ action }: { readonly action: LaneAction }) {
+function Preview({ action, words }: { readonly action: LaneAction; readonly words: Words }) {
   const { data, error, isPending } = useQuery(PromotionService.method.plan, {
     bundle: action.bundleDigest,
     lane: action.lane,
+    explain: true,
   });
   if (error !== null) return <ProblemNote error={error} />;
   if (isPending) return <Loading what="what would happen" />;
@@ -89,7 +93,7 @@ function Preview({ action }: { readonly action: LaneAction }) {
         )}
       </section>
       <section>
-        <h3>What the gates would say now</h3>
+        <h3>What the {words.many('gate')} would say now</h3>
         {data.notices.map(({ id, explanation }) => (
           <Note key={id} tone="wait">
             {explanation}

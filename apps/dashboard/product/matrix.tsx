@@ -5,6 +5,7 @@ import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { type Promotion, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import { Command } from '../parts/copy.js';
 import { Ago } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
@@ -16,25 +17,26 @@ import css from './product.module.css';
 const lanes = [Lane.BRONZE, Lane.SILVER, Lane.GOLD] as const;
 
 /** Bundles by lanes: where each was tried, and how that came out. */
-export function Matrix({ product }: { readonly product: string }) {
+export function Matrix({ product, words }: { readonly product: string; readonly words: Words }) {
   const bundles = useQuery(BundleService.method.listBundles, { product, pageSize: 100 });
   const promotions = useQuery(PromotionService.method.listPromotions, { product, pageSize: 500 });
   const error = bundles.error ?? promotions.error;
   if (error !== null) return <ProblemNote error={error} />;
-  if (bundles.data === undefined || promotions.data === undefined) return <Loading what="the bundles" />;
+  if (bundles.data === undefined || promotions.data === undefined)
+    return <Loading what={`the ${words.many('bundle')}`} />;
   const rows = matrixOf(bundles.data.bundles, promotions.data.promotions);
   if (rows.length === 0)
     return (
-      <Empty title="No bundle has been released yet">
+      <Empty title={`No ${words.one('bundle')} has been released yet`}>
         <Command command="lane release" label="" />
       </Empty>
     );
   return (
-    <div className={css['scroll']} tabIndex={0} role="region" aria-label="Bundles in lanes">
+    <div className={css['scroll']} tabIndex={0} role="region" aria-label={`${words.Many('bundle')} in lanes`}>
       <table className={css['matrix']}>
         <thead>
           <tr>
-            <th scope="col">Bundle</th>
+            <th scope="col">{words.One('bundle')}</th>
             {lanes.map((lane) => (
               <th key={lane} scope="col">
                 <LaneName lane={lane} />

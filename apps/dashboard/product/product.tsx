@@ -1,14 +1,17 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { Fragment } from 'react';
+import type { ProfileWords } from '#gen/governance/v1/profile_words_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
+import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { LaneActions } from '../decision/lane-actions.js';
 import { Command } from '../parts/copy.js';
 import { At } from '../parts/instant.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Fields, Screen, Section } from '../parts/screen.js';
-import { Matrix } from './matrix.js';
-import { Releases } from './releases.js';
+import { panelsOf } from './panels.js';
+import css from './product.module.css';
 
 const route = getRouteApi('/framed/products/$product');
 
@@ -19,26 +22,43 @@ export default function Product() {
   const { data: rollbacks } = useQuery(DecisionService.method.listLaneActions, {
     of: { case: 'product', value: name },
   });
+  const panels = panelsOf(name, wordsFrom(data?.profile?.lexicon ?? []), data?.profile?.dashboards ?? []);
   return (
-    <Screen title={name} aside={<Command command={`lane status ${name}`} />}>
+    <Screen
+      title={name}
+      heading={
+        <>
+          <span>{name}</span>
+          {data?.profile !== undefined && data.profile.name !== '' && (
+            <span className={css['profile']}>{data.profile.title}</span>
+          )}
+        </>
+      }
+      aside={<Command command={`lane status ${name}`} />}
+    >
       {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {isPending && <Loading what="the product" />}
       {data !== undefined && (
         <>
-          <Section title="Bundles in lanes">
-            <Matrix product={name} />
-          </Section>
-          <Section title="Roll back">
-            <LaneActions actions={rollbacks?.actions ?? []} />
-          </Section>
-          <Section title="Releases" aside={<Command command={`lane get releases --product ${name}`} />}>
-            <Releases product={name} />
-          </Section>
+          {panels.map(({ name: panel, title, aside, body }, index) => (
+            <Fragment key={panel}>
+              <Section title={title} aside={aside}>
+                {body}
+              </Section>
+              {/* What can be taken back stays near the top, whatever comes first. */}
+              {index === 0 && (
+                <Section title="Roll back">
+                  <LaneActions actions={rollbacks?.actions ?? []} />
+                </Section>
+              )}
+            </Fragment>
+          ))}
           <Section title="Registration">
             <Fields
               rows={[
                 ['Repository', data.product?.repository ?? ''],
                 ['Since', <At key="since" at={data.product?.createdAt} />],
+                ['Methodology profile', profileText(data.profile)],
               ]}
             />
           </Section>
@@ -46,4 +66,11 @@ export default function Product() {
       )}
     </Screen>
   );
+}
+
+/** Which profile is in effect, and what says so. */
+function profileText(profile: ProfileWords | undefined): string {
+  if (profile === undefined) return 'not known: the rules cannot be relied on now';
+  if (profile.name === '') return 'none, which is the default';
+  return `${profile.title} (${profile.version}), named by ${profile.namedBy}`;
 }

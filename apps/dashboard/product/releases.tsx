@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { ReleaseState } from '#gen/release/v1/release_pb.js';
 import { ReleaseService } from '#gen/release/v1/release_service_pb.js';
 import { shortId } from '../../../core/ids.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import { ShortId } from '../parts/copy.js';
 import { Ago } from '../parts/instant.js';
 import { Mark, type Shape, type Tone } from '../parts/mark.js';
@@ -18,7 +19,7 @@ const states: Readonly<Record<ReleaseState, readonly [Tone, Shape]>> = {
 };
 
 /** The releases of a product, the newest first; one that runs shows its steps. */
-export function Releases({ product }: { readonly product: string }) {
+export function Releases({ product, words }: { readonly product: string; readonly words: Words }) {
   const { data, error, isPending } = useQuery(ReleaseService.method.listReleases, { product, pageSize: 20 });
   if (error !== null) return <ProblemNote error={error} />;
   if (isPending) return <Loading what="the releases" rows={2} />;
@@ -34,7 +35,7 @@ export function Releases({ product }: { readonly product: string }) {
             <ShortId id={release.revision} what="revision" />
             {release.bundleDigest !== '' && (
               <Link to="/bundles/$bundle" params={{ bundle: release.bundleDigest }}>
-                bundle <code>{shortId(release.bundleDigest)}</code>
+                {words.one('bundle')} <code>{shortId(release.bundleDigest)}</code>
               </Link>
             )}
             <span className={css['small']}>

@@ -2,21 +2,30 @@ import { useQuery } from '@connectrpc/connect-query';
 import { type CheckRun, Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { Severity } from '#gen/governance/v1/policy_pb.js';
-import { ShortId } from '../parts/copy.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import { Ago } from '../parts/instant.js';
 import { Empty, Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Section } from '../parts/screen.js';
 import { VerdictMark } from '../parts/states.js';
 import { Step } from '../parts/step.js';
 import css from './gates.module.css';
+import { Grounds } from './grounds.js';
 
 /** What each gate of a promotion says in the newest round, and what would satisfy those that are open. */
-export function Gates({ promotionId, isOver }: { readonly promotionId: string; readonly isOver: boolean }) {
+export function Gates({
+  promotionId,
+  isOver,
+  words,
+}: {
+  readonly promotionId: string;
+  readonly isOver: boolean;
+  readonly words: Words;
+}) {
   const { data, error, isPending } = useQuery(GateService.method.listGates, { promotionId });
   const at = data?.gates[0]?.evaluatedAt;
   return (
     <Section
-      title="Gates"
+      title={words.Many('gate')}
       aside={
         at !== undefined && (
           <span className={css['when']}>
@@ -26,8 +35,10 @@ export function Gates({ promotionId, isOver }: { readonly promotionId: string; r
       }
     >
       {error !== null && <ProblemNote error={error} />}
-      {isPending && <Loading what="the gates" rows={2} />}
-      {data !== undefined && data.gates.length === 0 && <Empty title="No round of gates has run yet" />}
+      {isPending && <Loading what={`the ${words.many('gate')}`} rows={2} />}
+      {data !== undefined && data.gates.length === 0 && (
+        <Empty title={`No round of ${words.many('gate')} has run yet`} />
+      )}
       {data?.notices.map(({ id, explanation }) => (
         <Note key={id} tone="wait">
           {explanation}
@@ -57,7 +68,7 @@ export function GateRow({
   /** Whether nothing can be done about it any more. */
   readonly isOver?: boolean;
 }) {
-  const { gateId, verdict, severity, explanation, nextStep, clauses, reliedOn } = gate;
+  const { gateId, verdict, severity, explanation, nextStep } = gate;
   return (
     <li className={css['gate']}>
       <span className={css['verdict']}>
@@ -74,23 +85,7 @@ export function GateRow({
             <Step text={nextStep} />
           </p>
         )}
-        {(clauses.length > 1 || reliedOn.length > 0) && (
-          <details className={css['more']}>
-            <summary>What it rests on</summary>
-            <ul>
-              {clauses.map((clause) => (
-                <li key={clause.term}>
-                  <VerdictMark verdict={clause.verdict} /> {clause.term}: {clause.explanation}
-                </li>
-              ))}
-              {reliedOn.map(({ kind, id }) => (
-                <li key={id}>
-                  {kind} <ShortId id={id} what={`id of the ${kind}`} />
-                </li>
-              ))}
-            </ul>
-          </details>
-        )}
+        <Grounds gate={gate} />
       </div>
     </li>
   );

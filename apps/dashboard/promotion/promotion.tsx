@@ -17,6 +17,7 @@ import { Fields, Screen, Section } from '../parts/screen.js';
 import { laneWord, PhaseMark, StandingMark } from '../parts/states.js';
 import { Step } from '../parts/step.js';
 import { Who } from '../parts/who.js';
+import { useWords } from '../parts/words.js';
 import { Gates } from './gates.js';
 import { Journey } from './journey.js';
 import css from './promotion.module.css';
@@ -45,6 +46,7 @@ export default function Promotion() {
 function Known({ promotion }: { readonly promotion: PromotionMessage }) {
   const { id, product, lane, bundleDigest, kind } = promotion;
   const { data: why } = useQuery(GateService.method.explainPromotion, { promotionId: id });
+  const words = useWords(product);
   const isRollback = kind === PromotionKind.ROLLBACK;
   const word = laneWord(lane);
   const isOver = promotion.endedAt !== undefined;
@@ -53,12 +55,12 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
       title={
         isRollback
           ? `${product} ${word} goes back to ${shortId(bundleDigest)}`
-          : `Promotion of ${shortId(bundleDigest)} into ${word} of ${product}`
+          : `${words.One('promotion')} of ${shortId(bundleDigest)} into ${word} of ${product}`
       }
       heading={
         <>
           <span>
-            {isRollback ? 'Rollback to ' : 'Promotion of '}
+            {isRollback ? 'Rollback to ' : `${words.One('promotion')} of `}
             <Link to="/bundles/$bundle" params={{ bundle: bundleDigest }}>
               <code>{shortId(bundleDigest)}</code>
             </Link>
@@ -113,13 +115,13 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
               : [['Definition', wordsOfDefinition(promotion.definition, why?.steps ?? [])] as const]),
             ['Policy', <ShortId key="policy" id={promotion.policyDigest} what="policy digest" />],
             ...(promotion.policyVersions.length === 0 ? [] : [['Rules', promotion.policyVersions.join(', ')] as const]),
-            ['Promotion', <ShortId key="id" id={id} what="promotion id" />],
+            [words.One('promotion'), <ShortId key="id" id={id} what={`${words.one('promotion')} id`} />],
           ]}
         />
       </Section>
       {/* Once it has ended, what people said comes before what gates had asked for. */}
       {isOver && <Decisions promotionId={id} />}
-      <Gates promotionId={id} isOver={isOver} />
+      <Gates promotionId={id} isOver={isOver} words={words} />
       {!isOver && <Decisions promotionId={id} />}
       <Suspense fallback={<Loading what="what has happened" />}>
         <Timeline promotion={promotion} />

@@ -1,13 +1,14 @@
 import { type Lane, lanes } from '../../lanes.js';
 import { gateTypes, termMembers } from '../gate-types.js';
 import type { Gate, GateType } from '../model.js';
+import { titlesOf } from '../role-words.js';
 import type { Severity } from '../verdict.js';
 import type { GateProblem, MergedGate } from './gate-file.js';
 import { isList, isObject, type Json, type JsonObject, type LayeredGate, mergePatch } from './merge.js';
-import { demandsOf } from './read-demands.js';
+import { type Demands, demandsOf, rolesIn } from './read-demands.js';
 
-/** Which enrolled role stands for a role of the method. */
-export type RoleMap = Readonly<Record<string, { readonly role: string }>>;
+/** What a role of the method is called, and which enrolled role stands for it. */
+type RoleMap = Readonly<Record<string, { readonly title: string; readonly role: string }>>;
 
 /** A gate that is complete, or what it lacks. */
 export type Completed = { readonly gate: Gate } | { readonly problems: readonly GateProblem[] };
@@ -26,10 +27,18 @@ export function completeGate({ id, value }: LayeredGate, lane: Lane, roleMap: Ro
       severity: severityIn(file, lane),
       ...(file.enforceFrom !== undefined && { enforceFrom: new Date(file.enforceFrom).toISOString() }),
       ...demands,
+      ...titlesFor(demands, roleMap),
       ...(file.rule !== undefined && { rule: file.rule }),
       message: file.message ?? gateTypes[type].message,
     },
   };
+}
+
+/** What the method calls the roles that a gate names. */
+function titlesFor(demands: Demands, roleMap: RoleMap): Pick<Gate, 'titles'> {
+  const named = rolesIn(demands);
+  const titles = Object.entries(titlesOf(roleMap)).filter(([role]) => named.has(role));
+  return titles.length === 0 ? {} : { titles: Object.fromEntries(titles) };
 }
 
 function typeOf({ type }: JsonObject): GateType | undefined {

@@ -50,9 +50,11 @@ export type Lexicon = Readonly<
   Partial<Record<(typeof lexiconWords)[number], { readonly one: string; readonly many: string }>>
 >;
 
-/** What boards can show first. */
-export type DashboardName =
-  'lanes' | 'approvals' | 'gates' | 'transformation' | 'timebox' | 'exceptions' | 'evidence' | 'flow';
+/** The panels of the screen of a product, in their order where no profile says another. */
+export const dashboardNames = ['lanes', 'approvals', 'releases', 'gates', 'transformation'] as const;
+
+/** One of them. */
+export type DashboardName = (typeof dashboardNames)[number];
 
 /** A methodology profile as written in its file. */
 export interface Profile extends Layer {

@@ -2,7 +2,11 @@ import type { ApprovalRule, ChecklistRule, EvidenceDemand, SignerRule, WaiverTer
 import type { Gate } from '../model.js';
 import { type EvidenceFile, type GateProblem, type MergedGate, secondsOf } from './gate-file.js';
 
-type Demands = Omit<Gate, 'id' | 'type' | 'lanes' | 'kinds' | 'severity' | 'enforceFrom' | 'rule' | 'message'>;
+/** What a gate demands, but for its rule. */
+export type Demands = Omit<
+  Gate,
+  'id' | 'type' | 'lanes' | 'kinds' | 'severity' | 'enforceFrom' | 'rule' | 'message' | 'titles'
+>;
 
 /** What a gate demands, as evaluation takes it, and what is missing in it. */
 export function demandsOf(
@@ -195,4 +199,19 @@ function isZone(zone: string): boolean {
 function isDate(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+/** The enrolled roles that demands name. */
+export function rolesIn({ evidence, metric, approvals, checklist, waiver }: Demands): ReadonlySet<string> {
+  const signersOf = (demand: EvidenceDemand): readonly string[] =>
+    'kind' in demand
+      ? (demand.signers.roles ?? [])
+      : ('allOf' in demand ? demand.allOf : demand.anyOf).flatMap((one) => signersOf(one));
+  return new Set([
+    ...(evidence === undefined ? [] : signersOf(evidence)),
+    ...(metric?.signers.roles ?? []),
+    ...(approvals?.roles ?? []),
+    ...(checklist?.roles ?? []),
+    ...(waiver?.roles ?? []),
+  ]);
 }

@@ -1,4 +1,5 @@
 import { approvalsNeeded, tallyApprovals, unknownExclusion } from '../approvals.js';
+import { rolesWords } from '../role-words.js';
 import { commitLists, type JudgeTerm } from './term.js';
 
 /** Whether enough people have approved who may. Open while it is unknown who may not. */
@@ -17,7 +18,7 @@ export const judgeApprovals: JudgeTerm = ({ approvals, ...rest }, { facts }) => 
       reliedOn: [...lists, ...counted.map(({ attestationId: id }) => ({ kind: 'approval' as const, id }))],
     };
   const notCounted = refused.length > 0 ? `; not counted: ${refused.join('; ')}` : '';
-  const of = missingRoles.length > 0 ? `, one of each of ${missingRoles.join(', ')}` : '';
+  const of = missingRoles.length > 0 ? `, one of each of ${rolesWords(missingRoles, gate.titles)}` : '';
   const roles = `${approvals.distinctRoles ? ' of different roles' : ''}${of}`;
   const needed = approvalsNeeded(gate, facts);
   const agents = count === needed && needed > approvals.count ? ', because agents wrote some of its commits' : '';

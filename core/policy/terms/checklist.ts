@@ -2,10 +2,11 @@ import { problemOfAnswer } from '../answers.js';
 import type { ChecklistRule } from '../demands.js';
 import { checklistKind, expiryOf, selectEvidence } from '../evidence.js';
 import type { EvidenceFact } from '../facts.js';
+import { rolesWords } from '../role-words.js';
 import type { JudgeTerm } from './term.js';
 
 /** Whether enough people have answered the questions of a gate, and their answers are those that let it pass. */
-export const judgeChecklist: JudgeTerm = ({ id, checklist }, { facts, now }) => {
+export const judgeChecklist: JudgeTerm = ({ id, checklist, titles }, { facts, now }) => {
   if (checklist === undefined) return undefined;
   const { roles, count, maxAgeSeconds } = checklist;
   const rule = { signers: { roles }, ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) };
@@ -31,7 +32,7 @@ export const judgeChecklist: JudgeTerm = ({ id, checklist }, { facts, now }) => 
     ...common,
     verdict: 'PENDING',
     explanation: `${String(newest.length)} of ${String(count)} people have answered its ${String(checklist.questions.length)} questions${people === '' ? '' : ` (${people})`}${why}`,
-    next: `somebody of ${roles.join(', ')} answers: lane evidence attach {bundle} --kind checklist --checklist ${id} --answers FILE`,
+    next: `somebody of ${rolesWords(roles, titles)} answers: lane evidence attach {bundle} --kind checklist --checklist ${id} --answers FILE`,
     waitsFor: 'evidence',
   };
 };

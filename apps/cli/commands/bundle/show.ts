@@ -1,7 +1,9 @@
 import { shortId } from '../../../../core/ids.js';
 import { EvidenceAttachmentSchema, type ReleaseBundle, ReleaseBundleSchema } from '#gen/release/v1/bundle_pb.js';
+import type { Words } from '../../../../core/policy/words-of-profile.js';
 import type { Context } from '../../program/context.js';
 import { toPlain } from '../../output/plain.js';
+import { wordsFor } from '../../output/profile-words.js';
 import { relativeTime } from '../../output/relative-time.js';
 import { renderFields, renderTable } from '../../output/table.js';
 import { instantOf, laneName } from '../../output/words.js';
@@ -15,13 +17,14 @@ export async function showBundle(context: Context, given: string): Promise<undef
     ...toPlain(ReleaseBundleSchema, bundle),
     evidence: evidence.map((each) => toPlain(EvidenceAttachmentSchema, each)),
   };
+  const words = await wordsFor(context, bundle.product);
   await context.show.object('ReleaseBundle', value, () =>
-    [headOf(bundle, context), artifactsOf(bundle, context), evidenceTable(evidence, context)].join('\n\n'),
+    [headOf(bundle, context, words), artifactsOf(bundle, context), evidenceTable(evidence, context)].join('\n\n'),
   );
   return undefined;
 }
 
-function headOf(bundle: ReleaseBundle, context: Context): string {
+function headOf(bundle: ReleaseBundle, context: Context, words: Words): string {
   const { methodologyContext: method, plan } = bundle;
   const methodText =
     method === undefined
@@ -30,7 +33,7 @@ function headOf(bundle: ReleaseBundle, context: Context): string {
           .filter((part) => part !== '')
           .join(' · ');
   return renderFields([
-    ['bundle', bundle.digest],
+    [words.one('bundle'), bundle.digest],
     ['product', bundle.product],
     ['repository', bundle.repository],
     ['revision', bundle.revision],

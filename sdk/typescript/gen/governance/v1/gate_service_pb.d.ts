@@ -8,6 +8,7 @@ import type { CheckRun, Notice } from "./check_run_pb.js";
 import type { GovernancePolicy, LaneStep, ValueSource } from "./policy_pb.js";
 import type { Decision } from "./decision_pb.js";
 import type { ErrorDetail } from "./error_pb.js";
+import type { ProfileWords } from "./profile_words_pb.js";
 
 /**
  * Describes the file governance/v1/gate_service.proto.
@@ -26,6 +27,13 @@ export declare type ListGatesRequest = Message<"governance.v1.ListGatesRequest">
    * @generated from field: string promotion_id = 1;
    */
   promotionId: string;
+
+  /**
+   * Whether to tell what each rule has read.
+   *
+   * @generated from field: bool explain = 2;
+   */
+  explain: boolean;
 };
 
 /**
@@ -291,6 +299,13 @@ export declare type ExplainPromotionResponse = Message<"governance.v1.ExplainPro
    * @generated from field: repeated governance.v1.LaneStep steps = 9;
    */
   steps: LaneStep[];
+
+  /**
+   * The methodology profile in effect for its product; absent while the rules cannot be relied on.
+   *
+   * @generated from field: governance.v1.ProfileWords profile = 10;
+   */
+  profile?: ProfileWords | undefined;
 };
 
 /**

@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { AllowedRepository, Product } from "./product_pb.js";
+import type { ProfileWords } from "../../governance/v1/profile_words_pb.js";
 
 /**
  * Describes the file release/v1/product_service.proto.
@@ -90,6 +91,13 @@ export declare type GetProductResponse = Message<"release.v1.GetProductResponse"
    * @generated from field: release.v1.Product product = 1;
    */
   product?: Product | undefined;
+
+  /**
+   * The methodology profile in effect for it; absent while the rules cannot be relied on.
+   *
+   * @generated from field: governance.v1.ProfileWords profile = 2;
+   */
+  profile?: ProfileWords | undefined;
 };
 
 /**

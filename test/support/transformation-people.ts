@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { signStatement } from '../../adapters/sigstore/sign-statement.js';
 import { type TransformationAct, transformationStatement } from '../../core/evidence/transformation-act.js';
 import { normaliseSpec, type WrittenSpec } from '../../core/transformation/normalise.js';
+import type { ApiOnEngine } from './lane-runner.js';
 import { signerOf } from './sealed-bundle.js';
 
 /** What a person says about a transformation; without a spec, that it is retired. */
@@ -32,4 +33,16 @@ export async function signTransformation(
       ? { ...said, verb: 'retire', reason: 'it is over' }
       : { ...said, verb: 'put', spec: normaliseSpec(name, spec) };
   return signStatement(transformationStatement(act), await signerOf(dataDir, 'identities', keyOf));
+}
+
+/** Puts the next revision of the transformation `checkout`, to which the shop belongs, as a person. */
+export async function putTransformation(
+  engine: { readonly dataDir: string },
+  api: ApiOnEngine,
+  revision: number,
+  spec: WrittenSpec,
+): Promise<void> {
+  const about = { revision, spec: { products: ['shop'], ...spec } };
+  const signedStatement = await signTransformation(engine, 'dev', 'checkout', about);
+  await api.clients('dev').transformations.submitTransformation({ signedStatement });
 }

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Digest } from '../../core/digest.js';
+import { shortId } from '../../core/ids.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { putTransformation } from '../support/transformation-people.js';
+
+let engine: Engine;
+let api: ApiOnEngine;
+let bundle: Digest;
+let promotion: string;
+beforeAll(async () => {
+  engine = await startEngine();
+  api = await startApiOn(engine);
+  bundle = await sealText(engine, 'in the words of a method');
+  await attachPreviewCheck(engine, bundle);
+  await engine.bringTo(bundle, 'bronze', 'silver');
+  await putTransformation(engine, api, 0, { profile: 'togaf', stage: 'build' });
+  promotion = (await api.lane('dev', 'promote', shortId(bundle), '--to', 'gold')).stdout;
+}, 120_000);
+afterAll(async () => {
+  await api.close();
+  await engine.close();
+});
+
+const lane = async (...args: readonly string[]) => {
+  const { code, stdout, stderr } = await api.lane('dev', ...args);
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
+};
+
+describe('the command line, about a product under TOGAF', () => {
+  test('shows its transitions, Solution Building Blocks and compliance reviews', async () => {
+    expect(await lane('get', 'promotions', '--product', 'shop')).toMatch(/^TRANSITION .* SOLUTION BUILDING BLOCK /);
+    expect(await lane('get', 'bundles', '--product', 'shop')).toMatch(/^SOLUTION BUILDING BLOCK /);
+    expect(await lane('status', 'shop')).toMatch(/\nTRANSITION /);
+    const plan = await lane('plan', shortId(bundle), '--to', 'gold');
+    expect(plan).toMatch(/^Solution Building Block: +[0-9a-f]{12} of shop/);
+    expect(plan).toMatch(/\nVERDICT +COMPLIANCE REVIEW +WHY/);
+    expect(plan).toMatch(/\d+ of \d+ compliance reviews block$/);
+    const why = await lane('why', promotion);
+    expect(why).toMatch(/^transition of [0-9a-f]{12} into gold of shop is waiting for compliance reviews/);
+    expect(why).toMatch(/\nVERDICT +COMPLIANCE REVIEW +WHY/);
+  });
+
+  test('says which profile is in effect, and what names it', async () => {
+    expect(await lane('product', 'show', 'shop')).toContain(
+      'TOGAF (profile/togaf@1), named by transformation/checkout',
+    );
+  });
+
+  test('says who may, by the title that the method has for the role', async () => {
+    const policy = await lane('policy', 'explain', 'shop', '--lane', 'gold');
+    expect(policy).toContain('signed by one of Architecture Board (release-manager)');
+    expect(policy).toContain('answered by 1 of Enterprise Architect (qa)');
+    expect(await lane('why', promotion)).toContain('somebody of Enterprise Architect (qa) answers');
+  });
+
+  test('keeps our words where it is about several products', async () => {
+    expect(await lane('get', 'promotions')).toMatch(/^PROMOTION .* BUNDLE /);
+    expect(await lane('get', 'bundles')).toMatch(/^BUNDLE /);
+  });
+
+  test('keeps the fields of JSON, ids and commands as they are', async () => {
+    const list = JSON.parse(await lane('get', 'promotions', '--product', 'shop', '-o', 'json')) as {
+      readonly kind: string;
+      readonly items: readonly object[];
+    };
+    expect(list).toMatchObject({
+      kind: 'PromotionList',
+      items: expect.arrayContaining([expect.objectContaining({ bundleDigest: bundle })]),
+    });
+    const why = JSON.parse(await lane('why', promotion, '-o', 'json')) as { readonly blocking: readonly object[] };
+    expect(why.blocking).toContainEqual(expect.objectContaining({ gateId: 'architecture-board' }));
+    expect(await lane('plan', shortId(bundle), '--to', 'gold')).toContain('): lane evidence attach ');
+  });
+});

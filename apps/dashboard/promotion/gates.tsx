@@ -1,4 +1,5 @@
 import { useQuery } from '@connectrpc/connect-query';
+import { lazy, Suspense } from 'react';
 import { type CheckRun, Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { Severity } from '#gen/governance/v1/policy_pb.js';
@@ -9,7 +10,9 @@ import { Section } from '../parts/screen.js';
 import { VerdictMark } from '../parts/states.js';
 import { Step } from '../parts/step.js';
 import css from './gates.module.css';
-import { Grounds } from './grounds.js';
+
+/** Fetched after the verdicts. */
+const Grounds = lazy(() => import('./grounds.js').then((module) => ({ default: module.Grounds })));
 
 /** What each gate of a promotion says in the newest round, and what would satisfy those that are open. */
 export function Gates({
@@ -85,7 +88,9 @@ export function GateRow({
             <Step text={nextStep} />
           </p>
         )}
-        <Grounds gate={gate} />
+        <Suspense>
+          <Grounds gate={gate} />
+        </Suspense>
       </div>
     </li>
   );

@@ -6,6 +6,7 @@ import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { Promotion as PromotionMessage } from '#gen/release/v1/promotion_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
+import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { Actions } from '../decision/actions.js';
 import { Decisions } from '../decision/decisions.js';
@@ -17,7 +18,6 @@ import { Fields, Screen, Section } from '../parts/screen.js';
 import { laneWord, PhaseMark, StandingMark } from '../parts/states.js';
 import { Step } from '../parts/step.js';
 import { Who } from '../parts/who.js';
-import { useWords } from '../parts/words.js';
 import { Gates } from './gates.js';
 import { Journey } from './journey.js';
 import css from './promotion.module.css';
@@ -46,7 +46,7 @@ export default function Promotion() {
 function Known({ promotion }: { readonly promotion: PromotionMessage }) {
   const { id, product, lane, bundleDigest, kind } = promotion;
   const { data: why } = useQuery(GateService.method.explainPromotion, { promotionId: id });
-  const words = useWords(product);
+  const words = wordsFrom(why?.profile?.lexicon ?? []);
   const isRollback = kind === PromotionKind.ROLLBACK;
   const word = laneWord(lane);
   const isOver = promotion.endedAt !== undefined;

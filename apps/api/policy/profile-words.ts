@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { believedTransformation } from '../../../activities/policy/believed-transformation.js';
 import type { Preparation } from '../../../activities/policy/preparation.js';
 import { asLanekeeperError } from '../../../core/errors.js';
 import {
@@ -11,7 +12,6 @@ import { lexiconWords } from '../../../core/policy/layers/document.js';
 import { contextOf } from '../../../core/transformation/context.js';
 import { type ProfileWords, ProfileWordsSchema } from '#gen/governance/v1/profile_words_pb.js';
 import type { Transaction } from '../../../store/database.js';
-import { transformationOfProduct } from '../../../store/transformation/read.js';
 
 interface ProfileOfProduct extends EffectiveProfile {
   /** `transformation/NAME` or `definition/NAME@VERSION`; empty where no profile is in effect. */
@@ -19,8 +19,8 @@ interface ProfileOfProduct extends EffectiveProfile {
 }
 
 /**
- * The profile in effect for a product; undefined while the rules cannot be relied on, or name one that is not in force: what
- * is shown about a product does not depend on them.
+ * The profile in effect for a product; undefined while the rules or its transformation cannot be relied on, or name
+ * one that is not in force: what is shown about a product does not depend on them.
  *
  * @throws Unprepared when the rules have not been verified yet
  */
@@ -31,8 +31,8 @@ async function profileOfProduct(
 ): Promise<ProfileOfProduct | undefined> {
   const book = await known.rules(tx);
   if ('problem' in book) return undefined;
-  const transformation = await transformationOfProduct(tx, product);
   try {
+    const transformation = await believedTransformation(tx, known, product);
     const effective = effectiveProfile(book, {
       product,
       ...(transformation !== undefined && { transformationProfile: contextOf(transformation).profile }),

@@ -3,7 +3,15 @@ import { type Problem, readYamlFile, type YamlFile } from '../yaml-file/read.js'
 import type { Path } from '../yaml-file/schema-problems.js';
 import { completeGate } from './layers/complete.js';
 import { contradictionsIn } from './layers/contradictions.js';
-import type { Layer, NamedAt, Override, Policy, Profile } from './layers/document.js';
+import {
+  type DashboardName,
+  dashboardNames,
+  type Layer,
+  type NamedAt,
+  type Override,
+  type Policy,
+  type Profile,
+} from './layers/document.js';
 import { type GatePatch, layOver, type Origin } from './layers/merge.js';
 import { ruleProblems } from './layers/rule-problems.js';
 import {
@@ -41,10 +49,16 @@ export function parsePolicy(text: string, fileName: string): Policy {
 export function parseProfile(text: string, fileName: string): Profile {
   const file = readYamlFile<ProfileFile>(text, termsOf(fileName, validateProfile, 'profile'));
   const { metadata, spec } = file.value;
-  const { title, lexicon, roleMap, timeboxes, dashboards = ['lanes'] } = spec;
+  const { title, lexicon, roleMap, timeboxes } = spec;
+  const dashboards = (spec.dashboards ?? ['lanes']).filter(isDashboard);
   const layer = layerOf(file, { gates: spec.gates ?? [], ...(spec.overrides && { overrides: spec.overrides }) });
   refuseIncomplete(file, layer);
   return { kind: 'Profile', name: metadata.name, title, lexicon, roleMap, timeboxes, dashboards, ...layer };
+}
+
+/** Profiles may name panels that there are not yet. */
+function isDashboard(name: string): name is DashboardName {
+  return dashboardNames.some((known) => known === name);
 }
 
 function termsOf<Validate>(fileName: string, validate: Validate, schema: string) {

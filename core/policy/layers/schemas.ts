@@ -39,7 +39,7 @@ export interface ProfileFile {
   readonly spec: Pick<Profile, 'title' | 'lexicon' | 'roleMap' | 'timeboxes'> & {
     readonly gates?: readonly GateObject[];
     readonly overrides?: readonly OverrideFile[];
-    readonly dashboards?: Profile['dashboards'];
+    readonly dashboards?: readonly string[];
   };
 }
 

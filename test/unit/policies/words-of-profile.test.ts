@@ -115,9 +115,10 @@ describe('a profile', () => {
       expect(parseProfile(text(word), 'x.yaml').lexicon.gate?.one).toBe(word);
   });
 
-  test('names panels that the screen of a product has, and no others', () => {
+  test('names panels of the screen of a product, some of which are not there yet, and nothing else', () => {
     for (const name of dashboardNames) expect(parseProfile(text('gate', name), 'x.yaml').dashboards).toEqual([name]);
-    expect(whyRefused(() => parseProfile(text('gate', 'flow'), 'x.yaml'))).toContain(
+    expect(parseProfile(text('gate', 'flow'), 'x.yaml').dashboards).toEqual([]);
+    expect(whyRefused(() => parseProfile(text('gate', 'charts'), 'x.yaml'))).toContain(
       'spec.dashboards[0] must be one of',
     );
   });

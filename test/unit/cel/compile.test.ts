@@ -44,10 +44,9 @@ describe('a rule compiles', () => {
   });
 
   test('that a type of gate brings, and that a policy of Lanekeeper has', async () => {
-    const brought = Object.values(gateTypes).flatMap(({ brings }) => {
-      const rule = brings?.['rule'];
-      return typeof rule === 'string' ? [rule] : [];
-    });
+    const brought = Object.values(gateTypes).flatMap(({ judges }) =>
+      judges === undefined ? [] : [`evidence.all(e, ${judges.each})`],
+    );
     expect(brought.length).toBeGreaterThan(0);
     for (const rule of brought) expect(messageOf(rule)).toBe('it compiles');
     const folder = join(import.meta.dirname, '../../../policies');

@@ -119,17 +119,24 @@ export async function headOf(tx: Transaction, { kind, name }: DocumentName): Pro
   return (await readHeads(tx)).find((head) => head.kind === kind && head.name === name);
 }
 
-/** A version of a document that was published; undefined where none of this number was. */
-export async function publishedVersion(
+/** How many versions of a number are told apart. */
+const maxNumbered = 10;
+
+/** The versions of a number: that which was published, or else those that still may be, the newest first. */
+export async function versionsNumbered(
   tx: Transaction,
   { kind, name, version }: DocumentName & { readonly version: number },
-): Promise<StoredVersion | undefined> {
-  const [row] = await tx.query<VersionRow>(
+): Promise<readonly StoredVersion[]> {
+  const rows = await tx.query<VersionRow>(
     `select ${versionColumns} from policy_versions
-      where tenant_id = $1 and kind = $2 and name = $3 and version = $4 and published_at is not null`,
-    [tx.tenant, kind, name, version],
+      where tenant_id = $1 and kind = $2 and name = $3 and version = $4
+        and (published_at is not null or retired_at is null)
+      order by published_at is null, drafted_at desc, digest limit $5`,
+    [tx.tenant, kind, name, version, maxNumbered],
   );
-  return row && toVersion(row);
+  const all = rows.map(toVersion);
+  const published = all.filter(({ publishedAt }) => publishedAt !== null);
+  return published.length > 0 ? published : all;
 }
 
 /** All versions of a document that were published, the oldest first, with their texts. */
@@ -228,7 +235,7 @@ export async function requireInstallation(tx: Transaction): Promise<StoredInstal
 /** A document that cannot be had. */
 export function unknownDocument(document: DocumentName, version?: string): LanekeeperError {
   return new LanekeeperError('NOT_FOUND', {
-    message: `there is no ${version === undefined ? '' : `version ${version} of `}${wordsOf(document)} that was published`,
+    message: `there is no ${version === undefined ? `${wordsOf(document)} that was published` : `version ${version} of ${wordsOf(document)}`}`,
     object: `${document.kind}/${document.name}`,
     next: 'lane policy list',
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { type PolicyDesk, publish, publishedText } from '../support/policy-people.js';
+import { draftAndSubmit, type PolicyDesk, publish, publishedText } from '../support/policy-people.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
@@ -45,4 +45,28 @@ test('lane policy diff and the API say which gates differ, in which lanes, and e
   });
   const answer = await api.clients('dev').governance.getPolicyVersion({ version: 'policy/default' });
   expect(answer.gateChanges).toMatchObject([{ fields }]);
+});
+
+test('lane policy publish shows what a version changes of gates, and the text that is signed, before it asks', async () => {
+  const text = (await publishedText(desk, 'policy', 'default')).replace('maxAge: 12h', 'maxAge: 6h');
+  const of = { kind: 'policy', name: 'default', author: 'dev' } as const;
+  const { version } = await draftAndSubmit(desk, text, of);
+  const { stderr, code } = await api.lane('carol', 'policy', 'publish', `policy/default@${String(version)}`, '--yes');
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^ {4}evidence\.maxAge: "12h" → "6h"$[^]*^\+{3} policy\/default@/m),
+  });
+});
+
+test('a number names the version that waits with it, and no one of several', async () => {
+  const text = await publishedText(desk, 'policy', 'default');
+  const of = { kind: 'policy', name: 'default', author: 'dev' } as const;
+  const { version } = await draftAndSubmit(desk, `${text}# one\n`, of);
+  const show = () => api.lane('dev', 'policy', 'show', `policy/default@${String(version)}`);
+  expect((await show()).stdout).toContain('# one');
+  await draftAndSubmit(desk, `${text}# other\n`, of);
+  expect(await show()).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('names more than one version that waits'),
+  });
 });

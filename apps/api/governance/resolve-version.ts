@@ -1,14 +1,16 @@
 import type { Digest } from '../../../core/digest.js';
 import { parseDigest } from '../../../core/digest.js';
 import { documentKinds, type DocumentName } from '../../../core/governance/document.js';
+import { LanekeeperError } from '../../../core/errors.js';
+import { shortId } from '../../../core/ids.js';
 import { invalidInput } from '../../../core/input.js';
 import type { Transaction } from '../../../store/database.js';
-import { headOf, publishedVersion, unknownDocument } from '../../../store/governance/read.js';
+import { headOf, unknownDocument, versionsNumbered } from '../../../store/governance/read.js';
 import { resolvePolicyVersion } from '../../../store/resolve-id.js';
 
 /**
- * The version that people name: `policy/default` for the one published last, `policy/default@3` for a published one, or a
- * part of its digest.
+ * The version that people name: `policy/default` for the one published last, `policy/default@3` for the one published with
+ * this number or, where none was, the only one that waits; or a part of its digest.
  *
  * @throws INVALID_INPUT, NOT_FOUND
  */
@@ -22,10 +24,18 @@ export async function resolveVersion(tx: Transaction, given: string): Promise<Di
       `a version is named as policy/default, policy/default@3 or by its digest; kinds are ${documentKinds.join(', ')}`,
     );
   const document: DocumentName = { kind: known, name };
-  const found =
-    number === undefined
-      ? await headOf(tx, document)
-      : await publishedVersion(tx, { ...document, version: Number(number) });
+  if (number === undefined) {
+    const head = await headOf(tx, document);
+    if (head === undefined) throw unknownDocument(document);
+    return head.digest;
+  }
+  const [found, ...others] = await versionsNumbered(tx, { ...document, version: Number(number) });
   if (found === undefined) throw unknownDocument(document, number);
-  return found.digest;
+  if (others.length === 0) return found.digest;
+  throw new LanekeeperError('INVALID_INPUT', {
+    message: `${given} names more than one version that waits`,
+    object: given,
+    why: `candidates: ${[found, ...others].map(({ digest, author }) => `${shortId(digest)} by ${author ?? 'nobody'}`).join(', ')}`,
+    next: 'name it by its digest',
+  });
 }

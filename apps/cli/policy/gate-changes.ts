@@ -1,8 +1,24 @@
-import type { GateChange } from '../../../core/governance/gate-changes.js';
+import { type GateChange, gateChanges } from '../../../core/governance/gate-changes.js';
+import { parseDocument } from '../../../core/governance/parse-document.js';
 import type { Terminal } from '../program/terminal.js';
 
 /** How much of a value a line shows. */
 const maxValueLength = 80;
+
+/**
+ * What the second of two documents, each with its name and text, changes of gates; undefined where they say nothing of gates,
+ * or cannot be read any more.
+ */
+export function gateChangesBetween(
+  [from, before]: readonly [string, string],
+  [to, after]: readonly [string, string],
+): readonly GateChange[] | undefined {
+  try {
+    return gateChanges(parseDocument(before, from), parseDocument(after, to));
+  } catch {
+    return undefined;
+  }
+}
 
 /** What was changed of gates: a line for each gate and the lanes in which the same happened, with a line for each value. */
 export function gateChangeLines(changes: readonly GateChange[], colours: Terminal['colours']): string {

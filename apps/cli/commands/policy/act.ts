@@ -4,6 +4,7 @@ import { PolicyState, type PolicyVersion, PolicyVersionSchema } from '#gen/gover
 import { type ExitCode, exitCodes } from '../../errors/exit-codes.js';
 import { harmless } from '../../output/harmless.js';
 import { toPlain } from '../../output/plain.js';
+import { gateChangeLines, gateChangesBetween } from '../../policy/gate-changes.js';
 import { signAct } from '../../policy/sign-act.js';
 import { textDiff } from '../../policy/text-diff.js';
 import { lineOf, nameOf, stateOf, versionNameOf } from '../../policy/words.js';
@@ -50,6 +51,10 @@ async function changesOf(context: Context, version: PolicyVersion, text: string)
   if (version.previous === '') return textDiff(['nothing', nameOf(version)], '', text);
   const { governance } = await context.api();
   const { version: previous, text: before } = await governance.getPolicyVersion({ version: version.previous });
-  const base = previous === undefined ? version.previous : nameOf(previous);
-  return textDiff([base, nameOf(version)], before, text);
+  const [base, name] = [previous === undefined ? version.previous : nameOf(previous), nameOf(version)];
+  const gates = gateChangesBetween([base, before], [name, text]) ?? [];
+  // What is signed is the text; what it comes to is easier to see in the gates.
+  return [gateChangeLines(gates, context.terminal.colours), textDiff([base, name], before, text)]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }

@@ -1,7 +1,6 @@
-import { type GateChange, gateChanges } from '../../../../core/governance/gate-changes.js';
-import { parseDocument } from '../../../../core/governance/parse-document.js';
+import type { GateChange } from '../../../../core/governance/gate-changes.js';
 import { harmless } from '../../output/harmless.js';
-import { gateChangeLines } from '../../policy/gate-changes.js';
+import { gateChangeLines, gateChangesBetween } from '../../policy/gate-changes.js';
 import { textDiff } from '../../policy/text-diff.js';
 import { kindOf, nameOf } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
@@ -26,7 +25,7 @@ export async function diffVersions(
   const names = [first, second].map(({ version }) => (version === undefined ? '' : nameOf(version)));
   const [from = '', to = ''] = names;
   const difference = textDiff([from, to], first.text, second.text);
-  const gates = text === true ? undefined : changesOf([from, first.text], [to, second.text]);
+  const gates = text === true ? undefined : gateChangesBetween([from, first.text], [to, second.text]);
   const value = { base: from, other: to, diff: difference, ...(gates !== undefined && { gates: gates.map(plainOf) }) };
   await context.show.object('PolicyDiff', value, () => {
     if (difference === '') return `${from} and ${to} have the same text`;
@@ -41,16 +40,4 @@ export async function diffVersions(
 /** For machines: what is absent is left out. */
 function plainOf({ lanes, fields, ...change }: GateChange) {
   return { ...change, lanes: [...lanes], fields: fields.map((field) => ({ ...field })) };
-}
-
-/** What the second of two documents changes of gates; undefined where they say nothing of gates, or cannot be read any more. */
-function changesOf(
-  [from, before]: readonly [string, string],
-  [to, after]: readonly [string, string],
-): ReturnType<typeof gateChanges> {
-  try {
-    return gateChanges(parseDocument(before, from), parseDocument(after, to));
-  } catch {
-    return undefined;
-  }
 }

@@ -281,7 +281,8 @@ export declare const ListPolicyVersionsResponseSchema: GenMessage<ListPolicyVers
  */
 export declare type GetPolicyVersionRequest = Message<"governance.v1.GetPolicyVersionRequest"> & {
   /**
-   * `policy/default` for the one published last, `policy/default@3`, or the digest or a unique prefix of it.
+   * `policy/default` for the one published last, `policy/default@3` for the one published with this number or, where none
+   * was, the only one that waits, or the digest or a unique prefix of it.
    *
    * @generated from field: string version = 1;
    */

@@ -66,7 +66,8 @@ function resolve(
   { product, lane, kind }: GatesOf,
   transformation: TransformationFact | undefined,
 ): NewestGates {
-  const key = JSON.stringify([product, lane, kind, transformation ?? null]);
+  // By its digest: with its artifacts, a transformation may be long.
+  const key = JSON.stringify([product, lane, kind, transformation === undefined ? '' : digestOfJson(transformation)]);
   const kept = resolved.get(book) ?? new Map<string, NewestGates>();
   const found = kept.get(key);
   if (found !== undefined) return found;

@@ -9,7 +9,7 @@ import {
   problemOfChain,
   type VerifiedAct,
 } from '../../core/governance/chain.js';
-import { type InstalledDocument, wordsOf } from '../../core/governance/document.js';
+import { digestOfVersion, type InstalledDocument, wordsOf } from '../../core/governance/document.js';
 import { type ParsedDocument, parseDocument } from '../../core/governance/parse-document.js';
 import type { RuleBook } from '../../core/governance/rule-book.js';
 import type { Database, Transaction } from '../../store/database.js';
@@ -23,8 +23,8 @@ import {
 } from '../../store/governance/read.js';
 import { enrolledKeys, wasValid } from '../../store/identity/read.js';
 
-/** How many versions are remembered: each is a parsed file, and few are in force. */
-const maxRemembered = 500;
+/** How many states of rules are remembered, of all tenants: each shares its documents with the one before it. */
+const maxBooks = 500;
 
 /**
  * The rules that are in force, believed only after the whole chain of versions of each has been verified, from the newest
@@ -34,7 +34,8 @@ const maxRemembered = 500;
 export class PolicyBook {
   readonly #database: Database;
   readonly #pinned: ReadonlyMap<string, Digest>;
-  readonly #verified = new Map<string, ParsedDocument>();
+  /** What is in force in each tenant, as far as it has been verified, by `keyOf`. */
+  readonly #verified = new Map<string, ReadonlyMap<string, ParsedDocument>>();
   readonly #books = new Map<string, RuleBook>();
 
   readonly #keysCount: boolean;
@@ -67,14 +68,15 @@ export class PolicyBook {
     const key = [tenant, ...heads.map(keyOf)].join(' ');
     const known = this.#books.get(key);
     if (known !== undefined) return known;
-    if (heads.some((head) => !this.#verified.has(`${tenant} ${keyOf(head)}`))) return undefined;
+    const documents = this.#verified.get(tenant) ?? new Map<string, ParsedDocument>();
+    if (heads.some((head) => !documents.has(keyOf(head)))) return undefined;
     const book = buildBook(
       heads.flatMap((head) => {
-        const parsed = this.#verified.get(`${tenant} ${keyOf(head)}`);
+        const parsed = documents.get(keyOf(head));
         return parsed === undefined || !head.inForce ? [] : [{ ...head, parsed }];
       }),
     );
-    if (this.#books.size >= maxRemembered) this.#books.clear();
+    if (this.#books.size >= maxBooks) this.#books.clear();
     this.#books.set(key, book);
     return book;
   }
@@ -87,15 +89,27 @@ export class PolicyBook {
   async load(tenant: string): Promise<RuleBook> {
     return this.#database.transaction(tenant, async (tx) => {
       const heads = await readHeads(tx);
-      const missing = heads.filter((head) => !this.#verified.has(`${tenant} ${keyOf(head)}`));
-      if (missing.length > 0) await this.#verify(tx, missing);
+      const known = this.#verified.get(tenant);
+      const missing = heads.filter((head) => known?.has(keyOf(head)) !== true);
+      const verified = new Map(await this.#verify(tx, missing));
+      // Of a tenant, what is in its heads now: no more is ever asked for again.
+      const documents = heads.flatMap((head) => {
+        const parsed = verified.get(keyOf(head)) ?? known?.get(keyOf(head));
+        return parsed === undefined ? [] : [[keyOf(head), parsed] as const];
+      });
+      this.#verified.set(tenant, new Map(documents));
       const book = this.#bookOf(tenant, heads);
       if (book === undefined) throw new TypeError('what was just verified is not known');
       return book;
     });
   }
 
-  async #verify(tx: Transaction, heads: readonly StoredHead[]): Promise<void> {
+  async #verify(
+    tx: Transaction,
+    heads: readonly StoredHead[],
+  ): Promise<readonly (readonly [string, ParsedDocument])[]> {
+    const documents: (readonly [string, ParsedDocument])[] = [];
+    if (heads.length === 0) return documents;
     const pinned = this.#pinned.get(tx.tenant);
     if (pinned === undefined) throw notPinned(tx.tenant);
     const stored = await requireInstallation(tx);
@@ -110,7 +124,7 @@ export class PolicyBook {
       );
       const verified = new Map<Digest, VerifiedAct[]>();
       for (const act of acts) {
-        const one = verifyAct(act, keys);
+        const one = verifyAct(act, keys, tx.tenant);
         if (one !== undefined) verified.set(act.version, [...(verified.get(act.version) ?? []), one]);
       }
       const evidence = {
@@ -126,10 +140,10 @@ export class PolicyBook {
       );
       if (!head.inForce && !retired) throw untrusted(head, 'nobody has signed that it is taken out of force');
       const fileName = `${head.kind}/${head.name}@${String(head.version)}`;
-      if (this.#verified.size >= maxRemembered) this.#verified.clear();
       const says = head.kind === 'governance' ? newestThatCounts(versions, evidence) : newest;
-      this.#verified.set(`${tx.tenant} ${keyOf(head)}`, parseDocument(says.text, fileName));
+      documents.push([keyOf(head), parseDocument(says.text, fileName)]);
     }
+    return documents;
   }
 }
 
@@ -155,6 +169,7 @@ function verifyAct(
     Digest,
     Parameters<typeof wasValid>[0] & { readonly principal: string; readonly publicKeyPem: string }
   >,
+  tenant: string,
 ): VerifiedAct | undefined {
   const key = keys.get(stored.keyId);
   if (key === undefined) return undefined;
@@ -162,6 +177,7 @@ function verifyAct(
     const { statement } = verifyStatement(new TextEncoder().encode(stored.signed), [key.publicKeyPem]);
     const act = parsePolicyAct(statement);
     if (act.principal !== key.principal || act.verb !== stored.verb) return undefined;
+    if (act.tenant !== tenant || digestOfVersion(act.document) !== stored.version) return undefined;
     return { act, counts: wasValid(key, stored.registeredAt) };
   } catch {
     return undefined;

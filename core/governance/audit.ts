@@ -2,7 +2,7 @@ import type { Digest } from '../digest.js';
 import type { ErrorCode } from '../errors.js';
 import type { PolicyAct, PolicyVerb } from '../evidence/policy-act.js';
 import { type ChainedVersion, type ChainEvidence, problemOfLink, problemOfOrigin } from './chain.js';
-import { type DocumentName, wordsOf } from './document.js';
+import { type DocumentName, digestOfVersion, wordsOf } from './document.js';
 import { parsePolicyOfPolicies, type PolicyOfPolicies, ruleFor } from './policy-of-policies.js';
 
 /** What a server says that somebody has signed, and what was found when its signature was verified. */
@@ -70,9 +70,12 @@ export function auditChain(
     if (link === undefined)
       add('text and chain', previous === undefined ? 'it is the first' : 'it follows the one before it');
     else add('text and chain', link, 'POLICY_UNTRUSTED');
-    for (const { verb, principal, verified } of version.acts)
+    for (const { verb, principal, verified } of version.acts) {
       if ('problem' in verified) add('signatures', `${verb} by ${principal}: ${verified.problem}`, 'SIGNATURE_INVALID');
-    const verified = actsOf(version);
+      else if (!isAbout(verified, version, terms.tenant))
+        add('signatures', `${verb} by ${principal}: it is about something else`, 'POLICY_UNTRUSTED');
+    }
+    const verified = actsOf(version, terms.tenant);
     if (verified.length > 0 && verified.length === version.acts.length)
       add('signatures', verified.map(({ verb, principal }) => `${verb} by ${principal}`).join(', '));
     const acts = verified.map((act) => ({ act, counts: true }));
@@ -90,17 +93,48 @@ export function auditChain(
       add('roles', found, problem);
     }
     if (version === versions.at(-1) && !inForce) {
-      const by = verified.find(({ verb }) => verb === 'retire')?.principal;
-      if (by === undefined) add('retirement', 'nobody has signed that it is out of force', 'POLICY_UNTRUSTED');
-      else add('retirement', `taken out of force by ${by}`);
+      const { found, problem } = retirementOf(version, verified, terms);
+      add('retirement', found, problem);
     }
     previous = version;
   }
   return findings;
 }
 
-function actsOf(version: AuditedVersion): readonly PolicyAct[] {
-  return version.acts.flatMap(({ verified }) => ('problem' in verified ? [] : [verified]));
+/** What people have signed about this very version: what they have said about another one says nothing about it. */
+function actsOf(version: AuditedVersion, tenant: string): readonly PolicyAct[] {
+  return version.acts.flatMap(({ verified }) =>
+    'problem' in verified || !isAbout(verified, version, tenant) ? [] : [verified],
+  );
+}
+
+function isAbout(act: PolicyAct, { digest }: AuditedVersion, tenant: string): boolean {
+  return act.tenant === tenant && digestOfVersion(act.document) === digest;
+}
+
+/** Whether somebody has taken a version out of force who may, by the newest policy of policies. */
+function retirementOf(
+  version: AuditedVersion,
+  acts: readonly PolicyAct[],
+  { governance, rolesOf }: AuditTerms,
+): { readonly found: string; readonly problem?: ErrorCode } {
+  const by = acts.flatMap(({ verb, principal }) => (verb === 'retire' ? [principal] : []));
+  if (by.length === 0) return { found: 'nobody has signed that it is out of force', problem: 'POLICY_UNTRUSTED' };
+  const newest = [...governance.values()].reduce<AuditedVersion | undefined>(
+    (last, one) => (last !== undefined && last.version > one.version ? last : one),
+    undefined,
+  );
+  const policies = newest && rulesIn(newest);
+  if (policies === undefined)
+    return { found: 'there is no policy of policies to judge it by', problem: 'POLICY_UNTRUSTED' };
+  const { retire } = ruleFor(policies, version);
+  const who = by.find((one) => rolesOf(one)?.some((role) => retire.includes(role)));
+  return who === undefined
+    ? {
+        found: `${by.join(' and ')} took it out of force with no role of ${retire.join(', ')}`,
+        problem: 'ROLE_MISSING',
+      }
+    : { found: `taken out of force by ${who}` };
 }
 
 function whoseIt(acts: readonly PolicyAct[]): string {

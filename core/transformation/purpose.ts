@@ -1,4 +1,4 @@
-import { maxListed, type Purpose } from '../release/purpose.js';
+import { listed, type Purpose } from '../release/purpose.js';
 import type { TransformationSpec } from './model.js';
 
 /** The goals and timeboxes of a transformation that are current on a day: those without dates always are. */
@@ -21,12 +21,7 @@ export function purposeWithin(bundle: Purpose, { profile, goals, timeboxes }: Pu
   const inEffect = profile ?? bundle.profile;
   return {
     ...(inEffect !== undefined && { profile: inEffect }),
-    goals: bounded([...bundle.goals, ...goals]),
-    timeboxes: bounded([...bundle.timeboxes, ...timeboxes]),
+    goals: listed([...bundle.goals, ...goals]),
+    timeboxes: listed([...bundle.timeboxes, ...timeboxes]),
   };
-}
-
-/** Each once, and as many as a search attribute holds. */
-function bounded(ids: readonly string[]): readonly string[] {
-  return [...new Set(ids)].slice(0, maxListed);
 }

@@ -204,6 +204,36 @@ describe('the chain of versions', () => {
     ]);
   });
 
+  test('is not ended by what somebody has signed about something else', async () => {
+    const policy = (name: string, role: string) =>
+      `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: ${name} }\nspec:\n  extends: default\n  gates:\n    - { id: two, type: APPROVAL, approvals: { count: 1, roles: [${role}] } }\n`;
+    const [strict, other] = [policy('strict', 'qa'), policy('other', 'qa')];
+    const own = await nextVersion({ database }, 'policy', 'strict', strict);
+    await say('dev', 'draft', own, strict);
+    await say('dev', 'submit', own);
+    expect(await say('carol', 'publish', own)).toBe('PUBLISHED');
+    const withdrawn = await nextVersion({ database }, 'policy', 'other', other);
+    await say('alice', 'draft', withdrawn, other);
+    expect(await say('alice', 'retire', withdrawn)).toBe('RETIRED');
+    await database.transaction('default', async (tx) => {
+      await tx.query(
+        `insert into policy_acts (tenant_id, statement_digest, version_digest, verb, principal, key_id, nonce, comment, signed)
+         select tenant_id, $2, $1, verb, principal, key_id, $3, comment, signed from policy_acts where verb = 'retire' and version_digest = $4`,
+        [digestOfVersion(own), `sha256:${'b'.repeat(64)}`, randomUUID(), digestOfVersion(withdrawn)],
+      );
+      await tx.query("update policy_versions set state = 'RETIRED', retired_at = now() where digest = $1", [
+        digestOfVersion(own),
+      ]);
+    });
+    expect(await believed()).toBe('POLICY_UNTRUSTED: nobody has signed that it is taken out of force');
+    await owner.query('alter table policy_versions disable trigger user');
+    await owner.query("update policy_versions set state = 'PUBLISHED', retired_at = null where digest = $1", [
+      digestOfVersion(own),
+    ]);
+    await owner.query('alter table policy_versions enable trigger user');
+    expect(await believed()).toMatchObject({ policies: expect.anything() });
+  });
+
   test('is not lengthened by a captured process without the signatures of people', async () => {
     const document = await submitted();
     const version = digestOfVersion(document);

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import promotionSchema from '../../core/schemas/promotion.schema.json' with { type: 'json' };
+import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { abortUpdate, decideUpdate, statusQuery, timelineQuery } from '../../workflows/promotion/contract.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
@@ -91,6 +92,11 @@ describe('a version of a policy that is published', () => {
     expect(await engine.reached(handle, 'AWAITING_APPROVAL')).toContain(
       'the approval of alice was given under another policy snapshot and is void',
     );
+    // Their approval is void, and they are asked again.
+    const { cases } = await api.clients('alice').decisions.listPendingApprovals({});
+    expect(cases.find((one) => one.promotionId === promotionId)).toMatchObject({ waitsForMe: true, whyNotMe: '' });
+    const { actions } = await api.clients('alice').decisions.listActions({ promotionId });
+    expect(actions.find(({ verb }) => verb === DecisionVerb.APPROVE)).toMatchObject({ possible: true });
     expect(await approve('alice')).toMatchObject({ accepted: true });
     expect(await approve('bob')).toMatchObject({ accepted: true });
     await engine.reached(handle, 'LIVE');

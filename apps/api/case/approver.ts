@@ -1,3 +1,4 @@
+import type { Digest } from '../../../core/digest.js';
 import type { Approver, ApproverFacts } from '../../../core/policy/approvals.js';
 import type { CommitFacts } from '../../../core/policy/authorship.js';
 import type { Transaction } from '../../../store/database.js';
@@ -26,8 +27,12 @@ export function factsFor(requester: StoredPrincipal | undefined, commits: Commit
   };
 }
 
-/** Whether the last that somebody has decided here is that they agree. */
-export function hasApproved(decisions: readonly StoredDecision[], principal: string): boolean {
-  const own = decisions.filter((decision) => decision.accepted && decision.principal === principal);
-  return own.at(-1)?.verb === 'approve';
+/** Whether the last that somebody has decided here is that they agree, and that is not void because other gates are pinned now. */
+export function hasApproved(
+  decisions: readonly StoredDecision[],
+  principal: string,
+  { policyDigest }: { readonly policyDigest: Digest },
+): boolean {
+  const last = decisions.filter((decision) => decision.accepted && decision.principal === principal).at(-1);
+  return last?.verb === 'approve' && last.policyDigest === policyDigest;
 }

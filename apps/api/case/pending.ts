@@ -3,7 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { readKeys } from '../../../activities/policy/evidence-items.js';
 import type { Preparation } from '../../../activities/policy/preparation.js';
 import { readAllCommitFacts } from '../../../activities/policy/read-commits.js';
-import { type ApprovalGate, type ApproverFacts, refusalOf } from '../../../core/policy/approvals.js';
+import { type ApproverFacts, refusalOf } from '../../../core/policy/approvals.js';
 import type { PolicySnapshot } from '../../../core/policy/model.js';
 import { isOpen } from '../../../core/policy/verdict.js';
 import { CaseKind, type GovernanceCase, GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
@@ -97,7 +97,9 @@ function casesOf(
     const run = round?.gates.find((each) => each.gate === gate.id);
     // Whoever has requested changes has to approve, also when enough others have.
     if (approvals === undefined || (run !== undefined && !isOpen(run.verdict) && held === undefined)) return [];
-    const whyNot = refusalFor({ ...gate, approvals }, facts, decisions, person);
+    const whyNot = hasApproved(decisions, person.name, promotion)
+      ? `${person.name} has already approved`
+      : refusalOf({ ...gate, approvals }, approverOf(person), facts)?.reason;
     return [
       create(GovernanceCaseSchema, {
         id: `${promotion.id}/${gate.id}`,
@@ -117,15 +119,4 @@ function casesOf(
       }),
     ];
   });
-}
-
-/** Why a person cannot approve, according to the same rule that the gate uses. */
-function refusalFor(
-  gate: ApprovalGate,
-  facts: ApproverFacts,
-  decisions: readonly StoredDecision[],
-  person: StoredPrincipal,
-): string | undefined {
-  if (hasApproved(decisions, person.name)) return `${person.name} has already approved`;
-  return refusalOf(gate, approverOf(person), facts)?.reason;
 }

@@ -35,7 +35,7 @@ export async function listActions(
     .filter((verb) => !isStart(verb))
     .map((verb) => {
       const refusal = refuseVerb(verb, { lane, phase, snapshot, signer: approverOf(person), facts });
-      const again = verb === 'approve' && hasApproved(decisions, person.name);
+      const again = verb === 'approve' && hasApproved(decisions, person.name, promotion);
       const whyNot = refusal?.reason ?? (again ? `${person.name} has already approved` : undefined);
       return create(ActionSchema, {
         verb: toVerb(verb),

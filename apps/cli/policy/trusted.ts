@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { type Digest, parseDigest } from '../../../core/digest.js';
+import { keyIdOf } from '../../../adapters/sigstore/keys.js';
+import { type Digest, hexOf, parseDigest } from '../../../core/digest.js';
 import { LanekeeperError, messageOf } from '../../../core/errors.js';
 import { parsePolicyRoots } from '../../../core/governance/pins.js';
 import type { Principal } from '#gen/governance/v1/identity_service_pb.js';
@@ -26,10 +27,18 @@ export async function keysIn(folder: string): Promise<(principal: string) => rea
   });
   for (const file of files.filter((name) => name.endsWith('.pem'))) {
     const text = await readOf(join(folder, file), 'pass --keys FOLDER with files NAME.pem');
-    const person = basename(file, '.pem').replace(/-[0-9a-f]{12}$/, '');
-    if (text.includes('PUBLIC KEY')) keys.set(person, [...(keys.get(person) ?? []), text]);
+    if (!text.includes('PUBLIC KEY')) continue;
+    const person = personOf(basename(file, '.pem'), text);
+    keys.set(person, [...(keys.get(person) ?? []), text]);
   }
   return (principal) => keys.get(principal) ?? [];
+}
+
+/** Whose key a file has: `NAME`, or `NAME-` and the beginning of this very key's id. A person may be called like that, too. */
+function personOf(name: string, publicKeyPem: string): string {
+  const [, person, beginning] = /^(.+)-([0-9a-f]{12})$/.exec(name) ?? [];
+  if (person === undefined || beginning === undefined) return name;
+  return hexOf(keyIdOf(publicKeyPem)).startsWith(beginning) ? person : name;
 }
 
 /** The public keys of people as a stack tells them, whether or not they have been revoked since: no more than its word. */

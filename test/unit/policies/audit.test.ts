@@ -69,6 +69,23 @@ describe('a version of the policy of policies', () => {
     expect(problemsOf(first, without)[0]).toContain('alice has no such role');
   });
 
+  test('is published by nobody who has signed something else, another version or for another tenant', () => {
+    const second = next(`${text}# 2\n`, first, { publishers: ['carol'], governedBy: first });
+    const foreign = (changes: Partial<PolicyAct>): AuditedVersion => {
+      const [own] = second.acts.slice(-1);
+      const verified = { ...(own!.verified as PolicyAct), principal: 'erin', ...changes };
+      return { ...second, acts: [...second.acts, { verb: 'publish', principal: 'erin', verified }] };
+    };
+    const { kind, content } = second;
+    const other = { kind, name: 'whatever', version: 7, content } as const;
+    for (const changes of [{ document: other }, { tenant: 'elsewhere' }])
+      expect(problemsOf(first, foreign(changes))).toEqual([
+        'governance/governance@2 publish by erin: it is about something else',
+        'governance/governance@2 governance/governance@1 demands 2 with operator or release-manager; only 1 signed',
+      ]);
+    expect(problemsOf(first, foreign({}))).toEqual([]);
+  });
+
   test('does not say by itself who may publish it', () => {
     const weak = text.replaceAll('count: 2', 'count: 1');
     const second = next(weak, first, { publishers: ['carol'], governedBy: 'itself' });

@@ -1,8 +1,20 @@
-/** The known name that a mistyped one most likely means, or undefined where none is near. */
+/** What is longer was not mistyped, in characters. */
+const maxLength = 100;
+
+/** How many names are compared at most: what a hint costs does not grow with what there is. */
+export const maxCompared = 500;
+
+/**
+ * The known name that a mistyped one most likely means, or undefined where none is near. Of long names, and of more than
+ * {@link maxCompared}, it looks for none.
+ */
 export function nearest(typed: string, known: Iterable<string>): string | undefined {
+  if (typed.length > maxLength) return undefined;
+  let compared = 0;
   const limit = Math.max(1, Math.floor(typed.length / 3));
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of known) {
+    if ((compared += 1) > maxCompared) break;
     if (Math.abs(name.length - typed.length) > limit) continue;
     const distance = editDistance(typed.toLowerCase(), name.toLowerCase());
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { name, distance };

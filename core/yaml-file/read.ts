@@ -1,7 +1,7 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { type ErrorCode, LanekeeperError, messageOf } from '../errors.js';
-import { type Path, problemsOfSchema } from './schema-problems.js';
+import { type Path, problemsOfSchema, tellingErrors } from './schema-problems.js';
 
 /** Where something stands in a file, both from 1. */
 export interface Place {
@@ -45,6 +45,9 @@ export interface YamlFile<T> {
 const maxAliases = 20;
 const maxProblems = 20;
 
+/** How many errors of a schema are looked up in the file: each takes a search through what is around it. */
+const maxPlaced = 100;
+
 /**
  * Reads a YAML file and checks it against its schema.
  *
@@ -55,15 +58,20 @@ export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> 
   if (text.length > maxLength)
     throw refusal(terms, [{ line: 1, column: 1, text: `the file is longer than ${String(maxLength)} characters` }]);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Its own search for repeated keys compares each with all others.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  if (document.errors.length > 0)
+  const mistakes = [
+    ...document.errors.map(({ pos, message }) => ({ offset: pos[0], text: message })),
+    ...repeatedKeys(document).map((offset) => ({ offset, text: 'Map keys must be unique' })),
+  ];
+  if (mistakes.length > 0)
     throw refusal(
       terms,
-      document.errors.map(({ pos, message }) => ({ ...placeAt(pos[0]), text: message })),
+      mistakes.map(({ offset, text: what }) => ({ ...placeAt(offset), text: what })),
     );
   const value = toJs(document, terms);
   const placeOf = (path: Path): Place => placeAt(offsetOf(document, path));
@@ -71,11 +79,15 @@ export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> 
     const node = nodeAt(document, path);
     return isNode(node) && node.range ? placeAt(node.range[0]) : placeOf(path);
   };
-  if (!validate(value))
+  if (!validate(value)) {
+    const errors = tellingErrors(validate.errors ?? []);
+    const placed = problemsOfSchema(errors.slice(0, maxPlaced));
     throw refusal(
       terms,
-      problemsOfSchema(validate.errors ?? []).map(({ path, text: what }) => ({ ...placeOf(path), text: what })),
+      placed.map(({ path, text: what }) => ({ ...placeOf(path), text: what })),
+      errors.length,
     );
+  }
   return {
     ...{ fileName, value, placeOf, placeOfValue },
     scalarAt(path) {
@@ -91,6 +103,22 @@ export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> 
   };
 }
 
+/** The offsets of keys that their map has already. */
+function repeatedKeys(document: Document): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) offsets.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return offsets;
+}
+
 function toJs(document: Document, terms: Pick<FileTerms<unknown>, 'fileName' | 'code' | 'next'>): unknown {
   try {
     return document.toJS({ maxAliasCount: maxAliases });
@@ -99,18 +127,22 @@ function toJs(document: Document, terms: Pick<FileTerms<unknown>, 'fileName' | '
   }
 }
 
-/** The error of a file with mistakes. */
+/**
+ * The error of a file with mistakes.
+ *
+ * @param count how many there are, if not all of them are given
+ */
 export function refusal(
   { fileName, code, next }: Pick<FileTerms<unknown>, 'fileName' | 'code' | 'next'>,
   problems: readonly Problem[],
+  count = problems.length,
 ): LanekeeperError {
   const shown = [...problems]
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .slice(0, maxProblems)
     .map(({ line, column, text }) => ({ place: `${fileName}:${String(line)}:${String(column)}`, text }));
   return new LanekeeperError(code, {
-    message:
-      problems.length === 1 ? `${fileName} has a mistake` : `${fileName} has ${String(problems.length)} mistakes`,
+    message: count === 1 ? `${fileName} has a mistake` : `${fileName} has ${String(count)} mistakes`,
     object: shown[0]?.place ?? fileName,
     why: shown.map(({ place, text }) => `${place}: ${text}`).join('\n'),
     next,

@@ -4,21 +4,24 @@ import { didYouMean } from '../did-you-mean.js';
 /** The keys and indices that lead to a value. */
 export type Path = readonly (string | number)[];
 
+/** The errors of a JSON Schema that say something; what follows an `if` says what is wrong. */
+export function tellingErrors(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  return errors.filter(({ keyword }) => keyword !== 'if');
+}
+
 /** What the errors of a JSON Schema say, in the words of somebody who writes the file. */
 export function problemsOfSchema(
   errors: readonly ErrorObject[],
 ): readonly { readonly path: Path; readonly text: string }[] {
-  return errors
-    .filter(({ keyword }) => keyword !== 'if')
-    .map((error) => {
-      const path = error.instancePath
-        .split('/')
-        .slice(1)
-        .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
-      const extra: unknown = error.keyword === 'additionalProperties' ? error.params['additionalProperty'] : undefined;
-      const where = typeof extra === 'string' ? [...path, extra] : path;
-      return { path: where, text: `${nameOfPath(where)} ${expectation(error)}` };
-    });
+  return tellingErrors(errors).map((error) => {
+    const path = error.instancePath
+      .split('/')
+      .slice(1)
+      .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
+    const extra: unknown = error.keyword === 'additionalProperties' ? error.params['additionalProperty'] : undefined;
+    const where = typeof extra === 'string' ? [...path, extra] : path;
+    return { path: where, text: `${nameOfPath(where)} ${expectation(error)}` };
+  });
 }
 
 /** A path as people write it: `spec.gates[0].evidence`. */

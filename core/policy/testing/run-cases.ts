@@ -86,7 +86,7 @@ function mismatchesOf({ expect }: TestCase, { outcome, reason, results }: Evalua
       ...{ explanation: reason, reads: [] },
     });
   for (const result of results) {
-    const wanted = expect.gates[result.gate];
+    const wanted = Object.hasOwn(expect.gates, result.gate) ? expect.gates[result.gate] : undefined;
     if (wanted !== undefined) mismatches.push(...mismatchesOfGate(wanted, result));
   }
   return mismatches;

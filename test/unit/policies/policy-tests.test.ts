@@ -96,6 +96,13 @@ describe('a case', () => {
     ]);
   });
 
+  test('expects nothing of a gate because its id is a word of JavaScript', async () => {
+    const known = await bookWith(shop.replaceAll('id: people', 'id: constructor'));
+    const cases = '- { name: one, lane: gold, expect: { gates: { demo: PENDING } } }';
+    const { cases: reports } = runPolicyTests(known, [parsePolicyTest(testOf(cases), 'shop.test.yaml')]);
+    expect(reports.map(({ mismatches }) => mismatches.map(({ gate }) => gate))).toEqual([[]]);
+  });
+
   test('takes the stage of its transformation, and compares severities', () => {
     const advisory = good
       .replace('given:', 'given:\n    transformation: { stage: trial }')

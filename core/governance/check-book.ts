@@ -1,33 +1,170 @@
-import { asLanekeeperError } from '../errors.js';
-import { didYouMean } from '../did-you-mean.js';
+import { asLanekeeperError, type LanekeeperError } from '../errors.js';
 import { type Lane, lanes } from '../lanes.js';
-import type { Layer, NamedAt, RuleLayers } from '../policy/layers/document.js';
+import { holdingOverrides } from '../policy/conditions.js';
+import type { Layer, Override, RuleLayers } from '../policy/layers/document.js';
 import { isList, isObject, type Json } from '../policy/layers/merge.js';
 import type { Gate } from '../policy/model.js';
-import { resolveSnapshot } from '../policy/resolve.js';
+import { layersOf, resolveWith } from '../policy/resolve.js';
 import { promotionKinds } from '../promotion/state.js';
+import { WaitGraph } from './circles.js';
+import { costlyConditions } from './costly-conditions.js';
 import { defaultName, lookUp, type RuleBook } from './rule-book.js';
+import { gatesOfProfiles, unknownGates, wordsOfUnknown } from './unknown-gates.js';
+
+/** How many problems are told, and how long each may be, in characters. */
+const most = { problems: 20, length: 2_000 } as const;
+
+/**
+ * What a check may spend: about a step of a rule each, with more for each document in force, because what is in force was
+ * published by two people, and what one person drafts is checked with all of it.
+ */
+const allowed = { anyway: 3_000_000, each: 20_000 } as const;
+
+/** What parts of a check take, in the same steps. */
+const cost = { context: 20, gate: 30, target: 2, failure: 5_000 } as const;
 
 /**
  * What is wrong with documents together, though each is well written by itself: something that is named is not there,
- * gates that are incomplete under some profile, lanes that wait for each other. Each problem once, in a fixed order.
+ * gates that are incomplete under some profile, conditions that cost too much, lanes that wait for each other. Each problem
+ * once, in a fixed order, and at most twenty; what takes longer to check than documents may is refused for that.
  */
 export function problemsOfBook(book: RuleBook): readonly string[] {
-  const problems = new Set<string>();
-  const edges = new Map<string, Set<string>>();
-  for (const product of productsIn(book))
-    for (const profile of ['', ...book.profiles.keys()])
-      for (const lane of lanes) {
-        try {
-          checkLane(book, { product, lane, profile }, problems, edges);
-        } catch (error) {
-          const known = asLanekeeperError(error);
-          if (known === undefined) throw error;
-          if (known.code !== 'UNKNOWN_LANE') problems.add([known.message, known.why].filter(Boolean).join(': '));
-        }
+  return new BookCheck(book).problems();
+}
+
+interface About {
+  readonly product: string;
+  readonly lane: Lane;
+  readonly profile: string;
+}
+
+class BookCheck {
+  readonly #book: RuleBook;
+  readonly #found = new Set<string>();
+  readonly #waits = new WaitGraph();
+  readonly #ofProfiles: ReadonlySet<string>;
+  readonly #numbers = new Map<Layer | Override, number>();
+  /** Layers that were looked at, and what waits by gates that were resolved: products without rules of their own share them. */
+  readonly #looked = new Set<string>();
+  readonly #groups = new Map<string, { readonly group?: string; readonly own: readonly Lane[] }>();
+  #left: number;
+
+  constructor(book: RuleBook) {
+    this.#book = book;
+    this.#ofProfiles = gatesOfProfiles(book);
+    this.#left = allowed.anyway + allowed.each * (book.policies.size + book.profiles.size + book.definitions.size);
+  }
+
+  problems(): readonly string[] {
+    for (const about of contextsOf(this.#book)) {
+      if (this.#left < 0) {
+        // What was found explains it.
+        if (this.#found.size === 0)
+          this.#add('the documents take too long to check together: name fewer products, conditions or gates');
+        return this.#sorted();
       }
-  for (const circle of circlesIn(edges)) problems.add(`lanes wait for each other: ${circle}`);
-  return [...problems].sort();
+      this.#attempt(() => this.#checkLane(about));
+      if (this.#isFull()) return this.#sorted();
+    }
+    for (const circle of this.#waits.circles()) {
+      this.#add(`lanes wait for each other: ${circle}`);
+      if (this.#isFull()) break;
+    }
+    return this.#sorted();
+  }
+
+  #checkLane({ product, lane, profile }: About): void {
+    this.#left -= cost.context;
+    const { rules } = lookUp(this.#book, { product, lane, transformationProfile: profile });
+    const layers = layersOf(rules);
+    const key = layers.map((layer) => this.#numberOf(layer)).join(' ');
+    this.#lookAt(key, rules, layers);
+    for (const kind of promotionKinds) {
+      if (this.#isFull()) return;
+      this.#attempt(() => {
+        const { held, spent } = holdingOverrides(layers, { product, lane, kind });
+        this.#left -= spent;
+        const known = [key, lane, kind, ...[...held].map((one) => this.#numberOf(one))].join(' ');
+        const waits = this.#groups.get(known) ?? this.#groupOf(known, rules, held, { product, lane, kind });
+        const from = `${product}/${lane}`;
+        if (waits.group !== undefined) this.#waits.add(from, waits.group);
+        for (const to of waits.own) this.#waits.add(from, `${product}/${to}`);
+      });
+    }
+  }
+
+  /** Looks at what layers say, whatever product they are for. */
+  #lookAt(key: string, rules: RuleLayers, layers: readonly Layer[]): void {
+    if (this.#looked.has(key)) return;
+    this.#looked.add(key);
+    this.#left -= cost.target * layers.reduce((sum, layer) => sum + sizeOf(layer), 0);
+    for (const problem of costlyConditions(layers)) this.#add(problem);
+    for (const unknown of unknownGates(rules, this.#ofProfiles)) {
+      if (this.#isFull()) return;
+      this.#add(wordsOfUnknown(unknown));
+    }
+  }
+
+  /** For what gates wait, for all products that have them. */
+  #groupOf(
+    key: string,
+    rules: RuleLayers,
+    held: ReadonlySet<Override>,
+    context: Parameters<typeof resolveWith>[1],
+  ): { readonly group?: string; readonly own: readonly Lane[] } {
+    this.#groups.set(key, { own: [] });
+    this.#left -= cost.gate * layersOf(rules).reduce((sum, layer) => sum + sizeOf(layer), 1);
+    const of = resolveWith(rules, context, held).snapshot.gates.flatMap(predecessorsOf);
+    this.#left -= cost.target * of.length;
+    const others = of.flatMap(({ product, lane }) => (product === undefined ? [] : [`${product}/${lane}`]));
+    const waits = {
+      ...(others.length > 0 && { group: this.#waits.addGroup(others) }),
+      own: of.flatMap(({ product, lane }) => (product === undefined ? [lane] : [])),
+    };
+    this.#groups.set(key, waits);
+    return waits;
+  }
+
+  #attempt(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      const known = asLanekeeperError(error);
+      if (known === undefined) throw error;
+      if (known.code === 'UNKNOWN_LANE') return;
+      this.#left -= cost.failure;
+      this.#add(wordsOfError(known));
+    }
+  }
+
+  #numberOf(one: Layer | Override): number {
+    const number = this.#numbers.get(one) ?? this.#numbers.size;
+    this.#numbers.set(one, number);
+    return number;
+  }
+
+  #add(problem: string): void {
+    if (this.#isFull()) return;
+    this.#found.add(problem.length > most.length ? `${problem.slice(0, most.length - 1)}…` : problem);
+  }
+
+  #isFull(): boolean {
+    return this.#found.size >= most.problems;
+  }
+
+  #sorted(): readonly string[] {
+    return [...this.#found].sort();
+  }
+}
+
+function wordsOfError({ message, why }: LanekeeperError): string {
+  return [message, why].filter(Boolean).join(': ');
+}
+
+/** Everything for which rules are looked up, and what stands for all that nothing names. */
+function* contextsOf(book: RuleBook): Generator<About> {
+  for (const product of productsIn(book))
+    for (const profile of ['', ...book.profiles.keys()]) for (const lane of lanes) yield { product, lane, profile };
 }
 
 /** Products that documents are named after or that gates name, and one that stands for all others. */
@@ -45,78 +182,12 @@ function listOf(predecessors: Json | undefined): readonly Json[] {
   return isList(of) ? of : [];
 }
 
-function checkLane(
-  book: RuleBook,
-  { product, lane, profile }: { readonly product: string; readonly lane: Lane; readonly profile: string },
-  problems: Set<string>,
-  edges: Map<string, Set<string>>,
-): void {
-  const { rules } = lookUp(book, { product, lane, transformationProfile: profile });
-  for (const problem of unknownNames(rules, book)) problems.add(problem);
-  for (const kind of promotionKinds) {
-    const { snapshot } = resolveSnapshot(rules, { product, lane, kind });
-    for (const gate of snapshot.gates)
-      for (const to of predecessorsOf(gate, product)) {
-        const from = `${product}/${lane}`;
-        edges.set(from, (edges.get(from) ?? new Set()).add(to));
-      }
-  }
+function predecessorsOf({ predecessors }: Gate): readonly { readonly product?: string; readonly lane: Lane }[] {
+  return predecessors?.of ?? [];
 }
 
-function predecessorsOf({ predecessors }: Gate, own: string): readonly string[] {
-  return (predecessors?.of ?? []).map(({ product = own, lane }) => `${product}/${lane}`);
-}
-
-/** Gates that are set or left out and that no layer below has, under any profile. */
-function unknownNames(rules: RuleLayers, { profiles }: RuleBook): readonly string[] {
-  const known = new Set([...profiles.values()].flatMap(({ document }) => ownGates(document)));
-  const layers: readonly Layer[] = [...(rules.profile === undefined ? [] : [rules.profile]), ...rules.policies];
-  const problems: string[] = [];
-  for (const layer of layers) {
-    const refinements = layer.gates.filter(({ value }) => value['type'] === undefined);
-    problems.push(...missing([...layer.remove, ...refinements.map(placed)], known));
-    for (const id of ownGates(layer)) known.add(id);
-  }
-  for (const { overrides } of layers)
-    for (const { set, remove } of overrides) problems.push(...missing([...set.map(placed), ...remove], known));
-  return problems;
-}
-
-function placed({ id, originOf }: Layer['gates'][number]): NamedAt {
-  return { id, origin: originOf(['id']) };
-}
-
-function ownGates({ gates, overrides }: Layer): readonly string[] {
-  return [...gates, ...overrides.flatMap(({ add }) => add)]
-    .filter(({ value }) => value['type'] !== undefined)
-    .map(({ id }) => id);
-}
-
-function missing(named: readonly NamedAt[], known: ReadonlySet<string>): readonly string[] {
-  return named
-    .filter(({ id }) => !known.has(id))
-    .map(({ id, origin: { file, line, column } }) => {
-      return `${file}:${String(line)}:${String(column)}: there is no gate ${id} below it${didYouMean(id, known)}`;
-    });
-}
-
-/** Circles, each from the lane of it that comes first by name: every way back to a lane that is still being looked at. */
-function circlesIn(edges: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
-  const circles = new Set<string>();
-  const done = new Set<string>();
-  const visit = (lane: string, path: readonly string[]): void => {
-    const at = path.indexOf(lane);
-    if (at >= 0) circles.add(turned(path.slice(at)));
-    if (at >= 0 || done.has(lane)) return;
-    for (const next of edges.get(lane) ?? []) visit(next, [...path, lane]);
-    done.add(lane);
-  };
-  for (const lane of edges.keys()) visit(lane, []);
-  return circles;
-}
-
-function turned(circle: readonly string[]): string {
-  const first = circle.indexOf([...circle].sort()[0] ?? '');
-  const lanesInOrder = [...circle.slice(first), ...circle.slice(0, first)];
-  return [...lanesInOrder, lanesInOrder[0]].join(' → ');
+/** How much a layer says of gates. */
+function sizeOf({ gates, remove, overrides }: Layer): number {
+  const ofOverrides = overrides.reduce((sum, one) => sum + one.set.length + one.add.length + one.remove.length, 0);
+  return gates.length + remove.length + ofOverrides;
 }

@@ -1,23 +1,15 @@
 import { LanekeeperError } from '../errors.js';
 import type { Lane } from '../lanes.js';
-import type { PromotionKind } from '../promotion/state.js';
-import { evaluateRule } from './cel/evaluate.js';
+import { type ConditionContext, holdingOverrides } from './conditions.js';
 import { completeGate } from './layers/complete.js';
 import type { GateProblem } from './layers/gate-file.js';
 import type { Layer, Override, RuleLayers } from './layers/document.js';
 import { type GatePatch, type LayeredGate, layOver } from './layers/merge.js';
 import type { Gate, PolicySnapshot, ValueSource } from './model.js';
 import { sourcesOf } from './sources.js';
-import { noTransformation } from './variables.js';
 
 /** What a policy is resolved for: its gates differ by it. */
-export interface ResolutionContext {
-  readonly product: string;
-  readonly lane: Lane;
-  readonly kind: PromotionKind;
-  /** What conditions of overrides see of the transformation of the product. */
-  readonly transformation?: Readonly<Record<string, unknown>>;
-}
+export type ResolutionContext = ConditionContext;
 
 /** The gates that apply, and where each of their values comes from. */
 export interface ResolvedPolicy {
@@ -33,15 +25,22 @@ export interface ResolvedPolicy {
  * @throws INVALID_POLICY when a gate is not complete, or a condition cannot be evaluated
  */
 export function resolveSnapshot(rules: RuleLayers, context: ResolutionContext): ResolvedPolicy {
-  const { product, lane, kind } = context;
+  return resolveWith(rules, context, holdingOverrides(layersOf(rules), context).held);
+}
+
+/** The same where it is known already which overrides hold. @throws INVALID_POLICY when a gate is not complete */
+export function resolveWith(
+  rules: RuleLayers,
+  { product, lane, kind }: ResolutionContext,
+  held: ReadonlySet<Override>,
+): ResolvedPolicy {
   const layers = layersOf(rules);
   const gates = new Map<string, LayeredGate>();
   for (const layer of layers) {
     for (const { id } of layer.remove) gates.delete(id);
     for (const patch of layer.gates) refine(gates, patch);
   }
-  for (const { overrides } of layers)
-    for (const override of overrides) if (overrideHolds(override, context)) apply(gates, override);
+  for (const { overrides } of layers) for (const override of overrides) if (held.has(override)) apply(gates, override);
 
   const resolved = [...gates.values()]
     .filter((gate) => applies(gate, 'lanes', lane) && applies(gate, 'kinds', kind, 'PROMOTION'))
@@ -72,21 +71,6 @@ function apply(gates: Map<string, LayeredGate>, { set, add, remove }: Override):
   for (const { id } of remove) gates.delete(id);
   for (const patch of add) gates.set(patch.id, layOver(undefined, patch));
   for (const patch of set) refine(gates, patch);
-}
-
-/** Whether the condition of an override holds. @throws INVALID_POLICY when it cannot be evaluated */
-export function overrideHolds(
-  { id, when, origin }: Override,
-  { product, lane, kind, transformation }: ResolutionContext,
-): boolean {
-  const result = evaluateRule(when, { transformation: transformation ?? noTransformation, product, lane, kind });
-  if (result.ok) return result.value;
-  throw new LanekeeperError('INVALID_POLICY', {
-    message: `the condition of override ${id} could not be evaluated`,
-    object: `${origin.file}:${String(origin.line)}:${String(origin.column)}`,
-    why: result.why,
-    next: 'correct the condition: has(…) asks whether something is there',
-  });
 }
 
 /** Whether a list of a gate names what it is resolved for; without a list it names `absent`, or everything. */

@@ -4,6 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { maxBundleBytes } from '../../core/signature/envelope.js';
 import { limits } from '../../apps/api/limits/limits.js';
 import { mostOfPrincipal } from '../../apps/enrolment/limits.js';
+import { mostRefused } from '../../apps/enrolment/policy/refused-drafts.js';
+import { conditionLimits } from '../../core/policy/conditions.js';
 import { maxReportLength } from '../../core/evidence/junit.js';
 import { evidencePerSigner } from '../../core/policy/evidence.js';
 import { maxStatementLength } from '../../core/promotion/input.js';
@@ -89,6 +91,14 @@ describe('the limits', () => {
     const { keys, tokens } = mostOfPrincipal;
     expect(documented.get('keys and tokens of one principal that count')).toBe(
       `${String(keys)} keys, ${String(tokens)} tokens`,
+    );
+  });
+
+  test('of drafts and of conditions are the same in SECURITY.md and in the code', () => {
+    expect(documented.get('drafts of one person that are refused')).toBe(`${String(mostRefused)} within a minute`);
+    const { one, together } = conditionLimits;
+    expect(documented.get('conditions of overrides')).toBe(
+      `${one.toLocaleString('en')} steps each, ${together.toLocaleString('en')} together`,
     );
   });
 });

@@ -60,6 +60,8 @@ export async function draft(tx: Transaction, drafting: Drafting): Promise<Stored
       object: `version ${shortId(same.digest)}`,
       next: `lane policy submit ${shortId(same.digest)}`,
     });
+  // Before anything that takes long.
+  await requireRoom(tx, signer.name);
   const parsed = parseDocument(text, `${document.kind}/${document.name}`);
   if (!isNamed(parsed, document))
     throw refused(examined.said, {
@@ -67,7 +69,6 @@ export async function draft(tx: Transaction, drafting: Drafting): Promise<Stored
       reason: `its text is ${parsed.kind} ${parsed.name}, and not ${document.kind} ${document.name}`,
     });
   requireFit(book, { parsed, version: document.version, digest: digestOfVersion(document) });
-  await requireRoom(tx, signer.name);
   await recordAct(tx, digestOfVersion(document), { ...examined, ...examined.said });
   return insertDraft(tx, document, { author: signer.name, text });
 }

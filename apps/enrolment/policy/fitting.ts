@@ -48,7 +48,7 @@ function refuseProblems(
   throw new LanekeeperError('INVALID_POLICY', {
     message: `the rules do not fit together${how === '' ? ` with this version of ${wordsOf(document)}` : how}`,
     object: `${document.kind}/${document.name}`,
-    why: problems.slice(0, 20).join('\n'),
+    why: problems.join('\n'),
     next: 'correct it: lane policy lint shows the same',
   });
 }

@@ -31,10 +31,20 @@ import {
 } from '../examine.js';
 import { draft } from './draft.js';
 import { requireFitting } from './fitting.js';
+import { RefusedDrafts } from './refused-drafts.js';
 
 /** What submitting needs. */
 export interface SubmitDeps extends ExamineDeps {
   readonly rules: RuleSource;
+}
+
+const refusedDrafts = new WeakMap<SubmitDeps['rules'], RefusedDrafts>();
+
+/** Those of the process, which has one source of rules. */
+function refusedDraftsOf({ rules }: SubmitDeps): RefusedDrafts {
+  const known = refusedDrafts.get(rules) ?? new RefusedDrafts();
+  refusedDrafts.set(rules, known);
+  return known;
 }
 
 /** A version with everything that people have signed about it. */
@@ -48,12 +58,13 @@ export interface SubmittedVersion {
  * published, or that it is withdrawn or taken out of force. The same statement again changes nothing and answers the same.
  *
  * @param text the text of a draft; empty with other statements
- * @throws EVIDENCE_INVALID, SIGNATURE_INVALID, INVALID_POLICY, CONFLICT, WRONG_STATE and the refusals of
+ * @throws EVIDENCE_INVALID, SIGNATURE_INVALID, INVALID_POLICY, CONFLICT, WRONG_STATE, LIMIT_EXCEEDED and the refusals of
  *   `core/governance/policy-of-policies.ts`; nothing is recorded then
  */
 export async function submitPolicyAct(deps: SubmitDeps, signed: Uint8Array, text: string): Promise<SubmittedVersion> {
   const examined = await examineStatement(deps, signed, parsePolicyAct);
-  const { tenant } = examined.said;
+  const { tenant, principal, verb } = examined.said;
+  const taken = verb === 'draft' ? refusedDraftsOf(deps).enter(`${tenant}/${principal}`, deps.now()) : undefined;
   for (let count = 0; count < maxAttempts; count += 1) {
     // Verified outside of the transaction that acts; it looks again whether these are still the rules.
     await deps.rules.load(tenant);
@@ -65,7 +76,9 @@ export async function submitPolicyAct(deps: SubmitDeps, signed: Uint8Array, text
       const version = known ?? (await take(tx, { examined, book, text, now: deps.now() }));
       return { version, acts: await actsOf(tx, [version.digest]) };
     });
-    if (submitted !== undefined) return submitted;
+    if (submitted === undefined) continue;
+    taken?.();
+    return submitted;
   }
   throw new LanekeeperError('BUSY', {
     message: 'the rules change faster than they can be verified',

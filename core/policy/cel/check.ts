@@ -11,7 +11,7 @@ export interface RuleProblem {
   readonly text: string;
 }
 
-/** The most steps that a rule may take for the longest lists that can be there. */
+/** The most steps that a rule may take for the longest lists that can be there, where its scope names no other number. */
 export const maxSteps = 50_000_000;
 
 /** Ends the check. */
@@ -63,8 +63,9 @@ export function checkTypes({ expr, sourceInfo }: ParsedRule, scope: RuleScope): 
   try {
     const { type, steps } = within({}).check(expr);
     if (type !== 'bool' && !isOpen(type)) return { offset: 0, text: `it yields ${wordsFor(type)}, not true or false` };
-    if (steps > maxSteps)
-      return { offset: 0, text: `it can take ${inWords(steps)} steps, but at most ${inWords(maxSteps)} are allowed` };
+    const most = scope.maxSteps ?? maxSteps;
+    if (steps > most)
+      return { offset: 0, text: `it can take ${inWords(steps)} steps, but at most ${inWords(most)} are allowed` };
     return undefined;
   } catch (error) {
     if (error instanceof Refusal) return error.problem;

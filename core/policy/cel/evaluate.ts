@@ -1,6 +1,6 @@
 import { isCelError } from '@bufbuild/cel';
 import { messageOf } from '../../errors.js';
-import { metered } from './meter.js';
+import { maxSpent, metered, stepsTaken } from './meter.js';
 import { type Plan, planOf } from './plan.js';
 import { type Bindings, bindingsOf } from './values.js';
 
@@ -23,12 +23,20 @@ export function evaluateBound(rule: string, bindings: () => Bindings): RuleResul
   return yieldOf(() => planOf(rule), bindings);
 }
 
+/** The same within a limit of its own, in steps. @returns how many it has taken, too; more than the limit if it was stopped */
+export function evaluateWithin(
+  rule: string,
+  bindings: () => Bindings,
+  limit: number,
+): { readonly result: RuleResult; readonly spent: number } {
+  const result = yieldOf(() => planOf(rule), bindings, limit);
+  return { result, spent: stepsTaken() };
+}
+
 /** What a plan yields, within the limits of an evaluation. */
-export function yieldOf(planned: () => Plan, bindings: () => Bindings): RuleResult {
+export function yieldOf(planned: () => Plan, bindings: () => Bindings, limit = maxSpent): RuleResult {
   try {
-    const plan = planned();
-    const bound = bindings();
-    const { result, stopped } = metered(() => plan(bound));
+    const { result, stopped } = metered(() => planned()(bindings()), limit);
     if (stopped !== undefined) return failed(stopped);
     if (isCelError(result)) return failed(result.message);
     if (typeof result !== 'boolean') return failed(`the rule yields ${typeName(result)}, not true or false`);

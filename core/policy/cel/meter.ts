@@ -25,15 +25,28 @@ type Func = ReturnType<typeof celFunc>;
 type Value = NonNullable<Parameters<Func['call']>[1]> | null;
 type List = ReturnType<typeof celList>;
 
+let limit = maxSpent;
 let left = 0;
 let stopped: CelError | undefined;
 
-/** Evaluates with a limit. @returns why it was stopped, if it was, whatever it yields then */
-export function metered<T>(evaluate: () => T): { readonly result: T; readonly stopped: string | undefined } {
-  left = maxSpent;
+/** What an evaluation has yielded within its limit. */
+export interface Metered<T> {
+  readonly result: T;
+  /** Why it was stopped, if it was, whatever it yields then. */
+  readonly stopped: string | undefined;
+}
+
+/** Evaluates with a limit, in steps. */
+export function metered<T>(evaluate: () => T, most = maxSpent): Metered<T> {
+  limit = left = most;
   stopped = undefined;
   const result = evaluate();
   return { result, stopped: whyStopped() };
+}
+
+/** How many steps the last evaluation has taken; more than its limit where it was stopped. */
+export function stepsTaken(): number {
+  return limit - left;
 }
 
 function whyStopped(): string | undefined {
@@ -42,7 +55,7 @@ function whyStopped(): string | undefined {
 
 function spend(amount: number): void {
   left -= amount;
-  if (left < 0) stop(`it takes more than ${inWords(maxSpent)} steps`);
+  if (left < 0) stop(`it takes more than ${inWords(limit)} steps`);
 }
 
 /** Conditions can hide an error, and loops go on after one: everything that costs fails from now on. */

@@ -24,6 +24,8 @@ export type VariableType =
 /** What rules of one kind may read. */
 export interface RuleScope {
   readonly variables: Readonly<Record<string, VariableType>>;
+  /** How many steps a rule may take for the longest lists that can be there. */
+  readonly maxSteps?: number;
 }
 
 /** How long a list is at most that declares nothing else. */

@@ -5,7 +5,8 @@ import { promotionKinds } from '../../promotion/state.js';
 import type { GateResult } from '../facts.js';
 import type { RuleLayers } from '../layers/document.js';
 import type { Gate } from '../model.js';
-import { layersOf, overrideHolds, type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../resolve.js';
+import { holdingOverrides } from '../conditions.js';
+import { layersOf, type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../resolve.js';
 import { isOpen, type Verdict } from '../verdict.js';
 import { wordsOfDemands } from '../words.js';
 import type { PolicyTest } from './parse-cases.js';
@@ -49,10 +50,11 @@ export class CoverageBook {
     const files = this.#filesOf(test);
     this.#lookAround(test, context, files);
     this.#note(resolved, context, files);
+    const { held } = holdingOverrides(layersOf(rules), context);
     for (const override of layersOf(rules).flatMap(({ overrides }) => overrides)) {
       const seen = this.#override(override.id, override.origin.file, files);
       if (seen === undefined) continue;
-      if (overrideHolds(override, context)) seen.held = true;
+      if (held.has(override)) seen.held = true;
       else seen.notHeld = true;
     }
     for (const result of results) {

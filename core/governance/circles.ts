@@ -1,0 +1,105 @@
+/** How many lanes of a circle are named at most. */
+const maxNamed = 10;
+
+/**
+ * What waits for what. A group stands between many that wait and the many that all of them wait for, so that there are as
+ * many edges as names, not as many as pairs.
+ */
+export class WaitGraph {
+  readonly #next = new Map<string, Set<string>>();
+  #groups = 0;
+
+  /** A group that waits for something. @returns its name, which no lane has */
+  addGroup(targets: readonly string[]): string {
+    const group = `*${String((this.#groups += 1))}`;
+    for (const target of targets) this.add(group, target);
+    return group;
+  }
+
+  add(from: string, to: string): void {
+    const known = this.#next.get(from);
+    if (known === undefined) this.#next.set(from, new Set([to]));
+    else known.add(to);
+  }
+
+  /** One circle, the shortest from the first name on, of each set of lanes that all wait for each other. */
+  *circles(): Generator<string> {
+    for (const component of componentsOf(this.#next)) {
+      const circle = this.#circleIn(component);
+      if (circle !== undefined) yield wordsOf(circle.filter((name) => !isGroup(name)));
+    }
+  }
+
+  #circleIn(component: readonly string[]): readonly string[] | undefined {
+    const within = new Set(component);
+    const start = component.filter((name) => !isGroup(name)).reduce((a, b) => (a < b ? a : b), '\u{10FFFF}');
+    const cameFrom = new Map<string, string>();
+    const queue = [start];
+    // A loop over an array goes on with what is added to it meanwhile.
+    for (const from of queue)
+      for (const to of this.#next.get(from) ?? []) {
+        if (to === start) return [...wayTo(from, cameFrom), start];
+        if (!within.has(to) || cameFrom.has(to)) continue;
+        cameFrom.set(to, from);
+        queue.push(to);
+      }
+    return undefined;
+  }
+}
+
+function isGroup(name: string): boolean {
+  return name.startsWith('*');
+}
+
+function wayTo(end: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
+  const way: string[] = [];
+  for (let at: string | undefined = end; at !== undefined; at = cameFrom.get(at)) way.push(at);
+  return way.reverse();
+}
+
+function wordsOf(circle: readonly string[]): string {
+  const left = circle.length - maxNamed;
+  if (left <= 0) return circle.join(' → ');
+  return [...circle.slice(0, maxNamed - 1), `${String(left)} more`, ...circle.slice(-1)].join(' → ');
+}
+
+interface Visit {
+  readonly node: string;
+  readonly rest: Iterator<string>;
+}
+
+/** The sets of nodes that all reach each other (Tarjan's algorithm, without recursion). */
+function* componentsOf(next: ReadonlyMap<string, ReadonlySet<string>>): Generator<readonly string[]> {
+  const found = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open = new Set<string>();
+  const stack: string[] = [];
+  const lower = (node: string, to: number | undefined) => {
+    lowest.set(node, Math.min(lowest.get(node) ?? Infinity, to ?? Infinity));
+  };
+  const visit = (node: string): Visit => {
+    lower(node, found.size);
+    found.set(node, found.size);
+    open.add(node);
+    stack.push(node);
+    return { node, rest: (next.get(node) ?? new Set<string>()).values() };
+  };
+  for (const root of next.keys()) {
+    const visits = found.has(root) ? [] : [visit(root)];
+    for (let top = visits.at(-1); top !== undefined; top = visits.at(-1)) {
+      const { value: to, done } = top.rest.next();
+      if (done !== true) {
+        if (!found.has(to)) visits.push(visit(to));
+        else if (open.has(to)) lower(top.node, found.get(to));
+        continue;
+      }
+      visits.pop();
+      const above = visits.at(-1);
+      if (above !== undefined) lower(above.node, lowest.get(top.node));
+      if (lowest.get(top.node) !== found.get(top.node)) continue;
+      const component = stack.splice(stack.lastIndexOf(top.node));
+      for (const node of component) open.delete(node);
+      yield component;
+    }
+  }
+}

@@ -87,8 +87,9 @@ function* componentsOf(next: ReadonlyMap<string, ReadonlySet<string>>): Generato
   for (const root of next.keys()) {
     const visits = found.has(root) ? [] : [visit(root)];
     for (let top = visits.at(-1); top !== undefined; top = visits.at(-1)) {
-      const { value: to, done } = top.rest.next();
-      if (done !== true) {
+      const step = top.rest.next();
+      if (step.done !== true) {
+        const to = step.value;
         if (!found.has(to)) visits.push(visit(to));
         else if (open.has(to)) lower(top.node, found.get(to));
         continue;

@@ -16,7 +16,7 @@ import { submitPolicyAct, type SubmitDeps } from './policy/submit.js';
 import { submitStatement } from './submit.js';
 import { submitTransformation } from './transformation/submit.js';
 
-/** A signed statement is small; a draft comes with a text of up to 256 Ki characters. */
+/** A signed statement is small; a draft comes with a text of up to 256 Ki characters, and tests of up to 256 KiB. */
 const readMaxBytes = 2 * 1024 * 1024;
 
 /** A running enrolment server. */
@@ -48,8 +48,8 @@ export async function startEnrolmentServer(
           },
         })
         .service(GovernanceService, {
-          async submitPolicyAct({ signedStatement, text }) {
-            const { version, acts } = await submitPolicyAct(deps, signedStatement, text);
+          async submitPolicyAct({ signedStatement, text, tests }) {
+            const { version, acts } = await submitPolicyAct(deps, signedStatement, { text, tests });
             return { version: toPolicyVersion(version, acts) };
           },
         })

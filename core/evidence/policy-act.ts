@@ -1,3 +1,4 @@
+import type { Digest } from '../digest.js';
 import { type DocumentKind, digestOfVersion, type VersionName } from '../governance/document.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, subjectOf } from './statement.js';
@@ -21,6 +22,8 @@ export interface PolicyAct extends Validity {
   readonly tenant: string;
   readonly document: VersionName & { readonly kind: DocumentKind };
   readonly comment?: string;
+  /** The digest of the tests that come with a draft, if any do. The digest of the version does not cover them. */
+  readonly tests?: Digest;
   /** Random; it counts once, and only the very same statement may repeat it. */
   readonly nonce: string;
 }

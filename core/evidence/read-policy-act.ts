@@ -17,6 +17,7 @@ export function parsePolicyAct(statement: Statement): PolicyAct {
   if (!validate(predicate)) throw invalid(predicateProblems(validate.errors));
   const problem = problemOfValidity(predicate);
   if (problem !== undefined) throw invalid(problem);
+  if (predicate.tests !== undefined && predicate.verb !== 'draft') throw invalid('only a draft comes with tests');
   const [about, ...others] = subjectDigestsOf(statement);
   if (others.length > 0 || about !== digestOfVersion(predicate.document))
     throw invalid('its subject is not the version that it names');

@@ -162,6 +162,15 @@ export async function textOfVersion(tx: Transaction, digest: Digest): Promise<st
   throw new LanekeeperError('NOT_FOUND', { message: 'there is no such version', object: `version ${shortId(digest)}` });
 }
 
+/** The tests that come with a version; empty for none. */
+export async function testsOfVersion(tx: Transaction, digest: Digest): Promise<string> {
+  const [row] = await tx.query<{ content: string }>(
+    'select content from policy_tests where tenant_id = $1 and version_digest = $2',
+    [tx.tenant, digest],
+  );
+  return row?.content ?? '';
+}
+
 const actColumns = `statement_digest as "statementDigest", version_digest as version, verb, principal, key_id as "keyId", comment,
   registered_at as "registeredAt", signed`;
 

@@ -54,6 +54,8 @@ export interface NewAct {
   readonly keyId: Digest;
   readonly nonce: string;
   readonly comment?: string | undefined;
+  /** The digest of the tests that come with a draft. */
+  readonly tests?: Digest | undefined;
   /** The Sigstore bundle. */
   readonly signed: string;
 }
@@ -61,11 +63,11 @@ export interface NewAct {
 /** Records a statement about a version. */
 export async function recordAct(tx: Transaction, version: Digest, act: NewAct): Promise<void> {
   await tx.query(
-    `insert into policy_acts (tenant_id, statement_digest, version_digest, verb, principal, key_id, nonce, comment, signed)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `insert into policy_acts (tenant_id, statement_digest, version_digest, verb, principal, key_id, nonce, comment, tests, signed)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       ...[tx.tenant, act.statementDigest, version, act.verb, act.principal, act.keyId, act.nonce],
-      ...[act.comment ?? null, act.signed],
+      ...[act.comment ?? null, act.tests ?? null, act.signed],
     ],
   );
 }
@@ -83,6 +85,13 @@ export async function insertDraft(
     [tx.tenant, digest, kind, name, version, previous ?? null, content, text, author],
   );
   return recorded(tx, 'policy.drafted', row as VersionRow, author);
+}
+
+/** Keeps the tests that come with a draft; their digest is in its author's statement, which is recorded already. */
+export async function insertTests(tx: Transaction, version: Digest, tests: string): Promise<void> {
+  await tx.query('insert into policy_tests (tenant_id, version_digest, content) values ($1, $2, $3)', [
+    ...[tx.tenant, version, tests],
+  ]);
 }
 
 /** The author of a draft wants it published. */

@@ -60,6 +60,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   },
   policy_heads: { api: ['select'], control: ['select'], enrolment: ['select', 'insert', update('version', 'digest')] },
   policy_acts: { api: ['select'], control: ['select'], enrolment: ['select', 'insert'] },
+  // They decide nothing, so that nobody who decides reads them.
+  policy_tests: { api: ['select'], enrolment: ['select', 'insert'] },
 
   // The transformations around products, which decide how strict policies are: changed by statements alone.
   transformations: {

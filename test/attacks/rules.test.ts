@@ -45,10 +45,10 @@ async function say(person: string, verb: PolicyVerb, document: VersionName, text
   return send(signed, text);
 }
 
-function send(signed: Uint8Array, text = ''): Promise<string> {
+function send(signed: Uint8Array, text = '', tests = ''): Promise<string> {
   const rules = new PolicyBook(database, roots, { forChanges: true });
   const deps = { database, rules, now: () => new Date() };
-  return submitPolicyAct(deps, signed, text).then(({ version }) => version.state, codeOf);
+  return submitPolicyAct(deps, signed, { text, tests }).then(({ version }) => version.state, codeOf);
 }
 
 /** The next version of the default policy, with a text of its own. */

@@ -7,7 +7,14 @@ import type { InstalledDocument } from '../../../core/governance/document.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { listVersions } from '../../../store/governance/list.js';
-import { actsOf, headOf, requireInstallation, requireVersion, textOfVersion } from '../../../store/governance/read.js';
+import {
+  actsOf,
+  headOf,
+  requireInstallation,
+  requireVersion,
+  testsOfVersion,
+  textOfVersion,
+} from '../../../store/governance/read.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { requireLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
@@ -16,6 +23,7 @@ import { requireCaller } from '../identity/caller.js';
 import { toPolicyInForce } from '../policy/in-force.js';
 import { kindOf, statesOf, toDocumentKind, toPolicyVersion } from './convert.js';
 import { toGateChanges } from './gate-changes.js';
+import { PolicyTests } from './policy-tests.js';
 import { resolveVersion } from './resolve-version.js';
 
 /** As many as a response may hold. */
@@ -27,11 +35,12 @@ const maxListed = 200;
  */
 export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof GovernanceService> {
   const { database, enrolment } = deps;
+  const tests = new PolicyTests(database);
   return {
-    async submitPolicyAct({ signedStatement, text }, context) {
+    async submitPolicyAct({ signedStatement, text, tests }, context) {
       const { tenant } = requireCaller(context);
       requireOwnTenant(parsePolicyAct(unverifiedStatement(signedStatement).statement), tenant);
-      return throughEnrolment(() => enrolment.submitPolicyAct({ signedStatement, text }));
+      return throughEnrolment(() => enrolment.submitPolicyAct({ signedStatement, text, tests }));
     },
     async listPolicyVersions(request, context) {
       const { tenant } = requireCaller(context);
@@ -61,9 +70,11 @@ export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof Gover
           text,
           gateChanges: before === undefined ? [] : toGateChanges(before, text),
           inForce: head?.digest === version.digest && head.inForce,
+          tests: await testsOfVersion(tx, version.digest),
         };
       });
     },
+    runPolicyTests: (request, context) => tests.run(requireCaller(context), request.version, context.signal),
     async getPolicyInstallation(_request, context) {
       const { tenant } = requireCaller(context);
       const { content } = await database.transaction(tenant, requireInstallation);

@@ -18,6 +18,11 @@ export const limits = {
   allReplays: 4,
   /** How long a replay may take, in milliseconds, also where its caller does not read what it says. */
   replayMs: 180_000,
+  /** Versions whose tests run at the same time, of one caller, of one tenant and of all, and how long, in milliseconds. */
+  testRuns: 1,
+  tenantTestRuns: 2,
+  allTestRuns: 4,
+  testRunMs: 10_000,
   /** Requests that carry reports and are read at the same time, of one caller and of all. */
   reports: 8,
   allReports: 32,

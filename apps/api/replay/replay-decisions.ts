@@ -10,15 +10,15 @@ import {
 } from '#gen/governance/v1/replay_service_pb.js';
 import type { Database } from '../../../store/database.js';
 import { type DecisionCursor, type DecisionFilter, readDecisions } from '../../../store/policy/decisions.js';
-import { readHeads, textOfVersion } from '../../../store/governance/read.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { fromLane } from '../convert.js';
 import type { Caller } from '../identity/caller.js';
 import { limits } from '../limits/limits.js';
-import { Occupancy } from '../limits/occupancy.js';
+import { Places } from '../limits/places.js';
 import { toReplayedDecision, toReplayTotals } from './convert.js';
-import type { Proposal, TextInForce } from './messages.js';
+import type { Proposal } from './messages.js';
 import { ReplayThread } from './replay-thread.js';
+import { textsInForce } from './texts-in-force.js';
 
 /** How many decisions a response is about at most. */
 const pageSize = 100;
@@ -29,11 +29,10 @@ const usualLimit = 1_000;
 /** Replays old decisions for callers, few at a time: each replay takes a core. */
 export class Replays {
   readonly #database: Database;
-  readonly #places = {
-    caller: new Occupancy(limits.replays),
-    tenant: new Occupancy(limits.tenantReplays),
-    all: new Occupancy(limits.allReplays),
-  };
+  readonly #places = new Places(
+    { caller: limits.replays, tenant: limits.tenantReplays, all: limits.allReplays },
+    { message: 'other decisions are being replayed', next: 'try again when the other replay has ended' },
+  );
 
   constructor(database: Database) {
     this.#database = database;
@@ -50,7 +49,7 @@ export class Replays {
     request: ReplayDecisionsRequest,
     signal: AbortSignal,
   ): AsyncGenerator<ReplayDecisionsResponse> {
-    const leave = this.#enter(caller);
+    const leave = this.#places.enter(caller);
     const late = AbortSignal.timeout(limits.replayMs);
     const over = AbortSignal.any([signal, late]);
     const thread = new ReplayThread(over);
@@ -103,15 +102,7 @@ export class Replays {
   /** A replay decides nothing: what is in force is taken as it is stored. */
   async #proposalOf(tenant: string, { policy: text, fileName }: ReplayDecisionsRequest): Promise<Proposal> {
     const policy = { text, fileName: fileName === '' ? 'the proposed policy' : fileName };
-    const inForce = await this.#database.transaction(tenant, async (tx) => {
-      const texts: TextInForce[] = [];
-      for (const head of (await readHeads(tx)).filter((one) => one.inForce)) {
-        const { kind, name, version, digest } = head;
-        const of = { fileName: `${kind}/${name}@${String(version)}`, version, digest };
-        texts.push({ ...of, text: await textOfVersion(tx, digest) });
-      }
-      return texts;
-    });
+    const inForce = await this.#database.transaction(tenant, (tx) => textsInForce(tx));
     return { policy, inForce };
   }
 
@@ -123,36 +114,6 @@ export class Replays {
       ...(since !== undefined && { since: timestampDate(since) }),
     };
   }
-
-  /** Takes a place among those of the caller, of their tenant and of all. @returns how to leave them */
-  #enter({ tenant, principal }: Caller): () => void {
-    const { caller, tenant: ofTenant, all } = this.#places;
-    const wanted = [
-      [caller, `${tenant}/${principal.name}`, limits.replays, 'of one caller'],
-      [ofTenant, tenant, limits.tenantReplays, 'of one tenant'],
-      [all, 'all', limits.allReplays, 'in all'],
-    ] as const;
-    const taken: (() => void)[] = [];
-    const leave = (): void => taken.forEach((leaveOne) => leaveOne());
-    for (const [places, user, allowed, whose] of wanted) {
-      const leaveOne = places.enter(user);
-      if (leaveOne === undefined) {
-        leave();
-        throw tooMany(principal.name, `${String(allowed)} at a time ${whose}`);
-      }
-      taken.push(leaveOne);
-    }
-    return leave;
-  }
-}
-
-function tooMany(name: string, allowed: string): LanekeeperError {
-  return new LanekeeperError('LIMIT_EXCEEDED', {
-    message: 'other decisions are being replayed',
-    object: `principal ${name}`,
-    why: `allowed is ${allowed}`,
-    next: 'try again when the other replay has ended',
-  });
 }
 
 function tookTooLong(): LanekeeperError {

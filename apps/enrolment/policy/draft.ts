@@ -8,9 +8,10 @@ import type { RuleBook } from '../../../core/governance/rule-book.js';
 import { shortId } from '../../../core/ids.js';
 import type { Transaction } from '../../../store/database.js';
 import { countDrafts, findVersion, type StoredHead, type StoredVersion } from '../../../store/governance/read.js';
-import { insertDraft, recordAct } from '../../../store/governance/write.js';
+import { insertDraft, insertTests, recordAct } from '../../../store/governance/write.js';
 import type { Examined, StatementSigner } from '../examine.js';
 import { requireFit } from './fitting.js';
+import { requireSignedTests } from './tests.js';
 
 /** How many versions one person may draft within a day, and have waiting: each is kept for good. */
 const most = { today: 100, waiting: 20 } as const;
@@ -23,6 +24,8 @@ export interface Drafting {
   /** The newest published version of the document. */
   readonly head: StoredHead | undefined;
   readonly text: string;
+  /** The tests that come with it; empty for none. */
+  readonly tests: string;
   readonly refused: (said: PolicyAct, refusal: Refusal) => LanekeeperError;
 }
 
@@ -32,7 +35,7 @@ export interface Drafting {
  * @throws INVALID_POLICY, CONFLICT, EVIDENCE_INVALID, LIMIT_EXCEEDED, ROLE_MISSING
  */
 export async function draft(tx: Transaction, drafting: Drafting): Promise<StoredVersion> {
-  const { examined, signer, book, head, text, refused } = drafting;
+  const { examined, signer, book, head, text, tests, refused } = drafting;
   const { document } = examined.said;
   const refusal = refuseAct(
     'draft',
@@ -68,9 +71,12 @@ export async function draft(tx: Transaction, drafting: Drafting): Promise<Stored
       code: 'EVIDENCE_INVALID',
       reason: `its text is ${parsed.kind} ${parsed.name}, and not ${document.kind} ${document.name}`,
     });
+  requireSignedTests(tests, examined.said, refused);
   requireFit(book, { parsed, version: document.version, digest: digestOfVersion(document) });
   await recordAct(tx, digestOfVersion(document), { ...examined, ...examined.said });
-  return insertDraft(tx, document, { author: signer.name, text });
+  const drafted = await insertDraft(tx, document, { author: signer.name, text });
+  if (tests !== '') await insertTests(tx, drafted.digest, tests);
+  return drafted;
 }
 
 async function requireRoom(tx: Transaction, author: string): Promise<void> {

@@ -47,6 +47,13 @@ function refusedDraftsOf({ rules }: SubmitDeps): RefusedDrafts {
   return known;
 }
 
+/** What comes with the statement of a draft. */
+export interface SubmittedTexts {
+  readonly text: string;
+  /** The tests that its author has signed with it; none if absent or empty. */
+  readonly tests?: string;
+}
+
 /** A version with everything that people have signed about it. */
 export interface SubmittedVersion {
   readonly version: StoredVersion;
@@ -57,11 +64,15 @@ export interface SubmittedVersion {
  * Takes a signed statement about a version of a document: its draft, with the text, that it is to be published, that it is
  * published, or that it is withdrawn or taken out of force. The same statement again changes nothing and answers the same.
  *
- * @param text the text of a draft; empty with other statements
+ * @param texts of a draft; empty with other statements
  * @throws EVIDENCE_INVALID, SIGNATURE_INVALID, INVALID_POLICY, CONFLICT, WRONG_STATE, LIMIT_EXCEEDED and the refusals of
  *   `core/governance/policy-of-policies.ts`; nothing is recorded then
  */
-export async function submitPolicyAct(deps: SubmitDeps, signed: Uint8Array, text: string): Promise<SubmittedVersion> {
+export async function submitPolicyAct(
+  deps: SubmitDeps,
+  signed: Uint8Array,
+  { text, tests = '' }: SubmittedTexts,
+): Promise<SubmittedVersion> {
   const examined = await examineStatement(deps, signed, parsePolicyAct);
   const { tenant, principal, verb } = examined.said;
   const taken = verb === 'draft' ? refusedDraftsOf(deps).enter(`${tenant}/${principal}`, deps.now()) : undefined;
@@ -73,7 +84,7 @@ export async function submitPolicyAct(deps: SubmitDeps, signed: Uint8Array, text
       const book = await deps.rules.inForce(tx);
       if (book === undefined) return undefined;
       const known = await versionOfStatement(tx, examined.statementDigest);
-      const version = known ?? (await take(tx, { examined, book, text, now: deps.now() }));
+      const version = known ?? (await take(tx, { examined, book, text, tests, now: deps.now() }));
       return { version, acts: await actsOf(tx, [version.digest]) };
     });
     if (submitted === undefined) continue;
@@ -90,22 +101,21 @@ export async function submitPolicyAct(deps: SubmitDeps, signed: Uint8Array, text
 const maxAttempts = 5;
 
 /** A statement to take, by the rules that are in force. */
-interface Taking {
+interface Taking extends Required<SubmittedTexts> {
   readonly examined: Examined<PolicyAct>;
   readonly book: RuleBook;
-  readonly text: string;
   readonly now: Date;
 }
 
-async function take(tx: Transaction, { examined, book, text, now }: Taking): Promise<StoredVersion> {
+async function take(tx: Transaction, { examined, book, text, tests, now }: Taking): Promise<StoredVersion> {
   const { said } = examined;
   const signer = await requireSigner(tx, examined, now, refused);
   if (await isActNonceUsed(tx, said.principal, said.nonce)) throw refused(said, nonceUsed);
   const head = (await readHeads(tx)).find(
     ({ kind, name }) => kind === said.document.kind && name === said.document.name,
   );
-  if (said.verb === 'draft') return draft(tx, { examined, signer, book, head, text, refused });
-  if (text !== '') throw refused(said, { code: 'INVALID_INPUT', reason: 'only a draft comes with a text' });
+  if (said.verb === 'draft') return draft(tx, { examined, signer, book, head, text, tests, refused });
+  if (text !== '' || tests !== '') throw refused(said, { code: 'INVALID_INPUT', reason: 'only a draft comes with a text' });
   const version = await requireVersion(tx, digestOfVersion(said.document));
   const refusal = refuseAct(said.verb, signer, { ...version, author: version.author ?? '' }, book.governance.document);
   if (refusal !== undefined) throw refused(said, refusal);

@@ -8,6 +8,7 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Lane } from "./lane_pb.js";
 import type { PromotionKind } from "./policy_pb.js";
 import type { PolicyInForce } from "./gate_service_pb.js";
+import type { RunPolicyTestsRequestSchema, RunPolicyTestsResponseSchema } from "./policy_tests_pb.js";
 
 /**
  * Describes the file governance/v1/governance_service.proto.
@@ -192,6 +193,14 @@ export declare type SubmitPolicyActRequest = Message<"governance.v1.SubmitPolicy
    * @generated from field: string text = 2;
    */
   text: string;
+
+  /**
+   * The tests of a draft, a YAML file whose sha256 its author has signed; empty for none, and with other statements. A
+   * request of at most 512 KiB carries both texts.
+   *
+   * @generated from field: string tests = 3;
+   */
+  tests: string;
 };
 
 /**
@@ -410,6 +419,13 @@ export declare type GetPolicyVersionResponse = Message<"governance.v1.GetPolicyV
    * @generated from field: repeated governance.v1.GateDifference gate_changes = 4;
    */
   gateChanges: GateDifference[];
+
+  /**
+   * The tests that its author has signed with it, YAML; empty if there are none.
+   *
+   * @generated from field: string tests = 5;
+   */
+  tests: string;
 };
 
 /**
@@ -709,6 +725,17 @@ export declare const GovernanceService: GenService<{
     methodKind: "unary";
     input: typeof GetPolicyVersionRequestSchema;
     output: typeof GetPolicyVersionResponseSchema;
+  },
+  /**
+   * Runs the tests of a version against it, over what is in force for everything else. They decide nothing, and few run at
+   * a time.
+   *
+   * @generated from rpc governance.v1.GovernanceService.RunPolicyTests
+   */
+  runPolicyTests: {
+    methodKind: "unary";
+    input: typeof RunPolicyTestsRequestSchema;
+    output: typeof RunPolicyTestsResponseSchema;
   },
   /**
    * Gets what the tenant began with.

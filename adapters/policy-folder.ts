@@ -8,6 +8,8 @@ import { type ParsedDocument, parseDocument } from '../core/governance/parse-doc
 export interface FolderDocument {
   /** Relative to the folder. */
   readonly path: string;
+  /** Where it can be read. */
+  readonly file: string;
   readonly kind: DocumentKind;
   readonly name: string;
   readonly text: string;
@@ -51,7 +53,8 @@ export async function readPolicyFolder(folder: string): Promise<readonly FolderD
     });
   const documents: FolderDocument[] = [];
   for (const path of paths) {
-    const text = await readFile(join(folder, path), 'utf8');
+    const file = join(folder, path);
+    const text = await readFile(file, 'utf8');
     const parsed = parseDocument(text, path);
     requireOwnName(path, parsed);
     const same = documents.find(({ kind, name }) => kind === parsed.kind && name === parsed.name);
@@ -61,7 +64,7 @@ export async function readPolicyFolder(folder: string): Promise<readonly FolderD
         object: join(folder, path),
         next: 'give one of them another name',
       });
-    documents.push({ path, kind: parsed.kind, name: parsed.name, text, parsed });
+    documents.push({ path, file, kind: parsed.kind, name: parsed.name, text, parsed });
   }
   return documents;
 }

@@ -63,9 +63,10 @@ export class ReplayThread {
     answered.catch(() => undefined);
     this.#worker.postMessage(request);
     try {
-      const [message] = (await Promise.race([answered, ended.then(() => Promise.reject(outOfMemory(this.#evaluated)))])) as [
-        ThreadAnswer,
-      ];
+      const [message] = (await Promise.race([
+        answered,
+        ended.then(() => Promise.reject(outOfMemory(this.#evaluated))),
+      ])) as [ThreadAnswer];
       if (message.type !== 'failed') return message;
       throw new LanekeeperError(message.code, message.detail);
     } catch (error) {

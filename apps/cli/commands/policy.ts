@@ -24,8 +24,10 @@ export function define(command: Command, makeAction: MakeAction): void {
     .action(makeAction(async (context, [paths]: [string[]]) => lint(context, paths)));
   command
     .command('test')
-    .description('Run the tests that stand beside policies (NAME.test.yaml), without a stack')
-    .argument('[paths...]', 'Files or folders', ['policies'])
+    .description(
+      'Run the tests that stand beside policies (NAME.test.yaml), without a stack, or those of a version on the stack',
+    )
+    .argument('[paths...]', 'Files or folders, or one version such as policy/default@3', ['policies'])
     .option('--junit <file>', 'Also write what became of them to a file, as JUnit XML')
     .option('--coverage-at-least <percent>', 'Fail, too, when the cases have seen less of the gates')
     .action(
@@ -46,8 +48,11 @@ export function define(command: Command, makeAction: MakeAction): void {
     );
   command
     .command('apply')
-    .description('Draft new versions from files, signed with your own key; what is in force already is left out')
+    .description(
+      'Draft new versions from files, signed with your own key, with the tests beside them once these pass; what is in force already is left out',
+    )
     .argument('<paths...>', 'Files or folders')
+    .option('--without-tests', 'Neither run nor take along the tests that stand beside the files (NAME.test.yaml)')
     .option('--submit', 'Have them published, too: they wait for somebody else')
     .option('--comment <text>', 'Why, for whoever publishes them')
     .action(makeAction(async (context, [paths]: [string[]], options: ApplyOptions) => apply(context, paths, options)));

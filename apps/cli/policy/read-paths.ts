@@ -34,5 +34,5 @@ async function readFileAt(context: Context, full: string): Promise<FolderDocumen
   const text = await readFile(full, 'utf8');
   const path = relative(context.cwd, full) || basename(full);
   const parsed = parseDocument(text, path);
-  return { path, kind: parsed.kind, name: parsed.name, text, parsed };
+  return { path, file: full, kind: parsed.kind, name: parsed.name, text, parsed };
 }

@@ -1,15 +1,25 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { shortId } from '../../../core/ids.js';
-import { GovernanceService, PolicyState, type PolicyVersion } from '#gen/governance/v1/governance_service_pb.js';
+import {
+  DocumentKind,
+  GovernanceService,
+  PolicyState,
+  type PolicyVersion,
+} from '#gen/governance/v1/governance_service_pb.js';
 import { Command, ShortId } from '../parts/copy.js';
 import { At } from '../parts/instant.js';
-import { Loading, ProblemNote } from '../parts/notes.js';
+import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import rows from '../parts/rows.module.css';
 import { Fields, Screen, Section } from '../parts/screen.js';
 import { GateChanges } from './gate-changes.js';
+import css from './policy.module.css';
 import { TextDiff } from './text-diff.js';
 import { documentOf, nameOf, stateOf } from './version-words.js';
+
+/** Fetched after the rest: the tests are run when somebody looks. */
+const VersionTests = lazy(() => import('./version-tests.js').then((module) => ({ default: module.VersionTests })));
 
 const route = getRouteApi('/framed/policies/$version');
 
@@ -82,10 +92,39 @@ export default function PolicyVersionScreen() {
           <TextDiff before={before.data.text} after={data?.text ?? ''} />
         </Section>
       )}
+      <TestsOf version={version} tests={data?.tests ?? ''} />
       <Section title="Text" aside={<Command command={`lane policy show ${shortId(version.digest)}`} />}>
         <TextDiff before={data?.text ?? ''} after={data?.text ?? ''} />
       </Section>
     </Screen>
+  );
+}
+
+/** What becomes of the tests that came with the version. Only policies and profiles have some. */
+function TestsOf({ version, tests }: { readonly version: PolicyVersion; readonly tests: string }) {
+  if (version.kind !== DocumentKind.POLICY && version.kind !== DocumentKind.PROFILE) return null;
+  if (tests === '')
+    return (
+      <Section title="Tests">
+        <Empty title="This version has no tests">
+          <p>
+            Tests in {version.name}.test.yaml come with the next version when they stand beside its file {version.name}
+            .yaml:
+          </p>
+          <Command command={`lane policy apply ${version.name}.yaml`} />
+        </Empty>
+      </Section>
+    );
+  return (
+    <Section title="Tests" aside={<Command command={`lane policy test ${shortId(version.digest)}`} />}>
+      <Suspense fallback={<Loading what="what becomes of the tests" rows={2} />}>
+        <VersionTests version={version.digest} />
+      </Suspense>
+      <details className={rows['group']}>
+        <summary className={css['fold']}>Text of the tests</summary>
+        <TextDiff before={tests} after={tests} />
+      </details>
+    </Section>
   );
 }
 

@@ -115,7 +115,8 @@ async function take(tx: Transaction, { examined, book, text, tests, now }: Takin
     ({ kind, name }) => kind === said.document.kind && name === said.document.name,
   );
   if (said.verb === 'draft') return draft(tx, { examined, signer, book, head, text, tests, refused });
-  if (text !== '' || tests !== '') throw refused(said, { code: 'INVALID_INPUT', reason: 'only a draft comes with a text' });
+  if (text !== '' || tests !== '')
+    throw refused(said, { code: 'INVALID_INPUT', reason: 'only a draft comes with a text' });
   const version = await requireVersion(tx, digestOfVersion(said.document));
   const refusal = refuseAct(said.verb, signer, { ...version, author: version.author ?? '' }, book.governance.document);
   if (refusal !== undefined) throw refused(said, refusal);

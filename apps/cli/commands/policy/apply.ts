@@ -6,27 +6,35 @@ import { type PolicyVersion, PolicyVersionSchema } from '#gen/governance/v1/gove
 import { toPlain } from '../../output/plain.js';
 import { readPaths } from '../../policy/read-paths.js';
 import { signAct } from '../../policy/sign-act.js';
+import { type DocumentAndTests, readTestsBeside, requirePassingTests } from '../../policy/tests-beside.js';
 import { lineOf, versionNameOf } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
 
 /** How documents are applied. */
 export interface ApplyOptions {
   readonly submit?: true;
+  readonly withoutTests?: true;
   readonly comment?: string;
 }
 
-/** Drafts a new version of each document whose text is not the one in force. */
+/**
+ * Drafts a new version of each document whose text, or whose tests, are not those in force, once all their tests pass.
+ *
+ * @throws TESTS_FAILED; nothing is drafted then
+ */
 export async function apply(context: Context, paths: readonly string[], options: ApplyOptions): Promise<undefined> {
-  const drafted: PolicyVersion[] = [];
+  const changed: (DocumentAndTests & { readonly head: PolicyVersion | undefined })[] = [];
   for (const document of await readPaths(context, paths)) {
     const head = await newest(context, document);
-    const content = digestOfText(document.text);
-    if (head?.inForce === true && head.version?.contentDigest === content) {
+    const { tests } = options.withoutTests === true ? { tests: '' } : await readTestsBeside(document);
+    const sameText = head?.version?.contentDigest === digestOfText(document.text);
+    if (head?.inForce === true && sameText && (tests === '' || tests === head.tests))
       context.terminal.note(`${document.path}: ${document.kind}/${document.name} is in force already`);
-      continue;
-    }
-    drafted.push(await draft(context, document, head?.version, options));
+    else changed.push({ document, tests, head: head?.version });
   }
+  await requirePassingTests(context, changed);
+  const drafted: PolicyVersion[] = [];
+  for (const one of changed) drafted.push(await draft(context, one, one.head, options));
   await context.show.list(
     'PolicyVersion',
     drafted.map((version) => toPlain(PolicyVersionSchema, version)),
@@ -37,7 +45,7 @@ export async function apply(context: Context, paths: readonly string[], options:
 
 async function draft(
   context: Context,
-  { kind, name, text }: FolderDocument,
+  { document: { kind, name, text }, tests }: DocumentAndTests,
   head: PolicyVersion | undefined,
   { submit, comment }: ApplyOptions,
 ): Promise<PolicyVersion> {
@@ -46,7 +54,7 @@ async function draft(
     ...{ kind, name, version: (head?.version ?? 0) + 1, content: digestOfText(text) },
     ...(head !== undefined && { previous: parseDigest(head.digest) }),
   };
-  const version = await signAct(context, { verb: 'draft', document, ...why }, text);
+  const version = await signAct(context, { verb: 'draft', document, ...why }, { text, tests });
   return submit === true ? signAct(context, { verb: 'submit', document: versionNameOf(version), ...why }) : version;
 }
 

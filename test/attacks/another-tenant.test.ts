@@ -189,6 +189,8 @@ const calls: Readonly<Record<string, (names: Names) => Promise<unknown>>> = {
     clients.governance.listPolicyVersions({ name: n.product }),
   'governance.v1.GovernanceService.GetPolicyVersion': (n) =>
     clients.governance.getPolicyVersion({ version: n.policyVersion }),
+  'governance.v1.GovernanceService.RunPolicyTests': (n) =>
+    clients.governance.runPolicyTests({ version: n.policyVersion }),
   'governance.v1.GovernanceService.GetPolicyInstallation': () => clients.governance.getPolicyInstallation({}),
   'governance.v1.GovernanceService.ResolveSnapshot': (n) =>
     clients.governance.resolveSnapshot({ product: n.product, ...gold }),

@@ -16,6 +16,7 @@ export interface PolicyDesk {
   readonly submit: (act: {
     signedStatement: Uint8Array;
     text: string;
+    tests?: string;
   }) => Promise<{ readonly version?: PolicyVersion | undefined }>;
 }
 
@@ -64,10 +65,14 @@ export function publishedText({ database }: Pick<PolicyDesk, 'database'>, kind: 
 export async function draftAndSubmit(
   desk: PolicyDesk,
   text: string,
-  { kind, name, author }: Pick<Publishing, 'kind' | 'name' | 'author'>,
+  { kind, name, author, tests = '' }: Pick<Publishing, 'kind' | 'name' | 'author'> & Partial<Publishing>,
 ): Promise<VersionName> {
   const document = await nextVersion(desk, kind, name, text);
-  await desk.submit({ signedStatement: await signPolicyAct(desk, author, 'draft', document), text });
+  const signedTests = tests === '' ? {} : { tests: digestOfText(tests) };
+  await desk.submit({
+    signedStatement: await signPolicyAct(desk, author, 'draft', document, signedTests),
+    ...{ text, tests },
+  });
   await desk.submit({ signedStatement: await signPolicyAct(desk, author, 'submit', document), text: '' });
   return document;
 }
@@ -76,9 +81,9 @@ export async function draftAndSubmit(
 export async function publish(
   desk: PolicyDesk,
   text: string,
-  { kind = 'policy', name = 'default', author = 'dev', publisher = 'carol' }: Partial<Publishing> = {},
+  { kind = 'policy', name = 'default', author = 'dev', publisher = 'carol', tests = '' }: Partial<Publishing> = {},
 ): Promise<PolicyVersion> {
-  const document = await draftAndSubmit(desk, text, { kind, name, author });
+  const document = await draftAndSubmit(desk, text, { kind, name, author, tests });
   const signedStatement = await signPolicyAct(desk, publisher, 'publish', document);
   const { version } = await desk.submit({ signedStatement, text: '' });
   if (version === undefined) throw new Error('nothing was said about the version');
@@ -92,4 +97,6 @@ export interface Publishing {
   readonly name: string;
   readonly author: string;
   readonly publisher: string;
+  /** The tests that come with the draft; none if absent or empty. */
+  readonly tests: string;
 }

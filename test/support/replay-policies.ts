@@ -18,6 +18,9 @@ export const impossible = 'id: impossible, type: COMPLIANCE, rule: "lane == \'pl
 /** Takes longer than anybody waits: nine to the power of nine steps. */
 export const endless = `id: endless, type: COMPLIANCE, rule: "${nested(9)}"`;
 
+/** A rule that a version may have, and that takes as long as one may: nine to the power of seven steps, were it not ended. */
+export const longest = nested(7);
+
 function nested(depth: number): string {
   const numbers = '[1,2,3,4,5,6,7,8,9]';
   return depth === 0 ? 'true' : `${numbers}.all(x${String(depth)}, ${nested(depth - 1)})`;

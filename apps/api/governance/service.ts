@@ -23,7 +23,7 @@ import { requireCaller } from '../identity/caller.js';
 import { toPolicyInForce } from '../policy/in-force.js';
 import { kindOf, statesOf, toDocumentKind, toPolicyVersion } from './convert.js';
 import { toGateChanges } from './gate-changes.js';
-import { PolicyTests } from './policy-tests.js';
+import { TestRuns } from './test-runs.js';
 import { resolveVersion } from './resolve-version.js';
 
 /** As many as a response may hold. */
@@ -35,7 +35,7 @@ const maxListed = 200;
  */
 export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof GovernanceService> {
   const { database, enrolment } = deps;
-  const tests = new PolicyTests(database);
+  const tests = new TestRuns(database);
   return {
     async submitPolicyAct({ signedStatement, text, tests }, context) {
       const { tenant } = requireCaller(context);

@@ -19,7 +19,7 @@ import { TextDiff } from './text-diff.js';
 import { documentOf, nameOf, stateOf } from './version-words.js';
 
 /** Fetched after the rest: the tests are run when somebody looks. */
-const VersionTests = lazy(() => import('./version-tests.js').then((module) => ({ default: module.VersionTests })));
+const VersionTests = lazy(() => import('./tested-version.js').then((module) => ({ default: module.VersionTests })));
 
 const route = getRouteApi('/framed/policies/$version');
 
@@ -120,8 +120,8 @@ function TestsOf({ version, tests }: { readonly version: PolicyVersion; readonly
       <Suspense fallback={<Loading what="what becomes of the tests" rows={2} />}>
         <VersionTests version={version.digest} />
       </Suspense>
-      <details className={rows['group']}>
-        <summary className={css['fold']}>Text of the tests</summary>
+      <details className={css['part']}>
+        <summary>Text of the tests</summary>
         <TextDiff before={tests} after={tests} />
       </details>
     </Section>

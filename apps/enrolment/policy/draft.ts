@@ -11,7 +11,7 @@ import { countDrafts, findVersion, type StoredHead, type StoredVersion } from '.
 import { insertDraft, insertTests, recordAct } from '../../../store/governance/write.js';
 import type { Examined, StatementSigner } from '../examine.js';
 import { requireFit } from './fitting.js';
-import { requireSignedTests } from './tests.js';
+import { requireSignedTests } from './tests-of-draft.js';
 
 /** How many versions one person may draft within a day, and have waiting: each is kept for good. */
 const most = { today: 100, waiting: 20 } as const;

@@ -8,7 +8,7 @@ import { usageError } from '../../errors/report-error.js';
 import { bookOf } from '../../policy/book.js';
 import { readTests } from '../../policy/read-cases.js';
 import { plainReport, textOfReport } from '../../policy/test-report.js';
-import { runTestsOfVersion, versionAmong } from '../../policy/version-tests.js';
+import { runTestsOfVersion, versionAmong } from '../../policy/tested-version.js';
 import type { Context } from '../../program/context.js';
 
 /** How tests are run. */

@@ -9,7 +9,7 @@ import { Places } from '../limits/places.js';
 import type { TestRun } from '../replay/messages.js';
 import { type Evaluated, ReplayThread } from '../replay/replay-thread.js';
 import { textsInForce } from '../replay/texts-in-force.js';
-import { toTestReport } from './convert-tests.js';
+import { toTestReport } from './test-report.js';
 import { resolveVersion } from './resolve-version.js';
 
 interface Found {
@@ -18,7 +18,7 @@ interface Found {
 }
 
 /** Runs the tests of versions for callers, few at a time: each run takes a core. */
-export class PolicyTests {
+export class TestRuns {
   readonly #database: Database;
   readonly #places = new Places(
     { caller: limits.testRuns, tenant: limits.tenantTestRuns, all: limits.allTestRuns },

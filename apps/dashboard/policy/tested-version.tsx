@@ -38,8 +38,8 @@ export function VersionTests({ version }: { readonly version: string }) {
             <Case key={keyOf(one)} one={one} />
           ))}
       </ul>
-      <details open={passed.length <= maxUnfolded} className={rows['group']}>
-        <summary className={css['fold']}>Those that passed</summary>
+      <details open={passed.length <= maxUnfolded} className={css['part']}>
+        <summary>Those that passed</summary>
         <ul className={rows['list']}>
           {passed.map((one) => (
             <Case key={keyOf(one)} one={one} />
@@ -90,8 +90,8 @@ function Mismatch({ mismatch }: { readonly mismatch: TestMismatch }) {
 
 function Coverage({ coverage: { percent, gates, overrides } }: { readonly coverage: TestCoverage }) {
   return (
-    <details className={rows['group']}>
-      <summary className={css['fold']}>{String(percent)} % of its gates and overrides were seen</summary>
+    <details className={css['part']}>
+      <summary>{String(percent)} % of its gates and overrides were seen</summary>
       <div className={rows['row']}>
         <table className={css['values']}>
           <thead>

@@ -96,6 +96,9 @@ describe('the limits', () => {
 
   test('of drafts and of conditions are the same in SECURITY.md and in the code', () => {
     expect(documented.get('drafts of one person that are refused')).toBe(`${String(mostRefused)} within a minute`);
+    expect(documented.get('tests of a version')).toBe(
+      `256 KiB; run ${String(limits.testRuns)} at a time of one principal, ${String(limits.tenantTestRuns)} of one tenant, ${String(limits.allTestRuns)} of all, for ${String(limits.testRunMs / 1_000)} s at most`,
+    );
     const { one, together } = conditionLimits;
     expect(documented.get('conditions of overrides')).toBe(
       `${one.toLocaleString('en')} steps each, ${together.toLocaleString('en')} together`,

@@ -65,7 +65,7 @@ export function lookUp(book: RuleBook, { product, lane, transformationProfile = 
       message: `${product} does not use the lane ${lane}`,
       object: `lane ${product}/${lane}`,
       why: `definition ${definition.document.name}, version ${String(definition.version)}, names ${Object.keys(definition.document.lanes).join(', ')}`,
-      next: 'lane policy show definition/default, or have a definition published that names it',
+      next: `lane policy show definition/${definition.document.name}, or have a version of it published that names ${lane}`,
     });
   const { found, ...profile } = effectiveProfile(book, { product, transformationProfile });
   const policies = policiesOf(book, policy ?? use.policy ?? (book.policies.has(product) ? product : defaultName));

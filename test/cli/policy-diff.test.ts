@@ -29,13 +29,14 @@ test('lane policy diff says where texts differ and gates do not, and shows the t
     /^policy\/default@1 and policy\/default@2 say the same of gates; .* --text$/,
   );
   expect((await diff('policy/default@1', '--text')).stdout).toContain('+++ policy/default@2');
-  expect((await diff('policy/default')).stdout).toContain('have the same text');
+  expect((await diff('policy/default@1', 'policy/default@1')).stdout).toContain('have the same text');
 });
 
 test('lane policy diff and the API say which gates differ, in which lanes, and each value before and after', async () => {
   const { version } = await change((text) => text.replace('maxAge: 24h', 'maxAge: 12h'));
   const [before, after] = [`policy/default@${String(version - 1)}`, `policy/default@${String(version)}`];
   const { stdout } = await diff(before);
+  expect(stdout).toMatch(/^Only the document itself is compared, .* lane policy explain PRODUCT --lane LANE$/m);
   expect(stdout).toMatch(/^~ .*: changed in .*\n {4}evidence\.maxAge: "24h" → "12h"$/m);
   expect(stdout).not.toContain('+++');
   const fields = [{ field: 'evidence.maxAge', before: '"24h"', after: '"12h"' }];
@@ -45,6 +46,14 @@ test('lane policy diff and the API say which gates differ, in which lanes, and e
   });
   const answer = await api.clients('dev').governance.getPolicyVersion({ version: 'policy/default' });
   expect(answer.gateChanges).toMatchObject([{ fields }]);
+});
+
+test('lane policy diff says that it needs another version where the one that it compares with is the same', async () => {
+  const { version } = await change((text) => `${text}# once more\n`);
+  const { stdout } = await diff(`policy/default@${String(version)}`);
+  expect(stdout).toMatch(
+    /^policy\/default@\d+ is the newest in force, .*: lane policy diff policy\/default@\d+ policy\/default@\d+$/,
+  );
 });
 
 test('lane policy publish shows what a version changes of gates, and the text that is signed, before it asks', async () => {

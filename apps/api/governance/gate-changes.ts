@@ -12,6 +12,12 @@ const kinds = {
   added: GateDifferenceKind.ADDED,
   removed: GateDifferenceKind.REMOVED,
   changed: GateDifferenceKind.CHANGED,
+  'left-out': GateDifferenceKind.LEFT_OUT,
+  'no-longer-left-out': GateDifferenceKind.NO_LONGER_LEFT_OUT,
+  refined: GateDifferenceKind.REFINED,
+  'no-longer-refined': GateDifferenceKind.NO_LONGER_REFINED,
+  'refinement-changed': GateDifferenceKind.REFINEMENT_CHANGED,
+  extends: GateDifferenceKind.EXTENDS,
 } as const;
 
 /** How many changes an answer holds, and how many fields of each. */
@@ -20,7 +26,7 @@ const most = { changes: 1_000, fields: 500 } as const;
 /** What one text changes of the gates in another, for the wire; nothing where one of them cannot be read any more. */
 export function toGateChanges(before: string, after: string): GateDifference[] {
   const found = changesIn(before, after) ?? [];
-  return found.slice(0, most.changes).map(({ gate, override = '', change, lanes, fields }) =>
+  return found.slice(0, most.changes).map(({ gate = '', override = '', change, lanes, fields }) =>
     create(GateDifferenceSchema, {
       ...{ gateId: gate, override, kind: kinds[change], lanes: lanes.map(toLane) },
       fields: fields.slice(0, most.fields).map((one) => ({

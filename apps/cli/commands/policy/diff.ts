@@ -28,6 +28,7 @@ export async function diffVersions(
   const gates = text === true ? undefined : gateChangesBetween([from, first.text], [to, second.text]);
   const value = { base: from, other: to, diff: difference, ...(gates !== undefined && { gates: gates.map(plainOf) }) };
   await context.show.object('PolicyDiff', value, () => {
+    if (from === to && other === undefined) return nothingToCompare(from);
     if (difference === '') return `${from} and ${to} have the same text`;
     if (gates === undefined) return difference;
     return gates.length === 0
@@ -35,6 +36,13 @@ export async function diffVersions(
       : harmless(gateChangeLines(gates, context.terminal.colours));
   });
   return undefined;
+}
+
+/** One version was named, and it is the one with which it would be compared. */
+function nothingToCompare(name: string): string {
+  const [document = name, version = ''] = name.split('@');
+  const before = /^\d+$/.test(version) && Number(version) > 1 ? String(Number(version) - 1) : 'VERSION';
+  return `${name} is the newest in force, with which a single version is compared; name another: lane policy diff ${document}@${before} ${name}`;
 }
 
 /** For machines: what is absent is left out. */

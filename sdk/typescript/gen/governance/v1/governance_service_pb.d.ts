@@ -339,13 +339,13 @@ export declare type FieldDifference = Message<"governance.v1.FieldDifference"> &
 export declare const FieldDifferenceSchema: GenMessage<FieldDifference>;
 
 /**
- * What became of a gate in some lanes.
+ * What became of a gate in some lanes, or of what a policy extends.
  *
  * @generated from message governance.v1.GateDifference
  */
 export declare type GateDifference = Message<"governance.v1.GateDifference"> & {
   /**
-   * Name of the gate.
+   * Name of the gate; empty where the kind is that of `extends`.
    *
    * @generated from field: string gate_id = 1;
    */
@@ -366,7 +366,7 @@ export declare type GateDifference = Message<"governance.v1.GateDifference"> & {
   kind: GateDifferenceKind;
 
   /**
-   * In which lanes, the lowest first.
+   * In which lanes, the lowest first; none where the document names none.
    *
    * @generated from field: repeated governance.v1.Lane lanes = 4;
    */
@@ -683,6 +683,48 @@ export enum GateDifferenceKind {
    * @generated from enum value: GATE_DIFFERENCE_KIND_CHANGED = 3;
    */
   CHANGED = 3,
+
+  /**
+   * The document leaves it out of what lies below.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_LEFT_OUT = 4;
+   */
+  LEFT_OUT = 4,
+
+  /**
+   * The document no longer leaves it out of what lies below.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_NO_LONGER_LEFT_OUT = 5;
+   */
+  NO_LONGER_LEFT_OUT = 5,
+
+  /**
+   * The document refines it; it lies below.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_REFINED = 6;
+   */
+  REFINED = 6,
+
+  /**
+   * The document no longer refines it; it lies below.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_NO_LONGER_REFINED = 7;
+   */
+  NO_LONGER_REFINED = 7,
+
+  /**
+   * The document refines it in another way; it lies below.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_REFINEMENT_CHANGED = 8;
+   */
+  REFINEMENT_CHANGED = 8,
+
+  /**
+   * No gate: the policy extends another policy than before, or none. The one field, `extends`, has the names as JSON.
+   *
+   * @generated from enum value: GATE_DIFFERENCE_KIND_EXTENDS = 9;
+   */
+  EXTENDS = 9,
 }
 
 /**

@@ -8,8 +8,9 @@ export function contextOf({ name, spec }: NamedTransformation): TransformationFa
     milestones: Object.fromEntries(
       spec.milestones.map(({ key, readiness, due }) => [key, { ready: readiness === 'READY', readiness, due }]),
     ),
+    // The form in which gates name phases, whatever was written.
     elements: spec.artifacts.map(({ kind, key, title, state, timebox, phase }) => ({
-      ...{ kind, key, title, state, timebox, phase },
+      ...{ kind, key, title, state, timebox, phase: phase.toLowerCase() },
     })),
   };
 }

@@ -37,7 +37,8 @@ export const judgeArtifacts: JudgeTerm = ({ artifacts: rule }, { facts }) => {
 
 function isMeant({ kind, key, phase }: MethodArtifactFact, rule: ArtifactRule): boolean {
   if (kind !== rule.kind) return false;
-  if (rule.phase !== undefined && phase !== rule.phase) return false;
+  // People write the phase G, and g.
+  if (rule.phase !== undefined && phase.toLowerCase() !== rule.phase.toLowerCase()) return false;
   return rule.keys === undefined || rule.keys.includes(key);
 }
 

@@ -96,6 +96,14 @@ describe('artifacts of the method', () => {
     expect(judge(rule, within()).explanation).toBe('0 of 1 ADM deliverables of phase G reached ACCEPTED, 1 needed');
   });
 
+  test('are of a phase whether it is written as G or g', () => {
+    const rule = 'artifacts: { kind: ADM_DELIVERABLE, phase: g }';
+    expect(judge(rule, within(element('a', 'ACCEPTED', 'G'), element('b', 'ACCEPTED', 'E')))).toMatchObject({
+      verdict: 'PASS',
+      explanation: '1 of 1 ADM deliverables of phase G reached ACCEPTED, 1 needed',
+    });
+  });
+
   test('that have names are missed by them, what is accepted was in review, and what is rejected fails', () => {
     const rule = 'artifacts: { kind: ADM_DELIVERABLE, keys: [a, b], state: IN_REVIEW }';
     expect(judge(rule, within(element('a', 'ACCEPTED'), element('b', 'IN_REVIEW'))).verdict).toBe('PASS');

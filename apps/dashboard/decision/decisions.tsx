@@ -1,5 +1,5 @@
 import { useQuery } from '@connectrpc/connect-query';
-import { FrontDoor } from '#gen/governance/v1/decision_pb.js';
+import { type Decision, DecisionVerb, FrontDoor } from '#gen/governance/v1/decision_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { Ago } from '../parts/instant.js';
 import { Mark } from '../parts/mark.js';
@@ -15,8 +15,14 @@ const doors: Readonly<Record<FrontDoor, string>> = {
   [FrontDoor.START]: 'with the start',
 };
 
+interface Shown {
+  readonly promotionId: string;
+  /** The gates that are pinned to it: an approval that was given under others is void. */
+  readonly policyDigest: string;
+}
+
 /** What people have signed about a promotion, and whether it counts. */
-export function Decisions({ promotionId }: { readonly promotionId: string }) {
+export function Decisions({ promotionId, policyDigest }: Pick<Shown, 'promotionId' | 'policyDigest'>) {
   const { data, error, isPending } = useQuery(DecisionService.method.listDecisions, { promotionId, pageSize: 100 });
   return (
     <Section title="Decisions">
@@ -26,15 +32,7 @@ export function Decisions({ promotionId }: { readonly promotionId: string }) {
       <ul className={css['decisions']}>
         {data?.decisions.map((decision) => (
           <li key={decision.id}>
-            {decision.accepted ? (
-              <Mark tone="good" shape="check">
-                counts
-              </Mark>
-            ) : (
-              <Mark tone="bad" shape="cross">
-                refused
-              </Mark>
-            )}
+            <Counting decision={decision} policyDigest={policyDigest} />
             <div>
               <p>
                 <strong>{decision.principal === '' ? 'nobody known' : decision.principal}</strong>:{' '}
@@ -42,8 +40,8 @@ export function Decisions({ promotionId }: { readonly promotionId: string }) {
                 {decision.comment !== '' && <> – “{decision.comment}”</>}
               </p>
               <p className={css['small']}>
-                {decision.attestationId === '' ? 'no valid signature' : 'signature verified'} ·{' '}
-                {doors[decision.frontDoor]} · <Ago at={decision.registeredAt} />
+                {decision.principal === '' ? 'no valid signature' : 'signature verified'} · {doors[decision.frontDoor]}{' '}
+                · <Ago at={decision.registeredAt} />
                 {decision.refusalReason !== '' && <> · {decision.refusalReason}</>}
               </p>
             </div>
@@ -51,5 +49,25 @@ export function Decisions({ promotionId }: { readonly promotionId: string }) {
         ))}
       </ul>
     </Section>
+  );
+}
+
+function Counting({ decision, policyDigest }: { readonly decision: Decision } & Pick<Shown, 'policyDigest'>) {
+  if (!decision.accepted)
+    return (
+      <Mark tone="bad" shape="cross">
+        refused
+      </Mark>
+    );
+  if (decision.verb === DecisionVerb.APPROVE && decision.policyDigest !== policyDigest)
+    return (
+      <Mark tone="wait" shape="dash">
+        void: other gates now
+      </Mark>
+    );
+  return (
+    <Mark tone="good" shape="check">
+      counts
+    </Mark>
   );
 }

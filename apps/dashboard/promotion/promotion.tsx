@@ -120,9 +120,9 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
         />
       </Section>
       {/* Once it has ended, what people said comes before what gates had asked for. */}
-      {isOver && <Decisions promotionId={id} />}
+      {isOver && <Decisions promotionId={id} policyDigest={promotion.policyDigest} />}
       <Gates promotionId={id} isOver={isOver} words={words} />
-      {!isOver && <Decisions promotionId={id} />}
+      {!isOver && <Decisions promotionId={id} policyDigest={promotion.policyDigest} />}
       <Suspense fallback={<Loading what="what has happened" />}>
         <Timeline promotion={promotion} />
         <Runs promotion={promotion} />

@@ -31,8 +31,8 @@ export function Transformation({ name }: { readonly name: string }) {
                 ['Stage', one.stage || 'none'],
                 ['Cadence', one.cadence || 'none'],
                 ['Methodology profile', one.profile],
-                ['Team', one.team || 'not said'],
-                ['Organization', one.organization || 'not said'],
+                ['Team', one.team || 'none'],
+                ['Organization', one.organization || 'none'],
                 [
                   'Newest revision',
                   <span key="revision">

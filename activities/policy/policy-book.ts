@@ -37,6 +37,7 @@ export class PolicyBook {
   /** What is in force in each tenant, as far as it has been verified, by `keyOf`. */
   readonly #verified = new Map<string, ReadonlyMap<string, ParsedDocument>>();
   readonly #books = new Map<string, RuleBook>();
+  readonly #loading = new Map<string, Promise<RuleBook>>();
 
   readonly #keysCount: boolean;
 
@@ -82,11 +83,18 @@ export class PolicyBook {
   }
 
   /**
-   * Verifies what is in force in a tenant, in a transaction of its own.
+   * Verifies what is in force in a tenant, in a transaction of its own. Those who ask meanwhile wait for the same: whether
+   * these are still the rules, each asks `inForce` in its own transaction.
    *
    * @throws POLICY_UNTRUSTED when it is not to be believed, CONFIGURATION when nothing is pinned
    */
-  async load(tenant: string): Promise<RuleBook> {
+  load(tenant: string): Promise<RuleBook> {
+    const loading = this.#loading.get(tenant) ?? this.#loadNow(tenant).finally(() => this.#loading.delete(tenant));
+    this.#loading.set(tenant, loading);
+    return loading;
+  }
+
+  #loadNow(tenant: string): Promise<RuleBook> {
     return this.#database.transaction(tenant, async (tx) => {
       const heads = await readHeads(tx);
       const known = this.#verified.get(tenant);

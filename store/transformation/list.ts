@@ -40,6 +40,19 @@ export async function listTransformations(
   return rows.map(toTransformation);
 }
 
+/** How many transformations are named to people. */
+const maxNamed = 5;
+
+/** The names of transformations that are not retired and name a profile, a few of them. */
+export async function transformationsUnder(tx: Transaction, profile: string): Promise<readonly string[]> {
+  const rows = await tx.query<{ name: string }>(
+    `select name from transformations
+      where tenant_id = $1 and state = 'ACTIVE' and content::json ->> 'profile' = $2 order by name limit $3`,
+    [tx.tenant, profile, maxNamed],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** The revisions of a transformation, newest first. */
 export async function listTransformationChanges(
   tx: Transaction,

@@ -1,11 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verifyStatement } from '../../adapters/sigstore/verify-statement.js';
 import { createClients } from '../../apps/cli/connection/clients.js';
+import { domainErrorOf } from '../../apps/cli/errors/domain-error.js';
 import { parseTransformationAct } from '../../core/evidence/read-transformation-act.js';
+import { digestOfText } from '../../core/governance/document.js';
+import { PolicyState } from '#gen/governance/v1/governance_service_pb.js';
 import { openDatabase } from '../../store/database.js';
 import { asOwner, rowsOf } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { signPolicyAct } from '../support/policy-people.js';
 import { sealText } from '../support/sealed-bundle.js';
 import { addStranger, type Stranger } from '../support/second-tenant.js';
 import { type SayingOfTransformation, signTransformation } from '../support/transformation-people.js';
@@ -41,6 +46,19 @@ const codeOf = (error: unknown): string =>
 const spec = { profile: 'scrum' };
 
 describe('a transformation through the API', () => {
+  test('keeps its profile in force: nobody retires one that it names', async () => {
+    await say('under-safe', { spec: { profile: 'safe' } });
+    const content = digestOfText(await readFile('policies/profiles/safe.yaml', 'utf8'));
+    const retire = async () => {
+      const version = { kind: 'profile', name: 'safe', version: 1, content } as const;
+      const signedStatement = await signPolicyAct(engine, 'carol', 'retire', version);
+      return api.clients('carol').governance.submitPolicyAct({ signedStatement });
+    };
+    expect(await retire().catch((error: unknown) => domainErrorOf(error)?.why)).toContain('transformation/under-safe');
+    await say('under-safe', { revision: 1 });
+    expect((await retire()).version?.state).toBe(PolicyState.RETIRED);
+  });
+
   test('comes with every statement that has made it, so that anybody can check them', async () => {
     await say('checked', { spec });
     await say('checked', { spec: { ...spec, stage: 'build' }, revision: 1 }, 'carol');

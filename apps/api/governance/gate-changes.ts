@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { Digest } from '../../../core/digest.js';
 import { gateChanges } from '../../../core/governance/gate-changes.js';
 import { parseDocument } from '../../../core/governance/parse-document.js';
 import {
@@ -23,8 +24,29 @@ const kinds = {
 /** How many changes an answer holds, and how many fields of each. */
 const most = { changes: 1_000, fields: 500 } as const;
 
-/** What one text changes of the gates in another, for the wire; nothing where one of them cannot be read any more. */
-export function toGateChanges(before: string, after: string): GateDifference[] {
+/** A version and its text. */
+interface VersionText {
+  readonly digest: Digest;
+  readonly text: string;
+}
+
+/** How many answers are kept: a version never changes, and reading two large ones takes long. */
+const maxKept = 50;
+
+const kept = new Map<string, GateDifference[]>();
+
+/** What one version changes of the gates in another, for the wire; nothing where one of them cannot be read any more. */
+export function toGateChanges(before: VersionText, after: VersionText): GateDifference[] {
+  const key = `${before.digest} ${after.digest}`;
+  const known = kept.get(key) ?? compared(before.text, after.text);
+  // The one that was asked for last is the last to go.
+  kept.delete(key);
+  kept.set(key, known);
+  for (const oldest of kept.keys()) if (kept.size > maxKept) kept.delete(oldest);
+  return known;
+}
+
+function compared(before: string, after: string): GateDifference[] {
   const found = changesIn(before, after) ?? [];
   return found.slice(0, most.changes).map(({ gate = '', override = '', change, lanes, fields }) =>
     create(GateDifferenceSchema, {

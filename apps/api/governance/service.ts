@@ -64,11 +64,12 @@ export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof Gover
         const version = await requireVersion(tx, await resolveVersion(tx, request.version));
         const head = await headOf(tx, version);
         const text = await textOfVersion(tx, version.digest);
-        const before = version.previous === undefined ? undefined : await textOfVersion(tx, version.previous);
+        const { digest, previous } = version;
+        const before = previous && { digest: previous, text: await textOfVersion(tx, previous) };
         return {
           version: toPolicyVersion(version, await actsOf(tx, [version.digest])),
           text,
-          gateChanges: before === undefined ? [] : toGateChanges(before, text),
+          gateChanges: before === undefined ? [] : toGateChanges(before, { digest, text }),
           inForce: head?.digest === version.digest && head.inForce,
           tests: await testsOfVersion(tx, version.digest),
         };

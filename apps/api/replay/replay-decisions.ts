@@ -26,6 +26,14 @@ const pageSize = 100;
 /** How many decisions are replayed where the request does not say. */
 const usualLimit = 1_000;
 
+/** What a caller wants replayed. */
+interface Asked {
+  readonly filter: DecisionFilter;
+  readonly proposal: Proposal | undefined;
+  /** How many decisions. */
+  readonly limit: number;
+}
+
 /** Replays old decisions for callers, few at a time: each replay takes a core. */
 export class Replays {
   readonly #database: Database;
@@ -50,6 +58,11 @@ export class Replays {
     signal: AbortSignal,
   ): AsyncGenerator<ReplayDecisionsResponse> {
     const leave = this.#places.enter(caller);
+    // What is refused costs no thread.
+    const asked = await this.#askedBy(caller, request).catch((error: unknown) => {
+      leave();
+      throw error;
+    });
     const late = AbortSignal.timeout(limits.replayMs);
     const over = AbortSignal.any([signal, late]);
     const thread = new ReplayThread(over);
@@ -57,7 +70,7 @@ export class Replays {
     const end = (): Promise<void> => thread.stop().finally(leave);
     over.addEventListener('abort', () => void end(), { once: true });
     try {
-      yield* this.#replayIn(thread, caller, request, over);
+      yield* this.#replayIn(thread, caller, asked, over);
     } catch (error) {
       // Nobody is left to be told.
       if (signal.aborted) return;
@@ -70,14 +83,12 @@ export class Replays {
   async *#replayIn(
     thread: ReplayThread,
     { tenant }: Caller,
-    request: ReplayDecisionsRequest,
+    { filter, proposal, limit }: Asked,
     signal: AbortSignal,
   ): AsyncGenerator<ReplayDecisionsResponse> {
-    const filter = await this.#filterOf(tenant, request);
-    const proposal = request.policy === '' ? undefined : await this.#proposalOf(tenant, request);
     await thread.ask({ type: 'begin', ...(proposal !== undefined && { proposal }) });
     let totals = noTotals;
-    let left = request.limit === 0 ? usualLimit : request.limit;
+    let left = limit;
     let after: DecisionCursor | undefined;
     do {
       const from = after;
@@ -97,6 +108,14 @@ export class Replays {
         done: after === undefined,
       });
     } while (after !== undefined);
+  }
+
+  async #askedBy({ tenant }: Caller, request: ReplayDecisionsRequest): Promise<Asked> {
+    return {
+      filter: await this.#filterOf(tenant, request),
+      proposal: request.policy === '' ? undefined : await this.#proposalOf(tenant, request),
+      limit: request.limit === 0 ? usualLimit : request.limit,
+    };
   }
 
   /** A replay decides nothing: what is in force is taken as it is stored. */

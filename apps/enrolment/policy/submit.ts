@@ -20,6 +20,7 @@ import {
   type StoredVersion,
   versionOfStatement,
 } from '../../../store/governance/read.js';
+import { transformationsUnder } from '../../../store/transformation/list.js';
 import { publishVersion, recordAct, retireVersion, submitVersion } from '../../../store/governance/write.js';
 import {
   type Examined,
@@ -170,6 +171,12 @@ async function retire(tx: Transaction, { examined, signer, version, head, book }
     if (version.kind === 'governance')
       throw wrongState(version, 'without a policy of policies nobody could change anything any more');
     await requireFitting(tx, book, version, 'without it');
+    const users = version.kind === 'profile' ? await transformationsUnder(tx, version.name) : [];
+    if (users.length > 0)
+      throw wrongState(
+        version,
+        `it is the profile of ${users.map((name) => `transformation/${name}`).join(', ')}: without it, nothing of their products could be judged`,
+      );
   }
   await recordAct(tx, version.digest, { ...examined, ...examined.said });
   return retireVersion(tx, version, signer.name);

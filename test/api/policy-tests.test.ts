@@ -4,7 +4,7 @@ import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { type PolicyDesk, publish } from '../support/policy-people.js';
+import { deskOf, type PolicyDesk, publish } from '../support/policy-people.js';
 import { longest } from '../support/replay-policies.js';
 import { addStranger } from '../support/second-tenant.js';
 import { shopPolicy, shopTests } from '../support/tested-policies.js';
@@ -15,8 +15,7 @@ let desk: PolicyDesk;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-  const { governance } = api.clients('carol');
-  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+  desk = deskOf(engine, api);
 });
 afterAll(async () => {
   await api.close();

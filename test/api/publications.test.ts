@@ -8,7 +8,7 @@ import { CaseKind, type GovernanceCase } from '#gen/governance/v1/case_pb.js';
 import { asOwner } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { draftAndSubmit, type PolicyDesk, publishedText, signPolicyAct } from '../support/policy-people.js';
+import { deskOf, draftAndSubmit, type PolicyDesk, publishedText, signPolicyAct } from '../support/policy-people.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
@@ -16,8 +16,7 @@ let desk: PolicyDesk;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-  const { governance } = api.clients('carol');
-  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+  desk = deskOf(engine, api);
 });
 afterAll(async () => {
   await api.close();

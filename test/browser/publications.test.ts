@@ -6,7 +6,7 @@ import { startBrowser } from '../support/browser/browser.js';
 import { pageDir, signInBrowser } from '../support/browser/signed-in.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { draftAndSubmit, type PolicyDesk, publishedText, signPolicyAct } from '../support/policy-people.js';
+import { deskOf, draftAndSubmit, type PolicyDesk, publishedText, signPolicyAct } from '../support/policy-people.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
@@ -16,8 +16,7 @@ beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine, { pageDir });
   browser = await startBrowser();
-  const { governance } = api.clients('dev');
-  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+  desk = deskOf(engine, api);
 }, 180_000);
 afterAll(async () => {
   await browser.close();

@@ -4,7 +4,7 @@ import { startBrowser } from '../support/browser/browser.js';
 import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-in.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { type PolicyDesk, publish } from '../support/policy-people.js';
+import { deskOf, type PolicyDesk, publish } from '../support/policy-people.js';
 import { shopPolicy, shopTests } from '../support/tested-policies.js';
 
 /** The folder for `npm run screenshots`; nothing is written otherwise. */
@@ -20,8 +20,7 @@ beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine, { pageDir });
   browser = await startBrowser();
-  const { governance } = api.clients('dev');
-  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+  desk = deskOf(engine, api);
 }, 180_000);
 afterAll(async () => {
   await browser.close();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { draftAndSubmit, type PolicyDesk, publish, publishedText } from '../support/policy-people.js';
+import { deskOf, draftAndSubmit, type PolicyDesk, publish, publishedText } from '../support/policy-people.js';
 
 let engine: Engine;
 let api: ApiOnEngine;
@@ -9,8 +9,7 @@ let desk: PolicyDesk;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-  const { governance } = api.clients('carol');
-  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+  desk = deskOf(engine, api);
 });
 afterAll(async () => {
   await api.close();

@@ -10,7 +10,7 @@ import { digestOf } from '../../core/hash.js';
 import { asOwner } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { type PolicyDesk, publish, publishedText, signPolicyAct } from '../support/policy-people.js';
+import { deskOf, type PolicyDesk, publish, publishedText, signPolicyAct } from '../support/policy-people.js';
 import { scratchFolder } from '../support/scratch.js';
 
 let engine: Engine;
@@ -31,8 +31,7 @@ const tables = [
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-  const { governance } = api.clients('carol');
-  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+  desk = deskOf(engine, api);
   root = engine.policyRoots.get('default')!;
   keys = join(engine.dataDir, 'keys-of-the-auditor');
   await mkdir(keys);

@@ -1,6 +1,6 @@
 import { statusQuery } from '../../workflows/promotion/contract.js';
 import { startApiOn } from '../support/lane-runner.js';
-import { publish } from '../support/policy-people.js';
+import { deskOf, publish } from '../support/policy-people.js';
 import { until } from '../support/until.js';
 import { type Play, productOf } from './promotion-shapes.js';
 
@@ -15,10 +15,7 @@ export const rulesShapes: Readonly<Record<string, Play>> = {
     const { policyDigest } = await handle.query(statusQuery);
     const api = await startApiOn(engine);
     try {
-      const { governance } = api.clients('carol');
-      const { database, dataDir } = engine;
-      const desk = { database, dataDir, submit: governance.submitPolicyAct.bind(governance) };
-      await publish(desk, onlyThePreview(product), { name: product });
+      await publish(deskOf(engine, api), onlyThePreview(product), { name: product });
       await until(async () => (await handle.query(statusQuery)).policyDigest !== policyDigest, 'other gates');
     } finally {
       await api.close();

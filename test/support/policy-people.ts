@@ -6,6 +6,7 @@ import { digestOfText, type DocumentKind, type VersionName } from '../../core/go
 import type { PolicyVersion } from '#gen/governance/v1/governance_service_pb.js';
 import { headOf, textOfVersion } from '../../store/governance/read.js';
 import type { Database } from '../../store/database.js';
+import type { ApiOnEngine } from './lane-runner.js';
 import { signerOf } from './sealed-bundle.js';
 
 /** What a person who changes rules works with. */
@@ -18,6 +19,12 @@ export interface PolicyDesk {
     text: string;
     tests?: string;
   }) => Promise<{ readonly version?: PolicyVersion | undefined }>;
+}
+
+/** A desk whose statements go through the API, carried by whoever has a token: it is the signature that counts. */
+export function deskOf({ database, dataDir }: Omit<PolicyDesk, 'submit'>, api: ApiOnEngine): PolicyDesk {
+  const { governance } = api.clients('carol');
+  return { database, dataDir, submit: (act) => governance.submitPolicyAct(act) };
 }
 
 /** Signs an act on a version as a person. */

@@ -9,7 +9,7 @@ import { promotionEvents } from '../support/event-tables.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
 import { placedIn } from '../support/phases.js';
-import { type PolicyDesk, publish } from '../support/policy-people.js';
+import { deskOf, type PolicyDesk, publish } from '../support/policy-people.js';
 import { sealText } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
 
@@ -19,8 +19,7 @@ let desk: PolicyDesk;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-  const { governance } = api.clients('carol');
-  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+  desk = deskOf(engine, api);
 });
 afterAll(async () => {
   await api.close();

@@ -5,7 +5,7 @@ import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { abortUpdate, decideUpdate, statusQuery, timelineQuery } from '../../workflows/promotion/contract.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
-import { type PolicyDesk, publish, publishedText } from '../support/policy-people.js';
+import { deskOf, type PolicyDesk, publish, publishedText } from '../support/policy-people.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
 import { statementOfAttestation, whenAttested } from '../support/service-acts.js';
 import { until } from '../support/until.js';
@@ -16,8 +16,7 @@ let desk: PolicyDesk;
 beforeAll(async () => {
   engine = await startEngine();
   api = await startApiOn(engine);
-  const { governance } = api.clients('carol');
-  desk = { database: engine.database, dataDir: engine.dataDir, submit: (act) => governance.submitPolicyAct(act) };
+  desk = deskOf(engine, api);
 });
 afterAll(async () => {
   await api.close();

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { Doorbell } from '../core/doorbell.js';
 import { LanekeeperError } from '../core/errors.js';
@@ -171,10 +172,20 @@ function limitOf({ totalMs, signal }: TransactionLimits, end: () => void) {
   };
 }
 
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+/** How often a connection is asked for while this process is too busy to see that it stands. */
+const connectAttempts = 3;
+
+/** A process that was busy for most of this share of the time has not waited for PostgreSQL, but for itself. */
+const busyShare = 0.5;
+
+async function connect(pool: pg.Pool, attempt = 1): Promise<pg.PoolClient> {
+  const before = performance.eventLoopUtilization();
   try {
     return await pool.connect();
   } catch (error) {
+    // The timer of a process that computed for longer than it runs comes before the answer that has long arrived.
+    const { utilization } = performance.eventLoopUtilization(before);
+    if (isTimeout(error) && utilization > busyShare && attempt < connectAttempts) return connect(pool, attempt + 1);
     // All connections are in use, which is over in a moment; PostgreSQL is not away.
     if (pool.totalCount - pool.idleCount >= pool.options.max)
       throw new LanekeeperError('BUSY', { message: 'every connection to PostgreSQL is in use' }, { cause: error });
@@ -184,6 +195,11 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
       { cause: error },
     );
   }
+}
+
+/** Whether the time to connect ran out; a refused connection says so at once. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && /timeout/.test(error.message);
 }
 
 /** Connection trouble becomes UNAVAILABLE, which is retried, and what no text can be is bad input; all else is passed on. */

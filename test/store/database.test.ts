@@ -193,3 +193,14 @@ describe('the log of method events', () => {
     expect(heard).toEqual(['other']);
   });
 });
+
+describe('a process that computes for longer than a connection may take', () => {
+  test('does not say that PostgreSQL is away', async () => {
+    const busy = openDatabase({ url: cluster.databaseUrl });
+    onTestFinished(() => busy.close());
+    const answer = busy.ping();
+    const until = Date.now() + 2_000;
+    while (Date.now() < until);
+    await expect(answer).resolves.toBeUndefined();
+  });
+});

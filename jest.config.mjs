@@ -37,6 +37,7 @@ export const common = {
 
 export default {
   globalSetup: '<rootDir>/test/support/jest/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/jest/global-teardown.mjs',
   watchman: false,
   // The longest limit of any group; each group's own limit is in scripts/test/groups.mjs.
   testTimeout: 240_000,

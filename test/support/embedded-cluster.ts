@@ -6,6 +6,7 @@ import { findFreePorts } from '../../adapters/network/free-port.js';
 import type { DatabaseUrls } from '../../apps/stack/postgres/roles.js';
 import { migrate } from '../../store/migrate.js';
 import type { DatabasePasswords } from '../../store/rights/grant.js';
+import { fillFromTemplate } from './cluster-template.js';
 import { dataFolder } from './data-folder.js';
 import { createTestRole, testUrl } from './test-role.js';
 
@@ -29,24 +30,45 @@ export interface EmbeddedCluster {
 /** Starts PostgreSQL with an empty, migrated database. */
 export async function startCluster(): Promise<EmbeddedCluster> {
   const dataDir = await dataFolder();
-  await mkdir(join(dataDir, 'logs'));
+  try {
+    await fillFromTemplate(dataDir, makeCluster);
+    return await startIn(dataDir);
+  } catch (error) {
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Makes a migrated cluster with the role of the tests, and stops its server again. */
+async function makeCluster(dataDir: string): Promise<void> {
+  const { cluster, server } = await prepare(dataDir);
+  try {
+    await server().start(60_000);
+    await cluster.createDatabase();
+    await migrate(cluster.adminUrl, cluster.passwords);
+    await createTestRole(cluster.adminUrl);
+  } finally {
+    await server().stop();
+  }
+}
+
+async function prepare(dataDir: string) {
+  await mkdir(join(dataDir, 'logs'), { recursive: true });
   const [port] = await findFreePorts(1);
   const cluster = await prepareCluster(dataDir, port!, { PATH: process.env['PATH'] ?? '' });
   const newServer = () => new Child(cluster.plan, { changed: () => undefined, log: () => undefined });
   let server = newServer();
-  const close = async (): Promise<void> => {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  };
-  try {
-    await server.start(60_000);
-    await cluster.createDatabase();
-    await migrate(cluster.adminUrl, cluster.passwords);
-    await createTestRole(cluster.adminUrl);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  return { cluster, server: () => server, renew: () => (server = newServer()) };
+}
+
+async function startIn(dataDir: string): Promise<EmbeddedCluster> {
+  const { cluster, server, renew } = await prepare(dataDir);
+  await server()
+    .start(60_000)
+    .catch(async (error: unknown) => {
+      await server().stop();
+      throw error;
+    });
   return {
     dataDir,
     databaseUrl: testUrl(cluster.adminUrl),
@@ -54,13 +76,13 @@ export async function startCluster(): Promise<EmbeddedCluster> {
     passwords: cluster.passwords,
     adminUrl: cluster.adminUrl,
     get server() {
-      return server;
+      return server();
     },
-    stopServer: () => server.stop(),
-    async startServer() {
-      server = newServer();
-      await server.start(60_000);
+    stopServer: () => server().stop(),
+    startServer: () => renew().start(60_000),
+    async close() {
+      await server().stop();
+      await rm(dataDir, { recursive: true, force: true });
     },
-    close,
   };
 }

@@ -66,6 +66,8 @@ export async function startTemporal(
         cwd: dataDir,
         logFile: join(dataDir, 'logs', 'temporal.log'),
         isReady: () => completeNamespace(address, 'default'),
+        // It takes a second to stop when asked, and what has been committed is in its file either way.
+        stop: [{ signal: 'SIGKILL', graceMs: 10_000 }],
       },
       { changed: () => undefined, log: () => undefined },
     );

@@ -3,8 +3,8 @@ import { root } from './scripts/setup/paths.mjs';
 
 /**
  * Three groups, which `npm test` runs one after another (scripts/test/groups.mjs sets how many files run at a time, and
- * the time limits). Pure tests share all cores. Tests with a real PostgreSQL or Temporal run two files at a time. Whole
- * stacks run one at a time, because each one is several processes with their own deadlines.
+ * the time limits). Pure tests share all cores. Files with a real PostgreSQL or Temporal, and whole stacks, wait for
+ * others much of the time, and more of them run at once than there are cores to compute.
  */
 export const common = {
   rootDir: root,

@@ -5,5 +5,5 @@
 export const groups = [
   { name: 'unit', args: ['--maxWorkers=100%', '--testTimeout=30000'] },
   { name: 'services', args: ['--maxWorkers=3', '--testTimeout=300000', '--workerIdleMemoryLimit=1'] },
-  { name: 'stacks', args: ['--maxWorkers=1', '--testTimeout=240000', '--workerIdleMemoryLimit=1'] },
+  { name: 'stacks', args: ['--maxWorkers=2', '--testTimeout=240000', '--workerIdleMemoryLimit=1'] },
 ];

@@ -142,7 +142,7 @@ function nonEmpty(value: string | undefined): string | undefined {
 // What programs need to find files, speak the user's language, reach the network and trust its certificates; everything
 // else is excluded.
 const inheritedNames =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|npm_config_(registry|cafile|userconfig|globalconfig|cache|nodedir))$/i;
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy|LANEKEEPER_(NPM_CACHE|HEALTH_DEADLINE_MS)|npm_config_(registry|cafile|userconfig|globalconfig|cache|nodedir))$/i;
 
 function select(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
   const entries = Object.entries(env).filter(

@@ -51,6 +51,9 @@ describe('lane release', () => {
       ...{ code: 0, stdout: `product folders is bound to repository ${clone}` },
     });
     expect(await laneIn(clone, 'dev', 'release')).toMatchObject({ code: 0 });
+    const missing = ['product', 'rebind', 'folders', '--repository', `${clone}-missing`, '--reason', 'a typing error'];
+    expect((await api.lane('carol', ...missing)).code).not.toBe(0);
+    expect(await api.json('dev', 'product', 'show', 'folders')).toMatchObject({ repository: clone });
   });
 
   it('releases a product that is bound to a URL from any clone of it, as a release of the URL', async () => {

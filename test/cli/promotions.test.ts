@@ -39,6 +39,12 @@ const outFile = async (name: string): Promise<string> => join(await scratchFolde
 describe('lane promote', () => {
   it('waits until the bundle is live, and shows it in status', async () => {
     const bundle = await sealText(engine, 'waiting');
+    const mistaken = await api.lane('dev', 'promote', shortId(bundle), '--to', 'bronze', '--wait', '--timeout', 'abc');
+    expect(mistaken).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--timeout abc is not a valid duration'),
+    });
+    expect((await api.lane('dev', 'get', 'promotions')).stdout).not.toContain(shortId(bundle));
     const run = await api.lane('dev', 'promote', shortId(bundle), '--to', 'bronze', '--wait', '--timeout', '30s');
     expect(run.code).toBe(0);
     expect(run.stderr).toContain('VERIFYING → LIVE');

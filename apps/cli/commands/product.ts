@@ -25,7 +25,7 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--repository <location>', 'Folder or URL that releases read commits from (default: the folder)')
     .action(
       makeAction(async (context, [folder]: [string], options: { name?: string; repository?: string }) => {
-        const repository = options.repository ?? (await repositoryOf(context, folder));
+        const repository = await locationOf(context, options.repository ?? folder);
         const name = options.name ?? (await nameIn(context, await repositoryOf(context, folder)));
         const { product } = await (await context.api()).products.registerProduct({ name, repository });
         if (product !== undefined)
@@ -45,7 +45,8 @@ export function define(command: Command, makeAction: MakeAction): void {
     .requiredOption('--reason <text>', 'Why')
     .action(
       makeAction(async (context, [name]: [string], options: { repository: string; reason: string }) => {
-        const { product } = await (await context.api()).products.rebindProduct({ name, ...options });
+        const repository = await locationOf(context, options.repository);
+        const { product } = await (await context.api()).products.rebindProduct({ ...options, name, repository });
         if (product !== undefined)
           await context.show.object(
             'Product',
@@ -116,6 +117,11 @@ function profileText(profile: ProfileWords | undefined): string {
   return profile.name === ''
     ? 'none, which is the default'
     : `${profile.title} (${profile.version}), named by ${profile.namedBy}`;
+}
+
+/** Where releases read commits from: a URL as it is given, or the root of the repository that a folder is in. */
+async function locationOf(context: Context, given: string): Promise<string> {
+  return URL.canParse(given) ? given : repositoryOf(context, given);
 }
 
 async function repositoryOf(context: Context, folder: string): Promise<string> {

@@ -10,7 +10,7 @@ import type { ExitCode } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';
 import { signDecision } from '../decision/sign.js';
-import { showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
+import { parseTimeout, showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
 import { descriptions } from '../program/descriptions.js';
 
 interface Options extends WaitOptions {
@@ -27,7 +27,7 @@ export function define(command: Command, makeAction: MakeAction): void {
     .requiredOption('--to <lane>', descriptions.lane)
     .option('--reason <text>', descriptions.reason)
     .option('--wait', descriptions.wait)
-    .option('--timeout <duration>', descriptions.timeout)
+    .option('--timeout <duration>', descriptions.timeout, parseTimeout)
     .option('--print', descriptions.print)
     .option('--out <file>', descriptions.printOut)
     .action(makeAction(async (context, [bundle]: [string], options: Options) => promote(context, bundle, options)));

@@ -15,7 +15,7 @@ import { readCommit } from '../release/git.js';
 import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';
 import { signDecision } from '../decision/sign.js';
-import { showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
+import { parseTimeout, showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
 import { descriptions } from '../program/descriptions.js';
 
 interface Options extends WaitOptions {
@@ -34,7 +34,7 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--reason <text>', descriptions.requiredReason)
     .option('--yes', descriptions.yes)
     .option('--wait', descriptions.wait)
-    .option('--timeout <duration>', descriptions.timeout)
+    .option('--timeout <duration>', descriptions.timeout, parseTimeout)
     .option('--print', descriptions.print)
     .option('--out <file>', descriptions.printOut)
     .action(

@@ -11,17 +11,17 @@ import { exitCodeOfState, followPromotion, timelineLine } from '../promotion/fol
 import { followRelease } from '../release/follow.js';
 import { toPlain } from '../output/plain.js';
 import { stateMark } from '../output/words.js';
-import { timeoutOf, type WaitOptions } from '../promotion/wait.js';
+import { parseTimeout, type WaitOptions } from '../promotion/wait.js';
 import { descriptions } from '../program/descriptions.js';
 
 /** `lane watch [ID]` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('[id]', 'Promotion or release id, or a unique prefix or suffix of it (default: everything that happens)')
-    .option('--timeout <duration>', descriptions.timeout)
+    .option('--timeout <duration>', descriptions.timeout, parseTimeout)
     .action(
       makeAction(async (context, [id]: [string | undefined], options: WaitOptions) =>
-        id === undefined ? followEvents(context, timeoutOf(options)) : watchEither(context, id, options),
+        id === undefined ? followEvents(context, options.timeout) : watchEither(context, id, options),
       ),
     );
 }
@@ -38,7 +38,7 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
     return exitCode;
   }
   const promotion = await followPromotion(context, found.promotion.id, {
-    timeoutMs: timeoutOf(options),
+    timeoutMs: options.timeout,
     onChange({ newEntries }) {
       // A stream: one entry per line, in every format.
       for (const entry of newEntries)

@@ -13,15 +13,15 @@ import { gateTable, isBlocking } from '../views/gate-table.js';
 /** Options of the commands that can wait. */
 export interface WaitOptions {
   wait?: true;
-  timeout?: string;
+  /** In milliseconds. */
+  timeout?: number;
 }
 
-/** The value of `--timeout`, in milliseconds. @throws INVALID_INPUT */
-export function timeoutOf(options: WaitOptions): number | undefined {
-  if (options.timeout === undefined) return undefined;
-  const timeoutMs = parseDuration(options.timeout);
+/** Reads the value of `--timeout`, before anything is started. @returns milliseconds. @throws INVALID_INPUT */
+export function parseTimeout(text: string): number {
+  const timeoutMs = parseDuration(text);
   if (timeoutMs === undefined)
-    throw usageError(`--timeout ${options.timeout} is not a valid duration`, 'use for example 90s, 30m or 2h');
+    throw usageError(`--timeout ${text} is not a valid duration`, 'use for example 90s, 30m or 2h');
   return timeoutMs;
 }
 
@@ -32,7 +32,7 @@ export async function waitFor(
   options: WaitOptions,
   show: (promotion: Promotion) => Promise<void>,
 ): Promise<ExitCode> {
-  const timeoutMs = timeoutOf(options);
+  const timeoutMs = options.timeout;
   let shown = '';
   const promotion = await followPromotion(context, id, {
     timeoutMs,

@@ -2,14 +2,19 @@ import pg from 'pg';
 
 /** Whether a server answers queries at this address. */
 export async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 });
+  return (await whyUnanswered(url, 1_000)) === undefined;
+}
+
+/** Why a server does not answer queries at this address; undefined when it does. */
+export async function whyUnanswered(url: string, withinMs: number): Promise<Error | undefined> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: withinMs });
   client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query('select 1');
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -35,7 +35,7 @@ export async function prepareDatabase(config: StackConfig): Promise<readonly str
     });
   const founders = foundersFile === undefined ? [] : await readFounders(resolve(foundersFile));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const database = externalDatabase(externalDatabaseUrl, dataDir);
+  const database = await externalDatabase(externalDatabaseUrl, dataDir);
   const done = await bringUpToDate(database, dataDir);
   const said = [
     ...(done.length > 0 ? done : ['the database is up to date']),

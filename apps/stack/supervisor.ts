@@ -103,7 +103,7 @@ export class Supervisor {
       await cluster.createDatabase();
       database = cluster;
     } else {
-      database = externalDatabase(externalDatabaseUrl, dataDir);
+      database = await externalDatabase(externalDatabaseUrl, dataDir);
       this.#log('using the PostgreSQL of DATABASE_URL');
     }
     for (const line of await bringUpToDate(database, dataDir)) this.#log(line);

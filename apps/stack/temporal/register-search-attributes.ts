@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { unreachable } from '../unreachable.js';
 import { searchAttributeDefinitions } from '../../../temporal-config/search-attributes.js';
 
 // The values of `IndexedValueType` in Temporal's API.
@@ -9,11 +10,19 @@ const indexedValueTypes = { Keyword: 2, KeywordList: 7 } as const;
  * Registers the search attributes that an external Temporal lacks; the connection follows the standard `TEMPORAL_*`
  * variables.
  * @returns the names that were added
+ * @throws UNAVAILABLE when it does not answer, or refuses
  */
 export async function registerSearchAttributes(namespace: string): Promise<readonly string[]> {
-  const connection = await Connection.connect(loadClientConnectConfig().connectionOptions);
+  const { connectionOptions } = loadClientConnectConfig();
+  const address = connectionOptions.address ?? 'the address of TEMPORAL_ADDRESS';
+  const failed = (cause: unknown) => unreachable('Temporal', { address, variables: 'TEMPORAL_ADDRESS', cause });
+  const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
+    throw failed(cause);
+  });
   try {
-    return await registerMissing(connection, namespace);
+    return await registerMissing(connection, namespace).catch((cause: unknown) => {
+      throw failed(cause);
+    });
   } finally {
     await connection.close();
   }

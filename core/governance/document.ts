@@ -29,6 +29,9 @@ export interface VersionName extends DocumentName {
 /** Where a version stands. */
 export type VersionState = 'DRAFT' | 'PENDING_APPROVAL' | 'PUBLISHED' | 'RETIRED';
 
+/** Where a version stands among the others of its document: one that waits is overtaken when another was published in its place. */
+export type VersionStanding = VersionState | 'OVERTAKEN';
+
 /** The digest that names a version. It covers the version before it, so that versions form a chain. */
 export function digestOfVersion({ kind, name, version, previous, content }: VersionName): Digest {
   return digestOfJson({ kind, name, version, ...(previous !== undefined && { previous }), content });

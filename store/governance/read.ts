@@ -23,6 +23,8 @@ export interface StoredVersion extends VersionName {
   readonly retiredAt: Date | null;
   /** The version of the policy of policies by which it was published. */
   readonly governedBy: Digest | null;
+  /** The number of the version that was published in its place, so that it never can be; absent where it still can, or was. */
+  readonly overtakenBy?: number;
 }
 
 /** A statement about a version that counted, as it was signed. */
@@ -62,11 +64,23 @@ export interface VersionRow {
   published_at: Date | null;
   retired_at: Date | null;
   governed_by: Digest | null;
+  overtaken_by: number | null;
 }
 
+/**
+ * The number of the version that was published in place of one that waits: heads never go back, so that what does not follow
+ * the newest never will. The rule is `whyNotNext` of `core/governance/publication.ts`.
+ */
+const overtakenBy = `(select h.version from policy_heads h
+  where h.tenant_id = policy_versions.tenant_id and h.kind = policy_versions.kind and h.name = policy_versions.name
+    and h.digest is distinct from policy_versions.previous and policy_versions.state in ('DRAFT', 'PENDING_APPROVAL'))`;
+
 /** The columns of a `VersionRow`. */
-export const versionColumns =
-  'digest, kind, name, version, previous, content_digest, author, state, drafted_at, submitted_at, published_at, retired_at, governed_by';
+export const versionColumns = `digest, kind, name, version, previous, content_digest, author, state, drafted_at, submitted_at,
+  published_at, retired_at, governed_by, ${overtakenBy} as overtaken_by`;
+
+/** Where a version stands: as it is stored, or that another one has overtaken it. */
+export const versionStanding = `case when ${overtakenBy} is null then state else 'OVERTAKEN' end`;
 
 /** A row as a record. */
 export function toVersion(row: VersionRow): StoredVersion {
@@ -75,6 +89,7 @@ export function toVersion(row: VersionRow): StoredVersion {
     ...(row.previous !== null && { previous: row.previous }),
     ...{ author: row.author, state: row.state, draftedAt: row.drafted_at, submittedAt: row.submitted_at },
     ...{ publishedAt: row.published_at, retiredAt: row.retired_at, governedBy: row.governed_by },
+    ...(row.overtaken_by !== null && { overtakenBy: row.overtaken_by }),
   };
 }
 
@@ -208,7 +223,7 @@ export async function countDrafts(
 ): Promise<{ readonly today: number; readonly waiting: number }> {
   const [row] = await tx.query<{ today: number; waiting: number }>(
     `select count(*) filter (where drafted_at > clock_timestamp() - interval '1 day')::int as today,
-            count(*) filter (where state = 'PENDING_APPROVAL')::int as waiting
+            count(*) filter (where ${versionStanding} = 'PENDING_APPROVAL')::int as waiting
        from policy_versions where tenant_id = $1 and author = $2`,
     [tx.tenant, author],
   );

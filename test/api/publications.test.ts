@@ -5,6 +5,8 @@ import type { DocumentKind, VersionName } from '../../core/governance/document.j
 import { digestOfVersion } from '../../core/governance/document.js';
 import { shortId } from '../../core/ids.js';
 import { CaseKind, type GovernanceCase } from '#gen/governance/v1/case_pb.js';
+import { PolicyState } from '#gen/governance/v1/governance_service_pb.js';
+import { countDrafts } from '../../store/governance/read.js';
 import { asOwner } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
@@ -95,12 +97,44 @@ describe('a version that waits to be published', () => {
     },
   );
 
-  test('that another one has overtaken waits for nobody, and says so', async () => {
+  test('that another one has overtaken is asked of nobody, and every door says so and what to do', async () => {
     const [overtaken, next] = [await waits(), await waits('policy', 'alice')];
+    const name = `policy/default@${String(next.version)}`;
+    const id = digestOfVersion(overtaken);
+    expect((await api.lane('carol', 'policy', 'list', '--waiting')).stdout).toContain(shortId(id));
     expect(await publishAs('carol', next)).toBe('');
-    const seen = await caseOf('carol', overtaken);
-    expect(seen).toMatchObject({ waitsForMe: false, whyNotMe: expect.stringContaining('was published meanwhile') });
-    expect(seen?.whyNotMe).toBe(await publishAs('carol', overtaken));
+    expect(await publishAs('carol', overtaken)).toContain('was published meanwhile');
+    expect(await caseOf('carol', overtaken)).toBeUndefined();
+    expect((await api.lane('carol', 'approvals', '--all')).stdout).not.toContain(shortId(id));
+    expect((await api.lane('carol', 'policy', 'list', '--waiting')).stdout).not.toContain(shortId(id));
+    const { governance } = api.clients('carol');
+    const listed = async (state: PolicyState) =>
+      (await governance.listPolicyVersions({ states: [state] })).versions.find(({ digest }) => digest === id);
+    expect(await listed(PolicyState.PENDING_APPROVAL)).toBeUndefined();
+    const seen = { state: PolicyState.OVERTAKEN, overtakenBy: next.version };
+    expect(await listed(PolicyState.OVERTAKEN)).toMatchObject(seen);
+    expect((await governance.getPolicyVersion({ version: id })).version).toMatchObject(seen);
+    const all = await api.lane('carol', 'policy', 'list', 'policy/default');
+    expect(all.stdout).toMatch(new RegExp(`${shortId(id)} +overtaken by @${String(next.version)} `));
+    expect(all.stderr).toContain('lane policy apply FILE');
+    expect((await api.lane('carol', 'policy', 'show', shortId(id))).stdout).toContain(
+      `# ${name} was published in its place, so that it never can be; draft it again from what is in force: lane policy apply FILE`,
+    );
+    const refused = await api.lane('carol', 'policy', 'publish', shortId(id), '--yes');
+    expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining('lane policy apply FILE')]);
+    expect((await api.lane('dev', 'policy', 'retire', shortId(id), '--yes')).stdout).toContain('is retired');
+    expect(await listed(PolicyState.OVERTAKEN)).toBeUndefined();
+  });
+
+  test('that another one has overtaken does not count among those that its author has waiting', async () => {
+    for (let index = 0; index < 3; index += 1) await waits();
+    const waiting = () => engine.database.transaction('default', async (tx) => (await countDrafts(tx, 'dev')).waiting);
+    expect(await waiting()).toBeGreaterThanOrEqual(3);
+    expect(await publishAs('carol', await waits('policy', 'alice'))).toBe('');
+    const { cases } = await api.clients('carol').decisions.listPendingApprovals({ all: true });
+    expect(await waiting()).toBe(
+      cases.filter(({ requester, publication }) => publication && requester === 'dev').length,
+    );
   });
 
   test('waits for nobody whose only keys are in browsers', async () => {

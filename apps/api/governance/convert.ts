@@ -5,7 +5,7 @@ import {
   PolicyVersionSchema,
   PolicyState,
 } from '#gen/governance/v1/governance_service_pb.js';
-import type { DocumentKind as StoredKind, VersionState } from '../../../core/governance/document.js';
+import type { DocumentKind as StoredKind, VersionStanding } from '../../../core/governance/document.js';
 import type { StoredAct, StoredVersion } from '../../../store/governance/read.js';
 import { instant } from '../convert.js';
 
@@ -16,11 +16,12 @@ const kinds: Readonly<Record<StoredKind, DocumentKind>> = {
   governance: DocumentKind.GOVERNANCE,
 };
 
-const states: Readonly<Record<VersionState, PolicyState>> = {
+const states: Readonly<Record<VersionStanding, PolicyState>> = {
   DRAFT: PolicyState.DRAFT,
   PENDING_APPROVAL: PolicyState.PENDING_APPROVAL,
   PUBLISHED: PolicyState.PUBLISHED,
   RETIRED: PolicyState.RETIRED,
+  OVERTAKEN: PolicyState.OVERTAKEN,
 };
 
 /** A kind for the wire. */
@@ -34,7 +35,7 @@ export function kindOf(wanted: DocumentKind): StoredKind | undefined {
 }
 
 /** The states that a request names. */
-export function statesOf(wanted: readonly PolicyState[]): readonly VersionState[] {
+export function statesOf(wanted: readonly PolicyState[]): readonly VersionStanding[] {
   return wanted.flatMap((state) => keyOf(states, state) ?? []);
 }
 
@@ -44,10 +45,11 @@ function keyOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>, 
 
 /** A version with what people have signed about it. */
 export function toPolicyVersion(version: StoredVersion, acts: readonly StoredAct[]): PolicyVersion {
-  const { digest, kind, name, previous = '', content, author, state, governedBy } = version;
+  const { digest, kind, name, previous = '', content, author, governedBy, overtakenBy } = version;
   return create(PolicyVersionSchema, {
     ...{ digest, kind: kinds[kind], name, version: version.version, previous, contentDigest: content },
-    ...{ author: author ?? '', state: states[state], governedBy: governedBy ?? '' },
+    state: states[overtakenBy === undefined ? version.state : 'OVERTAKEN'],
+    ...{ author: author ?? '', governedBy: governedBy ?? '', overtakenBy: overtakenBy ?? 0 },
     ...instant('draftedAt', version.draftedAt),
     ...instant('submittedAt', version.submittedAt),
     ...instant('publishedAt', version.publishedAt),

@@ -40,7 +40,7 @@ export function versionNameOf(version: PolicyVersion): VersionName {
 }
 
 /** Where a version stands, in words. */
-export function stateOf({ state }: PolicyVersion): string {
+export function stateOf({ state, overtakenBy }: PolicyVersion): string {
   switch (state) {
     case PolicyState.DRAFT:
       return 'draft';
@@ -48,9 +48,19 @@ export function stateOf({ state }: PolicyVersion): string {
       return 'waits to be published';
     case PolicyState.PUBLISHED:
       return 'in force';
+    case PolicyState.OVERTAKEN:
+      return `overtaken by @${String(overtakenBy)}`;
     default:
       return 'retired';
   }
+}
+
+/** What to do instead of publishing a version that another one has overtaken. */
+export const draftAgain = 'draft it again from what is in force: lane policy apply FILE';
+
+/** Why a version never can be published. */
+export function whyOvertaken(version: PolicyVersion): string {
+  return `${kindOf(version)}/${version.name}@${String(version.overtakenBy)} was published in its place, so that it never can be`;
 }
 
 /** What has happened to a version, and what comes next. */
@@ -63,6 +73,8 @@ export function lineOf(version: PolicyVersion): string {
       return `${nameOf(version)} waits to be published (${id})\n→ somebody other than ${version.author} runs  lane policy publish ${id}`;
     case PolicyState.PUBLISHED:
       return `${nameOf(version)} is in force`;
+    case PolicyState.OVERTAKEN:
+      return `${nameOf(version)} is overtaken (${id}): ${whyOvertaken(version)}\n→ ${draftAgain}`;
     default:
       return `${nameOf(version)} is retired`;
   }

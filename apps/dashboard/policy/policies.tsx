@@ -15,6 +15,7 @@ export default function Policies() {
   const { data, error, isPending } = useQuery(GovernanceService.method.listPolicyVersions, {});
   const versions = data?.versions ?? [];
   const waiting = versions.filter(({ state }) => state === PolicyState.PENDING_APPROVAL || state === PolicyState.DRAFT);
+  const overtaken = versions.filter(({ state }) => state === PolicyState.OVERTAKEN);
   const inForce = versions.filter(({ state }) => state === PolicyState.PUBLISHED);
   return (
     <Screen title="Policies">
@@ -33,6 +34,17 @@ export default function Policies() {
               <Versions versions={waiting} />
             )}
           </Section>
+          {overtaken.length > 0 && (
+            <Section
+              title="Overtaken"
+              aside={<Command command="lane policy apply FILE" label="To draft it again from what is in force" />}
+            >
+              <p className={rows['pad']}>
+                Another version was published in their place, so that none of these ever can be.
+              </p>
+              <Versions versions={overtaken} />
+            </Section>
+          )}
           <Section title="In force" aside={<Command command="lane policy list --in-force" />}>
             <Versions versions={inForce} />
           </Section>

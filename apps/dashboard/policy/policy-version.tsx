@@ -137,5 +137,12 @@ function Next({ version }: { readonly version: PolicyVersion }) {
     );
   if (version.state === PolicyState.DRAFT)
     return <Command command={`lane policy submit ${id}`} label={`${version.author} has it published`} />;
+  if (version.state === PolicyState.OVERTAKEN)
+    return (
+      <Command
+        command="lane policy apply FILE"
+        label="It cannot be published. To draft it again from what is in force"
+      />
+    );
   return null;
 }

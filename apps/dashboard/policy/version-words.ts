@@ -11,7 +11,7 @@ export function nameOf(version: PolicyVersion): string {
 }
 
 /** Where a version stands. */
-export function stateOf({ state }: PolicyVersion): string {
+export function stateOf({ state, overtakenBy }: PolicyVersion): string {
   switch (state) {
     case PolicyState.DRAFT:
       return 'draft';
@@ -19,6 +19,8 @@ export function stateOf({ state }: PolicyVersion): string {
       return 'waits to be published';
     case PolicyState.PUBLISHED:
       return 'in force';
+    case PolicyState.OVERTAKEN:
+      return `overtaken by version ${String(overtakenBy)}`;
     default:
       return 'retired';
   }

@@ -7,7 +7,7 @@ import { toPlain } from '../../output/plain.js';
 import { gateChangeLines, gateChangesBetween } from '../../policy/gate-changes.js';
 import { signAct } from '../../policy/sign-act.js';
 import { textDiff } from '../../policy/text-diff.js';
-import { lineOf, nameOf, stateOf, versionNameOf } from '../../policy/words.js';
+import { draftAgain, lineOf, nameOf, stateOf, versionNameOf, whyOvertaken } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
 
 /** How people answer. */
@@ -35,6 +35,13 @@ export async function answerVersion(
   context.terminal.note(
     harmless(`${nameOf(version)}, ${stateOf(version)}, drafted by ${version.author || 'the installation'}`),
   );
+  if (verb !== 'retire' && version.state === PolicyState.OVERTAKEN)
+    throw new LanekeeperError('CONFLICT', {
+      message: `${nameOf(version)} cannot be published`,
+      object: `version ${version.digest}`,
+      why: whyOvertaken(version),
+      next: draftAgain,
+    });
   if (verb !== 'retire') context.terminal.note(`${harmless(await changesOf(context, version, text))}\n`);
   if (!(await context.confirm(`${questions[verb]} as ${context.person}?`, yes === true))) {
     context.terminal.note('nothing was done');

@@ -4,7 +4,7 @@ import { toPlain } from '../../output/plain.js';
 import { relativeTime } from '../../output/relative-time.js';
 import { renderTable } from '../../output/table.js';
 import { instantOf } from '../../output/words.js';
-import { nameOf, parseDocumentName, stateOf } from '../../policy/words.js';
+import { draftAgain, nameOf, parseDocumentName, stateOf } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
 
 /** Which versions are listed. */
@@ -27,6 +27,8 @@ export async function list(
       ...(inForce === true ? [PolicyState.PUBLISHED] : []),
     ],
   });
+  if (versions.some(({ state }) => state === PolicyState.OVERTAKEN))
+    context.terminal.note(`what is overtaken never can be published: ${draftAgain}`);
   await context.show.list(
     'PolicyVersion',
     versions.map((version) => toPlain(PolicyVersionSchema, version)),

@@ -1,8 +1,9 @@
 import { LanekeeperError } from '../../../../core/errors.js';
-import { PolicyVersionSchema } from '#gen/governance/v1/governance_service_pb.js';
+import { oneLine } from '../../../../core/markdown.js';
+import { PolicyState, PolicyVersionSchema } from '#gen/governance/v1/governance_service_pb.js';
 import { toPlain } from '../../output/plain.js';
 import { instantOf } from '../../output/words.js';
-import { nameOf, stateOf } from '../../policy/words.js';
+import { draftAgain, nameOf, stateOf, whyOvertaken } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
 
 /** Shows a version with its text. */
@@ -13,8 +14,10 @@ export async function show(context: Context, given: string): Promise<undefined> 
   await context.show.object('PolicyVersion', { ...toPlain(PolicyVersionSchema, version), text }, () =>
     [
       `# ${nameOf(version)} (${version.digest}): ${stateOf(version)}`,
+      ...(version.state === PolicyState.OVERTAKEN ? [`# ${whyOvertaken(version)}; ${draftAgain}`] : []),
       ...version.acts.map(({ verb, principal, registeredAt, comment }) => {
-        const said = comment === '' ? '' : `: ${comment}`;
+        // One line: the lines below are a file that people apply again, and no comment is to add to it.
+        const said = comment === '' ? '' : `: ${oneLine(comment, 500)}`;
         return `# ${verb} by ${principal} at ${instantOf(registeredAt) ?? ''}${said}`;
       }),
       ...(version.author === '' ? ['# installed'] : []),

@@ -166,6 +166,13 @@ export declare type PolicyVersion = Message<"governance.v1.PolicyVersion"> & {
    * @generated from field: repeated governance.v1.PolicyAct acts = 14;
    */
   acts: PolicyAct[];
+
+  /**
+   * The number of the version that was published in its place; 0 where it was not overtaken.
+   *
+   * @generated from field: int32 overtaken_by = 15;
+   */
+  overtakenBy: number;
 };
 
 /**
@@ -643,6 +650,13 @@ export enum PolicyState {
    * @generated from enum value: POLICY_STATE_RETIRED = 4;
    */
   RETIRED = 4,
+
+  /**
+   * It can never be published: another version was in its place while it was a draft or waited.
+   *
+   * @generated from enum value: POLICY_STATE_OVERTAKEN = 5;
+   */
+  OVERTAKEN = 5,
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { digestOfJson } from '../../core/hash.js';
 import {
@@ -14,6 +15,11 @@ import { type Preparation, Unprepared, type UnverifiedTransformation } from './p
 /** How much is verified between two attempts of a transaction, in characters: it is in memory meanwhile. */
 const maxUnverified = 64 * 1024 * 1024;
 
+/** A transformation, and the digest of its content that was signed. */
+export interface BelievedTransformation extends StoredTransformation {
+  readonly content: Digest;
+}
+
 /**
  * The transformation to which a product belongs, as the newest statements say that people have signed; of several, the one
  * that was put last. Rows alone are not believed: neither who belongs to what, nor what a transformation says.
@@ -25,7 +31,7 @@ export async function believedTransformation(
   tx: Transaction,
   known: Preparation,
   product: string,
-): Promise<StoredTransformation | undefined> {
+): Promise<BelievedTransformation | undefined> {
   const heads = await transformationHeads(tx);
   await requireVerified(tx, known, heads);
   const claims = heads.flatMap((head) => {
@@ -40,7 +46,8 @@ export async function believedTransformation(
   const [last] = claims.sort((a, b) => putAt(b.head) - putAt(a.head) || (a.head.name < b.head.name ? -1 : 1));
   if (last === undefined) return undefined;
   const stored = await requireTransformation(tx, last.head.name);
-  if (digestOfJson(stored.spec) === last.said.content && stored.revision === last.said.revision + 1) return stored;
+  const { content, revision } = last.said;
+  if (digestOfJson(stored.spec) === content && stored.revision === revision + 1) return { ...stored, content };
   throw untrusted(stored.name, 'its content is not what was signed');
 }
 

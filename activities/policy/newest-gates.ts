@@ -2,13 +2,12 @@ import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError, type LanekeeperError } from '../../core/errors.js';
 import { type Applicable, lookUp, type RuleBook } from '../../core/governance/rule-book.js';
 import { digestOfJson } from '../../core/hash.js';
-import type { TransformationFact } from '../../core/policy/facts.js';
 import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
 import { pinnedSteps } from '../../core/promotion/lane-steps.js';
 import { contextOf } from '../../core/transformation/context.js';
 import type { Transaction } from '../../store/database.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
-import { believedTransformation } from './believed-transformation.js';
+import { type BelievedTransformation, believedTransformation } from './believed-transformation.js';
 import type { Preparation } from './preparation.js';
 
 /** The gates that apply now, as a promotion pins them, with what they come from. */
@@ -40,7 +39,7 @@ export async function newestGates(
   if ('problem' in book) return book;
   try {
     const transformation = await believedTransformation(tx, known, of.product);
-    const { versions, ...newest } = resolve(book, of, transformation && contextOf(transformation));
+    const { versions, ...newest } = resolve(book, of, transformation);
     if (transformation === undefined) return { ...newest, versions };
     const { name, revision } = transformation;
     return { ...newest, versions: [...versions, `transformation/${name}@${String(revision)}`] };
@@ -64,20 +63,20 @@ export function haveOtherRules(newest: NewestGates, promotion: StoredPromotion):
 function resolve(
   book: RuleBook,
   { product, lane, kind }: GatesOf,
-  transformation: TransformationFact | undefined,
+  transformation: BelievedTransformation | undefined,
 ): NewestGates {
-  // By its digest: with its artifacts, a transformation may be long.
-  const key = JSON.stringify([product, lane, kind, transformation === undefined ? '' : digestOfJson(transformation)]);
+  // What policies see of a transformation is a function of its name and its content, which was hashed when it was believed.
+  const key = JSON.stringify([product, lane, kind, transformation?.name ?? '', transformation?.content ?? '']);
   const kept = resolved.get(book) ?? new Map<string, NewestGates>();
   const found = kept.get(key);
   if (found !== undefined) return found;
   const { rules, steps, ...from } = lookUp(book, {
     ...{ product, lane },
-    ...(transformation !== undefined && { transformationProfile: transformation.profile }),
+    ...(transformation !== undefined && { transformationProfile: transformation.spec.profile }),
   });
   const policy = resolveSnapshot(rules, {
     ...{ product, lane, kind },
-    ...(transformation !== undefined && { transformation: { ...transformation } }),
+    ...(transformation !== undefined && { transformation: { ...contextOf(transformation) } }),
   });
   const snapshot = { ...policy.snapshot, ...pinnedSteps({ ...(steps !== undefined && { steps }) }, kind) };
   const newest = { ...policy, snapshot, ...from, digest: digestOfJson(snapshot) };

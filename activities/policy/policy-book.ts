@@ -144,7 +144,7 @@ export class PolicyBook {
       if (problem !== undefined || newest?.digest !== head.digest)
         throw untrusted(head, problem ?? 'the newest version is not the one that was published last');
       const retired = (verified.get(head.digest) ?? []).some(
-        ({ act, counts }) => (counts || !this.#keysCount) && act.verb === 'retire',
+        ({ act, counts }) => (counts || !this.#keysCount) && act.verb === 'retire' && act.published !== false,
       );
       if (!head.inForce && !retired) throw untrusted(head, 'nobody has signed that it is taken out of force');
       const fileName = `${head.kind}/${head.name}@${String(head.version)}`;

@@ -3,6 +3,7 @@ import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { asLanekeeperError, messageOf } from '../../core/errors.js';
 import { openDatabase } from '../../store/database.js';
 import { type EnrolmentConfig, readEnrolmentConfig } from './config.js';
+import { RefusedDrafts } from './policy/refused-drafts.js';
 import { startEnrolmentServer } from './server.js';
 
 const log = pino({ base: { process: 'enrolment' } });
@@ -11,7 +12,12 @@ const log = pino({ base: { process: 'enrolment' } });
 async function main(config: EnrolmentConfig): Promise<void> {
   const database = openDatabase({ url: config.databaseUrl, maxConnections: 4 });
   const server = await startEnrolmentServer(
-    { database, rules: new PolicyBook(database, config.policyRoots, { forChanges: true }), now: () => new Date() },
+    {
+      database,
+      rules: new PolicyBook(database, config.policyRoots, { forChanges: true }),
+      refusedDrafts: new RefusedDrafts(),
+      now: () => new Date(),
+    },
     config.port,
     (error) => log.error({ err: error }, 'an RPC failed unexpectedly'),
     config.publicOrigins,

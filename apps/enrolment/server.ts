@@ -16,7 +16,7 @@ import { submitPolicyAct, type SubmitDeps } from './policy/submit.js';
 import { submitStatement } from './submit.js';
 import { submitTransformation } from './transformation/submit.js';
 
-/** A signed statement is small; a draft comes with a text of up to 256 Ki characters, and tests of up to 256 KiB. */
+/** A signed statement is small; a draft comes with a text and tests of up to 256 KiB each. */
 const readMaxBytes = 2 * 1024 * 1024;
 
 /** A running enrolment server. */

@@ -24,6 +24,11 @@ export interface PolicyAct extends Validity {
   readonly comment?: string;
   /** The digest of the tests that come with a draft, if any do. The digest of the version does not cover them. */
   readonly tests?: Digest;
+  /**
+   * Of `retire`: whether it is about a version that was published, so that what withdraws a draft never takes out of force
+   * what was published since. Statements from before this was said do without.
+   */
+  readonly published?: boolean;
   /** Random; it counts once, and only the very same statement may repeat it. */
   readonly nonce: string;
 }

@@ -18,6 +18,8 @@ export function parsePolicyAct(statement: Statement): PolicyAct {
   const problem = problemOfValidity(predicate);
   if (problem !== undefined) throw invalid(problem);
   if (predicate.tests !== undefined && predicate.verb !== 'draft') throw invalid('only a draft comes with tests');
+  if (predicate.published !== undefined && predicate.verb !== 'retire')
+    throw invalid('only a retirement says whether its version was published');
   const [about, ...others] = subjectDigestsOf(statement);
   if (others.length > 0 || about !== digestOfVersion(predicate.document))
     throw invalid('its subject is not the version that it names');

@@ -2,7 +2,7 @@ import type { Digest } from '../digest.js';
 import type { ErrorCode } from '../errors.js';
 import type { PolicyAct, PolicyVerb } from '../evidence/policy-act.js';
 import { type ChainedVersion, type ChainEvidence, problemOfLink, problemOfOrigin } from './chain.js';
-import { type DocumentName, digestOfVersion, wordsOf } from './document.js';
+import { type DocumentName, digestOfText, digestOfVersion, wordsOf } from './document.js';
 import { parsePolicyOfPolicies, type PolicyOfPolicies, ruleFor } from './policy-of-policies.js';
 
 /** What a server says that somebody has signed, and what was found when its signature was verified. */
@@ -18,13 +18,15 @@ export interface AuditedVersion extends ChainedVersion {
   /** The version of the policy of policies by which it was published; absent for what was installed. */
   readonly governedBy?: Digest;
   readonly acts: readonly AuditedAct[];
+  /** The tests that are said to have come with its draft; empty for none. */
+  readonly tests: string;
 }
 
 /** One thing that was checked about a version. */
 export interface AuditFinding {
   /** `policy/default@3`. */
   readonly version: string;
-  readonly check: 'text and chain' | 'signatures' | 'origin' | 'roles' | 'retirement';
+  readonly check: 'text and chain' | 'signatures' | 'tests' | 'origin' | 'roles' | 'retirement';
   /** What was found. */
   readonly found: string;
   /** Set where it does not hold. */
@@ -78,6 +80,8 @@ export function auditChain(
     const verified = actsOf(version, terms.tenant);
     if (verified.length > 0 && verified.length === version.acts.length)
       add('signatures', verified.map(({ verb, principal }) => `${verb} by ${principal}`).join(', '));
+    const tests = testsOf(version, verified);
+    if (tests !== undefined) add('tests', tests.found, tests.problem);
     const acts = verified.map((act) => ({ act, counts: true }));
     const origin = problemOfOrigin(version, false, { ...terms, actsOn: () => acts });
     const isInstalled =
@@ -108,6 +112,21 @@ function actsOf(version: AuditedVersion, tenant: string): readonly PolicyAct[] {
   );
 }
 
+/** Whether tests are those that the author has signed with the draft; undefined where there are none, and none were signed. */
+function testsOf(
+  { tests }: AuditedVersion,
+  acts: readonly PolicyAct[],
+): { readonly found: string; readonly problem?: ErrorCode } | undefined {
+  const signed = acts.find(({ verb }) => verb === 'draft')?.tests;
+  if (signed === undefined && tests === '') return undefined;
+  const refuse = (found: string) => ({ found, problem: 'POLICY_UNTRUSTED' as const });
+  if (signed === undefined) return refuse('they come with it, and its author has signed none');
+  if (tests === '') return refuse('they are not there, and its author has signed some');
+  return digestOfText(tests) === signed
+    ? { found: 'they are those that its author has signed' }
+    : refuse('they are not those that its author has signed');
+}
+
 function isAbout(act: PolicyAct, { digest }: AuditedVersion, tenant: string): boolean {
   return act.tenant === tenant && digestOfVersion(act.document) === digest;
 }
@@ -118,7 +137,9 @@ function retirementOf(
   acts: readonly PolicyAct[],
   { governance, rolesOf }: AuditTerms,
 ): { readonly found: string; readonly problem?: ErrorCode } {
-  const by = acts.flatMap(({ verb, principal }) => (verb === 'retire' ? [principal] : []));
+  const by = acts.flatMap(({ verb, published, principal }) =>
+    verb === 'retire' && published !== false ? [principal] : [],
+  );
   if (by.length === 0) return { found: 'nobody has signed that it is out of force', problem: 'POLICY_UNTRUSTED' };
   const newest = [...governance.values()].reduce<AuditedVersion | undefined>(
     (last, one) => (last !== undefined && last.version > one.version ? last : one),

@@ -53,7 +53,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, verbose: true }).c
  */
 export function parseDefinition(text: string, fileName: string): PromotionDefinition {
   const file = readYamlFile(text, {
-    ...{ fileName, maxLength: 64 * 1024, validate, code: 'INVALID_POLICY' },
+    ...{ fileName, maxBytes: 64 * 1024, validate, code: 'INVALID_POLICY' },
     next: 'correct the file; its format is core/schemas/definition.schema.json',
   });
   const { metadata, spec } = file.value;

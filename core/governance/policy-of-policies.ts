@@ -43,7 +43,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, verbose: true }).c
  */
 export function parsePolicyOfPolicies(text: string, fileName: string): PolicyOfPolicies {
   const file = readYamlFile(text, {
-    ...{ fileName, maxLength: 64 * 1024, validate, code: 'INVALID_POLICY' },
+    ...{ fileName, maxBytes: 64 * 1024, validate, code: 'INVALID_POLICY' },
     next: 'correct the file; its format is core/schemas/governance.schema.json',
   });
   const { rules } = file.value.spec;

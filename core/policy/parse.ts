@@ -23,8 +23,8 @@ import {
   validateProfile,
 } from './layers/schemas.js';
 
-/** The largest policy file, in characters. */
-const maxPolicyLength = 256 * 1024;
+/** The largest policy file, in bytes of UTF-8. */
+const maxPolicyBytes = 256 * 1024;
 
 /**
  * Reads a policy file (format: `core/schemas/policy.schema.json`).
@@ -63,7 +63,7 @@ function isDashboard(name: string): name is DashboardName {
 
 function termsOf<Validate>(fileName: string, validate: Validate, schema: string) {
   const next = `correct the file; its format is core/schemas/${schema}.schema.json`;
-  return { fileName, maxLength: maxPolicyLength, validate, code: 'INVALID_POLICY', next } as const;
+  return { fileName, maxBytes: maxPolicyBytes, validate, code: 'INVALID_POLICY', next } as const;
 }
 
 type File = Pick<YamlFile<unknown>, 'fileName' | 'placeOf' | 'scalarAt' | 'refuse'>;

@@ -8,7 +8,7 @@ import type { ProductDefinition, ProductFile } from './product.js';
 export const productFileName = 'lanekeeper.yaml';
 
 /** The largest product file, in characters. */
-const maxLength = 64 * 1024;
+const maxBytes = 64 * 1024;
 
 const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, verbose: true }).compile<ProductFile>(
   productSchema,
@@ -21,7 +21,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false
 export function parseProductFile(text: string, fileName: string = productFileName): ProductDefinition {
   const file = readYamlFile(text, {
     fileName,
-    maxLength,
+    maxBytes,
     validate,
     code: 'INVALID_PRODUCT_FILE',
     next: `correct ${fileName}, commit it, and release again; its format is described in docs/product-file.md`,

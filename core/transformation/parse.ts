@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import transformationSchema from '../schemas/transformation.schema.json' with { type: 'json' };
+import { unseenIn } from '../unseen.js';
 import { readYamlFile } from '../yaml-file/read.js';
 import type { NamedTransformation } from './model.js';
 import { normaliseSpec, problemsOfSpec, type WrittenSpec } from './normalise.js';
@@ -9,8 +10,8 @@ const validate = new Ajv2020({ allErrors: true, strict: true, verbose: true }).c
   readonly spec: WrittenSpec;
 }>(transformationSchema);
 
-/** In characters: what is signed and kept stays small. */
-const maxLength = 512 * 1024;
+/** Of UTF-8: what is signed and kept stays small. */
+const maxBytes = 512 * 1024;
 
 /**
  * Reads the file of a transformation (format: `core/schemas/transformation.schema.json`).
@@ -19,11 +20,14 @@ const maxLength = 512 * 1024;
  */
 export function parseTransformation(text: string, fileName: string): NamedTransformation {
   const file = readYamlFile(text, {
-    ...{ fileName, maxLength, validate, code: 'INVALID_INPUT' },
+    ...{ fileName, maxBytes, validate, code: 'INVALID_INPUT' },
     next: 'correct the file; its format is core/schemas/transformation.schema.json',
   });
   const { metadata, spec } = file.value;
-  const problems = problemsOfSpec(spec).map(({ path, text: what }) => ({ path: ['spec', ...path], text: what }));
+  const problems = [...problemsOfSpec(spec), ...unseenIn(spec)].map(({ path, text: what }) => ({
+    path: ['spec', ...path],
+    text: what,
+  }));
   if (problems.length > 0) throw file.refuse(problems);
   return { name: metadata.name, spec: normaliseSpec(metadata.name, spec) };
 }

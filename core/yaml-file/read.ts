@@ -1,5 +1,6 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { utf8Of } from '../bytes.js';
 import { type ErrorCode, LanekeeperError, messageOf } from '../errors.js';
 import { type Path, problemsOfSchema, tellingErrors } from './schema-problems.js';
 
@@ -17,8 +18,8 @@ export interface Problem extends Place {
 /** What is read, and how it is spoken of. */
 export interface FileTerms<T> {
   readonly fileName: string;
-  /** In characters. */
-  readonly maxLength: number;
+  /** How many bytes of UTF-8 it may have. */
+  readonly maxBytes: number;
   /** Its JSON Schema, compiled with `allErrors` and `verbose`. */
   readonly validate: ValidateFunction<T>;
   /** The code of its errors. */
@@ -54,9 +55,10 @@ const maxPlaced = 100;
  * @throws the code of its terms, with every mistake at once: file, line, column, what is wrong, and what was expected
  */
 export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> {
-  const { fileName, maxLength, validate } = terms;
-  if (text.length > maxLength)
-    throw refusal(terms, [{ line: 1, column: 1, text: `the file is longer than ${String(maxLength)} characters` }]);
+  const { fileName, maxBytes, validate } = terms;
+  // No character has less than one byte: what is far longer is not encoded first.
+  if (text.length > maxBytes || utf8Of(text).length > maxBytes)
+    throw refusal(terms, [{ line: 1, column: 1, text: `the file is longer than ${String(maxBytes)} bytes` }]);
   const lines = new LineCounter();
   // Its own search for repeated keys compares each with all others.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });

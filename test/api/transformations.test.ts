@@ -51,7 +51,7 @@ describe('a transformation through the API', () => {
     const content = digestOfText(await readFile('policies/profiles/safe.yaml', 'utf8'));
     const retire = async () => {
       const version = { kind: 'profile', name: 'safe', version: 1, content } as const;
-      const signedStatement = await signPolicyAct(engine, 'carol', 'retire', version);
+      const signedStatement = await signPolicyAct(engine, 'carol', 'retire', version, { published: true });
       return api.clients('carol').governance.submitPolicyAct({ signedStatement });
     };
     expect(await retire().catch((error: unknown) => domainErrorOf(error)?.why)).toContain('transformation/under-safe');

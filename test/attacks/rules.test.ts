@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { PolicyBook } from '../../activities/policy/policy-book.js';
+import { RefusedDrafts } from '../../apps/enrolment/policy/refused-drafts.js';
 import { submitPolicyAct } from '../../apps/enrolment/policy/submit.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { asLanekeeperError } from '../../core/errors.js';
@@ -47,7 +48,7 @@ async function say(person: string, verb: PolicyVerb, document: VersionName, text
 
 function send(signed: Uint8Array, text = '', tests = ''): Promise<string> {
   const rules = new PolicyBook(database, roots, { forChanges: true });
-  const deps = { database, rules, now: () => new Date() };
+  const deps = { database, rules, refusedDrafts: new RefusedDrafts(), now: () => new Date() };
   return submitPolicyAct(deps, signed, { text, tests }).then(({ version }) => version.state, codeOf);
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PolicyBook } from '../../activities/policy/policy-book.js';
+import { RefusedDrafts } from '../../apps/enrolment/policy/refused-drafts.js';
 import { submitPolicyAct } from '../../apps/enrolment/policy/submit.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import type { Digest } from '../../core/digest.js';
@@ -43,7 +44,7 @@ async function draft({ text = shopPolicy(), kind = 'policy', name = 'shop', sign
   const document = await nextVersion({ database }, kind, name, text);
   const statement = await signPolicyAct(cluster, 'dev', 'draft', document, signed);
   const rules = new PolicyBook(database, roots, { forChanges: true });
-  const deps = { database, rules, now: () => new Date() };
+  const deps = { database, rules, refusedDrafts: new RefusedDrafts(), now: () => new Date() };
   const twice = async () =>
     [await submitPolicyAct(deps, statement, { text, tests }), await submitPolicyAct(deps, statement, { text })].map(
       ({ version }) => version.digest,
@@ -108,9 +109,11 @@ describe('tests that come with a draft', () => {
     const document = await nextVersion({ database }, 'policy', 'shop', text);
     const signed = await signPolicyAct(cluster, 'dev', 'submit', document, { tests: digestOfText('tests') });
     const rules = new PolicyBook(database, roots, { forChanges: true });
-    await expect(submitPolicyAct({ database, rules, now: () => new Date() }, signed, { text: '' })).rejects.toThrow(
-      'this is not a statement about a version of a policy',
-    );
+    await expect(
+      submitPolicyAct({ database, rules, refusedDrafts: new RefusedDrafts(), now: () => new Date() }, signed, {
+        text: '',
+      }),
+    ).rejects.toThrow('this is not a statement about a version of a policy');
   });
 });
 

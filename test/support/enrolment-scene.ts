@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { type Enrolment, EnrolmentState } from '#gen/governance/v1/enrolment_service_pb.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 import { connectToEnrolment } from '../../apps/api/enrolment/client.js';
+import { RefusedDrafts } from '../../apps/enrolment/policy/refused-drafts.js';
 import { startEnrolmentServer } from '../../apps/enrolment/server.js';
 import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import type { EnrolmentChange } from '../../core/enrolment/change.js';
@@ -45,7 +46,7 @@ export async function startEnrolmentScene(): Promise<EnrolmentScene> {
   const database = openDatabase({ url: cluster.urls.enrolment, maxConnections: 3 });
   const reports: unknown[] = [];
   const rules = new PolicyBook(database, await installPolicies(cluster.urls));
-  const deps = { database, rules, now: () => new Date() };
+  const deps = { database, rules, refusedDrafts: new RefusedDrafts(), now: () => new Date() };
   const server = await startEnrolmentServer(deps, 0, (error) => reports.push(error));
   const enrolment = connectToEnrolment(`http://127.0.0.1:${String(server.port)}`);
   const submit = async (signedStatement: Uint8Array): Promise<Enrolment> =>

@@ -10,6 +10,7 @@ import { type Clients, createClients } from '../../apps/cli/connection/clients.j
 import { loadIdentity } from '../../apps/cli/connection/identity.js';
 import { findStack } from '../../apps/cli/connection/stack.js';
 import { openDatabase } from '../../store/database.js';
+import { RefusedDrafts } from '../../apps/enrolment/policy/refused-drafts.js';
 import { startEnrolmentServer } from '../../apps/enrolment/server.js';
 import { openStores } from './blobs.js';
 import { writeTokenOrigins } from '../../apps/stack/token-origins.js';
@@ -61,7 +62,10 @@ export async function startApiOn(
   const now = () => new Date();
   const report = (error: unknown) => void reports.push(error);
   const enrolmentServer = await startEnrolmentServer(
-    { database: enrolments, rules: new PolicyBook(enrolments, engine.policyRoots, { forChanges: true }), now },
+    {
+      ...{ database: enrolments, now, refusedDrafts: new RefusedDrafts() },
+      rules: new PolicyBook(enrolments, engine.policyRoots, { forChanges: true }),
+    },
     0,
     report,
   );

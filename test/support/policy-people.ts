@@ -37,6 +37,7 @@ export async function signPolicyAct(
 ): Promise<Uint8Array> {
   const now = Date.now();
   const act: PolicyAct = {
+    ...(verb === 'retire' && { published: false }),
     ...{ verb, principal: person, tenant: 'default', document, nonce: randomUUID() },
     issuedAt: new Date(now).toISOString(),
     expiresAt: new Date(now + 60_000).toISOString(),

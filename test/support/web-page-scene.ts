@@ -1,5 +1,6 @@
 import { noRules } from '../../activities/policy/rule-source.js';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { RefusedDrafts } from '../../apps/enrolment/policy/refused-drafts.js';
 import { startEnrolmentServer } from '../../apps/enrolment/server.js';
 import { newUiAddress } from '../../apps/stack/temporal/ui-address.js';
 import { startUiProxy } from '../../apps/ui-proxy/server.js';
@@ -58,7 +59,7 @@ export async function startWebPageScene(): Promise<WebPageScene> {
     cleanUp.push(() => proxy.close());
     const { database } = engine;
     const enrolment = await startEnrolmentServer(
-      { database, rules: noRules, now: () => new Date() },
+      { database, rules: noRules, refusedDrafts: new RefusedDrafts(), now: () => new Date() },
       0,
       () => undefined,
       publicOrigins,

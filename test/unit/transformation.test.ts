@@ -88,6 +88,14 @@ describe('the file of a transformation', () => {
     expect(why).toContain('a is in goals twice');
   });
 
+  it('refuses texts that are not seen as they are, and takes those of any language', () => {
+    const mistakes = (title: string) => mistakesOf(`${head}spec:\n  profile: scrum\n  title: "${title}"\n`);
+    expect(mistakes('a\u202Eb')).toContain('it.yaml:6:3: it has U+202E, a character that is not seen');
+    expect(mistakes('a\u200Bb')).toContain('U+200B');
+    expect(mistakes('\u3164')).toContain('nothing of it is seen');
+    for (const title of ['نمونه\u200Cها', '👩\u200D🚀 ✔️', '検査']) expect(mistakes(title)).toBe('none');
+  });
+
   it('bounds its lists', () => {
     const many = Array.from({ length: 201 }, (_, index) => `    - { key: m${String(index)}, title: M }\n`).join('');
     expect(mistakesOf(`${head}spec:\n  profile: scrum\n  milestones:\n${many}`)).toContain('200');

@@ -9,7 +9,7 @@ const compiled = new Ajv2020({ allErrors: true, verbose: true }).compile<object>
 /** The error with which a file is refused. */
 function refusalOf(text: string, validate: ValidateFunction<object> = compiled): LanekeeperError {
   try {
-    readYamlFile(text, { fileName: 'f.yaml', maxLength: 300_000, validate, code: 'INVALID_POLICY', next: 'mend it' });
+    readYamlFile(text, { fileName: 'f.yaml', maxBytes: 300_000, validate, code: 'INVALID_POLICY', next: 'mend it' });
   } catch (error) {
     if (error instanceof LanekeeperError) return error;
     throw error;

@@ -3,12 +3,18 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Preparation } from '../../../activities/policy/preparation.js';
 import { messageOf } from '../../../core/errors.js';
 import type { PolicyOfPolicies } from '../../../core/governance/policy-of-policies.js';
-import { missingPublishers, type Publication, refusePublication } from '../../../core/governance/publication.js';
+import {
+  missingPublishers,
+  type Publication,
+  publicationOf,
+  refusePublication,
+} from '../../../core/governance/publication.js';
 import { shortId } from '../../../core/ids.js';
 import { CaseKind, type GovernanceCase, GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
 import type { Transaction } from '../../../store/database.js';
 import { listVersions } from '../../../store/governance/list.js';
 import { actsOf, readHeads, type StoredAct, type StoredVersion } from '../../../store/governance/read.js';
+import { signedActs } from '../../../store/governance/signers.js';
 import { enrolledKeys, type StoredKey, type StoredPrincipal, validKeysOf } from '../../../store/identity/read.js';
 import { bounded } from '../convert.js';
 
@@ -39,16 +45,14 @@ export async function listPublications(
     versions.map(({ digest }) => digest),
   );
   const rules = await known.rules(tx);
-  const keys = validKeysOf(await enrolledKeys(tx), person.name, now).filter(({ purpose }) => purpose === 'person');
+  const enrolled = await enrolledKeys(tx);
+  const keys = validKeysOf(enrolled, person.name, now).filter(({ purpose }) => purpose === 'person');
   const judged = 'problem' in rules ? undefined : rules.governance.document;
   return versions.map((version) => {
     const own = acts.filter((act) => act.version === version.digest);
-    const waiting: Waiting = {
-      version: { ...version, author: version.author ?? '' },
-      head: heads.find(({ kind, name }) => kind === version.kind && name === version.name),
-      publishedBy: own.filter(({ verb }) => verb === 'publish').map(({ principal }) => principal),
-      acts: own,
-    };
+    const head = heads.find(({ kind, name }) => kind === version.kind && name === version.name);
+    const signed = signedActs(own, enrolled);
+    const waiting: Waiting = { ...publicationOf(version, { signed, head, policies: judged }), acts: own };
     const whyNot =
       'problem' in rules ? whyUnknown(rules.problem) : refusalFor(waiting, person, keys, rules.governance.document);
     return caseOf(waiting, judged, whyNot);

@@ -46,13 +46,13 @@ export async function fetchChain(
 }
 
 function auditedOf(
-  { version, text }: GetPolicyVersionResponse,
+  { version, text, tests }: GetPolicyVersionResponse,
   keysOf: (principal: string) => readonly string[],
 ): AuditedVersion {
   if (version === undefined) throw new LanekeeperError('INTERNAL', { message: 'the API named no version' });
   return {
     ...versionNameOf(version),
-    ...{ digest: parseDigest(version.digest), text },
+    ...{ digest: parseDigest(version.digest), text, tests },
     ...(version.governedBy !== '' && { governedBy: parseDigest(version.governedBy) }),
     acts: version.acts.map((act) => verified(act, keysOf(act.principal))),
   };

@@ -19,7 +19,7 @@ export interface DraftTexts {
 /** Does something with a version, signed with the person's own key. @param texts what comes with a draft */
 export async function signAct(
   context: Context,
-  act: Pick<PolicyAct, 'verb' | 'document' | 'comment'>,
+  act: Pick<PolicyAct, 'verb' | 'document' | 'comment' | 'published'>,
   { text, tests }: DraftTexts = { text: '', tests: '' },
 ): Promise<PolicyVersion> {
   const { identity, governance } = await context.api();

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { GovernanceCase } from '#gen/governance/v1/case_pb.js';
+import { seen } from '../../../core/unseen.js';
 import { documentOfCase } from './document-of-case.js';
 import { Command } from '../parts/copy.js';
 import { Note } from '../parts/notes.js';
@@ -24,7 +25,7 @@ export function PublicationDetail({ one }: { readonly one: GovernanceCase }) {
       </header>
       <p>
         Drafted by {requester}
-        {comment === '' ? '.' : `: ${comment}`}
+        {comment === '' ? '.' : `: ${seen(comment)}`}
       </p>
       {!waitsForMe && whyNotMe !== '' && <Note>You cannot publish it: {whyNotMe}.</Note>}
       {waitsForMe && (

@@ -2,6 +2,7 @@ import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { shortId } from '../../../core/ids.js';
+import { seen } from '../../../core/unseen.js';
 import {
   DocumentKind,
   GovernanceService,
@@ -71,7 +72,7 @@ export default function PolicyVersionScreen() {
               <div className={rows['grow']}>
                 <p>
                   <strong>{principal}</strong> signed: {verb}
-                  {comment !== '' && ` (${comment})`}
+                  {comment !== '' && ` (${seen(comment)})`}
                 </p>
                 <p className={rows['small']}>
                   <At at={registeredAt} />

@@ -1,4 +1,5 @@
 import { diffLines } from 'diff';
+import { seen } from '../../../core/unseen.js';
 import css from './policy.module.css';
 
 /** How many unchanged lines are shown around what has changed. */
@@ -28,7 +29,7 @@ export function TextDiff({ before, after }: { readonly before: string; readonly 
 }
 
 function linesOf(before: string, after: string): readonly Line[] {
-  return diffLines(before, after).flatMap(({ value, added, removed }) =>
+  return diffLines(seen(before), seen(after)).flatMap(({ value, added, removed }) =>
     value
       .replace(/\n$/, '')
       .split('\n')

@@ -1,7 +1,8 @@
 import type { Refusal } from '../../../core/decision/check.js';
+import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import type { PolicyAct } from '../../../core/evidence/policy-act.js';
-import { digestOfText, digestOfVersion, wordsOf } from '../../../core/governance/document.js';
+import { digestOfVersion, wordsOf } from '../../../core/governance/document.js';
 import { isNamed, parseDocument } from '../../../core/governance/parse-document.js';
 import { refuseAct } from '../../../core/governance/policy-of-policies.js';
 import type { RuleBook } from '../../../core/governance/rule-book.js';
@@ -10,6 +11,7 @@ import type { Transaction } from '../../../store/database.js';
 import { countDrafts, findVersion, type StoredHead, type StoredVersion } from '../../../store/governance/read.js';
 import { insertDraft, insertTests, recordAct } from '../../../store/governance/write.js';
 import type { Examined, StatementSigner } from '../examine.js';
+import type { Checks } from './checks.js';
 import { requireFit } from './fitting.js';
 import { requireSignedTests } from './tests-of-draft.js';
 
@@ -21,9 +23,12 @@ export interface Drafting {
   readonly examined: Examined<PolicyAct>;
   readonly signer: StatementSigner;
   readonly book: RuleBook;
+  readonly checks: Checks;
   /** The newest published version of the document. */
   readonly head: StoredHead | undefined;
   readonly text: string;
+  /** The digest of its text. */
+  readonly content: Digest;
   /** The tests that come with it; empty for none. */
   readonly tests: string;
   readonly refused: (said: PolicyAct, refusal: Refusal) => LanekeeperError;
@@ -35,7 +40,7 @@ export interface Drafting {
  * @throws INVALID_POLICY, CONFLICT, EVIDENCE_INVALID, LIMIT_EXCEEDED, ROLE_MISSING
  */
 export async function draft(tx: Transaction, drafting: Drafting): Promise<StoredVersion> {
-  const { examined, signer, book, head, text, tests, refused } = drafting;
+  const { examined, signer, book, checks, head, text, content, tests, refused } = drafting;
   const { document } = examined.said;
   const refusal = refuseAct(
     'draft',
@@ -44,7 +49,7 @@ export async function draft(tx: Transaction, drafting: Drafting): Promise<Stored
     book.governance.document,
   );
   if (refusal !== undefined) throw refused(examined.said, refusal);
-  if (digestOfText(text) !== document.content)
+  if (content !== document.content)
     throw refused(examined.said, { code: 'EVIDENCE_INVALID', reason: 'its text is not the one that was signed' });
   if (document.previous !== head?.digest || document.version !== (head?.version ?? 0) + 1)
     throw new LanekeeperError('CONFLICT', {
@@ -65,6 +70,16 @@ export async function draft(tx: Transaction, drafting: Drafting): Promise<Stored
     });
   // Before anything that takes long.
   await requireRoom(tx, signer.name);
+  checks.require(book, () => requireSound(drafting));
+  await recordAct(tx, digestOfVersion(document), { ...examined, ...examined.said });
+  const drafted = await insertDraft(tx, document, { author: signer.name, text });
+  if (tests !== '') await insertTests(tx, drafted.digest, tests);
+  return drafted;
+}
+
+/** Reads the text and the tests, and fits them together with what is in force. */
+function requireSound({ examined, book, text, tests, refused }: Drafting): void {
+  const { document } = examined.said;
   const parsed = parseDocument(text, `${document.kind}/${document.name}`);
   if (!isNamed(parsed, document))
     throw refused(examined.said, {
@@ -73,10 +88,6 @@ export async function draft(tx: Transaction, drafting: Drafting): Promise<Stored
     });
   requireSignedTests(tests, examined.said, refused);
   requireFit(book, { parsed, version: document.version, digest: digestOfVersion(document) });
-  await recordAct(tx, digestOfVersion(document), { ...examined, ...examined.said });
-  const drafted = await insertDraft(tx, document, { author: signer.name, text });
-  if (tests !== '') await insertTests(tx, drafted.digest, tests);
-  return drafted;
 }
 
 async function requireRoom(tx: Transaction, author: string): Promise<void> {

@@ -4,8 +4,7 @@ import { problemsOfBook } from '../../../core/governance/check-book.js';
 import { wordsOf } from '../../../core/governance/document.js';
 import { parseDocument } from '../../../core/governance/parse-document.js';
 import type { RuleBook } from '../../../core/governance/rule-book.js';
-import type { Transaction } from '../../../store/database.js';
-import { type StoredVersion, textOfVersion } from '../../../store/governance/read.js';
+import type { StoredVersion } from '../../../store/governance/read.js';
 
 /** @throws INVALID_POLICY when a version does not fit together with what is in force */
 export function requireFit(book: RuleBook, version: VersionInForce): void {
@@ -13,25 +12,15 @@ export function requireFit(book: RuleBook, version: VersionInForce): void {
   refuseProblems(version.parsed, [...others(book, { kind, name }), version], '');
 }
 
-/**
- * What fitted when it was drafted need not fit any more: others were published since.
- *
- * @param how `without it` when the version is to be taken out of force
- * @throws INVALID_POLICY
- */
-export async function requireFitting(
-  tx: Transaction,
-  book: RuleBook,
-  version: StoredVersion,
-  how: 'with it' | 'without it' = 'with it',
-): Promise<void> {
-  if (how === 'without it') {
-    refuseProblems(version, others(book, version), ' without it');
-    return;
-  }
-  const text = await textOfVersion(tx, version.digest);
+/** What fitted when it was drafted need not fit any more: others were published since. @throws INVALID_POLICY */
+export function requireFitting(book: RuleBook, version: StoredVersion, text: string): void {
   const parsed = parseDocument(text, `${version.kind}/${version.name}@${String(version.version)}`);
   requireFit(book, { parsed, version: version.version, digest: version.digest });
+}
+
+/** @throws INVALID_POLICY when the others do not fit together without a version */
+export function requireFitWithout(book: RuleBook, version: StoredVersion): void {
+  refuseProblems(version, others(book, version), ' without it');
 }
 
 function others(book: RuleBook, { kind, name }: Pick<VersionInForce['parsed'], 'kind' | 'name'>) {

@@ -1,13 +1,22 @@
 import type { RuleSource } from '../../../activities/policy/rule-source.js';
 import type { Refusal } from '../../../core/decision/check.js';
+import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import type { PolicyAct } from '../../../core/evidence/policy-act.js';
 import { parsePolicyAct } from '../../../core/evidence/read-policy-act.js';
-import { digestOfVersion, wordsOf } from '../../../core/governance/document.js';
+import { digestOfText, digestOfVersion, wordsOf } from '../../../core/governance/document.js';
 import { refuseAct } from '../../../core/governance/policy-of-policies.js';
-import { missingPublishers, refusePublication, whyNotNext } from '../../../core/governance/publication.js';
+import {
+  missingPublishers,
+  publicationOf,
+  refuseDraft,
+  refusePublication,
+  type SignedAct,
+  whyNotNext,
+} from '../../../core/governance/publication.js';
 import type { RuleBook } from '../../../core/governance/rule-book.js';
 import { shortId } from '../../../core/ids.js';
+import { whyUnseen } from '../../../core/unseen.js';
 import type { Transaction } from '../../../store/database.js';
 import {
   actsOf,
@@ -15,11 +24,14 @@ import {
   isActNonceUsed,
   readHeads,
   requireVersion,
+  textOfVersion,
   type StoredAct,
   type StoredHead,
   type StoredVersion,
   versionOfStatement,
 } from '../../../store/governance/read.js';
+import { signedActs } from '../../../store/governance/signers.js';
+import { enrolledKeys } from '../../../store/identity/read.js';
 import { transformationsUnder } from '../../../store/transformation/list.js';
 import { publishVersion, recordAct, retireVersion, submitVersion } from '../../../store/governance/write.js';
 import {
@@ -31,21 +43,14 @@ import {
   type StatementSigner,
 } from '../examine.js';
 import { draft } from './draft.js';
-import { requireFitting } from './fitting.js';
-import { RefusedDrafts } from './refused-drafts.js';
+import { Checks, Unchecked } from './checks.js';
+import { requireFitting, requireFitWithout } from './fitting.js';
+import type { RefusedDrafts } from './refused-drafts.js';
 
 /** What submitting needs. */
 export interface SubmitDeps extends ExamineDeps {
   readonly rules: RuleSource;
-}
-
-const refusedDrafts = new WeakMap<SubmitDeps['rules'], RefusedDrafts>();
-
-/** Those of the process, which has one source of rules. */
-function refusedDraftsOf({ rules }: SubmitDeps): RefusedDrafts {
-  const known = refusedDrafts.get(rules) ?? new RefusedDrafts();
-  refusedDrafts.set(rules, known);
-  return known;
+  readonly refusedDrafts: RefusedDrafts;
 }
 
 /** What comes with the statement of a draft. */
@@ -76,17 +81,15 @@ export async function submitPolicyAct(
 ): Promise<SubmittedVersion> {
   const examined = await examineStatement(deps, signed, parsePolicyAct);
   const { tenant, principal, verb } = examined.said;
-  const taken = verb === 'draft' ? refusedDraftsOf(deps).enter(`${tenant}/${principal}`, deps.now()) : undefined;
+  const taken = verb === 'draft' ? deps.refusedDrafts.enter(`${tenant}/${principal}`, deps.now()) : undefined;
+  const given = { examined, text, content: digestOfText(text), tests, checks: new Checks() };
   for (let count = 0; count < maxAttempts; count += 1) {
     // Verified outside of the transaction that acts; it looks again whether these are still the rules.
     await deps.rules.load(tenant);
-    const submitted = await deps.database.transaction(tenant, async (tx) => {
-      await governInTurn(tx);
-      const book = await deps.rules.inForce(tx);
-      if (book === undefined) return undefined;
-      const known = await versionOfStatement(tx, examined.statementDigest);
-      const version = known ?? (await take(tx, { examined, book, text, tests, now: deps.now() }));
-      return { version, acts: await actsOf(tx, [version.digest]) };
+    const submitted = await attempt(deps, given).catch(async (error: unknown) => {
+      if (!(error instanceof Unchecked)) throw error;
+      await error.check();
+      return undefined;
     });
     if (submitted === undefined) continue;
     taken?.();
@@ -98,30 +101,53 @@ export async function submitPolicyAct(
   });
 }
 
-/** How often the rules may change while they are being verified. */
-const maxAttempts = 5;
+/** Takes the statement in a transaction; undefined where the rules have to be verified first. @throws Unchecked */
+async function attempt(
+  { database, rules, now }: SubmitDeps,
+  given: Omit<Taking, 'book' | 'now'>,
+): Promise<SubmittedVersion | undefined> {
+  const { said, statementDigest } = given.examined;
+  return database.transaction(said.tenant, async (tx) => {
+    await governInTurn(tx);
+    const book = await rules.inForce(tx);
+    if (book === undefined) return undefined;
+    const known = await versionOfStatement(tx, statementDigest);
+    const version = known ?? (await take(tx, { ...given, book, now: now() }));
+    return { version, acts: await actsOf(tx, [version.digest]) };
+  });
+}
+
+/** How often the transaction begins: twice for each change of the rules meanwhile, and twice without any. */
+const maxAttempts = 10;
 
 /** A statement to take, by the rules that are in force. */
 interface Taking extends Required<SubmittedTexts> {
   readonly examined: Examined<PolicyAct>;
+  /** The digest of the text. */
+  readonly content: Digest;
+  readonly checks: Checks;
   readonly book: RuleBook;
   readonly now: Date;
 }
 
-async function take(tx: Transaction, { examined, book, text, tests, now }: Taking): Promise<StoredVersion> {
+async function take(tx: Transaction, taking: Taking): Promise<StoredVersion> {
+  const { examined, book, checks, text, tests, now } = taking;
   const { said } = examined;
   const signer = await requireSigner(tx, examined, now, refused);
   if (await isActNonceUsed(tx, said.principal, said.nonce)) throw refused(said, nonceUsed);
+  const unseen = whyUnseen(said.comment ?? '');
+  if (unseen !== undefined) throw refused(said, { code: 'INVALID_INPUT', reason: `its comment: ${unseen}` });
   const head = (await readHeads(tx)).find(
     ({ kind, name }) => kind === said.document.kind && name === said.document.name,
   );
-  if (said.verb === 'draft') return draft(tx, { examined, signer, book, head, text, tests, refused });
+  if (said.verb === 'draft') return draft(tx, { ...taking, signer, head, refused });
   if (text !== '' || tests !== '')
     throw refused(said, { code: 'INVALID_INPUT', reason: 'only a draft comes with a text' });
   const version = await requireVersion(tx, digestOfVersion(said.document));
   const refusal = refuseAct(said.verb, signer, { ...version, author: version.author ?? '' }, book.governance.document);
   if (refusal !== undefined) throw refused(said, refusal);
-  const acting = { examined, signer, version, head, book };
+  const signed = signedActs(await actsOf(tx, [version.digest]), await enrolledKeys(tx));
+  const acting = { examined, signer, version, signed, head, book, checks };
   switch (said.verb) {
     case 'submit':
       return submit(tx, acting);
@@ -136,41 +162,55 @@ interface Acting {
   readonly examined: Examined<PolicyAct>;
   readonly signer: StatementSigner;
   readonly version: StoredVersion;
+  /** What people have signed about it. */
+  readonly signed: readonly SignedAct[];
   /** The newest published version of the document. */
   readonly head: StoredHead | undefined;
   readonly book: RuleBook;
+  readonly checks: Checks;
 }
 
-async function submit(tx: Transaction, { examined, version, head }: Acting): Promise<StoredVersion> {
+async function submit(tx: Transaction, { examined, version, signed, head }: Acting): Promise<StoredVersion> {
   requireState(version, 'DRAFT');
   requireNext(version, head);
+  const refusal = refuseDraft(version, signed);
+  if (refusal !== undefined) throw refused(examined.said, refusal);
   await recordAct(tx, version.digest, { ...examined, ...examined.said });
   return submitVersion(tx, version);
 }
 
 async function publish(tx: Transaction, acting: Acting): Promise<StoredVersion> {
-  const { examined, signer, version, head, book } = acting;
+  const { examined, signer, version, signed, head, book, checks } = acting;
   requireState(version, 'PENDING_APPROVAL');
   requireNext(version, head);
-  const publishedBy = (await actsOf(tx, [version.digest]))
-    .filter(({ verb }) => verb === 'publish')
-    .map(({ principal }) => principal);
-  const publication = { version: { ...version, author: version.author ?? '' }, head, publishedBy };
-  const policies = book.governance.document;
-  const refusal = refusePublication(signer, publication, policies);
+  const publication = publicationOf(version, { signed, head, policies: book.governance.document });
+  const refusal = refusePublication(signer, publication, book.governance.document);
   if (refusal !== undefined) throw refused(examined.said, refusal);
-  await requireFitting(tx, book, version);
+  const text = await textOfVersion(tx, version.digest);
+  checks.require(book, () => requireFitting(book, version, text));
   await recordAct(tx, version.digest, { ...examined, ...examined.said });
-  if (missingPublishers(publication, policies).count > 1) return version;
+  if (missingPublishers(publication, book.governance.document).count > 1) return version;
   return publishVersion(tx, version, { by: signer.name, governedBy: book.governance.digest });
 }
 
-async function retire(tx: Transaction, { examined, signer, version, head, book }: Acting): Promise<StoredVersion> {
+async function retire(
+  tx: Transaction,
+  { examined, signer, version, head, book, checks }: Acting,
+): Promise<StoredVersion> {
   if (version.state === 'RETIRED') throw wrongState(version, 'it is retired already');
+  // What was signed to withdraw a draft takes nothing out of force that was published since, and the other way round.
+  if (examined.said.published !== (version.state === 'PUBLISHED'))
+    throw refused(examined.said, {
+      code: 'DECISION_MISMATCH',
+      reason:
+        version.state === 'PUBLISHED'
+          ? 'it does not say that it is about a version that was published'
+          : 'it does not say that it is about a version that was not published',
+    });
   if (version.state === 'PUBLISHED' && head?.digest === version.digest) {
     if (version.kind === 'governance')
       throw wrongState(version, 'without a policy of policies nobody could change anything any more');
-    await requireFitting(tx, book, version, 'without it');
+    checks.require(book, () => requireFitWithout(book, version));
     const users = version.kind === 'profile' ? await transformationsUnder(tx, version.name) : [];
     if (users.length > 0)
       throw wrongState(

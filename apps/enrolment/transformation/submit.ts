@@ -5,6 +5,8 @@ import { parseTransformationAct } from '../../../core/evidence/read-transformati
 import type { TransformationAct } from '../../../core/evidence/transformation-act.js';
 import { diffTransformation } from '../../../core/transformation/diff.js';
 import { refuseTransformation } from '../../../core/transformation/rules.js';
+import { unseenIn } from '../../../core/unseen.js';
+import { nameOfPath } from '../../../core/yaml-file/schema-problems.js';
 import type { Transaction } from '../../../store/database.js';
 import { readHeads } from '../../../store/governance/read.js';
 import { changesSince } from '../../../store/transformation/list.js';
@@ -59,6 +61,7 @@ async function take(tx: Transaction, examined: Examined<TransformationAct>, now:
   if (await isTransformationNonceUsed(tx, said.principal, said.nonce)) throw refused(said, nonceUsed);
   const refusal = refuseTransformation(signer);
   if (refusal !== undefined) throw refused(said, refusal);
+  requireSeen(said);
   const current = await findTransformation(tx, said.name);
   await requireCurrent(tx, said, current);
   await requireRoom(tx, said, current);
@@ -76,6 +79,13 @@ async function take(tx: Transaction, examined: Examined<TransformationAct>, now:
   if (current?.state !== 'ACTIVE')
     throw refused(said, { code: 'WRONG_STATE', reason: current ? 'it is retired already' : 'there is none' });
   return changeTransformation(tx, { ...change, spec: current.spec, words: [`retired: ${said.reason}`] });
+}
+
+/** What people read of it has to be seen: what was taken before this was asked is believed as it is. */
+function requireSeen(said: TransformationAct): void {
+  const [problem] = unseenIn(said.verb === 'put' ? { spec: said.spec } : { reason: said.reason });
+  if (problem !== undefined)
+    throw refused(said, { code: 'INVALID_INPUT', reason: `${nameOfPath(problem.path)}: ${problem.text}` });
 }
 
 /** Without its profile no promotion of its products could be judged. */

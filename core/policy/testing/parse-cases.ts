@@ -31,7 +31,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: t
  */
 export function parsePolicyTest(text: string, fileName: string): PolicyTest {
   const file = readYamlFile(text, {
-    ...{ fileName, maxLength: 256 * 1024, validate, code: 'INVALID_POLICY' },
+    ...{ fileName, maxBytes: 256 * 1024, validate, code: 'INVALID_POLICY' },
     next: 'correct the file; its format is core/schemas/policy-test.schema.json',
   });
   const { metadata, spec } = file.value;

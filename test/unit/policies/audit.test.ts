@@ -13,7 +13,12 @@ import { shippedTexts } from '../../support/rules.js';
 function next(
   text: string,
   previous: AuditedVersion | undefined,
-  { publishers = [] as string[], governedBy = undefined as AuditedVersion | 'itself' | undefined } = {},
+  {
+    publishers = [] as string[],
+    tests = '',
+    signedTests = '',
+    governedBy = undefined as AuditedVersion | 'itself' | undefined,
+  } = {},
 ): AuditedVersion {
   const name: VersionName = {
     ...{
@@ -29,12 +34,13 @@ function next(
     ...{ verb, principal },
     verified: {
       ...{ verb, principal, tenant: 'default', document: name, nonce: `${verb} ${principal}` },
+      ...(verb === 'draft' && signedTests !== '' && { tests: digestOfText(signedTests) }),
       ...{ issuedAt: '2026-01-01T00:00:00Z', expiresAt: '2026-01-01T01:00:00Z' },
     },
   });
   const acts = previous === undefined ? [] : [act('draft', 'dev'), ...publishers.map((one) => act('publish', one))];
   const by = governedBy === 'itself' ? digest : governedBy?.digest;
-  return { ...name, digest, text, acts, ...(by !== undefined && { governedBy: by }) };
+  return { ...name, digest, text, tests, acts, ...(by !== undefined && { governedBy: by }) };
 }
 
 let first: AuditedVersion;
@@ -67,6 +73,15 @@ describe('a version of the policy of policies', () => {
     ]);
     const without = next(`${text}# 2\n`, first, { publishers: ['carol', 'alice'], governedBy: first });
     expect(problemsOf(first, without)[0]).toContain('alice has no such role');
+  });
+
+  test('comes with the tests that its author has signed, all of them, and with no others', () => {
+    const of = (tests: string, signedTests: string) =>
+      problemsOf(first, next(`${text}# 2\n`, first, { publishers, governedBy: first, tests, signedTests }));
+    expect([of('tests', 'tests'), of('', '')]).toEqual([[], []]);
+    expect(of('others', 'tests')).toEqual(['governance/governance@2 they are not those that its author has signed']);
+    expect(of('tests', '')).toEqual(['governance/governance@2 they come with it, and its author has signed none']);
+    expect(of('', 'tests')).toEqual(['governance/governance@2 they are not there, and its author has signed some']);
   });
 
   test('is published by nobody who has signed something else, another version or for another tenant', () => {

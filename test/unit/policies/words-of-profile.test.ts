@@ -103,6 +103,9 @@ describe('a profile', () => {
     ['a mark that turns the direction of reading', 'a\u202Eb'],
     ['a character that is not seen', 'a\u200Bb'],
     ['a line separator', 'a\u2028b'],
+    ['nothing but characters that are drawn as nothing', '\u3164\u115F'],
+    ['nothing but blanks of Braille', '\u2800'],
+    ['nothing but marks for other characters', '\uFE0F\u034F'],
     ['blanks around it', ' a '],
     ['nothing but blanks', '   '],
     ['ten thousand characters', 'x'.repeat(10_000)],
@@ -111,7 +114,7 @@ describe('a profile', () => {
   });
 
   test('may have a word of any language, and signs that mean something elsewhere', () => {
-    for (const word of ['Prüfung', '検査', 'إصدار', '<b>gate</b>', 'R&D “review”'])
+    for (const word of ['Prüfung', '✔️ check', 'नमस्ते', '検査', 'إصدار', '<b>gate</b>', 'R&D “review”'])
       expect(parseProfile(text(word), 'x.yaml').lexicon.gate?.one).toBe(word);
   });
 

@@ -48,7 +48,11 @@ export async function answerVersion(
     return exitCodes.error;
   }
   const document = versionNameOf(version);
-  const done = await signAct(context, { verb, document, ...(comment !== undefined && { comment }) });
+  const done = await signAct(context, {
+    ...{ verb, document },
+    ...(verb === 'retire' && { published: version.state === PolicyState.PUBLISHED }),
+    ...(comment !== undefined && { comment }),
+  });
   await context.show.object('PolicyVersion', toPlain(PolicyVersionSchema, done), () => lineOf(done));
   return done.state === PolicyState.PENDING_APPROVAL ? exitCodes.pending : undefined;
 }

@@ -284,6 +284,21 @@ test('the history of a run of the other tenant is read neither by its digest nor
   });
 });
 
+test('what gates have read is told to nobody of another tenant, whatever names the promotion', async () => {
+  const ask = (of: Clients, promotionId: string) => of.gates.listGates({ promotionId, explain: true });
+  const { gates } = await ask(api.clients('carol'), theirs.promotion);
+  const read = gates.flatMap(({ terms }) => terms.flatMap(({ reads }) => reads));
+  expect(read.length).toBeGreaterThan(0);
+  const outcome = (promotionId: string) =>
+    ask(clients, promotionId).then(String, (error: unknown) => {
+      const { code, detail } = domainErrorOf(error) ?? {};
+      return JSON.stringify({ code, detail }).replaceAll(promotionId, 'ID');
+    });
+  const short = (id: string) => id.slice(-12);
+  expect(await outcome(theirs.promotion)).toBe(await outcome(madeUp.promotion));
+  expect(await outcome(short(theirs.promotion))).toBe(await outcome(short(madeUp.promotion)));
+});
+
 test('a statement of the other tenant is not passed on with a token of this one', async () => {
   const change = { type: 'grant-roles', principal: 'bob', roles: ['qa2'], reason: 'mine' } as const;
   const signedStatement = await signEnrolment(engine, 'carol', { verb: 'request', change });

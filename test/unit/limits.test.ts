@@ -5,6 +5,10 @@ import { maxBundleBytes } from '../../core/signature/envelope.js';
 import { limits } from '../../apps/api/limits/limits.js';
 import { mostOfPrincipal } from '../../apps/enrolment/limits.js';
 import { mostRefused } from '../../apps/enrolment/policy/refused-drafts.js';
+import { asLanekeeperError } from '../../core/errors.js';
+import { parseDefinition } from '../../core/governance/definition.js';
+import { parsePolicyOfPolicies } from '../../core/governance/policy-of-policies.js';
+import { parsePolicy, parseProfile } from '../../core/policy/parse.js';
 import { conditionLimits } from '../../core/policy/conditions.js';
 import { maxReportLength } from '../../core/evidence/junit.js';
 import { evidencePerSigner } from '../../core/policy/evidence.js';
@@ -85,6 +89,40 @@ describe('the limits', () => {
     expect(documented.get('calls of one principal')).toBe(
       `${limits.calls.toLocaleString('en')} in ${String(limits.windowSeconds)} s, ${String(limits.concurrentCalls)} at a time, ${String(limits.streams)} streams`,
     );
+  });
+
+  test('of documents are counted in bytes, and are those of SECURITY.md', () => {
+    const textOf = (message: string, field: string) =>
+      new RegExp(`^message ${message} \\{$[^]*?^ {2}string ${field} = \\d+ ([^;]+);`, 'm').exec(protos)?.[1];
+    const fields = [
+      ['SubmitPolicyActRequest', 'text'],
+      ['SubmitPolicyActRequest', 'tests'],
+      ['ReplayDecisionsRequest', 'policy'],
+    ] as const;
+    for (const [message, field] of fields)
+      expect([message, field, textOf(message, field)]).toEqual([
+        ...[message, field, expect.stringContaining(`max_bytes: ${String(256 * KiB)}`)],
+      ]);
+    const refused = (parse: (text: string, fileName: string) => unknown, bytes: number) => {
+      try {
+        parse(`# ${'é'.repeat((bytes - 2) / 2)}`, 'f.yaml');
+        return 'read';
+      } catch (error) {
+        return String(asLanekeeperError(error)?.why).includes(`longer than ${String(bytes - 2)} bytes`)
+          ? 'too long'
+          : 'read';
+      }
+    };
+    const parsers = [
+      ['policy, profile', 256, parsePolicy],
+      ['policy, profile', 256, parseProfile],
+      ['promotion definition, policy of policies', 64, parseDefinition],
+      ['promotion definition, policy of policies', 64, parsePolicyOfPolicies],
+    ] as const;
+    for (const [input, limit, parse] of parsers) {
+      expect(documented.get(input)).toBe(size(limit * KiB));
+      expect([refused(parse, limit * KiB), refused(parse, limit * KiB + 2)]).toEqual(['read', 'too long']);
+    }
   });
 
   test('of keys and tokens are the same in SECURITY.md and in the code', () => {

@@ -47,6 +47,24 @@ describe('a file', () => {
     expect(looked.size).toBeLessThanOrEqual(100);
   });
 
+  test('is measured in bytes of UTF-8, not in characters', () => {
+    const of = (character: string, bytes: number) =>
+      `# ${character.repeat((bytes - 2) / Buffer.byteLength(character))}`;
+    const file = {
+      ...{ fileName: 'f.yaml', maxBytes: 1_002, validate: compiled, code: 'INVALID_POLICY' },
+      next: '',
+    } as const;
+    for (const character of ['x', 'é', '検', '👩'].filter((one) => 1_000 % Buffer.byteLength(one) === 0)) {
+      const read = (text: string) => () => readYamlFile(`${text}\n{}`, { ...file, maxBytes: 1_005 });
+      expect(read(of(character, 1_002))).not.toThrow();
+      expect(read(of(character, 1_002 + Buffer.byteLength(character)))).toThrow(
+        expect.objectContaining({
+          detail: expect.objectContaining({ why: expect.stringContaining('longer than 1005 bytes') }),
+        }),
+      );
+    }
+  });
+
   test.each([
     ['at its top', 'a: 1\nb: 2\na: 3\n', 'f.yaml:3:1: Map keys must be unique'],
     ['below', 'known:\n  a: { b: 1, "b": 2 }\n', 'f.yaml:2:14: Map keys must be unique'],

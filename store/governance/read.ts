@@ -187,11 +187,23 @@ export async function testsOfVersion(tx: Transaction, digest: Digest): Promise<s
 }
 
 const actColumns = `statement_digest as "statementDigest", version_digest as version, verb, principal, key_id as "keyId", comment,
-  registered_at as "registeredAt", signed`;
+  registered_at as "registeredAt"`;
 
 /** The statements about versions, the oldest first. */
 export async function actsOf(tx: Transaction, versions: readonly Digest[]): Promise<readonly StoredAct[]> {
   return tx.query<Pick<StoredAct, keyof StoredAct>>(
+    `select ${actColumns}, signed from policy_acts
+      where tenant_id = $1 and version_digest = any ($2) order by registered_at, statement_digest`,
+    [tx.tenant, versions],
+  );
+}
+
+/** The same without what was signed: of many versions, that is much. */
+export async function actsInShort(
+  tx: Transaction,
+  versions: readonly Digest[],
+): Promise<readonly Omit<StoredAct, 'signed'>[]> {
+  return tx.query<Pick<StoredAct, Exclude<keyof StoredAct, 'signed'>>>(
     `select ${actColumns} from policy_acts
       where tenant_id = $1 and version_digest = any ($2) order by registered_at, statement_digest`,
     [tx.tenant, versions],

@@ -112,8 +112,15 @@ describe('a version that waits to be published', () => {
       (await governance.listPolicyVersions({ states: [state] })).versions.find(({ digest }) => digest === id);
     expect(await listed(PolicyState.PENDING_APPROVAL)).toBeUndefined();
     const seen = { state: PolicyState.OVERTAKEN, overtakenBy: next.version };
-    expect(await listed(PolicyState.OVERTAKEN)).toMatchObject(seen);
-    expect((await governance.getPolicyVersion({ version: id })).version).toMatchObject(seen);
+    const inList = await listed(PolicyState.OVERTAKEN);
+    const { version } = await governance.getPolicyVersion({ version: id });
+    for (const one of [inList, version]) expect(one).toMatchObject(seen);
+    // A list of many would be long with what was signed.
+    const lengths = [inList, version].map((one) => one?.acts.map(({ signedStatement }) => signedStatement.length > 0));
+    expect(lengths).toEqual([
+      [false, false],
+      [true, true],
+    ]);
     const all = await api.lane('carol', 'policy', 'list', 'policy/default');
     expect(all.stdout).toMatch(new RegExp(`${shortId(id)} +overtaken by @${String(next.version)} `));
     expect(all.stderr).toContain('lane policy apply FILE');
@@ -174,6 +181,25 @@ describe('lane approvals', () => {
     expect(await api.lane('carol', ...command.split(' ').slice(1), '--yes')).toMatchObject({ code: 0 });
     expect((await api.lane('carol', 'approvals', '--all')).stdout).not.toContain(command);
   });
+});
+
+test('nobody signs a version of which the stack shows another text, or that follows one that is not what it was', async () => {
+  const version = await waits();
+  const [id, previous] = [digestOfVersion(version), version.previous!];
+  const attempt = async (verb: 'publish' | 'show', digest: string) => {
+    const { text } = await api.clients('dev').governance.getPolicyVersion({ version: digest });
+    const write = (content: string) =>
+      asOwner(engine, 'update policy_versions set content = $2 where digest = $1', digest, content);
+    await write(`${text}# it looks harmless\n`);
+    const { code, stderr } = await api.lane('carol', 'policy', verb, id, ...(verb === 'publish' ? ['--yes'] : []));
+    await write(text);
+    return [code === 0, stderr];
+  };
+  const refused = [false, expect.stringContaining('shows one text and would have another one signed')];
+  expect(await attempt('publish', id)).toEqual(refused);
+  expect(await attempt('show', id)).toEqual(refused);
+  expect(await attempt('publish', previous)).toEqual(refused);
+  expect((await api.lane('carol', 'policy', 'publish', id, '--yes')).stdout).toContain('is in force');
 });
 
 test('a version that waits is listed when the rules are not to be believed, and then it cannot be said who may publish it', async () => {

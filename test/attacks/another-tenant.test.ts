@@ -287,7 +287,7 @@ test('the history of a run of the other tenant is read neither by its digest nor
 test('what gates have read is told to nobody of another tenant, whatever names the promotion', async () => {
   const ask = (of: Clients, promotionId: string) => of.gates.listGates({ promotionId, explain: true });
   const { gates } = await ask(api.clients('carol'), theirs.promotion);
-  const read = gates.flatMap(({ terms }) => terms.flatMap(({ reads }) => reads));
+  const read = gates.flatMap(({ clauses }) => clauses.flatMap(({ reads }) => reads));
   expect(read.length).toBeGreaterThan(0);
   const outcome = (promotionId: string) =>
     ask(clients, promotionId).then(String, (error: unknown) => {

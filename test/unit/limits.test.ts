@@ -92,6 +92,12 @@ describe('the limits', () => {
   });
 
   test('of documents are counted in bytes, and are those of SECURITY.md', () => {
+    expect(documented.get('statement about a version')).toBe(
+      size(requests.get('SubmitPolicyActRequest.signed_statement') ?? 0),
+    );
+    expect(documented.get('comparing the gates of versions')).toBe(
+      `${String(limits.compareMs / 1_000)} s of one principal within a minute`,
+    );
     const textOf = (message: string, field: string) =>
       new RegExp(`^message ${message} \\{$[^]*?^ {2}string ${field} = \\d+ ([^;]+);`, 'm').exec(protos)?.[1];
     const fields = [

@@ -13,7 +13,7 @@ import { shortId } from '../../../core/ids.js';
 import { CaseKind, type GovernanceCase, GovernanceCaseSchema } from '#gen/governance/v1/case_pb.js';
 import type { Transaction } from '../../../store/database.js';
 import { listVersions } from '../../../store/governance/list.js';
-import { actsOf, readHeads, type StoredAct, type StoredVersion } from '../../../store/governance/read.js';
+import { actsInShort, readHeads, type StoredAct, type StoredVersion } from '../../../store/governance/read.js';
 import { signedActs } from '../../../store/governance/signers.js';
 import { enrolledKeys, type StoredKey, type StoredPrincipal, validKeysOf } from '../../../store/identity/read.js';
 import { bounded } from '../convert.js';
@@ -21,10 +21,13 @@ import { bounded } from '../convert.js';
 /** How many versions that wait are shown: far more than people could read, whoever drafts how many. */
 const maxShown = 200;
 
+/** What somebody has signed, without the statement. */
+type ListedAct = Omit<StoredAct, 'signed'>;
+
 /** A version that waits to be published, with what people have signed about it. */
 interface Waiting extends Publication {
   readonly version: StoredVersion & { readonly author: string };
-  readonly acts: readonly StoredAct[];
+  readonly acts: readonly ListedAct[];
 }
 
 /**
@@ -40,7 +43,7 @@ export async function listPublications(
   const versions = await listVersions(tx, { states: ['PENDING_APPROVAL'], limit: maxShown });
   if (versions.length === 0) return [];
   const heads = await readHeads(tx);
-  const acts = await actsOf(
+  const acts = await actsInShort(
     tx,
     versions.map(({ digest }) => digest),
   );
@@ -97,7 +100,7 @@ function caseOf(waiting: Waiting, policies: PolicyOfPolicies | undefined, whyNot
   });
 }
 
-function commentOf(acts: readonly StoredAct[], wanted: StoredAct['verb']): string | undefined {
+function commentOf(acts: readonly ListedAct[], wanted: StoredAct['verb']): string | undefined {
   return acts.find(({ verb }) => verb === wanted)?.comment ?? undefined;
 }
 

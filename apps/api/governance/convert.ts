@@ -43,8 +43,11 @@ function keyOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>, 
   return (Object.keys(record) as Key[]).find((key) => record[key] === wanted);
 }
 
+/** An act, perhaps without what was signed. */
+type ListedAct = Omit<StoredAct, 'signed'> & Partial<Pick<StoredAct, 'signed'>>;
+
 /** A version with what people have signed about it. */
-export function toPolicyVersion(version: StoredVersion, acts: readonly StoredAct[]): PolicyVersion {
+export function toPolicyVersion(version: StoredVersion, acts: readonly ListedAct[]): PolicyVersion {
   const { digest, kind, name, previous = '', content, author, governedBy, overtakenBy } = version;
   return create(PolicyVersionSchema, {
     ...{ digest, kind: kinds[kind], name, version: version.version, previous, contentDigest: content },
@@ -56,7 +59,7 @@ export function toPolicyVersion(version: StoredVersion, acts: readonly StoredAct
     ...instant('retiredAt', version.retiredAt),
     acts: acts
       .filter((act) => act.version === digest)
-      .map(({ verb, principal, comment, registeredAt, signed }) => ({
+      .map(({ verb, principal, comment, registeredAt, signed = '' }) => ({
         ...{ verb, principal, comment: comment ?? '', signedStatement: new TextEncoder().encode(signed) },
         ...instant('registeredAt', registeredAt),
       })),

@@ -8,6 +8,8 @@ import {
   GateDifferenceSchema,
 } from '#gen/governance/v1/governance_service_pb.js';
 import { bounded, toLane } from '../convert.js';
+import { limits } from '../limits/limits.js';
+import { TimeBudget } from '../limits/time-budget.js';
 
 const kinds = {
   added: GateDifferenceKind.ADDED,
@@ -33,17 +35,29 @@ interface VersionText {
 /** How many answers are kept: a version never changes, and reading two large ones takes long. */
 const maxKept = 50;
 
-const kept = new Map<string, GateDifference[]>();
+/** Compares versions for callers, each pair once while it is remembered. */
+export class GateComparison {
+  readonly #kept = new Map<string, GateDifference[]>();
+  readonly #budget = new TimeBudget(limits.compareMs, {
+    message: 'too many versions were compared',
+    next: 'try again in a minute',
+  });
 
-/** What one version changes of the gates in another, for the wire; nothing where one of them cannot be read any more. */
-export function toGateChanges(before: VersionText, after: VersionText): GateDifference[] {
-  const key = `${before.digest} ${after.digest}`;
-  const known = kept.get(key) ?? compared(before.text, after.text);
-  // The one that was asked for last is the last to go.
-  kept.delete(key);
-  kept.set(key, known);
-  for (const oldest of kept.keys()) if (kept.size > maxKept) kept.delete(oldest);
-  return known;
+  /**
+   * What one version changes of the gates in another, for the wire; nothing where one of them cannot be read any more.
+   *
+   * @param who asks, with the tenant
+   * @throws LIMIT_EXCEEDED
+   */
+  changes(who: string, before: VersionText, after: VersionText): GateDifference[] {
+    const key = `${before.digest} ${after.digest}`;
+    const known = this.#kept.get(key) ?? this.#budget.spend(who, () => compared(before.text, after.text));
+    // The one that was asked for last is the last to go.
+    this.#kept.delete(key);
+    this.#kept.set(key, known);
+    for (const oldest of this.#kept.keys()) if (this.#kept.size > maxKept) this.#kept.delete(oldest);
+    return known;
+  }
 }
 
 function compared(before: string, after: string): GateDifference[] {

@@ -8,6 +8,7 @@ import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { listVersions } from '../../../store/governance/list.js';
 import {
+  actsInShort,
   actsOf,
   headOf,
   requireInstallation,
@@ -22,7 +23,7 @@ import { requireOwnTenant, throughEnrolment } from '../enrolment/client.js';
 import { requireCaller } from '../identity/caller.js';
 import { toPolicyInForce } from '../policy/in-force.js';
 import { kindOf, statesOf, toDocumentKind, toPolicyVersion } from './convert.js';
-import { toGateChanges } from './gate-changes.js';
+import { GateComparison } from './gate-changes.js';
 import { TestRuns } from './test-runs.js';
 import { resolveVersion } from './resolve-version.js';
 
@@ -35,7 +36,8 @@ const maxListed = 200;
  */
 export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof GovernanceService> {
   const { database, enrolment } = deps;
-  const tests = new TestRuns(database);
+  const testRuns = new TestRuns(database);
+  const comparison = new GateComparison();
   return {
     async submitPolicyAct({ signedStatement, text, tests }, context) {
       const { tenant } = requireCaller(context);
@@ -51,7 +53,7 @@ export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof Gover
           states: request.states.length === 0 ? undefined : statesOf(request.states),
           limit: maxListed,
         });
-        const acts = await actsOf(
+        const acts = await actsInShort(
           tx,
           versions.map(({ digest }) => digest),
         );
@@ -59,23 +61,28 @@ export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof Gover
       });
     },
     async getPolicyVersion(request, context) {
-      const { tenant } = requireCaller(context);
-      return database.transaction(tenant, async (tx) => {
+      const { tenant, principal } = requireCaller(context);
+      const found = await database.transaction(tenant, async (tx) => {
         const version = await requireVersion(tx, await resolveVersion(tx, request.version));
-        const head = await headOf(tx, version);
-        const text = await textOfVersion(tx, version.digest);
         const { digest, previous } = version;
-        const before = previous && { digest: previous, text: await textOfVersion(tx, previous) };
         return {
-          version: toPolicyVersion(version, await actsOf(tx, [version.digest])),
-          text,
-          gateChanges: before === undefined ? [] : toGateChanges(before, { digest, text }),
-          inForce: head?.digest === version.digest && head.inForce,
-          tests: await testsOfVersion(tx, version.digest),
+          version: toPolicyVersion(version, await actsOf(tx, [digest])),
+          text: await textOfVersion(tx, digest),
+          head: await headOf(tx, version),
+          tests: await testsOfVersion(tx, digest),
+          after: digest,
+          before: previous && { digest: previous, text: await textOfVersion(tx, previous) },
         };
       });
+      const { version, text, head, tests, after: digest, before } = found;
+      const who = `${tenant}/${principal.name}`;
+      return {
+        ...{ version, text, tests, inForce: head?.digest === digest && head.inForce },
+        // Outside of the transaction: it may take long.
+        gateChanges: before === undefined ? [] : comparison.changes(who, before, { digest, text }),
+      };
     },
-    runPolicyTests: (request, context) => tests.run(requireCaller(context), request.version, context.signal),
+    runPolicyTests: (request, context) => testRuns.run(requireCaller(context), request.version, context.signal),
     async getPolicyInstallation(_request, context) {
       const { tenant } = requireCaller(context);
       const { content } = await database.transaction(tenant, requireInstallation);

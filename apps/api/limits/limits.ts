@@ -23,6 +23,8 @@ export const limits = {
   tenantTestRuns: 2,
   allTestRuns: 4,
   testRunMs: 10_000,
+  /** How long the gates of versions may be compared for one caller within a minute, in milliseconds: nobody else is served meanwhile. */
+  compareMs: 5_000,
   /** Requests that carry reports and are read at the same time, of one caller and of all. */
   reports: 8,
   allReports: 32,

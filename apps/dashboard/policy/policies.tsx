@@ -12,29 +12,30 @@ import { documentOf, publishersOf, stateOf } from './version-words.js';
 
 /** The rules: what is in force, what waits to be published, and what applies to each product. */
 export default function Policies() {
-  const { data, error, isPending } = useQuery(GovernanceService.method.listPolicyVersions, {});
-  const versions = data?.versions ?? [];
-  const waiting = versions.filter(({ state }) => state === PolicyState.PENDING_APPROVAL || state === PolicyState.DRAFT);
-  const overtaken = versions.filter(({ state }) => state === PolicyState.OVERTAKEN);
-  const inForce = versions.filter(({ state }) => state === PolicyState.PUBLISHED);
+  // Each on its own: a list holds the newest 200, and no number of drafts is to hide what is in force.
+  const waiting = useVersions([PolicyState.PENDING_APPROVAL, PolicyState.DRAFT]);
+  const overtaken = useVersions([PolicyState.OVERTAKEN]);
+  const inForce = useVersions([PolicyState.PUBLISHED]);
+  const error = waiting.error ?? overtaken.error ?? inForce.error;
+  const isPending = waiting.isPending || overtaken.isPending || inForce.isPending;
   return (
     <Screen title="Policies">
       <RulesTabs at="policies" />
       {error !== null && <ProblemNote error={error} />}
       {isPending && <Loading what="the policies" rows={4} />}
-      {data !== undefined && (
+      {!isPending && error === null && (
         <>
           <Section
             title="Waits for somebody"
             aside={<Command command="lane policy apply FILE --submit" label="To change something" />}
           >
-            {waiting.length === 0 ? (
+            {waiting.versions.length === 0 ? (
               <p className={rows['pad']}>No version is a draft, and none waits to be published.</p>
             ) : (
-              <Versions versions={waiting} />
+              <Versions versions={waiting.versions} />
             )}
           </Section>
-          {overtaken.length > 0 && (
+          {overtaken.versions.length > 0 && (
             <Section
               title="Overtaken"
               aside={<Command command="lane policy apply FILE" label="To draft it again from what is in force" />}
@@ -42,17 +43,22 @@ export default function Policies() {
               <p className={rows['pad']}>
                 Another version was published in their place, so that none of these ever can be.
               </p>
-              <Versions versions={overtaken} />
+              <Versions versions={overtaken.versions} />
             </Section>
           )}
           <Section title="In force" aside={<Command command="lane policy list --in-force" />}>
-            <Versions versions={inForce} />
+            <Versions versions={inForce.versions} />
           </Section>
         </>
       )}
       <PoliciesInForce />
     </Screen>
   );
+}
+
+function useVersions(states: PolicyState[]) {
+  const { data, error, isPending } = useQuery(GovernanceService.method.listPolicyVersions, { states });
+  return { versions: data?.versions ?? [], error, isPending };
 }
 
 function Versions({ versions }: { readonly versions: readonly PolicyVersion[] }) {

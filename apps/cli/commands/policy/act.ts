@@ -6,6 +6,7 @@ import { harmless } from '../../output/harmless.js';
 import { toPlain } from '../../output/plain.js';
 import { gateChangeLines, gateChangesBetween } from '../../policy/gate-changes.js';
 import { signAct } from '../../policy/sign-act.js';
+import { fetchTold } from '../../policy/told-version.js';
 import { textDiff } from '../../policy/text-diff.js';
 import { draftAgain, lineOf, nameOf, stateOf, versionNameOf, whyOvertaken } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
@@ -29,9 +30,7 @@ export async function answerVersion(
   given: string,
   { yes, comment }: ActOptions,
 ): Promise<ExitCode | undefined> {
-  const { governance } = await context.api();
-  const { version, text } = await governance.getPolicyVersion({ version: given });
-  if (version === undefined) throw new LanekeeperError('INTERNAL', { message: 'the API named no version' });
+  const { version, text } = await fetchTold(context, given);
   context.terminal.note(
     harmless(`${nameOf(version)}, ${stateOf(version)}, drafted by ${version.author || 'the installation'}`),
   );
@@ -60,9 +59,8 @@ export async function answerVersion(
 /** What a version changes in the one before it. */
 async function changesOf(context: Context, version: PolicyVersion, text: string): Promise<string> {
   if (version.previous === '') return textDiff(['nothing', nameOf(version)], '', text);
-  const { governance } = await context.api();
-  const { version: previous, text: before } = await governance.getPolicyVersion({ version: version.previous });
-  const [base, name] = [previous === undefined ? version.previous : nameOf(previous), nameOf(version)];
+  const { version: previous, text: before } = await fetchTold(context, version.previous);
+  const [base, name] = [nameOf(previous), nameOf(version)];
   const gates = gateChangesBetween([base, before], [name, text]) ?? [];
   // What is signed is the text; what it comes to is easier to see in the gates.
   return [gateChangeLines(gates, context.terminal.colours), textDiff([base, name], before, text)]

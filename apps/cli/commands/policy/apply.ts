@@ -7,7 +7,7 @@ import { toPlain } from '../../output/plain.js';
 import { readPaths } from '../../policy/read-paths.js';
 import { signAct } from '../../policy/sign-act.js';
 import { type DocumentAndTests, readTestsBeside, requirePassingTests } from '../../policy/tests-beside.js';
-import { lineOf, versionNameOf } from '../../policy/words.js';
+import { lineOf } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
 
 /** How documents are applied. */
@@ -55,7 +55,8 @@ async function draft(
     ...(head !== undefined && { previous: parseDigest(head.digest) }),
   };
   const version = await signAct(context, { verb: 'draft', document, ...why }, { text, tests });
-  return submit === true ? signAct(context, { verb: 'submit', document: versionNameOf(version), ...why }) : version;
+  // What was drafted, whatever the stack has answered.
+  return submit === true ? signAct(context, { verb: 'submit', document, ...why }) : version;
 }
 
 /** The version of a document that was published last; undefined where none was. */

@@ -1,6 +1,7 @@
 import type { GateChange } from '../../../../core/governance/gate-changes.js';
 import { harmless } from '../../output/harmless.js';
 import { gateChangeLines, gateChangesBetween } from '../../policy/gate-changes.js';
+import { fetchTold } from '../../policy/told-version.js';
 import { textDiff } from '../../policy/text-diff.js';
 import { kindOf, nameOf } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
@@ -17,13 +18,9 @@ export async function diffVersions(
   other: string | undefined,
   { text }: DiffOptions,
 ): Promise<undefined> {
-  const { governance } = await context.api();
-  const first = await governance.getPolicyVersion({ version: base });
-  const second = await governance.getPolicyVersion({
-    version: other ?? (first.version === undefined ? base : `${kindOf(first.version)}/${first.version.name}`),
-  });
-  const names = [first, second].map(({ version }) => (version === undefined ? '' : nameOf(version)));
-  const [from = '', to = ''] = names;
+  const first = await fetchTold(context, base);
+  const second = await fetchTold(context, other ?? `${kindOf(first.version)}/${first.version.name}`);
+  const [from, to] = [nameOf(first.version), nameOf(second.version)];
   const difference = textDiff([from, to], first.text, second.text);
   const gates = text === true ? undefined : gateChangesBetween([from, first.text], [to, second.text]);
   const value = { base: from, other: to, diff: difference, ...(gates !== undefined && { gates: gates.map(plainOf) }) };

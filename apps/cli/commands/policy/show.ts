@@ -1,16 +1,14 @@
-import { LanekeeperError } from '../../../../core/errors.js';
 import { oneLine } from '../../../../core/markdown.js';
 import { PolicyState, PolicyVersionSchema } from '#gen/governance/v1/governance_service_pb.js';
 import { toPlain } from '../../output/plain.js';
 import { instantOf } from '../../output/words.js';
+import { fetchTold } from '../../policy/told-version.js';
 import { draftAgain, nameOf, stateOf, whyOvertaken } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
 
 /** Shows a version with its text. */
 export async function show(context: Context, given: string): Promise<undefined> {
-  const { governance } = await context.api();
-  const { version, text } = await governance.getPolicyVersion({ version: given });
-  if (version === undefined) throw new LanekeeperError('INTERNAL', { message: 'the API named no version' });
+  const { version, text } = await fetchTold(context, given);
   await context.show.object('PolicyVersion', { ...toPlain(PolicyVersionSchema, version), text }, () =>
     [
       `# ${nameOf(version)} (${version.digest}): ${stateOf(version)}`,

@@ -50,7 +50,7 @@ export declare type PolicyAct = Message<"governance.v1.PolicyAct"> & {
   registeredAt?: Timestamp | undefined;
 
   /**
-   * The Sigstore bundle, as it was signed.
+   * The Sigstore bundle, as it was signed; empty in lists.
    *
    * @generated from field: bytes signed_statement = 5;
    */

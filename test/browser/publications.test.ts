@@ -48,3 +48,23 @@ test('the inbox shows a version that waits while it happens, leads to what it ch
   await page.getByText('Nothing waits for you').waitFor();
   expect(complaints).toEqual([]);
 });
+
+test('a version that another one overtakes leaves the inbox, and its screens say so and what to do', async () => {
+  const { page, complaints } = await signInBrowser(api, browser, 'carol');
+  const text = await publishedText(desk, 'policy', 'default');
+  const of = (author: string) =>
+    draftAndSubmit(desk, `${text}# by ${author}\n`, { kind: 'policy', name: 'default', author });
+  const [overtaken, next] = [await of('dev'), await of('alice')];
+  await page.goto(`${api.url}/inbox`);
+  await page.getByText(`lane policy publish ${shortId(digestOfVersion(overtaken))}`).waitFor();
+  await desk.submit({ signedStatement: await signPolicyAct(desk, 'carol', 'publish', next), text: '' });
+  await page.getByText('Nothing waits for you').waitFor();
+  await page.goto(`${api.url}/policies`);
+  await page.getByRole('heading', { name: 'Overtaken' }).waitFor();
+  await page.getByText('No version is a draft, and none waits to be published.').waitFor();
+  await page.goto(`${api.url}/policies/${digestOfVersion(overtaken)}`);
+  await page.getByText(`overtaken by version ${String(next.version)}`).waitFor();
+  await page.getByText('lane policy apply FILE').waitFor();
+  expect(await page.getByText('lane policy publish').count()).toBe(0);
+  expect(complaints).toEqual([]);
+});

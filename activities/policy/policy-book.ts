@@ -22,9 +22,10 @@ import {
   type StoredHead,
 } from '../../store/governance/read.js';
 import { enrolledKeys, wasValid } from '../../store/identity/read.js';
+import { RecentBooks } from './recent-books.js';
 
-/** How many states of rules are remembered, of all tenants: each shares its documents with the one before it. */
-const maxBooks = 500;
+/** How often the chains are read again where a version was published meanwhile. */
+const maxLoads = 5;
 
 /**
  * The rules that are in force, believed only after the whole chain of versions of each has been verified, from the newest
@@ -36,7 +37,7 @@ export class PolicyBook {
   readonly #pinned: ReadonlyMap<string, Digest>;
   /** What is in force in each tenant, as far as it has been verified, by `keyOf`. */
   readonly #verified = new Map<string, ReadonlyMap<string, ParsedDocument>>();
-  readonly #books = new Map<string, RuleBook>();
+  readonly #books = new RecentBooks();
   readonly #loading = new Map<string, Promise<RuleBook>>();
 
   readonly #keysCount: boolean;
@@ -66,8 +67,8 @@ export class PolicyBook {
   }
 
   #bookOf(tenant: string, heads: readonly StoredHead[]): RuleBook | undefined {
-    const key = [tenant, ...heads.map(keyOf)].join(' ');
-    const known = this.#books.get(key);
+    const state = stateOf(heads);
+    const known = this.#books.get(tenant, state);
     if (known !== undefined) return known;
     const documents = this.#verified.get(tenant) ?? new Map<string, ParsedDocument>();
     if (heads.some((head) => !documents.has(keyOf(head)))) return undefined;
@@ -77,8 +78,7 @@ export class PolicyBook {
         return parsed === undefined || !head.inForce ? [] : [{ ...head, parsed }];
       }),
     );
-    if (this.#books.size >= maxBooks) this.#books.clear();
-    this.#books.set(key, book);
+    this.#books.put(tenant, state, book);
     return book;
   }
 
@@ -94,22 +94,36 @@ export class PolicyBook {
     return loading;
   }
 
-  #loadNow(tenant: string): Promise<RuleBook> {
-    return this.#database.transaction(tenant, async (tx) => {
-      const heads = await readHeads(tx);
-      const known = this.#verified.get(tenant);
-      const missing = heads.filter((head) => known?.has(keyOf(head)) !== true);
-      const verified = new Map(await this.#verify(tx, missing));
-      // Of a tenant, what is in its heads now: no more is ever asked for again.
-      const documents = heads.flatMap((head) => {
-        const parsed = verified.get(keyOf(head)) ?? known?.get(keyOf(head));
-        return parsed === undefined ? [] : [[keyOf(head), parsed] as const];
-      });
-      this.#verified.set(tenant, new Map(documents));
-      const book = this.#bookOf(tenant, heads);
-      if (book === undefined) throw new TypeError('what was just verified is not known');
-      return book;
+  async #loadNow(tenant: string): Promise<RuleBook> {
+    for (let count = 1; ; count += 1) {
+      const book = await this.#database.transaction(tenant, (tx) => this.#loadIn(tx, count < maxLoads));
+      if (book !== undefined) return book;
+    }
+  }
+
+  /** @returns undefined where a version was published while the chains were read, if that may be */
+  async #loadIn(tx: Transaction, mayChange: boolean): Promise<RuleBook | undefined> {
+    const { tenant } = tx;
+    const heads = await readHeads(tx);
+    const known = this.#verified.get(tenant);
+    const missing = heads.filter((head) => known?.has(keyOf(head)) !== true);
+    let verified: ReadonlyMap<string, ParsedDocument>;
+    try {
+      verified = new Map(await this.#verify(tx, missing));
+    } catch (error) {
+      // Each statement sees what is committed by then: heads and chains need not be of one moment.
+      if (mayChange && stateOf(await readHeads(tx)) !== stateOf(heads)) return undefined;
+      throw error;
+    }
+    // Of a tenant, what is in its heads now: no more is ever asked for again.
+    const documents = heads.flatMap((head) => {
+      const parsed = verified.get(keyOf(head)) ?? known?.get(keyOf(head));
+      return parsed === undefined ? [] : [[keyOf(head), parsed] as const];
     });
+    this.#verified.set(tenant, new Map(documents));
+    const book = this.#bookOf(tenant, heads);
+    if (book === undefined) throw new TypeError('what was just verified is not known');
+    return book;
   }
 
   async #verify(
@@ -168,6 +182,10 @@ function newestThatCounts<T extends ChainedVersion>(versions: readonly T[], evid
 /** A version, and whether it is in force: both have to be proven, again when keys have ended. */
 function keyOf({ digest, inForce, endedKeys }: StoredHead): string {
   return `${digest} ${inForce ? 'in force' : 'retired'} ${String(endedKeys)}`;
+}
+
+function stateOf(heads: readonly StoredHead[]): string {
+  return heads.map(keyOf).join(' ');
 }
 
 /** What somebody has signed, if they have: with a key of theirs, about what the row says. */

@@ -235,7 +235,7 @@ export async function countDrafts(
 ): Promise<{ readonly today: number; readonly waiting: number }> {
   const [row] = await tx.query<{ today: number; waiting: number }>(
     `select count(*) filter (where drafted_at > clock_timestamp() - interval '1 day')::int as today,
-            count(*) filter (where ${versionStanding} = 'PENDING_APPROVAL')::int as waiting
+            count(*) filter (where state = 'PENDING_APPROVAL' and ${overtakenBy} is null)::int as waiting
        from policy_versions where tenant_id = $1 and author = $2`,
     [tx.tenant, author],
   );

@@ -215,6 +215,35 @@ function timing(inner: Database, locked: number[]): Database {
   };
 }
 
+test('rules that change while their chain is read are read again, and are not taken for forged', async () => {
+  const version = await waits('policy', 'raced', policyOf('raced'));
+  let isPublished = false;
+  const racing: Database = {
+    ...database,
+    transaction: (tenant, work, limits) =>
+      database.transaction(
+        tenant,
+        (tx) =>
+          work({
+            ...tx,
+            async query(sql, values) {
+              // After the heads were read, and before the first chain is.
+              if (sql.includes('published_at is not null order by version') && !isPublished) {
+                isPublished = true;
+                expect(await say('carol', 'publish', next)).toBe('PUBLISHED');
+              }
+              return tx.query(sql, values);
+            },
+          }),
+        limits,
+      ),
+  };
+  expect(await say('carol', 'publish', version)).toBe('PUBLISHED');
+  const next = await waits('policy', 'raced', `${policyOf('raced')}# 2\n`);
+  const book = await new PolicyBook(racing, roots).load('default');
+  expect([isPublished, book.policies.get('raced')?.version]).toEqual([true, next.version]);
+});
+
 test('a comment that is not seen as it is, is refused, and one in any language is kept', async () => {
   const text = `${await publishedText({ database }, 'policy', 'default')}# ${randomUUID()}\n`;
   const version = await nextVersion({ database }, 'policy', 'default', text);

@@ -46,7 +46,8 @@ function outside(value: number, minimum: number | undefined, maximum: number | u
   return undefined;
 }
 
-function isOfType(answer: unknown, type: NonNullable<AnswerSchema['type']>): boolean {
+/** Whether a value is of a type of JSON Schema. */
+export function isOfType(answer: unknown, type: NonNullable<AnswerSchema['type']>): boolean {
   switch (type) {
     case 'integer':
       return Number.isInteger(answer);

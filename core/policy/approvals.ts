@@ -17,6 +17,8 @@ export interface ApprovalTally {
   readonly missing: number;
   /** Roles each of which has to be among those who approve, and for which nobody is left. */
   readonly missingRoles: readonly string[];
+  /** Roles of which one more person would count. */
+  readonly helpfulRoles: readonly string[];
   readonly refused: readonly string[];
 }
 
@@ -114,12 +116,28 @@ export function tallyApprovals(gate: ApprovalGate, facts: PolicyFacts): Approval
     else refused.push(why);
   }
   const people = [...eligible.values()];
-  const { distinctRoles, roles, allOf = [] } = gate.approvals;
+  const count = Math.max(approvalsNeeded(gate, facts), gate.approvals.allOf?.length ?? 0);
+  const tally = countPeople(gate.approvals, count, people);
+  const helps = (role: string) => {
+    const one = { principal: '', roles: [role] };
+    return countPeople(gate.approvals, count, [...people, one]).missing < tally.missing;
+  };
+  const helpfulRoles = tally.missing === 0 ? [] : gate.approvals.roles.filter(helps);
+  return { ...tally, count, helpfulRoles, refused };
+}
+
+/** What is counted of somebody who approves. */
+type Counted = Pick<ApprovalFact, 'principal' | 'roles'>;
+
+function countPeople<Person extends Counted>(
+  { distinctRoles, roles, allOf = [] }: ApprovalRule,
+  count: number,
+  people: readonly Person[],
+): { readonly counted: readonly Person[]; readonly missing: number; readonly missingRoles: readonly string[] } {
   const counted = distinctRoles ? [...matchRoles(people, roles).values()] : people;
   const matched = matchRoles(people, allOf);
   const missingRoles = allOf.filter((role) => !matched.has(role));
-  const count = Math.max(approvalsNeeded(gate, facts), allOf.length);
-  return { counted, count, missing: Math.max(0, count - counted.length, missingRoles.length), missingRoles, refused };
+  return { counted, missing: Math.max(0, count - counted.length, missingRoles.length), missingRoles };
 }
 
 function voidReason(approval: ApprovalFact, facts: PolicyFacts): string | undefined {
@@ -131,9 +149,12 @@ function voidReason(approval: ApprovalFact, facts: PolicyFacts): string | undefi
 }
 
 /** A person for each of as many roles as possible, nobody for two (augmenting paths). */
-function matchRoles(people: readonly ApprovalFact[], roles: readonly string[]): ReadonlyMap<string, ApprovalFact> {
-  const personOfRole = new Map<string, ApprovalFact>();
-  const place = (person: ApprovalFact, tried: Set<string>): boolean => {
+function matchRoles<Person extends Counted>(
+  people: readonly Person[],
+  roles: readonly string[],
+): ReadonlyMap<string, Person> {
+  const personOfRole = new Map<string, Person>();
+  const place = (person: Person, tried: Set<string>): boolean => {
     for (const role of person.roles.filter((candidate) => roles.includes(candidate) && !tried.has(candidate))) {
       tried.add(role);
       const holder = personOfRole.get(role);

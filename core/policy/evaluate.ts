@@ -1,4 +1,5 @@
 import { shortId } from '../ids.js';
+import { type AdviceEdition, adviceOf } from './advice.js';
 import { explainLeftOut, tallyEvidence } from './evidence.js';
 import type { Clause, GateResult, PolicyFacts } from './facts.js';
 import type { Gate, PolicySnapshot } from './model.js';
@@ -36,17 +37,17 @@ export interface Evaluation {
  * absent.
  *
  * @param more notices that do not come from the facts
- * @param options `explain` tells in each clause what its rule has read
+ * @param options `explain` tells in each clause what its rule has read; `advice` says in which edition next steps are given
  */
 export function evaluateGates(
   snapshot: PolicySnapshot,
   facts: PolicyFacts,
   now: Date,
   more: readonly Notice[] = [],
-  { explain = false }: { readonly explain?: boolean } = {},
+  { explain = false, advice = 'newest' }: { readonly explain?: boolean; readonly advice?: AdviceEdition } = {},
 ): Evaluation {
   const results = snapshot.gates.map((gate) =>
-    afterWaivers(evaluateGate(gate, { facts, now, explain }), facts.waivers, now),
+    afterWaivers(evaluateGate(gate, { facts, now, explain, advice }), facts.waivers, now),
   );
   const notices = [...noticesOf(facts), ...more];
   const holding = [
@@ -77,7 +78,7 @@ const judges: Readonly<Record<TermName, JudgeTerm>> = {
 };
 
 /** What the gates of a round have in common. */
-type Round = Omit<TermScene, 'evidence'>;
+type Round = Omit<TermScene, 'evidence'> & { readonly advice: AdviceEdition };
 
 /** A gate passes when each of its terms does. The first that is open says why it does not. */
 function evaluateGate(gate: Gate, round: Round): GateResult {
@@ -86,7 +87,7 @@ function evaluateGate(gate: Gate, round: Round): GateResult {
   const open = terms.filter(({ verdict }) => isOpen(verdict));
   const says = open[0] ?? terms.find(({ term }) => term === 'approvals') ?? terms[0];
   if (says === undefined) throw new TypeError(`gate ${gate.id} has no terms`);
-  const { verdict, explanation, next, waitsFor } = says;
+  const { verdict, explanation, waitsFor } = says;
   const leftOut = gate.evidence === undefined ? '' : explainLeftOut(gate.evidence, facts);
   const enforcement = enforcementOf(gate, open.length > 0, now);
   const recheckAt = earliest([...terms, enforcement]);
@@ -97,7 +98,7 @@ function evaluateGate(gate: Gate, round: Round): GateResult {
     explanation: `${explanation}${leftOut}${enforcement.words}`,
     reliedOn: distinctRefs(terms.flatMap(({ reliedOn }) => reliedOn)),
     clauses: terms.map(clauseOf),
-    ...(open.length > 0 && { next: fill(next ?? gate.message, facts) }),
+    ...(open.length > 0 && { next: fill(adviceOf(gate, says, round.advice), facts) }),
     ...(open.every((term) => term.waitsFor === waitsFor) && waitsFor !== undefined && { waitsFor }),
     ...(recheckAt !== undefined && { recheckAt }),
   };

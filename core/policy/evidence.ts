@@ -11,6 +11,8 @@ export interface EvidenceTally {
   readonly accepted: readonly EvidenceFact[];
   /** Subjects without enough evidence, each with why the candidates do not count. */
   readonly missing: readonly string[];
+  /** What each of them lacks. */
+  readonly lacking: readonly EvidenceRule[];
   /** Epoch milliseconds at which the first accepted item becomes too old. */
   readonly expiresAt?: number;
   /** Set when a candidate was found damaged: that is an error, not absence. */
@@ -81,6 +83,7 @@ function all(tallies: readonly EvidenceTally[]): EvidenceTally {
   return {
     accepted: counted.flatMap(({ accepted }) => accepted),
     missing: counted.flatMap(({ missing }) => missing),
+    lacking: counted.flatMap(({ lacking }) => lacking),
     notApplicable: counted.length === 0,
     ...(expiries.length > 0 && { expiresAt: Math.min(...expiries) }),
     ...(damaged !== undefined && { damaged }),
@@ -113,6 +116,7 @@ function tallyKind(rule: EvidenceRule, facts: PolicyFacts, now: Date): EvidenceT
   return {
     accepted,
     missing,
+    lacking: missing.length > 0 ? [rule] : [],
     notApplicable: subjects.length === 0,
     ...(expiries.length > 0 && { expiresAt: Math.min(...expiries) }),
     ...(damaged !== undefined && { damaged }),

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../hash.js';
+import type { AdviceEdition } from './advice.js';
 import { evaluateGates } from './evaluate.js';
 import type { RoundFacts } from './fact-sheet.js';
 import type { GateResult } from './facts.js';
@@ -44,7 +45,18 @@ const notFromFacts: ReadonlySet<string> = new Set<NoticeId>(['policy-edited', 'r
 export function replay({ snapshot, facts, evaluatedAt, recorded }: RecordedDecision): readonly Difference[] {
   const before = partsOf(recorded);
   const given = recorded.notices.filter(({ notice }) => notFromFacts.has(notice));
-  const after = partsOf(evaluateGates(snapshot, facts, new Date(evaluatedAt), given));
+  const evaluatedIn = (advice: AdviceEdition) =>
+    partsOf(evaluateGates(snapshot, facts, new Date(evaluatedAt), given, { advice }));
+  const newest = differencesOf(before, evaluatedIn('newest'));
+  if (newest.length === 0) return [];
+  // What was decided is the same in both editions; what to do next was said in either.
+  const earlier = evaluatedIn('earlier');
+  return newest.filter(({ part, recorded: was }) => was !== earlier.get(part));
+}
+
+type Parts = ReadonlyMap<string, string>;
+
+function differencesOf(before: Parts, after: Parts): readonly Difference[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((part) => {
     const difference = { part, recorded: before.get(part) ?? '', replayed: after.get(part) ?? '' };
     return difference.recorded === difference.replayed ? [] : [difference];
@@ -52,7 +64,7 @@ export function replay({ snapshot, facts, evaluatedAt, recorded }: RecordedDecis
 }
 
 /** Instants are compared as instants: the database keeps them in one form only. */
-function partsOf({ results, notices, outcome, reason, recheckAt }: RecordedResults): ReadonlyMap<string, string> {
+function partsOf({ results, notices, outcome, reason, recheckAt }: RecordedResults): Parts {
   return new Map([
     ['outcome', canonicalJson(outcome)],
     ['reason', canonicalJson(reason)],

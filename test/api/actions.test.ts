@@ -8,9 +8,10 @@ import { whenPrepared } from '../../activities/policy/preparation.js';
 import { listPendingCases } from '../../apps/api/case/pending.js';
 import type { Transaction } from '../../store/database.js';
 import { requirePrincipal } from '../../store/identity/read.js';
-import { decide, type Target, waitingForApproval } from '../support/attack-scene.js';
+import { asOwner, decide, type Target, waitingForApproval } from '../support/attack-scene.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { deskOf, publish } from '../support/policy-people.js';
 import { sealText } from '../support/sealed-bundle.js';
 
 let engine: Engine;
@@ -162,6 +163,50 @@ describe('what somebody may start in lanes', () => {
       possible: false,
       whyNot: 'alice has none of the roles release-manager, operator that may roll back',
     });
+  });
+
+  test('with a bundle of a product that does not use each lane: what promoting it there would say', async () => {
+    const text =
+      'apiVersion: lanekeeper.dev/v1\nkind: PromotionDefinition\nmetadata: { name: small }\nspec:\n  lanes: { bronze: {} }\n';
+    await publish(deskOf(engine, api), text, { kind: 'definition', name: 'small' });
+    const bundle = await sealText(engine, 'small', { product: 'small' });
+    const { actions } = await api.clients('dev').decisions.listLaneActions({ of: { case: 'bundle', value: bundle } });
+    expect(actions.map(({ lane, possible }) => [lane, possible])).toEqual([
+      [Lane.BRONZE, true],
+      [Lane.SILVER, false],
+      [Lane.GOLD, false],
+    ]);
+    const whyNot = 'small does not use the lane gold: definition small, version 1, names bronze';
+    expect(actions[2]!.whyNot).toBe(whyNot);
+    const { code, stderr } = await api.lane('dev', 'promote', bundle, '--to', 'gold');
+    expect(code).not.toBe(0);
+    for (const part of whyNot.split(': ')) expect(stderr).toContain(part);
+    const { actions: back } = await api
+      .clients('carol')
+      .decisions.listLaneActions({ of: { case: 'product', value: 'small' } });
+    expect(back.map(({ possible }) => possible)).toEqual([false, false, false]);
+  });
+
+  test('is said, with the reason, while the rules are not to be believed', async () => {
+    const bundle = await sealText(engine, 'under unbelievable rules', { product: 'small' });
+    const revoke = (until: string) =>
+      asOwner(
+        engine,
+        `update principal_keys set valid_until = ${until} where principal = 'carol' and purpose = 'person'`,
+      );
+    await revoke("now() - interval '1 hour'");
+    try {
+      const { actions } = await api.clients('dev').decisions.listLaneActions({ of: { case: 'bundle', value: bundle } });
+      const { stderr } = await api.lane('dev', 'promote', bundle, '--to', 'bronze');
+      expect(actions).toHaveLength(3);
+      for (const { possible, whyNot } of actions) {
+        expect(possible).toBe(false);
+        for (const part of whyNot.split(': ')) expect(stderr).toContain(part);
+      }
+      expect(actions[0]!.whyNot).toContain('definition small is not to be believed');
+    } finally {
+      await revoke('null');
+    }
   });
 
   test('with neither is refused', async () => {

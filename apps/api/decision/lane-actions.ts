@@ -1,8 +1,11 @@
 import { create } from '@bufbuild/protobuf';
+import { newestGates } from '../../../activities/policy/newest-gates.js';
+import type { Preparation } from '../../../activities/policy/preparation.js';
 import { refuseByRole } from '../../../core/decision/check.js';
 import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId } from '../../../core/ids.js';
+import type { PromotionKind } from '../../../core/promotion/state.js';
 import {
   type LaneAction,
   LaneActionSchema,
@@ -20,13 +23,14 @@ import { bounded, toLane } from '../convert.js';
 import { toVerb } from './convert.js';
 
 /**
- * What a person may start in lanes: promotions of a bundle, or rollbacks of a product. The roles are judged by the rule
- * that is applied when they do it; whether gates pass is another question, which a plan answers.
+ * What a person may start in lanes: promotions of a bundle, or rollbacks of a product. Lanes and roles are judged by the
+ * rules that are applied when they do it; whether gates pass is another question, which a plan answers.
  *
- * @throws INVALID_INPUT, UNKNOWN_BUNDLE, UNKNOWN_PRODUCT
+ * @throws INVALID_INPUT, UNKNOWN_BUNDLE, UNKNOWN_PRODUCT; Unprepared when the rules have not been verified yet
  */
 export async function listLaneActions(
   tx: Transaction,
+  known: Preparation,
   of: ListLaneActionsRequest['of'],
   person: StoredPrincipal,
 ): Promise<LaneAction[]> {
@@ -37,18 +41,38 @@ export async function listLaneActions(
     });
   if (of.case === 'product') {
     await requireProduct(tx, of.value);
-    return (await lanesOf(tx, of.value)).map((lane) => rollbackOf(lane, person));
+    return (await lanesOf(tx, known, of.value, 'ROLLBACK')).map((lane) => rollbackOf(lane, person));
   }
   const { digest, product } = await requireBundle(tx, await resolveBundle(tx, of.value));
-  return (await lanesOf(tx, product)).map((lane) => requestOf(lane, digest, person));
+  return (await lanesOf(tx, known, product, 'PROMOTION')).map((lane) => requestOf(lane, digest, person));
 }
 
-async function lanesOf(tx: Transaction, product: string): Promise<readonly LaneView[]> {
-  return (await listLanes(tx, { ...allLanes, product }, { size: 1, token: '' })).items;
+/** A lane, and why nothing can be started there by the rules in force, in the words in which a start is refused. */
+interface RuledLane extends LaneView {
+  readonly closed: string | undefined;
 }
 
-function requestOf(view: LaneView, bundle: Digest, person: StoredPrincipal): LaneAction {
-  const { lane, product, live, open } = view;
+async function lanesOf(
+  tx: Transaction,
+  known: Preparation,
+  product: string,
+  kind: PromotionKind,
+): Promise<readonly RuledLane[]> {
+  const { items } = await listLanes(tx, { ...allLanes, product }, { size: 1, token: '' });
+  const lanes: RuledLane[] = [];
+  for (const view of items) {
+    const newest = await newestGates(tx, known, { product, lane: view.lane, kind });
+    lanes.push({ ...view, closed: 'problem' in newest ? wordsOfProblem(newest.problem) : undefined });
+  }
+  return lanes;
+}
+
+function wordsOfProblem({ message, why }: LanekeeperError): string {
+  return why === undefined ? message : `${message}: ${why}`;
+}
+
+function requestOf(view: RuledLane, bundle: Digest, person: StoredPrincipal): LaneAction {
+  const { lane, product, live, open, closed } = view;
   const own = open.find((each) => each.bundle === bundle && each.kind === 'PROMOTION');
   const isLive = live?.bundle === bundle;
   const state = own !== undefined ? `it is on its way there: ${own.state}` : isLive ? 'it is live there' : undefined;
@@ -57,14 +81,14 @@ function requestOf(view: LaneView, bundle: Digest, person: StoredPrincipal): Lan
     product,
     verb: toVerb('request'),
     bundleDigest: bundle,
-    ...judged(state ?? refuseByRole('request', approverOf(person))?.reason),
+    ...judged(state ?? closed ?? refuseByRole('request', approverOf(person))?.reason),
     command: `lane promote ${shortId(bundle)} --to ${lane}`,
     promotionId: own?.id ?? (isLive ? live.promotionId : ''),
   });
 }
 
-function rollbackOf(view: LaneView, person: StoredPrincipal): LaneAction {
-  const { lane, product, live, previous, open } = view;
+function rollbackOf(view: RuledLane, person: StoredPrincipal): LaneAction {
+  const { lane, product, live, previous, open, closed } = view;
   const own = open.find(({ kind }) => kind === 'ROLLBACK');
   const state =
     own !== undefined
@@ -79,7 +103,7 @@ function rollbackOf(view: LaneView, person: StoredPrincipal): LaneAction {
     product,
     verb: toVerb('rollback'),
     bundleDigest: previous ?? '',
-    ...judged(state ?? refuseByRole('rollback', approverOf(person))?.reason),
+    ...judged(state ?? closed ?? refuseByRole('rollback', approverOf(person))?.reason),
     command: `lane rollback ${product} --lane ${lane} --reason TEXT`,
     promotionId: own?.id ?? '',
   });

@@ -72,7 +72,10 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
     },
     async listLaneActions(request, context) {
       const { tenant, principal } = requireCaller(context);
-      return { actions: await database.transaction(tenant, (tx) => listLaneActions(tx, request.of, principal)) };
+      const actions = await whenPrepared(deps, tenant, (known) =>
+        database.transaction(tenant, (tx) => listLaneActions(tx, known, request.of, principal)),
+      );
+      return { actions };
     },
     async listDecisions(request, context) {
       const { tenant } = requireCaller(context);

@@ -9,7 +9,7 @@ import { parseRecord, reservedKinds } from '../../../core/evidence/record.js';
 import { type Statement, subjectDigestsOf } from '../../../core/evidence/statement.js';
 import { isTestResult, reportDigestOf, requireReported } from '../../../core/evidence/test-result.js';
 import { shortId } from '../../../core/ids.js';
-import { maxSkewMs } from '../../../core/policy/evidence.js';
+import { checklistKind, maxSkewMs } from '../../../core/policy/evidence.js';
 import type { Transaction } from '../../../store/database.js';
 import { requireRoomToAttach } from '../../../store/evidence/limit.js';
 import { findAttestation, type StoredAttestation } from '../../../store/evidence/read.js';
@@ -19,6 +19,7 @@ import { appendEvent } from '../../../store/event/write.js';
 import { enrolledKeys, wasValid } from '../../../store/identity/read.js';
 import type { Caller } from '../identity/caller.js';
 import type { ApiDeps } from '../deps.js';
+import { requireAnswers } from './require-answers.js';
 
 /** Evidence that a caller submits. */
 export interface SubmittedEvidence {
@@ -46,7 +47,7 @@ const attachable: readonly AttestationKind[] = [
  * Verifies evidence and attaches it: signature and signer, subjects and kind. A test result must say what its report
  * says, which is read here: the signature proves who claims it, the report what is claimed.
  *
- * @throws SIGNATURE_INVALID, EVIDENCE_INVALID, UNKNOWN_BUNDLE, LIMIT_EXCEEDED
+ * @throws SIGNATURE_INVALID, EVIDENCE_INVALID, UNKNOWN_BUNDLE, LIMIT_EXCEEDED; of answers also POLICY_UNTRUSTED, INVALID_POLICY
  */
 export async function attachEvidence(
   deps: ApiDeps,
@@ -77,6 +78,8 @@ export async function attachEvidence(
   };
   // Asked before anything is stored, so that nobody fills the disk with what is refused; others may attach in between.
   const attached = await deps.database.transaction(caller.tenant, attachedOrRoom);
+  if (attached === undefined && submitted.kind === checklistKind)
+    await requireAnswers(deps, caller.tenant, bundle.product, statement);
   if (submitted.report.length > 0) await blobs.put(submitted.report);
   // The same statement can be signed, and its file laid out, in any number of ways: the first one is kept.
   const checksum = attached?.checksum ?? (await blobs.put(submitted.signed));

@@ -69,7 +69,11 @@ async function take(tx: Transaction, examined: Examined<TransformationAct>, now:
   if (said.verb === 'put') {
     const missing = await missingProducts(tx, said.spec.products);
     if (missing.length > 0)
-      throw refused(said, { code: 'NOT_FOUND', reason: `there is no product ${missing.slice(0, 5).join(', ')}` });
+      throw refused(
+        said,
+        { code: 'NOT_FOUND', reason: `there is no product ${missing.slice(0, 5).join(', ')}` },
+        'lane get products; register one that is missing: lane product add',
+      );
     await requireProfile(tx, said);
     const words = diffTransformation(current?.state === 'ACTIVE' ? current.spec : undefined, said.spec).map(
       (one) => one.words,
@@ -94,10 +98,15 @@ async function requireProfile(tx: Transaction, said: Extract<TransformationAct, 
   const known = (await readHeads(tx)).filter(({ kind, inForce }) => kind === 'profile' && inForce);
   if (profile === '' || known.some(({ name }) => name === profile)) return;
   const names = known.map(({ name }) => name);
-  throw refused(said, {
-    code: 'NOT_FOUND',
-    reason: `there is no profile ${profile} in force${didYouMean(profile, names)}`,
-  });
+  const inForce = names.length === 0 ? 'none is' : `in force are: ${names.join(', ')}`;
+  throw refused(
+    said,
+    {
+      code: 'NOT_FOUND',
+      reason: `there is no profile ${profile} in force${didYouMean(profile, names)}; ${inForce}`,
+    },
+    'name a profile that is in force, and apply the file again; or first have this one published: lane policy apply PROFILE_FILE',
+  );
 }
 
 /** Nobody overwrites what they have not seen. */
@@ -139,11 +148,15 @@ async function requireRoom(
   });
 }
 
-function refused({ verb, principal, name }: TransformationAct, { code, reason }: Refusal): LanekeeperError {
+function refused(
+  { verb, principal, name }: TransformationAct,
+  { code, reason }: Refusal,
+  next = `lane transformation show ${name}`,
+): LanekeeperError {
   return new LanekeeperError(code, {
     message: `the statement of ${principal} to ${verb} transformation ${name} does not count`,
     object: `transformation ${name}`,
     why: reason,
-    next: `lane transformation show ${name}`,
+    next,
   });
 }

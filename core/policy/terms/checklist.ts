@@ -1,8 +1,8 @@
 import { problemOfAnswer } from '../answers.js';
+import { howToAnswer } from '../attach-command.js';
 import type { ChecklistRule } from '../demands.js';
 import { checklistKind, expiryOf, selectEvidence } from '../evidence.js';
 import type { EvidenceFact } from '../facts.js';
-import { rolesWords } from '../role-words.js';
 import type { JudgeTerm } from './term.js';
 
 /** Whether enough people have answered the questions of a gate, and their answers are those that let it pass. */
@@ -24,7 +24,13 @@ export const judgeChecklist: JudgeTerm = ({ id, checklist, titles }, { facts, no
   if (damaged !== undefined) return { ...common, verdict: 'ERROR', explanation: damaged, waitsFor: 'evidence' };
   const wrong = newest.flatMap((item) => wrongAnswers(item, checklist));
   if (wrong.length > 0)
-    return { ...common, verdict: 'FAIL', explanation: wrong.slice(0, 10).join('; '), waitsFor: 'evidence' };
+    return {
+      ...common,
+      verdict: 'FAIL',
+      explanation: wrong.slice(0, 10).join('; '),
+      next: `once it is so, ${howToAnswer(id, roles, titles)}`,
+      waitsFor: 'evidence',
+    };
   const people = newest.map(({ signer }) => signer?.principal ?? 'nobody').join(', ');
   if (newest.length >= count) return { ...common, verdict: 'PASS', explanation: `answered by ${people}` };
   const why = reasons.length > 0 ? `; not counted: ${reasons.join('; ')}` : '';
@@ -32,7 +38,7 @@ export const judgeChecklist: JudgeTerm = ({ id, checklist, titles }, { facts, no
     ...common,
     verdict: 'PENDING',
     explanation: `${String(newest.length)} of ${String(count)} people have answered its ${String(checklist.questions.length)} questions${people === '' ? '' : ` (${people})`}${why}`,
-    next: `somebody of ${rolesWords(roles, titles)} answers: lane evidence attach {bundle} --kind checklist --checklist ${id} --answers FILE`,
+    next: howToAnswer(id, roles, titles),
     waitsFor: 'evidence',
   };
 };

@@ -1,32 +1,37 @@
 import type { Digest } from '../../digest.js';
+import { shortId } from '../../ids.js';
+import { howToMeasure } from '../attach-command.js';
 import type { MetricRule } from '../demands.js';
 import { expiryOf, metricKind, selectEvidence } from '../evidence.js';
 import type { EvidenceFact } from '../facts.js';
 import type { JudgeTerm, TermResult } from './term.js';
 
 /** Whether a metric of the bundle is what it has to be, by itself and beside that of the bundle that is live. */
-export const judgeMetric: JudgeTerm = ({ metric }, { facts, now }) => {
+export const judgeMetric: JudgeTerm = ({ metric, titles }, { facts, now }) => {
   if (metric === undefined) return undefined;
+  const measure = howToMeasure(metric, '{bundle}', titles);
   const found = query(metric, facts.bundle.digest, facts.evidence, now);
-  if ('verdict' in found) return found;
+  if ('verdict' in found) return { ...found, next: measure };
+  const judged = (all: Found, limits: readonly Limit[]) =>
+    judgedBy(metric, all, limits, `release one that keeps to it, or, measured again, ${measure}`);
   const limits = limitsOf(metric, found.value);
-  if (metric.baseline === undefined) return judged(metric, found, limits);
+  if (metric.baseline === undefined) return judged(found, limits);
   const lane = metric.baseline.lane ?? facts.lane;
   const live = facts.baselines?.[lane];
   if (live === undefined)
-    return judged(metric, found, [...limits, { holds: true, words: `nothing is live in ${lane} to compare with` }]);
+    return judged(found, [...limits, { holds: true, words: `nothing is live in ${lane} to compare with` }]);
   const before = query(metric, live.bundle, live.evidence, now);
   if ('verdict' in before)
     return {
       ...before,
       explanation: `of what is live in ${lane}: ${before.explanation}`,
+      next: howToMeasure(metric, shortId(live.bundle), titles),
       reliedOn: [...found.reliedOn, ...before.reliedOn],
     };
-  return judged(
-    metric,
-    { ...found, reliedOn: [...found.reliedOn, ...before.reliedOn], recheckAt: earlier(found, before) },
-    [...limits, ...comparisonsWith(metric.baseline, found.value, before.value, lane)],
-  );
+  return judged({ ...found, reliedOn: [...found.reliedOn, ...before.reliedOn], recheckAt: earlier(found, before) }, [
+    ...limits,
+    ...comparisonsWith(metric.baseline, found.value, before.value, lane),
+  ]);
 };
 
 interface Found extends Pick<TermResult, 'reliedOn'> {
@@ -106,14 +111,19 @@ function comparisonsWith(
   ];
 }
 
-function judged(rule: MetricRule, { value, reliedOn, recheckAt }: Found, limits: readonly Limit[]): TermResult {
+function judgedBy(
+  rule: MetricRule,
+  { value, reliedOn, recheckAt }: Found,
+  limits: readonly Limit[],
+  next: string,
+): TermResult {
   const broken = limits.filter(({ holds }) => !holds);
   const words = (broken.length > 0 ? broken : limits).map((limit) => limit.words).join('; ');
   return {
     verdict: broken.length > 0 ? 'FAIL' : 'PASS',
     explanation: `${rule.statistic} ${rule.name} is ${String(value)}: ${words}`,
     reliedOn,
-    ...(broken.length > 0 && { waitsFor: 'evidence' as const }),
+    ...(broken.length > 0 && { next, waitsFor: 'evidence' as const }),
     ...(recheckAt !== undefined && { recheckAt }),
   };
 }

@@ -13,6 +13,7 @@ export const judgePredecessors: JudgeTerm = ({ predecessors }, { facts }) => {
   return {
     verdict: 'PENDING',
     explanation: `${counted}: ${missing.map((one) => wordsOf(one, facts)).join('; ')}`,
+    next: nextOf(missing, atLeast - count, facts),
     waitsFor: 'predecessors',
     reliedOn: [],
   };
@@ -23,6 +24,17 @@ type Predecessor = PredecessorRule['of'][number];
 function isThere({ lane, product }: Predecessor, facts: PolicyFacts): boolean {
   if (product === undefined || product === facts.product) return facts.lanes[lane].wasLive;
   return facts.products?.[product]?.[lane]?.live ?? false;
+}
+
+/** @param needed how many of those that are missing */
+function nextOf(missing: readonly Predecessor[], needed: number, facts: PolicyFacts): string {
+  const steps = missing.map(({ lane, product }) =>
+    product === undefined || product === facts.product
+      ? `lane promote {bundle} --to ${lane}`
+      : `lane get bundles --product ${product}, and lane promote BUNDLE --to ${lane} with one of them`,
+  );
+  const of = needed < missing.length ? `${String(needed)} of these has to be live first` : 'first';
+  return `${of}: ${steps.join('; ')}`;
 }
 
 function wordsOf({ lane, product }: Predecessor, facts: PolicyFacts): string {

@@ -1,6 +1,6 @@
 import { durationText } from '../duration-text.js';
 import type { LiveInterval } from '../facts.js';
-import type { JudgeTerm } from './term.js';
+import type { JudgeTerm, TermResult } from './term.js';
 
 /** Whether the bundle has been live long enough in another lane, counted from what is recorded. */
 export const judgeSoak: JudgeTerm = ({ soak }, { facts, now }) => {
@@ -23,10 +23,14 @@ export const judgeSoak: JudgeTerm = ({ soak }, { facts, now }) => {
     waitsFor: 'time',
     reliedOn: [],
     ...(isLive
-      ? { recheckAt: new Date(now.getTime() + missing).toISOString() }
+      ? waitUntil(new Date(now.getTime() + missing).toISOString())
       : { next: `make it live there again: lane promote {bundle} --to ${lane}` }),
   };
 };
+
+function waitUntil(at: string): Pick<TermResult, 'next' | 'recheckAt'> {
+  return { next: `leave it live there until ${at}`, recheckAt: at };
+}
 
 function lengthOf({ from, to }: LiveInterval, now: Date): number {
   return Math.max(0, (to === undefined ? now.getTime() : Date.parse(to)) - Date.parse(from));

@@ -9,7 +9,9 @@ import type { RawVerdict, WaitsFor } from '../verdict.js';
 export interface TermResult {
   readonly verdict: RawVerdict;
   readonly explanation: string;
-  /** What would satisfy it, if that is something else than the gate's own message. */
+  /** What has to be done before anything that the gate says to do can help. */
+  readonly first?: string;
+  /** What would satisfy it, for a gate whose author has not said what to do. */
   readonly next?: string;
   /** Of an open one, for whom or what it waits. */
   readonly waitsFor?: WaitsFor;

@@ -13,6 +13,7 @@ export const judgeWindow: JudgeTerm = ({ window }, { now }) => {
     ...change,
     verdict: 'PENDING',
     explanation: `the window is closed${when} (${window.zone})${reason === undefined ? '' : `: ${reason}`}`,
+    ...(until !== undefined && { next: `wait until ${until}` }),
     waitsFor: 'time',
     reliedOn: [],
   };

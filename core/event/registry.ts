@@ -1,4 +1,5 @@
 import { shortId } from '../ids.js';
+import type { Words } from '../policy/words-of-profile.js';
 import type { EventData, MethodEventType } from './types.js';
 
 /**
@@ -20,8 +21,8 @@ export type Concern =
 type Field<Type extends MethodEventType> = (name: keyof EventData[Type] & string) => string;
 
 interface EventTerms<Type extends MethodEventType> {
-  /** One line for a timeline. */
-  readonly words: (field: Field<Type>) => string;
+  /** One line for a timeline, in the words of a method. */
+  readonly words: (field: Field<Type>, say: Words) => string;
   /** Whom it concerns; nobody if absent. What a run's own transaction wrote it knows from the answer. */
   readonly concerns?: (field: Field<Type>) => readonly Concern[];
 }
@@ -40,14 +41,14 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   'release.started': { words: (field) => `release of ${field('revision').slice(0, 12)} started` },
   'release.fetched': { words: (field) => `the commit was read; its tree is ${field('tree').slice(0, 12)}` },
   'release.step-ended': { words: (field) => `${field('step')} ${field('state') === 'DONE' ? 'is done' : 'failed'}` },
-  'release.sealed': { words: () => 'the bundle is sealed' },
+  'release.sealed': { words: (_field, say) => `the ${say.one('bundle')} is sealed` },
   'release.failed': { words: () => 'the release failed' },
   'evidence.attached': {
     words: (field) => `evidence attached: ${field('kind')}`,
     concerns: () => ['waiting-with-bundle'],
   },
   'promotion.requested': {
-    words: (field) => (field('kind') === 'ROLLBACK' ? 'rollback requested' : 'promotion requested'),
+    words: (field, say) => `${field('kind') === 'ROLLBACK' ? 'rollback' : say.one('promotion')} requested`,
   },
   'promotion.transitioned': {
     words: (field) => `${field('from')} → ${field('to')}: ${field('reason')}`,
@@ -57,13 +58,15 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
       ...(field('to') === 'LIVE' ? (['waiting-with-bundle', 'waiting-for-lane'] as const) : []),
     ],
   },
-  'promotion.standing-changed': { words: (field) => `the bundle is ${field('to')}: ${field('reason')}` },
+  'promotion.standing-changed': {
+    words: (field, say) => `the ${say.one('bundle')} is ${field('to')}: ${field('reason')}`,
+  },
   'promotion.ending': { words: (field) => `${field('reason')}; the lane goes back to what was live` },
   'promotion.step-failed': { words: (field) => `${field('step')} failed (${field('code')}): ${field('message')}` },
   'promotion.repinned': {
-    words: (field) =>
+    words: (field, say) =>
       field('why') === 'rules'
-        ? `judged by other gates from now on (${shortId(field('to'))} instead of ${shortId(field('from'))}): ${field('versions')}; approvals given before are void`
+        ? `judged by other ${say.many('gate')} from now on (${shortId(field('to'))} instead of ${shortId(field('from'))}): ${field('versions')}; approvals given before are void`
         : `judged by the policy as it is now (${shortId(field('to'))}), because a person has requested it`,
   },
   'promotion.adopted': { words: () => 'another run has taken over' },
@@ -79,7 +82,7 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
       `${field('verb') === 'unknown' ? 'a decision' : field('verb')} refused (${field('code')}): ${field('reason')}`,
   },
   'lane.queued': {
-    words: () => 'waiting for the lane, which another promotion holds',
+    words: (_field, say) => `waiting for the lane, which another ${say.one('promotion')} holds`,
     concerns: () => ['lane'],
   },
   'lane.granted': {

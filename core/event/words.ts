@@ -1,3 +1,4 @@
+import { type Words, wordsOf as wordsOfMethod } from '../policy/words-of-profile.js';
 import { type Concern, eventTerms } from './registry.js';
 import type { MethodEventType } from './types.js';
 
@@ -7,9 +8,11 @@ interface LoggedEvent {
   readonly data: object;
 }
 
+const neutral = wordsOfMethod();
+
 /** One line for a method event, as a timeline shows it. Types that are not known here stand for themselves. */
-export function wordsOf({ type, data }: LoggedEvent): string {
-  return isMethodEventType(type) ? eventTerms[type].words(fieldsOf(data)) : type;
+export function wordsOf({ type, data }: LoggedEvent, say: Words = neutral): string {
+  return isMethodEventType(type) ? eventTerms[type].words(fieldsOf(data), say) : type;
 }
 
 /** Whom an event concerns. Types that are not known here concern nobody. */

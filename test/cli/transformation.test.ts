@@ -71,6 +71,16 @@ describe('lane transformation apply', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('transformation back is retired, and comes back:')]);
   });
 
+  test('with a profile that is not in force says which are, and how that one gets there', async () => {
+    const { code, stderr } = await lane('apply', await fileOf('mistyped', 'profile: scrumm'), '--yes');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(
+      'there is no profile scrumm in force; did you mean scrum?; in force are: safe, scrum, togaf',
+    );
+    expect(stderr).toContain('next: name a profile that is in force, and apply the file again');
+    expect(stderr).not.toContain('lane transformation show mistyped');
+  });
+
   test('does not overwrite what somebody else has put meanwhile, and says what that was', async () => {
     const file = await fileOf('shared', 'profile: scrum');
     await lane('apply', file, '--yes');

@@ -44,17 +44,47 @@ describe('the command line, about a product under TOGAF', () => {
     expect(why).toMatch(/\nVERDICT +COMPLIANCE REVIEW +WHY/);
   });
 
-  test('says which profile is in effect, and what names it', async () => {
-    expect(await lane('product', 'show', 'shop')).toContain(
-      'TOGAF (profile/togaf@1), named by transformation/checkout',
-    );
+  test('does so where something is started, followed, listed and judged', async () => {
+    const { stderr } = await api.lane('dev', 'promote', shortId(bundle), '--to', 'gold');
+    expect(stderr).toMatch(/^transition [0-9a-f]{12}: [0-9a-f]{12} of shop to gold/);
+    const waited = await api.lane('dev', 'promote', shortId(bundle), '--to', 'gold', '--timeout', '2s');
+    expect(waited.stderr).toMatch(/\nVERDICT +COMPLIANCE REVIEW +WHY/);
+    expect(waited.stderr).toMatch(/Transition [0-9a-f]{12} is not live yet; it continues/);
+    const watched = await api.lane('dev', 'watch', promotion, '--timeout', '2s');
+    expect(watched.stderr).toMatch(/^transition of [0-9a-f]{12} into gold of shop/);
+    expect(watched.stdout).toContain('transition requested');
+    expect(await lane('actions', '--bundle', shortId(bundle))).toContain('SOLUTION BUILDING BLOCK');
+    expect(await lane('get', 'releases', '--product', 'shop')).toContain('SOLUTION BUILDING BLOCK');
+    for (const of of [
+      ['--product', 'shop', '--lane', 'gold'],
+      ['--promotion', promotion],
+    ]) {
+      const policy = await lane('get', 'policy', ...of);
+      expect(policy).toMatch(/for: +transitions/);
+      expect(policy).toMatch(/\nCOMPLIANCE REVIEW +VALUE/);
+    }
+  });
+
+  test('says which profile is in effect, and what names it, in one wording', async () => {
+    const inEffect = 'TOGAF (profile/togaf@1), named by transformation/checkout';
+    for (const command of [
+      ['product', 'show', 'shop'],
+      ['why', promotion],
+      ['policy', 'explain', 'shop', '--lane', 'gold'],
+    ])
+      expect(await lane(...command)).toMatch(new RegExp(`profile:? +${inEffect.replaceAll(/[()]/g, String.raw`\$&`)}`));
+    const { profile } = await api.json('dev', 'product', 'show', 'shop');
+    expect(profile).toMatchObject({ name: 'togaf', version: 'profile/togaf@1', namedBy: 'transformation/checkout' });
+    expect((await api.json('dev', 'why', promotion))['profile']).toEqual(profile);
   });
 
   test('says who may, by the title that the method has for the role', async () => {
     const policy = await lane('policy', 'explain', 'shop', '--lane', 'gold');
     expect(policy).toContain('signed by one of Architecture Board (release-manager)');
     expect(policy).toContain('answered by 1 of Enterprise Architect (qa)');
-    expect(await lane('why', promotion)).toContain('somebody of Enterprise Architect (qa) answers');
+    expect(await lane('why', promotion)).toContain(
+      'An Enterprise Architect reviews its compliance: lane evidence attach',
+    );
   });
 
   test('keeps our words where it is about several products', async () => {

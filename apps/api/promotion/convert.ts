@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import { promotionWorkflowType } from '../../../workflows/promotion/contract.js';
 import { type Promotion, PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { WorkflowRunSchema } from '#gen/workflows_runtime/v1/workflow_run_pb.js';
@@ -7,11 +8,12 @@ import type { TimelineEvent } from '../../../store/event/list.js';
 import { toTimelineEntry } from '../event/convert.js';
 import { bounded, instant, toErrorDetail, toLane, toPromotionKind, toStanding } from '../convert.js';
 
-/** A promotion for the wire. */
+/** A promotion for the wire. @param words in which its timeline is told; ours if absent */
 export function toPromotionMessage(
   promotion: ListedPromotion,
   namespace: string,
   timeline: readonly TimelineEvent[] = [],
+  words?: Words,
 ): Promotion {
   const error = toErrorDetail(promotion.error);
   const lane = toLane(promotion.lane);
@@ -45,6 +47,6 @@ export function toPromotionMessage(
     ...instant('updatedAt', promotion.updatedAt),
     ...instant('liveAt', promotion.liveAt),
     ...instant('endedAt', promotion.endedAt),
-    timeline: timeline.map(toTimelineEntry),
+    timeline: timeline.map((event) => toTimelineEntry(event, words)),
   });
 }

@@ -1,8 +1,11 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { type Preparation, whenPrepared } from '../../../activities/policy/preparation.js';
+import { type Words, wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { hasEnded } from '../../../core/promotion/state.js';
 import type { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { countProducts, listLanes } from '../../../store/lane/list.js';
 import { lastRound } from '../../../store/policy/read.js';
+import type { Transaction } from '../../../store/database.js';
 import { listPromotions } from '../../../store/promotion/list.js';
 import { promotionVersion, readPromotion } from '../../../store/promotion/read.js';
 import { resolveBundle, resolvePromotion } from '../../../store/resolve-id.js';
@@ -11,6 +14,7 @@ import { requireProduct } from '../../../store/product/read.js';
 import { abortUpdate, retryUpdate } from '../../../workflows/promotion/contract.js';
 import { requireCaller } from '../identity/caller.js';
 import { toCheckRuns, toNotices } from '../policy/convert.js';
+import { profileWords } from '../policy/profile-words.js';
 import { toLaneStatus } from '../lane/convert.js';
 import { toPromotionMessage } from './convert.js';
 import { fromLane, requireLane } from '../convert.js';
@@ -33,16 +37,14 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
     rollback: (request, context) => start({ ...request, lane: requireLane(request.lane), kind: 'ROLLBACK' }, context),
     async getPromotion(request, context) {
       const { tenant } = requireCaller(context);
-      return database.transaction(tenant, async (tx) => {
-        const id = await resolvePromotion(tx, request.promotionId);
-        return {
-          promotion: toPromotionMessage(
-            await readPromotion(tx, id),
-            namespace,
-            await readTimeline(tx, { promotionId: id }),
-          ),
-        };
-      });
+      const promotion = await whenPrepared(deps, tenant, (known) =>
+        database.transaction(tenant, async (tx) => {
+          const found = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
+          const timeline = await readTimeline(tx, { promotionId: found.id });
+          return toPromotionMessage(found, namespace, timeline, await wordsAbout(tx, known, found));
+        }),
+      );
+      return { promotion };
     },
     async listPromotions(request, context) {
       const { tenant } = requireCaller(context);
@@ -60,7 +62,12 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
     },
     async *watchPromotion(request, context) {
       const { tenant } = requireCaller(context);
-      const id = await database.transaction(tenant, (tx) => resolvePromotion(tx, request.promotionId));
+      const { id, words } = await whenPrepared(deps, tenant, (known) =>
+        database.transaction(tenant, async (tx) => {
+          const found = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
+          return { id: found.id, words: await wordsAbout(tx, known, found) };
+        }),
+      );
       const states = watch({
         version: () => database.transaction(tenant, (tx) => promotionVersion(tx, id)),
         read: () =>
@@ -74,7 +81,7 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
       });
       for await (const { promotion, timeline, round } of states)
         yield {
-          promotion: toPromotionMessage(promotion, namespace, timeline),
+          promotion: toPromotionMessage(promotion, namespace, timeline, words),
           gates: toCheckRuns(round, id),
           notices: toNotices(round.notices),
         };
@@ -112,4 +119,13 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
       return planPromotion(deps, requireCaller(context), request);
     },
   };
+}
+
+/** The words of the method of a promotion's product; ours while they are not known. @throws Unprepared */
+async function wordsAbout(
+  tx: Transaction,
+  known: Preparation,
+  { product }: { readonly product: string },
+): Promise<Words> {
+  return wordsFrom((await profileWords(tx, known, product))?.lexicon ?? []);
 }

@@ -38,7 +38,7 @@ export function toReleaseMessage(
     requestedBy: release.requestedBy ?? '',
     ...instant('createdAt', release.createdAt),
     ...instant('endedAt', release.endedAt),
-    timeline: seen.timeline.map(toTimelineEntry),
+    timeline: seen.timeline.map((event) => toTimelineEntry(event)),
     steps: seen.steps.map((step) => ({
       id: step.id,
       state: StepState[step.state],

@@ -8,6 +8,7 @@ import {
 } from '#gen/governance/v1/decision_service_pb.js';
 import { usageError } from '../errors/report-error.js';
 import { toPlain } from '../output/plain.js';
+import { heading, wordsFor } from '../output/profile-words.js';
 import { renderTable } from '../output/table.js';
 import { laneName, verbOf } from '../output/words.js';
 import type { MakeAction } from '../program/command-module.js';
@@ -56,12 +57,13 @@ async function ofLanes(
   of: { readonly case: 'bundle' | 'product'; readonly value: string },
 ): Promise<undefined> {
   const { actions } = await (await context.api()).decisions.listLaneActions({ of });
+  const words = await wordsFor(context, actions[0]?.product);
   await context.show.list(
     'LaneAction',
     actions.map((action) => toPlain(LaneActionSchema, action)),
     () =>
       renderTable(
-        ['', 'ACTION', 'LANE', 'BUNDLE', 'HOW, OR WHY NOT'],
+        ['', 'ACTION', 'LANE', heading(words, 'bundle'), 'HOW, OR WHY NOT'],
         actions.map((action) => row(action, context, [laneName(action.lane), shortId(action.bundleDigest)])),
       ),
   );

@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
+import { wordsOfProfileInEffect } from '../../../core/policy/profile-in-effect.js';
 import { wordsFrom } from '../../../core/policy/words-of-profile.js';
-import type { ProfileWords } from '#gen/governance/v1/profile_words_pb.js';
+import { ProfileWordsSchema } from '#gen/governance/v1/profile_words_pb.js';
 import { type Product, ProductSchema } from '#gen/release/v1/product_pb.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
@@ -98,25 +99,22 @@ async function showProduct(context: Context, name: string): Promise<undefined> {
     api.bundles.listBundles({ product: name, pageSize: 5 }),
   ]);
   if (product === undefined) return undefined;
-  await context.show.object('Product', toPlain(ProductSchema, product), () =>
+  const plain = {
+    ...toPlain(ProductSchema, product),
+    ...(profile !== undefined && { profile: toPlain(ProfileWordsSchema, profile) }),
+  };
+  await context.show.object('Product', plain, () =>
     [
       renderFields([
         ['product', product.name],
         ['repository', product.repository],
-        ['profile', profileText(profile)],
+        ['profile', wordsOfProfileInEffect(profile)],
       ]),
       laneTable(lanes, context),
       bundles.length === 0 ? `no ${words.many('bundle')} yet: run lane release` : bundleTable(bundles, context, words),
     ].join('\n\n'),
   );
   return undefined;
-}
-
-function profileText(profile: ProfileWords | undefined): string {
-  if (profile === undefined) return 'not known: the rules cannot be relied on now';
-  return profile.name === ''
-    ? 'none, which is the default'
-    : `${profile.title} (${profile.version}), named by ${profile.namedBy}`;
 }
 
 /** Where releases read commits from: a URL as it is given, or the root of the repository that a folder is in. */

@@ -8,6 +8,7 @@ import type { Context } from '../program/context.js';
 import { showFrontDoor, writeStart } from '../temporal/command.js';
 import type { ExitCode } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
+import { wordsFor } from '../output/profile-words.js';
 import { laneOf } from '../output/words.js';
 import { signDecision } from '../decision/sign.js';
 import { parseTimeout, showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
@@ -65,8 +66,9 @@ async function promote(context: Context, given: string, options: Options): Promi
     return undefined;
   }
   const started = await api.promotions.promote({ product, bundleDigest: digest, lane: target.lane, signedRequest });
+  const words = await wordsFor(context, product);
   context.terminal.note(
-    `promotion ${shortId(started.promotionId)}: ${shortId(digest)} of ${product} to ${target.name}${started.joined ? ' (already under way; joined)' : ''}`,
+    `${words.one('promotion')} ${shortId(started.promotionId)}: ${shortId(digest)} of ${product} to ${target.name}${started.joined ? ' (already under way; joined)' : ''}`,
   );
   const show = (promotion: Promotion) =>
     context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);

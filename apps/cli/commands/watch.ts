@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { shortId } from '../../../core/ids.js';
 import { domainErrorOf } from '../errors/domain-error.js';
 import { PromotionSchema } from '#gen/release/v1/promotion_pb.js';
 import { ReleaseSchema } from '#gen/release/v1/release_pb.js';
@@ -10,7 +11,8 @@ import { followEvents } from '../event/follow.js';
 import { exitCodeOfState, followPromotion, timelineLine } from '../promotion/follow.js';
 import { followRelease } from '../release/follow.js';
 import { toPlain } from '../output/plain.js';
-import { stateMark } from '../output/words.js';
+import { wordsFor } from '../output/profile-words.js';
+import { laneName, stateMark } from '../output/words.js';
 import { parseTimeout, type WaitOptions } from '../promotion/wait.js';
 import { descriptions } from '../program/descriptions.js';
 
@@ -37,8 +39,13 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
     context.show.line('Release', toPlain(ReleaseSchema, release));
     return exitCode;
   }
+  const { product, bundleDigest, lane } = found.promotion;
+  const words = await wordsFor(context, product);
+  if (context.format === 'table')
+    context.terminal.note(`${words.one('promotion')} of ${shortId(bundleDigest)} into ${laneName(lane)} of ${product}`);
   const promotion = await followPromotion(context, found.promotion.id, {
     timeoutMs: options.timeout,
+    words,
     onChange({ newEntries }) {
       // A stream: one entry per line, in every format.
       for (const entry of newEntries)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
+import { wordsOfProfileInEffect } from '../../../core/policy/profile-in-effect.js';
 import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import type { MakeAction } from '../program/command-module.js';
@@ -26,6 +27,7 @@ export function define(command: Command, makeAction: MakeAction): void {
         const shownSteps = new Set([...why.blocking, ...why.notices].map(({ nextStep }) => nextStep));
         const parts = [
           why.summary,
+          `profile: ${wordsOfProfileInEffect(why.profile)}`,
           `definition: ${wordsOfDefinition(why.definition, why.steps)}`,
           ...(why.blocking.length + why.notices.length === 0
             ? []

@@ -8,6 +8,12 @@ export async function wordsFor(context: Context, product: string | undefined): P
   return wordsFrom(profile?.lexicon ?? []);
 }
 
+/** Those of the product of a promotion. */
+export async function wordsAbout(context: Context, promotion: string): Promise<Words> {
+  const { promotion: found } = await (await context.api()).promotions.getPromotion({ promotionId: promotion });
+  return wordsFor(context, found?.product);
+}
+
 /** A word as the heading of a column. */
 export function heading(words: Words, concept: Parameters<Words['one']>[0]): string {
   return words.one(concept).toUpperCase();

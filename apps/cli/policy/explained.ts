@@ -7,6 +7,9 @@ import {
   Severity,
   type ValueSource,
 } from '#gen/governance/v1/policy_pb.js';
+import type { ProfileWords } from '#gen/governance/v1/profile_words_pb.js';
+import { wordsOfProfileInEffect } from '../../../core/policy/profile-in-effect.js';
+import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { instantOf, laneName, verdictMark } from '../output/words.js';
@@ -15,29 +18,24 @@ import type { Context } from '../program/context.js';
 /** How much of a value a line shows. */
 const maxValueLength = 80;
 
-const whoseProfile: Readonly<Record<string, string>> = {
-  transformation: 'that of its transformation',
-  product: 'that of its own definition',
-  tenant: 'that of the definition of all products',
-};
-
 /** What applies: each gate with what it demands in words, and each of its values with where it comes from. */
 export function textOfPolicy(
-  { policy, sources, profileSource, definition, versions }: PolicyInForce,
-  context: Context,
+  { policy, sources, definition, versions }: PolicyInForce,
+  { profile, context }: { readonly profile: ProfileWords | undefined; readonly context: Context },
 ) {
-  const { name = '', profile = '', product = '', digest = '', lane, kind, checks = [] } = policy ?? {};
+  const say = wordsFrom(profile?.lexicon ?? []);
+  const { name = '', product = '', digest = '', lane, kind, checks = [] } = policy ?? {};
   const head = renderFields([
     ['product', product],
     ['lane', lane === undefined ? '' : laneName(lane)],
-    ['for', kind === PromotionKind.ROLLBACK ? 'rollbacks' : 'promotions'],
+    ['for', kind === PromotionKind.ROLLBACK ? 'rollbacks' : say.many('promotion')],
     ['policy', name],
     ['digest', digest],
-    ['profile', profile === '' ? 'none, which is the default' : `${profile}, ${whoseProfile[profileSource] ?? ''}`],
+    ['profile', wordsOfProfileInEffect(profile)],
     ['definition', wordsOfDefinition(definition, policy?.steps ?? [])],
     ['read', versions.join(', ')],
   ]);
-  if (checks.length === 0) return `${head}\n\nno gate applies`;
+  if (checks.length === 0) return `${head}\n\nno ${say.one('gate')} applies`;
   const gates = checks.map((check) =>
     gateText(
       check,

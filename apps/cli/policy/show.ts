@@ -1,7 +1,9 @@
 import { GetPolicySnapshotResponseSchema, PolicyInForceSchema } from '#gen/governance/v1/gate_service_pb.js';
 import { type GovernancePolicy, PromotionKind, type ValueSource } from '#gen/governance/v1/policy_pb.js';
 import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import { toPlain } from '../output/plain.js';
+import { heading, wordsFor } from '../output/profile-words.js';
 import { renderFields, renderTable } from '../output/table.js';
 import { laneName, laneOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
@@ -14,9 +16,10 @@ export async function showPolicy(context: Context, promotion: string): Promise<u
   const api = await context.api();
   const { promotion: found } = await api.promotions.getPromotion({ promotionId: promotion });
   const response = await api.gates.getPolicySnapshot({ digest: found?.policyDigest ?? '' });
+  const words = await wordsFor(context, found?.product);
   await context.show.object('PolicySnapshot', toPlain(GetPolicySnapshotResponseSchema, response), () => {
     const { policy, sources } = response;
-    return describe(policy, sources, context);
+    return describe(policy, sources, context, words);
   });
   return undefined;
 }
@@ -26,31 +29,37 @@ export async function showPoliciesInForce(context: Context, product: string, lan
   const only = lane === undefined ? undefined : laneOf(lane).lane;
   const { policies } = await (await context.api()).gates.listPolicies({ product });
   const shown = policies.filter(({ policy }) => only === undefined || policy?.lane === only);
+  const words = await wordsFor(context, product);
   await context.show.list(
     'PolicyInForce',
     shown.map((one) => toPlain(PolicyInForceSchema, one)),
-    () => shown.map(({ policy, sources }) => describe(policy, sources, context)).join('\n\n\n'),
+    () => shown.map(({ policy, sources }) => describe(policy, sources, context, words)).join('\n\n\n'),
   );
   return undefined;
 }
 
-function describe(policy: GovernancePolicy | undefined, sources: readonly ValueSource[], context: Context): string {
+function describe(
+  policy: GovernancePolicy | undefined,
+  sources: readonly ValueSource[],
+  context: Context,
+  words: Words,
+): string {
   const head = renderFields([
     ['policy', policy?.name ?? ''],
     ['digest', policy?.digest ?? ''],
     ['product', policy?.product ?? ''],
     ['lane', policy === undefined ? '' : laneName(policy.lane)],
-    ['for', policy?.kind === PromotionKind.ROLLBACK ? 'rollbacks' : 'promotions'],
+    ['for', policy?.kind === PromotionKind.ROLLBACK ? 'rollbacks' : words.many('promotion')],
     ['steps', wordsOfDefinition('', policy?.steps ?? [])],
   ]);
-  if (policy?.checks.length === 0) return `${head}\n\nno gate applies`;
-  return `${head}\n\n${sources.length === 0 ? 'nobody noted where its values come from' : valueTable(sources, context)}`;
+  if (policy?.checks.length === 0) return `${head}\n\nno ${words.one('gate')} applies`;
+  return `${head}\n\n${sources.length === 0 ? 'nobody noted where its values come from' : valueTable(sources, context, words)}`;
 }
 
-function valueTable(sources: readonly ValueSource[], context: Context): string {
+function valueTable(sources: readonly ValueSource[], context: Context, words: Words): string {
   const { colours } = context.terminal;
   return renderTable(
-    ['GATE', 'VALUE', '', 'FROM'].map((title) => colours.dim(title)),
+    [heading(words, 'gate'), 'VALUE', '', 'FROM'].map((title) => colours.dim(title)),
     sources.map(({ gateId, field, value, file, line }, index) => [
       sources[index - 1]?.gateId === gateId ? '' : colours.bold(gateId),
       field,

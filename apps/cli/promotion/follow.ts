@@ -1,4 +1,5 @@
 import { shortId } from '../../../core/ids.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import type { CheckRun, Notice } from '#gen/governance/v1/check_run_pb.js';
 import { type Promotion, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { TimelineEntry } from '#gen/release/v1/timeline_pb.js';
@@ -21,6 +22,8 @@ export interface PromotionUpdate {
 export interface FollowOptions {
   /** Milliseconds; undefined for no limit. */
   readonly timeoutMs?: number | undefined;
+  /** In which what is followed is named. */
+  readonly words: Words;
   readonly onChange: (update: PromotionUpdate) => void;
 }
 
@@ -45,12 +48,9 @@ export async function followPromotion(context: Context, id: string, options: Fol
     return promotion.state === PromotionPhase.LIVE || hasEnded(promotion.state) ? promotion : undefined;
   });
   if (ended !== undefined) return ended;
-  if (context.signal.aborted) throw interruptedError(`Promotion ${shortId(id)}`, `lane watch ${shortId(id)}`);
-  throw new ExitError(
-    exitCodes.timedOut,
-    `Promotion ${shortId(id)} is not live yet; it continues`,
-    `lane watch ${shortId(id)}`,
-  );
+  const named = `${options.words.One('promotion')} ${shortId(id)}`;
+  if (context.signal.aborted) throw interruptedError(named, `lane watch ${shortId(id)}`);
+  throw new ExitError(exitCodes.timedOut, `${named} is not live yet; it continues`, `lane watch ${shortId(id)}`);
 }
 
 /** The error for Ctrl-C, which ends the watching and nothing else. */

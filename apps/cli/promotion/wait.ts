@@ -6,6 +6,7 @@ import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { exitCodeOfState, followPromotion, timelineLine } from './follow.js';
+import { wordsAbout } from '../output/profile-words.js';
 import { parseDuration } from '../output/relative-time.js';
 import { stateMark } from '../output/words.js';
 import { gateTable, isBlocking } from '../views/gate-table.js';
@@ -33,14 +34,17 @@ export async function waitFor(
   show: (promotion: Promotion) => Promise<void>,
 ): Promise<ExitCode> {
   const timeoutMs = options.timeout;
+  const words = await wordsAbout(context, id);
   let shown = '';
   const promotion = await followPromotion(context, id, {
     timeoutMs,
+    words,
     onChange({ promotion: now, gates, notices, newEntries }) {
       for (const entry of newEntries) context.terminal.note(timelineLine(entry, context));
       const blocking = gates.filter(isBlocking);
       const isWaiting = now.state === PromotionPhase.GATING || now.state === PromotionPhase.AWAITING_APPROVAL;
-      const text = isWaiting && blocking.length + notices.length > 0 ? gateTable(blocking, notices, context) : '';
+      const text =
+        isWaiting && blocking.length + notices.length > 0 ? gateTable(blocking, notices, context, words) : '';
       if (text !== shown && text !== '') context.terminal.note(text);
       shown = text;
     },

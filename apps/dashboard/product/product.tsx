@@ -1,9 +1,9 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Fragment } from 'react';
-import type { ProfileWords } from '#gen/governance/v1/profile_words_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
+import { wordsOfProfileInEffect } from '../../../core/policy/profile-in-effect.js';
 import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { LaneActions } from '../decision/lane-actions.js';
 import { Command } from '../parts/copy.js';
@@ -58,7 +58,7 @@ export default function Product() {
               rows={[
                 ['Repository', data.product?.repository ?? ''],
                 ['Since', <At key="since" at={data.product?.createdAt} />],
-                ['Methodology profile', profileText(data.profile)],
+                ['Methodology profile', wordsOfProfileInEffect(data.profile)],
               ]}
             />
           </Section>
@@ -66,11 +66,4 @@ export default function Product() {
       )}
     </Screen>
   );
-}
-
-/** Which profile is in effect, and what says so. */
-function profileText(profile: ProfileWords | undefined): string {
-  if (profile === undefined) return 'not known: the rules cannot be relied on now';
-  if (profile.name === '') return 'none, which is the default';
-  return `${profile.title} (${profile.version}), named by ${profile.namedBy}`;
 }

@@ -1,10 +1,11 @@
 import type { Promotion } from '#gen/release/v1/promotion_pb.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import { spanOf, useNow } from '../connection/clock.js';
 import css from './journey.module.css';
 import { causeWords, spansOf, totalsOf } from './spans.js';
 
 /** Where the time of a promotion went, by cause: a bar for the eye, and a list with the same in words. */
-export function Journey({ promotion }: { readonly promotion: Promotion }) {
+export function Journey({ promotion, words }: { readonly promotion: Promotion; readonly words: Words }) {
   const now = useNow();
   const totals = totalsOf(spansOf(promotion.timeline), now);
   const all = [...totals.values()].reduce((sum, ms) => sum + ms, 0);
@@ -29,7 +30,7 @@ export function Journey({ promotion }: { readonly promotion: Promotion }) {
             <svg viewBox="0 0 10 10" aria-hidden="true">
               <rect className={css[cause]} width={10} height={10} rx={2} />
             </svg>
-            {causeWords[cause]} <strong>{spanOf(ms)}</strong>
+            {causeWords(words)[cause]} <strong>{spanOf(ms)}</strong>
           </li>
         ))}
       </ul>

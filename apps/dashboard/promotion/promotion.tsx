@@ -101,7 +101,7 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
         <Actions promotionId={id} />
       </div>
       <Section title="Journey">
-        <Journey promotion={promotion} />
+        <Journey promotion={promotion} words={words} />
         <Fields
           rows={[
             ['Requested by', <Who key="who" name={promotion.requester} />],

@@ -1,4 +1,5 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import type { TimelineEntry } from '#gen/release/v1/timeline_pb.js';
 
 /** What a promotion spends its time on. */
@@ -25,15 +26,15 @@ const causes: Readonly<Record<string, Cause>> = {
   ERRORED: 'trouble',
 };
 
-/** The words for what time is spent on. */
-export const causeWords: Readonly<Record<Cause, string>> = {
-  evidence: 'gates and evidence',
+/** The words for what time is spent on, in those of a method. */
+export const causeWords = (words: Words): Readonly<Record<Cause, string>> => ({
+  evidence: `${words.many('gate')} and evidence`,
   people: 'people',
   lane: 'the lane',
   deploy: 'deploying and checking',
   trouble: 'technical trouble',
   live: 'live',
-};
+});
 
 /** How long a promotion was in each phase, oldest first. Phases in which it ends have no length. */
 export function spansOf(entries: readonly TimelineEntry[]): readonly Span[] {

@@ -31,7 +31,7 @@ function nextOf(missing: readonly Predecessor[], needed: number, facts: PolicyFa
   const steps = missing.map(({ lane, product }) =>
     product === undefined || product === facts.product
       ? `lane promote {bundle} --to ${lane}`
-      : `lane get bundles --product ${product}, and lane promote BUNDLE --to ${lane} with one of them`,
+      : `with a bundle of ${product} (lane get bundles --product ${product}): lane promote BUNDLE --to ${lane}`,
   );
   const of = needed < missing.length ? `${String(needed)} of these has to be live first` : 'first';
   return `${of}: ${steps.join('; ')}`;

@@ -39,7 +39,7 @@ describe('what to do about a gate whose author has not said it', () => {
     [
       'some of several lanes that come before',
       'predecessors: { atLeast: 1, of: [{ lane: silver }, { lane: gold, product: till }] }',
-      `1 of these has to be live first: lane promote ${short} --to silver; lane get bundles --product till, and lane promote BUNDLE --to gold with one of them`,
+      `1 of these has to be live first: lane promote ${short} --to silver; with a bundle of till (lane get bundles --product till): lane promote BUNDLE --to gold`,
     ],
     [
       'a window',

@@ -5,6 +5,7 @@ import { LanekeeperError } from '../../../../core/errors.js';
 import { shortId } from '../../../../core/ids.js';
 import { wordsOfDefinition } from '../../../../core/promotion/step-words.js';
 import { usageError } from '../../errors/report-error.js';
+import { domainErrorOf } from '../../errors/domain-error.js';
 import { toPlain } from '../../output/plain.js';
 import { renderFields } from '../../output/table.js';
 import { laneOf } from '../../output/words.js';
@@ -36,10 +37,17 @@ export async function explain(
 }
 
 async function explainGates(context: Context, product: string, lane: string, kind: PromotionKind): Promise<undefined> {
-  const { governance } = await context.api();
+  const { governance, products } = await context.api();
   const { policy } = await governance.resolveSnapshot({ product, lane: laneOf(lane).lane, kind });
   if (policy === undefined) throw new LanekeeperError('INTERNAL', { message: 'the API named no policy' });
-  await context.show.object('PolicyInForce', toPlain(PolicyInForceSchema, policy), () => textOfPolicy(policy, context));
+  // Rules can be asked about a product that is not registered yet.
+  const { profile } = await products.getProduct({ name: product }).catch((error: unknown) => {
+    if (domainErrorOf(error)?.code === 'UNKNOWN_PRODUCT') return { profile: undefined };
+    throw error;
+  });
+  await context.show.object('PolicyInForce', toPlain(PolicyInForceSchema, policy), () =>
+    textOfPolicy(policy, { profile, context }),
+  );
   return undefined;
 }
 

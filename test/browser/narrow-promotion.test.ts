@@ -16,7 +16,7 @@ const screenshots = process.env['SCREENSHOTS'];
 const longest = 'm'.repeat(63);
 const gates = [
   `    - { id: measured, type: COMPLIANCE, metric: { name: ${longest}, atMost: 1, signers: { roles: [qa] } } }`,
-  '    - { id: before, type: COMPLIANCE, predecessors: { of: [{ lane: silver }, { lane: gold, product: till }] } }',
+  '    - { id: before, type: COMPLIANCE, lanes: [bronze], predecessors: { of: [{ lane: silver }, { lane: gold, product: till }] } }',
   '    - { id: shown, type: DEFINITION_OF_DONE, evidence: { kind: usability, per: bundle, signers: { roles: [qa, developer] } } }',
   `    - { id: told, type: COMPLIANCE, rule: "false", message: "Do: lane evidence attach {bundle} --kind load --value x=${'v'.repeat(300)}" }`,
   '    - { id: accepted, type: COMPLIANCE, rule: "transformation.elements.all(e, e.state != \'REJECTED\')" }',
@@ -34,9 +34,10 @@ beforeAll(async () => {
   await publish(deskOf(engine, api), policyText(gates, '', 'shop'), { name: 'shop' });
   const bundle = await sealText(engine, 'Long commands');
   const artifacts = Array.from({ length: 40 }, (_, index) => ({
-    ...{ kind: 'INCREMENT', key: `increment-${String(index)}`, title: `Increment ${String(index)}`, state: 'ACCEPTED' },
-  })) as never;
-  await putTransformation(engine, api, 0, { profile: '', artifacts });
+    ...({ kind: 'INCREMENT', state: 'ACCEPTED' } as const),
+    ...{ key: `increment-${String(index)}`, title: `Increment ${String(index)}` },
+  }));
+  await putTransformation(engine, api, 0, { profile: 'scrum', artifacts });
   target = await inPhase(engine, 'bronze', bundle, 'GATING');
 }, 180_000);
 afterAll(async () => {

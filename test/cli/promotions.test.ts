@@ -141,7 +141,7 @@ describe('lane watch', () => {
     watching.interrupt();
     expect(await watching.ended).toMatchObject({
       code: 130,
-      stderr: `Promotion ${shortId(id)} continues: lane watch ${shortId(id)}`,
+      stderr: expect.stringContaining(`\nPromotion ${shortId(id)} continues: lane watch ${shortId(id)}`),
     });
     const { items } = (await api.json('dev', 'get', 'promotions', '--open')) as {
       items: { id: string; state: string }[];

@@ -41,6 +41,6 @@ function invalid(why: string): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
     message: 'this is not a list of the commits of a release',
     why,
-    next: 'the format is core/schemas/commits.schema.json',
+    next: 'docs/evidence.md describes its format',
   });
 }

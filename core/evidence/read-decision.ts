@@ -35,6 +35,6 @@ function invalid(why: string): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
     message: 'this is not a decision',
     why,
-    next: 'sign it with lane approve, lane reject or lane promote; the format is core/schemas/decision.schema.json',
+    next: 'sign it with lane approve, lane reject or lane promote',
   });
 }

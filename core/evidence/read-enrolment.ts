@@ -33,6 +33,6 @@ function invalid(why: string): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
     message: 'this is not a statement about an enrolment',
     why,
-    next: 'sign it with lane principal, lane keys, lane token or lane enrolment; the format is core/schemas/enrolment.schema.json',
+    next: 'sign it with lane principal, lane keys, lane token or lane enrolment',
   });
 }

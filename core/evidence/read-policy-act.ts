@@ -30,6 +30,6 @@ function invalid(why: string): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
     message: 'this is not a statement about a version of a policy',
     why,
-    next: 'sign it with lane policy; the format is core/schemas/policy-act.schema.json',
+    next: 'sign it with lane policy',
   });
 }

@@ -43,6 +43,6 @@ function invalid(problems: readonly string[]): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
     message: 'this is not a statement about a transformation',
     why: problems.slice(0, 10).join('; '),
-    next: 'sign it with lane transformation; the format is core/schemas/transformation-act.schema.json',
+    next: 'sign it with lane transformation',
   });
 }

@@ -42,9 +42,9 @@ const validate = new Ajv2020({
 export function parseRecord({ predicate }: Pick<Statement, 'predicate'>): RecordPredicate {
   if (validate(predicate)) return predicate;
   throw new LanekeeperError('EVIDENCE_INVALID', {
-    message: 'this is not a record',
+    message: 'the record says something that records cannot say, or too little',
     why: predicateProblems(validate.errors),
-    next: 'lane evidence attach makes one; the format is core/schemas/record.schema.json',
+    next: 'lane evidence attach makes one; docs/evidence.md describes its format',
   });
 }
 

@@ -53,6 +53,6 @@ function invalid(why: string): LanekeeperError {
   return new LanekeeperError('EVIDENCE_INVALID', {
     message: 'this is not a service statement',
     why,
-    next: 'the format is core/schemas/service-act.schema.json',
+    next: 'docs/evidence.md describes its format',
   });
 }

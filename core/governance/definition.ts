@@ -54,7 +54,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, verbose: true }).c
 export function parseDefinition(text: string, fileName: string): PromotionDefinition {
   const file = readYamlFile(text, {
     ...{ fileName, maxBytes: 64 * 1024, validate, code: 'INVALID_POLICY' },
-    next: 'correct the file; its format is core/schemas/definition.schema.json',
+    next: 'correct the file; docs/policy-reference.md has every field',
   });
   const { metadata, spec } = file.value;
   const problems: StepProblem[] = [];

@@ -44,7 +44,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, verbose: true }).c
 export function parsePolicyOfPolicies(text: string, fileName: string): PolicyOfPolicies {
   const file = readYamlFile(text, {
     ...{ fileName, maxBytes: 64 * 1024, validate, code: 'INVALID_POLICY' },
-    next: 'correct the file; its format is core/schemas/governance.schema.json',
+    next: 'correct the file; docs/policy-reference.md has every field',
   });
   const { rules } = file.value.spec;
   const uncovered = documentKinds.filter((kind) => !rules.some((rule) => rule.kinds.includes(kind) && !rule.names));

@@ -202,6 +202,6 @@ function corrupt(why: string): LanekeeperError {
   return new LanekeeperError('BUNDLE_CORRUPT', {
     message: 'this is not the manifest of a release bundle',
     why,
-    next: 'the format is core/schemas/manifest.schema.json',
+    next: 'docs/evidence.md describes its format',
   });
 }

@@ -50,6 +50,6 @@ function invalid(fileName: string, why: string): LanekeeperError {
     message: `${fileName} is not a valid plan`,
     object: fileName,
     why,
-    next: 'correct the file; its format is core/schemas/plan.schema.json',
+    next: 'correct the file; docs/product-file.md describes its format',
   });
 }

@@ -21,7 +21,7 @@ const maxBytes = 512 * 1024;
 export function parseTransformation(text: string, fileName: string): NamedTransformation {
   const file = readYamlFile(text, {
     ...{ fileName, maxBytes, validate, code: 'INVALID_INPUT' },
-    next: 'correct the file; its format is core/schemas/transformation.schema.json',
+    next: 'correct the file; docs/transformation-reference.md has every field',
   });
   const { metadata, spec } = file.value;
   const problems = [...problemsOfSpec(spec), ...unseenIn(spec)].map(({ path, text: what }) => ({

@@ -52,7 +52,7 @@ describe('lanekeeper.yaml', () => {
 
   test('says when its commands get no network', () => {
     expect(parseProductFile(`${minimal}  network: none\n`)).toMatchObject({ network: 'none' });
-    expect(problems(`${minimal}  network: host\n`)).toContain('spec.network must be one of: ["none"]');
+    expect(problems(`${minimal}  network: host\n`)).toContain('spec.network must be one of: "none"');
   });
 
   test('of the example is valid', async () => {
@@ -73,14 +73,14 @@ describe('lanekeeper.yaml', () => {
       'lanekeeper.yaml:2:1: kind must be "Product"',
       'lanekeeper.yaml:7:7: spec.services[0] has no entry; expected one',
       'lanekeeper.yaml:9:7: spec.services[0].entri is unknown here; expected one of: name, path, node, build, entry, include, health, test, route; did you mean entry?',
-      'lanekeeper.yaml:10:7: spec.services[0].test must NOT have fewer than 1 items',
+      'lanekeeper.yaml:10:7: spec.services[0].test is empty; expected at least one entry',
     ]);
   });
 
   test.each([
     ['text that is not YAML', 'a: [', /:1:\d+: /],
     ['a duplicate key', `${minimal}kind: Product\n`, /:11:\d+: Map keys must be unique/],
-    ['nothing', '', /:1:\d+: the file must be object/],
+    ['nothing', '', /:1:\d+: the file is empty; expected a map of fields/],
     [
       'a path outside the repository',
       minimal.replace('path: .', 'path: ../other'),

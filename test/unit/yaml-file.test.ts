@@ -73,4 +73,41 @@ describe('a file', () => {
   ])('with a key that is there twice %s is refused with its place', (_where, text, why) => {
     expect(refusalOf(text).detail.why).toBe(why);
   });
+
+  const shape = new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile<object>({
+    properties: {
+      count: { type: ['integer', 'null'], minimum: 1, maximum: 10 },
+      rule: { type: 'string', minLength: 1, maxLength: 9 },
+      roles: { type: ['array', 'null'], minItems: 1, maxItems: 2, uniqueItems: true },
+      many: { type: 'array', minItems: 2 },
+      isOn: { type: 'boolean' },
+      map: { type: 'object', propertyNames: { pattern: '^[a-z]+$', description: 'small letters' } },
+      share: { exclusiveMinimum: 0 },
+      kind: { const: 'Policy' },
+    },
+  });
+
+  test.each([
+    ['count: x', 'count is a text; expected a whole number, or null to take it away'],
+    ['count: "3"', 'count is a text; expected a whole number, or null to take it away; write it without quotes'],
+    ['count: 0', 'count is too small; expected 1 or more'],
+    ['count: 11', 'count is too large; expected 10 or less'],
+    ['rule: true', "rule is true; expected a text; quote it: 'true'"],
+    ['rule: 12', "rule is the number 12; expected a text; quote it: '12'"],
+    ['rule: [a]', 'rule is a list; expected a text'],
+    ['rule: ""', 'rule is empty; expected a text'],
+    ['rule: longer than it', 'rule is too long; expected at most 9 characters'],
+    ['roles: []', 'roles is empty; expected at least one entry'],
+    ['roles: [a, a]', 'roles names the same twice: entries 0 and 1, counted from 0'],
+    ['roles: [a, b, c]', 'roles has too many entries; expected at most 2'],
+    ['roles: { a: b }', 'roles is a map of fields; expected a list, or null to take it away'],
+    ['many: [1]', 'many has too few entries; expected at least 2'],
+    ['isOn: "true"', 'isOn is a text; expected true or false; write it without quotes'],
+    ['map: { A1: 1 }', 'map.A1 has an invalid format; expected small letters'],
+    ['share: 0', 'share is too small; expected more than 0'],
+    ['kind: Polcy', 'kind must be "Policy"; did you mean Policy?'],
+  ])('that says %s is told what is wrong in words of its own, and what to write', (text, words) => {
+    expect(refusalOf(text, shape).detail.why).toMatch(/^f\.yaml:1:\d+: /);
+    expect(refusalOf(text, shape).detail.why?.replace(/^\S+ /, '')).toBe(words);
+  });
 });

@@ -32,7 +32,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: t
 export function parsePolicyTest(text: string, fileName: string): PolicyTest {
   const file = readYamlFile(text, {
     ...{ fileName, maxBytes: 256 * 1024, validate, code: 'INVALID_POLICY' },
-    next: 'correct the file; its format is core/schemas/policy-test.schema.json',
+    next: 'correct the file; docs/policy-test-reference.md has every field',
   });
   const { metadata, spec } = file.value;
   const problems = [...unknownSubjects(spec.given ?? {}, spec.given ?? {}, ['spec', 'given']), ...problemsOf(spec)];

@@ -3,13 +3,13 @@ import { type Lane, lanes } from '../lanes.js';
 import { holdingOverrides } from '../policy/conditions.js';
 import type { Layer, Override, RuleLayers } from '../policy/layers/document.js';
 import { isList, isObject, type Json } from '../policy/layers/merge.js';
-import type { Gate } from '../policy/model.js';
 import { layersOf, resolveWith } from '../policy/resolve.js';
 import { promotionKinds } from '../promotion/state.js';
 import { WaitGraph } from './circles.js';
 import { costlyConditions } from './costly-conditions.js';
 import { defaultName, lookUp, type RuleBook } from './rule-book.js';
 import { gatesOfProfiles, unknownGates, wordsOfUnknown } from './unknown-gates.js';
+import { type Wait, waitsOf } from './waits.js';
 
 /** How many problems are told, and how long each may be, in characters. */
 const most = { problems: 20, length: 2_000 } as const;
@@ -27,15 +27,23 @@ const cost = { context: 20, gate: 30, target: 2, failure: 5_000 } as const;
  * What is wrong with documents together, though each is well written by itself: something that is named is not there,
  * gates that are incomplete under some profile, conditions that cost too much, lanes that wait for each other. Each problem
  * once, in a fixed order, and at most twenty; what takes longer to check than documents may is refused for that.
+ *
+ * @param unread stands in for documents that cannot be read: nothing is said that they could prove wrong
  */
-export function problemsOfBook(book: RuleBook): readonly string[] {
-  return new BookCheck(book).problems();
+export function problemsOfBook(book: RuleBook, unread: ReadonlySet<Layer> = new Set()): readonly string[] {
+  return new BookCheck(book, unread).problems();
 }
 
 interface About {
   readonly product: string;
   readonly lane: Lane;
   readonly profile: string;
+}
+
+/** For what the gates of a lane wait: a group of lanes of other products, and lanes of its own. */
+interface WaitsOfGates {
+  readonly group?: string;
+  readonly own: readonly Pick<Wait, 'lane' | 'placeOf'>[];
 }
 
 class BookCheck {
@@ -46,11 +54,13 @@ class BookCheck {
   readonly #numbers = new Map<Layer | Override, number>();
   /** Layers that were looked at, and what waits by gates that were resolved: products without rules of their own share them. */
   readonly #looked = new Set<string>();
-  readonly #groups = new Map<string, { readonly group?: string; readonly own: readonly Lane[] }>();
+  readonly #groups = new Map<string, WaitsOfGates>();
+  readonly #unread: ReadonlySet<Layer>;
   #left: number;
 
-  constructor(book: RuleBook) {
+  constructor(book: RuleBook, unread: ReadonlySet<Layer>) {
     this.#book = book;
+    this.#unread = unread;
     this.#ofProfiles = gatesOfProfiles(book);
     this.#left = allowed.anyway + allowed.each * (book.policies.size + book.profiles.size + book.definitions.size);
   }
@@ -67,7 +77,9 @@ class BookCheck {
       if (this.#isFull()) return this.#sorted();
     }
     for (const circle of this.#waits.circles()) {
-      this.#add(`lanes wait for each other: ${circle}`);
+      const [first, ...others] = circle.places;
+      const also = others.length === 0 ? '' : `; also ${others.join(', ')}`;
+      this.#add(`${first === undefined ? '' : `${first}: `}lanes wait for each other: ${circle.words}${also}`);
       if (this.#isFull()) break;
     }
     return this.#sorted();
@@ -77,6 +89,7 @@ class BookCheck {
     this.#left -= cost.context;
     const { rules } = lookUp(this.#book, { product, lane, transformationProfile: profile });
     const layers = layersOf(rules);
+    if (layers.some((layer) => this.#unread.has(layer))) return;
     const key = layers.map((layer) => this.#numberOf(layer)).join(' ');
     this.#lookAt(key, rules, layers);
     for (const kind of promotionKinds) {
@@ -88,7 +101,7 @@ class BookCheck {
         const waits = this.#groups.get(known) ?? this.#groupOf(known, rules, held, { product, lane, kind });
         const from = `${product}/${lane}`;
         if (waits.group !== undefined) this.#waits.add(from, waits.group);
-        for (const to of waits.own) this.#waits.add(from, `${product}/${to}`);
+        for (const { lane: to, placeOf } of waits.own) this.#waits.add(from, `${product}/${to}`, placeOf);
       });
     }
   }
@@ -99,6 +112,8 @@ class BookCheck {
     this.#looked.add(key);
     this.#left -= cost.target * layers.reduce((sum, layer) => sum + sizeOf(layer), 0);
     for (const problem of costlyConditions(layers)) this.#add(problem);
+    // Of what a profile brings that cannot be read, nobody knows whether it is there.
+    if ([...this.#book.profiles.values()].some(({ document }) => this.#unread.has(document))) return;
     for (const unknown of unknownGates(rules, this.#ofProfiles)) {
       if (this.#isFull()) return;
       this.#add(wordsOfUnknown(unknown));
@@ -111,15 +126,18 @@ class BookCheck {
     rules: RuleLayers,
     held: ReadonlySet<Override>,
     context: Parameters<typeof resolveWith>[1],
-  ): { readonly group?: string; readonly own: readonly Lane[] } {
+  ): WaitsOfGates {
     this.#groups.set(key, { own: [] });
     this.#left -= cost.gate * layersOf(rules).reduce((sum, layer) => sum + sizeOf(layer), 1);
-    const of = resolveWith(rules, context, held).snapshot.gates.flatMap(predecessorsOf);
-    this.#left -= cost.target * of.length;
-    const others = of.flatMap(({ product, lane }) => (product === undefined ? [] : [`${product}/${lane}`]));
-    const waits = {
+    const { all, problems } = waitsOf(resolveWith(rules, context, held).snapshot.gates, context, layersOf(rules), held);
+    this.#left -= cost.target * all.length;
+    for (const problem of problems) this.#add(problem);
+    const others = all.flatMap(({ product, lane, placeOf }) =>
+      product === undefined ? [] : [[`${product}/${lane}`, placeOf] as const],
+    );
+    const waits: WaitsOfGates = {
       ...(others.length > 0 && { group: this.#waits.addGroup(others) }),
-      own: of.flatMap(({ product, lane }) => (product === undefined ? [lane] : [])),
+      own: all.filter(({ product }) => product === undefined),
     };
     this.#groups.set(key, waits);
     return waits;
@@ -157,8 +175,9 @@ class BookCheck {
   }
 }
 
-function wordsOfError({ message, why }: LanekeeperError): string {
-  return [message, why].filter(Boolean).join(': ');
+function wordsOfError({ message, object = '', why = '' }: LanekeeperError): string {
+  const place = /:\d+:\d+$/.test(object) && !why.includes(object) ? object : '';
+  return [place, message, why].filter(Boolean).join(': ');
 }
 
 /** Everything for which rules are looked up, and what stands for all that nothing names. */
@@ -180,10 +199,6 @@ function productsIn({ definitions, policies, profiles }: RuleBook): readonly str
 function listOf(predecessors: Json | undefined): readonly Json[] {
   const of = isObject(predecessors) ? predecessors['of'] : undefined;
   return isList(of) ? of : [];
-}
-
-function predecessorsOf({ predecessors }: Gate): readonly { readonly product?: string; readonly lane: Lane }[] {
-  return predecessors?.of ?? [];
 }
 
 /** How much a layer says of gates. */

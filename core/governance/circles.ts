@@ -1,33 +1,56 @@
 /** How many lanes of a circle are named at most. */
 const maxNamed = 10;
 
+/** How many places are named of a circle at most. */
+const maxPlaces = 3;
+
+/** Where it is written that something waits; looked up only where it is told. */
+export type PlaceOf = () => string;
+
+/** Lanes that wait for each other, in words, and some of the places that say so. */
+export interface Circle {
+  readonly words: string;
+  readonly places: readonly string[];
+}
+
 /**
  * What waits for what. A group stands between many that wait and the many that all of them wait for, so that there are as
  * many edges as names, not as many as pairs.
  */
 export class WaitGraph {
-  readonly #next = new Map<string, Set<string>>();
+  readonly #next = new Map<string, Map<string, PlaceOf | undefined>>();
   #groups = 0;
 
   /** A group that waits for something. @returns its name, which no lane has */
-  addGroup(targets: readonly string[]): string {
+  addGroup(targets: readonly (readonly [name: string, placeOf?: PlaceOf])[]): string {
     const group = `*${String((this.#groups += 1))}`;
-    for (const target of targets) this.add(group, target);
+    for (const [target, placeOf] of targets) this.add(group, target, placeOf);
     return group;
   }
 
-  add(from: string, to: string): void {
+  add(from: string, to: string, placeOf?: PlaceOf): void {
     const known = this.#next.get(from);
-    if (known === undefined) this.#next.set(from, new Set([to]));
-    else known.add(to);
+    if (known === undefined) this.#next.set(from, new Map([[to, placeOf]]));
+    else if (!known.has(to)) known.set(to, placeOf);
   }
 
   /** One circle, the shortest from the first name on, of each set of lanes that all wait for each other. */
-  *circles(): Generator<string> {
+  *circles(): Generator<Circle> {
     for (const component of componentsOf(this.#next)) {
       const circle = this.#circleIn(component);
-      if (circle !== undefined) yield wordsOf(circle.filter((name) => !isGroup(name)));
+      if (circle === undefined) continue;
+      yield { words: wordsOf(circle.filter((name) => !isGroup(name))), places: this.#placesOf(circle) };
     }
+  }
+
+  #placesOf(circle: readonly string[]): readonly string[] {
+    const places = new Set<string>();
+    for (const [at, from] of circle.entries()) {
+      const place = this.#next.get(from)?.get(circle[at + 1] ?? '')?.() ?? '';
+      if (place !== '') places.add(place);
+      if (places.size === maxPlaces) break;
+    }
+    return [...places];
   }
 
   #circleIn(component: readonly string[]): readonly string[] | undefined {
@@ -37,7 +60,7 @@ export class WaitGraph {
     const queue = [start];
     // A loop over an array goes on with what is added to it meanwhile.
     for (const from of queue)
-      for (const to of this.#next.get(from) ?? []) {
+      for (const to of this.#next.get(from)?.keys() ?? []) {
         if (to === start) return [...wayTo(from, cameFrom), start];
         if (!within.has(to) || cameFrom.has(to)) continue;
         cameFrom.set(to, from);
@@ -69,7 +92,7 @@ interface Visit {
 }
 
 /** The sets of nodes that all reach each other (Tarjan's algorithm, without recursion). */
-function* componentsOf(next: ReadonlyMap<string, ReadonlySet<string>>): Generator<readonly string[]> {
+function* componentsOf(next: ReadonlyMap<string, ReadonlyMap<string, unknown>>): Generator<readonly string[]> {
   const found = new Map<string, number>();
   const lowest = new Map<string, number>();
   const open = new Set<string>();
@@ -82,7 +105,7 @@ function* componentsOf(next: ReadonlyMap<string, ReadonlySet<string>>): Generato
     found.set(node, found.size);
     open.add(node);
     stack.push(node);
-    return { node, rest: (next.get(node) ?? new Set<string>()).values() };
+    return { node, rest: (next.get(node) ?? new Map<string, unknown>()).keys() };
   };
   for (const root of next.keys()) {
     const visits = found.has(root) ? [] : [visit(root)];

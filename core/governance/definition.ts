@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { didYouMean } from '../did-you-mean.js';
 import { type Lane, lanes } from '../lanes.js';
 import definitionSchema from '../schemas/definition.schema.json' with { type: 'json' };
+import type { Origin } from '../policy/layers/merge.js';
 import type { SaysSteps } from '../promotion/lane-steps.js';
 import { readYamlFile } from '../yaml-file/read.js';
 import { readSteps, type StepProblem, type WrittenStep } from './definition-steps.js';
@@ -16,6 +17,8 @@ export type TargetName = (typeof targetNames)[number];
 export interface LaneDefinition extends SaysSteps {
   /** The policy whose gates guard it; that of the product, or `default`, if absent. */
   readonly policy?: string;
+  /** Where the policy is named, if one is. */
+  readonly policyAt?: Origin;
   readonly target: TargetName;
 }
 
@@ -25,6 +28,8 @@ export interface PromotionDefinition {
   /** The product, or `default` for all that have none of their own. */
   readonly name: string;
   readonly profile?: string;
+  /** Where the profile is named, if one is. */
+  readonly profileAt?: Origin;
   readonly lanes: Readonly<Partial<Record<Lane, LaneDefinition>>>;
 }
 
@@ -58,20 +63,27 @@ export function parseDefinition(text: string, fileName: string): PromotionDefini
   });
   const { metadata, spec } = file.value;
   const problems: StepProblem[] = [];
+  const at = (path: readonly string[]): Origin => ({ file: fileName, ...file.placeOf(path) });
   const used: Partial<Record<Lane, LaneDefinition>> = {};
   for (const lane of lanes) {
     const written = spec.lanes[lane];
     if (written === undefined) continue;
     const read = readLane(written, lane);
     if ('problems' in read) problems.push(...read.problems);
-    else used[lane] = read.lane;
+    else {
+      const { policy } = read.lane;
+      used[lane] = {
+        ...read.lane,
+        ...(policy !== undefined && { policyAt: at(['spec', 'lanes', lane, 'policy']) }),
+      };
+    }
   }
   if (problems.length > 0) throw file.refuse(problems);
   return {
     kind: 'PromotionDefinition',
     name: metadata.name,
     lanes: used,
-    ...(spec.profile !== undefined && { profile: spec.profile }),
+    ...(spec.profile !== undefined && { profile: spec.profile, profileAt: at(['spec', 'profile']) }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { isMap, isScalar, LineCounter, parseDocument as parseYaml } from 'yaml';
+import { didYouMean } from '../did-you-mean.js';
 import { LanekeeperError } from '../errors.js';
 import type { Policy, Profile } from '../policy/layers/document.js';
 import { parsePolicy, parseProfile } from '../policy/parse.js';
@@ -26,8 +28,8 @@ const kindOfFile: Readonly<Record<string, DocumentKind>> = {
  * @throws INVALID_POLICY
  */
 export function parseDocument(text: string, fileName: string): ParsedDocument {
-  const written = /^kind:[ \t]*["']?([A-Za-z]+)["']?[ \t]*(?:#.*)?$/m.exec(text)?.[1];
-  const kind = written === undefined ? undefined : kindOfFile[written];
+  const written = kindIn(text);
+  const kind = written === undefined ? undefined : kindOfFile[written.kind];
   switch (kind) {
     case 'policy': {
       const document = parsePolicy(text, fileName);
@@ -44,15 +46,55 @@ export function parseDocument(text: string, fileName: string): ParsedDocument {
     case 'governance':
       return { kind, name: governanceName, document: parsePolicyOfPolicies(text, fileName) };
     case undefined:
-      throw new LanekeeperError('INVALID_POLICY', {
-        message: `${fileName} is no policy, profile, promotion definition or policy of policies`,
-        object: `${fileName}:1:1`,
-        why: written === undefined ? 'it has no kind at its top level' : `its kind is ${written}`,
-        next: `write one of: ${Object.keys(kindOfFile)
-          .map((name) => `kind: ${name}`)
-          .join(', ')}`,
-      });
+      throw ofNoKind(fileName, written);
   }
+}
+
+interface WrittenKind {
+  readonly kind: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The kind that a text says at its top level, in YAML or, which is YAML as well, in JSON. */
+function kindIn(text: string): WrittenKind | undefined {
+  const found = /^(["']?)kind\1:[ \t]*["']?([A-Za-z]+)["']?[ \t]*(?:#.*)?$/m.exec(text);
+  const [, , kind] = found ?? [];
+  if (found !== null && kind !== undefined)
+    return { kind, line: text.slice(0, found.index).split('\n').length, column: 1 };
+  if (!text.trimStart().startsWith('{') || text.length > maxFlowLength) return undefined;
+  const lines = new LineCounter();
+  const { contents } = parseYaml(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const pair = isMap(contents) ? contents.items.find(({ key }) => isScalar(key) && key.value === 'kind') : undefined;
+  if (!isScalar(pair?.key) || !isScalar(pair.value) || typeof pair.value.value !== 'string') return undefined;
+  const { line, col } = lines.linePos(pair.key.range?.[0] ?? 0);
+  return { kind: pair.value.value, line, column: col };
+}
+
+/** How long a text in braces may be, in characters: no document is longer. */
+const maxFlowLength = 256 * 1024;
+
+/** What stands beside documents and is none, and what reads it. */
+const otherKinds: Readonly<Record<string, string>> = {
+  PolicyTest: 'tests are named NAME.test.yaml, after the policy beside them, and run by lane policy test',
+  Transformation: 'transformations are put by lane transformation apply FILE',
+  Product: 'products are added by lane product add',
+};
+
+function ofNoKind(fileName: string, written: WrittenKind | undefined): LanekeeperError {
+  const known = Object.keys(kindOfFile);
+  const { kind, line, column } = written ?? { kind: '', line: 1, column: 1 };
+  return new LanekeeperError('INVALID_POLICY', {
+    message: `${fileName} is no policy, profile, promotion definition or policy of policies`,
+    object: `${fileName}:${String(line)}:${String(column)}`,
+    why: written === undefined ? 'it has no kind at its top level' : `its kind is ${kind}${didYouMean(kind, known)}`,
+    next: otherKinds[kind] ?? `write one of: ${known.map((name) => `kind: ${name}`).join(', ')}`,
+  });
+}
+
+/** A text that cannot be read as the document that it may be: other documents may name it nonetheless. */
+export function kindOfUnread(text: string): DocumentKind | undefined {
+  return kindOfFile[kindIn(text)?.kind ?? ''];
 }
 
 /** Whether a parsed document is the one of a name. */

@@ -3,6 +3,7 @@ import type { Digest } from '../digest.js';
 import { LanekeeperError } from '../errors.js';
 import type { Lane } from '../lanes.js';
 import type { Policy, Profile, RuleLayers } from '../policy/layers/document.js';
+import type { Origin } from '../policy/layers/merge.js';
 import type { SaysSteps } from '../promotion/lane-steps.js';
 import type { PromotionDefinition } from './definition.js';
 import type { PolicyOfPolicies } from './policy-of-policies.js';
@@ -68,7 +69,8 @@ export function lookUp(book: RuleBook, { product, lane, transformationProfile = 
       next: `lane policy show definition/${definition.document.name}, or have a version of it published that names ${lane}`,
     });
   const { found, ...profile } = effectiveProfile(book, { product, transformationProfile });
-  const policies = policiesOf(book, policy ?? use.policy ?? (book.policies.has(product) ? product : defaultName));
+  const named = policy ?? use.policy ?? (book.policies.has(product) ? product : defaultName);
+  const policies = policiesOf(book, named, policy === undefined ? namedByLane(definition.document, lane) : undefined);
   return {
     rules: {
       ...(found !== undefined && { profile: found.document }),
@@ -101,7 +103,7 @@ export function effectiveProfile(
   const { source, name } = profileOf(transformationProfile, own, shared);
   if (name === undefined) return { source };
   const found = profiles.get(name);
-  if (found === undefined) throw missing('profile', name, profiles.keys(), `the ${source} of ${product} names it`);
+  if (found === undefined) throw missing('profile', name, profiles.keys(), whoNames(source, product, { own, shared }));
   return { source, name, found };
 }
 
@@ -116,13 +118,19 @@ function profileOf(
   return { source: 'platform' };
 }
 
-/** A policy and those over which it lies, the lowest first. @throws INVALID_POLICY */
-export function policiesOf(book: RuleBook, name: string): readonly InForce<Policy>[] {
+/**
+ * A policy and those over which it lies, the lowest first.
+ *
+ * @param by what names it, for errors
+ * @throws INVALID_POLICY
+ */
+export function policiesOf(book: RuleBook, name: string, by?: NamedBy): readonly InForce<Policy>[] {
   const chain: InForce<Policy>[] = [];
   let wanted: string | undefined = name;
   while (wanted !== undefined) {
     const policy: InForce<Policy> | undefined = book.policies.get(wanted);
-    if (policy === undefined) throw missing('policy', wanted, book.policies.keys(), whoExtends(chain[0]?.document));
+    if (policy === undefined)
+      throw missing('policy', wanted, book.policies.keys(), whoExtends(chain[0]?.document) ?? by);
     if (chain.includes(policy)) throw cycle([...chain.map(({ document }) => document.name).reverse(), wanted]);
     chain.unshift(policy);
     wanted = policy.document.extends?.id;
@@ -130,18 +138,39 @@ export function policiesOf(book: RuleBook, name: string): readonly InForce<Polic
   return chain;
 }
 
-function whoExtends(policy: Policy | undefined): string | undefined {
-  if (policy?.extends === undefined) return undefined;
-  const { file, line, column } = policy.extends.origin;
-  return `policy ${policy.name} extends it, ${file}:${String(line)}:${String(column)}`;
+/** What names a document, in words, and where. */
+interface NamedBy {
+  readonly why: string;
+  readonly at?: Origin | undefined;
 }
 
-function missing(kind: string, name: string, known: Iterable<string>, why?: string): LanekeeperError {
+function whoExtends(policy: Policy | undefined): NamedBy | undefined {
+  if (policy?.extends === undefined) return undefined;
+  return { why: `policy ${policy.name} extends it`, at: policy.extends.origin };
+}
+
+function whoNames(
+  source: ProfileSource,
+  product: string,
+  { own, shared }: { readonly own: PromotionDefinition | undefined; readonly shared: PromotionDefinition | undefined },
+): NamedBy {
+  const definition = { product: own, tenant: shared, transformation: undefined, platform: undefined }[source];
+  if (definition === undefined) return { why: `the ${source} of ${product} names it` };
+  return { why: `definition ${definition.name} names it`, at: definition.profileAt };
+}
+
+function namedByLane({ name, lanes }: PromotionDefinition, lane: Lane): NamedBy | undefined {
+  const at = lanes[lane]?.policyAt;
+  return at === undefined ? undefined : { why: `definition ${name} names it for ${lane}`, at };
+}
+
+function missing(kind: string, name: string, known: Iterable<string>, by?: NamedBy): LanekeeperError {
   const names = [...known];
+  const { at } = by ?? {};
   return new LanekeeperError('INVALID_POLICY', {
     message: `there is no ${kind} ${name} in force${didYouMean(name, names)}`,
-    object: `${kind} ${name}`,
-    why: why ?? `in force are: ${names.length === 0 ? 'none' : names.join(', ')}`,
+    object: at === undefined ? `${kind} ${name}` : `${at.file}:${String(at.line)}:${String(at.column)}`,
+    why: by?.why ?? `in force are: ${names.length === 0 ? 'none' : names.join(', ')}`,
     next: `lane policy list; have it published: lane policy apply FILE`,
   });
 }

@@ -20,6 +20,7 @@ import { type TermName, termNames } from './terms/names.js';
 import type { JudgeTerm, TermResult, TermScene } from './terms/term.js';
 import { isBlocking, isOpen, outcomeOf, type RoundOutcome } from './verdict.js';
 import { afterWaivers } from './waiver.js';
+import { placeholders } from './placeholders.js';
 
 /** The result of one round of gates. */
 export interface Evaluation {
@@ -145,9 +146,11 @@ function earliest(all: readonly { readonly recheckAt?: string }[]): string | und
 }
 
 function fill(message: string, facts: PolicyFacts): string {
-  return message
-    .replaceAll('{bundle}', shortId(facts.bundle.digest))
-    .replaceAll('{promotion}', shortId(facts.promotionId))
-    .replaceAll('{product}', facts.product)
-    .replaceAll('{lane}', facts.lane);
+  const values: Readonly<Record<(typeof placeholders)[number], string>> = {
+    bundle: shortId(facts.bundle.digest),
+    promotion: shortId(facts.promotionId),
+    product: facts.product,
+    lane: facts.lane,
+  };
+  return placeholders.reduce((filled, name) => filled.replaceAll(`{${name}}`, values[name]), message);
 }

@@ -13,7 +13,7 @@ import {
   type Profile,
 } from './layers/document.js';
 import { type GatePatch, layOver, type Origin } from './layers/merge.js';
-import { ruleProblems } from './layers/rule-problems.js';
+import { ruleProblems, rulesOfRefused } from './layers/rule-problems.js';
 import {
   type GateObject,
   type OverrideFile,
@@ -34,10 +34,9 @@ const maxPolicyBytes = 256 * 1024;
 export function parsePolicy(text: string, fileName: string): Policy {
   const file = readYamlFile<PolicyFile>(text, termsOf(fileName, validatePolicy));
   const { metadata, spec } = file.value;
-  const layer = layerOf(file, spec);
-  const named = spec.extends === undefined ? {} : { extends: namedAt(file, spec.extends, ['spec', 'extends']) };
   // What lies over others is complete only together with them.
-  if (spec.extends === undefined) refuseIncomplete(file, layer);
+  const layer = layerOf(file, spec, spec.extends === undefined);
+  const named = spec.extends === undefined ? {} : { extends: namedAt(file, spec.extends, ['spec', 'extends']) };
   return { kind: 'Policy', name: metadata.name, ...named, ...layer };
 }
 
@@ -51,8 +50,8 @@ export function parseProfile(text: string, fileName: string): Profile {
   const { metadata, spec } = file.value;
   const { title, lexicon, roleMap, timeboxes } = spec;
   const dashboards = (spec.dashboards ?? ['lanes']).filter(isDashboard);
-  const layer = layerOf(file, { gates: spec.gates ?? [], ...(spec.overrides && { overrides: spec.overrides }) });
-  refuseIncomplete(file, layer);
+  const said = { gates: spec.gates ?? [], ...(spec.overrides && { overrides: spec.overrides }) };
+  const layer = layerOf(file, said, true);
   return { kind: 'Profile', name: metadata.name, title, lexicon, roleMap, timeboxes, dashboards, ...layer };
 }
 
@@ -63,12 +62,20 @@ function isDashboard(name: string): name is DashboardName {
 
 function termsOf<Validate>(fileName: string, validate: Validate) {
   const next = 'correct the file; docs/policy-reference.md has every field';
-  return { fileName, maxBytes: maxPolicyBytes, validate, code: 'INVALID_POLICY', next } as const;
+  return {
+    fileName,
+    maxBytes: maxPolicyBytes,
+    validate,
+    code: 'INVALID_POLICY',
+    next,
+    also: rulesOfRefused,
+  } as const;
 }
 
 type File = Pick<YamlFile<unknown>, 'fileName' | 'placeOf' | 'scalarAt' | 'refuse'>;
 
-function layerOf(file: File, spec: PolicyFile['spec']): Omit<Layer, 'name'> {
+/** @param isWhole whether its gates have to be complete by themselves */
+function layerOf(file: File, spec: PolicyFile['spec'], isWhole: boolean): Omit<Layer, 'name'> {
   const layer = {
     fileName: file.fileName,
     gates: (spec.gates ?? []).map((gate, index) => patchOf(file, gate, ['spec', 'gates', index])),
@@ -83,6 +90,7 @@ function layerOf(file: File, spec: PolicyFile['spec']): Omit<Layer, 'name'> {
     ...duplicates(layer.overrides.map(nameOnly), 'override'),
     ...ruleProblems(file, spec),
     ...contradictionsIn(layer.overrides),
+    ...(isWhole ? incompleteGates(layer) : []),
   ];
   if (problems.length > 0) throw file.refuse(problems);
   return layer;
@@ -136,12 +144,11 @@ function duplicates(
 }
 
 /** Gates that refine none have to be complete; whether those that refine others are is known where their layers are. */
-function refuseIncomplete(file: File, { gates }: Pick<Layer, 'gates'>): void {
-  const problems = gates
+function incompleteGates({ gates }: Pick<Layer, 'gates'>): readonly Problem[] {
+  return gates
     .filter(({ value }) => value['type'] !== undefined)
     .flatMap((patch) => {
       const completed = completeGate(layOver(undefined, patch), 'gold', {});
       return 'gate' in completed ? [] : completed.problems.map(({ path, text }) => ({ ...patch.originOf(path), text }));
     });
-  if (problems.length > 0) throw file.refuse(problems);
 }

@@ -26,6 +26,8 @@ export interface FileTerms<T> {
   readonly code: ErrorCode;
   /** What to do about them. */
   readonly next: string;
+  /** What can be said of a value that its schema refuses: mistakes of later stages, told in the same go. */
+  readonly also?: (file: Pick<YamlFile<unknown>, 'value' | 'placeOf' | 'scalarAt'>) => readonly Problem[];
 }
 
 /** A YAML file that satisfies its schema. */
@@ -81,22 +83,23 @@ export function readYamlFile<T>(text: string, terms: FileTerms<T>): YamlFile<T> 
     const node = nodeAt(document, path);
     return isNode(node) && node.range ? placeAt(node.range[0]) : placeOf(path);
   };
+  const scalarAt = (path: Path) => {
+    const node = nodeAt(document, path);
+    if (!isScalar(node) || !node.range || typeof node.value !== 'string') return undefined;
+    return { place: placeAt(node.range[0]), written: text.slice(node.range[0], node.range[1]), text: node.value };
+  };
   if (!validate(value)) {
     const errors = tellingErrors(validate.errors ?? []);
     const placed = problemsOfSchema(errors.slice(0, maxPlaced));
+    const later = terms.also?.({ value, placeOf, scalarAt }) ?? [];
     throw refusal(
       terms,
-      placed.map(({ path, text: what }) => ({ ...placeOf(path), text: what })),
-      errors.length,
+      [...placed.map(({ path, text: what }) => ({ ...placeOf(path), text: what })), ...later],
+      errors.length + later.length,
     );
   }
   return {
-    ...{ fileName, value, placeOf, placeOfValue },
-    scalarAt(path) {
-      const node = nodeAt(document, path);
-      if (!isScalar(node) || !node.range || typeof node.value !== 'string') return undefined;
-      return { place: placeAt(node.range[0]), written: text.slice(node.range[0], node.range[1]), text: node.value };
-    },
+    ...{ fileName, value, placeOf, placeOfValue, scalarAt },
     refuse: (problems) =>
       refusal(
         terms,

@@ -1,5 +1,6 @@
 import { LanekeeperError } from '../../../core/errors.js';
 import { buildBook, type VersionInForce, versionsIn } from '../../../core/governance/build-book.js';
+import { unfilledMessages } from '../../../core/governance/careless-words.js';
 import { problemsOfBook } from '../../../core/governance/check-book.js';
 import { wordsOf } from '../../../core/governance/document.js';
 import { parseDocument } from '../../../core/governance/parse-document.js';
@@ -9,7 +10,7 @@ import type { StoredVersion } from '../../../store/governance/read.js';
 /** @throws INVALID_POLICY when a version does not fit together with what is in force */
 export function requireFit(book: RuleBook, version: VersionInForce): void {
   const { kind, name } = version.parsed;
-  refuseProblems(version.parsed, [...others(book, { kind, name }), version], '');
+  refuseProblems(version.parsed, [...others(book, { kind, name }), version], '', unfilledMessages(version.parsed));
 }
 
 /** What fitted when it was drafted need not fit any more: others were published since. @throws INVALID_POLICY */
@@ -31,8 +32,9 @@ function refuseProblems(
   document: Pick<VersionInForce['parsed'], 'kind' | 'name'>,
   versions: readonly VersionInForce[],
   how: string,
+  own: readonly string[] = [],
 ): void {
-  const problems = problemsOfBook(buildBook(versions));
+  const problems = [...own, ...problemsOfBook(buildBook(versions))];
   if (problems.length === 0) return;
   throw new LanekeeperError('INVALID_POLICY', {
     message: `the rules do not fit together${how === '' ? ` with this version of ${wordsOf(document)}` : how}`,

@@ -26,6 +26,29 @@ export function ruleProblems(file: File, { gates = [], overrides = [] }: PolicyF
   ];
 }
 
+/** How many rules are looked at in a file that is refused in any case, and how long each may be, in characters. */
+const most = { rules: 20, length: 2_000 } as const;
+
+/** The same of gates in a file that its schema refuses: those whose rules can be read. */
+export function rulesOfRefused(file: Pick<YamlFile<unknown>, 'value' | 'placeOf' | 'scalarAt'>): readonly Problem[] {
+  const spec = isRecord(file.value) ? file.value['spec'] : undefined;
+  const gates: unknown = isRecord(spec) ? spec['gates'] : undefined;
+  if (!Array.isArray(gates)) return [];
+  return gates
+    .flatMap((gate: unknown, index) => {
+      const { id, rule }: Readonly<Record<string, unknown>> = isRecord(gate) ? gate : {};
+      return typeof rule === 'string' && rule.length <= most.length ? [{ id: String(id), rule, index }] : [];
+    })
+    .slice(0, most.rules)
+    .flatMap(({ id, rule, index }) =>
+      problemsIn(file, rule, ['spec', 'gates', index, 'rule'], gateScope, `gate ${id}: the rule`),
+    );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function problemsIn(file: File, source: string, path: Path, scope: RuleScope, what: string): readonly Problem[] {
   const problem = checkRule(source, scope);
   if (problem === undefined) return [];

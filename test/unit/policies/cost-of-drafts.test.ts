@@ -17,7 +17,7 @@ const waiting = (gates: number) =>
   `  gates:\n${times(
     gates,
     (gate) =>
-      `    - { id: g${gate}, type: COMPLIANCE, severity: ADVISORY, predecessors: { of: [${times(50, (index) => `{ lane: bronze, product: p${gate}x${index} }`, ', ')}] } }`,
+      `    - { id: g${gate}, type: COMPLIANCE, predecessors: { of: [${times(50, (index) => `{ lane: bronze, product: p${gate}x${index} }`, ', ')}] } }`,
   )}\n`;
 
 /** A condition that takes hundreds of thousands of steps, though few by what is declared. */
@@ -30,7 +30,9 @@ const gold = { product: 'shop', lane: 'gold', kind: 'PROMOTION' } as const;
 describe('circles of predecessors', () => {
   test.each([2, 6])('of %i gates that wait for 50 products each are told as one short text', async (gates) => {
     const problems = problemsOfBook(await bookWith(policy('default', waiting(gates))));
-    expect(problems).toEqual(['lanes wait for each other: p0x0/bronze → p0x0/bronze']);
+    expect(problems).toEqual([
+      expect.stringMatching(/^file-6\.yaml:6:\d+: lanes wait for each other: p0x0\/bronze → p0x0\/bronze$/),
+    ]);
   });
 
   test('are one for each set of lanes that wait for each other, however long, and never all ways through them', () => {
@@ -38,17 +40,17 @@ describe('circles of predecessors', () => {
     for (let index = 0; index < 50_000; index += 1) graph.add(`long${index}`, `long${(index + 1) % 50_000}`);
     for (const from of ['a', 'b', 'c']) for (const to of ['a', 'b', 'c']) if (from !== to) graph.add(from, to);
     graph.add('c', 'd');
-    graph.add('d', graph.addGroup(['e', 'f']));
-    const circles = [...graph.circles()].sort();
+    graph.add('d', graph.addGroup([['e'], ['f']]));
+    const circles = [...graph.circles()].map(({ words }) => words).sort();
     expect(circles).toEqual(['a → b → a', expect.stringMatching(/^long0 → long1 → .* → 49991 more → long0$/)]);
     expect(circles[1]?.length).toBeLessThan(200);
   });
 
   test('go through groups as if each lane waited itself', () => {
     const graph = new WaitGraph();
-    const group = graph.addGroup(['b', 'c']);
+    const group = graph.addGroup([['b'], ['c']]);
     for (const from of ['a', 'c']) graph.add(from, group);
-    expect([...graph.circles()]).toEqual(['c → c']);
+    expect([...graph.circles()].map(({ words }) => words)).toEqual(['c → c']);
   });
 });
 

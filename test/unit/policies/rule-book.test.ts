@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { unfilledMessages, unheardRoles } from '../../../core/governance/careless-words.js';
 import { problemsOfBook } from '../../../core/governance/check-book.js';
 import { parseDocument } from '../../../core/governance/parse-document.js';
 import { rulesUnder } from '../../../core/governance/proposal.js';
@@ -62,7 +63,7 @@ describe('documents that do not fit together', () => {
     [
       'a policy that extends one that is not there',
       [policy('shop', `  extends: defalt\n${gate('id: a, type: COMPLIANCE, rule: "true"')}`)],
-      'there is no policy defalt in force; did you mean default?: policy shop extends it, file-6.yaml:5:3',
+      'file-6.yaml:5:3: there is no policy defalt in force; did you mean default?: policy shop extends it',
     ],
     [
       'policies that extend each other',
@@ -90,7 +91,7 @@ describe('documents that do not fit together', () => {
           `  gates:\n    - { id: a, type: COMPLIANCE, lanes: [silver], predecessors: { of: [{ lane: gold }] } }\n    - { id: b, type: COMPLIANCE, lanes: [gold], predecessors: { of: [{ lane: silver }] } }\n`,
         ),
       ],
-      'lanes wait for each other: shop/gold → shop/silver → shop/gold',
+      'file-6.yaml:7:49: lanes wait for each other: shop/gold → shop/silver → shop/gold; also file-6.yaml:6:51',
     ],
     [
       'products that wait for each other',
@@ -104,7 +105,7 @@ describe('documents that do not fit together', () => {
           gate('id: a, type: COMPLIANCE, lanes: [gold], predecessors: { of: [{ lane: gold, product: shop }] }'),
         ),
       ],
-      'lanes wait for each other: shop/gold → till/gold → shop/gold',
+      'file-6.yaml:6:49: lanes wait for each other: shop/gold → till/gold → shop/gold; also file-7.yaml:6:49',
     ],
     [
       'a product that waits for itself under the policy of all',
@@ -114,10 +115,95 @@ describe('documents that do not fit together', () => {
           gate('id: a, type: COMPLIANCE, lanes: [gold], predecessors: { of: [{ lane: gold, product: till }] }'),
         ),
       ],
-      'lanes wait for each other: till/gold → till/gold',
+      'file-6.yaml:6:49: lanes wait for each other: till/gold → till/gold',
+    ],
+    [
+      'a soak in the very lane that a gate lets into',
+      [policy('shop', gate('id: a, type: COMPLIANCE, lanes: [gold], soak: { lane: gold, for: 24h }'))],
+      'file-6.yaml:6:49: gate a can never pass: it lets a bundle into gold only once it was live in gold for 1 d; name the lane before it, or leave gold out of its lanes',
+    ],
+    [
+      'lanes whose soaks wait for each other',
+      [
+        policy(
+          'shop',
+          `  gates:\n    - { id: a, type: COMPLIANCE, lanes: [silver], soak: { lane: gold, for: 1h } }\n    - { id: b, type: COMPLIANCE, lanes: [gold], soak: { lane: silver, for: 1h } }\n`,
+        ),
+      ],
+      'file-6.yaml:7:49: lanes wait for each other: shop/gold → shop/silver → shop/gold; also file-6.yaml:6:51',
+    ],
+    [
+      'a soak and a predecessor that wait for each other',
+      [
+        policy(
+          'shop',
+          `  gates:\n    - { id: a, type: COMPLIANCE, lanes: [silver], predecessors: { of: [{ lane: gold }] } }\n    - { id: b, type: COMPLIANCE, lanes: [gold], soak: { lane: silver, for: 1h } }\n`,
+        ),
+      ],
+      'file-6.yaml:7:49: lanes wait for each other: shop/gold → shop/silver → shop/gold; also file-6.yaml:6:51',
+    ],
+    [
+      'a definition that names a profile that is not there',
+      [definition('shop', '{ profile: scrumm, lanes: { bronze: {} } }')],
+      'file-6.yaml:4:9: there is no profile scrumm in force; did you mean scrum?: definition shop names it',
+    ],
+    [
+      'a definition that names a policy that is not there',
+      [definition('shop', '{ lanes: { bronze: { policy: defalt } } }')],
+      'file-6.yaml:4:28: there is no policy defalt in force; did you mean default?: definition shop names it for bronze',
     ],
   ])('such as %s are refused', async (_what, texts, problem) => {
     expect(problemsOfBook(await bookWith(...texts))).toContain(problem);
+  });
+});
+
+describe('gates that wait and can pass', () => {
+  test.each([
+    ['for the lane before theirs', gate('id: a, type: COMPLIANCE, lanes: [gold], soak: { lane: silver, for: 24h }')],
+    [
+      'for their own lane, where they only advise',
+      gate('id: a, type: COMPLIANCE, severity: ADVISORY, lanes: [gold], soak: { lane: gold, for: 24h }'),
+    ],
+    [
+      'for their own lane before a rollback to what was live there',
+      gate('id: a, type: COMPLIANCE, kinds: [ROLLBACK], lanes: [gold], soak: { lane: gold, for: 24h }'),
+    ],
+    [
+      'for each other, where one only advises',
+      `  gates:\n    - { id: a, type: COMPLIANCE, lanes: [silver], soak: { lane: gold, for: 1h } }\n    - { id: b, type: COMPLIANCE, severity: ADVISORY, lanes: [gold], soak: { lane: silver, for: 1h } }\n`,
+    ],
+  ])('%s are no mistake', async (_what, spec) => {
+    expect(problemsOfBook(await bookWith(policy('shop', spec)))).toEqual([]);
+  });
+});
+
+describe('messages and roles of gates', () => {
+  const parsed = (gates: string) => parseDocument(policy('shop', gates), 'shop.yaml');
+
+  test('that name in braces what nothing is filled in for are refused with what was meant', () => {
+    const of = (message: string) =>
+      unfilledMessages(parsed(gate(`id: a, type: APPROVAL, approvals: { roles: [qa] }, message: '${message}'`)));
+    expect(of('ask {bundle} of {product} for {lane}: {promotion}, or {} or {"json": 1}')).toEqual([]);
+    expect(of('ask {bundel} and { lane }')).toEqual([
+      expect.stringMatching(
+        /^shop\.yaml:6:\d+: gate a: nothing is filled in for \{bundel\} .*; did you mean \{bundle\}\?$/,
+      ),
+      expect.stringContaining('nothing is filled in for { lane } in its message'),
+    ]);
+  });
+
+  test('that nobody can have heard of are warned about, and those of profiles and enrolled people are not', () => {
+    const document = parsed(
+      gate(
+        'id: a, type: APPROVAL, approvals: { roles: [relase-manager, scrum-master], allOf: [security] }, checklist: { roles: [qa], questions: [{ id: a, ask: b }] }, evidence: { anyOf: [{ kind: x, per: bundle, signers: { roles: [oprator] } }, { kind: y, per: bundle, signers: { roles: [operator] } }] }',
+      ),
+    );
+    expect(unheardRoles(document, shipped, ['security'])).toEqual([
+      expect.stringMatching(
+        /^shop\.yaml:6:\d+: gate a names the role relase-manager, .*; did you mean release-manager\?$/,
+      ),
+      expect.stringContaining('the role oprator, which is known to nobody here; did you mean operator?'),
+    ]);
   });
 });
 

@@ -66,9 +66,10 @@ function kindIn(text: string): WrittenKind | undefined {
   const lines = new LineCounter();
   const { contents } = parseYaml(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const pair = isMap(contents) ? contents.items.find(({ key }) => isScalar(key) && key.value === 'kind') : undefined;
-  if (!isScalar(pair?.key) || !isScalar(pair.value) || typeof pair.value.value !== 'string') return undefined;
-  const { line, col } = lines.linePos(pair.key.range?.[0] ?? 0);
-  return { kind: pair.value.value, line, column: col };
+  const { key, value }: { readonly key?: unknown; readonly value?: unknown } = pair ?? {};
+  if (!isScalar(key) || !isScalar(value) || typeof value.value !== 'string') return undefined;
+  const { line, col } = lines.linePos(key.range?.[0] ?? 0);
+  return { kind: value.value, line, column: col };
 }
 
 /** How long a text in braces may be, in characters: no document is longer. */

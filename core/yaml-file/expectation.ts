@@ -78,11 +78,13 @@ function wrongType(type: unknown, data: unknown): string {
   const words = types.flatMap((one) => typeWords[one] ?? []).join(' or ');
   // Only in layers over others does null mean something.
   const expected = types.includes('null') ? `${words}, or null to take it away` : words;
-  const isUnquoted = types.includes('string') && ['boolean', 'number'].includes(typeof data);
+  const unquoted =
+    types.includes('string') && (typeof data === 'boolean' || typeof data === 'number') ? data : undefined;
   const isQuoted = typeof data === 'string' && !types.includes('string') && isScalarText(data, types);
   // Unless it is compiled with `verbose`, nothing is known of the value.
   if (data === undefined) return `must be ${expected}`;
-  const hint = isUnquoted ? `; quote it: '${String(data)}'` : isQuoted ? '; write it without quotes' : '';
+  const hint =
+    unquoted !== undefined ? `; quote it: '${String(unquoted)}'` : isQuoted ? '; write it without quotes' : '';
   return `is ${wordsOf(data)}; expected ${expected}${hint}`;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +12,7 @@ import { release } from './steps/release.js';
 import { rollback, tamper } from './steps/rollback.js';
 import { rules } from './steps/rules.js';
 import { second } from './steps/second.js';
-import { root, Tools } from './tools.js';
+import { root, Tools, toolsFile } from './tools.js';
 import { pidOf, short } from './world.js';
 
 const sabotages = ['dead-router', 'wrong-key', 'wrong-digest'] as const;
@@ -23,20 +24,31 @@ const usage = `usage: npm run demo -- [--once] [--json] [--uncontained] [--patie
  */
 const defaultPatience = '300';
 
-const { values } = parseArgs({
-  options: {
-    once: { type: 'boolean' },
-    json: { type: 'boolean' },
-    uncontained: { type: 'boolean' },
-    break: { type: 'string' },
-    folder: { type: 'string' },
-    patience: { type: 'string', default: defaultPatience },
-    'load-client': { type: 'string' },
-  },
-});
+const values = readOptions();
 const patienceMs = Number(values.patience) * 1_000;
 if (values['load-client'] !== undefined) runLoadClient(values['load-client'], patienceMs);
 else process.exitCode = await main();
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        once: { type: 'boolean' },
+        json: { type: 'boolean' },
+        uncontained: { type: 'boolean' },
+        break: { type: 'string' },
+        folder: { type: 'string' },
+        patience: { type: 'string', default: defaultPatience },
+        'load-client': { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    // Its first sentence names what was not understood; the rest is about positional arguments, of which there are none.
+    const [what] = (error instanceof Error ? error.message : String(error)).split('. ');
+    process.stderr.write(`error: ${what ?? ''}\n${usage}\n`);
+    process.exit(2);
+  }
+}
 
 const interruption = new Error('interrupted');
 
@@ -46,6 +58,12 @@ async function main(): Promise<number> {
   if (sabotage !== values.break || !(patienceMs > 0 && Number.isFinite(patienceMs))) {
     process.stderr.write(`${usage}\n`);
     return 2;
+  }
+  if (!existsSync(toolsFile)) {
+    process.stderr.write(
+      'error: the demo has not been set up yet\nnext: npm run setup, or npm run demo, which does it\n',
+    );
+    return 1;
   }
   const interrupted = new Promise<void>((resolve) => {
     process.on('SIGINT', () => resolve());

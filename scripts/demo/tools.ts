@@ -8,6 +8,9 @@ import type { Stage } from './stage.js';
 /** The root of the clone. The build keeps import.meta.url pointing at the source file. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Where set-up says which programs it has found. */
+export const toolsFile = join(root, 'dist', 'tools.json');
+
 const laneProgram = join(root, 'bin', 'lane');
 
 /** The result of a program. */
@@ -57,7 +60,7 @@ export class Tools {
     this.dataDir = join(folder, 'data');
     this.repository = join(folder, 'agents-runtime');
     this.patienceMs = patienceMs;
-    const text = readFileSync(join(root, 'dist', 'tools.json'), 'utf8');
+    const text = readFileSync(toolsFile, 'utf8');
     this.paths = JSON.parse(text) as { temporal: string; cosign: string };
   }
 

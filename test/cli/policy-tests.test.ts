@@ -37,7 +37,7 @@ describe('lane policy test', () => {
   it('passes without a stack, says what was not seen, and exits with 3 when that is too much', async () => {
     const folder = await folderWith('PENDING');
     const { code, stdout } = await run('policy', 'test', folder);
-    expect([code, stdout]).toEqual([0, expect.stringContaining('1 of 1 cases passed, 50 % seen')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('1 of 1 case passed, 50 % seen')]);
     expect(stdout).toMatch(/gold +asked +shop\.yaml +1 +PENDING +rule passing, PASS, ERROR/);
     expect((await run('policy', 'test', folder, '--coverage-at-least', '50')).code).toBe(0);
     expect(await run('policy', 'test', folder, '--coverage-at-least', '51')).toMatchObject({

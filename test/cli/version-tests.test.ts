@@ -33,7 +33,7 @@ describe('lane policy apply', () => {
   test('drafts nothing while a case of the tests beside a file fails, and says why', async () => {
     const file = await fileWith(shopTests({ 'nobody has signed': 'PASS' }, 'policy: failing'), 'failing');
     const { code, stderr } = await policy('dev', 'apply', file);
-    expect([code, stderr]).toEqual([3, expect.stringContaining('0 of 1 cases passed in the tests of policy/failing')]);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('0 of 1 case passed in the tests of policy/failing')]);
     expect(stderr).toContain('gate asked: its verdict is PENDING, expected PASS: requester.known does not hold');
     expect(await versions('failing')).toBe('there are no such versions');
     expect(await policy('dev', 'apply', file, '--without-tests')).toMatchObject({
@@ -55,7 +55,7 @@ describe('lane policy apply', () => {
   test('takes tests along once they pass, and again when they are other ones', async () => {
     const file = await fileWith(shopTests());
     const applied = await policy('dev', 'apply', file, '--submit');
-    expect(applied).toMatchObject({ code: 0, stderr: expect.stringContaining('1 of 1 cases passed') });
+    expect(applied).toMatchObject({ code: 0, stderr: expect.stringContaining('1 of 1 case passed') });
     const digest = /\(([0-9a-f]{12})\)/.exec(applied.stdout)?.[1] ?? '';
     expect((await policy('carol', 'publish', digest, '--yes')).code).toBe(0);
     expect((await policy('dev', 'apply', file)).stdout).toBe('nothing to do: everything is in force already');

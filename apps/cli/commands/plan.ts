@@ -40,7 +40,7 @@ export function define(command: Command, makeAction: MakeAction): void {
               : [`difference from what is live:\n${changeLines(plan.changes, context)}`]),
             blocking.length === 0
               ? `every ${words.one('gate')} passes; next: lane promote ${shortId(plan.bundleDigest)} --to ${name}`
-              : `${String(blocking.length)} of ${words.count(plan.gates.length, 'gate')} block`,
+              : `${String(blocking.length)} of ${words.count(plan.gates.length, 'gate')} ${blocking.length === 1 ? 'blocks' : 'block'}`,
           ].join('\n\n'),
         );
         return options.exitCode === true ? exitCodeOfGates(plan.gates, plan.notices) : undefined;

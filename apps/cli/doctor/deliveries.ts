@@ -4,6 +4,7 @@ import { relativeTime } from '../output/relative-time.js';
 import { instantOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
 import type { Found } from './check.js';
+import { counted } from '../output/counted.js';
 
 const shown = 5;
 const pollMs = 100;
@@ -25,7 +26,7 @@ export async function deliveryCheck(context: Context): Promise<Found> {
 
 function describe(parked: ParkedDelivery): string {
   const to = parked.workflowId === '' ? 'unknown runs' : parked.workflowId;
-  const attempts = parked.attempts === 1 ? '1 attempt' : `${String(parked.attempts)} attempts`;
+  const attempts = counted(parked.attempts, 'attempt');
   const waiting = parked.retryRequestedAt === undefined ? '' : ', being tried again';
   return `${parked.eventType} (event ${String(parked.eventId)}) to ${to}: ${parked.reason} (${attempts}${waiting})`;
 }

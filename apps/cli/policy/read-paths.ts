@@ -56,10 +56,10 @@ export async function findPaths(context: Context, paths: readonly string[]): Pro
 export function requireSome({ documents, unread }: FoundDocuments, paths: readonly string[]): void {
   if (documents.length > 0 || unread.length > 0) return;
   throw new LanekeeperError('INVALID_INPUT', {
-    message: 'there is nothing to check',
+    message: 'there is nothing to read',
     object: paths.join(', '),
     why: 'policies, profiles and promotion definitions were looked for in files NAME.yaml there and in folders below; tests, NAME.test.yaml, are none',
-    next: 'name a file or folder with some: lane policy lint FOLDER',
+    next: 'name a file or a folder with some',
   });
 }
 

@@ -3,6 +3,7 @@ import type { CaseReport, Coverage, GateCoverage, TestReport } from '../../../co
 import { renderTable } from '../output/table.js';
 import type { PlainObject } from '../output/plain.js';
 import type { Context } from '../program/context.js';
+import { counted } from '../output/counted.js';
 
 /** What became of tests, for machines. */
 export function plainReport({ cases, coverage }: TestReport): PlainObject {
@@ -48,7 +49,7 @@ export function textOfReport({ cases, coverage }: TestReport, context: Context):
       ...mismatches.map((one) => `  ${wordsOfMismatch(one)}`),
     ].join('\n'),
   );
-  const passed = `${String(cases.length - failed.length)} of ${String(cases.length)} cases passed`;
+  const passed = `${String(cases.length - failed.length)} of ${counted(cases.length, 'case')} passed`;
   return [table, ...reasons, coverageText(coverage, context), `${passed}, ${String(coverage.percent)} % seen`].join(
     '\n\n',
   );

@@ -15,6 +15,7 @@ import { whyNotTestOf } from '../../../core/policy/testing/test-of.js';
 import { PolicyState } from '#gen/governance/v1/governance_service_pb.js';
 import type { Context } from '../program/context.js';
 import { nameOf } from './words.js';
+import { counted } from '../output/counted.js';
 
 /** A document, and the text of the tests that stand beside its file; empty where none do. */
 export interface DocumentAndTests {
@@ -54,7 +55,7 @@ export async function requirePassingTests(context: Context, drafts: readonly Doc
       });
     const { cases } = runPolicyTests(book, [test]);
     const failed = cases.filter(({ mismatches }) => mismatches.length > 0);
-    const passed = `${String(cases.length - failed.length)} of ${String(cases.length)} cases passed`;
+    const passed = `${String(cases.length - failed.length)} of ${counted(cases.length, 'case')} passed`;
     if (failed.length > 0)
       throw new LanekeeperError('TESTS_FAILED', {
         message: `nothing was drafted: ${passed} in the tests of ${document.kind}/${document.name}`,
@@ -71,7 +72,10 @@ export async function requirePassingTests(context: Context, drafts: readonly Doc
 }
 
 /** What would be in force on the stack if some documents were. */
-async function withDrafts(context: Context, drafts: readonly FolderDocument[]): Promise<readonly VersionInForce[]> {
+export async function withDrafts(
+  context: Context,
+  drafts: readonly FolderDocument[],
+): Promise<readonly VersionInForce[]> {
   const { governance } = await context.api();
   const { versions } = await governance.listPolicyVersions({ states: [PolicyState.PUBLISHED] });
   const inForce: VersionInForce[] = [];

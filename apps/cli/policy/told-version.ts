@@ -2,7 +2,7 @@ import { LanekeeperError } from '../../../core/errors.js';
 import { digestOfText, digestOfVersion } from '../../../core/governance/document.js';
 import type { PolicyVersion } from '#gen/governance/v1/governance_service_pb.js';
 import type { Context } from '../program/context.js';
-import { nameOf, versionNameOf } from './words.js';
+import { nameOf, parseVersionName, versionNameOf } from './words.js';
 
 /** A version as the stack tells it, whose digest is that of its text and of what names it. */
 export interface ToldVersion {
@@ -18,9 +18,10 @@ export interface ToldVersion {
  */
 export async function fetchTold(context: Context, given: string): Promise<ToldVersion> {
   const { governance } = await context.api();
-  const { version, text } = await governance.getPolicyVersion({ version: given });
+  const asked = parseVersionName(given);
+  const { version, text } = await governance.getPolicyVersion({ version: asked });
   if (version === undefined) throw new LanekeeperError('INTERNAL', { message: 'the API named no version' });
-  const isAsked = !given.startsWith('sha256:') || version.digest.startsWith(given);
+  const isAsked = !asked.startsWith('sha256:') || version.digest.startsWith(asked);
   const name = versionNameOf(version);
   if (isAsked && digestOfText(text) === name.content && digestOfVersion(name) === version.digest)
     return { version, text };

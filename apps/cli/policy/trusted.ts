@@ -3,10 +3,11 @@ import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { keyIdOf } from '../../../adapters/sigstore/keys.js';
 import { type Digest, hexOf, parseDigest } from '../../../core/digest.js';
-import { LanekeeperError, messageOf } from '../../../core/errors.js';
+import { LanekeeperError } from '../../../core/errors.js';
 import { parsePolicyRoots } from '../../../core/governance/pins.js';
 import type { Principal } from '#gen/governance/v1/identity_service_pb.js';
 import { usageError } from '../errors/report-error.js';
+import { whyUnreadable } from '../program/why-unreadable.js';
 import type { Context } from '../program/context.js';
 
 /** The digest of what a tenant was installed with, which a person gives: itself, or a file in the form of `policy-roots`. */
@@ -23,7 +24,7 @@ export async function rootOf(context: Context, given: string | undefined, tenant
 export async function keysIn(folder: string): Promise<(principal: string) => readonly string[]> {
   const keys = new Map<string, string[]>();
   const files = await readdir(folder).catch((error: unknown) => {
-    throw usageError(`${folder} cannot be read: ${messageOf(error)}`, 'pass --keys FOLDER with files NAME.pem');
+    throw usageError(`${folder} cannot be read: ${whyUnreadable(error)}`, 'pass --keys FOLDER with files NAME.pem');
   });
   for (const file of files.filter((name) => name.endsWith('.pem'))) {
     const text = await readOf(join(folder, file), 'pass --keys FOLDER with files NAME.pem');
@@ -66,6 +67,6 @@ function isListOfTexts(value: unknown): boolean {
 
 function readOf(file: string, next: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
-    throw usageError(`${file} cannot be read: ${messageOf(error)}`, next);
+    throw usageError(`${file} cannot be read: ${whyUnreadable(error)}`, next);
   });
 }

@@ -25,6 +25,15 @@ export function parseDocumentName(given: string): { readonly kind: WireKind; rea
   return { kind: kinds[known], name };
 }
 
+/** A version as the API takes it: `policy/default`, `policy/default@3`, a digest or the beginning of one. @throws INVALID_INPUT */
+export function parseVersionName(given: string): string {
+  if (given.length >= 4 && (given.includes('/') || /^(sha256:)?[0-9a-f]+$/.test(given))) return given;
+  throw usageError(
+    `${given} names no version`,
+    'write policy/default for the one published last, policy/default@3, or a digest or at least the first 4 characters of one; lane policy list shows them',
+  );
+}
+
 /** `policy/default@3`. */
 export function nameOf(version: PolicyVersion): string {
   return `${kindOf(version)}/${version.name}@${String(version.version)}`;
@@ -39,9 +48,9 @@ export function versionNameOf(version: PolicyVersion): VersionName {
   };
 }
 
-/** Where a version stands, in words. */
-export function stateOf({ state, overtakenBy }: PolicyVersion): string {
-  switch (state) {
+/** Where a version stands, in words. @param others among which the version is that has replaced it */
+export function stateOf(version: PolicyVersion, others: readonly PolicyVersion[] = []): string {
+  switch (version.state) {
     case PolicyState.DRAFT:
       return 'draft';
     case PolicyState.PENDING_APPROVAL:
@@ -49,9 +58,9 @@ export function stateOf({ state, overtakenBy }: PolicyVersion): string {
     case PolicyState.PUBLISHED:
       return 'in force';
     case PolicyState.OVERTAKEN:
-      return `overtaken by @${String(overtakenBy)}`;
+      return `overtaken by @${String(version.overtakenBy)}`;
     default:
-      return 'retired';
+      return whyRetired(version, others);
   }
 }
 
@@ -61,6 +70,18 @@ export const draftAgain = 'draft it again from what is in force: lane policy app
 /** Why a version never can be published. */
 export function whyOvertaken(version: PolicyVersion): string {
   return `${kindOf(version)}/${version.name}@${String(version.overtakenBy)} was published in its place, so that it never can be`;
+}
+
+/** A version leaves because another one was published, or because somebody wanted it to. */
+function whyRetired({ digest, author, publishedAt, acts }: PolicyVersion, others: readonly PolicyVersion[]): string {
+  const retired = acts.find(({ verb }) => verb === 'retire');
+  // What was installed nobody has published.
+  const wasInForce = publishedAt !== undefined || author === '';
+  if (retired !== undefined)
+    return wasInForce ? 'taken out of force' : retired.principal === author ? 'withdrawn' : 'turned down';
+  if (!wasInForce) return 'retired';
+  const next = others.find(({ previous, publishedAt: at }) => previous === digest && at !== undefined);
+  return next === undefined ? 'replaced' : `replaced by @${String(next.version)}`;
 }
 
 /** What has happened to a version, and what comes next. */

@@ -4,6 +4,7 @@ import type { MakeAction } from './command-module.js';
 import { commands } from '../commands/commands.js';
 import type { CliEnvironment } from './config.js';
 import { createContext, type GlobalOptions } from './context.js';
+import { nearest } from '../../../core/did-you-mean.js';
 import { reportError, usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -37,6 +38,7 @@ export async function runLane(argv: readonly string[], { environment, terminal, 
       if (chosen.includes(name)) (await load()).define(command, makeAction);
     }
     inheritSettings(program);
+    refuseUnknown(program, chosen);
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -44,6 +46,22 @@ export async function runLane(argv: readonly string[], { environment, terminal, 
     return reportError(error, terminal, outputIn(argv));
   }
 }
+
+/** Commander shows the help of the program for `lane WORD --help`, whatever the word is. */
+function refuseUnknown(program: Command, [first]: readonly string[]): void {
+  const names = program.commands.map((each) => each.name());
+  if (first === undefined || names.includes(first)) return;
+  const meant = nearest(first, names);
+  throw usageError(
+    `unknown command '${first}'`,
+    meant === undefined ? (otherPrograms[first] ?? 'lane help, or lane help COMMAND') : `did you mean ${meant}?`,
+  );
+}
+
+/** Words that people try, and what does it. */
+const otherPrograms: Readonly<Record<string, string>> = {
+  stack: 'a stack is started by  npm start , and operated by  node dist/stack.js ; docs/operating.md describes it',
+};
 
 /** The exit code when commander ended the run: it showed help or the version, or rejected the command line. */
 function misuse(error: CommanderError, terminal: Terminal, format: string): ExitCode {

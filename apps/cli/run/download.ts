@@ -6,6 +6,7 @@ import { shortId } from '../../../core/ids.js';
 import { downloadBlob } from '../blob/download.js';
 import { usageError } from '../errors/report-error.js';
 import type { Context } from '../program/context.js';
+import { counted } from '../output/counted.js';
 
 const whyNot: Readonly<Partial<Record<HistoryState, string>>> = {
   [HistoryState.AWAITED]: 'the run has not closed, or it closed moments ago',
@@ -30,6 +31,6 @@ export async function downloadHistory(context: Context, given: string, out: stri
   const bytes = await downloadBlob(api, history.digest, file);
   const { workflowId, digest, events } = history;
   await context.show.object('DownloadedHistory', { runId, workflowId, digest, events, bytes, file }, () => file);
-  context.terminal.note(`${String(events)} events of ${workflowId}, ${(bytes / 1e3).toFixed(1)} kB, ${digest}`);
+  context.terminal.note(`${counted(events, 'event')} of ${workflowId}, ${(bytes / 1e3).toFixed(1)} kB, ${digest}`);
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LanekeeperError, messageOf } from '../../../core/errors.js';
+import { LanekeeperError } from '../../../core/errors.js';
 import { diffTransformation } from '../../../core/transformation/diff.js';
 import { parseTransformation } from '../../../core/transformation/parse.js';
 import type { Transformation } from '#gen/transformation/v1/transformation_pb.js';
@@ -9,6 +9,7 @@ import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { usageError } from '../errors/report-error.js';
 import { harmless } from '../output/harmless.js';
 import type { Context } from '../program/context.js';
+import { whyUnreadable } from '../program/why-unreadable.js';
 import { show } from './show.js';
 import { specOf } from './spec-of.js';
 import { submitAct } from './submit.js';
@@ -84,7 +85,7 @@ async function newest(context: Context, name: string): Promise<Transformation | 
 
 async function textOf(context: Context, file: string): Promise<string> {
   return readFile(resolve(context.cwd, file), 'utf8').catch((error: unknown) => {
-    throw usageError(`${file} cannot be read: ${messageOf(error)}`, 'name a file with a transformation');
+    throw usageError(`${file} cannot be read: ${whyUnreadable(error)}`, 'name a file with a transformation');
   });
 }
 

@@ -46,6 +46,10 @@ export async function history(
       why: problems.slice(0, 10).join('; '),
       next: 'find out who has changed the database, or revoked a key: lane keys list; then restore it from a backup, or put the transformation again',
     });
-  context.terminal.note(`all ${String(changes.length)} revisions are what people have signed`);
+  context.terminal.note(
+    changes.length === 1
+      ? 'its one revision is what somebody has signed'
+      : `all ${String(changes.length)} revisions are what people have signed`,
+  );
   return undefined;
 }

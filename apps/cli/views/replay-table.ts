@@ -13,6 +13,7 @@ import { relativeTime } from '../output/relative-time.js';
 import { renderTable, type Row } from '../output/table.js';
 import { instantOf, laneName, verdictMark } from '../output/words.js';
 import type { Context } from '../program/context.js';
+import { counted } from '../output/counted.js';
 
 /** How many decisions people are shown; machines get all. */
 const maxShown = 50;
@@ -81,7 +82,7 @@ function viewOf(view: GateView | undefined, absent: string, { terminal: { colour
 /** One sentence about all decisions. */
 export function totalsLine(totals: ReplayTotals, isProposed: boolean): string {
   const { decisions, blocked, letThrough, unknown, gatesChanged, differing } = totals;
-  const all = `${String(decisions)} decisions replayed`;
+  const all = `${counted(decisions, 'decision')} replayed`;
   if (!isProposed) return `${all}: ${differing === 0 ? 'all as recorded' : `${String(differing)} recorded otherwise`}`;
   return `${all}: ${String(blocked)} would be blocked, ${String(letThrough)} let through, ${String(unknown)} not known, ${String(gatesChanged)} the same with other gates`;
 }

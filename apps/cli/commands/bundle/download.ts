@@ -4,6 +4,7 @@ import { shortId } from '../../../../core/ids.js';
 import { downloadBundle } from '../../bundle-folder/download.js';
 import type { Context } from '../../program/context.js';
 import { usageError } from '../../errors/report-error.js';
+import { counted } from '../../output/counted.js';
 
 /** Downloads a bundle into a folder that is empty or does not exist yet. */
 export async function download(context: Context, given: string, out: string | undefined): Promise<undefined> {
@@ -16,7 +17,7 @@ export async function download(context: Context, given: string, out: string | un
   const { digest, files, bytes } = await downloadBundle(api, bundle?.digest ?? given, folder);
   const shown = relative(context.cwd, folder) || '.';
   await context.show.object('DownloadedBundle', { digest, folder, files, bytes }, () => folder);
-  context.terminal.note(`${String(files)} files, ${(bytes / 1e6).toFixed(1)} MB`);
+  context.terminal.note(`${counted(files, 'file')}, ${(bytes / 1e6).toFixed(1)} MB`);
   context.terminal.note(`next: lane bundle verify ${shown}`);
   return undefined;
 }

@@ -12,6 +12,7 @@ import type { Context } from '../../program/context.js';
 import { usageError } from '../../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../../errors/exit-codes.js';
 import { renderTable } from '../../output/table.js';
+import { counted } from '../../output/counted.js';
 
 /** Options of `lane bundle verify`. */
 export interface VerifyOptions {
@@ -77,7 +78,7 @@ async function show(context: Context, { digest, report }: Verification): Promise
     const verdict =
       failures.length === 0
         ? `${colours.green('✓')} bundle ${shortId(digest)}: all ${String(findings.length)} checks passed`
-        : `${colours.red('✗')} bundle ${shortId(digest)}: ${String(failures.length)} of ${String(findings.length)} checks failed`;
+        : `${colours.red('✗')} bundle ${shortId(digest)}: ${String(failures.length)} of ${counted(findings.length, 'check')} failed`;
     return `${table}\n\n${verdict}`;
   });
 }

@@ -40,7 +40,7 @@ export async function list(
             versions.map((version) => [
               nameOf(version),
               shortId(version.digest),
-              stateOf(version),
+              stateOf(version, versions),
               version.author === '' ? 'installed' : version.author,
               version.acts
                 .filter(({ verb }) => verb === 'publish')

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { LanekeeperError, messageOf } from '../../../../core/errors.js';
+import { LanekeeperError } from '../../../../core/errors.js';
 import { isInstant } from '../../../../core/input.js';
 import {
   type ReplayedDecision,
@@ -14,6 +14,7 @@ import { type ExitCode, exitCodes } from '../../errors/exit-codes.js';
 import { usageError } from '../../errors/report-error.js';
 import { toPlain } from '../../output/plain.js';
 import { laneOf } from '../../output/words.js';
+import { whyUnreadable } from '../../program/why-unreadable.js';
 import type { Context } from '../../program/context.js';
 import { replayTable, totalsLine } from '../../views/replay-table.js';
 
@@ -98,7 +99,7 @@ async function textOf(path: string): Promise<string> {
     }
   } catch (error) {
     if (error instanceof LanekeeperError) throw error;
-    throw usageError(`${path} cannot be read: ${messageOf(error)}`, 'name a policy file');
+    throw usageError(`${path} cannot be read: ${whyUnreadable(error)}`, 'name a policy file');
   }
 }
 

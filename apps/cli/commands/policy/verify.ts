@@ -17,6 +17,7 @@ import { fetchChain, type FetchedChain } from '../../policy/fetch-chain.js';
 import { keysIn, keysTold, rolesIn, rootOf } from '../../policy/trusted.js';
 import { kindOf, parseDocumentName } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
+import { counted } from '../../output/counted.js';
 
 /** What is trusted instead of what the stack says. */
 export interface VerifyOptions {
@@ -150,7 +151,7 @@ function requireSound(findings: readonly AuditFinding[]): void {
   const [first] = broken;
   if (first?.problem === undefined) return;
   throw new LanekeeperError(first.problem, {
-    message: `${String(broken.length)} of ${String(findings.length)} checks do not hold`,
+    message: `${String(broken.length)} of ${counted(findings.length, 'check')} ${broken.length === 1 ? 'does' : 'do'} not hold`,
     object: first.version,
     why: `${first.check}: ${first.found}`,
     next: 'believe nothing that this stack decides until it is known who has changed what',

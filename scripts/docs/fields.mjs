@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
 const schemas = join(root, 'core', 'schemas');
+/** What a schema says of a field that a gate needs, and that each of its layers may leave to others. */
+const neededOfWhole = 'A gate needs it once its layers are together.';
+
 /** The beginning of the ids of schemas. */
 const home = 'https://lanekeeper.dev/schemas/';
 
@@ -48,7 +51,8 @@ export async function fieldsOf(schema, file, apart, path = '') {
 
 async function fieldOf(given, file, apart, path, required) {
   const own = await resolved(given, file);
-  const field = { path, required, schema: own.schema };
+  // What a layer may leave to those below cannot be `required` of each layer.
+  const field = { path, required: required || own.schema.$comment === neededOfWhole, schema: own.schema };
   if (apart.includes(own.name)) return [{ ...field, part: own.name }];
   if (own.schema.items === undefined) return [field, ...(await fieldsOf(own.schema, own.file, apart, path))];
   const items = await resolved(own.schema.items, own.file);

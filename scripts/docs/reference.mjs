@@ -4,7 +4,7 @@ import { fieldsOf, readSchema } from './fields.mjs';
 
 /** What the head of each page says about its tables. */
 const howToRead =
-  'A field in bold has to be there, where what it is a field of is. `[]` stands for each item of a list, `NAME` for a name of your own.';
+  'A field in bold has to be there, where what it is a field of is; in parts of gates, once all layers are together. `[]` stands for each item of a list, `NAME` for a name of your own.';
 
 /** The pages that are generated: whole documents, parts of them that have a table of their own, and statements. */
 const pages = [
@@ -45,6 +45,21 @@ const pages = [
     ],
   },
   {
+    file: 'policy-test-reference.md',
+    title: 'Reference of tests of policies',
+    guide: '[policies](policies.md#testing-explaining-and-replaying)',
+    about: 'A test stands beside its policy, as `NAME.test.yaml`, and is run by `lane policy test`.',
+    documents: [['Test of a policy', 'policy-test.schema.json']],
+    partsOf: 'Parts of tests',
+    parts: [
+      ['case', 'Case', 'policy-test.schema.json'],
+      ['expect', 'What is expected', 'policy-test.schema.json'],
+      ['given', 'What is given', 'policy-test.schema.json'],
+      ['evidence', 'Evidence', 'policy-test.schema.json'],
+    ],
+    statements: [],
+  },
+  {
     file: 'transformation-reference.md',
     title: 'Transformation reference',
     guide: '[transformations](transformations.md)',
@@ -73,7 +88,7 @@ async function referenceOf({ title, guide, about, documents, partsOf, parts, sta
   sections.push(`## ${partsOf}`);
   for (const [part, name, file] of parts)
     sections.push(...(await section(name, file, (await readSchema(file)).$defs[part], parts)));
-  sections.push('## Statements');
+  if (statements.length > 0) sections.push('## Statements');
   for (const [name, file] of statements) sections.push(...(await section(name, file, await readSchema(file), parts)));
   return `${sections.join('\n\n')}\n`;
 }

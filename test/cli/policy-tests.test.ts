@@ -73,6 +73,72 @@ describe('lane policy test', () => {
   });
 });
 
+describe('lane policy lint', () => {
+  const head = 'apiVersion: lanekeeper.dev/v1\n';
+  const policyOf = (name: string, spec: string) => `${head}kind: Policy\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
+
+  /** A folder with files of these texts. */
+  async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
+    const folder = join(await scratchFolder(), 'rules');
+    await mkdir(folder);
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    return folder;
+  }
+
+  it('tells the mistakes of all files and of all stages at once, each with its place, and none that follows from another', async () => {
+    const folder = await folderOf({
+      'a.yaml': policyOf(
+        'a',
+        '{ gates: [{ id: a, type: COMPLIANCE, rule: true }, { id: b, type: COMPLIANCE, rule: "1 >" }] }',
+      ),
+      'b.yaml': policyOf('b', '{ extends: default, remove: [scann] }'),
+      'c.yaml': policyOf('c', '{ extends: a, remove: [b] }'),
+      'd.yaml': policyOf('d', '{ extends: defalt, remove: [scan] }'),
+      'e.yaml': `${head}kind: Polcy\n`,
+      'shop.yaml': `${head}kind: PromotionDefinition\nmetadata: { name: shop }\nspec: { profile: e, lanes: { gold: { policy: defalt } } }\n`,
+    });
+    const { code, stderr } = await run('policy', 'lint', folder);
+    expect(code).toBe(1);
+    expect(stderr.replace('why: ', '').split('\n').slice(2, -1)).toEqual([
+      "a.yaml:4:44: spec.gates[0].rule is true; expected a text, or null to take it away; quote it: 'true'",
+      expect.stringMatching(/^a\.yaml:4:9\d: gate b: the rule is wrong: /),
+      'e.yaml:2:1: e.yaml is no policy, profile, promotion definition or policy of policies: its kind is Polcy; did you mean Policy?',
+      expect.stringMatching(/^b\.yaml:4:\d+: there is no gate scann below it; did you mean scan\?$/),
+      'd.yaml:4:9: there is no policy defalt in force; did you mean default?: policy d extends it',
+      'shop.yaml:4:37: there is no policy defalt in force; did you mean default?: definition shop names it for gold',
+    ]);
+  });
+
+  it('warns about roles that nobody can have heard of, and reads a document that is written as JSON', async () => {
+    const spec = {
+      extends: 'default',
+      gates: [{ id: 'a', type: 'APPROVAL', approvals: { roles: ['relase-manager'] } }],
+    };
+    const folder = await folderOf({
+      'j.yaml': JSON.stringify({ apiVersion: 'lanekeeper.dev/v1', metadata: { name: 'j' }, spec, kind: 'Policy' }),
+    });
+    const { code, stdout, stderr } = await run('policy', 'lint', folder);
+    expect([code, stdout]).toEqual([0, 'j.yaml: policy/j is well written, and fits']);
+    expect(stderr).toMatch(
+      /^warning: j\.yaml:1:\d+: gate a names the role relase-manager, .*did you mean release-manager\?$/,
+    );
+  });
+
+  it('says that there is nothing to read, and where it looked', async () => {
+    expect(await run('policy', 'lint', await scratchFolder())).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining('looked for in files NAME.yaml there and in folders below') },
+    });
+  });
+
+  it('says in words of people what cannot be read, and which versions there can be', async () => {
+    for (const argv of [
+      ['policy', 'replay'],
+      ['transformation', 'apply'],
+    ])
+      expect((await run(...argv, '/nowhere.yaml')).stderr).toContain('/nowhere.yaml cannot be read: it does not exist');
+  });
+});
+
 describe('lane policy explain', () => {
   it('says what it can explain when it is asked for both or for neither', async () => {
     for (const argv of [[], ['shop'], ['shop', '--lane', 'gold', '--bundle', 'abcd'], ['--to', 'gold']])

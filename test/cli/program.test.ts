@@ -57,6 +57,17 @@ describe('lane', () => {
     expect(stdout).toContain(`Usage: lane ${name}`);
   });
 
+  it('explains a subcommand, and says what is meant by one that there is not', async () => {
+    expect((await run('help', 'policy', 'test')).stdout).toContain('Usage: lane policy test');
+    expect(await run('help', 'policy', 'tset')).toMatchObject({
+      ...{ code: 2, stderr: 'error: policy has no command tset; did you mean test?\nnext: lane help policy' },
+    });
+  });
+
+  it('refuses an unknown command that is asked for its help, and says how a stack is started', async () => {
+    expect(await run('stack', '--help')).toMatchObject({ code: 2, stderr: expect.stringContaining('npm start') });
+  });
+
   it('describes everything in sentence case, with a full stop only after several sentences', async () => {
     const root = new Command('lane');
     for (const { name, summary, load } of commands)

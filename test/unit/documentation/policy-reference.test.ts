@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { demandsOf } from '../../../core/policy/layers/read-demands.js';
 
 interface Field {
   readonly path: string;
@@ -32,6 +33,7 @@ describe('the reference of policies and transformations', () => {
     const references = await generator.references();
     expect(references.map(({ path }) => basename(path))).toEqual([
       'policy-reference.md',
+      'policy-test-reference.md',
       'transformation-reference.md',
     ]);
     for (const { path, text } of references) expect(await readFile(path, 'utf8')).toBe(text);
@@ -63,4 +65,25 @@ describe('the reference of policies and transformations', () => {
       'there is no #/$defs/lost',
     );
   });
+
+  test.each(['soak', 'window', 'predecessors', 'metric', 'checklist'] as const)(
+    'says of %s in bold what a gate is refused without',
+    async (term) => {
+      const of = { soak: 'time', window: 'time', predecessors: 'time', metric: 'evidence', checklist: 'checklist' }[
+        term
+      ];
+      const path = join(import.meta.dirname, `../../../core/schemas/gates/${of}.schema.json`);
+      const { $defs } = JSON.parse(await readFile(path, 'utf8')) as { $defs: Record<string, unknown> };
+      const fields = await generator.fieldsOf($defs[term], `gates/${of}.schema.json`, []);
+      const bold = fields
+        .filter(({ path: name, required }) => required && !/[.[]/.test(name))
+        .map((field) => field.path);
+      const { problems } = demandsOf({ id: 'a', [term]: {} }, (role) => role);
+      const demanded = problems.flatMap(
+        ({ text }) => new RegExp(`has no ${term}\\.(\\w+); expected one`).exec(text)?.[1] ?? [],
+      );
+      expect(bold.sort()).toEqual(demanded.sort());
+      expect(bold).not.toEqual([]);
+    },
+  );
 });

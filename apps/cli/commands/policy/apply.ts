@@ -4,6 +4,7 @@ import { LanekeeperError } from '../../../../core/errors.js';
 import { buildBook } from '../../../../core/governance/build-book.js';
 import { problemsOfBook } from '../../../../core/governance/check-book.js';
 import { digestOfText, digestOfVersion } from '../../../../core/governance/document.js';
+import { shortId } from '../../../../core/ids.js';
 import { PolicyState, type PolicyVersion, PolicyVersionSchema } from '#gen/governance/v1/governance_service_pb.js';
 import { domainErrorOf } from '../../errors/domain-error.js';
 import { toPlain } from '../../output/plain.js';
@@ -88,12 +89,15 @@ function needsOthers(
   paths: readonly string[],
 ): LanekeeperError {
   const names = refused.map(({ document: { kind, name } }) => `${kind}/${name}`);
-  const first = drafted.map((version) => `lane policy publish ${nameOf(version)}`);
+  const first = drafted.map((version) => {
+    const id = shortId(version.digest);
+    return `${nameOf(version)} by  lane policy submit ${id}  and, somebody else,  lane policy publish ${id}`;
+  });
   return new LanekeeperError('WRONG_STATE', {
     message: `${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} not drafted: a draft has to fit with what is in force, and ${names.length === 1 ? 'it needs' : 'they need'} what is not yet`,
     object: names[0] ?? '',
     why: refused.map(({ refusal }) => refusal.why ?? refusal.message).join('\n'),
-    next: `have the others submitted and published first, by somebody else: ${first.join('; ')}; then  lane policy apply ${paths.join(' ')}  again`,
+    next: `publish first: ${first.join('; ')}; then run  lane policy apply ${paths.join(' ')}  again`,
   });
 }
 

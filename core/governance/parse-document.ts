@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument as parseYaml } from 'yaml';
-import { didYouMean } from '../did-you-mean.js';
+import { didYouMean, nearest } from '../did-you-mean.js';
 import { LanekeeperError } from '../errors.js';
 import type { Policy, Profile } from '../policy/layers/document.js';
 import { parsePolicy, parseProfile } from '../policy/parse.js';
@@ -95,7 +95,8 @@ function ofNoKind(fileName: string, written: WrittenKind | undefined): Lanekeepe
 
 /** A text that cannot be read as the document that it may be: other documents may name it nonetheless. */
 export function kindOfUnread(text: string): DocumentKind | undefined {
-  return kindOfFile[kindIn(text)?.kind ?? ''];
+  const written = kindIn(text)?.kind ?? '';
+  return kindOfFile[nearest(written, Object.keys(kindOfFile)) ?? ''];
 }
 
 /** Whether a parsed document is the one of a name. */

@@ -10,6 +10,6 @@ const words: Readonly<Record<string, string>> = {
 
 /** Why a file or folder cannot be read, in words of people. */
 export function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   return words[code] ?? messageOf(error);
 }

@@ -74,7 +74,7 @@ describe('the reference of policies and transformations', () => {
       ];
       const path = join(import.meta.dirname, `../../../core/schemas/gates/${of}.schema.json`);
       const { $defs } = JSON.parse(await readFile(path, 'utf8')) as { $defs: Record<string, unknown> };
-      const fields = await generator.fieldsOf($defs[term], `gates/${of}.schema.json`, []);
+      const fields = await generator.fieldsOf($defs[term], `gates/${of}.schema.json`, ['signers', 'answer']);
       const bold = fields
         .filter(({ path: name, required }) => required && !/[.[]/.test(name))
         .map((field) => field.path);

@@ -9,6 +9,7 @@ import { WaitGraph } from './circles.js';
 import { costlyConditions } from './costly-conditions.js';
 import { defaultName, lookUp, type RuleBook } from './rule-book.js';
 import { gatesOfProfiles, unknownGates, wordsOfUnknown } from './unknown-gates.js';
+import { neverPassing, type OwnWait } from './stuck-lanes.js';
 import { type Wait, waitsOf } from './waits.js';
 
 /** How many problems are told, and how long each may be, in characters. */
@@ -44,6 +45,8 @@ interface About {
 interface WaitsOfGates {
   readonly group?: string;
   readonly own: readonly Pick<Wait, 'lane' | 'placeOf'>[];
+  /** For which of its own lanes gates wait, also where they have a choice. */
+  readonly holding: readonly OwnWait[];
 }
 
 class BookCheck {
@@ -66,14 +69,18 @@ class BookCheck {
   }
 
   problems(): readonly string[] {
+    let holding = new Map<Lane, readonly OwnWait[]>();
     for (const about of contextsOf(this.#book)) {
+      if (about.lane === lanes[0]) holding = new Map();
       if (this.#left < 0) {
         // What was found explains it.
         if (this.#found.size === 0)
           this.#add('the documents take too long to check together: name fewer products, conditions or gates');
         return this.#sorted();
       }
-      this.#attempt(() => this.#checkLane(about));
+      this.#attempt(() => this.#checkLane(about, holding));
+      // All lanes of the product have been looked at.
+      if (about.lane === lanes.at(-1)) for (const problem of neverPassing(holding)) this.#add(problem);
       if (this.#isFull()) return this.#sorted();
     }
     for (const circle of this.#waits.circles()) {
@@ -85,7 +92,7 @@ class BookCheck {
     return this.#sorted();
   }
 
-  #checkLane({ product, lane, profile }: About): void {
+  #checkLane({ product, lane, profile }: About, holding: Map<Lane, readonly OwnWait[]>): void {
     this.#left -= cost.context;
     const { rules } = lookUp(this.#book, { product, lane, transformationProfile: profile });
     const layers = layersOf(rules);
@@ -102,6 +109,7 @@ class BookCheck {
         const from = `${product}/${lane}`;
         if (waits.group !== undefined) this.#waits.add(from, waits.group);
         for (const { lane: to, placeOf } of waits.own) this.#waits.add(from, `${product}/${to}`, placeOf);
+        if (kind === 'PROMOTION') holding.set(lane, waits.holding);
       });
     }
   }
@@ -127,9 +135,14 @@ class BookCheck {
     held: ReadonlySet<Override>,
     context: Parameters<typeof resolveWith>[1],
   ): WaitsOfGates {
-    this.#groups.set(key, { own: [] });
+    this.#groups.set(key, { own: [], holding: [] });
     this.#left -= cost.gate * layersOf(rules).reduce((sum, layer) => sum + sizeOf(layer), 1);
-    const { all, problems } = waitsOf(resolveWith(rules, context, held).snapshot.gates, context, layersOf(rules), held);
+    const { all, own, problems } = waitsOf(
+      resolveWith(rules, context, held).snapshot.gates,
+      context,
+      layersOf(rules),
+      held,
+    );
     this.#left -= cost.target * all.length;
     for (const problem of problems) this.#add(problem);
     const others = all.flatMap(({ product, lane, placeOf }) =>
@@ -138,6 +151,7 @@ class BookCheck {
     const waits: WaitsOfGates = {
       ...(others.length > 0 && { group: this.#waits.addGroup(others) }),
       own: all.filter(({ product }) => product === undefined),
+      holding: own,
     };
     this.#groups.set(key, waits);
     return waits;

@@ -1,4 +1,5 @@
 import type { Lane } from '../lanes.js';
+import type { OwnWait } from './stuck-lanes.js';
 import { durationText } from '../policy/duration-text.js';
 import type { Layer, Override } from '../policy/layers/document.js';
 import { isObject, type GatePatch } from '../policy/layers/merge.js';
@@ -15,7 +16,10 @@ export interface Wait {
 
 /** For what gates wait, and what they wait for in vain. */
 export interface Waits {
+  /** Each of which a gate needs; where it has a choice, it needs none of them. */
   readonly all: readonly Wait[];
+  /** The same for lanes of its own product, with the choices. */
+  readonly own: readonly OwnWait[];
   readonly problems: readonly string[];
 }
 
@@ -31,19 +35,38 @@ export function waitsOf(
   layers: readonly Layer[],
   held: ReadonlySet<Override>,
 ): Waits {
-  if (kind !== 'PROMOTION') return { all: [], problems: [] };
+  if (kind !== 'PROMOTION') return { all: [], own: [], problems: [] };
   const blocking = gates.filter(({ severity }) => severity === 'BLOCKING');
   const all = blocking.flatMap((gate) => {
     const placeOf = (term: 'soak' | 'predecessors') => () => placeOfTerm(gate.id, term, layers, held);
     return [
-      ...(gate.predecessors?.of ?? []).map((one) => ({ ...one, gate: gate.id, placeOf: placeOf('predecessors') })),
+      ...neededOf(gate).map((one) => ({ ...one, gate: gate.id, placeOf: placeOf('predecessors') })),
       // Whether it was live in its own lane is told below, without a circle.
       ...(gate.soak === undefined || gate.soak.lane === lane
         ? []
         : [{ gate: gate.id, lane: gate.soak.lane, placeOf: placeOf('soak') }]),
     ];
   });
-  return { all, problems: blocking.flatMap((gate) => waitsForItself(gate, lane, layers, held)) };
+  const own = blocking.flatMap((gate) => ownWaitsOf(gate, (term) => () => placeOfTerm(gate.id, term, layers, held)));
+  return { all, own, problems: blocking.flatMap((gate) => waitsForItself(gate, lane, layers, held)) };
+}
+
+/** The predecessors without each of which a gate does not pass. */
+function neededOf({ predecessors }: Gate): NonNullable<Gate['predecessors']>['of'] {
+  return predecessors !== undefined && predecessors.atLeast >= predecessors.of.length ? predecessors.of : [];
+}
+
+function ownWaitsOf(
+  { id, soak, predecessors }: Gate,
+  placeOf: (term: 'soak' | 'predecessors') => () => string,
+): readonly OwnWait[] {
+  const own = (predecessors?.of ?? []).flatMap(({ product, lane }) => (product === undefined ? [lane] : []));
+  // Of other products, something can be live whatever happens here.
+  const atLeast = (predecessors?.atLeast ?? 0) - ((predecessors?.of.length ?? 0) - own.length);
+  return [
+    ...(soak === undefined ? [] : [{ gate: id, lanes: [soak.lane], atLeast: 1, placeOf: placeOf('soak') }]),
+    ...(atLeast > 0 ? [{ gate: id, lanes: own, atLeast, placeOf: placeOf('predecessors') }] : []),
+  ];
 }
 
 function waitsForItself(

@@ -148,6 +148,16 @@ describe('documents that do not fit together', () => {
       'file-6.yaml:4:9: there is no profile scrumm in force; did you mean scrum?: definition shop names it',
     ],
     [
+      'a choice of lanes that all wait for that of the gate',
+      [
+        policy(
+          'shop',
+          `  gates:\n    - { id: a, type: COMPLIANCE, lanes: [gold], soak: { lane: silver, for: 1h } }\n    - { id: b, type: COMPLIANCE, lanes: [silver], predecessors: { atLeast: 1, of: [{ lane: gold }, { lane: gold }] } }\n`,
+        ),
+      ],
+      'file-6.yaml:7:51: gate b can never pass: it holds silver until the bundle was live in gold, and gold waits for silver (gate a, file-6.yaml:6:49)',
+    ],
+    [
       'a definition that names a policy that is not there',
       [definition('shop', '{ lanes: { bronze: { policy: defalt } } }')],
       'file-6.yaml:4:28: there is no policy defalt in force; did you mean default?: definition shop names it for bronze',
@@ -171,6 +181,10 @@ describe('gates that wait and can pass', () => {
     [
       'for each other, where one only advises',
       `  gates:\n    - { id: a, type: COMPLIANCE, lanes: [silver], soak: { lane: gold, for: 1h } }\n    - { id: b, type: COMPLIANCE, severity: ADVISORY, lanes: [gold], soak: { lane: silver, for: 1h } }\n`,
+    ],
+    [
+      'for one of several lanes, of which not all wait for theirs',
+      `  gates:\n    - { id: a, type: COMPLIANCE, lanes: [gold], soak: { lane: silver, for: 1h } }\n    - { id: b, type: COMPLIANCE, lanes: [silver], predecessors: { atLeast: 1, of: [{ lane: bronze }, { lane: gold }] } }\n`,
     ],
   ])('%s are no mistake', async (_what, spec) => {
     expect(problemsOfBook(await bookWith(policy('shop', spec)))).toEqual([]);

@@ -31,6 +31,27 @@ test('lane policy diff says where texts differ and gates do not, and shows the t
   expect((await diff('policy/default@1', 'policy/default@1')).stdout).toContain('have the same text');
 });
 
+test('lane policy list says what has replaced a version, and that one was taken out of force, withdrawn or turned down', async () => {
+  const text = (name: string, more = '') =>
+    `apiVersion: lanekeeper.dev/v1\nkind: Policy\nmetadata: { name: ${name} }\nspec: { extends: default, remove: [provenance] }\n${more}`;
+  const draft = async (name: string) => draftAndSubmit(desk, text(name), { kind: 'policy', name, author: 'dev' });
+  const listed = async (name: string) => (await api.lane('dev', 'policy', 'list', `policy/${name}`)).stdout;
+  const ended = { kind: 'policy', name: 'ended' } as const;
+  await publish(desk, text('ended'), ended);
+  await publish(desk, text('ended', '# once more\n'), ended);
+  expect(await listed('ended')).toMatch(/^policy\/ended@1 .* replaced by @2 /m);
+  await api.lane('carol', 'policy', 'retire', 'policy/ended', '--yes');
+  expect(await listed('ended')).toMatch(/^policy\/ended@2 .* taken out of force /m);
+  for (const [who, end] of [
+    ['dev', 'withdrawn'],
+    ['carol', 'turned down'],
+  ] as const) {
+    await draft(`by-${who}`);
+    await api.lane(who, 'policy', 'retire', `policy/by-${who}@1`, '--yes');
+    expect(await listed(`by-${who}`)).toContain(` ${end} `);
+  }
+});
+
 test('lane policy diff and the API say which gates differ, in which lanes, and each value before and after', async () => {
   const { version } = await change((text) => text.replace('maxAge: 24h', 'maxAge: 12h'));
   const [before, after] = [`policy/default@${String(version - 1)}`, `policy/default@${String(version)}`];

@@ -51,6 +51,23 @@ describe('lane transformation apply', () => {
     ]);
   });
 
+  test('is shown with its milestones and how ready they are, its timeboxes, goals, artifacts and products', async () => {
+    const file = await fileOf(
+      'whole',
+      ...['profile: safe', 'products: [shop]', 'timeboxes: [{ id: pi, kind: PI, title: PI 1, starts: 2026-10-05 }]'],
+      'milestones: [{ key: beta, title: Beta, readiness: AT_RISK, due: 2026-12-01 }]',
+      'goals: [{ id: fast, title: Faster, timebox: pi }]',
+      'artifacts: [{ kind: PI_OBJECTIVE, key: half, title: Half the time, state: IN_REVIEW, timebox: pi }]',
+    );
+    await lane('apply', file, '--yes');
+    const { stdout } = await lane('show', 'whole');
+    expect(stdout).toContain('1 milestone, 1 timebox, 1 goal, 1 artifact\nproducts: shop');
+    expect(stdout).toMatch(/^beta +at risk +2026-12-01 +Beta$/m);
+    expect(stdout).toMatch(/^pi +pi +2026-10-05 +PI 1$/m);
+    expect(stdout).toMatch(/^fast +pi +Faster$/m);
+    expect(stdout).toMatch(/^half +pi objective +in review +pi +Half the time$/m);
+  });
+
   test('changes nothing where everything is there already, and says so', async () => {
     const values = 'artifacts: [{ kind: PI_OBJECTIVE, key: fast, title: Fast, plannedValue: 0 }]';
     const box = 'timeboxes: [{ id: pi, kind: PI, title: PI, starts: 2026-10-05 }]';

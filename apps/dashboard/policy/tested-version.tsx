@@ -28,7 +28,7 @@ export function VersionTests({ version }: { readonly version: string }) {
     <>
       <p className={rows['pad']}>
         <strong>
-          {String(passed.length)} of {String(data.cases.length)} cases passed
+          {String(passed.length)} of {String(data.cases.length)} {data.cases.length === 1 ? 'case' : 'cases'} passed
         </strong>
       </p>
       <ul className={rows['list']}>

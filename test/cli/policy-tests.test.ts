@@ -91,7 +91,7 @@ describe('lane policy lint', () => {
         'a',
         '{ gates: [{ id: a, type: COMPLIANCE, rule: true }, { id: b, type: COMPLIANCE, rule: "1 >" }] }',
       ),
-      'b.yaml': policyOf('b', '{ extends: default, remove: [scann] }'),
+      'b.yaml': policyOf('b', '{ extends: default, remove: [provenence] }'),
       'c.yaml': policyOf('c', '{ extends: a, remove: [b] }'),
       'd.yaml': policyOf('d', '{ extends: defalt, remove: [scan] }'),
       'e.yaml': `${head}kind: Polcy\n`,
@@ -103,7 +103,7 @@ describe('lane policy lint', () => {
       "a.yaml:4:44: spec.gates[0].rule is true; expected a text, or null to take it away; quote it: 'true'",
       expect.stringMatching(/^a\.yaml:4:9\d: gate b: the rule is wrong: /),
       'e.yaml:2:1: e.yaml is no policy, profile, promotion definition or policy of policies: its kind is Polcy; did you mean Policy?',
-      expect.stringMatching(/^b\.yaml:4:\d+: there is no gate scann below it; did you mean scan\?$/),
+      expect.stringMatching(/^b\.yaml:4:\d+: there is no gate provenence below it; did you mean provenance\?$/),
       'd.yaml:4:9: there is no policy defalt in force; did you mean default?: policy d extends it',
       'shop.yaml:4:41: there is no policy defalt in force; did you mean default?: definition shop names it for gold',
     ]);

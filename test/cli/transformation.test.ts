@@ -43,7 +43,9 @@ describe('lane transformation apply', () => {
     });
     const milestone = 'milestones: [{ key: beta, title: Beta, readiness: READY }]';
     const next = await fileOf('shown', 'profile: scrum', 'stage: delivery', milestone, 'products: [shop]');
-    const { stderr } = await lane('apply', next, '--yes');
+    const { stderr, stdout } = await lane('apply', next, '--yes');
+    expect(stdout).toContain('1 milestone, 0 timeboxes, 0 goals, 0 artifacts');
+    expect(stdout).toMatch(/beta +ready +Beta/);
     expect(stderr.split('\n')).toEqual([
       'transformation shown, after revision 1 by dev:',
       '  stage: discovery → delivery',

@@ -41,6 +41,35 @@ describe('lane policy apply', () => {
     });
   });
 
+  test('of a folder drafts what others need, says what has to be published before them, and goes on from there', async () => {
+    const folder = join(await scratchFolder(), 'rules');
+    await mkdir(folder);
+    const head = (kind: string, name: string) =>
+      `apiVersion: lanekeeper.dev/v1\nkind: ${kind}\nmetadata: { name: ${name} }\n`;
+    const profile = (title: string) =>
+      `${head('Profile', 'ours')}spec: { title: ${title}, lexicon: {}, roleMap: {}, timeboxes: [{ kind: sprint, title: Sprint }] }\n`;
+    await writeFile(join(folder, 'ours.yaml'), profile('Ours'));
+    await writeFile(
+      join(folder, 'till.yaml'),
+      `${head('PromotionDefinition', 'till')}spec: { profile: ours, lanes: { bronze: {} } }\n`,
+    );
+    const first = await policy('dev', 'apply', folder, '--submit');
+    expect(first).toMatchObject({ code: 6, stdout: expect.stringContaining('profile/ours@1 waits to be published') });
+    expect(first.stderr).toContain('definition/till was not drafted: a draft has to fit with what is in force');
+    expect(first.stderr).toContain('till:4:9: there is no profile ours in force: definition till names it');
+    expect((await policy('dev', 'apply', folder)).stderr).toContain('ours.yaml: profile/ours@1 is drafted already');
+    expect((await policy('carol', 'publish', 'profile/ours@1', '--yes')).code).toBe(0);
+    expect(await policy('dev', 'apply', folder)).toMatchObject({
+      ...{ code: 0, stdout: expect.stringContaining('definition/till@1 is a draft') },
+    });
+    await writeFile(join(folder, 'ours.yaml'), profile('Ours again'));
+    expect((await policy('dev', 'apply', join(folder, 'ours.yaml'), '--submit')).code).toBe(0);
+    expect((await policy('carol', 'publish', 'profile/ours@2', '--yes')).code).toBe(0);
+    expect((await policy('dev', 'list', 'profile/ours')).stdout).toMatch(/ours@1 .* replaced by @2 /);
+    expect((await policy('carol', 'retire', 'profile/ours', '--yes')).code).toBe(0);
+    expect((await policy('dev', 'list', 'profile/ours')).stdout).toMatch(/ours@2 .* taken out of force /);
+  });
+
   test('refuses tests that are about something else', async () => {
     const file = await fileWith(shopTests(undefined, 'policy: default'), 'other');
     expect(await policy('dev', 'apply', file)).toMatchObject({

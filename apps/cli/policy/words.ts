@@ -1,3 +1,4 @@
+import { whyDeparted } from '../../../core/governance/departure.js';
 import { parseDigest } from '../../../core/digest.js';
 import { type DocumentKind, documentKinds, type VersionName } from '../../../core/governance/document.js';
 import { shortId } from '../../../core/ids.js';
@@ -72,16 +73,11 @@ export function whyOvertaken(version: PolicyVersion): string {
   return `${kindOf(version)}/${version.name}@${String(version.overtakenBy)} was published in its place, so that it never can be`;
 }
 
-/** A version leaves because another one was published, or because somebody wanted it to. */
 function whyRetired({ digest, author, publishedAt, acts }: PolicyVersion, others: readonly PolicyVersion[]): string {
-  const retired = acts.find(({ verb }) => verb === 'retire');
-  // What was installed nobody has published.
-  const wasInForce = publishedAt !== undefined || author === '';
-  if (retired !== undefined)
-    return wasInForce ? 'taken out of force' : retired.principal === author ? 'withdrawn' : 'turned down';
-  if (!wasInForce) return 'retired';
+  const retiredBy = acts.find(({ verb }) => verb === 'retire')?.principal;
+  const why = whyDeparted({ author, wasPublished: publishedAt !== undefined, retiredBy });
   const next = others.find(({ previous, publishedAt: at }) => previous === digest && at !== undefined);
-  return next === undefined ? 'replaced' : `replaced by @${String(next.version)}`;
+  return why === 'replaced' && next !== undefined ? `replaced by @${String(next.version)}` : why;
 }
 
 /** What has happened to a version, and what comes next. */
@@ -97,6 +93,6 @@ export function lineOf(version: PolicyVersion): string {
     case PolicyState.OVERTAKEN:
       return `${nameOf(version)} is overtaken (${id}): ${whyOvertaken(version)}\n→ ${draftAgain}`;
     default:
-      return `${nameOf(version)} is retired`;
+      return `${nameOf(version)} is ${whyRetired(version, [])}`;
   }
 }

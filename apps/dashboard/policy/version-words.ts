@@ -1,3 +1,4 @@
+import { whyDeparted } from '../../../core/governance/departure.js';
 import { DocumentKind, type PolicyVersion, PolicyState } from '#gen/governance/v1/governance_service_pb.js';
 
 /** `policy default`. */
@@ -11,7 +12,7 @@ export function nameOf(version: PolicyVersion): string {
 }
 
 /** Where a version stands. */
-export function stateOf({ state, overtakenBy }: PolicyVersion): string {
+export function stateOf({ state, overtakenBy, author, publishedAt, acts }: PolicyVersion): string {
   switch (state) {
     case PolicyState.DRAFT:
       return 'draft';
@@ -22,7 +23,10 @@ export function stateOf({ state, overtakenBy }: PolicyVersion): string {
     case PolicyState.OVERTAKEN:
       return `overtaken by version ${String(overtakenBy)}`;
     default:
-      return 'retired';
+      return whyDeparted({
+        ...{ author, wasPublished: publishedAt !== undefined },
+        retiredBy: acts.find(({ verb }) => verb === 'retire')?.principal,
+      });
   }
 }
 

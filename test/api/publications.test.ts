@@ -129,7 +129,7 @@ describe('a version that waits to be published', () => {
     );
     const refused = await api.lane('carol', 'policy', 'publish', shortId(id), '--yes');
     expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining('lane policy apply FILE')]);
-    expect((await api.lane('dev', 'policy', 'retire', shortId(id), '--yes')).stdout).toContain('is retired');
+    expect((await api.lane('dev', 'policy', 'retire', shortId(id), '--yes')).stdout).toContain('is withdrawn');
     expect(await listed(PolicyState.OVERTAKEN)).toBeUndefined();
   });
 

@@ -9,6 +9,7 @@ import { LaneScene, type Way } from '../support/lane-scene.js';
 import { LaneChances } from '../support/lane-chances.js';
 import { LaneWorld, nothing } from '../support/lane-world.js';
 import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { isSoak } from '../support/soak.js';
 
 /** How much happens to the promotions of one seed: batches of things that happen at the same time. */
 const batches = 54;
@@ -17,7 +18,6 @@ const atOnce = 7;
 const quietEvery = 3;
 
 /** Seeds that are played each time, more of them by `npm run soak`, and one that is new. */
-const isSoak = process.env['LANEKEEPER_SOAK'] === 'on';
 const seeds = [...(isSoak ? [1, 2, 3, 4, 6, 7, 8, 9] : [1, 2]), 10 + Math.floor(Math.random() * 1_000_000)];
 
 /** Ends and events that the seeds have led to. */

@@ -1,36 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { RefusedDrafts } from '../../apps/enrolment/policy/refused-drafts.js';
 import { submitPolicyAct, type SubmitDeps } from '../../apps/enrolment/policy/submit.js';
-import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import { asLanekeeperError } from '../../core/errors.js';
 import type { PolicyAct, PolicyVerb } from '../../core/evidence/policy-act.js';
 import type { DocumentKind, VersionName } from '../../core/governance/document.js';
 import type { PolicyRoots } from '../../core/governance/pins.js';
-import { type Database, openDatabase } from '../../store/database.js';
-import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
-import { installPolicies } from '../support/installed-rules.js';
+import type { Database } from '../../store/database.js';
+import type { EmbeddedCluster } from '../support/embedded-cluster.js';
 import { nextVersion, publishedText, signPolicyAct } from '../support/policy-people.js';
+import { type RulesScene, startRulesScene } from '../support/rules-scene.js';
 
+let scene: RulesScene;
 let cluster: EmbeddedCluster;
 let database: Database;
 let roots: PolicyRoots;
 let owner: pg.Client;
 beforeAll(async () => {
-  cluster = await startCluster();
-  await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
-  database = openDatabase({ url: cluster.urls.enrolment, maxConnections: 6 });
-  roots = await installPolicies(cluster.urls);
-  owner = new pg.Client({ connectionString: cluster.adminUrl });
-  await owner.connect();
+  scene = await startRulesScene();
+  ({ cluster, database, roots, owner } = scene);
 });
-afterAll(async () => {
-  await owner.end();
-  await database.close();
-  await cluster.close();
-});
+afterAll(() => scene.close());
 
 const depsOf = (on: Database): SubmitDeps => ({
   ...{ database: on, now: () => new Date(), refusedDrafts: new RefusedDrafts() },

@@ -2,33 +2,28 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { RefusedDrafts } from '../../apps/enrolment/policy/refused-drafts.js';
 import { submitPolicyAct } from '../../apps/enrolment/policy/submit.js';
-import { ensureDevelopmentIdentities } from '../../apps/stack/development-identities.js';
 import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError } from '../../core/errors.js';
 import type { PolicyAct } from '../../core/evidence/policy-act.js';
 import { digestOfText, digestOfVersion, type DocumentKind } from '../../core/governance/document.js';
 import type { PolicyRoots } from '../../core/governance/pins.js';
-import { type Database, openDatabase } from '../../store/database.js';
+import type { Database } from '../../store/database.js';
 import { testsOfVersion } from '../../store/governance/read.js';
-import { type EmbeddedCluster, startCluster } from '../support/embedded-cluster.js';
-import { installPolicies } from '../support/installed-rules.js';
+import type { EmbeddedCluster } from '../support/embedded-cluster.js';
 import { nextVersion, publishedText, signPolicyAct } from '../support/policy-people.js';
+import { type RulesScene, startRulesScene } from '../support/rules-scene.js';
 import { addStranger } from '../support/second-tenant.js';
 import { shopPolicy, shopTests } from '../support/tested-policies.js';
 
+let scene: RulesScene;
 let cluster: EmbeddedCluster;
 let database: Database;
 let roots: PolicyRoots;
 beforeAll(async () => {
-  cluster = await startCluster();
-  await ensureDevelopmentIdentities(cluster.dataDir, cluster.urls.enrolment);
-  database = openDatabase({ url: cluster.urls.enrolment, maxConnections: 4 });
-  roots = await installPolicies(cluster.urls);
+  scene = await startRulesScene();
+  ({ cluster, database, roots } = scene);
 });
-afterAll(async () => {
-  await database.close();
-  await cluster.close();
-});
+afterAll(() => scene.close());
 
 /** A draft of a document, with what its author has signed and with what is sent. */
 interface Drafted {

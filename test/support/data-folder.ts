@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Linux's file system in memory. */
 const inMemory = '/dev/shm';
-/** What two test files at a time, and what they leave in memory besides, stay far below. */
+/** What the test files that run at a time, and what they leave in memory besides, stay far below. */
 const roomNeeded = 4 * 1024 ** 3;
 
 /**

@@ -41,14 +41,15 @@ export async function startCluster(): Promise<EmbeddedCluster> {
 
 /** Makes a migrated cluster with the role of the tests, and stops its server again. */
 async function makeCluster(dataDir: string): Promise<void> {
-  const { cluster, server } = await prepare(dataDir);
+  const { cluster, newServer } = await prepare(dataDir);
+  const server = newServer();
   try {
-    await server().start(60_000);
+    await server.start(60_000);
     await cluster.createDatabase();
     await migrate(cluster.adminUrl, cluster.passwords);
     await createTestRole(cluster.adminUrl);
   } finally {
-    await server().stop();
+    await server.stop();
   }
 }
 
@@ -56,19 +57,18 @@ async function prepare(dataDir: string) {
   await mkdir(join(dataDir, 'logs'), { recursive: true });
   const [port] = await findFreePorts(1);
   const cluster = await prepareCluster(dataDir, port!, { PATH: process.env['PATH'] ?? '' });
-  const newServer = () => new Child(cluster.plan, { changed: () => undefined, log: () => undefined });
-  let server = newServer();
-  return { cluster, server: () => server, renew: () => (server = newServer()) };
+  return { cluster, newServer: () => new Child(cluster.plan, { changed: () => undefined, log: () => undefined }) };
 }
 
 async function startIn(dataDir: string): Promise<EmbeddedCluster> {
-  const { cluster, server, renew } = await prepare(dataDir);
-  await server()
-    .start(60_000)
-    .catch(async (error: unknown) => {
-      await server().stop();
-      throw error;
-    });
+  const { cluster, newServer } = await prepare(dataDir);
+  let server = newServer();
+  try {
+    await server.start(60_000);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return {
     dataDir,
     databaseUrl: testUrl(cluster.adminUrl),
@@ -76,12 +76,15 @@ async function startIn(dataDir: string): Promise<EmbeddedCluster> {
     passwords: cluster.passwords,
     adminUrl: cluster.adminUrl,
     get server() {
-      return server();
+      return server;
     },
-    stopServer: () => server().stop(),
-    startServer: () => renew().start(60_000),
+    stopServer: () => server.stop(),
+    async startServer() {
+      server = newServer();
+      await server.start(60_000);
+    },
     async close() {
-      await server().stop();
+      await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,5 @@
 /**
- * How long tests wait for what has to happen, in milliseconds. Only a failure takes that long; on a slow machine with two
+ * How long tests wait for what has to happen, in milliseconds. Only a failure takes that long; on a slow machine with three
  * test files at a time, much that is quick alone takes a minute.
  */
 export const patienceMs = 90_000;

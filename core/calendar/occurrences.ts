@@ -77,6 +77,11 @@ export class Occurrences {
     return { isThere: true, steadyTo: end };
   }
 
+  /** The times on the wall at which it begins, from one, included, to another: as its rule says, however clocks are set. */
+  startsBetween(from: WallTime, to: WallTime): Iterable<WallTime> {
+    return this.#starts.between(from, to);
+  }
+
   /** When the last of the windows is over that have begun by an instant. */
   #endOfBegun(instant: number): number {
     const time = this.#clock.timeAt(instant);

@@ -45,6 +45,8 @@ export const errorCodes = [
   'IMAGE_UNSUPPORTED',
   // lanes and deploying
   'NOTHING_TO_ROLL_BACK',
+  'BUNDLE_RECALLED',
+  'LANE_CLOSED',
   'SERVICE_UNHEALTHY',
   'WRONG_STATE',
   'CONFLICT',

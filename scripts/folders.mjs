@@ -33,7 +33,7 @@ export const arrows = {
     'adapters/sigstore',
     'adapters/http',
     'activities/policy/(policy-book|rule-source)[.]ts',
-    'apps/api/(errors|enrolment|governance|transformation)',
+    'apps/api/(errors|enrolment|governance|restriction|transformation)',
   ],
   'apps/ui-proxy': ['core', 'adapters/http'],
   'apps/stack': undefined,

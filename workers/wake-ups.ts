@@ -7,6 +7,8 @@ import type { StoredEvent } from '../store/event/read.js';
 import { liveRelyingOnKey } from '../store/policy/reliance.js';
 import {
   gatingPromotions,
+  openPromotionsWith,
+  promotionsBeforeDeploy,
   promotionsWithoutLane,
   requirePromotion,
   type StoredPromotion,
@@ -49,6 +51,9 @@ const wakeups: Readonly<Record<Concern, (tx: Transaction, event: StoredEvent) =>
     product === null || lane === null ? [] : (await gatingPromotions(tx, { product, lane })).map(runOf),
   'live-relying-on-key': async (tx, { data }) => (await liveRelyingOnKey(tx, parseDigest(data['keyId']))).map(runOf),
   'without-lane': async (tx) => (await promotionsWithoutLane(tx)).map(runOf),
+  'with-bundle': async (tx, { bundleDigest }) =>
+    bundleDigest === undefined ? [] : (await openPromotionsWith(tx, bundleDigest)).map(runOf),
+  restricted: async (tx, { product }) => (await promotionsBeforeDeploy(tx, product ?? undefined)).map(runOf),
   waiting: async (tx) => (await gatingPromotions(tx, {})).map(runOf),
 };
 

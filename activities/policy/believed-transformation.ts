@@ -1,19 +1,14 @@
 import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { digestOfJson } from '../../core/hash.js';
-import {
-  problemOfHead,
-  type SaidOfTransformation,
-  type TransformationHead,
-  type TransformationHeadChange,
-} from '../../core/transformation/believe.js';
+import { rememberedOfTransformation } from '../../core/evidence/transformation-act.js';
+import { parseTransformationAct } from '../../core/evidence/read-transformation-act.js';
+import { type ObjectHead, problemOfHead } from '../../core/signed-object/believe.js';
 import type { Transaction } from '../../store/database.js';
 import { statementOfHead, transformationHeads } from '../../store/transformation/heads.js';
 import { requireTransformation, type StoredTransformation } from '../../store/transformation/read.js';
-import { type Preparation, Unprepared, type UnverifiedTransformation } from './preparation.js';
-
-/** How much is verified between two attempts of a transaction, in characters: it is in memory meanwhile. */
-const maxUnverified = 64 * 1024 * 1024;
+import type { Preparation } from './preparation.js';
+import { requireVerified, saidOf } from './verified-heads.js';
 
 /** A transformation, and the digest of its content that was signed. */
 export interface BelievedTransformation extends StoredTransformation {
@@ -33,7 +28,10 @@ export async function believedTransformation(
   product: string,
 ): Promise<BelievedTransformation | undefined> {
   const heads = await transformationHeads(tx);
-  await requireVerified(tx, known, heads);
+  await requireVerified(known, heads, {
+    signed: (statement) => statementOfHead(tx, statement),
+    read: (statement) => rememberedOfTransformation(parseTransformationAct(statement)),
+  });
   const claims = heads.flatMap((head) => {
     const said = saidOf(known, head.change);
     const problem = problemOfHead(tx.tenant, head, said);
@@ -41,7 +39,9 @@ export async function believedTransformation(
       if (problem.products?.includes(product) === false) return [];
       throw untrusted(head.name, problem.why);
     }
-    return said !== undefined && !('problem' in said) && said.products.includes(product) ? [{ head, said }] : [];
+    return said !== undefined && !('problem' in said) && said.products?.includes(product) === true
+      ? [{ head, said }]
+      : [];
   });
   const [last] = claims.sort((a, b) => putAt(b.head) - putAt(a.head) || (a.head.name < b.head.name ? -1 : 1));
   if (last === undefined) return undefined;
@@ -51,34 +51,8 @@ export async function believedTransformation(
   throw untrusted(stored.name, 'its content is not what was signed');
 }
 
-function putAt({ change }: TransformationHead): number {
+function putAt({ change }: ObjectHead): number {
   return change?.registeredAt.getTime() ?? 0;
-}
-
-function saidOf(
-  known: Preparation,
-  change: TransformationHeadChange | undefined,
-): SaidOfTransformation | { readonly problem: string } | undefined {
-  return change?.key && known.transformation(change.statement, change.key.keyId);
-}
-
-/** @throws Unprepared */
-async function requireVerified(
-  tx: Transaction,
-  known: Preparation,
-  heads: readonly TransformationHead[],
-): Promise<void> {
-  const unverified: UnverifiedTransformation[] = [];
-  let length = 0;
-  for (const { change } of heads) {
-    if (change?.key === undefined || saidOf(known, change) !== undefined) continue;
-    const { statement, key } = change;
-    const signed = await statementOfHead(tx, statement);
-    unverified.push({ statement, keyId: key.keyId, publicKeyPem: key.publicKeyPem, signed });
-    length += signed.length;
-    if (length > maxUnverified) break;
-  }
-  if (unverified.length > 0) throw new Unprepared({ transformations: unverified });
 }
 
 function untrusted(name: string, why: string): LanekeeperError {

@@ -3,7 +3,7 @@ import type { Digest } from '../../core/digest.js';
 import type { CommitsPredicate } from '../../core/evidence/commits.js';
 import type { Decision } from '../../core/evidence/decision.js';
 import type { EvidenceFact } from '../../core/policy/facts.js';
-import type { SaidOfTransformation } from '../../core/transformation/believe.js';
+import type { SaidOfObject } from '../../core/signed-object/believe.js';
 
 /** What an attestation says, read from a payload whose signature was verified. */
 export interface VerifiedEvidence extends Pick<
@@ -14,8 +14,8 @@ export interface VerifiedEvidence extends Pick<
   readonly decision?: Decision;
   /** Set for lists of commits. */
   readonly commits?: CommitsPredicate;
-  /** Set for statements about transformations, of which no attestation is made: they are named by their own digest. */
-  readonly transformation?: SaidOfTransformation;
+  /** Set for statements about objects of people, of which no attestation is made: they are named by their own digest. */
+  readonly object?: SaidOfObject;
 }
 
 /**

@@ -5,12 +5,11 @@ import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError, LanekeeperError, messageOf } from '../../core/errors.js';
 import { parseCommitsStatement } from '../../core/evidence/commits.js';
 import { parseDecisionStatement } from '../../core/evidence/read-decision.js';
-import { parseTransformationAct } from '../../core/evidence/read-transformation-act.js';
 import { describeStatement } from '../../core/evidence/describe.js';
 import { type Statement, subjectDigestsOf } from '../../core/evidence/statement.js';
 import { isTestResult } from '../../core/evidence/test-result.js';
 import type { RuleBook } from '../../core/governance/rule-book.js';
-import { rememberedOf, type SaidOfTransformation } from '../../core/transformation/believe.js';
+import type { SaidOfObject } from '../../core/signed-object/believe.js';
 import type { Transaction } from '../../store/database.js';
 import { requireReport } from '../evidence/require-report.js';
 import type { EvidenceCache, VerifiedEvidence } from './evidence-cache.js';
@@ -24,26 +23,28 @@ export interface UnverifiedEvidence {
   readonly publicKeyPem: string;
 }
 
-/** A statement about a transformation that a transaction needs and that is not known as verified. */
-export interface UnverifiedTransformation {
+/** A statement about an object of people that a transaction needs and that is not known as verified. */
+export interface UnverifiedObject {
   readonly statement: Digest;
   readonly keyId: Digest;
   readonly publicKeyPem: string;
   /** The Sigstore bundle. */
   readonly signed: string;
+  /** Reads what it says. @throws EVIDENCE_INVALID */
+  readonly read: (statement: Statement) => SaidOfObject;
 }
 
 /** Thrown by a transaction that needs what cannot be had inside of one: it rolls back, and runs again once it is there. */
 export class Unprepared extends Error {
   readonly evidence: readonly UnverifiedEvidence[];
-  readonly transformations: readonly UnverifiedTransformation[];
+  readonly objects: readonly UnverifiedObject[];
   readonly rules: boolean;
 
-  constructor(needs: Partial<Pick<Unprepared, 'evidence' | 'transformations' | 'rules'>>) {
+  constructor(needs: Partial<Pick<Unprepared, 'evidence' | 'objects' | 'rules'>>) {
     super('a transaction needs something that cannot be had inside of one');
     this.name = 'Unprepared';
     this.evidence = needs.evidence ?? [];
-    this.transformations = needs.transformations ?? [];
+    this.objects = needs.objects ?? [];
     this.rules = needs.rules ?? false;
   }
 }
@@ -109,11 +110,11 @@ export class Preparation {
     return this.#deps.cache.get(this.#blobs.tenant, attestation.checksum, attestation.keyId);
   }
 
-  /** What a statement about a transformation says, or why it does not verify; undefined when that is not known. */
-  transformation(statement: Digest, keyId: Digest): SaidOfTransformation | { readonly problem: string } | undefined {
+  /** What a statement about an object says, or why it does not verify; undefined when that is not known. */
+  object(statement: Digest, keyId: Digest): SaidOfObject | { readonly problem: string } | undefined {
     const problem = this.#problems.get(`${statement} ${keyId}`);
     if (problem !== undefined) return { problem };
-    return this.#deps.cache.get(this.#blobs.tenant, statement, keyId)?.transformation;
+    return this.#deps.cache.get(this.#blobs.tenant, statement, keyId)?.object;
   }
 
   /** The rules that a transaction sees, or why they cannot be believed. @throws Unprepared when that is not known yet */
@@ -130,10 +131,10 @@ export class Preparation {
   }
 
   /** Reads and verifies what a transaction lacked. @throws TIMED_OUT */
-  async provide({ evidence, transformations, rules }: Unprepared): Promise<void> {
+  async provide({ evidence, objects, rules }: Unprepared): Promise<void> {
     if (rules) await this.#loadRules();
     for (const attestation of evidence) await this.#inTime(() => this.#verify(attestation));
-    for (const one of transformations) await this.#inTime(() => this.#verifyTransformation(one));
+    for (const one of objects) await this.#inTime(() => this.#verifyObject(one));
   }
 
   async #inTime(verify: () => Promise<void>): Promise<void> {
@@ -157,15 +158,12 @@ export class Preparation {
     }
   }
 
-  async #verifyTransformation({ statement, keyId, publicKeyPem, signed }: UnverifiedTransformation): Promise<void> {
+  async #verifyObject({ statement, keyId, publicKeyPem, signed, read }: UnverifiedObject): Promise<void> {
     try {
       await this.#deps.cache.verify(this.#blobs.tenant, statement, keyId, () => {
         const verified = verifyStatement(new TextEncoder().encode(signed), [publicKeyPem]);
         if (verified.statementDigest !== statement) throw new Error('another statement is kept in its place');
-        return Promise.resolve({
-          ...contentOf(verified.statement),
-          transformation: rememberedOf(parseTransformationAct(verified.statement)),
-        });
+        return Promise.resolve({ ...contentOf(verified.statement), object: read(verified.statement) });
       });
     } catch (error) {
       this.#problems.set(`${statement} ${keyId}`, `its newest statement cannot be relied on: ${messageOf(error)}`);

@@ -9,11 +9,13 @@ import { lostReliances } from '../../store/policy/reliance.js';
 import { requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
 import { haveOtherRules, newestGates } from '../policy/newest-gates.js';
 import { type Preparation, whenPrepared } from '../policy/preparation.js';
+import { believedRecall } from '../restriction/believed.js';
 import { answerOf } from './answer.js';
 import { type Caller, requireSame } from '../caller.js';
 import type { ControlDeps } from './deps.js';
 import { type ExaminedStatement, examineStatement } from './examine-statement.js';
 import { MovingPromotion } from './fixpoint.js';
+import type { MoveContext } from './lane-door.js';
 import { pinPolicyForRequest } from './pin-policy.js';
 import { registerStatement, type StatementOutcome } from './register-statement.js';
 import type { Answer, PromotionRef, Seen, Stimulus } from './types.js';
@@ -89,10 +91,25 @@ export async function moveOn(
   const moving = await MovingPromotion.read(tx, scene, promotionId);
   if (stimulus.type === 'step-ended') await closeStep(moving, stimulus);
   const occasion = occasionOf(moving, stimulus, outcome, context.now);
-  const standing = looksAtStanding(stimulus) ? await standingOf(tx, moving.promotion) : undefined;
+  const standing = looksAtStanding(stimulus) ? await standingOf(tx, moving.promotion, context.known) : undefined;
   const rulesChanged = await haveRulesChanged(tx, moving, stimulus, context.known);
   await moving.settle({ ...occasion, ...(standing !== undefined && { standing }), rulesChanged }, context);
-  return answerOf(tx, moving, { seen, outcome, now: context.now });
+  return answerOf(tx, moving, { seen, outcome: await startsAt(moving, outcome, context), now: context.now });
+}
+
+/** Whoever approves for a lane that is closed is told that it is recorded, and when the promotion starts. */
+async function startsAt(
+  moving: MovingPromotion,
+  outcome: StatementOutcome | undefined,
+  context: MoveContext,
+): Promise<StatementOutcome | undefined> {
+  if (outcome?.accepted !== true || outcome.verb !== 'approve') return outcome;
+  const status = await moving.closed(context);
+  if (status === undefined) return outcome;
+  const when =
+    status.nextOpen === undefined ? 'it starts once that has ended' : `it starts at ${status.nextOpen.toISOString()}`;
+  const words = status.closures.map((closure) => closure.words).join('; ');
+  return { ...outcome, text: `${outcome.text}; the lane is closed (${words}): ${when}` };
 }
 
 function occasionOf(
@@ -137,8 +154,14 @@ async function haveRulesChanged(
 }
 
 /** How a promotion that is live stands. */
-async function standingOf(tx: Transaction, { id, state }: StoredPromotion): Promise<StandingFound | undefined> {
-  return state === 'LIVE' ? standingFrom(await lostReliances(tx, id)) : undefined;
+async function standingOf(
+  tx: Transaction,
+  promotion: StoredPromotion,
+  known: Preparation,
+): Promise<StandingFound | undefined> {
+  const { id, state } = promotion;
+  if (state !== 'LIVE') return undefined;
+  return standingFrom(await lostReliances(tx, id), await believedRecall(tx, known, promotion));
 }
 
 /** A statement that was handled before changes nothing again. */

@@ -1,13 +1,14 @@
 import { LanekeeperError } from '../../core/errors.js';
-import { arbitrate } from '../../core/lane/arbitrate.js';
-import { type Move, nextMove } from '../../core/promotion/reducer.js';
+import { type Move, nextMove, waitsForLane } from '../../core/promotion/reducer.js';
 import { stepsToTake } from '../../core/promotion/lane-steps.js';
 import { owedSteps, type Occasion, type Situation } from '../../core/promotion/situation.js';
 import { hasEnded, isGating, type Step, type StepResult } from '../../core/promotion/state.js';
+import type { Recalled } from '../../core/promotion/standing.js';
+import { type LaneStatus, waitInWords } from '../../core/restriction/closed.js';
 import type { Transaction } from '../../store/database.js';
 import { appendEvent } from '../../store/event/write.js';
 import type { LaneScene } from '../../store/lane/scene.js';
-import { contenderOf, promotionIn, recordLive, settleLane, supersede } from '../../store/lane/write.js';
+import { promotionIn, recordLive, supersede } from '../../store/lane/write.js';
 import { requireSnapshot, type RoundResults, type StoredRound } from '../../store/policy/read.js';
 import { recordRound } from '../../store/policy/write.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
@@ -16,28 +17,27 @@ import { type PromotionRecords, readRecords } from '../../store/promotion/record
 import { type RecordedSteps, recordStep } from '../../store/promotion/steps.js';
 import { beginEnding, changeStanding, enterPhase, subjectsOf } from '../../store/promotion/write.js';
 import { evaluateRound, pinNewest } from '../policy/evaluate-round.js';
-import type { Preparation } from '../policy/preparation.js';
+import { believedRecall } from '../restriction/believed.js';
+import { LaneDoor, type MoveContext } from './lane-door.js';
 
 /** More moves than this in one transaction are a defect of the state machine: the longest way has six. */
 const maxMoves = 16;
-
-/** What a promotion's moves are made with. */
-export interface MoveContext {
-  readonly now: Date;
-  /** What was verified outside of the transaction; absent where gates are never evaluated. */
-  readonly known?: Preparation | undefined;
-}
 
 /** A promotion in the transaction in which it may move. */
 export class MovingPromotion {
   readonly #tx: Transaction;
   readonly #scene: LaneScene;
+  readonly #door: LaneDoor;
   readonly #id: string;
   #round: StoredRound | undefined;
   #results: RoundResults | undefined;
   #steps: RecordedSteps;
   /** Whether the service has begun to end it on its own. */
   #acted: boolean;
+  /** When the lane opens to it, or may do so, while it is closed. */
+  #opensAt: Date | undefined;
+  /** That its bundle was called back, where this process can tell that a person has signed it. */
+  #recalled: Recalled | undefined;
 
   private constructor(
     tx: Transaction,
@@ -48,6 +48,7 @@ export class MovingPromotion {
   ) {
     this.#tx = tx;
     this.#scene = scene;
+    this.#door = new LaneDoor(tx, scene);
     this.#id = id;
     this.#round = round;
     this.#steps = steps;
@@ -109,9 +110,11 @@ export class MovingPromotion {
   /** Moves the promotion until only outside work or waiting is left. */
   async settle(occasion: Occasion, context: MoveContext): Promise<void> {
     let left = occasion;
+    this.#recalled = context.known && (await believedRecall(this.#tx, context.known, this.promotion));
+    await this.#settleLane(context);
     for (let count = 0; count <= maxMoves; count += 1) {
       const move = nextMove(this.#situation(await this.#guards()), left, context.now);
-      if (move === undefined && left.order === undefined && left.runEnded !== true) return;
+      if (move === undefined && left.order === undefined && left.runEnded !== true) return this.#sayWhyItWaits(context);
       left = { gates: left.gates };
       if (move === undefined) continue;
       await this.#make(move, context);
@@ -146,6 +149,7 @@ export class MovingPromotion {
       giveUpAt: giveUpAt ?? undefined,
       ending: ending ?? undefined,
       guards,
+      recalled: this.#recalled,
       token: this.token,
       round: this.#round,
       results: this.#steps.results,
@@ -169,11 +173,11 @@ export class MovingPromotion {
         return;
       }
       case 'enter':
-        return this.#enter(move);
+        return this.#enter(move, context);
     }
   }
 
-  async #enter(move: Extract<Move, { type: 'enter' }>): Promise<void> {
+  async #enter(move: Extract<Move, { type: 'enter' }>, context: MoveContext): Promise<void> {
     const before = this.promotion;
     const attempt = before.attempt + (move.nextAttempt === true ? 1 : 0);
     if (move.phase === 'LIVE') await supersede(this.#tx, this.#scene, before);
@@ -188,9 +192,34 @@ export class MovingPromotion {
     this.replace(after);
     this.#follow(move);
     if (move.phase === 'LIVE') await recordLive(this.#tx, after);
-    await settleLane(this.#tx, this.#scene, this.#id);
+    await this.#door.settle(this.#id, context);
     if (move.phase === 'QUEUED' && this.token === undefined)
       await appendEvent(this.#tx, { ...subjectsOf(after), type: 'lane.queued', data: {} });
+  }
+
+  /** Who has the lane also depends on windows and holds, which change without any move of a promotion. */
+  async #settleLane(context: MoveContext): Promise<void> {
+    const { state } = this.promotion;
+    if (state !== 'QUEUED' && state !== 'GUARDING') return;
+    await this.#door.settle(this.#id, context);
+    // One that has the lane loses it, and ends, where a window says so.
+    if (this.promotion.state === 'ABORTED') this.#acted = true;
+  }
+
+  /** What closes the lane to it; undefined where it is open, or where it is too late. */
+  async closed(context: MoveContext): Promise<LaneStatus | undefined> {
+    return this.#door.closedTo(this.promotion, context);
+  }
+
+  /** A promotion that waits for its lane says whether that is closed or somebody else has it. */
+  async #sayWhyItWaits(context: MoveContext): Promise<void> {
+    const { promotion } = this;
+    this.#opensAt = undefined;
+    if (promotion.state !== 'QUEUED' || this.token !== undefined) return;
+    const status = await this.closed(context);
+    this.#opensAt = status?.nextOpen ?? status?.lookAgainAt;
+    const reason = waitsForLane(status && waitInWords(status));
+    if (reason !== promotion.reason) this.replace(await enterPhase(this.#tx, promotion, { to: 'QUEUED', reason }));
   }
 
   /** A new attempt has no results yet; an act of the service is attested once the promotion has ended. */
@@ -210,7 +239,9 @@ export class MovingPromotion {
     const { promotion, notices } =
       this.token === undefined ? await pinNewest(this.#tx, known, before) : { promotion: before, notices: [] };
     const { evaluation, sheet } = await evaluateRound(this.#tx, known, promotion, { at: now, notices });
-    const token = this.token ?? (evaluation.outcome === 'PASS' ? this.#tokenIfQueued() : undefined);
+    const token =
+      this.token ??
+      (evaluation.outcome === 'PASS' ? await this.#door.tokenIfQueued(promotion, { known, now }) : undefined);
     const number = promotion.gateRound + 1;
     const recheckAt = evaluation.recheckAt === undefined ? undefined : new Date(evaluation.recheckAt);
     const { policyDigest } = promotion;
@@ -220,25 +251,12 @@ export class MovingPromotion {
     this.replace({ ...promotion, gateRound: number, reason: evaluation.reason });
   }
 
-  /** The token that the promotion would be granted if it queued now. */
-  #tokenIfQueued(): number | undefined {
-    if (!isGating(this.promotion.state)) return undefined;
-    const others = [...this.#scene.promotions.values()].filter((one) => one.id !== this.#id).map(contenderOf);
-    const decision = arbitrate(
-      others.find((one) => one.id === this.#scene.holder),
-      [
-        ...others.filter((one) => one.phase === 'QUEUED'),
-        { ...contenderOf(this.promotion), phase: 'QUEUED', queuedAt: undefined },
-      ],
-    );
-    return decision.type === 'grant' && decision.to === this.#id ? this.#scene.fencingToken + 1 : undefined;
-  }
-
   /** When time alone can change something. */
   get lookAgainAt(): Date | undefined {
     const { state, giveUpAt } = this.promotion;
     if (hasEnded(state)) return undefined;
     if (state === 'ERRORED') return giveUpAt ?? undefined;
+    if (state === 'QUEUED') return this.#opensAt;
     return isGating(state) ? this.#round?.recheckAt : undefined;
   }
 }

@@ -11,6 +11,7 @@ import { pinSnapshot } from '../../store/policy/write.js';
 import { requireProduct } from '../../store/product/read.js';
 import { openPromotionOf, promotionOfRun, requirePromotion, type StoredPromotion } from '../../store/promotion/read.js';
 import { noRecords } from '../../store/promotion/records.js';
+import { requireStartable } from '../../store/restriction/startable.js';
 import { adoptPromotion, insertPromotion } from '../../store/promotion/write.js';
 import { requireCaller } from '../caller.js';
 import { asVerdict } from '../failures.js';
@@ -101,6 +102,7 @@ async function begin(deps: ControlDeps, tx: Transaction, run: Beginning, known: 
     if (run.promotion !== undefined) return move(left.promotion);
   }
   await requireObjects(tx, run);
+  await requireStartable(tx, run, run.sent?.signed?.decision.principal, context.now);
   const live = [...scene.promotions.values()].find(({ state, bundle }) => state === 'LIVE' && bundle === run.bundle);
   if (live !== undefined) throw alreadyLive(run, live);
   const gates = await newestGates(tx, known, run);

@@ -6,6 +6,7 @@ import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { digestOf } from '../../core/hash.js';
 import { noCommits } from '../../core/policy/authorship.js';
 import type { PromotionPhase } from '../../core/promotion/state.js';
+import { refuseApprovalByWindow } from '../../core/restriction/refusals.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
 import {
@@ -22,6 +23,7 @@ import { type StoredKey, wasValid } from '../../store/identity/read.js';
 import { requireSnapshot } from '../../store/policy/read.js';
 import type { StoredPromotion } from '../../store/promotion/read.js';
 import { setRequester, subjectsOf } from '../../store/promotion/write.js';
+import { restrictionsOn } from '../../store/restriction/read.js';
 import { type Keys, readKeys } from '../policy/evidence-items.js';
 import type { Preparation } from '../policy/preparation.js';
 import { readCommitFacts } from '../policy/read-commits.js';
@@ -90,6 +92,7 @@ async function refusalOf(
     return { code: 'DECISION_REPLAYED', reason: `${key.principal} has already used its nonce for something else` };
   }
   const roles = [...keys.values()].find((one) => one.principal === promotion.requester)?.roles ?? [];
+  const approver = { name: key.principal, roles: key.roles };
   // The statement that starts a promotion is judged before there is a phase.
   const phase: PromotionPhase = frontDoor === 'START' ? 'REQUESTED' : promotion.state;
   return refuseDecision(decision, {
@@ -109,6 +112,7 @@ async function refusalOf(
     },
     factsWereShown:
       decision.facts !== undefined && (await shownRound(tx, caseOfPromotion(promotion), decision.facts)) !== undefined,
+    approvalsClosed: refuseApprovalByWindow(await restrictionsOn(tx, promotion), promotion, approver, now),
     now,
   });
 }

@@ -116,8 +116,8 @@ export interface PromotionControlActivities {
    * Finds the record of the run that calls, or opens one, and moves it as far as it goes. Nothing is left behind when
    * it throws, except that the nonce of a signed request is used up.
    *
-   * @throws UNKNOWN_PRODUCT, UNKNOWN_BUNDLE, BUNDLE_CORRUPT, NOTHING_TO_ROLL_BACK, PERMISSION_DENIED, SIGNATURE_INVALID
-   * and the refusals of decisions
+   * @throws UNKNOWN_PRODUCT, UNKNOWN_BUNDLE, BUNDLE_CORRUPT, NOTHING_TO_ROLL_BACK, BUNDLE_RECALLED, LANE_CLOSED,
+   * PERMISSION_DENIED, SIGNATURE_INVALID and the refusals of decisions
    */
   openPromotion(input: {
     readonly tenant: string;

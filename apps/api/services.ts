@@ -8,6 +8,7 @@ import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
 import { ReplayService } from '#gen/governance/v1/replay_service_pb.js';
+import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
 import { SessionService } from '#gen/governance/v1/session_service_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
@@ -31,6 +32,7 @@ import { createProductService } from './product/service.js';
 import { createPromotionService } from './promotion/service.js';
 import { createReleaseService } from './release/service.js';
 import { createReplayService } from './replay/service.js';
+import { createRestrictionService } from './restriction/service.js';
 import { createRunService } from './run/service.js';
 import { createSearchService } from './search/service.js';
 import { createSessionService } from './session/service.js';
@@ -52,6 +54,7 @@ export const services: readonly DescService[] = [
   SessionService,
   EnrolmentService,
   TransformationService,
+  RestrictionService,
   DeliveryService,
   RunService,
   EventService,
@@ -74,6 +77,7 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(SessionService, createSessionService(deps))
     .service(EnrolmentService, createEnrolmentService(deps))
     .service(TransformationService, createTransformationService(deps))
+    .service(RestrictionService, createRestrictionService(deps))
     .service(DeliveryService, createDeliveryService(deps))
     .service(RunService, createRunService(deps))
     .service(EventService, createEventService(deps));

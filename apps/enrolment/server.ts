@@ -4,15 +4,18 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
+import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
 import { TransformationService } from '#gen/transformation/v1/transformation_service_pb.js';
 import { createGuard } from '../../adapters/http/guard.js';
 import { respondWithError } from '../../adapters/http/proxy.js';
 import { messageOf } from '../../core/errors.js';
 import { toEnrolment } from '../api/enrolment/convert.js';
 import { toPolicyVersion } from '../api/governance/convert.js';
+import { toRestrictionMessage } from '../api/restriction/convert.js';
 import { toTransformation } from '../api/transformation/convert.js';
 import { createErrorInterceptor } from '../api/errors/connect-error.js';
 import { submitPolicyAct, type SubmitDeps } from './policy/submit.js';
+import { submitRestriction } from './restriction/submit.js';
 import { submitStatement } from './submit.js';
 import { submitTransformation } from './transformation/submit.js';
 
@@ -26,7 +29,7 @@ export interface EnrolmentServer {
 }
 
 /**
- * Serves what changes who is who, and by which rules, on loopback. It asks for no token: whoever brings a statement, it counts
+ * Serves what changes who is who, by which rules, and when, on loopback. It asks for no token: whoever brings a statement, it counts
  * by its signature alone.
  *
  * @param report receives errors that should not have happened
@@ -57,6 +60,12 @@ export async function startEnrolmentServer(
           async submitTransformation({ signedStatement }) {
             const { transformation, revision } = await submitTransformation(deps, signedStatement);
             return { transformation: toTransformation(transformation), revision };
+          },
+        })
+        .service(RestrictionService, {
+          async submitRestriction({ signedStatement }) {
+            const { restriction, revision } = await submitRestriction(deps, signedStatement);
+            return { restriction: toRestrictionMessage(restriction), revision };
           },
         }),
     interceptors: [createErrorInterceptor(report), createValidateInterceptor()],

@@ -31,6 +31,8 @@ export interface DecisionContext {
   readonly facts: ApproverFacts;
   /** Whether the facts named by the decision were shown for this promotion. */
   readonly factsWereShown: boolean;
+  /** Why a window lets nobody approve now. */
+  readonly approvalsClosed?: Refusal | undefined;
   readonly now: Date;
 }
 
@@ -45,11 +47,12 @@ export function refuseDecision(decision: Decision, context: DecisionContext): Re
 }
 
 /** What a verb of a person is checked against, whatever else a statement names. */
-export type VerbContext = Pick<DecisionContext, 'lane' | 'phase' | 'snapshot' | 'signer' | 'facts'>;
+export type VerbContext = Pick<DecisionContext, 'lane' | 'phase' | 'snapshot' | 'signer' | 'facts' | 'approvalsClosed'>;
 
 /** Determines whether a person may say a verb about a promotion now: what a page and a command line show beforehand. */
 export function refuseVerb(verb: DecisionVerb, context: VerbContext): Refusal | undefined {
-  return refuseByState(verb, context) ?? refuseByPermission(verb, context);
+  const refusal = refuseByState(verb, context) ?? refuseByPermission(verb, context);
+  return refusal ?? (verb === 'approve' ? context.approvalsClosed : undefined);
 }
 
 function refuseMismatch(decision: Decision, context: DecisionContext): Refusal | undefined {

@@ -5,8 +5,9 @@ import type { EventData, MethodEventType } from './types.js';
 /**
  * Whom an event concerns, so that they are woken. `promotion`, `lane`: those that it is about. The others are the
  * promotions that wait for gates: with its bundle, for its lane, or any; those that wait for gates or for their lane; and
- * those that are live and were let into their
- * lanes on something that a key has signed.
+ * those of its product, or of all, that are on their way to a lane and have not begun to deploy; those
+ * with its bundle that have not ended; and those that are live and
+ * were let into their lanes on something that a key has signed.
  */
 export type Concern =
   | 'promotion'
@@ -15,6 +16,8 @@ export type Concern =
   | 'waiting-for-lane'
   | 'waiting'
   | 'without-lane'
+  | 'restricted'
+  | 'with-bundle'
   | 'live-relying-on-key';
 
 /** What is said in a field of an event's data, as text; empty if nothing is: old events may lack it. */
@@ -89,7 +92,12 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
     words: (field) => `lane granted with fencing token ${field('fencingToken')}`,
     concerns: (field) => (field('by') === '' ? [] : ['promotion', 'lane']),
   },
-  'lane.revoked': { words: (field) => `lane revoked in favour of ${shortId(field('by'))}` },
+  'lane.revoked': {
+    words: (field) =>
+      field('why') === ''
+        ? `lane revoked in favour of ${shortId(field('by'))}`
+        : `lane revoked, because it was closed: ${field('why')}`,
+  },
   'alias.switched': { words: (field) => `alias switched, generation ${field('generation')}` },
   'principal.added': {
     words: (field) => `${field('kind')} ${field('principal')} added`,
@@ -152,6 +160,14 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   'transformation.retired': {
     words: (field) => `transformation ${field('transformation')} ${field('words')}`,
     concerns: () => ['without-lane'],
+  },
+  'restriction.put': {
+    words: (field) => field('words'),
+    concerns: (field) => (field('restriction').startsWith('recall/') ? ['with-bundle'] : ['restricted']),
+  },
+  'restriction.retired': {
+    words: (field) => field('words'),
+    concerns: (field) => (field('restriction').startsWith('recall/') ? ['with-bundle'] : ['restricted']),
   },
   'enrolment.requested': { words: (field) => `asked for: ${field('words')}` },
   'enrolment.approved': { words: (field) => `approved: ${field('words')}` },

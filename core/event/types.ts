@@ -33,6 +33,14 @@ interface TransformationData {
   readonly words: string;
 }
 
+/** What is said about a change of a window, the holds of a scope, or a recall. */
+interface RestrictionData {
+  /** `kind/name`. */
+  readonly restriction: string;
+  readonly revision: number;
+  readonly words: string;
+}
+
 /**
  * The types of method events in the log, and what each says in its data. Both are public: metrics, audit and the
  * dispatcher read them. What an event is about (product, lane, bundle, promotion, release) is not data.
@@ -81,7 +89,8 @@ export interface EventData {
   'decision.refused': { readonly verb: DecisionVerb | 'unknown'; readonly code: string; readonly reason: string };
   'lane.queued': { readonly [none: string]: never };
   'lane.granted': { readonly fencingToken: number; readonly by?: string };
-  'lane.revoked': { readonly by: string };
+  /** By another promotion, or why the lane was closed to it. */
+  'lane.revoked': { readonly by?: string; readonly why?: string };
   'alias.switched': { readonly generation: number; readonly fencingToken: number };
   'principal.added': { readonly principal: string; readonly kind: string };
   'address.linked': { readonly address: string; readonly principal: string };
@@ -110,6 +119,8 @@ export interface EventData {
   'policy.withdrawn': PolicyVersionData;
   'transformation.changed': TransformationData;
   'transformation.retired': TransformationData;
+  'restriction.put': RestrictionData;
+  'restriction.retired': RestrictionData;
   'enrolment.requested': EnrolmentData;
   'enrolment.approved': EnrolmentData;
   'enrolment.rejected': EnrolmentData;

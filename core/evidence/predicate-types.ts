@@ -19,6 +19,8 @@ export const predicateTypes = {
   policyAct: 'https://lanekeeper.dev/attestation/policy-act/v1',
   /** What a person does with a transformation, `core/schemas/transformation-act.schema.json`. */
   transformation: 'https://lanekeeper.dev/attestation/transformation/v1',
+  /** What a person does with a window, a hold or a recall, `core/schemas/restriction-act.schema.json`. */
+  restriction: 'https://lanekeeper.dev/attestation/restriction/v1',
   /** Which commits a release brings, `core/schemas/commits.schema.json`. */
   commits: 'https://lanekeeper.dev/attestation/commits/v1',
   /** How a promotion ended, `core/schemas/promotion.schema.json`. */

@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.js';
 import { digestOfJson } from '../hash.js';
+import type { SaidOfObject } from '../signed-object/believe.js';
 import type { TransformationSpec } from '../transformation/model.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, subjectOf } from './statement.js';
@@ -31,4 +32,14 @@ export function transformationStatement(act: TransformationAct): Statement<Trans
 export function digestOfAct(act: TransformationAct): Digest {
   const { verb, name, revision } = act;
   return digestOfJson({ verb, name, revision, ...(act.verb === 'put' && { spec: act.spec }) });
+}
+
+/** What is remembered of an act. */
+export function rememberedOfTransformation(act: TransformationAct): SaidOfObject {
+  const { verb, principal, tenant, name, revision, expiresAt } = act;
+  return {
+    ...{ verb, principal, tenant, name, revision, expiresAt },
+    content: act.verb === 'put' ? digestOfJson(act.spec) : undefined,
+    products: act.verb === 'put' ? act.spec.products : [],
+  };
 }

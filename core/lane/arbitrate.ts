@@ -8,33 +8,39 @@ export interface Contender {
   readonly switched: boolean;
   /** Since when it waits. */
   readonly queuedAt: Date | undefined;
+  /** Whether it may take the lane now, or keep it as long as it has not begun to deploy: no window and no hold says otherwise. */
+  readonly mayEnter: boolean;
 }
 
 /** What is to be done with a lane. */
 export type Arbitration =
   /** Nothing: its holder needs it, or nobody wants it. */
   | { readonly type: 'keep' }
-  /** The holder no longer needs it, and nobody waits. */
-  | { readonly type: 'free' }
+  /** Nobody holds it any more: its holder no longer needs it, or `from`, which had not begun to deploy, may not keep it. */
+  | { readonly type: 'free'; readonly from?: string }
   /** The first in the queue gets it, from a holder that had not begun to deploy if `from` names one. */
   | { readonly type: 'grant'; readonly to: string; readonly from?: string };
 
 /**
  * Who shall hold a lane. One function for the grant of an idle lane and for the grant of one that becomes free, so that
  * both agree: a rollback before promotions, then whoever has waited longest. A rollback also takes the lane from a
- * promotion that has not begun to deploy.
+ * promotion that has not begun to deploy. Whoever may not enter waits, keeps its place, and is in nobody's way.
  *
  * @param holder the promotion that was granted the lane last
  * @param queue the promotions that are QUEUED, the holder included if it is
  */
 export function arbitrate(holder: Contender | undefined, queue: readonly Contender[]): Arbitration {
-  const [next] = queue.filter((waiting) => waiting.id !== holder?.id).sort(inOrder);
+  const [next] = queue.filter(({ id, mayEnter }) => id !== holder?.id && mayEnter).sort(inOrder);
   if (holder === undefined || !needsLane(holder)) {
     if (next !== undefined) return { type: 'grant', to: next.id };
     return holder === undefined ? { type: 'keep' } : { type: 'free' };
   }
-  const gives = holder.kind === 'PROMOTION' && (holder.phase === 'QUEUED' || holder.phase === 'GUARDING');
-  return next?.kind === 'ROLLBACK' && gives ? { type: 'grant', to: next.id, from: holder.id } : { type: 'keep' };
+  if (holder.phase !== 'QUEUED' && holder.phase !== 'GUARDING') return { type: 'keep' };
+  if (!holder.mayEnter)
+    return next === undefined ? { type: 'free', from: holder.id } : { type: 'grant', to: next.id, from: holder.id };
+  return next?.kind === 'ROLLBACK' && holder.kind !== 'ROLLBACK'
+    ? { type: 'grant', to: next.id, from: holder.id }
+    : { type: 'keep' };
 }
 
 function inOrder(a: Contender, b: Contender): number {

@@ -1,8 +1,10 @@
 /**
  * Why the service moved a promotion although no person ordered it. `gave-up`: technical trouble after the switch, or on
- * the way back, was not resolved in time. `run-ended`: its run was ended in Temporal while it held the lane.
+ * the way back, was not resolved in time. `run-ended`: its run was ended in Temporal while it held the lane. `lane-closed`: a
+ * window closed that ends what has been granted the lane and has not begun to deploy. `recalled`: a person called its bundle
+ * back.
  */
-export type Cause = 'gave-up' | 'run-ended';
+export type Cause = 'gave-up' | 'run-ended' | 'lane-closed' | 'recalled';
 
 /** What the service does to a promotion on its own: begin the way back to what was live, or end the promotion at once. */
 export type ServiceAct = 'revert' | 'abort';
@@ -26,7 +28,12 @@ export function actOfType(type: ActEventType): ServiceAct {
   return actOfEvent[type];
 }
 
-const known: Readonly<Record<Cause, true>> = { 'gave-up': true, 'run-ended': true };
+const known: Readonly<Record<Cause, true>> = {
+  'gave-up': true,
+  'run-ended': true,
+  'lane-closed': true,
+  recalled: true,
+};
 
 /** Whether this is the cause of an act. */
 export function isCause(value: unknown): value is Cause {

@@ -5,9 +5,9 @@ import type { PromotionPhase } from './state.js';
  * `promotion_edges` refuses every other; a test compares the two.
  */
 export const promotionEdges: Readonly<Partial<Record<PromotionPhase, readonly PromotionPhase[]>>> = {
-  GATING: ['AWAITING_APPROVAL', 'QUEUED', 'REJECTED', 'ABORTED'],
-  AWAITING_APPROVAL: ['GATING', 'QUEUED', 'REJECTED', 'ABORTED'],
-  QUEUED: ['GATING', 'AWAITING_APPROVAL', 'GUARDING', 'DEPLOYING', 'REJECTED', 'ABORTED'],
+  GATING: ['AWAITING_APPROVAL', 'QUEUED', 'REJECTED', 'ABORTED', 'FAILED'],
+  AWAITING_APPROVAL: ['GATING', 'QUEUED', 'REJECTED', 'ABORTED', 'FAILED'],
+  QUEUED: ['GATING', 'AWAITING_APPROVAL', 'GUARDING', 'DEPLOYING', 'REJECTED', 'ABORTED', 'FAILED'],
   GUARDING: ['QUEUED', 'DEPLOYING', 'ERRORED', 'FAILED', 'ABORTED'],
   DEPLOYING: ['VERIFYING', 'ERRORED', 'FAILED', 'ABORTED'],
   VERIFYING: ['LIVE', 'ERRORED', 'FAILED', 'ABORTED'],

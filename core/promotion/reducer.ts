@@ -1,6 +1,6 @@
 import type { Cause } from './acts.js';
 import { isGating, hasEnded, type Ending, type PromotionPhase, type StepError } from './state.js';
-import { soundReason, type StandingFound } from './standing.js';
+import { recallInWords, soundReason, type StandingFound } from './standing.js';
 import { type Occasion, type Order, type Situation, stepOf } from './situation.js';
 
 /** How long an ERRORED promotion that has switched waits for a person before it is reverted, in milliseconds. */
@@ -44,6 +44,8 @@ export function nextMove(situation: Situation, occasion: Occasion, now: Date): M
   if (hasEnded(situation.phase)) return undefined;
   if (occasion.order !== undefined) return carryOut(occasion.order, situation);
   if (occasion.runEnded === true) return withoutRun(situation);
+  if (situation.recalled !== undefined && situation.ending === undefined && situation.phase !== 'LIVE')
+    return callBack(situation.switched, situation.recalled);
   if (situation.ending !== undefined) return revert(situation, situation.ending, now);
   switch (situation.phase) {
     case 'GATING':
@@ -69,10 +71,14 @@ function passGates({ phase, round }: Situation, { gates }: Occasion): Move | und
   if (gates !== 'evaluated')
     return gates === 'wanted' || round?.outcome === 'PASS' ? { type: 'evaluate-gates' } : undefined;
   if (round === undefined) return undefined;
-  if (round.outcome === 'PASS')
-    return { type: 'enter', phase: 'QUEUED', reason: 'every gate passes; waiting for the lane' };
+  if (round.outcome === 'PASS') return { type: 'enter', phase: 'QUEUED', reason: waitsForLane() };
   const waiting = phaseOfRound(round.outcome);
   return waiting === phase ? undefined : { type: 'enter', phase: waiting, reason: round.reason };
+}
+
+/** Why a promotion is QUEUED. @param closed what closes the lane to it, in words; another promotion has it if absent */
+export function waitsForLane(closed?: string): string {
+  return `every gate passes; ${closed ?? 'waiting for the lane'}`;
 }
 
 function phaseOfRound(outcome: 'APPROVALS' | 'OPEN'): PromotionPhase {
@@ -170,6 +176,13 @@ function withoutRun({ phase, switched, ending, token }: Situation): Move | undef
   const aborted = { phase: 'ABORTED', reason: 'its run was ended in Temporal' } as const;
   if (phase === 'LIVE' || isGating(phase) || ending !== undefined) return undefined;
   return switched || token !== undefined ? { ...leave(switched, aborted), cause: 'run-ended' } : undefined;
+}
+
+/** A bundle that was called back goes nowhere, wherever it is on its way. */
+function callBack(switched: boolean, recalled: NonNullable<Situation['recalled']>): Move {
+  const reason = recallInWords(recalled);
+  const error = { step: 'recall', code: 'BUNDLE_RECALLED', message: reason } as const;
+  return { ...leave(switched, { phase: 'FAILED', reason }), error, cause: 'recalled' };
 }
 
 function leave(switched: boolean, ending: Ending): Extract<Move, { type: 'enter' | 'begin-ending' }> {

@@ -1,6 +1,6 @@
 import type { OrderVerb } from '../decision/verbs.js';
 import type { RoundOutcome } from '../policy/verdict.js';
-import type { Standing, StandingFound } from './standing.js';
+import type { Recalled, Standing, StandingFound } from './standing.js';
 import type { Ending, LaneStep, PromotionKind, PromotionPhase, Step, StepError, StepResult } from './state.js';
 
 /** A person's decision that was accepted and has not been carried out yet. */
@@ -32,6 +32,8 @@ export interface Situation {
     { readonly outcome: RoundOutcome; readonly reason: string; readonly token: number | undefined } | undefined;
   /** How the steps of the present attempt ended, as far as they have. */
   readonly results: Readonly<Partial<Record<LaneStep, StepResult>>>;
+  /** That its bundle was called back, as a person has signed it. */
+  readonly recalled?: Recalled | undefined;
   /** Whether what was live or decided has been attested, or needs no attestation yet. */
   readonly attested: boolean;
 }

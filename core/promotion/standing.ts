@@ -28,9 +28,20 @@ export const soundReason = 'the lane serves this bundle';
 /** How many of the things that count no more are named. */
 const maxNamed = 5;
 
-/** The standing of what is live, from what it relied on and cannot rely on any more. */
-export function standingFrom(lost: readonly LostReliance[]): StandingFound {
-  if (lost.length === 0) return { standing: 'SOUND', reason: soundReason };
+/** That a bundle was called back. */
+export interface Recalled {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** The same in words. */
+export function recallInWords({ by, reason }: Recalled): string {
+  return `recalled by ${by}: ${reason}`;
+}
+
+/** The standing of what is live, from its recall, and from what it relied on and cannot rely on any more. */
+export function standingFrom(lost: readonly LostReliance[], recalled?: Recalled): StandingFound {
+  if (lost.length === 0 && recalled === undefined) return { standing: 'SOUND', reason: soundReason };
   const named = lost
     .slice(0, maxNamed)
     .map(
@@ -38,5 +49,6 @@ export function standingFrom(lost: readonly LostReliance[]): StandingFound {
         `${gate} relied on attestation ${shortId(attestationId)} of ${signer}, whose key has not counted since ${keyEndedAt}`,
     );
   const more = lost.length > maxNamed ? [`and ${lost.length - maxNamed} more`] : [];
-  return { standing: 'AT_RISK', reason: [...named, ...more].join(' · ') };
+  const called = recalled === undefined ? [] : [recallInWords(recalled)];
+  return { standing: 'AT_RISK', reason: [...called, ...named, ...more].join(' · ') };
 }

@@ -122,3 +122,15 @@ export async function enrolledKeys(tx: Transaction): Promise<readonly StoredKey[
 export function toPrincipal(row: PrincipalRow): StoredPrincipal {
   return { name: row.name, kind: row.kind, displayName: row.display_name, roles: row.roles, addresses: row.addresses };
 }
+
+/** The roles of people and machines, by their names. */
+export async function rolesOf(
+  tx: Transaction,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await tx.query<{ name: string; roles: string[] }>(
+    'select name, roles from principals where tenant_id = $1 and name = any ($2)',
+    [tx.tenant, names],
+  );
+  return new Map(rows.map(({ name, roles }) => [name, roles]));
+}

@@ -1,37 +1,55 @@
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import { type Arbitration, arbitrate, type Contender } from '../../core/lane/arbitrate.js';
+import { waitInWords } from '../../core/restriction/closed.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
 import type { StoredPromotion } from '../promotion/read.js';
 import { enterPhase, subjectsOf } from '../promotion/write.js';
 import { laneHistory, nextPosition } from './history.js';
+import { Passages } from './passages.js';
 import type { LaneScene } from './scene.js';
 
 /** A promotion as the arbitration sees it. */
-export function contenderOf({ id, kind, state, switched, queuedAt }: StoredPromotion): Contender {
-  return { id, kind, phase: state, switched, queuedAt: queuedAt ?? undefined };
+export function contenderOf(promotion: StoredPromotion, scene: LaneScene, passages: Passages): Contender {
+  const { id, kind, state, switched, queuedAt } = promotion;
+  const mayEnter = !isBeforeDeploy(promotion) || passages.mayEnter(promotion, id === scene.holder);
+  return { id, kind, phase: state, switched, queuedAt: queuedAt ?? undefined, mayEnter };
+}
+
+/** Whether a promotion may still lose the lane that it was granted. */
+function isBeforeDeploy({ state }: StoredPromotion): boolean {
+  return state === 'QUEUED' || state === 'GUARDING';
 }
 
 /** Who shall hold a lane, as its scene stands. */
-export function arbitrateScene(scene: LaneScene): Arbitration {
-  const all = [...scene.promotions.values()].map(contenderOf);
+function arbitrateScene(scene: LaneScene, passages: Passages): Arbitration {
+  const all = [...scene.promotions.values()].map((promotion) => contenderOf(promotion, scene, passages));
   return arbitrate(
     all.find((contender) => contender.id === scene.holder),
     all.filter((contender) => contender.phase === 'QUEUED'),
   );
 }
 
+/** The transaction in which a lane is settled. */
+export interface Settling {
+  /** The promotion whose transaction this is; others whose part changes have to be woken. */
+  readonly by: string;
+  readonly now: Date;
+  /** Why windows and holds are not to be believed: nobody enters then. */
+  readonly problem?: string | undefined;
+}
+
 /**
- * Brings a lane up to date with its promotions: frees it when its holder no longer needs it, grants it to the next one
- * with a higher token, and takes it from a holder that has not begun to deploy when a rollback waits.
- *
- * @param by the promotion whose transaction this is; others whose part changes have to be woken
+ * Brings a lane up to date with its promotions, windows and holds: frees it when its holder no longer needs it, grants it to
+ * the next one that may enter with a higher token, and takes it from a holder that has not begun to deploy when a rollback
+ * waits, or when the lane was closed to it.
  */
-export async function settleLane(tx: Transaction, scene: LaneScene, by: string): Promise<void> {
-  const decision = arbitrateScene(scene);
+export async function settleLane(tx: Transaction, scene: LaneScene, { by, now, problem }: Settling): Promise<void> {
+  const passages = await Passages.read(tx, scene, now, problem);
+  const decision = arbitrateScene(scene, passages);
   if (decision.type === 'keep') return;
-  if (decision.type === 'grant' && decision.from !== undefined) await revoke(tx, scene, decision.from, decision.to);
+  if (decision.from !== undefined) await revoke(tx, scene, decision, { by, passages });
   scene.holder = decision.type === 'grant' ? decision.to : null;
   // The token rises also when the lane is freed without a successor: what the last holder still has in flight is stale
   // from here on.
@@ -50,11 +68,30 @@ export async function settleLane(tx: Transaction, scene: LaneScene, by: string):
   });
 }
 
-async function revoke(tx: Transaction, scene: LaneScene, from: string, to: string): Promise<void> {
-  const holder = promotionIn(scene, from);
-  const reason = 'the lane was given to a rollback; queued again';
-  scene.promotions.set(from, await enterPhase(tx, holder, { to: 'QUEUED', reason, by: to }));
-  await appendEvent(tx, { ...subjectsOf(holder), type: 'lane.revoked', data: { by: to } });
+/** Takes the lane from a holder that has not begun to deploy: it waits again in its old place, or it ends where the lane was closed so. */
+async function revoke(
+  tx: Transaction,
+  scene: LaneScene,
+  decision: Exclude<Arbitration, { type: 'keep' }>,
+  { by, passages }: { readonly by: string; readonly passages: Passages },
+): Promise<void> {
+  const holder = promotionIn(scene, decision.from ?? '');
+  const status = passages.statusOf(holder);
+  const other = by === holder.id ? undefined : by;
+  if (passages.mayEnter(holder, true)) {
+    const to = decision.type === 'grant' ? decision.to : by;
+    const reason = 'the lane was given to a rollback; queued again';
+    scene.promotions.set(holder.id, await enterPhase(tx, holder, { to: 'QUEUED', reason, by: to }));
+    await appendEvent(tx, { ...subjectsOf(holder), type: 'lane.revoked', data: { by: to } });
+    return;
+  }
+  const why = waitInWords(status);
+  const change =
+    status.inFlight === 'ABORT'
+      ? ({ to: 'ABORTED', reason: `the lane was closed: ${why}`, by: other, cause: 'lane-closed' } as const)
+      : ({ to: 'QUEUED', reason: `the lane was closed: ${why}`, by: other } as const);
+  scene.promotions.set(holder.id, await enterPhase(tx, holder, change));
+  await appendEvent(tx, { ...subjectsOf(holder), type: 'lane.revoked', data: { why } });
 }
 
 /** A promotion of a scene. */

@@ -41,3 +41,13 @@ export async function requireProduct(tx: Transaction, name: string): Promise<Sto
 export function toProduct(row: ProductRow): StoredProduct {
   return { name: row.name, repository: row.repository, createdAt: row.created_at };
 }
+
+/** Which of these products do not exist. */
+export async function missingProducts(tx: Transaction, names: readonly string[]): Promise<readonly string[]> {
+  const rows = await tx.query<{ name: string }>(
+    `select n.name from unnest($2::text[]) as n (name)
+      where not exists (select 1 from products p where p.tenant_id = $1 and p.name = n.name) order by n.name`,
+    [tx.tenant, names],
+  );
+  return rows.map(({ name }) => name);
+}

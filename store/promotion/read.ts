@@ -189,6 +189,27 @@ export async function promotionsWithoutLane(tx: Transaction): Promise<readonly S
   return rows.map(toPromotion);
 }
 
+/** The promotions that have not begun to deploy: of a product, or of all. */
+export async function promotionsBeforeDeploy(tx: Transaction, product?: string): Promise<readonly StoredPromotion[]> {
+  const rows = await tx.query<PromotionRow>(
+    `select * from promotions
+      where tenant_id = $1 and state in ('GATING', 'AWAITING_APPROVAL', 'QUEUED', 'GUARDING')
+        and ($2::text is null or product = $2)`,
+    [tx.tenant, product ?? null],
+    growsWithData,
+  );
+  return rows.map(toPromotion);
+}
+
+/** The promotions of a bundle that have not ended, live ones included. */
+export async function openPromotionsWith(tx: Transaction, bundle: Digest): Promise<readonly StoredPromotion[]> {
+  const rows = await tx.query<PromotionRow>(
+    'select * from promotions where tenant_id = $1 and bundle_digest = $2 and ended_at is null',
+    [tx.tenant, bundle],
+  );
+  return rows.map(toPromotion);
+}
+
 /** A string that changes whenever the promotion, its gates or its events change. */
 export async function promotionVersion(tx: Transaction, promotionId: string): Promise<string> {
   const rows = await tx.query<{ version: string }>(

@@ -27,7 +27,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
 
   // Who is who: written by the enrolment process alone, from signed statements.
   principals: {
-    ...{ api: ['select'], control: ['select'], sign: ['select'] },
+    ...{ api: ['select'], control: ['select'], sign: ['select'], deploy: ['select'] },
     enrolment: ['select', 'insert', update('roles')],
   },
   principal_keys: {
@@ -74,6 +74,16 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   transformation_changes: { api: ['select'], control: ['select'], enrolment: ['select', 'insert'] },
   transformation_products: { api: ['select'], control: ['select'], enrolment: ['select', 'insert', 'delete'] },
 
+  // Windows, holds and recalls, which say when lanes are open: changed by statements alone.
+  restrictions: {
+    ...{ api: ['select'], control: ['select'], deploy: ['select'] },
+    enrolment: [
+      ...(['select', 'insert'] as const),
+      update('revision', 'state', 'content', 'content_digest', 'products', 'lanes', 'changed_by'),
+    ],
+  },
+  restriction_changes: { api: ['select'], control: ['select'], enrolment: ['select', 'insert'] },
+
   // Products, releases and bundles.
   products: {
     ...{ api: ['select', 'insert', update('repository')], control: ['select', 'insert', 'lock'] },
@@ -89,7 +99,10 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     api: ['select'],
     control: ['select', 'insert', update('state', 'detail', 'started_at', 'ended_at')],
   },
-  bundles: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
+  bundles: {
+    ...{ api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
+    enrolment: ['select'],
+  },
   artifacts: { api: ['select'], control: ['select', 'insert'], sign: ['select'], deploy: ['select'] },
 
   // Blobs: which tenant has stored which. Nobody takes a reference away.
@@ -207,6 +220,8 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   policy_acts: ['registered_at'],
   transformations: ['changed_at'],
   transformation_changes: ['registered_at'],
+  restrictions: ['changed_at'],
+  restriction_changes: ['registered_at'],
   element_relationships: ['ended_at'],
   attestations: ['registered_at'],
   decisions: ['registered_at'],
@@ -225,6 +240,7 @@ export const functionRights: Readonly<Record<string, readonly DatabaseProcess[]>
   refuse: ['api', 'control', 'sign', 'deploy', 'enrolment'],
   has_passing_round: ['control', 'deploy'],
   has_lost_reliance: ['control'],
+  is_recalled: ['control'],
   is_observed: ['control', 'deploy'],
   tenant_ids: ['control', 'router'],
   has_policy_act: ['enrolment'],

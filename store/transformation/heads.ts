@@ -1,5 +1,5 @@
 import type { Digest } from '../../core/digest.js';
-import type { TransformationHead } from '../../core/transformation/believe.js';
+import type { ObjectHead } from '../../core/signed-object/believe.js';
 import type { Transaction } from '../database.js';
 import { wasValid } from '../identity/read.js';
 import { oncePerTransaction } from '../once.js';
@@ -21,7 +21,7 @@ interface HeadRow {
 }
 
 /** Every transformation as its row and its newest change have it, retired or not; one of both may be missing. */
-export function transformationHeads(tx: Transaction): Promise<readonly TransformationHead[]> {
+export function transformationHeads(tx: Transaction): Promise<readonly ObjectHead[]> {
   return oncePerTransaction(tx, 'heads of transformations', async () => {
     // The names are found one by one in the index: how long the histories are does not matter.
     const rows = await tx.query<HeadRow>(
@@ -62,7 +62,7 @@ export async function statementOfHead(tx: Transaction, statement: Digest): Promi
   return row?.signed ?? '';
 }
 
-function toHead(row: HeadRow): TransformationHead {
+function toHead(row: HeadRow): ObjectHead {
   const { name, revision, state, content, newest, statement, registered_at: registeredAt } = row;
   const key = keyOf(row);
   return {

@@ -86,16 +86,6 @@ export async function countTransformations(
   return { all: row?.all ?? 0, ownToday: row?.own ?? 0 };
 }
 
-/** Which of these products do not exist. */
-export async function missingProducts(tx: Transaction, names: readonly string[]): Promise<readonly string[]> {
-  const rows = await tx.query<{ name: string }>(
-    `select n.name from unnest($2::text[]) as n (name)
-      where not exists (select 1 from products p where p.tenant_id = $1 and p.name = n.name) order by n.name`,
-    [tx.tenant, names],
-  );
-  return rows.map(({ name }) => name);
-}
-
 /** A row as a record. */
 export function toTransformation(row: TransformationRow): StoredTransformation {
   return {

@@ -6,7 +6,7 @@ import type { PromotionKind, PromotionPhase } from '../../core/promotion/state.j
 const minute = (count: number) => new Date(Date.UTC(2026, 2, 1, 12, count));
 
 function contender(id: string, changes: Partial<Contender> = {}): Contender {
-  return { id, kind: 'PROMOTION', phase: 'QUEUED', switched: false, queuedAt: minute(0), ...changes };
+  return { id, kind: 'PROMOTION', phase: 'QUEUED', switched: false, queuedAt: minute(0), mayEnter: true, ...changes };
 }
 
 const waiting = (id: string, since: number, kind: PromotionKind = 'PROMOTION') =>

@@ -6,6 +6,7 @@ import { caseOfPromotion } from '../../../core/decision/case.js';
 import { refuseVerb } from '../../../core/decision/check.js';
 import { type DecisionVerb, decisionVerbs, isForApprovers, isStart } from '../../../core/decision/verbs.js';
 import { shortId } from '../../../core/ids.js';
+import { refuseApprovalByWindow } from '../../../core/restriction/refusals.js';
 import { type Action, ActionSchema } from '#gen/governance/v1/decision_service_pb.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
@@ -13,6 +14,7 @@ import { decisionsOf } from '../../../store/decision/read.js';
 import type { StoredPrincipal } from '../../../store/identity/read.js';
 import { requireSnapshot } from '../../../store/policy/read.js';
 import { readPromotion } from '../../../store/promotion/read.js';
+import { restrictionsOn } from '../../../store/restriction/read.js';
 import { approverFacts, approverOf, hasApproved } from '../case/approver.js';
 import { bounded } from '../convert.js';
 import { toVerb } from './convert.js';
@@ -23,6 +25,7 @@ export async function listActions(
   known: Preparation,
   promotionId: string,
   person: StoredPrincipal,
+  now: Date,
 ): Promise<Action[]> {
   const promotion = await readPromotion(tx, promotionId);
   const snapshot = await requireSnapshot(tx, promotion.policyDigest);
@@ -31,10 +34,13 @@ export async function listActions(
   const facts = await approverFacts(tx, promotion, commits);
   const decisions = await decisionsOf(tx, caseOfPromotion(promotion));
   const { state: phase, lane } = promotion;
+  const approvalsClosed = refuseApprovalByWindow(await restrictionsOn(tx, promotion), promotion, person, now);
   return decisionVerbs
     .filter((verb) => !isStart(verb))
     .map((verb) => {
-      const refusal = refuseVerb(verb, { lane, phase, snapshot, signer: approverOf(person), facts });
+      const refusal = refuseVerb(verb, {
+        ...{ lane, phase, snapshot, signer: approverOf(person), facts, approvalsClosed },
+      });
       const again = verb === 'approve' && hasApproved(decisions, person.name, promotion);
       const whyNot = refusal?.reason ?? (again ? `${person.name} has already approved` : undefined);
       return create(ActionSchema, {

@@ -6,6 +6,7 @@ import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId } from '../../../core/ids.js';
 import type { PromotionKind } from '../../../core/promotion/state.js';
+import { refuseStart } from '../../../core/restriction/refusals.js';
 import {
   type LaneAction,
   LaneActionSchema,
@@ -17,6 +18,7 @@ import type { StoredPrincipal } from '../../../store/identity/read.js';
 import { allLanes, listLanes } from '../../../store/lane/list.js';
 import type { LaneView } from '../../../store/lane/read.js';
 import { requireProduct } from '../../../store/product/read.js';
+import { restrictionsOn } from '../../../store/restriction/read.js';
 import { resolveBundle } from '../../../store/resolve-id.js';
 import { approverOf } from '../case/approver.js';
 import { bounded, toLane } from '../convert.js';
@@ -33,6 +35,7 @@ export async function listLaneActions(
   known: Preparation,
   of: ListLaneActionsRequest['of'],
   person: StoredPrincipal,
+  now: Date,
 ): Promise<LaneAction[]> {
   if (of.case === undefined)
     throw new LanekeeperError('INVALID_INPUT', {
@@ -41,10 +44,14 @@ export async function listLaneActions(
     });
   if (of.case === 'product') {
     await requireProduct(tx, of.value);
-    return (await lanesOf(tx, known, of.value, 'ROLLBACK')).map((lane) => rollbackOf(lane, person));
+    return (await lanesOf(tx, known, { product: of.value, kind: 'ROLLBACK', person, now })).map((lane) =>
+      rollbackOf(lane, person),
+    );
   }
   const { digest, product } = await requireBundle(tx, await resolveBundle(tx, of.value));
-  return (await lanesOf(tx, known, product, 'PROMOTION')).map((lane) => requestOf(lane, digest, person));
+  return (await lanesOf(tx, known, { product, kind: 'PROMOTION', bundle: digest, person, now })).map((lane) =>
+    requestOf(lane, digest, person),
+  );
 }
 
 /** A lane, and why nothing can be started there by the rules in force, in the words in which a start is refused. */
@@ -52,17 +59,31 @@ interface RuledLane extends LaneView {
   readonly closed: string | undefined;
 }
 
+/** What somebody wants to start. */
+interface Wanted {
+  readonly product: string;
+  readonly kind: PromotionKind;
+  /** Absent for a rollback, which goes to what was live before. */
+  readonly bundle?: Digest;
+  readonly person: StoredPrincipal;
+  readonly now: Date;
+}
+
 async function lanesOf(
   tx: Transaction,
   known: Preparation,
-  product: string,
-  kind: PromotionKind,
+  { product, kind, bundle, person, now }: Wanted,
 ): Promise<readonly RuledLane[]> {
   const { items } = await listLanes(tx, { ...allLanes, product }, { size: 1, token: '' });
   const lanes: RuledLane[] = [];
   for (const view of items) {
     const newest = await newestGates(tx, known, { product, lane: view.lane, kind });
-    lanes.push({ ...view, closed: 'problem' in newest ? wordsOfProblem(newest.problem) : undefined });
+    const target = bundle ?? view.previous;
+    const refusal =
+      target === undefined
+        ? undefined
+        : refuseStart(await restrictionsOn(tx, view), { ...view, kind, bundle: target }, person, now);
+    lanes.push({ ...view, closed: 'problem' in newest ? wordsOfProblem(newest.problem) : refusal?.reason });
   }
   return lanes;
 }

@@ -65,7 +65,7 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
       const { tenant, principal } = requireCaller(context);
       const actions = await whenPrepared(deps, tenant, (known) =>
         database.transaction(tenant, async (tx) =>
-          listActions(tx, known, await resolvePromotion(tx, request.promotionId), principal),
+          listActions(tx, known, await resolvePromotion(tx, request.promotionId), principal, deps.now()),
         ),
       );
       return { actions };
@@ -73,7 +73,7 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
     async listLaneActions(request, context) {
       const { tenant, principal } = requireCaller(context);
       const actions = await whenPrepared(deps, tenant, (known) =>
-        database.transaction(tenant, (tx) => listLaneActions(tx, known, request.of, principal)),
+        database.transaction(tenant, (tx) => listLaneActions(tx, known, request.of, principal, deps.now())),
       );
       return { actions };
     },

@@ -2,6 +2,7 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
+import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
 import { TransformationService } from '#gen/transformation/v1/transformation_service_pb.js';
 import { LanekeeperError } from '../../../core/errors.js';
 
@@ -13,7 +14,8 @@ export interface EnrolmentProcess
   extends
     Pick<Client<typeof EnrolmentService>, 'submitEnrolment'>,
     Pick<Client<typeof GovernanceService>, 'submitPolicyAct'>,
-    Pick<Client<typeof TransformationService>, 'submitTransformation'> {
+    Pick<Client<typeof TransformationService>, 'submitTransformation'>,
+    Pick<Client<typeof RestrictionService>, 'submitRestriction'> {
   /** Resolves when it and its database answer. */
   ping(): Promise<void>;
 }
@@ -26,8 +28,10 @@ export function connectToEnrolment(url: string): EnrolmentProcess {
   const { submitEnrolment } = createClient(EnrolmentService, transport);
   const { submitPolicyAct } = createClient(GovernanceService, transport);
   const { submitTransformation } = createClient(TransformationService, transport);
+  const { submitRestriction } = createClient(RestrictionService, transport);
   return {
     submitTransformation,
+    submitRestriction,
     submitEnrolment,
     submitPolicyAct,
     async ping() {

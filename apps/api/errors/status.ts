@@ -35,6 +35,8 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   TESTS_FAILED: Code.FailedPrecondition,
   IMAGE_UNSUPPORTED: Code.FailedPrecondition,
   NOTHING_TO_ROLL_BACK: Code.FailedPrecondition,
+  BUNDLE_RECALLED: Code.FailedPrecondition,
+  LANE_CLOSED: Code.FailedPrecondition,
   SERVICE_UNHEALTHY: Code.FailedPrecondition,
   WRONG_STATE: Code.FailedPrecondition,
   CONFLICT: Code.Aborted,

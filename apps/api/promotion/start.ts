@@ -8,6 +8,7 @@ import { requireBundle } from '../../../store/bundle/read.js';
 import { requireRollbackTarget } from '../../../store/lane/history.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { requirePromotion } from '../../../store/promotion/read.js';
+import { requireStartable } from '../../../store/restriction/startable.js';
 import {
   decideUpdate,
   openedUpdate,
@@ -101,6 +102,7 @@ async function requireObjects(
         next: `lane get bundles --product ${requested.product}`,
       });
     }
+    await requireStartable(tx, requested, caller.principal.name, deps.now());
     if (requested.kind === 'ROLLBACK') await requireRollbackTarget(tx, requested.product, requested.lane);
   });
 }

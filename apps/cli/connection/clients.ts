@@ -10,6 +10,7 @@ import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { GateService } from '#gen/governance/v1/gate_service_pb.js';
 import { IdentityService } from '#gen/governance/v1/identity_service_pb.js';
 import { ReplayService } from '#gen/governance/v1/replay_service_pb.js';
+import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
 import { SessionService } from '#gen/governance/v1/session_service_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
@@ -35,6 +36,7 @@ export interface Clients {
   readonly sessions: Client<typeof SessionService>;
   readonly enrolments: Client<typeof EnrolmentService>;
   readonly transformations: Client<typeof TransformationService>;
+  readonly restrictions: Client<typeof RestrictionService>;
   readonly deliveries: Client<typeof DeliveryService>;
   readonly runs: Client<typeof RunService>;
   readonly search: Client<typeof SearchService>;
@@ -67,6 +69,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     sessions: createClient(SessionService, transport),
     enrolments: createClient(EnrolmentService, transport),
     transformations: createClient(TransformationService, transport),
+    restrictions: createClient(RestrictionService, transport),
     deliveries: createClient(DeliveryService, transport),
     runs: createClient(RunService, transport),
     search: createClient(SearchService, transport),

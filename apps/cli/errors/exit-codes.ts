@@ -72,6 +72,8 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   TESTS_FAILED: exitCodes.blocked,
   IMAGE_UNSUPPORTED: exitCodes.error,
   NOTHING_TO_ROLL_BACK: exitCodes.conflict,
+  BUNDLE_RECALLED: exitCodes.conflict,
+  LANE_CLOSED: exitCodes.conflict,
   SERVICE_UNHEALTHY: exitCodes.blocked,
   WRONG_STATE: exitCodes.conflict,
   CONFLICT: exitCodes.conflict,

@@ -9,13 +9,13 @@ import { unseenIn } from '../../../core/unseen.js';
 import { nameOfPath } from '../../../core/yaml-file/schema-problems.js';
 import type { Transaction } from '../../../store/database.js';
 import { readHeads } from '../../../store/governance/read.js';
+import { missingProducts } from '../../../store/product/read.js';
 import { changesSince } from '../../../store/transformation/list.js';
 import {
   changeOfStatement,
   countTransformations,
   findTransformation,
   isTransformationNonceUsed,
-  missingProducts,
   requireTransformation,
   type StoredTransformation,
   transformInTurn,

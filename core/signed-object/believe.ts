@@ -1,46 +1,41 @@
 import type { Digest } from '../digest.js';
-import type { TransformationAct } from '../evidence/transformation-act.js';
-import { digestOfJson } from '../hash.js';
 
-/** What a signed statement says of a transformation, as far as it is remembered once its signature was verified. */
-export interface SaidOfTransformation extends Pick<
-  TransformationAct,
-  'verb' | 'principal' | 'tenant' | 'name' | 'revision' | 'expiresAt'
-> {
+/**
+ * What a signed statement says of an object of people, such as a transformation or a hold, as far as it is remembered once
+ * its signature was verified: not its content, which may be long.
+ */
+export interface SaidOfObject {
+  readonly verb: 'put' | 'retire';
+  readonly principal: string;
+  readonly tenant: string;
+  readonly name: string;
+  /** The revision that it replaces. */
+  readonly revision: number;
+  readonly expiresAt: string;
   /** Of the content that was put; undefined for a retired one. */
   readonly content: Digest | undefined;
-  /** Names of the products that belong to it; none for a retired one. */
-  readonly products: readonly string[];
+  /** Names of the products that it is about; undefined for all, none for a retired one. */
+  readonly products: readonly string[] | undefined;
 }
 
-/** What is remembered of a statement: not its content, which may be long. */
-export function rememberedOf(act: TransformationAct): SaidOfTransformation {
-  const { verb, principal, tenant, name, revision, expiresAt } = act;
-  return {
-    ...{ verb, principal, tenant, name, revision, expiresAt },
-    content: act.verb === 'put' ? digestOfJson(act.spec) : undefined,
-    products: act.verb === 'put' ? act.spec.products : [],
-  };
-}
-
-/** The newest revision of a transformation, as rows have it. */
-export interface TransformationHead {
+/** The newest revision of an object, as rows have it. */
+export interface ObjectHead {
   readonly name: string;
   /** What its row says; undefined where there is none. */
   readonly current:
     { readonly revision: number; readonly state: 'ACTIVE' | 'RETIRED'; readonly content: Digest } | undefined;
   /** The newest change; undefined where there is none. */
-  readonly change: TransformationHeadChange | undefined;
+  readonly change: ObjectHeadChange | undefined;
 }
 
-/** The newest change of a transformation, with the key that has signed it. */
-export interface TransformationHeadChange {
+/** The newest change of an object, with the key that has signed it. */
+export interface ObjectHeadChange {
   readonly revision: number;
   readonly statement: Digest;
   readonly registeredAt: Date;
   /** Whether the revision that it replaces is there. */
   readonly follows: boolean;
-  /** Undefined where it is no key of a person that is held in a file. */
+  /** Undefined where it is no key that may change such an object. */
   readonly key: HeadKey | undefined;
 }
 
@@ -53,7 +48,7 @@ export interface HeadKey {
   readonly counted: boolean;
 }
 
-/** Why a transformation is not to be believed. */
+/** Why an object is not to be believed. */
 export interface HeadProblem {
   readonly why: string;
   /** Whose gates it may change; undefined where nobody can tell, so that it may be any product. */
@@ -70,10 +65,10 @@ const maxDelayMs = 5 * 60_000;
  */
 export function problemOfHead(
   tenant: string,
-  { name, current, change }: TransformationHead,
-  said: SaidOfTransformation | { readonly problem: string } | undefined,
+  { name, current, change }: ObjectHead,
+  said: SaidOfObject | { readonly problem: string } | undefined,
 ): HeadProblem | undefined {
-  if (change?.key === undefined || said === undefined) return { why: 'nobody has signed it with a key in a file' };
+  if (change?.key === undefined || said === undefined) return { why: 'nobody has signed it with a key that may do so' };
   if ('problem' in said) return { why: said.problem };
   if (said.tenant !== tenant || said.name !== name || said.principal !== change.key.principal)
     return { why: 'its newest statement is about something else, or of somebody else' };
@@ -87,6 +82,9 @@ export function problemOfHead(
   if (said.content !== undefined && current.content !== said.content)
     return { why: 'its content is not what was signed' };
   if (!change.key.counted)
-    return { why: `the key of ${said.principal} did not count when it was signed`, products: said.products };
+    return {
+      why: `the key of ${said.principal} did not count when it was signed`,
+      ...(said.products !== undefined && { products: said.products }),
+    };
   return undefined;
 }

@@ -1,0 +1,58 @@
+import type { WindowAction } from '../calendar/window.js';
+import type { Refusal } from '../decision/check.js';
+import type { Digest } from '../digest.js';
+import type { Lane } from '../lanes.js';
+import { recallInWords } from '../promotion/standing.js';
+import type { PromotionKind } from '../promotion/state.js';
+import { recallOf, type RestrictionInForce, statusOfLane, waitInWords } from './closed.js';
+
+/** Whoever wants something, with their roles; undefined where nobody is known, for whom every window holds. */
+export type Invoker = { readonly name: string; readonly roles: readonly string[] } | undefined;
+
+/** What somebody wants to start. */
+export interface WantedStart {
+  readonly product: string;
+  readonly lane: Lane;
+  readonly kind: PromotionKind;
+  readonly bundle: Digest;
+}
+
+/**
+ * Why nothing can be started now; undefined when it can. Where only deploying is closed a promotion can be started, is
+ * judged, and waits. A rollback waits for no window of requests.
+ */
+export function refuseStart(
+  restrictions: readonly RestrictionInForce[],
+  { product, lane, kind, bundle }: WantedStart,
+  invoker: Invoker,
+  now: Date,
+): Refusal | undefined {
+  const recalled = recallOf(restrictions, bundle);
+  if (recalled !== undefined) return { code: 'BUNDLE_RECALLED', reason: `the bundle was ${recallInWords(recalled)}` };
+  return kind === 'ROLLBACK'
+    ? undefined
+    : refuseAction(restrictions, { product, lane, action: 'REQUEST' }, invoker, now);
+}
+
+/** Why nobody can approve now; undefined when somebody can. */
+export function refuseApprovalByWindow(
+  restrictions: readonly RestrictionInForce[],
+  where: { readonly product: string; readonly lane: Lane },
+  invoker: Invoker,
+  now: Date,
+): Refusal | undefined {
+  return refuseAction(restrictions, { ...where, action: 'APPROVE' }, invoker, now);
+}
+
+function refuseAction(
+  restrictions: readonly RestrictionInForce[],
+  where: { readonly product: string; readonly lane: Lane; readonly action: WindowAction },
+  invoker: Invoker,
+  now: Date,
+): Refusal | undefined {
+  const status = statusOfLane(restrictions, { ...where, ...(invoker !== undefined && { invoker }) }, now);
+  if (status.closures.length === 0) return undefined;
+  const { product, lane, action } = where;
+  const what = action === 'REQUEST' ? 'requests' : 'approvals';
+  return { code: 'LANE_CLOSED', reason: `${lane} of ${product} is closed to ${what}: ${waitInWords(status)}` };
+}

@@ -76,6 +76,18 @@ export function restrictionsOn(
   });
 }
 
+/** Windows and holds that are in force, of a whole board. @param product only those that may concern it; all if empty */
+export async function restrictionsInForce(tx: Transaction, product = ''): Promise<readonly StoredRestriction[]> {
+  const rows = await tx.query<RestrictionRow>(
+    `select ${restrictionColumns} from restrictions r
+      where r.tenant_id = $1 and r.state = 'ACTIVE' and r.kind <> 'recall'
+        and ($2 = '' or r.products is null or $2 = any (r.products))
+      order by r.kind, r.name`,
+    [tx.tenant, product],
+  );
+  return rows.map(toRestriction);
+}
+
 /** A row as a record. */
 export function toRestriction(row: RestrictionRow): StoredRestriction {
   const { kind, name, revision, state, content_digest: content } = row;

@@ -1,11 +1,13 @@
 import { create } from '@bufbuild/protobuf';
 import { type LaneStatus, LaneStatusSchema, ServingState } from '#gen/release/v1/lane_status_pb.js';
+import type { OpeningsOfBoard } from '../../../core/restriction/board.js';
 import type { LaneView } from '../../../store/lane/read.js';
 import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { bounded, instant, toLane, toPromotionKind, toStanding } from '../convert.js';
+import { toLaneOpening } from '../restriction/convert.js';
 
 /** The status of a lane for the wire. Lanes listen on loopback, each service on its own port. */
-export function toLaneStatus(view: LaneView): LaneStatus {
+export function toLaneStatus(view: LaneView, openings: OpeningsOfBoard): LaneStatus {
   const endpoints = view.endpoints.map(({ service, port }) => ({ service, url: `http://127.0.0.1:${String(port)}` }));
   return create(LaneStatusSchema, {
     product: view.product,
@@ -36,5 +38,6 @@ export function toLaneStatus(view: LaneView): LaneStatus {
     servedBundleDigest: view.serving?.bundle ?? '',
     url: endpoints[0]?.url ?? '',
     endpoints,
+    opening: toLaneOpening(openings.of(view)),
   });
 }

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Words } from '../../../core/policy/words-of-profile.js';
 import { promotionWorkflowType } from '../../../workflows/promotion/contract.js';
+import type { LaneOpening } from '#gen/governance/v1/restriction_pb.js';
 import { type Promotion, PromotionSchema, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import { WorkflowRunSchema } from '#gen/workflows_runtime/v1/workflow_run_pb.js';
 import type { ListedPromotion } from '../../../store/promotion/read.js';
@@ -8,13 +9,17 @@ import type { TimelineEvent } from '../../../store/event/list.js';
 import { toTimelineEntry } from '../event/convert.js';
 import { bounded, instant, toErrorDetail, toLane, toPromotionKind, toStanding } from '../convert.js';
 
-/** A promotion for the wire. @param words in which its timeline is told; ours if absent */
-export function toPromotionMessage(
-  promotion: ListedPromotion,
-  namespace: string,
-  timeline: readonly TimelineEvent[] = [],
-  words?: Words,
-): Promotion {
+/** What is told of a promotion by itself, and not in lists. */
+interface Told {
+  readonly timeline: readonly TimelineEvent[];
+  /** In which its timeline is told. */
+  readonly words: Words;
+  /** Whether it may take its lane now. */
+  readonly opening: LaneOpening | undefined;
+}
+
+/** A promotion for the wire. */
+export function toPromotionMessage(promotion: ListedPromotion, namespace: string, told?: Told): Promotion {
   const error = toErrorDetail(promotion.error);
   const lane = toLane(promotion.lane);
   return create(PromotionSchema, {
@@ -47,6 +52,7 @@ export function toPromotionMessage(
     ...instant('updatedAt', promotion.updatedAt),
     ...instant('liveAt', promotion.liveAt),
     ...instant('endedAt', promotion.endedAt),
-    timeline: timeline.map((event) => toTimelineEntry(event, words)),
+    timeline: (told?.timeline ?? []).map((event) => toTimelineEntry(event, told?.words)),
+    ...(told?.opening !== undefined && { opening: told.opening }),
   });
 }

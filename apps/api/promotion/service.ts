@@ -14,6 +14,8 @@ import { requireProduct } from '../../../store/product/read.js';
 import { abortUpdate, retryUpdate } from '../../../workflows/promotion/contract.js';
 import { requireCaller } from '../identity/caller.js';
 import { toCheckRuns, toNotices } from '../policy/convert.js';
+import { OpeningsOfBoard } from '../../../core/restriction/board.js';
+import { restrictionsInForce } from '../../../store/restriction/read.js';
 import { profileWords } from '../policy/profile-words.js';
 import { toLaneStatus } from '../lane/convert.js';
 import { toPromotionMessage } from './convert.js';
@@ -21,12 +23,13 @@ import { fromLane, requireLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { planPromotion } from './plan.js';
 import { sendDecision } from '../decision/send.js';
+import { openingOf } from './opening.js';
 import { startPromotion } from './start.js';
 import { watch } from '../watch.js';
 
 /** Promotions, rollbacks and lanes. */
 export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof PromotionService> {
-  const { database, client } = deps;
+  const { database, client, now } = deps;
   const { namespace } = client.options;
   const start = async (
     request: Parameters<typeof startPromotion>[2],
@@ -41,7 +44,8 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
         database.transaction(tenant, async (tx) => {
           const found = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
           const timeline = await readTimeline(tx, { promotionId: found.id });
-          return toPromotionMessage(found, namespace, timeline, await wordsAbout(tx, known, found));
+          const words = await wordsAbout(tx, known, found);
+          return toPromotionMessage(found, namespace, { timeline, words, opening: await openingOf(tx, found, now()) });
         }),
       );
       return { promotion };
@@ -71,17 +75,21 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
       const states = watch({
         version: () => database.transaction(tenant, (tx) => promotionVersion(tx, id)),
         read: () =>
-          database.transaction(tenant, async (tx) => ({
-            promotion: await readPromotion(tx, id),
-            timeline: await readTimeline(tx, { promotionId: id }),
-            round: await lastRound(tx, id),
-          })),
+          database.transaction(tenant, async (tx) => {
+            const promotion = await readPromotion(tx, id);
+            return {
+              promotion,
+              timeline: await readTimeline(tx, { promotionId: id }),
+              round: await lastRound(tx, id),
+              opening: await openingOf(tx, promotion, now()),
+            };
+          }),
         isLast: ({ promotion }) => promotion.state === 'LIVE' || hasEnded(promotion.state),
         signal: context.signal,
       });
-      for await (const { promotion, timeline, round } of states)
+      for await (const { promotion, timeline, round, opening } of states)
         yield {
-          promotion: toPromotionMessage(promotion, namespace, timeline, words),
+          promotion: toPromotionMessage(promotion, namespace, { timeline, words, opening }),
           gates: toCheckRuns(round, id),
           notices: toNotices(round.notices),
         };
@@ -112,7 +120,9 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
         if (product !== '') await requireProduct(tx, product);
         const page = await listLanes(tx, filter, { size: request.pageSize, token: request.pageToken });
         const totalProducts = await countProducts(tx, filter);
-        return { lanes: page.items.map(toLaneStatus), nextPageToken: page.nextToken, totalProducts };
+        const openings = new OpeningsOfBoard(await restrictionsInForce(tx, product), now());
+        const lanes = page.items.map((view) => toLaneStatus(view, openings));
+        return { lanes, nextPageToken: page.nextToken, totalProducts };
       });
     },
     async plan(request, context) {

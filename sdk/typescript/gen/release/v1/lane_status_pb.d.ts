@@ -8,6 +8,7 @@ import type { PromotionKind } from "../../governance/v1/policy_pb.js";
 import type { PromotionPhase, Standing } from "./promotion_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Lane } from "../../governance/v1/lane_pb.js";
+import type { LaneOpening } from "../../governance/v1/restriction_pb.js";
 
 /**
  * Describes the file release/v1/lane_status.proto.
@@ -241,6 +242,13 @@ export declare type LaneStatus = Message<"release.v1.LaneStatus"> & {
    * @generated from field: repeated release.v1.OpenPromotion open = 18;
    */
   open: OpenPromotion[];
+
+  /**
+   * Whether promotions may take the lane now, by windows and holds.
+   *
+   * @generated from field: governance.v1.LaneOpening opening = 19;
+   */
+  opening?: LaneOpening | undefined;
 };
 
 /**

@@ -10,6 +10,7 @@ import type { PromotionKind } from "../../governance/v1/policy_pb.js";
 import type { ErrorDetail } from "../../governance/v1/error_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { TimelineEntry } from "./timeline_pb.js";
+import type { LaneOpening } from "../../governance/v1/restriction_pb.js";
 
 /**
  * Describes the file release/v1/promotion.proto.
@@ -161,6 +162,13 @@ export declare type Promotion = Message<"release.v1.Promotion"> & {
    * @generated from field: repeated string policy_versions = 20;
    */
   policyVersions: string[];
+
+  /**
+   * Whether it may take its lane now, by windows, holds and a recall; absent in lists, and where it has begun to deploy or has ended.
+   *
+   * @generated from field: governance.v1.LaneOpening opening = 21;
+   */
+  opening?: LaneOpening | undefined;
 };
 
 /**

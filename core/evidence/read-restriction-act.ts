@@ -55,6 +55,9 @@ function problemOfContent(act: RestrictionAct): string | undefined {
 
 function problemOfHolds(name: string, spec: HoldSpec): string | undefined {
   if (name !== nameOfHold(spec)) return `the holds of this scope are named ${nameOfHold(spec)}`;
+  // In one form, so that whoever puts the holds of others again from what they were told says the same.
+  const odd = spec.holds.find(({ since }) => new Date(since).toISOString() !== since);
+  if (odd !== undefined) return `hold ${odd.id} was not made at an instant with milliseconds: ${odd.since}`;
   const inOrder = spec.holds.every(({ id }, index) => index === 0 || (spec.holds[index - 1]?.id ?? '') < id);
   return inOrder ? undefined : 'its holds are not in the order of their ids, or one is there twice';
 }

@@ -4,11 +4,12 @@ import { listCommits } from './bundle/commits.js';
 import { diffBundles } from './bundle/diff.js';
 import { download } from './bundle/download.js';
 import { listBundles } from './bundle/list.js';
+import { recall, type RecallOptions } from './bundle/recall.js';
 import { showBundle } from './bundle/show.js';
 import { verify, type VerifyOptions } from './bundle/verify.js';
 import { descriptions } from '../program/descriptions.js';
 
-/** `lane bundle list | show | commits | diff | verify | download` */
+/** `lane bundle list | show | commits | diff | verify | download | recall` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .command('list')
@@ -62,5 +63,15 @@ export function define(command: Command, makeAction: MakeAction): void {
       makeAction(async (context, [bundle]: [string], options: { out?: string }) =>
         download(context, bundle, options.out),
       ),
+    );
+  command
+    .command('recall')
+    .description('Call a bundle back: end its promotions, forbid new ones, and mark where it is live')
+    .argument('<bundle>', descriptions.bundle)
+    .requiredOption('--reason <text>', descriptions.requiredReason)
+    .option('--undo', 'Let it be promoted again; somebody else than whoever has recalled it does this')
+    .option('--yes', descriptions.yes)
+    .action(
+      makeAction(async (context, [bundle]: [string], options: RecallOptions) => recall(context, bundle, options)),
     );
 }

@@ -33,7 +33,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'bundle',
-    summary: 'List, show, compare, verify and download release bundles, and list their commits',
+    summary: 'List, show, compare, verify, download and recall release bundles, and list their commits',
     group: groups.make,
     load: () => import('./bundle.js'),
   },
@@ -57,6 +57,30 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Retry a promotion that stopped with a technical error',
     group: groups.move,
     load: () => import('./retry.js'),
+  },
+  {
+    name: 'hold',
+    summary: 'Stop the line of a product, of one of its lanes, or of everything',
+    group: groups.move,
+    load: () => import('./hold.js'),
+  },
+  {
+    name: 'resume',
+    summary: 'Lift a hold, so that promotions go on',
+    group: groups.move,
+    load: () => import('./resume.js'),
+  },
+  {
+    name: 'holds',
+    summary: 'List what is held, by whom and why',
+    group: groups.inspect,
+    load: () => import('./holds.js'),
+  },
+  {
+    name: 'window',
+    summary: 'Make, list, check and end change and freeze windows',
+    group: groups.move,
+    load: () => import('./window.js'),
   },
   {
     name: 'approvals',

@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { LanekeeperError } from '../../../core/errors.js';
 import { type TransformationAct, transformationStatement } from '../../../core/evidence/transformation-act.js';
 import type { Transformation } from '#gen/transformation/v1/transformation_pb.js';
-import { signWithOwnKey } from '../decision/sign.js';
+import { saidNow, signWithOwnKey } from '../decision/sign.js';
 import type { Context } from '../program/context.js';
-
-/** How long a statement may be under way, in milliseconds. */
-const validityMs = 3_600_000;
 
 type Added = 'principal' | 'tenant' | 'nonce' | 'issuedAt' | 'expiresAt';
 
@@ -17,17 +13,9 @@ export type UnsignedAct =
 
 /** Signs an act with the person's own key and submits it. */
 export async function submitAct(context: Context, unsigned: UnsignedAct): Promise<Transformation> {
-  const { identity, transformations } = await context.api();
-  const { tenant } = await identity.whoAmI({});
-  const now = context.now();
-  const signedStatement = await signWithOwnKey(
-    context,
-    transformationStatement({
-      ...unsigned,
-      ...{ principal: context.person, tenant, nonce: randomUUID(), issuedAt: now.toISOString() },
-      expiresAt: new Date(now.getTime() + validityMs).toISOString(),
-    }),
-  );
+  const { transformations } = await context.api();
+  const said = await saidNow(context);
+  const signedStatement = await signWithOwnKey(context, transformationStatement({ ...unsigned, ...said }));
   const { transformation } = await transformations.submitTransformation({ signedStatement });
   if (transformation !== undefined) return transformation;
   throw new LanekeeperError('INTERNAL', { message: 'the API said nothing about it', next: 'lane doctor' });

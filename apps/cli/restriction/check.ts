@@ -1,0 +1,70 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { WindowAction } from '#gen/governance/v1/restriction_pb.js';
+import { CheckLanesResponseSchema } from '#gen/governance/v1/restriction_service_pb.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { type WindowAction as ActionName, windowActions } from '../../../core/calendar/window.js';
+import { usageError } from '../errors/report-error.js';
+import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
+import { toPlain } from '../output/plain.js';
+import { relativeTime } from '../output/relative-time.js';
+import { renderTable } from '../output/table.js';
+import { instantOf, laneName, laneOf } from '../output/words.js';
+import type { Context } from '../program/context.js';
+
+/** What is asked about lanes. */
+export interface CheckOptions {
+  readonly lane?: string;
+  readonly at?: string;
+  readonly action: string;
+  readonly for?: string;
+  readonly exitCode?: true;
+}
+
+/** Says whether something may be done with lanes of a product, why not, and when it may. */
+export async function checkLanes(
+  context: Context,
+  product: string,
+  options: CheckOptions,
+): Promise<ExitCode | undefined> {
+  const { restrictions } = await context.api();
+  const response = await restrictions.checkLanes({
+    ...{ product, lane: options.lane === undefined ? Lane.UNSPECIFIED : laneOf(options.lane).lane },
+    ...{ action: WindowAction[actionFrom(options.action)], invoker: options.for ?? '' },
+    ...(options.at !== undefined && { at: timestampFromDate(instantFrom(options.at)) }),
+  });
+  await context.show.object('LaneCheck', toPlain(CheckLanesResponseSchema, response), () =>
+    renderTable(
+      ['LANE', 'STATE', 'UNTIL', 'WHY'].map((title) => context.terminal.colours.dim(title)),
+      response.lanes.map(({ lane, opening }) => {
+        const closed = opening?.closed === true;
+        const until = instantOf(closed ? opening.nextOpen : opening?.nextClose);
+        const { green, red } = context.terminal.colours;
+        return [
+          ...[laneName(lane), closed ? red('closed') : green('open')],
+          until === undefined ? '-' : `${until} (${relativeTime(until, context.now())})`,
+          opening?.closures.map(({ words }) => words).join('; ') ?? '',
+        ];
+      }),
+    ),
+  );
+  const isClosed = response.lanes.some(({ opening }) => opening?.closed === true);
+  return options.exitCode === true && isClosed ? exitCodes.conflict : undefined;
+}
+
+function actionFrom(text: string): ActionName {
+  const found = windowActions.find((action) => action.toLowerCase() === text.toLowerCase());
+  if (found !== undefined) return found;
+  throw usageError(`--action ${text} is not valid`, `use ${windowActions.map((one) => one.toLowerCase()).join(', ')}`);
+}
+
+/** Reads an instant with its offset. @throws INVALID_INPUT */
+function instantFrom(text: string): Date {
+  const date = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i.test(text)
+    ? new Date(text)
+    : undefined;
+  if (date !== undefined && !Number.isNaN(date.getTime())) return date;
+  throw usageError(
+    `--at ${text} is not an instant`,
+    'say it with its offset from UTC, for example 2026-12-24T18:00+01:00',
+  );
+}

@@ -4,7 +4,7 @@ import { nameOfHold } from '../../core/restriction/model.js';
 import { requirePromotion } from '../../store/promotion/read.js';
 import { decideUpdate } from '../../workflows/promotion/contract.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
-import { attachPreviewCheck, sealText } from '../support/sealed-bundle.js';
+import { sealText } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
 import { hold, put, recall, retire, windowOf } from '../support/restriction-people.js';
 
@@ -43,7 +43,7 @@ describe('a lane that somebody holds', () => {
     await engine.reached(handle, 'QUEUED');
     expect((await rowOf(handle)).reason).toContain('one reason');
     await put(engine, 'dev', { kind: 'hold', name: nameOfHold(scope), spec: { ...scope, holds: [other] } });
-    await until(async () => !((await rowOf(handle)).reason ?? '').includes('one reason'));
+    await until(async () => !((await rowOf(handle)).reason ?? '').includes('one reason'), 'one to be lifted');
     expect((await rowOf(handle)).reason).toBe('every gate passes; carol holds every lane of shop: another reason');
     await retire(engine, 'carol', { kind: 'hold', name: nameOfHold(scope) });
     await engine.reached(handle, 'LIVE');

@@ -38,8 +38,11 @@ export async function problemOfRestrictions(
     const problem = problemOfHead(tx.tenant, head, said);
     if (problem !== undefined && problem.products?.includes(key.product) !== false)
       return untrusted(head.name, problem.why);
+    if (said === undefined || 'problem' in said || said.verb === 'retire') continue;
+    if (!isSame(head.products, said.products) || !isSame(head.lanes, said.lanes))
+      return untrusted(head.name, 'what it is about is not what was signed');
     const content = rows.get(head.name);
-    if (content !== undefined && said !== undefined && !('problem' in said) && content !== said.content)
+    if (content !== undefined && content !== said.content)
       return untrusted(head.name, 'its content is not what was signed');
   }
   return undefined;
@@ -56,6 +59,11 @@ export async function believedRecall(
 ): Promise<Recalled | undefined> {
   const recalled = recallOf(await restrictionsOn(tx, key), key.bundle);
   return recalled && (await problemOfRestrictions(tx, known, key)) === undefined ? recalled : undefined;
+}
+
+function isSame(row: readonly string[] | null, said: readonly string[] | undefined): boolean {
+  if (row === null || said === undefined) return row === null && said === undefined;
+  return row.join(' ') === said.join(' ');
 }
 
 function untrusted(name: string, why: string): string {

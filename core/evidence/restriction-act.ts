@@ -39,5 +39,6 @@ export function rememberedOfRestriction(act: RestrictionAct): SaidOfObject {
     ...{ verb, principal, tenant, name: keyText(act), revision, expiresAt },
     content: act.verb === 'put' ? digestOfJson(act.spec) : undefined,
     products: act.verb === 'put' ? scopeOf(act).products : [],
+    ...(act.verb === 'put' && { lanes: scopeOf(act).lanes }),
   };
 }

@@ -16,6 +16,8 @@ export interface SaidOfObject {
   readonly content: Digest | undefined;
   /** Names of the products that it is about; undefined for all, none for a retired one. */
   readonly products: readonly string[] | undefined;
+  /** The lanes that it is about; all if absent. */
+  readonly lanes?: readonly string[] | undefined;
 }
 
 /** The newest revision of an object, as rows have it. */

@@ -195,3 +195,12 @@ export async function revisionsBefore(
   );
   return [...new Set(rows.map((row) => row.revision))];
 }
+
+/** The product of a bundle; undefined where there is no such bundle. */
+export async function productOfBundle(tx: Transaction, digest: Digest): Promise<string | undefined> {
+  const [row] = await tx.query<{ product: string }>(
+    'select product from bundles where tenant_id = $1 and digest = $2',
+    [tx.tenant, digest],
+  );
+  return row?.product;
+}

@@ -132,3 +132,37 @@ begin
   return new;
 end
 $$;
+
+-- Why the service moved a promotion on its own: two more causes, each with what proves it.
+alter table method_events drop constraint method_events_have_known_causes;
+alter table method_events add constraint method_events_have_known_causes check (
+  not data ? 'cause'
+  or (data ->> 'cause' is not null and (
+       (type = 'promotion.ending' and data ->> 'cause' in ('gave-up', 'run-ended', 'recalled'))
+    or (type = 'promotion.transitioned' and data ->> 'cause' in ('run-ended', 'lane-closed') and data ->> 'to' is not distinct from 'ABORTED')
+    or (type = 'promotion.transitioned' and data ->> 'cause' = 'recalled' and data ->> 'to' is not distinct from 'FAILED'))));
+
+create or replace function check_cause() returns trigger
+  language plpgsql set search_path = pg_catalog, public, pg_temp
+  as $$
+begin
+  if (select count(*) from event_subjects s
+       where s.tenant_id = new.tenant_id and s.event_id = new.id and s.kind = 'promotion') <> 1
+     or not exists (
+       select 1 from event_subjects s join promotions p on p.tenant_id = s.tenant_id and p.id = s.id
+        where s.tenant_id = new.tenant_id and s.event_id = new.id and s.kind = 'promotion'
+          and case new.type
+                when 'promotion.ending' then p.ended_at is null and p.ending_state = new.data ->> 'to'
+                else p.state = new.data ->> 'to' and not exists (
+                  select 1 from decisions d
+                   where d.tenant_id = p.tenant_id and d.promotion_id = p.id and d.accepted and d.verb = 'abort')
+              end
+          and (new.data ->> 'cause' <> 'recalled' or exists (
+                select 1 from restrictions r
+                 where r.tenant_id = p.tenant_id and r.kind = 'recall' and r.state = 'ACTIVE'
+                   and r.name = substring(p.bundle_digest from 8)))) then
+    perform refuse('the service did not do this to the promotion');
+  end if;
+  return null;
+end
+$$;

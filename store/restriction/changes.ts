@@ -40,9 +40,17 @@ export async function countRestrictions(
   return { all: row?.all ?? 0, ownToday: row?.own ?? 0 };
 }
 
+/** The newest revision of a restriction, and what its row says that it is about; null for all. */
+export interface RestrictionHead extends ObjectHead {
+  readonly products: readonly string[] | null;
+  readonly lanes: readonly string[] | null;
+}
+
 interface HeadRow {
   kind: RestrictionKind;
   name: string;
+  products: string[] | null;
+  lanes: string[] | null;
   revision: number | null;
   state: 'ACTIVE' | 'RETIRED' | null;
   content: Digest | null;
@@ -58,14 +66,14 @@ interface HeadRow {
 }
 
 /** Every restriction as its row and its newest change have it, ended or not; one of both may be missing. */
-export function restrictionHeads(tx: Transaction): Promise<readonly ObjectHead[]> {
+export function restrictionHeads(tx: Transaction): Promise<readonly RestrictionHead[]> {
   return oncePerTransaction(tx, 'heads of restrictions', async () => {
     const rows = await tx.query<HeadRow>(
       `with changed as (
          select distinct on (c.kind, c.name) c.* from restriction_changes c
           where c.tenant_id = $1 order by c.kind, c.name, c.revision desc)
        select coalesce(c.kind, r.kind) as kind, coalesce(c.name, r.name) as name,
-              r.revision, r.state, r.content_digest as content,
+              r.revision, r.state, r.content_digest as content, r.products, r.lanes,
               c.revision as newest, c.statement_digest as statement, c.registered_at,
               c.revision = 1 or exists (
                 select 1 from restriction_changes b
@@ -90,11 +98,11 @@ export async function statementOfRestriction(tx: Transaction, statement: Digest)
   return row?.signed ?? '';
 }
 
-function toHead(row: HeadRow): ObjectHead {
+function toHead(row: HeadRow): RestrictionHead {
   const { revision, state, content, newest, statement, registered_at: registeredAt } = row;
   const key = keyOf(row);
   return {
-    name: keyText(row),
+    ...{ name: keyText(row), products: row.products, lanes: row.lanes },
     current: revision === null || state === null || content === null ? undefined : { revision, state, content },
     change:
       newest === null || statement === null || registeredAt === null

@@ -11,10 +11,17 @@ import {
   type Restriction,
   type RestrictionKey,
 } from '../../core/restriction/model.js';
-import { openDatabase } from '../../store/database.js';
+import { type Database, openDatabase } from '../../store/database.js';
 import { findRestriction, type StoredRestriction } from '../../store/restriction/read.js';
-import type { Engine } from './engine.js';
+import type { EmbeddedCluster } from './embedded-cluster.js';
 import { signerOf } from './sealed-bundle.js';
+
+/** Where people say something: keys in files, a database, and the rights of the enrolment process. */
+export interface PeopleScene {
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly cluster: Pick<EmbeddedCluster, 'urls'>;
+}
 
 /** How a statement differs from an honest one. */
 export interface Saying {
@@ -59,7 +66,7 @@ export function windowOf(name: string, written: WrittenWindow): Restriction {
 
 /** Sends a statement to the enrolment process, without an API. */
 export async function sendRestriction(
-  engine: Pick<Engine, 'cluster'>,
+  engine: Pick<PeopleScene, 'cluster'>,
   signed: Uint8Array,
   now: () => Date = () => new Date(),
 ): Promise<StoredRestriction> {
@@ -72,14 +79,14 @@ export async function sendRestriction(
 }
 
 /** Puts a restriction as a person, in the place of what is there. */
-export async function put(engine: Engine, person: string, restriction: Restriction): Promise<StoredRestriction> {
+export async function put(engine: PeopleScene, person: string, restriction: Restriction): Promise<StoredRestriction> {
   const revision = (await current(engine, restriction))?.revision ?? 0;
   return sendRestriction(engine, await signRestriction(engine, person, putting(restriction), { revision }));
 }
 
 /** Ends a restriction as a person. */
 export async function retire(
-  engine: Engine,
+  engine: PeopleScene,
   person: string,
   key: RestrictionKey,
   reason = 'it is over',
@@ -92,7 +99,7 @@ export async function retire(
 
 /** Holds a scope as a person. @returns the hold */
 export async function hold(
-  engine: Engine,
+  engine: PeopleScene,
   person: string,
   scope: Pick<HoldSpec, 'product' | 'lane'>,
   reason: string,
@@ -105,16 +112,24 @@ export async function hold(
   const own: Hold = { id: randomUUID().slice(0, 8), by: person, since: issuedAt.toISOString(), reason, stops };
   const holds = [...spec, own].sort((a, b) => (a.id < b.id ? -1 : 1));
   const saying = { revision: before?.revision ?? 0, issuedAt };
-  const signed = await signRestriction(engine, person, putting({ kind: 'hold', name, spec: { ...scope, holds } }), saying);
+  const signed = await signRestriction(
+    engine,
+    person,
+    putting({ kind: 'hold', name, spec: { ...scope, holds } }),
+    saying,
+  );
   await sendRestriction(engine, signed);
   return own;
 }
 
 /** Calls a bundle back as a person. */
-export function recall(engine: Engine, person: string, product: string, bundle: Digest, reason: string) {
+export function recall(engine: PeopleScene, person: string, product: string, bundle: Digest, reason: string) {
   return put(engine, person, { kind: 'recall', name: hexOf(bundle), spec: { product, bundle, reason } });
 }
 
-async function current(engine: Pick<Engine, 'database'>, key: RestrictionKey): Promise<StoredRestriction | undefined> {
+async function current(
+  engine: Pick<PeopleScene, 'database'>,
+  key: RestrictionKey,
+): Promise<StoredRestriction | undefined> {
   return engine.database.transaction('default', (tx) => findRestriction(tx, key));
 }

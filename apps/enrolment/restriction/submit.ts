@@ -7,7 +7,7 @@ import { refuseRestriction } from '../../../core/restriction/rules.js';
 import { actInWords } from '../../../core/restriction/words.js';
 import { unseenIn } from '../../../core/unseen.js';
 import { nameOfPath } from '../../../core/yaml-file/schema-problems.js';
-import { requireBundle } from '../../../store/bundle/read.js';
+import { productOfBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
 import { missingProducts } from '../../../store/product/read.js';
 import {
@@ -105,8 +105,7 @@ async function requireObjects(tx: Transaction, said: Extract<RestrictionAct, { v
       'lane get products',
     );
   if (said.kind !== 'recall') return;
-  const bundle = await requireBundle(tx, said.spec.bundle);
-  if (bundle.product !== said.spec.product)
+  if ((await productOfBundle(tx, said.spec.bundle)) !== said.spec.product)
     throw refused(
       said,
       { code: 'NOT_FOUND', reason: `${said.spec.product} has no bundle ${said.spec.bundle}` },

@@ -38,14 +38,24 @@ describe('a window', () => {
   });
 
   test('begins after the gap where clocks go forward over its begin, and at the earlier time where they go back', () => {
-    const night: WindowTimes = { zone: 'Europe/Berlin', begins: '2026-03-01T02:30', ends: '2026-03-01T04:00', recurrence: 'FREQ=DAILY' };
+    const night: WindowTimes = {
+      zone: 'Europe/Berlin',
+      begins: '2026-03-01T02:30',
+      ends: '2026-03-01T04:00',
+      recurrence: 'FREQ=DAILY',
+    };
     const occurrences = new Occurrences(night);
     expect(iso(occurrences.at(at('2026-03-28T12:00:00Z')).until)).toBe('2026-03-29T01:30:00.000Z');
     expect(iso(occurrences.at(at('2026-10-24T12:00:00Z')).until)).toBe('2026-10-25T00:30:00.000Z');
   });
 
   test('that begins where it ends is there without a gap, and says when it is over', () => {
-    const shifts: WindowTimes = { zone: 'UTC', begins: '2026-01-01T00:00', lasts: 'P1D', recurrence: 'FREQ=DAILY;COUNT=5' };
+    const shifts: WindowTimes = {
+      zone: 'UTC',
+      begins: '2026-01-01T00:00',
+      lasts: 'P1D',
+      recurrence: 'FREQ=DAILY;COUNT=5',
+    };
     expect(iso(new Occurrences(shifts).at(at('2026-01-02T12:00:00Z')).until)).toBe('2026-01-06T00:00:00.000Z');
   });
 
@@ -55,7 +65,12 @@ describe('a window', () => {
   });
 
   test('on 29 February comes every four years', () => {
-    const leap: WindowTimes = { zone: 'UTC', begins: '2024-02-29T00:00', lasts: 'P1D', recurrence: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29' };
+    const leap: WindowTimes = {
+      zone: 'UTC',
+      begins: '2024-02-29T00:00',
+      lasts: 'P1D',
+      recurrence: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29',
+    };
     expect(iso(new Occurrences(leap).at(at('2026-11-28T00:00:00Z')).until)).toBe('2028-02-29T00:00:00.000Z');
   });
 });
@@ -66,7 +81,12 @@ function omitEnds({ zone, begins, recurrence }: WindowTimes): WindowTimes {
 
 describe('several windows', () => {
   const workdays = windowOf(
-    { zone: 'Europe/Berlin', begins: '2026-01-05T09:00', ends: '2026-01-05T17:00', recurrence: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR' },
+    {
+      zone: 'Europe/Berlin',
+      begins: '2026-01-05T09:00',
+      ends: '2026-01-05T17:00',
+      recurrence: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
+    },
     { name: 'office-hours', kind: 'CHANGE', reason: 'people are there', inFlight: 'PAUSE' },
   );
   const nights = windowOf(
@@ -106,15 +126,26 @@ describe('several windows', () => {
   });
 });
 
-const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/St_Johns', 'Pacific/Apia'];
+const zones = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'America/St_Johns',
+  'Pacific/Apia',
+];
 const days = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 
 const anyRule = fc.oneof(
-  fc.record({ interval: fc.integer({ min: 1, max: 5 }), count: fc.option(fc.integer({ min: 1, max: 60 })) }).map(
-    ({ interval, count }) => `FREQ=DAILY;INTERVAL=${interval}${count === null ? '' : `;COUNT=${count}`}`,
-  ),
   fc
-    .record({ interval: fc.integer({ min: 1, max: 3 }), on: fc.uniqueArray(fc.constantFrom(...days), { minLength: 1, maxLength: 5 }) })
+    .record({ interval: fc.integer({ min: 1, max: 5 }), count: fc.option(fc.integer({ min: 1, max: 60 })) })
+    .map(({ interval, count }) => `FREQ=DAILY;INTERVAL=${interval}${count === null ? '' : `;COUNT=${count}`}`),
+  fc
+    .record({
+      interval: fc.integer({ min: 1, max: 3 }),
+      on: fc.uniqueArray(fc.constantFrom(...days), { minLength: 1, maxLength: 5 }),
+    })
     .map(({ interval, on }) => `FREQ=WEEKLY;INTERVAL=${interval};BYDAY=${on.join(',')}`),
   fc.integer({ min: 1, max: 31 }).map((day) => `FREQ=MONTHLY;BYMONTHDAY=${day}`),
   fc
@@ -134,7 +165,11 @@ describe('windows of any kind', () => {
         anyRule,
         fc.array(fc.integer({ min: 0, max: 1_500 * 24 * 60 }), { minLength: 20, maxLength: 20 }),
         (zone, day, hour, minute, hours, recurrence, minutes) => {
-          const begin = Temporal.PlainDateTime.from('2025-01-01T00:00').add({ days: day, hours: hour, minutes: minute });
+          const begin = Temporal.PlainDateTime.from('2025-01-01T00:00').add({
+            days: day,
+            hours: hour,
+            minutes: minute,
+          });
           const occurrences = new Occurrences({ zone, begins: begin.toString(), lasts: `PT${hours}H`, recurrence });
           // That library knows no zones that can be relied on: it is asked for times on the wall, as if they were UTC.
           const rule = new RRule({ ...RRule.parseString(recurrence), dtstart: asUtc(begin) });
@@ -143,9 +178,17 @@ describe('windows of any kind', () => {
             const wall = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDateTime();
             const starts = rule
               .between(asUtc(wall.subtract({ hours: hours + 50 })), asUtc(wall.add({ hours: 26 })), true)
-              .map((start) => Temporal.PlainDateTime.from(start.toISOString().slice(0, 19)).toZonedDateTime(zone).epochMilliseconds);
+              .map(
+                (start) =>
+                  Temporal.PlainDateTime.from(start.toISOString().slice(0, 19)).toZonedDateTime(zone).epochMilliseconds,
+              );
             const expected = starts.some((start) => start <= now && now < start + hours * 3_600_000);
-            expect([zone, recurrence, iso(now), occurrences.at(now).isThere]).toEqual([zone, recurrence, iso(now), expected]);
+            expect([zone, recurrence, iso(now), occurrences.at(now).isThere]).toEqual([
+              zone,
+              recurrence,
+              iso(now),
+              expected,
+            ]);
           }
         },
       ),

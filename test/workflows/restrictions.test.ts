@@ -1,17 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Digest } from '../../core/digest.js';
+import { hexOf } from '../../core/digest.js';
 import { nameOfHold } from '../../core/restriction/model.js';
 import { requirePromotion } from '../../store/promotion/read.js';
-import { decideUpdate } from '../../workflows/promotion/contract.js';
+import { statusQuery } from '../../workflows/promotion/contract.js';
+import { approveByTwo, decide, isIn, signedFor, waitingForApproval } from '../support/attack-scene.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
+import { hold, put, recall, retire, windowOf } from '../support/restriction-people.js';
 import { sealText } from '../support/sealed-bundle.js';
 import { until } from '../support/until.js';
-import { hold, put, recall, retire, windowOf } from '../support/restriction-people.js';
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 120_000);
+});
 afterAll(() => engine.close());
 
 const rowOf = async (handle: PromotionHandle) => {
@@ -21,7 +23,13 @@ const rowOf = async (handle: PromotionHandle) => {
 
 const bundleOf = (text: string): Promise<Digest> => sealText(engine, text, { authorEmail: 'dev@example.com' });
 
-const minutes = (count: number): string => new Date(Date.now() + count * 60_000).toISOString().slice(0, 19);
+const always = {
+  kind: 'FREEZE',
+  reason: 'everybody buys',
+  zone: 'UTC',
+  begins: '2026-06-01T00:00',
+  ends: '2035-01-01T00:00',
+} as const;
 
 describe('a lane that somebody holds', () => {
   test('is not taken by a promotion whose gates pass: it waits, says for whom, and goes on when the hold is lifted', async () => {
@@ -30,7 +38,9 @@ describe('a lane that somebody holds', () => {
     await hold(engine, 'dev', scope, 'checkout errors');
     const handle = await engine.promote({ lane: 'bronze', bundle: first });
     await engine.reached(handle, 'QUEUED');
-    expect((await rowOf(handle)).reason).toBe('every gate passes; dev holds bronze of shop: checkout errors');
+    const words = 'every gate passes; dev holds bronze of shop: checkout errors';
+    expect((await rowOf(handle)).reason).toBe(words);
+    expect((await handle.query(statusQuery)).reason).toBe(words);
     await retire(engine, 'dev', { kind: 'hold', name: nameOfHold(scope) });
     await engine.reached(handle, 'LIVE');
   });
@@ -43,9 +53,75 @@ describe('a lane that somebody holds', () => {
     await engine.reached(handle, 'QUEUED');
     expect((await rowOf(handle)).reason).toContain('one reason');
     await put(engine, 'dev', { kind: 'hold', name: nameOfHold(scope), spec: { ...scope, holds: [other] } });
-    await until(async () => !((await rowOf(handle)).reason ?? '').includes('one reason'), 'one to be lifted');
-    expect((await rowOf(handle)).reason).toBe('every gate passes; carol holds every lane of shop: another reason');
+    const rest = 'every gate passes; carol holds every lane of shop: another reason';
+    await until(async () => (await rowOf(handle)).reason === rest, 'one hold to be lifted');
     await retire(engine, 'carol', { kind: 'hold', name: nameOfHold(scope) });
     await engine.reached(handle, 'LIVE');
+  });
+});
+
+describe('whoever approves for a lane that is closed', () => {
+  test('is told that it is recorded, and when the promotion starts', async () => {
+    const target = await waitingForApproval(engine, 'approved while frozen');
+    await put(engine, 'dev', windowOf('advent', always));
+    const answer = await decide(engine, target, await signedFor(engine, target, 'alice'));
+    expect(answer).toMatchObject({ accepted: true, state: 'AWAITING_APPROVAL' });
+    expect(answer.text).toBe(
+      'approve by alice is recorded; the lane is closed (freeze advent: everybody buys): it starts at 2035-01-01T00:00:00.000Z',
+    );
+    await decide(engine, target, await signedFor(engine, target, 'bob'));
+    await isIn(engine, target.id, 'QUEUED');
+    await retire(engine, 'dev', { kind: 'window', name: 'advent' });
+    await isIn(engine, target.id, 'LIVE');
+  });
+
+  test('is refused where a window is for approvals', async () => {
+    const target = await waitingForApproval(engine, 'not approved at night');
+    await put(engine, 'dev', windowOf('night', { ...always, actions: ['APPROVE'], reason: 'people sleep' }));
+    const answer = await decide(engine, target, await signedFor(engine, target, 'alice'));
+    expect(answer.accepted).toBe(false);
+    expect(answer.text).toContain(
+      'refused (LANE_CLOSED): gold of shop is closed to approvals: freeze night: people sleep',
+    );
+    await retire(engine, 'dev', { kind: 'window', name: 'night' });
+    await approveByTwo(engine, target);
+  });
+});
+
+describe('a request', () => {
+  test('is refused at once where a window is for requests, and starts nothing', async () => {
+    const bundle = await bundleOf('requested at night');
+    await put(engine, 'dev', windowOf('requests', { ...always, actions: ['REQUEST'] }));
+    const handle = await engine.promote({ lane: 'bronze', bundle });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'LANE_CLOSED' } });
+    await retire(engine, 'dev', { kind: 'window', name: 'requests' });
+    await engine.reached(await engine.promote({ lane: 'bronze', bundle }), 'LIVE');
+  });
+});
+
+describe('a recall', () => {
+  test('ends what waits for people, marks what is live, and says so in signed summaries', async () => {
+    const target = await waitingForApproval(engine, 'recalled');
+    await recall(engine, 'carol', 'shop', target.bundle, 'it leaks');
+    await isIn(engine, target.id, 'FAILED');
+    expect((await rowOf(target.handle)).reason).toBe('recalled by carol: it leaks');
+    await until(async () => {
+      const steps = await engine.database.transaction('default', (tx) =>
+        tx.query('select 1 from promotion_steps where promotion_id = $1 and step = $2', [target.id, 'attest']),
+      );
+      return steps.length > 0;
+    }, 'its end to be attested');
+    const live = await engine.database.transaction('default', (tx) =>
+      tx.query<{ id: string }>("select id from promotions where bundle_digest = $1 and lane = 'silver'", [
+        target.bundle,
+      ]),
+    );
+    await until(async () => {
+      const [row] = await engine.database.transaction('default', (tx) =>
+        tx.query<{ standing: string }>('select standing from promotions where id = $1', [live[0]?.id]),
+      );
+      return row?.standing === 'AT_RISK';
+    }, 'what is live to be at risk');
+    await retire(engine, 'dev', { kind: 'recall', name: hexOf(target.bundle) });
   });
 });

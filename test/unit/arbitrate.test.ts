@@ -148,3 +148,60 @@ describe('whoever contends', () => {
     );
   });
 });
+
+describe('a lane that is closed', () => {
+  const closed = { mayEnter: false } as const;
+
+  test('is granted to nobody, and to whoever may enter although they have waited for a shorter time', () => {
+    expect(arbitrate(undefined, [{ ...waiting('a', 1), ...closed }])).toEqual({ type: 'keep' });
+    expect(arbitrate(undefined, [{ ...waiting('a', 1), ...closed }, waiting('b', 2)])).toEqual({
+      type: 'grant',
+      to: 'b',
+    });
+  });
+
+  test.each<PromotionPhase>(['QUEUED', 'GUARDING'])(
+    'is taken from a holder that is %s, and that may not keep it',
+    (phase) => {
+      expect(arbitrate(holder(phase, closed), [])).toEqual({ type: 'free', from: 'holder' });
+      expect(arbitrate(holder(phase, closed), [waiting('b', 2)])).toEqual({ type: 'grant', to: 'b', from: 'holder' });
+      expect(arbitrate(holder(phase, { ...closed, kind: 'ROLLBACK' }), [])).toEqual({ type: 'free', from: 'holder' });
+    },
+  );
+
+  test.each<PromotionPhase>(['DEPLOYING', 'VERIFYING'])('is kept by a holder that is %s', (phase) => {
+    expect(arbitrate(holder(phase, { ...closed, switched: true }), [waiting('b', 2)])).toEqual({ type: 'keep' });
+  });
+
+  test('opens to everybody in the order in which they came, rollbacks first, and lets nobody wait for ever', () => {
+    const arrival = fc.record({ rollback: fc.boolean(), closedFor: fc.integer({ min: 0, max: 5 }) });
+    fc.assert(
+      fc.property(fc.array(arrival, { minLength: 1, maxLength: 30 }), (arrivals) => {
+        const granted: { readonly contender: Contender; readonly round: number }[] = [];
+        let queue: (Contender & { readonly opens: number })[] = [];
+        for (let round = 0; round < arrivals.length + 40; round += 1) {
+          const next = arrivals[round];
+          if (next !== undefined) {
+            const one = waiting(String(round).padStart(3, '0'), round, next.rollback ? 'ROLLBACK' : 'PROMOTION');
+            queue.push({ ...one, opens: round + next.closedFor });
+          }
+          const decision = arbitrate(
+            undefined,
+            queue.map((one) => ({ ...one, mayEnter: one.opens <= round })),
+          );
+          if (decision.type !== 'grant') continue;
+          const taken = queue.find(({ id }) => id === decision.to);
+          expect(taken !== undefined && taken.opens <= round).toBe(true);
+          const passed = queue.filter(({ id, opens }) => id !== decision.to && opens <= round);
+          for (const one of passed) {
+            if (taken?.kind === 'PROMOTION') expect(one.kind).toBe('PROMOTION');
+            if (taken?.kind === one.kind) expect(one.id > decision.to).toBe(true);
+          }
+          queue = queue.filter(({ id }) => id !== decision.to);
+          if (taken !== undefined) granted.push({ contender: taken, round });
+        }
+        expect(granted).toHaveLength(arrivals.length);
+      }),
+    );
+  });
+});

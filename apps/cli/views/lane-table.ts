@@ -1,5 +1,6 @@
 import { type LaneStatus, ServingState } from '#gen/release/v1/lane_status_pb.js';
 import type { Context } from '../program/context.js';
+import { harmless } from '../output/harmless.js';
 import { relativeTime } from '../output/relative-time.js';
 import { shortenIds } from '../output/short-ids.js';
 import { renderTable } from '../output/table.js';
@@ -11,7 +12,7 @@ export function laneTable(lanes: readonly LaneStatus[], context: Context): strin
   const short = shortenIds(
     lanes.flatMap((lane) => [lane.liveBundleDigest, lane.previousBundleDigest].filter((digest) => digest !== '')),
   );
-  return renderTable(
+  const table = renderTable(
     ['PRODUCT', 'LANE', 'LIVE', 'REVISION', 'SINCE', 'STANDING', 'SERVING', 'URL'].map((title) => colours.dim(title)),
     lanes.map((lane) => [
       lane.product,
@@ -24,6 +25,25 @@ export function laneTable(lanes: readonly LaneStatus[], context: Context): strin
       lane.url || '-',
     ]),
   );
+  const closed = closedLanes(lanes);
+  return closed.length === 0 ? table : `${table}\n\n${closed.map((line) => colours.yellow(line)).join('\n')}`;
+}
+
+/** How many lanes are named that are closed for the same reason. */
+const mostNamed = 3;
+
+/** Which lanes are closed, why and until when: one line for each reason, however many lanes it closes. */
+function closedLanes(lanes: readonly LaneStatus[]): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { product, lane, opening } of lanes) {
+    if (opening?.closed !== true) continue;
+    const names = byReason.get(opening.reason) ?? [];
+    byReason.set(opening.reason, [...names, `${laneName(lane)} of ${product}`]);
+  }
+  return [...byReason].map(([reason, names]) => {
+    const more = names.length > mostNamed ? ` and ${String(names.length - mostNamed)} more` : '';
+    return harmless(`closed: ${names.slice(0, mostNamed).join(', ')}${more}: ${reason}`);
+  });
 }
 
 function servingMark(lane: LaneStatus, colours: Context['terminal']['colours']): string {

@@ -23,7 +23,7 @@ export const longestLookMs = 9 * 366 * dayMs;
 
 /**
  * Windows that begin before the one before them is over are one. How many of them in a row are looked through for their
- * end; each is looked up, and a row may never end.
+ * end, and no farther than {@link longestLookMs}; a row may never end.
  */
 export const longestRow = 400;
 
@@ -69,7 +69,7 @@ export class Occurrences {
     if (now > lastOfAll + longestLookMs) return { isThere: false };
     let end = this.#endOfBegun(now);
     if (end <= now) return this.#beginAfter(now);
-    for (let row = 1; row < longestRow; row += 1) {
+    for (let row = 1; row < longestRow && end - now < longestLookMs; row += 1) {
       const next = this.#endOfBegun(end);
       if (next <= end) return { isThere: true, until: end };
       end = next;

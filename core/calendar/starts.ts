@@ -53,11 +53,14 @@ export class Starts {
   /** Those from one time, included, to another, in their order. */
   *between(from: WallTime, to: WallTime): Generator<WallTime> {
     const end = Math.min(to, this.last + 1);
-    for (let block = blockOf(Math.max(from, this.#first)); block * blockMs < end; block += 1)
-      for (const time of this.#block(block)) {
+    for (let block = blockOf(Math.max(from, this.#first)); block * blockMs < end; block += 1) {
+      const times = this.#block(block);
+      for (let index = countBefore(times, from); index < times.length; index += 1) {
+        const time = times[index] ?? end;
         if (time >= end) return;
-        if (time >= from) yield time;
+        yield time;
       }
+    }
   }
 
   /** The latest from one time, included, to another. */
@@ -65,7 +68,8 @@ export class Starts {
     const end = Math.min(to, this.last + 1);
     const begin = Math.max(from, this.#first);
     for (let block = blockOf(end - 1); (block + 1) * blockMs > begin; block -= 1) {
-      const found = this.#block(block).findLast((time) => time < end);
+      const times = this.#block(block);
+      const found = times[countBefore(times, end) - 1];
       if (found !== undefined) return found >= from ? found : undefined;
     }
     return undefined;
@@ -101,6 +105,17 @@ export class Starts {
     this.#blocks.set(index, accepted);
     return accepted;
   }
+}
+
+/** How many of ordered times are before one. */
+function countBefore(times: readonly WallTime[], end: WallTime): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? end) < end) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function blockOf(time: WallTime): number {

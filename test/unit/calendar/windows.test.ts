@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { longestLookMs, longestRow, Occurrences } from '../../../core/calendar/occurrences.js';
+import { longestRowMs, Occurrences } from '../../../core/calendar/occurrences.js';
 import { isOver, spansBetween } from '../../../core/calendar/spans.js';
 import type { WindowTimes } from '../../../core/calendar/window.js';
 import { iso } from '../../support/windows.js';
@@ -85,12 +85,16 @@ describe('a window', () => {
     };
     const { isThere, until, steadyTo } = new Occurrences(always).at(at('2026-06-01T12:00:00Z'));
     expect([isThere, until]).toEqual([true, undefined]);
-    expect(((steadyTo ?? 0) - at('2026-06-01T12:00:00Z')) / 86_400_000).toBeCloseTo(longestRow, -1);
-    const yearly = new Occurrences({ ...always, lasts: 'P366D', recurrence: 'FREQ=YEARLY' }).at(
-      at('2026-06-01T12:00:00Z'),
-    );
-    expect(yearly.until).toBeUndefined();
-    expect((yearly.steadyTo ?? 0) - at('2026-06-01T12:00:00Z')).toBeGreaterThanOrEqual(longestLookMs);
+    expect(steadyTo).toBeGreaterThan(at('2026-12-01T00:00:00Z'));
+    const yearly = new Occurrences({ ...always, lasts: 'P366D', recurrence: 'FREQ=YEARLY' });
+    const seenTo = yearly.at(at('2026-06-01T12:00:00Z')).steadyTo ?? 0;
+    expect(seenTo - at('2026-06-01T12:00:00Z')).toBeGreaterThan(longestRowMs);
+    expect(yearly.at(seenTo).isThere).toBe(true);
+  });
+
+  test('that is there once says when it ends, however long it is', () => {
+    const long = { zone: 'UTC', begins: '2026-01-01T00:00', ends: '2035-01-01T00:00' };
+    expect(seen(long, '2026-06-01T12:00:00Z')).toBe('there until 2035-01-01T00:00:00.000Z');
   });
 
   test('that lasts longer than it takes to come back is there once, from the first to the last', () => {

@@ -89,6 +89,7 @@ export class Starts {
       left -= found.length;
     }
     if (left <= 0 && last !== undefined) return last;
+    if (end === lastOfAll) return lastOfAll;
     throw new RangeError(`the rule comes too rarely to reach its COUNT of ${count}; say UNTIL instead`);
   }
 

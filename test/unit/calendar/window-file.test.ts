@@ -90,7 +90,7 @@ describe('any text and any data', () => {
         expect(refused(() => parseWindow(text, 'w.yaml'))).toBe(true);
         expect(refused(() => parseWindow(`${fileOf()}\n${text}`, 'w.yaml'))).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -113,7 +113,7 @@ describe('any text and any data', () => {
         expect(refused(() => readWindow(data, 'a window'))).toBe(true);
         expect(refused(() => readWindow(one, 'a window'))).toBe(true);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 

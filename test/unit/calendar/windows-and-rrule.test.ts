@@ -41,7 +41,7 @@ const ends = fc.oneof(
 );
 
 const begin = Temporal.PlainDateTime.from('2010-06-01T00:00');
-const last = begin.add({ years: 4 });
+const last = begin.add({ years: 3 });
 
 /** Windows in any zone, around times at which clocks are set or a day is left out. */
 const windows = fc.record({
@@ -118,7 +118,7 @@ describe('windows of any kind, in any zone', () => {
           const starts = startsOf(window);
           for (const [part, kind, beside] of questions) {
             const start = starts[Math.floor(part * starts.length)];
-            const anywhere = asUtc(begin).getTime() + Math.floor(part * 4 * 365 * 86_400_000);
+            const anywhere = asUtc(begin).getTime() + Math.floor(part * 3 * 365 * 86_400_000);
             const now = kind === 'any' || start === undefined ? anywhere : spanFrom(start, window)[kind] + beside;
             const expected = isThere(starts, window, now);
             instants += 1;
@@ -158,7 +158,7 @@ describe('windows of any kind, in any zone', () => {
           for (const before of [until - 1, between]) expect(occurrences.at(before)).toEqual({ isThere, until });
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -52,7 +52,7 @@ const windows = fc.record({
   // What comes in some months alone may come too rarely to be counted.
   recurrence: fc.tuple(rules, ends).map(([rule, end]) => (/BYMONTH=.*COUNT/.test(rule + end) ? rule : rule + end)),
   length: fc.oneof(
-    fc.integer({ min: 1, max: 24 * 60 * 4 }).map((minutes) => Temporal.Duration.from({ minutes })),
+    fc.integer({ min: 1, max: 24 * 60 * 2 }).map((minutes) => Temporal.Duration.from({ minutes })),
     fc
       .tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 23 }))
       .map(([day, hours]) => Temporal.Duration.from({ days: day, hours })),
@@ -74,22 +74,23 @@ function startsOf({ begins, recurrence }: Case): readonly Date[] {
   return rule.between(asUtc(begin), asUtc(last), true);
 }
 
-function spanFrom(date: Date, { zone, length, isWall }: Case) {
-  const start = Temporal.PlainDateTime.from(date.toISOString().slice(0, 19));
-  const instantOf = (time: Temporal.PlainDateTime): number => time.toZonedDateTime(zone).epochMilliseconds;
-  const exact = Temporal.Duration.from({ hours: length.hours, minutes: length.minutes });
-  const to = isWall
-    ? instantOf(start.add(length))
-    : instantOf(start.add({ days: length.days })) + exact.total('milliseconds');
-  return { from: instantOf(start), to };
+/** The window that begins at a time on the wall, which is written as if it were UTC. */
+function spanFrom(start: Date, { zone, length, isWall }: Case) {
+  const instantOf = (date: Date): number =>
+    Temporal.PlainDateTime.from(date.toISOString().slice(0, 19)).toZonedDateTime(zone).epochMilliseconds;
+  const daysMs = length.days * 86_400_000;
+  const restMs = (length.hours * 60 + length.minutes) * 60_000;
+  const end = instantOf(new Date(start.getTime() + daysMs + (isWall ? restMs : 0)));
+  return { from: instantOf(start), to: isWall ? end : end + restMs };
 }
 
 /** Whether one of them is there, by looking at each that may be. */
 function isThere(starts: readonly Date[], window: Case, now: number): boolean {
-  const slack = 26 * 3_600_000;
-  const length = window.length.total({ unit: 'milliseconds', relativeTo: begin });
+  const slackMs = 26 * 3_600_000;
+  const { days: wholeDays, hours, minutes } = window.length;
+  const lengthMs = ((wholeDays * 24 + hours) * 60 + minutes) * 60_000;
   return starts
-    .filter((start) => Math.abs(start.getTime() + length / 2 - now) < length / 2 + slack)
+    .filter((start) => start.getTime() - slackMs <= now && now <= start.getTime() + lengthMs + slackMs)
     .map((start) => spanFrom(start, window))
     .some(({ from, to }) => from <= now && now < to);
 }

@@ -7,22 +7,60 @@ export interface Clock {
   presenceOf(window: WindowTimes, at: number): Presence;
 }
 
-/** For how many windows with other times it is remembered how they come back. */
-const maxWindows = 2_000;
+/** Of how many windows with other times it is remembered when they are there. */
+const maxWindows = 1_000;
 
 /** How many parts of time are remembered of each. */
-const maxParts = 64;
+const maxParts = 512;
 
-/** A part of time in which the presence of a window is known. */
+/** How many instants are remembered of each at which no change is found. */
+const maxInstants = 64;
+
+/** A part of time in which a window is there, or is not. */
 interface Part {
-  readonly from: number;
+  from: number;
   readonly to: number;
   readonly presence: Presence;
 }
 
-interface Known {
-  readonly occurrences: Occurrences;
-  readonly parts: Part[];
+/** What is known of one window: parts of time that do not overlap, in their order. */
+class Known {
+  readonly #occurrences: Occurrences;
+  #parts: Part[] = [];
+  readonly #instants = new Map<number, Presence>();
+
+  constructor(times: WindowTimes) {
+    this.#occurrences = new Occurrences(times);
+  }
+
+  at(instant: number): Presence {
+    const index = this.#firstAfter(instant);
+    const part = this.#parts[index];
+    if (part !== undefined && part.from <= instant) return part.presence;
+    const presence = this.#instants.get(instant) ?? this.#occurrences.at(instant);
+    if (presence.steadyTo !== undefined) {
+      // How far it was looked counts from the instant that was asked about.
+      if (this.#instants.size >= maxInstants) this.#instants.clear();
+      this.#instants.set(instant, presence);
+      return presence;
+    }
+    const to = presence.until ?? Infinity;
+    if (part?.to === to) part.from = instant;
+    else if (this.#parts.length < maxParts) this.#parts.splice(index, 0, { from: instant, to, presence });
+    else this.#parts = [{ from: instant, to, presence }];
+    return presence;
+  }
+
+  /** The first part that ends after an instant. */
+  #firstAfter(instant: number): number {
+    let [low, high] = [0, this.#parts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#parts[middle]?.to ?? Infinity) > instant) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
 }
 
 /**
@@ -36,16 +74,7 @@ export class WindowClock implements Clock {
   readonly #byTimes = new Map<string, Known>();
 
   presenceOf(window: WindowTimes, at: number): Presence {
-    const { occurrences, parts } = this.#knownOf(window);
-    const part = parts.find(({ from, to }) => from <= at && at < to);
-    if (part !== undefined) return part.presence;
-    const presence = occurrences.at(at);
-    // What it is steady to counts from the instant that was asked about.
-    if (presence.steadyTo === undefined) {
-      if (parts.length >= maxParts) parts.splice(0, maxParts / 2);
-      parts.push({ from: at, to: presence.until ?? Infinity, presence });
-    }
-    return presence;
+    return this.#knownOf(window).at(at);
   }
 
   #knownOf(window: WindowTimes): Known {
@@ -53,7 +82,7 @@ export class WindowClock implements Clock {
     if (found !== undefined) return found;
     const { zone, begins, ends, lasts, recurrence, except } = window;
     const times = JSON.stringify([zone, begins, ends, lasts, recurrence, except]);
-    const known = this.#byTimes.get(times) ?? { occurrences: new Occurrences(window), parts: [] };
+    const known = this.#byTimes.get(times) ?? new Known(window);
     if (this.#byTimes.size >= maxWindows) this.#byTimes.clear();
     this.#byTimes.set(times, known);
     this.#byWindow.set(window, known);

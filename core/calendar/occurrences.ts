@@ -23,9 +23,10 @@ export const longestLookMs = 9 * 366 * dayMs;
 
 /**
  * Windows that begin before the one before them is over are one. How many of them in a row are looked through for their
- * end; each is looked up, and a row may never end.
+ * end, and for how long, in milliseconds: each is looked up, and a row may never end.
  */
-export const longestRow = 400;
+const longestRow = 200;
+export const longestRowMs = 400 * dayMs;
 
 /** A part of time, half-open, in milliseconds of epoch. */
 interface Span {
@@ -69,12 +70,12 @@ export class Occurrences {
     if (now > lastOfAll + longestLookMs) return { isThere: false };
     let end = this.#endOfBegun(now);
     if (end <= now) return this.#beginAfter(now);
-    for (let row = 1; row < longestRow; row += 1) {
+    for (let row = 1; ; row += 1) {
       const next = this.#endOfBegun(end);
       if (next <= end) return { isThere: true, until: end };
+      if (row >= longestRow || next - now > longestRowMs) return { isThere: true, steadyTo: next };
       end = next;
     }
-    return { isThere: true, steadyTo: end };
   }
 
   /** The times on the wall at which it begins, from one, included, to another: as its rule says, however clocks are set. */

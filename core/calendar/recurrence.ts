@@ -37,7 +37,6 @@ const parts: Readonly<Record<string, readonly [RegExp, string]>> = {
   BYMONTH: [listOf('[1-9]|1[0-2]'), 'months from 1 to 12'],
   BYMONTHDAY: [listOf('[-+]?(?:[1-9]|[12]\\d|3[01])'), 'days of a month from 1 to 31, or from -1 to -31 from its end'],
   BYDAY: [listOf(`[-+]?(?:[1-9]|[1-4]\\d|5[0-3])?${weekday}`), 'weekdays such as MO or, the last Friday, -1FR'],
-  BYHOUR: [listOf('1?\\d|2[0-3]'), 'hours from 0 to 23'],
   BYSETPOS: [listOf('[-+]?(?:[1-9]\\d?|[12]\\d\\d|3[0-5]\\d|36[0-6])'), 'positions from 1 to 366, or from -1 to -366'],
   WKST: [new RegExp(`^${weekday}$`), 'a weekday such as MO'],
 };
@@ -45,14 +44,15 @@ const parts: Readonly<Record<string, readonly [RegExp, string]>> = {
 /** Why a part is not read that RFC 5545 has. */
 const unread: Readonly<Record<string, string>> = {
   BYSECOND: 'a window begins at the second of `begins`',
-  BYMINUTE: 'a window begins at the minute of `begins`; for others, write another window',
+  BYMINUTE: 'a window begins at the minute of `begins`; for another one, write another window',
+  BYHOUR: 'a window begins at the hour of `begins`; for another one, write another window',
   BYYEARDAY: 'write BYMONTH and BYMONTHDAY',
   BYWEEKNO: 'write BYMONTH and BYDAY',
 };
 
 /**
- * Reads a rule: at most once an hour, in whole days, weeks, months or years. What comes back more often is no window that
- * people could plan with, and would cost more than it is worth.
+ * Reads a rule for days: a window comes back once a day at most. What comes back more often is no window that people could
+ * plan with, and looking it up would cost more than it is worth.
  *
  * @returns the rule, or everything that is wrong with it
  */
@@ -90,7 +90,7 @@ function problemsOfPart(name: string, value: string): readonly string[] {
   const [pattern, words] = Object.hasOwn(parts, name) ? (parts[name] ?? []) : [];
   if (pattern === undefined) return [`${quoted(name)} is unknown; expected one of: ${Object.keys(parts).join(', ')}`];
   if (name === 'FREQ' && often.includes(value))
-    return [`FREQ=${value} comes back too often; the most is once an hour: FREQ=DAILY;BYHOUR=9,10,11`];
+    return [`FREQ=${value} comes back too often; expected once a day at most: DAILY, WEEKLY, MONTHLY or YEARLY`];
   if (!pattern.test(value)) return [`${name} is ${quoted(value)}; expected ${words ?? ''}`];
   if (name !== 'UNTIL') return [];
   try {
@@ -107,16 +107,20 @@ function problemsTogether(written: ReadonlyMap<string, string>): readonly string
   if (freq === undefined) return ['it has no FREQ; expected FREQ=DAILY, WEEKLY, MONTHLY or YEARLY'];
   const has = (name: string): boolean => written.has(name);
   const ordinals = /\d/.test(written.get('BYDAY') ?? '');
-  const picks = ['BYMONTH', 'BYMONTHDAY', 'BYDAY', 'BYHOUR'].some(has);
+  const isLong = freq === 'MONTHLY' || freq === 'YEARLY';
   return [
     ...(has('COUNT') && has('UNTIL') ? ['it has COUNT and UNTIL; expected at most one of both'] : []),
-    ...(freq === 'WEEKLY' && has('BYMONTHDAY') ? ['a WEEKLY rule has no BYMONTHDAY; expected FREQ=MONTHLY'] : []),
-    ...(ordinals && freq !== 'MONTHLY' && freq !== 'YEARLY'
+    ...['BYMONTHDAY', 'BYSETPOS'].flatMap((name) =>
+      has(name) && !isLong ? [`a ${freq} rule has no ${name}; expected FREQ=MONTHLY or FREQ=YEARLY`] : [],
+    ),
+    ...(ordinals && !isLong
       ? [
           `BYDAY counts weekdays (${quoted(written.get('BYDAY') ?? '')}); expected that in MONTHLY and YEARLY rules alone`,
         ]
       : []),
-    ...(has('BYSETPOS') && !picks ? ['BYSETPOS takes some of what other parts name; expected one of those, too'] : []),
+    ...(has('BYSETPOS') && !['BYMONTH', 'BYMONTHDAY', 'BYDAY'].some(has)
+      ? ['BYSETPOS takes some of what other parts name; expected one of BYMONTH, BYMONTHDAY, BYDAY, too']
+      : []),
   ];
 }
 

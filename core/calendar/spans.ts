@@ -16,8 +16,8 @@ export interface WindowSpans {
   readonly more: boolean;
 }
 
-/** How often it is asked on where a row of windows has no end. */
-const mostRows = 10;
+/** How often it is asked on where no end of a row of windows is found. */
+const mostRows = 2;
 
 /**
  * The parts of time in which a window is there between two instants, for calendars. It looks no farther ahead than

@@ -9,8 +9,11 @@ const blockMs = 64 * dayMs;
 /** How many blocks are kept at most. */
 const maxBlocks = 256;
 
-/** A rule that needs more steps than this to reach its COUNT is too rare to count. */
-const maxIterations = 10_000;
+/** How many days, weeks, months or years of a rule are looked through for its COUNT at most. */
+const maxPeriods = 1_500;
+
+/** How many days a period has at most. */
+const daysOfPeriod: Readonly<Record<string, number>> = { DAILY: 1, WEEKLY: 7, MONTHLY: 31, YEARLY: 366 };
 
 /** After the year 9999 nothing begins. */
 export const lastOfAll = Date.UTC(10_000, 0, 1);
@@ -39,22 +42,25 @@ export class Starts {
   /** None is later. */
   readonly last: WallTime;
 
-  /** @throws RangeError for a rule that does not reach its COUNT in any time that is looked at */
+  /** @throws RangeError for a rule that comes too rarely to count */
   constructor({ first, recurrence, notAfter, accepts }: StartTerms) {
     this.#first = first;
     this.#accepts = accepts;
     this.#rule = recurrence === undefined ? undefined : ruleFrom(first, recurrence.rule);
-    this.last = this.#rule === undefined ? first : Math.min(lastOfAll, notAfter, lastOf(this.#rule, recurrence?.count));
+    this.last = this.#rule === undefined ? first : Math.min(lastOfAll, notAfter, this.#lastCounted(recurrence));
   }
 
   /** Those from one time, included, to another, in their order. */
   *between(from: WallTime, to: WallTime): Generator<WallTime> {
     const end = Math.min(to, this.last + 1);
-    for (let block = blockOf(Math.max(from, this.#first)); block * blockMs < end; block += 1)
-      for (const time of this.#block(block)) {
+    for (let block = blockOf(Math.max(from, this.#first)); block * blockMs < end; block += 1) {
+      const times = this.#block(block);
+      for (let index = countBefore(times, from); index < times.length; index += 1) {
+        const time = times[index] ?? end;
         if (time >= end) return;
-        if (time >= from) yield time;
+        yield time;
       }
+    }
   }
 
   /** The latest from one time, included, to another. */
@@ -62,10 +68,29 @@ export class Starts {
     const end = Math.min(to, this.last + 1);
     const begin = Math.max(from, this.#first);
     for (let block = blockOf(end - 1); (block + 1) * blockMs > begin; block -= 1) {
-      const found = this.#block(block).findLast((time) => time < end);
+      const times = this.#block(block);
+      const found = times[countBefore(times, end) - 1];
       if (found !== undefined) return found >= from ? found : undefined;
     }
     return undefined;
+  }
+
+  /** When it begins for the last time of as many as its rule counts, without regard to what is left out. */
+  #lastCounted(recurrence: Recurrence | undefined): WallTime {
+    const { count, parts } = recurrence ?? {};
+    if (count === undefined || this.#rule === undefined) return Infinity;
+    const days = (daysOfPeriod[parts?.get('FREQ') ?? ''] ?? 1) * Number(parts?.get('INTERVAL') ?? '1');
+    const end = Math.min(lastOfAll, this.#first + maxPeriods * days * dayMs);
+    let last: WallTime | undefined;
+    let left = count;
+    for (let from = this.#first, length = blockMs; left > 0 && from < end; from += length, length *= 2) {
+      const found = this.#rule.between(new Date(from), new Date(Math.min(end, from + length) - 1), true);
+      last = found.slice(0, left).at(-1)?.epochMilliseconds ?? last;
+      left -= found.length;
+    }
+    if (left <= 0 && last !== undefined) return last;
+    if (end === lastOfAll) return lastOfAll;
+    throw new RangeError(`the rule comes too rarely to reach its COUNT of ${count}; say UNTIL instead`);
   }
 
   #block(index: number): readonly WallTime[] {
@@ -83,6 +108,17 @@ export class Starts {
   }
 }
 
+/** How many of ordered times are before one. */
+function countBefore(times: readonly WallTime[], end: WallTime): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? end) < end) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function blockOf(time: WallTime): number {
   return Math.floor(time / blockMs);
 }
@@ -91,21 +127,6 @@ function ruleFrom(first: WallTime, rule: string): RRuleTemporal {
   const start = Temporal.Instant.fromEpochMilliseconds(first).toString({ smallestUnit: 'second' });
   return new RRuleTemporal({
     rruleString: `DTSTART;TZID=UTC:${start.replaceAll(/[-:Z]/g, '')}\nRRULE:${rule}`,
-    ...{ maxIterations, strict: true, cache: false },
+    ...{ strict: true, cache: false },
   });
-}
-
-/** When it begins for the last time of as many as it counts. */
-function lastOf(rule: RRuleTemporal, count: number | undefined): WallTime {
-  if (count === undefined) return Infinity;
-  try {
-    let last = 0;
-    rule.all(({ epochMilliseconds }, index) => {
-      if (index < count) last = epochMilliseconds;
-      return index + 1 < count && epochMilliseconds < lastOfAll;
-    });
-    return last;
-  } catch (error) {
-    throw new RangeError('the rule does not reach its COUNT in any time that is looked at', { cause: error });
-  }
 }

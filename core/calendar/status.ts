@@ -1,5 +1,6 @@
 import { type Clock, WindowClock } from './clock.js';
-import { longestLookMs, type Presence } from './occurrences.js';
+import { nextChange } from './next-change.js';
+import type { Presence } from './occurrences.js';
 import { type InFlightRule, inFlightRules, type Window } from './window.js';
 
 /** A window that closes, and when it does not any more; absent where that is not found in the time that is looked at. */
@@ -30,9 +31,6 @@ export interface WindowStatus {
   readonly inFlight?: InFlightRule;
 }
 
-/** How often single windows are looked up to find when the whole changes. */
-const mostLooks = 5_000;
-
 /**
  * What windows say together. A freeze window closes while it is there; where there are change windows, one of them has to
  * be there, and one that never comes back keeps closed, since it was set so that nothing is done at other times.
@@ -41,29 +39,20 @@ const mostLooks = 5_000;
  */
 export function statusOf(windows: readonly Window[], now: Date, clock: Clock = new WindowClock()): WindowStatus {
   const at = now.getTime();
-  const scene = windows.map((window): Seen => ({ window, presence: clock.presenceOf(window, at) }));
-  const closing = closedBy(scene);
-  const { change, steadyTo } = nextChange(scene, at, clock);
-  const again = steadyTo !== undefined && { lookAgainAt: new Date(steadyTo) };
-  if (closing.length === 0)
-    return {
-      closed: false,
-      by: [],
-      closing: [],
-      ...(change !== undefined && { nextClose: new Date(change) }),
-      ...again,
-    };
+  const presences = windows.map((window) => clock.presenceOf(window, at));
+  const closing = closedBy(windows.flatMap((window, index) => seen(window, presences[index])));
+  const { change, steadyTo } = nextChange(windows, presences, at, clock);
   const by = closing.map(({ window }) => window);
+  const isClosed = by.length > 0;
   return {
-    ...{ closed: true, by },
+    ...{ closed: isClosed, by },
     closing: closing.map(({ window, presence: { until } }) => ({
       window,
       ...(until !== undefined && { until: new Date(until) }),
     })),
-    reason: reasonOf(by),
-    ...(change !== undefined && { nextOpen: new Date(change) }),
-    ...again,
-    inFlight: strictest(by),
+    ...(isClosed && { reason: reasonOf(by), inFlight: strictest(by) }),
+    ...(change !== undefined && { [isClosed ? 'nextOpen' : 'nextClose']: new Date(change) }),
+    ...(steadyTo !== undefined && { lookAgainAt: new Date(steadyTo) }),
   };
 }
 
@@ -71,6 +60,10 @@ export function statusOf(windows: readonly Window[], now: Date, clock: Clock = n
 interface Seen {
   readonly window: Window;
   readonly presence: Presence;
+}
+
+function seen(window: Window, presence: Presence | undefined): readonly Seen[] {
+  return presence === undefined ? [] : [{ window, presence }];
 }
 
 const isFreeze = ({ window }: Seen): boolean => window.kind === 'FREEZE';
@@ -81,52 +74,6 @@ function closedBy(scene: readonly Seen[]): readonly Seen[] {
   const freezes = scene.filter((one) => isFreeze(one) && isThere(one));
   const changes = scene.filter((one) => !isFreeze(one));
   return [...freezes, ...(changes.some(isThere) ? [] : changes)];
-}
-
-/** Until when a window stays as it is, at least. */
-function steadyOf({ presence: { until, steadyTo } }: Seen): number {
-  return until ?? steadyTo ?? Infinity;
-}
-
-/** When it becomes open or closed, whichever it is not; or until when it does not at least. */
-function nextChange(
-  first: readonly Seen[],
-  now: number,
-  clock: Clock,
-): { readonly change?: number; readonly steadyTo?: number } {
-  const wasClosed = closedBy(first).length > 0;
-  let scene = first;
-  for (let at = now, looks = 0; ;) {
-    const closing = closedBy(scene);
-    if (closing.length > 0 !== wasClosed) return { change: at };
-    const next = wasClosed ? opensNotBefore(closing) : closesNotBefore(scene);
-    if (next === Infinity) return {};
-    if (looks >= mostLooks || at - now > longestLookMs) return { steadyTo: at };
-    at = next;
-    scene = scene.map((one) => {
-      if (steadyOf(one) > at) return one;
-      looks += 1;
-      return { window: one.window, presence: clock.presenceOf(one.window, at) };
-    });
-  }
-}
-
-/** Nothing opens while one of the freezes is there, or before one of the change windows begins. */
-function opensNotBefore(closing: readonly Seen[]): number {
-  const [freezes, changes] = [closing.filter(isFreeze), closing.filter((one) => !isFreeze(one))];
-  return Math.max(
-    freezes.length === 0 ? -Infinity : Math.max(...freezes.map(steadyOf)),
-    changes.length === 0 ? -Infinity : Math.min(...changes.map(steadyOf)),
-  );
-}
-
-/** Nothing closes before a freeze begins, or as long as one of the change windows is there. */
-function closesNotBefore(scene: readonly Seen[]): number {
-  const changes = scene.filter((one) => !isFreeze(one) && isThere(one));
-  return Math.min(
-    ...scene.filter(isFreeze).map(steadyOf),
-    changes.length === 0 ? Infinity : Math.max(...changes.map(steadyOf)),
-  );
 }
 
 function reasonOf(by: readonly Window[]): string {

@@ -1,223 +1,238 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { RRule } from 'rrule';
-import { Temporal } from 'temporal-polyfill';
-import { statusOf } from '../../../core/calendar/status.js';
-import { Occurrences } from '../../../core/calendar/occurrences.js';
-import type { Window, WindowTimes } from '../../../core/calendar/window.js';
+import { longestRowMs, Occurrences } from '../../../core/calendar/occurrences.js';
+import { isOver, spansBetween } from '../../../core/calendar/spans.js';
+import type { WindowTimes } from '../../../core/calendar/window.js';
+import { iso } from '../../support/windows.js';
 
 const weekend: WindowTimes = {
-  zone: 'Europe/Berlin',
-  begins: '2026-01-02T18:00',
-  ends: '2026-01-05T08:00',
+  ...{ zone: 'Europe/Berlin', begins: '2026-01-02T18:00', ends: '2026-01-05T08:00' },
   recurrence: 'FREQ=WEEKLY;BYDAY=FR',
 };
-
-function windowOf(times: WindowTimes, change: Partial<Window> = {}): Window {
-  return { name: 'w', kind: 'FREEZE', reason: 'rest', actions: ['DEPLOY'], inFlight: 'FINISH', ...times, ...change };
-}
-
 const at = (text: string): number => Date.parse(text);
-const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
+/** Whether it is there, and when that changes, as text. */
+const seen = (times: WindowTimes, now: string): string => {
+  const { isThere, until, steadyTo } = new Occurrences(times).at(at(now));
+  const end =
+    until === undefined ? (steadyTo === undefined ? 'for ever' : 'as far as seen') : `until ${iso(until) ?? ''}`;
+  return `${isThere ? 'there' : 'not there'} ${end}`;
+};
 
 describe('a window', () => {
   test('is there from its begin to its end, by the clock on the wall of its zone', () => {
-    const occurrences = new Occurrences(weekend);
     // In winter 18:00 is 17:00 UTC.
-    expect(occurrences.at(at('2026-11-27T16:59:59Z'))).toEqual({ isThere: false, until: at('2026-11-27T17:00:00Z') });
-    expect(occurrences.at(at('2026-11-27T17:00:00Z'))).toEqual({ isThere: true, until: at('2026-11-30T07:00:00Z') });
-    expect(occurrences.at(at('2026-11-30T07:00:00Z')).isThere).toBe(false);
+    expect(seen(weekend, '2026-11-27T16:59:59Z')).toBe('not there until 2026-11-27T17:00:00.000Z');
+    expect(seen(weekend, '2026-11-27T17:00:00Z')).toBe('there until 2026-11-30T07:00:00.000Z');
+    expect(seen(weekend, '2026-11-30T07:00:00Z')).toBe('not there until 2026-12-04T17:00:00.000Z');
     // Clocks go forward on Sunday, 29 March 2026: it begins by one offset and ends by the other.
-    expect(occurrences.at(at('2026-03-28T12:00:00Z'))).toEqual({ isThere: true, until: at('2026-03-30T06:00:00Z') });
-    expect(iso(occurrences.at(at('2026-03-26T12:00:00Z')).until)).toBe('2026-03-27T17:00:00.000Z');
+    expect(seen(weekend, '2026-03-28T12:00:00Z')).toBe('there until 2026-03-30T06:00:00.000Z');
+    expect(seen(weekend, '2026-03-26T12:00:00Z')).toBe('not there until 2026-03-27T17:00:00.000Z');
   });
 
   test('lasts exactly as long as it says, where it says how long', () => {
-    const occurrences = new Occurrences({ ...omitEnds(weekend), lasts: 'PT62H' });
-    expect(occurrences.at(at('2026-03-28T12:00:00Z')).until).toBe(at('2026-03-30T07:00:00Z'));
+    const { zone, begins } = weekend;
+    const times = { zone, begins, recurrence: 'FREQ=WEEKLY;BYDAY=FR' };
+    expect(seen({ ...times, lasts: 'PT62H' }, '2026-03-28T12:00:00Z')).toBe('there until 2026-03-30T07:00:00.000Z');
+    expect(seen({ ...times, lasts: 'P2DT14H' }, '2026-03-28T12:00:00Z')).toBe('there until 2026-03-30T06:00:00.000Z');
   });
 
   test('begins after the gap where clocks go forward over its begin, and at the earlier time where they go back', () => {
-    const night: WindowTimes = {
+    const night = {
       zone: 'Europe/Berlin',
       begins: '2026-03-01T02:30',
       ends: '2026-03-01T04:00',
       recurrence: 'FREQ=DAILY',
     };
-    const occurrences = new Occurrences(night);
-    expect(iso(occurrences.at(at('2026-03-28T12:00:00Z')).until)).toBe('2026-03-29T01:30:00.000Z');
-    expect(iso(occurrences.at(at('2026-10-24T12:00:00Z')).until)).toBe('2026-10-25T00:30:00.000Z');
+    expect(seen(night, '2026-03-28T12:00:00Z')).toBe('not there until 2026-03-29T01:30:00.000Z');
+    expect(seen(night, '2026-03-29T01:30:00Z')).toBe('there until 2026-03-29T02:00:00.000Z');
+    expect(seen(night, '2026-10-24T12:00:00Z')).toBe('not there until 2026-10-25T00:30:00.000Z');
+    expect(seen(night, '2026-10-25T01:30:00Z')).toBe('there until 2026-10-25T03:00:00.000Z');
+  });
+
+  test('takes a day that its zone has left out to be the next', () => {
+    // In Apia, 30 December followed 28 December 2011 by one day less.
+    const day = { zone: 'Pacific/Apia', begins: '2011-12-30T09:00', lasts: 'PT2H' };
+    expect(seen(day, '2011-12-29T00:00:00Z')).toBe('not there until 2011-12-30T19:00:00.000Z');
+    const nights = {
+      zone: 'Pacific/Apia',
+      begins: '2011-12-20T22:00',
+      ends: '2011-12-21T06:00',
+      recurrence: 'FREQ=DAILY',
+    };
+    expect(seen(nights, '2011-12-30T09:00:00Z')).toBe('there until 2011-12-30T16:00:00.000Z');
+  });
+
+  test('that would end before it begins where the clock is set is left out that night', () => {
+    const early = {
+      zone: 'Europe/Berlin',
+      begins: '2026-03-01T02:30',
+      ends: '2026-03-01T03:15',
+      recurrence: 'FREQ=DAILY',
+    };
+    expect(seen(early, '2026-03-29T00:00:00Z')).toBe('not there until 2026-03-30T00:30:00.000Z');
   });
 
   test('that begins where it ends is there without a gap, and says when it is over', () => {
-    const shifts: WindowTimes = {
-      zone: 'UTC',
+    const shifts = { zone: 'UTC', begins: '2026-01-01T00:00', lasts: 'P1D', recurrence: 'FREQ=DAILY;COUNT=5' };
+    expect(seen(shifts, '2026-01-02T12:00:00Z')).toBe('there until 2026-01-06T00:00:00.000Z');
+  });
+
+  test('that never ends says no end, and until when there is none at least', () => {
+    const always: WindowTimes = {
+      zone: 'Europe/Berlin',
       begins: '2026-01-01T00:00',
       lasts: 'P1D',
-      recurrence: 'FREQ=DAILY;COUNT=5',
+      recurrence: 'FREQ=DAILY',
     };
-    expect(iso(new Occurrences(shifts).at(at('2026-01-02T12:00:00Z')).until)).toBe('2026-01-06T00:00:00.000Z');
+    const { isThere, until, steadyTo } = new Occurrences(always).at(at('2026-06-01T12:00:00Z'));
+    expect([isThere, until]).toEqual([true, undefined]);
+    expect(steadyTo).toBeGreaterThan(at('2026-12-01T00:00:00Z'));
+    const yearly = new Occurrences({ ...always, lasts: 'P366D', recurrence: 'FREQ=YEARLY' });
+    const seenTo = yearly.at(at('2026-06-01T12:00:00Z')).steadyTo ?? 0;
+    expect(seenTo - at('2026-06-01T12:00:00Z')).toBeGreaterThan(longestRowMs);
+    expect(yearly.at(seenTo).isThere).toBe(true);
+  });
+
+  test('that is there once says when it ends, however long it is', () => {
+    const long = { zone: 'UTC', begins: '2026-01-01T00:00', ends: '2035-01-01T00:00' };
+    expect(seen(long, '2026-06-01T12:00:00Z')).toBe('there until 2035-01-01T00:00:00.000Z');
+  });
+
+  test('that lasts longer than it takes to come back is there once, from the first to the last', () => {
+    const long = { zone: 'UTC', begins: '2026-01-01T00:00', recurrence: 'FREQ=WEEKLY;COUNT=3' };
+    for (const length of [{ ends: '2026-01-31T00:00' }, { lasts: 'P30D' }]) {
+      expect(seen({ ...long, ...length }, '2026-01-10T00:00:00Z')).toBe('there until 2026-02-14T00:00:00.000Z');
+      expect(seen({ ...long, ...length }, '2026-02-13T23:59:59Z')).toBe('there until 2026-02-14T00:00:00.000Z');
+      expect(seen({ ...long, ...length }, '2026-02-14T00:00:00Z')).toBe('not there for ever');
+    }
   });
 
   test('is not there on days that are excepted', () => {
-    const occurrences = new Occurrences({ ...weekend, except: ['2026-12-04'] });
-    expect(iso(occurrences.at(at('2026-12-01T00:00:00Z')).until)).toBe('2026-12-11T17:00:00.000Z');
+    const times = { ...weekend, except: ['2026-12-04'] };
+    expect(seen(times, '2026-12-01T00:00:00Z')).toBe('not there until 2026-12-11T17:00:00.000Z');
+    // The day is that of its begin: an end on it is none.
+    expect(seen({ ...weekend, except: ['2026-12-07'] }, '2026-12-07T00:00:00Z')).toBe(
+      'there until 2026-12-07T07:00:00.000Z',
+    );
   });
 
-  test('on 29 February comes every four years', () => {
-    const leap: WindowTimes = {
+  test('is left out on an excepted day that COUNT counts nevertheless', () => {
+    const times = { zone: 'UTC', begins: '2026-01-01T00:00', lasts: 'PT1H', recurrence: 'FREQ=DAILY;COUNT=3' };
+    expect(seen({ ...times, except: ['2026-01-02'] }, '2026-01-01T12:00:00Z')).toBe(
+      'not there until 2026-01-03T00:00:00.000Z',
+    );
+    expect(seen({ ...times, except: ['2026-01-02'] }, '2026-01-03T12:00:00Z')).toBe('not there for ever');
+  });
+
+  test.each([
+    ['an instant', 'UNTIL=20260103T170000Z', '2026-01-03'],
+    ['an instant before its begin', 'UNTIL=20260103T165959Z', '2026-01-02'],
+    ['a time on the wall', 'UNTIL=20260103T180000', '2026-01-03'],
+    ['a time on the wall before its begin', 'UNTIL=20260103T175959', '2026-01-02'],
+    ['a day', 'UNTIL=20260103', '2026-01-03'],
+  ])('comes back until %s, that one included', (_, until, last) => {
+    const times = {
+      zone: 'Europe/Berlin',
+      begins: '2026-01-01T18:00',
+      lasts: 'PT1H',
+      recurrence: `FREQ=DAILY;${until}`,
+    };
+    const { spans } = spansBetween(times, new Date('2026-01-01T00:00:00Z'), new Date('2026-03-01T00:00:00Z'), 10);
+    expect(spans.at(-1)?.from.toISOString()).toBe(`${last}T17:00:00.000Z`);
+    expect(seen(times, `${last}T18:00:00Z`)).toBe('not there for ever');
+  });
+
+  test('comes back until an instant in the hour that there is twice, whatever the clock shows', () => {
+    const times = { zone: 'Europe/Berlin', begins: '2026-10-20T02:45', lasts: 'PT5M' };
+    // Half past two for the second time is after a quarter to three for the first time.
+    const until = (text: string) => seen({ ...times, recurrence: `FREQ=DAILY;UNTIL=${text}` }, '2026-10-24T12:00:00Z');
+    expect(until('20261025T013000Z')).toBe('not there until 2026-10-25T00:45:00.000Z');
+    expect(until('20261025T003000Z')).toBe('not there for ever');
+  });
+
+  test('on 29 February comes every four years, and after eight around a century without', () => {
+    const leap = {
       zone: 'UTC',
       begins: '2024-02-29T00:00',
       lasts: 'P1D',
       recurrence: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29',
     };
-    expect(iso(new Occurrences(leap).at(at('2026-11-28T00:00:00Z')).until)).toBe('2028-02-29T00:00:00.000Z');
-  });
-});
-
-function omitEnds({ zone, begins, recurrence }: WindowTimes): WindowTimes {
-  return { zone, begins, ...(recurrence !== undefined && { recurrence }) };
-}
-
-describe('several windows', () => {
-  const workdays = windowOf(
-    {
-      zone: 'Europe/Berlin',
-      begins: '2026-01-05T09:00',
-      ends: '2026-01-05T17:00',
-      recurrence: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
-    },
-    { name: 'office-hours', kind: 'CHANGE', reason: 'people are there', inFlight: 'PAUSE' },
-  );
-  const nights = windowOf(
-    { zone: 'Europe/Berlin', begins: '2026-01-05T22:00', ends: '2026-01-06T02:00', recurrence: 'FREQ=WEEKLY;BYDAY=TU' },
-    { name: 'night-shift', kind: 'CHANGE', reason: 'few users' },
-  );
-  const december = windowOf(
-    { zone: 'Europe/Berlin', begins: '2026-12-01T00:00', ends: '2026-12-24T00:00' },
-    { name: 'advent', reason: 'everybody buys', inFlight: 'ABORT' },
-  );
-
-  test('of changes let in what one of them lets in', () => {
-    const status = statusOf([workdays, nights], new Date('2026-11-25T12:00:00Z'));
-    expect(status).toMatchObject({ closed: false, nextClose: new Date('2026-11-25T16:00:00Z') });
-    expect(statusOf([workdays, nights], new Date('2026-11-28T12:00:00Z'))).toMatchObject({
-      ...{ closed: true, inFlight: 'PAUSE', nextOpen: new Date('2026-11-30T08:00:00Z') },
-      reason: 'outside of office-hours (people are there), night-shift (few users)',
-    });
-  });
-
-  test('close while a freeze is there, and open with the first change window after it', () => {
-    expect(statusOf([workdays, december], new Date('2026-12-02T12:00:00Z'))).toMatchObject({
-      ...{ closed: true, reason: 'advent: everybody buys', inFlight: 'ABORT' },
-      nextOpen: new Date('2026-12-24T08:00:00Z'),
-    });
-  });
-
-  test('stay closed where no change window comes back', () => {
-    const once = windowOf({ zone: 'UTC', begins: '2026-01-01T00:00', lasts: 'PT4H' }, { kind: 'CHANGE' });
-    const status = statusOf([once], new Date('2026-06-01T00:00:00Z'));
-    expect(status.closed).toBe(true);
-    expect(status.nextOpen).toBeUndefined();
-  });
-
-  test('say nothing of an end where nothing ends', () => {
-    expect(statusOf([], new Date('2026-06-01T00:00:00Z'))).toEqual({ closed: false, by: [] });
-  });
-});
-
-const zones = [
-  'UTC',
-  'Europe/Berlin',
-  'America/New_York',
-  'Asia/Kolkata',
-  'Australia/Lord_Howe',
-  'America/St_Johns',
-  'Pacific/Apia',
-];
-const days = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
-
-const anyRule = fc.oneof(
-  fc
-    .record({ interval: fc.integer({ min: 1, max: 5 }), count: fc.option(fc.integer({ min: 1, max: 60 })) })
-    .map(({ interval, count }) => `FREQ=DAILY;INTERVAL=${interval}${count === null ? '' : `;COUNT=${count}`}`),
-  fc
-    .record({
-      interval: fc.integer({ min: 1, max: 3 }),
-      on: fc.uniqueArray(fc.constantFrom(...days), { minLength: 1, maxLength: 5 }),
-    })
-    .map(({ interval, on }) => `FREQ=WEEKLY;INTERVAL=${interval};BYDAY=${on.join(',')}`),
-  fc.integer({ min: 1, max: 31 }).map((day) => `FREQ=MONTHLY;BYMONTHDAY=${day}`),
-  fc
-    .record({ nth: fc.constantFrom(-1, 1, 2, 3), day: fc.constantFrom(...days) })
-    .map(({ nth, day }) => `FREQ=MONTHLY;BYDAY=${nth}${day}`),
-);
-
-describe('windows of any kind', () => {
-  test('are there when another library says so, at any instant, in any zone', () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...zones),
-        fc.integer({ min: 0, max: 700 }),
-        fc.integer({ min: 0, max: 23 }),
-        fc.constantFrom(0, 15, 30, 59),
-        fc.integer({ min: 1, max: 50 }),
-        anyRule,
-        fc.array(fc.integer({ min: 0, max: 1_500 * 24 * 60 }), { minLength: 20, maxLength: 20 }),
-        (zone, day, hour, minute, hours, recurrence, minutes) => {
-          const begin = Temporal.PlainDateTime.from('2025-01-01T00:00').add({
-            days: day,
-            hours: hour,
-            minutes: minute,
-          });
-          const occurrences = new Occurrences({ zone, begins: begin.toString(), lasts: `PT${hours}H`, recurrence });
-          // That library knows no zones that can be relied on: it is asked for times on the wall, as if they were UTC.
-          const rule = new RRule({ ...RRule.parseString(recurrence), dtstart: asUtc(begin) });
-          for (const offset of minutes) {
-            const now = Date.parse('2025-01-01T00:00:00Z') + offset * 60_000;
-            const wall = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDateTime();
-            const starts = rule
-              .between(asUtc(wall.subtract({ hours: hours + 50 })), asUtc(wall.add({ hours: 26 })), true)
-              .map(
-                (start) =>
-                  Temporal.PlainDateTime.from(start.toISOString().slice(0, 19)).toZonedDateTime(zone).epochMilliseconds,
-              );
-            const expected = starts.some((start) => start <= now && now < start + hours * 3_600_000);
-            expect([zone, recurrence, iso(now), occurrences.at(now).isThere]).toEqual([
-              zone,
-              recurrence,
-              iso(now),
-              expected,
-            ]);
-          }
-        },
-      ),
-      { numRuns: 500 },
+    expect(seen(leap, '2026-11-28T00:00:00Z')).toBe('not there until 2028-02-29T00:00:00.000Z');
+    expect(seen(leap, '2096-03-01T00:00:00Z')).toBe('not there until 2104-02-29T00:00:00.000Z');
+    expect(seen({ ...leap, recurrence: 'FREQ=MONTHLY;BYMONTHDAY=29' }, '2027-01-30T00:00:00Z')).toBe(
+      'not there until 2027-03-29T00:00:00.000Z',
     );
   });
 
-  test('change exactly when they say, and not before', () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...zones),
-        fc.integer({ min: 1, max: 30 }),
-        anyRule,
-        fc.integer({ min: 0, max: 1_000 * 24 * 60 }),
-        (zone, hours, recurrence, offset) => {
-          const occurrences = new Occurrences({ zone, begins: '2025-01-01T02:30', lasts: `PT${hours}H`, recurrence });
-          const now = Date.parse('2025-01-01T00:00:00Z') + offset * 60_000;
-          const { isThere, until } = occurrences.at(now);
-          if (until === undefined) return;
-          expect(until).toBeGreaterThan(now);
-          expect(occurrences.at(until).isThere).toBe(!isThere);
-          expect(occurrences.at(until - 1).isThere).toBe(isThere);
-        },
-      ),
-      { numRuns: 500 },
-    );
+  test('that comes back after more years than are looked at says until when it does not at least', () => {
+    const rare = { zone: 'UTC', begins: '2026-01-01T00:00', lasts: 'P1D', recurrence: 'FREQ=YEARLY;INTERVAL=20' };
+    expect(seen(rare, '2026-06-01T00:00:00Z')).toBe('not there as far as seen');
+    expect(seen(rare, '2040-01-01T00:00:00Z')).toBe('not there until 2046-01-01T00:00:00.000Z');
+  });
+
+  test('is not there before it begins for the first time, however long before, nor after it is over', () => {
+    expect(seen(weekend, '0001-01-01T00:00:00Z')).toBe('not there until 2026-01-02T17:00:00.000Z');
+    expect(seen(weekend, '9998-01-01T00:00:00Z')).toMatch(/^(not )?there until 9998/);
+    expect(seen(weekend, '+020000-01-01T00:00:00Z')).toBe('not there for ever');
+    expect(new Occurrences(weekend).at(-8.64e15)).toEqual({ isThere: false, until: at('2026-01-02T17:00:00Z') });
+    expect(new Occurrences(weekend).at(8.64e15)).toEqual({ isThere: false });
+    const once = { zone: 'America/St_Johns', begins: '2026-12-01T00:00', ends: '2026-12-24T00:00' };
+    expect(seen(once, '1970-01-01T00:00:00Z')).toBe('not there until 2026-12-01T03:30:00.000Z');
+    expect(seen(once, '2026-12-24T03:30:00Z')).toBe('not there for ever');
+  });
+
+  test.each([
+    ['zone', { zone: 'Berlin/Europe' }],
+    ['time', { begins: '2026-02-30T00:00' }],
+    ['rule', { recurrence: 'FREQ=HOURLY' }],
+  ])('with a wrong %s is refused where it is made', (_, change) => {
+    expect(() => new Occurrences({ ...weekend, ...change })).toThrow(RangeError);
   });
 });
 
-function asUtc(wall: Temporal.PlainDateTime): Date {
-  return new Date(`${wall.toString({ smallestUnit: 'second' })}Z`);
-}
+describe('the times of a window between two instants', () => {
+  const between = (times: WindowTimes, from: string, to: string, most = 10) => {
+    const { spans, more } = spansBetween(times, new Date(from), new Date(to), most);
+    return [...spans.map((span) => `${span.from.toISOString()}/${span.to.toISOString()}`), ...(more ? ['more'] : [])];
+  };
+
+  test('are the parts of time in which it is there, cut where the question begins and ends', () => {
+    expect(between(weekend, '2026-11-28T00:00:00Z', '2026-12-05T00:00:00Z')).toEqual([
+      '2026-11-28T00:00:00.000Z/2026-11-30T07:00:00.000Z',
+      '2026-12-04T17:00:00.000Z/2026-12-05T00:00:00.000Z',
+    ]);
+    expect(between(weekend, '2026-12-01T00:00:00Z', '2026-12-02T00:00:00Z')).toEqual([]);
+  });
+
+  test('are as many as are asked for, and it is said whether there are more', () => {
+    expect(between(weekend, '2026-11-28T00:00:00Z', '2027-11-28T00:00:00Z', 1)).toEqual([
+      ...['2026-11-28T00:00:00.000Z/2026-11-30T07:00:00.000Z', 'more'],
+    ]);
+    const twice = { ...weekend, recurrence: 'FREQ=WEEKLY;BYDAY=FR;COUNT=2' };
+    expect(between(twice, '2026-01-01T00:00:00Z', '2027-11-28T00:00:00Z', 2)).toHaveLength(2);
+  });
+
+  test('are one where windows follow each other without a gap, also for longer than a row is looked at', () => {
+    const always = { zone: 'Europe/Berlin', begins: '2026-01-01T00:00', lasts: 'P1D', recurrence: 'FREQ=DAILY' };
+    expect(between(always, '2026-02-01T00:00:00Z', '2027-05-01T00:00:00Z')).toEqual([
+      '2026-02-01T00:00:00.000Z/2027-05-01T00:00:00.000Z',
+    ]);
+    expect(between(always, '2026-02-01T00:00:00Z', '2099-05-01T00:00:00Z').at(-1)).toBe('more');
+  });
+
+  test('end where it is looked no farther', () => {
+    const rare = { zone: 'UTC', begins: '2026-01-01T00:00', lasts: 'P1D', recurrence: 'FREQ=YEARLY;INTERVAL=20' };
+    expect(between(rare, '2025-01-01T00:00:00Z', '2099-05-01T00:00:00Z')).toEqual([
+      ...['2026-01-01T00:00:00.000Z/2026-01-02T00:00:00.000Z', 'more'],
+    ]);
+  });
+});
+
+test('a window is over once it does not come back', () => {
+  const over = (times: WindowTimes, now: string) => isOver(times, new Date(now));
+  const once = { zone: 'UTC', begins: '2026-01-01T00:00', lasts: 'P1D' };
+  expect(over(once, '2025-01-01T00:00:00Z')).toBe(false);
+  expect(over(once, '2026-01-01T23:59:59Z')).toBe(false);
+  expect(over(once, '2026-01-02T00:00:00Z')).toBe(true);
+  expect(over({ ...once, recurrence: 'FREQ=YEARLY;INTERVAL=20' }, '2026-01-02T00:00:00Z')).toBe(false);
+  expect(over({ ...once, recurrence: 'FREQ=YEARLY;COUNT=2' }, '2027-01-02T00:00:00Z')).toBe(true);
+});

@@ -30,8 +30,13 @@ const affectedBy: Readonly<Record<string, readonly string[]>> = {
   lane: ['ListLanes', 'ListPromotions'],
   alias: ['ListLanes'],
   session: ['SessionService'],
+  restriction: [
+    ...['RestrictionService', 'ListLanes', 'ListPromotions', 'ListLaneActions'],
+    ...['Plan', 'ListPendingApprovals', 'ListActions', 'GetPromotion', 'ExplainPromotion'],
+  ],
   transformation: [
     'TransformationService',
+    'ListCalendar',
     'GovernanceService',
     'GetProduct',
     'ListPolicies',
@@ -53,6 +58,8 @@ const identities: readonly string[] = [
  */
 export function isAffected({ service, method, input }: Asked, event: MethodEvent): boolean {
   if (aboutOnePromotion.includes(method)) {
+    // It is about whatever lanes it closes or opens.
+    if (nounOf(event) === 'restriction') return affectedBy['restriction']?.includes(method) === true;
     const id = typeof input['promotionId'] === 'string' ? input['promotionId'] : '';
     if (event.promotionId !== '') return id === '' || event.promotionId === id || event.promotionId.startsWith(id);
     return event.type.startsWith('evidence.') || !(nounOf(event) in affectedBy);

@@ -10,6 +10,7 @@ import { LaneName } from '../parts/lane-name.js';
 import { Glyph } from '../parts/mark.js';
 import { PhaseMark, ServingMark, StandingMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
+import { ClosedMark } from '../restriction/closed-mark.js';
 import css from './lanes.module.css';
 import type { ProductRow } from './rows.js';
 
@@ -52,6 +53,7 @@ export function LaneRow({
           <span className={css['cellLane']}>
             <LaneName lane={lane.lane} />
           </span>
+          <ClosedMark opening={lane.opening} />
           <LiveBundle lane={lane} chosen={chosen} onChoose={onChoose} />
           {lane.open.map((open) => (
             <OnItsWay key={open.promotionId} open={open} lane={lane} />

@@ -10,6 +10,7 @@ import { LaneName } from '../parts/lane-name.js';
 import { Glyph } from '../parts/mark.js';
 import { PhaseMark, ServingMark, StandingMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
+import { StopButton } from '../restriction/stop-button.js';
 import { ClosedMark } from '../restriction/closed-mark.js';
 import css from './lanes.module.css';
 import type { ProductRow } from './rows.js';
@@ -43,6 +44,7 @@ export function LaneRow({
         <Link to="/products/$product" params={{ product }}>
           {product}
         </Link>
+        <StopButton product={product} isSmall />
       </div>
       {lanes.map((lane) => (
         <div

@@ -39,6 +39,21 @@ export function At({ at }: { readonly at: Timestamp | undefined }) {
   return <time dateTime={date.toISOString()}>{fullTime(date, zone)}</time>;
 }
 
+/** Since when something is, as people say it: the time of today, or day and time. */
+export function Since({ at }: { readonly at: Timestamp | undefined }) {
+  const now = useNow();
+  const { zone } = useSettings();
+  if (at === undefined) return <span>–</span>;
+  const date = timestampDate(at);
+  const [words, today] = [dayAndTime(date, zone), dayAndTime(now, zone)];
+  const [day, time] = words.split(', ');
+  return (
+    <time dateTime={date.toISOString()} title={fullTime(date, zone)}>
+      {today.startsWith(`${day ?? ''},`) ? time : words}
+    </time>
+  );
+}
+
 /** An instant to come, as people name it: weekday, date, time, zone, and how long until then. */
 export function When({
   at,

@@ -1,7 +1,7 @@
 import { type Closure, ClosureKind } from '#gen/governance/v1/restriction_pb.js';
 import { shortId } from '../../../core/ids.js';
 import { Command } from '../parts/copy.js';
-import { Ago, When } from '../parts/instant.js';
+import { Since, When } from '../parts/instant.js';
 import { Glyph, type Shape } from '../parts/mark.js';
 import { Who } from '../parts/who.js';
 import css from './banners.module.css';
@@ -98,7 +98,7 @@ function Says({ closure }: { readonly closure: Closure }) {
           <strong>
             Held by <Who name={owner} />
           </strong>{' '}
-          for <Ago at={since} suffix="" />: {reason};
+          since <Since at={since} />: {reason};
         </>
       );
     case ClosureKind.RECALL:

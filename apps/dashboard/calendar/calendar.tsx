@@ -9,6 +9,7 @@ import { isLane } from '../../../core/lanes.js';
 import { useNow } from '../connection/clock.js';
 import { useSettings } from '../connection/settings.js';
 import { Command } from '../parts/copy.js';
+import { Glyph } from '../parts/mark.js';
 import { Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Screen } from '../parts/screen.js';
 import { current, Tabs } from '../parts/tabs.js';
@@ -23,6 +24,9 @@ import { PromoteWhen } from './promote-when.js';
 import { HoldList, WindowList } from './restriction-lists.js';
 
 const route = getRouteApi('/framed/calendar');
+
+/** Its address is that of the other tab, too, but for what is searched. */
+const tab = (isCurrent: boolean) => ({ ...current(isCurrent), activeOptions: { exact: true } });
 
 /** When promotions may take lanes, and when not: windows, holds, milestones and timeboxes. */
 export default function Calendar() {
@@ -62,10 +66,10 @@ export default function Calendar() {
     <Screen title="Calendar" aside={<Filters place={place} />}>
       {error !== null && <ProblemNote error={error} onRetry={() => void calendar.refetch()} />}
       <Tabs label="How it is shown">
-        <Link to="/calendar" search={searchOf({ ...place, view: undefined })} {...current(view !== 'agenda')}>
+        <Link to="/calendar" search={searchOf({ ...place, view: undefined })} {...tab(view !== 'agenda')}>
           Month
         </Link>
-        <Link to="/calendar" search={searchOf({ ...place, view: 'agenda' })} {...current(view === 'agenda')}>
+        <Link to="/calendar" search={searchOf({ ...place, view: 'agenda' })} {...tab(view === 'agenda')}>
           Agenda
         </Link>
       </Tabs>
@@ -73,13 +77,13 @@ export default function Calendar() {
         <h2 aria-live="polite">{words}</h2>
         <nav className={css['steps']} aria-label="Months">
           <Link to="/calendar" search={step(-1)}>
-            ← {monthInWords(monthAfter(month, -1))}
+            <Glyph shape="back" /> {monthInWords(monthAfter(month, -1))}
           </Link>
           <Link to="/calendar" search={searchOf({ ...place, month: undefined })}>
             Today
           </Link>
           <Link to="/calendar" search={step(1)}>
-            {monthInWords(monthAfter(month, 1))} →
+            {monthInWords(monthAfter(month, 1))} <Glyph shape="to" />
           </Link>
         </nav>
       </div>
@@ -89,9 +93,17 @@ export default function Calendar() {
       )}
       {calendar.data !== undefined &&
         (view === 'agenda' ? (
-          <Agenda entries={entries} from={from} to={to} today={today} />
+          <Agenda entries={entries} from={from} to={to} month={month} today={today} />
         ) : (
-          <Month {...{ weeks, month, entries, today, needsWindow, place }} />
+          <>
+            <Month {...{ weeks, month, entries, today, needsWindow, place }} />
+            <p className={css['legend']}>
+              Hatched days, and the bar at the foot of a day:{' '}
+              {wanted === Lane.UNSPECIFIED || product === ''
+                ? 'some lane is closed by a freeze or a hold. Choose a product and a lane to see when that lane is closed.'
+                : `${lane} of ${product} is closed to promotions.`}
+            </p>
+          </>
         ))}
       <p className={css['equal']}>
         <Command

@@ -67,6 +67,11 @@ export function isOn({ from, to, isAllDay }: Spanning, day: Day, now: Date): boo
   return from < day.to && day.from < (to ?? new Date(Math.max(now.getTime(), from.getTime() + 1)));
 }
 
+/** Whether something begins on a day. */
+export function beginsOn({ from, isAllDay }: Spanning, day: Day): boolean {
+  return isAllDay ? isoDay(from) === day.date : day.from <= from && from < day.to;
+}
+
 function isoDay(at: Date): string {
   return at.toISOString().slice(0, 10);
 }

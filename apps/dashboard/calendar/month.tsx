@@ -3,7 +3,7 @@ import { dayInWords, useNow } from '../connection/clock.js';
 import { useSettings } from '../connection/settings.js';
 import { Glyph } from '../parts/mark.js';
 import css from './month.module.css';
-import { closedParts, type Day, type PartOfDay, placesOf } from './days.js';
+import { beginsOn, closedParts, type Day, type PartOfDay, placesOf } from './days.js';
 import { type Entry, lookOf, scopeOf, titleOf } from './entry.js';
 import { type CalendarPlace, searchOf } from './place.js';
 
@@ -109,12 +109,7 @@ function DayCell({
         {entries.slice(0, mostShown).map((entry, index) => (
           // What stands in a place of a day has no name but the place.
           <li key={index} className={css['place']}>
-            {entry !== undefined && (
-              <Bar
-                entry={entry}
-                isBegin={isFirstOfWeek || (entry.from >= day.from && entry.from < day.to) || entry.isAllDay}
-              />
-            )}
+            {entry !== undefined && <Bar entry={entry} isBegin={isFirstOfWeek || beginsOn(entry, day)} />}
           </li>
         ))}
       </ul>

@@ -1,4 +1,4 @@
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createClient } from '@connectrpc/connect';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { useState } from 'react';
 import { type Restriction, RestrictionKind, WindowAction } from '#gen/governance/v1/restriction_pb.js';
@@ -95,13 +95,11 @@ interface WantedHold {
 async function hold({ tenant, scope, reason, stops }: WantedHold, own: OwnSigning): Promise<void> {
   const client = createClient(RestrictionService, transport);
   const name = nameOfHold(scope);
-  const current = await client.getRestriction({ kind: RestrictionKind.HOLD, name }).then(
-    ({ restriction }) => restriction,
-    (error: unknown) => {
-      if (ConnectError.from(error).code === Code.NotFound) return undefined;
-      throw error;
-    },
-  );
+  // Its scopes are few, and one that nobody has ever held is no error.
+  const { restrictions } = await client.listRestrictions({
+    ...{ kind: RestrictionKind.HOLD, product: scope.product, ended: true },
+  });
+  const current = restrictions.find((one) => one.name === name);
   const [id = 0] = crypto.getRandomValues(new Uint32Array(1));
   const signedStatement = await signRestriction(own, (said) => {
     const added = { id: id.toString(16).padStart(8, '0'), by: said.principal, since: said.issuedAt, reason, stops };

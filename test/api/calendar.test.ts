@@ -129,3 +129,39 @@ test('what closes a lane says until when it does by itself, and in which zone it
     '2030-12-01 00:00 to 2030-12-24 00:00, Europe/Berlin',
   ]);
 });
+
+describe('lane calendar', () => {
+  test('prints what there is in the order in which it begins, one line each', async () => {
+    await hold(engine, 'bob', { product: 'till', lane: 'silver' }, 'red\n2030-12-01 alert');
+    const { code, stdout } = await api.lane(
+      'alice',
+      'calendar',
+      '--product',
+      'till',
+      '--from',
+      '2030-12-01',
+      '--to',
+      '2030-12-05',
+    );
+    const lines = stdout.split('\n').map((line) => line.replace(/ {2,}/g, ' | '));
+    expect(code).toBe(0);
+    expect(lines[0]).toBe('FROM | TO | WHAT | NAME | OF | BY | WHY');
+    expect(lines[1]).toMatch(
+      /^\S+ \d\d:\d\dZ \| until it is lifted \| hold \| till\.silver\/[0-9a-f]{8} \| silver of till \| bob \| red 2030-12-01 alert$/,
+    );
+    expect(lines.slice(2)).toEqual([
+      '2030-12-01 00:00Z | 2030-12-06 00:00Z | freeze | advent | every product | dev | everybody buys',
+      '2030-12-04 09:00Z | 2030-12-04 17:00Z | change | office | silver of till | dev | people are there',
+    ]);
+  });
+
+  test('takes days that there are, and no others', async () => {
+    for (const day of ['2030-02-30', 'tomorrow', '2030-12-01T00:00Z']) {
+      const { code, stderr } = await api.lane('alice', 'calendar', '--from', day);
+      expect([day, code, stderr]).toEqual([day, 2, expect.stringContaining(`--from ${day} is no day`)]);
+    }
+    expect(
+      (await api.lane('alice', 'calendar', '--from', '2031-06-01', '--lane', 'bronze', '--product', 'till')).stdout,
+    ).toBe('nothing is there from 2031-06-01 to 2031-07-01');
+  });
+});

@@ -27,11 +27,15 @@ describe('what closes lanes', () => {
     const many = Array.from({ length: 300 }, (_, index) => `product-${String(index)}`);
     const found = closedBy([
       ...closed(many, lanes, [[ClosureKind.FREEZE, 'advent']], '2030-12-24T00:00Z'),
-      ...closed(['shop'], [Lane.GOLD], [
-        [ClosureKind.CHANGE, 'office'],
-        [ClosureKind.HOLD, 'shop', 'aaaaaaaa'],
-        [ClosureKind.HOLD, 'shop', 'bbbbbbbb'],
-      ]),
+      ...closed(
+        ['shop'],
+        [Lane.GOLD],
+        [
+          [ClosureKind.CHANGE, 'office'],
+          [ClosureKind.HOLD, 'shop', 'aaaaaaaa'],
+          [ClosureKind.HOLD, 'shop', 'bbbbbbbb'],
+        ],
+      ),
       ...closed(['till'], lanes, []),
       { product: 'new', lane: Lane.GOLD },
     ]);
@@ -56,8 +60,20 @@ describe('what closes lanes', () => {
   });
 
   test.each([
-    [[['shop', Lane.BRONZE], ['shop', Lane.GOLD]], 'bronze and gold of shop'],
-    [[['shop', Lane.BRONZE], ['till', Lane.GOLD]], '2 lanes'],
+    [
+      [
+        ['shop', Lane.BRONZE],
+        ['shop', Lane.GOLD],
+      ],
+      'bronze and gold of shop',
+    ],
+    [
+      [
+        ['shop', Lane.BRONZE],
+        ['till', Lane.GOLD],
+      ],
+      '2 lanes',
+    ],
   ] as const)('names %j as %s', (own, words) => {
     expect(lanesInWords(own.map(([product, lane]) => ({ product, lane })))).toBe(words);
   });

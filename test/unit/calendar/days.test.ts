@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { beginsOn, closedParts, isOn, monthAfter, monthFrom, placesOf, weeksOf } from '../../../apps/dashboard/calendar/days.js';
+import {
+  beginsOn,
+  closedParts,
+  isOn,
+  monthAfter,
+  monthFrom,
+  placesOf,
+  weeksOf,
+} from '../../../apps/dashboard/calendar/days.js';
 
 const weeks = weeksOf('2030-12', 'utc');
 const now = new Date('2030-12-04T12:00Z');
@@ -71,9 +79,15 @@ describe('the parts of a day that are closed', () => {
   const closing = (from: string, to: string) => ({ ...span(from, to), closes: true, opens: false });
   const opening = (from: string, to: string) => ({ ...span(from, to), closes: false, opens: true });
   test('are those of freezes and holds, and where there are change windows what is outside of all of them', () => {
-    const freezes = [closing('2030-12-01T00:00Z', '2030-12-03T06:00Z'), closing('2030-12-03T03:00Z', '2030-12-03T12:00Z')];
+    const freezes = [
+      closing('2030-12-01T00:00Z', '2030-12-03T06:00Z'),
+      closing('2030-12-03T03:00Z', '2030-12-03T12:00Z'),
+    ];
     expect(closedParts(day, freezes, now, false)).toEqual([{ from: 0, to: 0.5 }]);
-    const windows = [opening('2030-12-03T06:00Z', '2030-12-03T12:00Z'), opening('2030-12-03T12:00Z', '2030-12-03T18:00Z')];
+    const windows = [
+      opening('2030-12-03T06:00Z', '2030-12-03T12:00Z'),
+      opening('2030-12-03T12:00Z', '2030-12-03T18:00Z'),
+    ];
     expect(closedParts(day, windows, now, true)).toEqual([
       { from: 0, to: 0.25 },
       { from: 0.75, to: 1 },

@@ -114,6 +114,18 @@ const transformations = createRoute({
   component: screen(() => import('./transformation/screen.js')),
 });
 
+const calendar = createRoute({
+  getParentRoute: () => framed,
+  path: '/calendar',
+  validateSearch: (given: Search) => ({
+    ...textOr('product', given),
+    ...textOr('lane', given),
+    ...textOr('month', given),
+    ...(given['view'] === 'agenda' && { view: 'agenda' as const }),
+  }),
+  component: screen(() => import('./calendar/calendar.js')),
+});
+
 const settings = createRoute({
   getParentRoute: () => framed,
   path: '/settings',
@@ -133,6 +145,7 @@ const tree = root.addChildren([
     policies,
     policyVersion,
     transformations,
+    calendar,
     settings,
   ]),
 ]);

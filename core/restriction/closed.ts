@@ -21,6 +21,10 @@ export interface Closure {
   readonly reason: string;
   /** What closes the lane and why, in one line. */
   readonly words: string;
+  /** When it does not close the lane any more, whatever else does; absent where nobody can say. */
+  readonly until?: Date;
+  /** Of a window, the zone of its times. */
+  readonly zone?: string;
 }
 
 /** Whoever wants to do something with a lane, and with which bundle. */
@@ -95,10 +99,11 @@ export function statusOfLane(
     clock,
   );
   const again = endless.length === 0 && status.lookAgainAt !== undefined && { lookAgainAt: status.lookAgainAt };
-  const windows = status.by.map((window): Closure => {
-    const { kind, name, reason } = window;
+  const windows = status.closing.map(({ window, until }): Closure => {
+    const { kind, name, reason, zone } = window;
     const words = kind === 'FREEZE' ? `freeze ${name}: ${reason}` : `outside of ${name} (${reason})`;
-    return { kind, name, reason, owner: inForce.find((one) => one.window === window)?.owner ?? '', words };
+    const owner = inForce.find((one) => one.window === window)?.owner ?? '';
+    return { kind, name, reason, owner, words, zone, ...(until !== undefined && { until }) };
   });
   const closures = [...endless, ...windows];
   if (closures.length === 0)

@@ -8,6 +8,7 @@ import { startBrowser } from '../support/browser/browser.js';
 import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-in.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { hold, put, windowOf } from '../support/restriction-people.js';
 import { placedIn } from '../support/phases.js';
 import { nextVersion, publishedText, signPolicyAct } from '../support/policy-people.js';
 import { sealText } from '../support/sealed-bundle.js';
@@ -40,7 +41,8 @@ beforeAll(async () => {
   await decide(engine, waiting, await engine.sign('bob', changes, { comment: 'Say in the notes which languages.' }));
   await decide(engine, waiting, await engine.sign('bob', { ...changes, verb: 'approve' }));
   version = await waitsToBePublished();
-  await put();
+  await putTransformation();
+  await close();
   // The releases that the bundles of tests name never ran.
   await asOwner(
     engine,
@@ -68,7 +70,7 @@ async function waitsToBePublished(): Promise<string> {
 }
 
 /** A transformation of which everything is known that there may be. */
-async function put(): Promise<void> {
+async function putTransformation(): Promise<void> {
   const text = await readFile(join(import.meta.dirname, '../../examples/transformations/safe.yaml'), 'utf8');
   const { spec } = parseTransformation(text, 'safe.yaml');
   const artifacts = (['DRAFT', 'IN_REVIEW', 'ACCEPTED', 'REJECTED'] as const).flatMap((state) =>
@@ -87,6 +89,15 @@ async function put(): Promise<void> {
   };
   const signedStatement = await signTransformation(engine, 'dev', 'payments', { spec: all });
   await api.clients('dev').transformations.submitTransformation({ signedStatement });
+}
+
+/** Windows that let nobody wait for this, and a hold. */
+async function close(): Promise<void> {
+  const office = { zone: 'Europe/Berlin', begins: '2026-01-05T08:00', lasts: 'PT9H' } as const;
+  const rule = { ...office, recurrence: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH' };
+  const only = { actions: ['ROLLBACK'], lanes: ['gold'] } as const;
+  await put(engine, 'dev', windowOf('office-hours', { kind: 'CHANGE', reason: 'people are there', ...rule, ...only }));
+  await hold(engine, 'bob', { product: 'search' }, 'Search answers slowly since the last release', ['DEPLOY']);
 }
 
 /** Every screen, with what tells that it is there. */
@@ -113,8 +124,15 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
   ['policy-version', () => `/policies/${version}`, changedGates],
   ['transformations', () => '/transformations', (page) => page.getByText('Changed last').waitFor()],
   ['transformation', () => '/transformations/payments', (page) => page.getByText('signed revision 1').waitFor()],
+  ['calendar', () => '/calendar', calendar],
+  ['calendar-agenda', () => '/calendar?view=agenda', calendar],
   ['settings', () => '/settings', (page) => page.getByText('PostgreSQL', { exact: true }).waitFor()],
 ];
+
+async function calendar(page: Page): Promise<void> {
+  await page.getByText('every Monday to Thursday 08:00').waitFor();
+  await page.getByText('lane resume search --hold').waitFor();
+}
 
 async function changedGates(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'What changes', exact: true }).waitFor();

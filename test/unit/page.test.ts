@@ -55,6 +55,16 @@ describe('an event', () => {
     expect(isAffected(asks('ListLanes'), event('roles.granted'))).toBe(false);
   });
 
+  test('about a window or a hold has everything asked for again that says whether lanes are open', () => {
+    const put = event('restriction.put');
+    for (const method of ['ListLanes', 'GetPromotion', 'ListLaneActions', 'ExplainPromotion'])
+      expect([method, isAffected(asks(method, 'p1'), put)]).toEqual([method, true]);
+    expect(isAffected(asks('ListCalendar', '', 'RestrictionService'), put)).toBe(true);
+    expect(isAffected(asks('ListCalendar', '', 'RestrictionService'), event('transformation.put'))).toBe(true);
+    expect(isAffected(asks('ListReleases', '', 'ReleaseService'), put)).toBe(false);
+    expect(isAffected(asks('ListEvidence'), put)).toBe(false);
+  });
+
   test('of every type that there is affects something', () => {
     const methods = [
       'ListLanes',

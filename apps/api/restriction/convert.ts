@@ -13,6 +13,7 @@ import {
   WindowAction,
   WindowKind,
 } from '#gen/governance/v1/restriction_pb.js';
+import { describeTimes } from '../../../core/calendar/describe.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { type LaneStatus, waitInWords } from '../../../core/restriction/closed.js';
 import type { Restriction as AnyRestriction, RestrictionKind as KindName } from '../../../core/restriction/model.js';
@@ -63,6 +64,7 @@ function specOf(restriction: AnyRestriction): Restriction['spec'] {
             actions: spec.actions.map((action) => WindowAction[action]),
             invokers: [...(spec.invokers ?? [])],
             inFlight: InFlightRule[spec.inFlight],
+            times: describeTimes(spec),
           },
         },
       }).spec;
@@ -103,9 +105,10 @@ export function toLaneOpening(status: LaneStatus): LaneOpening {
   const closed = closures.length > 0;
   return create(LaneOpeningSchema, {
     ...{ closed, reason: closed ? waitInWords(status) : '' },
-    closures: closures.map(({ kind, name, hold = '', owner, since, reason, words }) => ({
-      ...{ kind: ClosureKind[kind], name, hold, owner, reason, words },
+    closures: closures.map(({ kind, name, hold = '', owner, since, reason, words, until, zone = '' }) => ({
+      ...{ kind: ClosureKind[kind], name, hold, owner, reason, words, zone },
       ...instant('since', since === undefined ? undefined : new Date(since)),
+      ...instant('until', until),
     })),
     ...instant('nextOpen', nextOpen),
     ...instant('nextClose', nextClose),

@@ -16,6 +16,7 @@ import { fromLane, toLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { requireOwnTenant, throughEnrolment } from '../enrolment/client.js';
 import { requireCaller } from '../identity/caller.js';
+import { readCalendar, requireRange, toCalendarEntry } from './calendar.js';
 import { fromKind, requireKind, toLaneOpening, toRestrictionChange, toRestrictionMessage } from './convert.js';
 
 /** As many as a response may hold. */
@@ -84,6 +85,12 @@ export function createRestrictionService({
         }
         return { lanes: checked, at: timestampFromDate(when) };
       });
+    },
+    async listCalendar({ product, lane, from, to }, context) {
+      const { tenant } = requireCaller(context);
+      const asked = { product, lane: fromLane(lane), ...requireRange(from, to) };
+      const { entries, more } = await database.transaction(tenant, (tx) => readCalendar(tx, asked));
+      return { entries: entries.map(toCalendarEntry), more };
     },
   };
 }

@@ -77,6 +77,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./holds.js'),
   },
   {
+    name: 'calendar',
+    summary: 'List windows, holds, milestones and timeboxes in the order in which they begin',
+    group: groups.inspect,
+    load: () => import('./calendar.js'),
+  },
+  {
     name: 'window',
     summary: 'Make, list, check and end change and freeze windows',
     group: groups.move,

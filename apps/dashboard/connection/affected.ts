@@ -19,6 +19,17 @@ const aboutOnePromotion: readonly string[] = [
   'GetRunStory',
 ];
 
+/** What says whether lanes are open, or follows from it. */
+const openings: readonly string[] = [
+  ...['RestrictionService', 'ListLanes', 'ListPromotions', 'ListLaneActions', 'Plan', 'ListPendingApprovals'],
+  ...['GetPromotion', 'ExplainPromotion', 'ListActions'],
+];
+
+/** Whether what a query was answered may change when a lane opens or closes, be it by the clock alone. */
+export function showsOpenings({ service, method }: Asked): boolean {
+  return openings.some((name) => name === method || name === service);
+}
+
 /** What an event of each noun changes besides what is about one promotion. */
 const affectedBy: Readonly<Record<string, readonly string[]>> = {
   product: ['ProductService', 'ListLanes'],
@@ -30,8 +41,10 @@ const affectedBy: Readonly<Record<string, readonly string[]>> = {
   lane: ['ListLanes', 'ListPromotions'],
   alias: ['ListLanes'],
   session: ['SessionService'],
+  restriction: openings,
   transformation: [
     'TransformationService',
+    'ListCalendar',
     'GovernanceService',
     'GetProduct',
     'ListPolicies',
@@ -52,6 +65,8 @@ const identities: readonly string[] = [
  * often is harmless; an event of a kind that is not known here affects everything.
  */
 export function isAffected({ service, method, input }: Asked, event: MethodEvent): boolean {
+  // It names no promotion, and is about all that it holds back.
+  if (nounOf(event) === 'restriction') return showsOpenings({ service, method, input });
   if (aboutOnePromotion.includes(method)) {
     const id = typeof input['promotionId'] === 'string' ? input['promotionId'] : '';
     if (event.promotionId !== '') return id === '' || event.promotionId === id || event.promotionId.startsWith(id);

@@ -46,6 +46,40 @@ export function fullTime(at: Date, zone: PageSettings['zone']): string {
   return `${local} UTC${sign}${hours}:${String(Math.abs(offset) % 60).padStart(2, '0')}`;
 }
 
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `Thu 24 Dec 2026, 00:00`, by the clock of the reader. */
+export function dayAndTime(at: Date, zone: PageSettings['zone']): string {
+  const here = zone === 'utc' ? at : new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return `${dayInWords(here)}, ${here.toISOString().slice(11, 16)}`;
+}
+
+/** `Thu 24 Dec 2026`, of the day that it is in UTC. */
+export function dayInWords(day: Date): string {
+  const [weekday, month] = [weekdays[day.getUTCDay()] ?? '', months[day.getUTCMonth()] ?? ''];
+  return `${weekday} ${String(day.getUTCDate())} ${month} ${String(day.getUTCFullYear())}`;
+}
+
+/** The zone in which the reader is shown times: `Europe/Berlin`, or `UTC`. */
+export function readersZone(zone: PageSettings['zone']): string {
+  return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** What the clock of another zone shows; empty where it shows the same, or where this browser does not know the zone. */
+export function timeElsewhere(at: Date, there: string, zone: PageSettings['zone']): string {
+  if (there === '') return '';
+  try {
+    const options = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    const [elsewhere, here] = [there, readersZone(zone)].map((timeZone) =>
+      new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).format(at),
+    );
+    return elsewhere === here ? '' : (elsewhere ?? '');
+  } catch {
+    return '';
+  }
+}
+
 /** A span of time in words with two units at most, such as `3 h 12 min` or `240 ms`. */
 export function spanOf(ms: number): string {
   if (ms < 950) return `${String(Math.max(0, Math.round(ms)))} ms`;

@@ -1,7 +1,8 @@
-import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { MethodEvent } from '#gen/audit/v1/event_service_pb.js';
 import { isAffected } from './affected.js';
+import { askAgain } from './asked.js';
 import { learnClock } from './clock.js';
 import { followShared, pollMs, type StreamState } from './follow.js';
 
@@ -85,22 +86,5 @@ async function refresh(queries: QueryClient, events: readonly MethodEvent[]): Pr
   await new Promise((resolve) => setTimeout(resolve, gatherMs));
   const all = gathered;
   gathered = [];
-  await queries.invalidateQueries({
-    predicate: ({ queryKey }) => {
-      const asked = askedBy(queryKey);
-      return asked !== undefined && all.some((event) => isAffected(asked, event));
-    },
-  });
-}
-
-/** What a query asks for: the keys are those of Connect-Query. */
-function askedBy(key: QueryKey): Parameters<typeof isAffected>[0] | undefined {
-  const [, about] = key as readonly [
-    unknown,
-    { serviceName?: string; methodName?: string; input?: unknown } | undefined,
-  ];
-  if (about?.methodName === undefined) return undefined;
-  const service = about.serviceName?.split('.').at(-1) ?? '';
-  const input = typeof about.input === 'object' && about.input !== null ? about.input : {};
-  return { service, method: about.methodName, input: input as Record<string, unknown> };
+  await askAgain(queries, (asked) => all.some((event) => isAffected(asked, event)));
 }

@@ -8,7 +8,7 @@ import { Button } from '../parts/button.js';
 import { Command } from '../parts/copy.js';
 import { ProblemNote } from '../parts/notes.js';
 import css from './sign-form.module.css';
-import { signDecision } from './sign.js';
+import { type OwnSigning, signDecision } from './sign.js';
 import type { VerbWords } from './verbs.js';
 
 /** Signs what somebody decides. @returns the bytes of the Sigstore bundle */
@@ -22,6 +22,7 @@ export function SignForm<Result>({
   isTextNeeded,
   command,
   notYet = '',
+  maxLength = 2_000,
   send,
   onSent,
   children,
@@ -36,8 +37,13 @@ export function SignForm<Result>({
   readonly command: string;
   /** What has to be done before; empty for nothing. */
   readonly notYet?: string;
-  /** @param text what the person has written; undefined for nothing */
-  readonly send: (text: string | undefined, sign: Sign) => Promise<Result>;
+  /** The longest text that is taken. */
+  readonly maxLength?: number;
+  /**
+   * @param text what the person has written; undefined for nothing
+   * @param own for what is signed and is no decision
+   */
+  readonly send: (text: string | undefined, sign: Sign, own: OwnSigning) => Promise<Result>;
   readonly onSent: (result: Result) => void;
   readonly children?: ReactNode;
 }) {
@@ -50,8 +56,8 @@ export function SignForm<Result>({
   const { mutate, error, isPending } = useMutation({
     mutationFn: async () => {
       if (signer === undefined || person === undefined) throw new Error('this browser holds no key of yours');
-      const sign: Sign = (decision) => signDecision(decision, { signer, principal: person.name });
-      return send(text === '' ? undefined : text, sign);
+      const own = { signer, principal: person.name };
+      return send(text === '' ? undefined : text, (decision) => signDecision(decision, own), own);
     },
     onSuccess: onSent,
     // Also when it was refused because something has changed: then it is shown as it is now.
@@ -78,7 +84,7 @@ export function SignForm<Result>({
       <textarea
         id={id}
         rows={3}
-        maxLength={2_000}
+        maxLength={maxLength}
         value={written}
         required={isTextNeeded}
         onChange={(event) => setWritten(event.target.value)}

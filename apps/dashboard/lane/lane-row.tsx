@@ -10,6 +10,8 @@ import { LaneName } from '../parts/lane-name.js';
 import { Glyph } from '../parts/mark.js';
 import { PhaseMark, ServingMark, StandingMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
+import { StopButton } from '../restriction/stop-button.js';
+import { ClosedMark } from '../restriction/closed-mark.js';
 import css from './lanes.module.css';
 import type { ProductRow } from './rows.js';
 
@@ -42,6 +44,7 @@ export function LaneRow({
         <Link to="/products/$product" params={{ product }}>
           {product}
         </Link>
+        <StopButton product={product} isSmall />
       </div>
       {lanes.map((lane) => (
         <div
@@ -52,6 +55,7 @@ export function LaneRow({
           <span className={css['cellLane']}>
             <LaneName lane={lane.lane} />
           </span>
+          <ClosedMark opening={lane.opening} />
           <LiveBundle lane={lane} chosen={chosen} onChoose={onChoose} />
           {lane.open.map((open) => (
             <OnItsWay key={open.promotionId} open={open} lane={lane} />

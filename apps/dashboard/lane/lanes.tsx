@@ -7,6 +7,7 @@ import { Command } from '../parts/copy.js';
 import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import { Screen } from '../parts/screen.js';
 import { Filter, Toggle } from '../parts/filter.js';
+import { Banners } from '../restriction/banners.js';
 import { Board } from './board.js';
 import css from './lanes.module.css';
 import { rowsOf } from './rows.js';
@@ -32,7 +33,8 @@ export default function Lanes() {
       },
     );
   const isAnswered = data !== undefined && !isPlaceholderData;
-  const rows = useMemo(() => rowsOf(data?.pages.flatMap(({ lanes }) => lanes) ?? []), [data]);
+  const lanes = useMemo(() => data?.pages.flatMap((page) => page.lanes) ?? [], [data]);
+  const rows = useMemo(() => rowsOf(lanes), [lanes]);
   const change = (next: { q?: string; waiting?: true; bundle?: string }) =>
     void navigate({ to: '/lanes', search: next, replace: true, resetScroll: false });
   return (
@@ -71,6 +73,7 @@ export default function Lanes() {
           </button>
         </Empty>
       )}
+      <Banners lanes={lanes} isPart={hasNextPage} />
       {rows.length > 0 && (
         <Board
           rows={rows}

@@ -11,6 +11,7 @@ import { Ago } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
 import { Empty, Loading, ProblemNote } from '../parts/notes.js';
 import { PhaseMark, StandingMark } from '../parts/states.js';
+import { ClosedMark } from '../restriction/closed-mark.js';
 import { matrixOf } from './cells.js';
 import css from './product.module.css';
 
@@ -20,6 +21,7 @@ const lanes = [Lane.BRONZE, Lane.SILVER, Lane.GOLD] as const;
 export function Matrix({ product, words }: { readonly product: string; readonly words: Words }) {
   const bundles = useQuery(BundleService.method.listBundles, { product, pageSize: 100 });
   const promotions = useQuery(PromotionService.method.listPromotions, { product, pageSize: 500 });
+  const statuses = useQuery(PromotionService.method.listLanes, { product });
   const error = bundles.error ?? promotions.error;
   if (error !== null) return <ProblemNote error={error} />;
   if (bundles.data === undefined || promotions.data === undefined)
@@ -39,7 +41,10 @@ export function Matrix({ product, words }: { readonly product: string; readonly 
             <th scope="col">{words.One('bundle')}</th>
             {lanes.map((lane) => (
               <th key={lane} scope="col">
-                <LaneName lane={lane} />
+                <span className={css['laneHead']}>
+                  <LaneName lane={lane} />
+                  <ClosedMark opening={statuses.data?.lanes.find((status) => status.lane === lane)?.opening} />
+                </span>
               </th>
             ))}
           </tr>

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { ProductService } from '#gen/release/v1/product_service_pb.js';
+import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { wordsOfProfileInEffect } from '../../../core/policy/profile-in-effect.js';
 import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { LaneActions } from '../decision/lane-actions.js';
@@ -10,6 +11,8 @@ import { Command } from '../parts/copy.js';
 import { At } from '../parts/instant.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
 import { Fields, Screen, Section } from '../parts/screen.js';
+import { Banners } from '../restriction/banners.js';
+import { StopButton } from '../restriction/stop-button.js';
 import { panelsOf } from './panels.js';
 import css from './product.module.css';
 
@@ -22,6 +25,7 @@ export default function Product() {
   const { data: rollbacks } = useQuery(DecisionService.method.listLaneActions, {
     of: { case: 'product', value: name },
   });
+  const { data: lanes } = useQuery(PromotionService.method.listLanes, { product: name });
   const panels = panelsOf(name, wordsFrom(data?.profile?.lexicon ?? []), data?.profile?.dashboards ?? []);
   return (
     <Screen
@@ -34,8 +38,14 @@ export default function Product() {
           )}
         </>
       }
-      aside={<Command command={`lane status ${name}`} />}
+      aside={
+        <>
+          <StopButton product={name} />
+          <Command command={`lane status ${name}`} />
+        </>
+      }
     >
+      <Banners lanes={lanes?.lanes ?? []} />
       {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {isPending && <Loading what="the product" />}
       {data !== undefined && (

@@ -18,6 +18,8 @@ import { Fields, Screen, Section } from '../parts/screen.js';
 import { laneWord, PhaseMark, StandingMark } from '../parts/states.js';
 import { Step } from '../parts/step.js';
 import { Who } from '../parts/who.js';
+import { Banners } from '../restriction/banners.js';
+import { StopButton } from '../restriction/stop-button.js';
 import { Gates } from './gates.js';
 import { Journey } from './journey.js';
 import css from './promotion.module.css';
@@ -74,8 +76,14 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
           <StandingMark standing={promotion.standing} />
         </>
       }
-      aside={<Command command={`lane why ${shortId(id)}`} />}
+      aside={
+        <>
+          {promotion.opening !== undefined && <StopButton product={product} lane={laneWord(lane) || undefined} />}
+          <Command command={`lane why ${shortId(id)}`} />
+        </>
+      }
     >
+      <Banners lanes={[promotion]} />
       <div className={css['top']}>
         {why !== undefined && <p className={css['summary']}>{sentence(why.summary)}.</p>}
         {promotion.error !== undefined && (

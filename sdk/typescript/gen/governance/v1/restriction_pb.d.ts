@@ -108,6 +108,13 @@ export declare type Window = Message<"governance.v1.Window"> & {
    * @generated from field: governance.v1.InFlightRule in_flight = 13;
    */
   inFlight: InFlightRule;
+
+  /**
+   * When it is there, in words: `every Friday 18:00 to Monday 08:00, Europe/Berlin`.
+   *
+   * @generated from field: string times = 14;
+   */
+  times: string;
 };
 
 /**
@@ -441,6 +448,20 @@ export declare type Closure = Message<"governance.v1.Closure"> & {
    * @generated from field: string words = 7;
    */
   words: string;
+
+  /**
+   * When it does not close the lane any more, whatever else does; absent where nobody can say.
+   *
+   * @generated from field: google.protobuf.Timestamp until = 8;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * Of a window, the zone of the IANA database that its times are in.
+   *
+   * @generated from field: string zone = 9;
+   */
+  zone: string;
 };
 
 /**

@@ -7,6 +7,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { LaneOpening, Restriction, RestrictionChange, RestrictionKind, WindowAction } from "./restriction_pb.js";
 import type { Lane } from "./lane_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { CalendarEntry } from "./calendar_pb.js";
 
 /**
  * Describes the file governance/v1/restriction_service.proto.
@@ -353,6 +354,74 @@ export declare type CheckLanesResponse = Message<"governance.v1.CheckLanesRespon
 export declare const CheckLanesResponseSchema: GenMessage<CheckLanesResponse>;
 
 /**
+ * Asks what there is between two instants.
+ *
+ * @generated from message governance.v1.ListCalendarRequest
+ */
+export declare type ListCalendarRequest = Message<"governance.v1.ListCalendarRequest"> & {
+  /**
+   * Only what may concern this product; all if empty.
+   *
+   * @generated from field: string product = 1;
+   */
+  product: string;
+
+  /**
+   * Only what may concern this lane; all if unspecified.
+   *
+   * @generated from field: governance.v1.Lane lane = 2;
+   */
+  lane: Lane;
+
+  /**
+   * From when.
+   *
+   * @generated from field: google.protobuf.Timestamp from = 3;
+   */
+  from?: Timestamp | undefined;
+
+  /**
+   * Until when, at most 400 days later.
+   *
+   * @generated from field: google.protobuf.Timestamp to = 4;
+   */
+  to?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message governance.v1.ListCalendarRequest.
+ * Use `create(ListCalendarRequestSchema)` to create a new message.
+ */
+export declare const ListCalendarRequestSchema: GenMessage<ListCalendarRequest>;
+
+/**
+ * What there is.
+ *
+ * @generated from message governance.v1.ListCalendarResponse
+ */
+export declare type ListCalendarResponse = Message<"governance.v1.ListCalendarResponse"> & {
+  /**
+   * At most 1,000, by their begin.
+   *
+   * @generated from field: repeated governance.v1.CalendarEntry entries = 1;
+   */
+  entries: CalendarEntry[];
+
+  /**
+   * Whether there are more; then they begin no earlier than the last of these.
+   *
+   * @generated from field: bool more = 2;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message governance.v1.ListCalendarResponse.
+ * Use `create(ListCalendarResponseSchema)` to create a new message.
+ */
+export declare const ListCalendarResponseSchema: GenMessage<ListCalendarResponse>;
+
+/**
  * Windows, holds and recalls change by signed statements alone, which a process of its own checks.
  *
  * @generated from service governance.v1.RestrictionService
@@ -407,6 +476,16 @@ export declare const RestrictionService: GenService<{
     methodKind: "unary";
     input: typeof CheckLanesRequestSchema;
     output: typeof CheckLanesResponseSchema;
+  },
+  /**
+   * Lists when windows are there, what is held, and the milestones and timeboxes of transformations.
+   *
+   * @generated from rpc governance.v1.RestrictionService.ListCalendar
+   */
+  listCalendar: {
+    methodKind: "unary";
+    input: typeof ListCalendarRequestSchema;
+    output: typeof ListCalendarResponseSchema;
   },
 }>;
 

@@ -1,0 +1,145 @@
+import { type Clock, WindowClock } from '../calendar/clock.js';
+import { spansBetween } from '../calendar/spans.js';
+import { dayMs } from '../calendar/wall-clock.js';
+import type { WindowAction, WindowKind } from '../calendar/window.js';
+import type { Lane } from '../lanes.js';
+import type { NamedTransformation, Readiness } from '../transformation/model.js';
+import type { RestrictionInForce } from './closed.js';
+import { scopeOf } from './model.js';
+
+/** Something that is there for a time. */
+export interface CalendarEntry {
+  readonly kind: WindowKind | 'HOLD' | 'MILESTONE' | 'TIMEBOX';
+  /** Of a window, of the scope of a hold, or of a transformation. */
+  readonly name: string;
+  /** Of a hold its id, of a milestone or timebox what names it in its transformation. */
+  readonly key?: string;
+  readonly title: string;
+  readonly owner: string;
+  /** Of whole days, midnight in UTC of the first. */
+  readonly from: Date;
+  /** Half-open; of whole days, midnight in UTC after the last. Absent of what lasts until somebody ends it. */
+  readonly to?: Date;
+  readonly isAllDay: boolean;
+  /** All if absent. */
+  readonly products?: readonly string[];
+  readonly lanes?: readonly Lane[];
+  readonly actions: readonly WindowAction[];
+  readonly readiness?: Readiness;
+}
+
+/** A transformation, and who has put it. */
+export interface TransformationInForce extends NamedTransformation {
+  readonly changedBy: string;
+}
+
+/** What a calendar is made of. */
+export interface CalendarSources {
+  readonly restrictions: readonly RestrictionInForce[];
+  readonly transformations: readonly TransformationInForce[];
+}
+
+/** What there is between two instants. */
+export interface Calendar {
+  /** By their begin. */
+  readonly entries: readonly CalendarEntry[];
+  /** Whether there are more; then they begin no earlier than the last of these. */
+  readonly more: boolean;
+}
+
+/** What it remembers of a window depends on the window alone. */
+const sharedClock = new WindowClock();
+
+/**
+ * What there is between two instants, as far as it is known beforehand.
+ *
+ * @param most how many entries at most
+ */
+export function calendarOf(
+  { restrictions, transformations }: CalendarSources,
+  from: Date,
+  to: Date,
+  most: number,
+  clock: Clock = sharedClock,
+): Calendar {
+  const isIn = (entry: CalendarEntry): boolean =>
+    entry.from < to && (entry.to === undefined || entry.to > from || entry.from >= from);
+  const known = [...restrictions.flatMap(entriesOfHolds), ...transformations.flatMap(entriesOfTransformation)]
+    .filter(isIn)
+    .sort(inOrder);
+  let found: readonly CalendarEntry[] = known.slice(0, most);
+  let [end, more] = [to, known.length > most];
+  for (const one of restrictions) {
+    const windows = entriesOfWindow(one, from, end, most, clock);
+    const sorted = [...found, ...windows.entries].sort(inOrder);
+    found = sorted.slice(0, most);
+    more ||= windows.more || sorted.length > most;
+    // Whatever begins later has no place any more: many windows that come back often cost little more than one.
+    const last = found.at(-1);
+    if (found.length === most && last !== undefined && last.from < end) end = new Date(last.from.getTime() + 1);
+  }
+  return { entries: found, more };
+}
+
+/** By their begin, then by name, so that the order is the same each time. */
+function inOrder(a: CalendarEntry, b: CalendarEntry): number {
+  const byBegin = a.from.getTime() - b.from.getTime();
+  if (byBegin !== 0) return byBegin;
+  const [one, other] = [a, b].map(({ kind, name, key = '' }) => `${kind} ${name} ${key}`) as [string, string];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function entriesOfWindow(
+  { restriction, changedBy }: RestrictionInForce,
+  from: Date,
+  to: Date,
+  most: number,
+  clock: Clock,
+): Calendar {
+  if (restriction.kind !== 'window' || to <= from) return { entries: [], more: false };
+  const { spec, name } = restriction;
+  const { spans, more } = spansBetween(spec, from, to, most, clock);
+  return {
+    entries: spans.map((span) => ({
+      ...{ kind: spec.kind, name, title: spec.reason, owner: changedBy, actions: spec.actions, isAllDay: false },
+      ...scopeOf(restriction),
+      ...span,
+    })),
+    more,
+  };
+}
+
+function entriesOfHolds({ restriction }: RestrictionInForce): readonly CalendarEntry[] {
+  if (restriction.kind !== 'hold') return [];
+  return restriction.spec.holds.map(({ id, by, since, reason, stops }) => ({
+    ...{ kind: 'HOLD', name: restriction.name, key: id, title: reason, owner: by, actions: stops, isAllDay: false },
+    ...scopeOf(restriction),
+    from: new Date(since),
+  }));
+}
+
+function entriesOfTransformation({ name, spec, changedBy }: TransformationInForce): readonly CalendarEntry[] {
+  const said = { name, owner: changedBy, products: spec.products, actions: [], isAllDay: true };
+  return [
+    ...spec.milestones.flatMap(({ key, title, readiness, due }) =>
+      daysFrom(due, due).map(
+        (days) => ({ ...said, kind: 'MILESTONE', key, title: title || key, readiness, ...days }) as const,
+      ),
+    ),
+    ...spec.timeboxes.flatMap(({ id, title, starts, ends }) =>
+      daysFrom(starts || ends, ends || starts).map(
+        (days) => ({ ...said, kind: 'TIMEBOX', key: id, title: title || id, ...days }) as const,
+      ),
+    ),
+  ];
+}
+
+/** Dates of transformations are any digits; what is no day, or none that an instant of the contracts can be in, is left out. */
+const years = { first: Date.UTC(1970, 0, 1), last: Date.UTC(9999, 0, 1) } as const;
+
+/** From the beginning of one day to the end of another, as if every zone were UTC; none where there are no such days. */
+function daysFrom(first: string, last: string): readonly { readonly from: Date; readonly to: Date }[] {
+  const [from, to] = [Date.parse(`${first}T00:00:00Z`), Date.parse(`${last}T00:00:00Z`) + dayMs];
+  const isKnown = from >= years.first && to <= years.last && from < to;
+  return isKnown ? [{ from: new Date(from), to: new Date(to) }] : [];
+}

@@ -47,7 +47,7 @@ describe('lane window', () => {
     ['without saying what it does', [], 'pass --freeze'],
     ['in a zone that is none', ['--freeze', '--zone', 'CET'], 'CET'],
     ['that ends before it begins', ['--freeze', '--ends', '2026-05-01T00:00'], 'ends'],
-    ['for a lane that is none', ['--freeze', '--lane', 'platinum'], 'lanes[0] must be one of'],
+    ['for a lane that is none', ['--freeze', '--lane', 'platinum'], 'there is no lane platinum'],
   ])('%s is not made, and the mistake is told', async (_what, more, told) => {
     const { code, stderr } = await lane('window', 'create', 'wrong', '--reason', 'x', ...year, ...more, '--yes');
     expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
@@ -94,6 +94,61 @@ describe('lane window', () => {
       ...{ code: 10, stderr: expect.stringContaining('what is there now is not what was signed last') },
     });
     await asOwner(engine, "update restrictions set state = 'RETIRED' where name = 'advent'");
+  });
+});
+
+describe('lane window import', () => {
+  const event = (uid: string, summary: string, ...lines: readonly string[]) => [
+    'BEGIN:VEVENT',
+    `UID:${uid}`,
+    'DTSTAMP:20260101T000000Z',
+    `SUMMARY:${summary}`,
+    ...lines,
+    'END:VEVENT',
+  ];
+  const calendar = async (...events: readonly (readonly string[])[]) => {
+    const path = join(await scratchFolder(), 'company.ics');
+    await writeFile(
+      path,
+      ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:x', ...events.flat(), 'END:VCALENDAR', ''].join('\r\n'),
+    );
+    return path;
+  };
+  const weekend = event(
+    'weekend',
+    'Nobody is there',
+    ...['DTSTART;TZID=Europe/Berlin:20260102T180000', 'DTEND;TZID=Europe/Berlin:20260105T080000'],
+    'RRULE:FREQ=WEEKLY;BYDAY=FR',
+  );
+
+  test('puts what is in a calendar, leaves what is as it is, and says what it skips and what is gone', async () => {
+    const audit = event('audit', 'Audit', 'DTSTART:20300101T000000Z', 'DTEND:20300102T000000Z');
+    const floating = event('lost', 'Nowhere', 'DTSTART:20300101T000000', 'DTEND:20300102T000000');
+    const past = event('past', 'Long ago', 'DTSTART:20200101T000000Z', 'DTEND:20200102T000000Z');
+    const options = ['--freeze', '--lane', 'silver', '--prefix', 'company-', '--yes'];
+    const first = await lane('window', 'import', await calendar(weekend, audit, floating, past), ...options);
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/company-\S*weekend\S*, revision 1/) });
+    expect(first.stderr).toMatch(/skipped, line \d+: the event "Nowhere": DTSTART: its time is in no zone/);
+    expect(first.stderr).toContain('1 window over, 0 as they are, 2 to put');
+    const moved = event('audit', 'Audit', 'SEQUENCE:1', 'DTSTART:20300201T000000Z', 'DTEND:20300202T000000Z');
+    const second = await lane('window', 'import', await calendar(weekend, moved), ...options);
+    expect(second.stderr).toContain('0 windows over, 1 as they are, 1 to put');
+    expect(second.stdout).toMatch(/^company-\S*audit\S*, revision 2$/);
+    const third = await lane('window', 'import', await calendar(moved), ...options);
+    expect(third.stderr).toMatch(/not in the calendar any more: company-\S*weekend/);
+    expect((await lane('window', 'list')).stdout).toMatch(
+      /every Friday 18:00 to Monday 08:00, Europe\/Berlin +silver of every product/,
+    );
+  });
+
+  test.each([
+    ['that is no calendar', 'hello', 'line 1'],
+    ['of more than a mebibyte', 'x'.repeat(6 * 1024 * 1024), 'calendar'],
+  ])('refuses a file %s, and puts nothing', async (_what, text, told) => {
+    const path = join(await scratchFolder(), 'bad.ics');
+    await writeFile(path, text);
+    const { code, stderr } = await lane('window', 'import', path, '--freeze', '--yes');
+    expect([code === 0, stderr]).toEqual([false, expect.stringContaining(told)]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { MakeAction } from '../program/command-module.js';
 import { descriptions } from '../program/descriptions.js';
 import { checkLanes, type CheckOptions } from '../restriction/check.js';
 import { history } from '../restriction/history.js';
+import { importCalendar, type ImportOptions } from '../restriction/import-calendar.js';
 import {
   applyWindow,
   createWindow,
@@ -15,21 +16,11 @@ import {
 
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-/** `lane window create | apply | list | show | check | history | end` */
-export function define(command: Command, makeAction: MakeAction): void {
-  command
-    .command('create')
-    .description('Make a change or freeze window, signed with your own key')
-    .argument('<name>', 'Its name')
+/** The options that say what windows do, and what they hold for. */
+function withReach(command: Command): Command {
+  return command
     .option('--freeze', 'Nothing is done while it is there')
     .option('--change', 'Nothing is done while none of the change windows is there')
-    .requiredOption('--reason <text>', 'What it is for, shown to whoever waits')
-    .requiredOption('--zone <zone>', 'Zone of the IANA database whose clock counts, for example Europe/Berlin')
-    .requiredOption('--begins <time>', 'When it begins for the first time, by that clock: 2026-12-18T18:00')
-    .option('--ends <time>', 'When it ends for the first time, by that clock')
-    .option('--lasts <duration>', 'How long it lasts each time, instead of when it ends: PT4H, P2D')
-    .option('--recurrence <rule>', 'The rule by which it comes back (RFC 5545): FREQ=WEEKLY;BYDAY=FR')
-    .option('--except <day>', 'A day on which it does not begin; may be repeated', several)
     .option('--product <product>', 'A product that it holds for, instead of all; may be repeated', several)
     .option('--lane <lane>', 'A lane that it holds for, instead of all; may be repeated', several)
     .option(
@@ -47,7 +38,21 @@ export function define(command: Command, makeAction: MakeAction): void {
         '--in-flight <rule>',
         'What becomes of a promotion that has its lane and has not begun to deploy (default: finish)',
       ).choices(['finish', 'pause', 'abort']),
-    )
+    );
+}
+
+/** `lane window create | apply | import | list | show | check | history | end` */
+export function define(command: Command, makeAction: MakeAction): void {
+  withReach(command.command('create'))
+    .description('Make a change or freeze window, signed with your own key')
+    .argument('<name>', 'Its name')
+    .requiredOption('--reason <text>', 'What it is for, shown to whoever waits')
+    .requiredOption('--zone <zone>', 'Zone of the IANA database whose clock counts, for example Europe/Berlin')
+    .requiredOption('--begins <time>', 'When it begins for the first time, by that clock: 2026-12-18T18:00')
+    .option('--ends <time>', 'When it ends for the first time, by that clock')
+    .option('--lasts <duration>', 'How long it lasts each time, instead of when it ends: PT4H, P2D')
+    .option('--recurrence <rule>', 'The rule by which it comes back (RFC 5545): FREQ=WEEKLY;BYDAY=FR')
+    .option('--except <day>', 'A day on which it does not begin; may be repeated', several)
     .option('--yes', descriptions.yes)
     .action(
       makeAction(async (context, [name]: [string], options: WindowOptions) => createWindow(context, name, options)),
@@ -59,6 +64,15 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--yes', descriptions.yes)
     .action(
       makeAction(async (context, [file]: [string], options: { yes?: true }) => applyWindow(context, file, options)),
+    );
+  withReach(command.command('import'))
+    .description('Put the events of a calendar (.ics) as windows, signed with your own key, after showing what changes')
+    .argument('<file>', 'The file')
+    .option('--prefix <text>', 'What the names of its windows begin with', 'calendar-')
+    .option('--zone <zone>', 'Zone of the IANA database for events that name none')
+    .option('--yes', descriptions.yes)
+    .action(
+      makeAction(async (context, [file]: [string], options: ImportOptions) => importCalendar(context, file, options)),
     );
   command
     .command('list')

@@ -2,7 +2,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { WindowAction } from '#gen/governance/v1/restriction_pb.js';
 import { CheckLanesResponseSchema } from '#gen/governance/v1/restriction_service_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
-import { type WindowAction as ActionName, windowActions } from '../../../core/calendar/window.js';
+import { windowActions } from '../../../core/calendar/window.js';
 import { usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
@@ -10,6 +10,7 @@ import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
 import { instantOf, laneName, laneOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
+import { oneOf } from './window-options.js';
 
 /** What is asked about lanes. */
 export interface CheckOptions {
@@ -29,7 +30,7 @@ export async function checkLanes(
   const { restrictions } = await context.api();
   const response = await restrictions.checkLanes({
     ...{ product, lane: options.lane === undefined ? Lane.UNSPECIFIED : laneOf(options.lane).lane },
-    ...{ action: WindowAction[actionFrom(options.action)], invoker: options.for ?? '' },
+    ...{ action: WindowAction[oneOf(options.action, windowActions, '--action')], invoker: options.for ?? '' },
     ...(options.at !== undefined && { at: timestampFromDate(instantFrom(options.at)) }),
   });
   await context.show.object('LaneCheck', toPlain(CheckLanesResponseSchema, response), () =>
@@ -49,12 +50,6 @@ export async function checkLanes(
   );
   const isClosed = response.lanes.some(({ opening }) => opening?.closed === true);
   return options.exitCode === true && isClosed ? exitCodes.conflict : undefined;
-}
-
-function actionFrom(text: string): ActionName {
-  const found = windowActions.find((action) => action.toLowerCase() === text.toLowerCase());
-  if (found !== undefined) return found;
-  throw usageError(`--action ${text} is not valid`, `use ${windowActions.map((one) => one.toLowerCase()).join(', ')}`);
 }
 
 /** Reads an instant with its offset. @throws INVALID_INPUT */

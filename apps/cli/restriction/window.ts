@@ -17,12 +17,11 @@ import { instantOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
 import { whyUnreadable } from '../program/why-unreadable.js';
 import { findRestriction, listAll, revisionOf, submitRestrictionAct, undone } from './submit.js';
+import { kindFrom, type Reach, reachOf } from './window-options.js';
 import { windowOfMessage } from './window-spec.js';
 
 /** How a window is written on the command line. */
-export interface WindowOptions {
-  readonly freeze?: true;
-  readonly change?: true;
+export interface WindowOptions extends Reach {
   readonly reason: string;
   readonly zone: string;
   readonly begins: string;
@@ -30,11 +29,6 @@ export interface WindowOptions {
   readonly lasts?: string;
   readonly recurrence?: string;
   readonly except?: readonly string[];
-  readonly product?: readonly string[];
-  readonly lane?: readonly string[];
-  readonly action?: readonly string[];
-  readonly invoker?: readonly string[];
-  readonly inFlight?: string;
   readonly yes?: true;
 }
 
@@ -44,20 +38,15 @@ export async function createWindow(
   name: string,
   options: WindowOptions,
 ): Promise<ExitCode | undefined> {
-  const { freeze, change, product, lane, action, invoker, inFlight, yes, ...times } = options;
-  if ((freeze === true) === (change === true))
-    throw usageError(
-      'it is not said what the window does',
-      'pass --freeze for one in which nothing is done, or --change for one outside of which nothing is done',
-    );
+  const { reason, zone, begins, ends, lasts, recurrence, except, yes } = options;
   const window = readWindow(
     {
-      ...{ ...times, name, kind: freeze === true ? 'FREEZE' : 'CHANGE' },
-      ...(product !== undefined && { products: product }),
-      ...(lane !== undefined && { lanes: lane }),
-      ...(action !== undefined && { actions: action.map((one) => one.toUpperCase()) }),
-      ...(invoker !== undefined && { invokers: invoker }),
-      ...(inFlight !== undefined && { inFlight: inFlight.toUpperCase() }),
+      ...{ name, kind: kindFrom(options), reason, zone, begins },
+      ...(ends !== undefined && { ends }),
+      ...(lasts !== undefined && { lasts }),
+      ...(recurrence !== undefined && { recurrence }),
+      ...(except !== undefined && { except }),
+      ...reachOf(options),
     },
     `window ${name}`,
   );
@@ -170,24 +159,32 @@ async function put(
   current: Restriction | undefined,
   yes: true | undefined,
 ): Promise<ExitCode | undefined> {
-  const { name, ...spec } = window;
+  const { name } = window;
   context.terminal.note(harmless(inOneLine(window)));
   if (isOver(window, context.now()))
     throw usageError(`window ${name} is over: it never comes again`, 'say when it begins and ends, in its own zone');
   if (!(await context.confirm(`Put this window as ${context.person}?`, yes === true))) return undone(context);
-  const revision = revisionOf(current);
-  const said = await submitRestrictionAct(context, (one) => ({
-    ...{ ...one, verb: 'put', kind: 'window', name, revision, spec },
-  }));
-  return showWindow(context, said);
+  return showWindow(context, await submitWindow(context, window, current));
 }
 
-function windowOf({ name, spec }: Restriction): Window {
+/** Signs and submits a window, in the place of what there is. */
+export async function submitWindow(
+  context: Context,
+  { name, ...spec }: Window,
+  current: Restriction | undefined,
+): Promise<Restriction> {
+  const revision = revisionOf(current);
+  return submitRestrictionAct(context, (said) => ({ ...said, verb: 'put', kind: 'window', name, revision, spec }));
+}
+
+/** What a restriction that is a window says. */
+export function windowOf({ name, spec }: Restriction): Window {
   if (spec.case !== 'window') throw new LanekeeperError('INTERNAL', { message: `${name} is no window` });
   return windowOfMessage(name, spec.value);
 }
 
-function inOneLine(window: Window): string {
+/** A window in one line. */
+export function inOneLine(window: Window): string {
   const { name, kind, reason } = window;
   return `${kind.toLowerCase()} window ${name} for ${scopeOf(window)}, ${describeTimes(window)}: ${reason}`;
 }

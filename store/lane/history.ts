@@ -17,7 +17,7 @@ export async function laneHistory(
   tx: Transaction,
   product: string,
   lane: Lane,
-  limit = 2,
+  limit: number,
 ): Promise<readonly LaneHistoryEntry[]> {
   const [history = []] = await laneHistories(tx, [{ product, lane }], limit);
   return history;
@@ -56,22 +56,33 @@ export async function laneHistories(
   return histories;
 }
 
+/** A condition on a row `h` of the history: its bundle is not called back. `$1` is the tenant. */
+export const notRecalled = `not exists (
+  select 1 from restrictions r
+   where r.tenant_id = $1 and r.kind = 'recall' and r.state = 'ACTIVE' and r.name = substring(h.bundle_digest from 8))`;
+
 /**
- * The bundle that a rollback goes back to: the last one that was live before the current one and was not itself rolled
- * back.
+ * The bundle that a rollback goes back to: the last one that was live before the current one, was not itself rolled back,
+ * and is not called back.
  *
  * @throws NOTHING_TO_ROLL_BACK
  */
 export async function requireRollbackTarget(tx: Transaction, product: string, lane: Lane): Promise<Digest> {
-  const [live, before] = await laneHistory(tx, product, lane);
-  if (before !== undefined) return before.bundle;
+  const [live] = await laneHistory(tx, product, lane, 1);
+  const [before] = await tx.query<{ bundle_digest: Digest }>(
+    `select h.bundle_digest from lane_history h
+      where h.tenant_id = $1 and h.product = $2 and h.lane = $3 and h.withdrawn_by is null and h.position < $4 and ${notRecalled}
+      order by h.position desc limit 1`,
+    [tx.tenant, product, lane, live?.position ?? 0],
+  );
+  if (before !== undefined) return before.bundle_digest;
   throw new LanekeeperError('NOTHING_TO_ROLL_BACK', {
     message: `${lane} of ${product} has nothing to roll back to`,
     object: `lane ${product}/${lane}`,
     why:
       live === undefined
         ? 'nothing is live there'
-        : `${shortId(live.bundle)} is the first bundle that has been live there and was not rolled back`,
+        : `${shortId(live.bundle)} is the first bundle that has been live there and was not rolled back or recalled`,
     next: `promote another bundle: lane promote BUNDLE --to ${lane}`,
   });
 }

@@ -3,6 +3,7 @@ import type { Lane } from '../../core/lanes.js';
 import type { PromotionKind, PromotionPhase } from '../../core/promotion/state.js';
 import type { Standing } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
+import { notRecalled } from './history.js';
 
 /** A lane of a product, as it stands now. */
 export interface LaneView {
@@ -135,13 +136,14 @@ export function laneViewsOf(wanted: string): string {
               from lane_targets t where t.tenant_id = $1 and t.product = w.product and t.lane = w.lane) as endpoints
       from (${wanted}) as w (product, lane)
       left join lateral (
-        select h.bundle_digest, h.promotion_id, h.live_at from lane_history h
+        select h.bundle_digest, h.promotion_id, h.live_at, h.position from lane_history h
          where h.tenant_id = $1 and h.product = w.product and h.lane = w.lane and h.withdrawn_by is null
          order by h.position desc limit 1) live on true
       left join lateral (
         select h.bundle_digest from lane_history h
          where h.tenant_id = $1 and h.product = w.product and h.lane = w.lane and h.withdrawn_by is null
-         order by h.position desc offset 1 limit 1) before on true
+           and h.position < live.position and ${notRecalled}
+         order by h.position desc limit 1) before on true
       left join promotions stands on stands.tenant_id = $1 and stands.id = live.promotion_id
       left join bundles b on b.tenant_id = $1 and b.digest = live.bundle_digest
       left join lanes l on l.tenant_id = $1 and l.product = w.product and l.lane = w.lane

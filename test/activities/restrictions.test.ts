@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { InFlightRule } from '../../core/calendar/window.js';
 import { hexOf } from '../../core/digest.js';
 import { nameOfHold } from '../../core/restriction/model.js';
+import { requireRollbackTarget } from '../../store/lane/history.js';
+import { readLane } from '../../store/lane/read.js';
 import { LaneScene, type Way } from '../support/lane-scene.js';
 import { hold, put, recall, retire, windowOf } from '../support/restriction-people.js';
 import { sealText } from '../support/sealed-bundle.js';
@@ -140,6 +142,29 @@ describe('a bundle that is recalled', () => {
     await retire(scene, 'dev', name(promotion));
     expect(await woken(promotion)).toMatchObject({ standing: 'SOUND' });
     expect(await scene.open({ ...promotion, lane: 'bronze' })).toMatchObject({ phase: 'GATING' });
+  });
+});
+
+describe('a rollback', () => {
+  test('passes by what is recalled', async () => {
+    const bundles = [];
+    for (const text of ['one', 'two', 'three']) {
+      const promotion = await opened('back', text);
+      await live(promotion);
+      bundles.push(promotion.bundle);
+    }
+    const [first, second] = bundles as [Way['bundle'], Way['bundle']];
+    const target = () => scene.in((tx) => requireRollbackTarget(tx, 'back', 'gold'));
+    const shown = async () => (await scene.in((tx) => readLane(tx, 'back', 'gold'))).previous;
+    expect([await target(), await shown()]).toEqual([second, second]);
+    await recall(scene, 'carol', 'back', second, 'it leaks');
+    expect([await target(), await shown()]).toEqual([first, first]);
+    const way = { product: 'back', lane: 'gold', bundle: first, kind: 'ROLLBACK' } as const;
+    const { promotionId } = await scene.open(way, undefined, {
+      ...{ kind: 'ROLLBACK', request: await scene.sign('carol', 'rollback', way) },
+    });
+    for (const step of ['deploy', 'verify'] as const) await scene.step({ ...way, id: promotionId }, step, 1);
+    expect((await scene.in((tx) => readLane(tx, 'back', 'gold'))).live?.bundle).toBe(first);
   });
 });
 

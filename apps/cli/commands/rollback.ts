@@ -98,7 +98,7 @@ function targetOf(status: LaneStatus | undefined, product: string, lane: string)
     why:
       (status?.liveBundleDigest ?? '') === ''
         ? 'nothing is live there'
-        : 'the live bundle is the first one, or all bundles before it were rolled back',
+        : 'the live bundle is the first one, or all bundles before it were rolled back or recalled',
     next: `promote another bundle: lane promote BUNDLE --to ${lane}`,
   });
 }

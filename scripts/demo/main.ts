@@ -12,6 +12,7 @@ import { release } from './steps/release.js';
 import { rollback, tamper } from './steps/rollback.js';
 import { rules } from './steps/rules.js';
 import { second } from './steps/second.js';
+import { time } from './steps/time.js';
 import { root, Tools, toolsFile } from './tools.js';
 import { pidOf, short } from './world.js';
 
@@ -121,6 +122,7 @@ async function play(scene: Scene): Promise<void> {
   await gold(scene);
   await second(scene);
   await rollback(scene);
+  await time(scene);
   await rules(scene);
   await tamper(scene);
 }

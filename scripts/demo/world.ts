@@ -11,6 +11,8 @@ export interface PromotionView {
   readonly kind: string;
   readonly state: string;
   readonly reason: string;
+  /** RFC 3339. */
+  readonly liveAt?: string;
 }
 
 interface LaneView {

@@ -97,7 +97,7 @@ export class Occurrences {
     return end;
   }
 
-  /** What it is that the window is not there at an instant, and when it begins after it. */
+  /** Of a window that is not there at an instant: when it begins after it. */
   #beginAfter(instant: number): Presence {
     const time = Math.max(this.#clock.timeAt(instant), this.#first);
     let found: { readonly start: WallTime; readonly from: number } | undefined;

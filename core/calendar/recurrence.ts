@@ -106,7 +106,8 @@ function problemsTogether(written: ReadonlyMap<string, string>): readonly string
   const freq = written.get('FREQ');
   if (freq === undefined) return ['it has no FREQ; expected FREQ=DAILY, WEEKLY, MONTHLY or YEARLY'];
   const has = (name: string): boolean => written.has(name);
-  const ordinals = /\d/.test(written.get('BYDAY') ?? '');
+  const byDay = written.get('BYDAY') ?? '';
+  const ordinals = /\d/.test(byDay);
   const isLong = freq === 'MONTHLY' || freq === 'YEARLY';
   return [
     ...(has('COUNT') && has('UNTIL') ? ['it has COUNT and UNTIL; expected at most one of both'] : []),
@@ -114,9 +115,14 @@ function problemsTogether(written: ReadonlyMap<string, string>): readonly string
       has(name) && !isLong ? [`a ${freq} rule has no ${name}; expected FREQ=MONTHLY or FREQ=YEARLY`] : [],
     ),
     ...(ordinals && !isLong
-      ? [
-          `BYDAY counts weekdays (${quoted(written.get('BYDAY') ?? '')}); expected that in MONTHLY and YEARLY rules alone`,
-        ]
+      ? [`BYDAY counts weekdays (${quoted(byDay)}); expected that in MONTHLY and YEARLY rules alone`]
+      : []),
+    // What these mean differs from one calendar to the other.
+    ...(ordinals && /(?:^|,)[A-Z]/.test(byDay)
+      ? [`BYDAY counts some weekdays and not others (${quoted(byDay)}); expected one of both`]
+      : []),
+    ...(ordinals && has('BYMONTHDAY')
+      ? [`BYDAY counts weekdays (${quoted(byDay)}) beside BYMONTHDAY; expected one of both`]
       : []),
     ...(has('BYSETPOS') && !['BYMONTH', 'BYMONTHDAY', 'BYDAY'].some(has)
       ? ['BYSETPOS takes some of what other parts name; expected one of BYMONTH, BYMONTHDAY, BYDAY, too']

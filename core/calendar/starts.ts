@@ -9,11 +9,13 @@ const blockMs = 64 * dayMs;
 /** How many blocks are kept at most. */
 const maxBlocks = 256;
 
-/** How many days, weeks, months or years of a rule are looked through for its COUNT at most. */
-const maxPeriods = 1_500;
-
-/** How many days a period has at most. */
-const daysOfPeriod: Readonly<Record<string, number>> = { DAILY: 1, WEEKLY: 7, MONTHLY: 31, YEARLY: 366 };
+/** How many periods of a rule are looked through for its COUNT at most, and how many days each has at most. */
+const periods: Readonly<Record<string, { readonly most: number; readonly days: number }>> = {
+  DAILY: { most: 1_500, days: 1 },
+  WEEKLY: { most: 600, days: 7 },
+  MONTHLY: { most: 600, days: 31 },
+  YEARLY: { most: 150, days: 366 },
+};
 
 /** After the year 9999 nothing begins. */
 export const lastOfAll = Date.UTC(10_000, 0, 1);
@@ -79,8 +81,8 @@ export class Starts {
   #lastCounted(recurrence: Recurrence | undefined): WallTime {
     const { count, parts } = recurrence ?? {};
     if (count === undefined || this.#rule === undefined) return Infinity;
-    const days = (daysOfPeriod[parts?.get('FREQ') ?? ''] ?? 1) * Number(parts?.get('INTERVAL') ?? '1');
-    const end = Math.min(lastOfAll, this.#first + maxPeriods * days * dayMs);
+    const { most, days } = periods[parts?.get('FREQ') ?? ''] ?? { most: 1, days: 1 };
+    const end = Math.min(lastOfAll, this.#first + most * days * Number(parts?.get('INTERVAL') ?? '1') * dayMs);
     let last: WallTime | undefined;
     let left = count;
     for (let from = this.#first, length = blockMs; left > 0 && from < end; from += length, length *= 2) {

@@ -129,6 +129,16 @@ describe('the file of a window', () => {
       { recurrence: 'FREQ=WEEKLY;BYMONTHDAY=4' },
       'a WEEKLY rule has no BYMONTHDAY; expected FREQ=MONTHLY',
     ],
+    [
+      'weekdays counted and not',
+      { recurrence: 'FREQ=MONTHLY;BYDAY=FR,1MO' },
+      'BYDAY counts some weekdays and not others ("FR,1MO")',
+    ],
+    [
+      'weekdays counted on days of the month',
+      { recurrence: 'FREQ=MONTHLY;BYDAY=1FR;BYMONTHDAY=4' },
+      'BYDAY counts weekdays ("1FR") beside BYMONTHDAY',
+    ],
     ['positions of nothing', { recurrence: 'FREQ=MONTHLY;BYSETPOS=1' }, 'BYSETPOS takes some of what other parts name'],
     [
       'many positions',

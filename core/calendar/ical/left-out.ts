@@ -1,0 +1,104 @@
+import type { Temporal } from 'temporal-polyfill';
+import { inZone, instantOf, type Moment } from './moments.js';
+import type { Property } from './property.js';
+import type { Span } from './span.js';
+import { Unreadable } from './times.js';
+
+/** How many days a series leaves out, and how many times it has besides its rule, at most. */
+export const maxDates = 100;
+
+/** Each time of lists of times, as a property of its own. @throws Unreadable for more than are read */
+export function datesOf(properties: readonly Property[]): readonly Property[] {
+  const dates: Property[] = [];
+  for (const property of properties) {
+    // One more than may be left shows that there are too many, however long the list is.
+    for (const value of property.value.split(',', maxDates + 1)) dates.push({ ...property, value });
+    if (dates.length > maxDates) throw new Unreadable(`${property.name}: it has more than ${maxDates} times`);
+  }
+  return dates;
+}
+
+/** Takes single times out of a series, of which windows leave out whole days. */
+export class LeftOut {
+  readonly #begin: Moment;
+  /** At which hours it begins on a day. */
+  readonly #hours: readonly number[];
+  readonly #byDay = new Map<string, Set<number>>();
+
+  constructor(begin: Moment, rule: string | undefined) {
+    this.#begin = begin;
+    const hours = /(?:^|;)BYHOUR=([\d,]+)/.exec(rule ?? '')?.[1];
+    this.#hours = hours === undefined ? [begin.wall.hour] : [...new Set(hours.split(',').map(Number))];
+  }
+
+  /** @returns whether the series can begin then at all */
+  add(moment: Moment): boolean {
+    const wall = moment.isDay ? moment.wall : inZone(moment, this.#begin.zone);
+    const hours = moment.isDay ? this.#hours : this.#hours.filter((hour) => this.#isAt(wall, hour));
+    if (hours.length === 0) return false;
+    const day = wall.toPlainDate().toString();
+    const known = this.#byDay.get(day) ?? new Set();
+    for (const hour of hours) known.add(hour);
+    this.#byDay.set(day, known);
+    return true;
+  }
+
+  /** The days, in their order. @throws Unreadable where only a part of what begins on a day is left out */
+  days(): readonly string[] {
+    const days = [...this.#byDay].sort(([a], [b]) => (a < b ? -1 : 1));
+    if (days.length > maxDates) throw new Unreadable(`it leaves out more than ${maxDates} days`);
+    const partly = days.find(([, hours]) => hours.size < this.#hours.length);
+    if (partly !== undefined)
+      throw new Unreadable(
+        `of ${partly[0]}, on which it begins several times, it leaves out one; a window leaves out days. Write one event for each time of the day`,
+      );
+    return days.map(([day]) => day);
+  }
+
+  /** Whether it begins at a time if it begins at an hour of that day: clocks that are set forward show a later one. */
+  #isAt(wall: Temporal.PlainDateTime, hour: number): boolean {
+    const { zone, wall: begin } = this.#begin;
+    const minutes = 60 * (wall.hour - hour) + wall.minute - begin.minute;
+    if (minutes === 0) return wall.second === begin.second;
+    if (minutes < 0 || minutes > 60 || hour > 23) return false;
+    return (
+      instantOf({ zone, wall: wall.withPlainTime(begin.toPlainTime().with({ hour })) }) === instantOf({ zone, wall })
+    );
+  }
+}
+
+/** The times of an event that come by no rule, out of which single ones are taken. */
+export class SingleTimes {
+  readonly #left: Set<Span>;
+  readonly #byInstant = new Map<number, Span[]>();
+  readonly #byDay = new Map<string, Span[]>();
+
+  constructor(spans: readonly Span[]) {
+    this.#left = new Set(spans);
+    for (const span of spans) {
+      put(this.#byInstant, instantOf(span.begin), span);
+      put(this.#byDay, dayOf(span.begin), span);
+    }
+  }
+
+  has(span: Span): boolean {
+    return this.#left.has(span);
+  }
+
+  /** @returns whether one begins then */
+  takeOut(moment: Moment): boolean {
+    const found = moment.isDay ? this.#byDay.get(dayOf(moment)) : this.#byInstant.get(instantOf(moment));
+    for (const span of found ?? []) this.#left.delete(span);
+    return found !== undefined;
+  }
+}
+
+function dayOf({ wall }: Moment): string {
+  return wall.toPlainDate().toString();
+}
+
+function put<K>(map: Map<K, Span[]>, key: K, span: Span): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [span]);
+  else known.push(span);
+}

@@ -24,6 +24,9 @@ export interface RawCalendar {
 /** How many events a calendar may have. */
 export const maxEvents = 2_000;
 
+/** How many times the events of a calendar may leave out or add, all in all. */
+const maxDates = 5_000;
+
 /** How many properties of an event are read. */
 const maxProperties = 500;
 
@@ -62,6 +65,7 @@ export function readComponents(text: string): readonly RawCalendar[] {
   const open: Component[] = [];
   let parts: { events: RawEvent[]; locations: Map<string, string> } = { events: [], locations: new Map() };
   let eventCount = 0;
+  let dateCount = 0;
   for (const content of contentLines(text)) {
     const { line } = content;
     const name = nameOfLine(content);
@@ -87,6 +91,8 @@ export function readComponents(text: string): readonly RawCalendar[] {
       const property = readProperty(content);
       if (property === undefined) continue;
       current.properties.push(property);
+      if (name === 'EXDATE' || name === 'RDATE') dateCount += property.value.split(',', maxDates + 1).length;
+      if (dateCount > maxDates) throw tooMany(line, `events that leave out or add more than ${maxDates} times`);
       if (current.properties.length > maxProperties)
         throw tooMany(line, `an event with more than ${maxProperties} properties`);
     }

@@ -69,36 +69,39 @@ export class LeftOut {
 
 /** The times of an event that come by no rule, out of which single ones are taken. */
 export class SingleTimes {
-  readonly #left: Set<Span>;
-  readonly #byInstant = new Map<number, Span[]>();
-  readonly #byDay = new Map<string, Span[]>();
+  readonly #spans: readonly Span[];
+  readonly #gone = new Set<Span>();
+  /** By what a time or a day is known as; made when it is first asked for. */
+  #index: ReadonlyMap<number | string, readonly Span[]> | undefined;
 
   constructor(spans: readonly Span[]) {
-    this.#left = new Set(spans);
-    for (const span of spans) {
-      put(this.#byInstant, instantOf(span.begin), span);
-      put(this.#byDay, dayOf(span.begin), span);
-    }
+    this.#spans = spans;
   }
 
   has(span: Span): boolean {
-    return this.#left.has(span);
+    return !this.#gone.has(span);
   }
 
   /** @returns whether one begins then */
   takeOut(moment: Moment): boolean {
-    const found = moment.isDay ? this.#byDay.get(dayOf(moment)) : this.#byInstant.get(instantOf(moment));
-    for (const span of found ?? []) this.#left.delete(span);
-    return found !== undefined;
+    this.#index ??= indexed(this.#spans);
+    const found = this.#index.get(moment.isDay ? dayOf(moment) : instantOf(moment)) ?? [];
+    for (const span of found) this.#gone.add(span);
+    return found.length > 0;
   }
+}
+
+function indexed(spans: readonly Span[]): ReadonlyMap<number | string, readonly Span[]> {
+  const index = new Map<number | string, Span[]>();
+  for (const span of spans)
+    for (const key of [instantOf(span.begin), dayOf(span.begin)]) {
+      const known = index.get(key);
+      if (known === undefined) index.set(key, [span]);
+      else known.push(span);
+    }
+  return index;
 }
 
 function dayOf({ wall }: Moment): string {
   return wall.toPlainDate().toString();
-}
-
-function put<K>(map: Map<K, Span[]>, key: K, span: Span): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [span]);
-  else known.push(span);
 }

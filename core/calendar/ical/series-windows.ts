@@ -69,12 +69,12 @@ function* windowsOfOne(
   const single = new SingleTimes([span, ...added]);
   const leaveOut = (moment: Moment): boolean =>
     [single.takeOut(moment), recurrence !== undefined && leftOut.add(moment)].includes(true);
-  for (const date of datesOf(event.all('EXDATE')))
-    if (!leaveOut(moments.of(date)))
-      yield {
-        ...{ line: date.line, what: `an EXDATE of ${nameForPeople(event)}` },
-        why: `it does not begin at ${quoted(date.value)} anyway`,
-      };
+  const missed = datesOf(event.all('EXDATE')).filter((date) => !leaveOut(moments.of(date)));
+  if (missed[0] !== undefined)
+    yield {
+      ...{ line: missed[0].line, what: `of the times that ${nameForPeople(event)} leaves out, ${missed.length}` },
+      why: `it does not begin at ${quoted(missed[0].value)}${missed.length > 1 ? ' and the like' : ''} anyway`,
+    };
   for (const { moment } of changes) leaveOut(moment);
   const except = leftOut.days();
   const times = { ...timesOf(span), ...(recurrence !== undefined && { recurrence }) };
@@ -136,6 +136,7 @@ function addedTimes(event: CalendarEvent, moments: Moments, { begin, length }: S
   const spans = datesOf(event.all('RDATE')).map((date) =>
     date.value.includes('/') ? readPeriod(date, moments) : { begin: moments.of(date), length },
   );
+  if (spans.length === 0) return [];
   const first = instantOf(begin);
   return spans.filter((one) => instantOf(one.begin) !== first);
 }

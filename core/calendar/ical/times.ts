@@ -15,19 +15,11 @@ const written = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/;
 /** @throws Unreadable */
 export function readTime(value: string): CalendarTime {
   const [, year, month, day, hour, minute, second, utc] = written.exec(value.trim()) ?? [];
+  const date = `${year ?? ''}-${month ?? ''}-${day ?? ''}`;
   try {
-    const date = Temporal.PlainDate.from(
-      { year: Number(year), month: Number(month), day: Number(day) },
-      { overflow: 'reject' },
-    );
-    if (hour === undefined) return { type: 'day', date };
-    // A leap second is the one before it: no clock of ours shows it.
-    const time = date.toPlainDateTime(
-      Temporal.PlainTime.from(
-        { hour: Number(hour), minute: Number(minute), second: second === '60' ? 59 : Number(second) },
-        { overflow: 'reject' },
-      ),
-    );
+    if (hour === undefined) return { type: 'day', date: Temporal.PlainDate.from(date) };
+    // Temporal reads a leap second as the one before it: no clock of ours shows it.
+    const time = Temporal.PlainDateTime.from(`${date}T${hour}:${minute ?? ''}:${second ?? ''}`);
     return { type: utc === 'Z' ? 'instant' : 'wall', time };
   } catch {
     throw new Unreadable(`${quoted(value)} is no time of the calendar; expected 20261218T180000 or 20261218`);

@@ -44,11 +44,13 @@ function add(settings: Map<string, Setting>, before: Temporal.ZonedDateTime, to:
   else known.times.push(time);
 }
 
-function linesOf({ from, to, isForward, times: [first = '', ...later] }: Setting): readonly string[] {
+function linesOf({ from, to, isForward, times }: Setting): readonly string[] {
   const name = isForward ? 'DAYLIGHT' : 'STANDARD';
+  const [first = '', ...later] = times;
   return [
     ...[`BEGIN:${name}`, `DTSTART:${first}`],
-    ...later.map((time) => `RDATE:${time}`),
+    // Programs that follow libical take RDATE instead of DTSTART, not besides it.
+    ...(later.length === 0 ? [] : times.map((time) => `RDATE:${time}`)),
     ...[`TZOFFSETFROM:${offsetOf(from)}`, `TZOFFSETTO:${offsetOf(to)}`, `TZNAME:${offsetOf(to)}`, `END:${name}`],
   ];
 }

@@ -113,7 +113,9 @@ describe('more than is read', () => {
 describe('the summary of an event', () => {
   test('is one line in which everything is seen', () => {
     expect(reasonOf(String.raw`a\nb\N\;\,\\ \x`)).toBe(String.raw`a b ;,\ \x`);
-    expect(reasonOf('pay\u202Eroll\u0000\u001B[2J\rBEGIN:VEVENT')).toBe('pay\uFFFDroll\uFFFD\uFFFD[2J\uFFFDBEGIN:VEVENT');
+    expect(reasonOf('pay\u202Eroll\u0000\u001B[2J\rBEGIN:VEVENT')).toBe(
+      'pay\uFFFDroll\uFFFD\uFFFD[2J\uFFFDBEGIN:VEVENT',
+    );
     expect(reasonOf('\u2800')).toBe('an event of a calendar that does not say what it is about');
   });
 

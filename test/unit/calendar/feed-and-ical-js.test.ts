@@ -23,7 +23,7 @@ function spansReadByIcalJs(times: FeedEvent['times'], most: number): readonly (r
   const spans: (readonly [number, number])[] = [];
   const starts = event.iterator();
   for (let start = starts.next() as ICAL.Time | undefined; start && spans.length < most; start = starts.next()) {
-    const { startDate, endDate } = event.getOccurrenceDetails(start);
+    const { startDate, endDate } = event.getOccurrenceDetails(start) as { startDate: ICAL.Time; endDate: ICAL.Time };
     spans.push([instantOf(startDate), instantOf(endDate)]);
   }
   return spans;

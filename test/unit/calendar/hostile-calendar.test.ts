@@ -31,7 +31,7 @@ describe('the lines of a calendar', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(text.length), { maxLength: 40 }), fc.boolean(), (cuts, isUnix) => {
         const folds = new Set(cuts.filter((at) => !/[\r\n]/.test(text.slice(Math.max(0, at - 1), at + 1))));
-        const folded = [...text].map((character, at) => (folds.has(at) && at > 0 ? `\r\n ${character}` : character));
+        const folded = Array.from(text, (one, at) => (folds.has(at) && at > 0 ? `\r\n ${one}` : one));
         const other = `\uFEFF${folded.join('')}`;
         expect(readCalendar(isUnix ? other.replaceAll('\r\n', '\n') : other, options)).toEqual(expected);
       }),

@@ -205,7 +205,7 @@ describe('a feed that is read', () => {
     .map(({ length: long, recurrence, except, begins, ...rest }): Window => {
       const end = 'lasts' in long ? long : { ends: later(begins, long.minutes) };
       const again = recurrence === null ? {} : { recurrence, ...(except.length > 0 && { except }) };
-      return { ...rest, begins, ...end, ...again, actions: options.actions, inFlight: options.inFlight } as Window;
+      return { ...rest, begins, ...end, ...again, actions: options.actions, inFlight: options.inFlight };
     });
 
   function later(time: string, minutes: number): string {

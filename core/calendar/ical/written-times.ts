@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { WindowTimes } from '../window.js';
 import type { FeedTimes } from './feed-event.js';
 import { instantOf } from './moments.js';
-import { readTime } from './times.js';
+import { quoted, readTime } from './times.js';
 
 /** When an event is, as the lines of an event. */
 export interface WrittenTimes {
@@ -31,7 +31,8 @@ function dayLines(day: Temporal.PlainDate): readonly string[] {
 function windowTimes({ zone, begins, ends, lasts, recurrence, except = [] }: WindowTimes): WrittenTimes {
   const begin = Temporal.PlainDateTime.from(begins);
   const end = ends === undefined ? undefined : Temporal.PlainDateTime.from(ends);
-  // Refuses what is no zone.
+  // Temporal takes offsets and whole times as zones, too, which would end the parameter in which a zone stands.
+  if (!/^[A-Za-z][\w+/-]*$/.test(zone)) throw new RangeError(`${quoted(zone)} is no zone`);
   instantOf({ wall: begin, zone });
   const property = (name: string, values: readonly Temporal.PlainDateTime[]): string =>
     zone === 'UTC'

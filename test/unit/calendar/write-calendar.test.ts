@@ -89,8 +89,15 @@ describe('a feed', () => {
     ]);
   });
 
-  test('refuses times that are none, and says of which event', () => {
-    const times = { zone: 'Europe/Nowhere', begins: '2026-12-18T18:00', lasts: 'PT1H' };
+  test.each([
+    { zone: 'Europe/Nowhere', begins: '2026-12-18T18:00', lasts: 'PT1H' },
+    { zone: '+01:00', begins: '2026-12-18T18:00', lasts: 'PT1H' },
+    { zone: 'UTC', begins: 'tomorrow', lasts: 'PT1H' },
+    { zone: 'UTC', begins: '2026-12-18T18:00', lasts: 'long' },
+    { zone: 'UTC', begins: '2026-12-18T18:00', lasts: 'PT1H', recurrence: 'FREQ=DAILY;UNTIL=2027' },
+    { day: '2026-02-30' },
+    { from: new Date(NaN), to: now },
+  ])('refuses times that are none, and says of which event: %j', (times) => {
     expect(() => feedOf(event({ uid: 'winter', times }))).toThrow(
       'the event "winter" has no times that a calendar can show',
     );

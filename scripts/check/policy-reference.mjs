@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { references } from '../docs/reference.mjs';
 import { root } from '../setup/paths.mjs';
 
-/** The references of policies and transformations, unless they say what the schemas say. */
+/** The references of policies, transformations and windows, unless they say what the schemas say. */
 export async function findOldReference() {
   const problems = [];
   for (const { path, text } of await references())

@@ -69,6 +69,16 @@ const pages = [
     parts: [['spec', 'Content', 'transformation.schema.json']],
     statements: [['Transformation act', 'transformation-act.schema.json']],
   },
+  {
+    file: 'window-reference.md',
+    title: 'Window reference',
+    guide: '[concepts](concepts.md)',
+    about: 'Times have no offset: they are those on the wall of the zone.',
+    documents: [['Window', 'window.schema.json']],
+    partsOf: 'Parts of windows',
+    parts: [['spec', 'Content', 'window.schema.json']],
+    statements: [],
+  },
 ];
 
 /** The references of documents and of the statements about them, as the schemas say it: each with its path, in Markdown. */

@@ -5,11 +5,15 @@ import { maxBundleBytes } from '../../core/signature/envelope.js';
 import { limits } from '../../apps/api/limits/limits.js';
 import { mostOfPrincipal } from '../../apps/enrolment/limits.js';
 import { mostRefused } from '../../apps/enrolment/policy/refused-drafts.js';
+import { maxWindowBytes } from '../../core/calendar/parse.js';
+import { mostDays } from '../../core/calendar/problems.js';
+import { maxCount } from '../../core/calendar/recurrence.js';
 import { asLanekeeperError } from '../../core/errors.js';
 import { parseDefinition } from '../../core/governance/definition.js';
 import { parsePolicyOfPolicies } from '../../core/governance/policy-of-policies.js';
 import { parsePolicy, parseProfile } from '../../core/policy/parse.js';
 import { conditionLimits } from '../../core/policy/conditions.js';
+import windowSchema from '../../core/schemas/window.schema.json' with { type: 'json' };
 import { maxReportLength } from '../../core/evidence/junit.js';
 import { evidencePerSigner } from '../../core/policy/evidence.js';
 import { maxStatementLength } from '../../core/promotion/input.js';
@@ -135,6 +139,14 @@ describe('the limits', () => {
     const { keys, tokens } = mostOfPrincipal;
     expect(documented.get('keys and tokens of one principal that count')).toBe(
       `${String(keys)} keys, ${String(tokens)} tokens`,
+    );
+  });
+
+  test('of windows are the same in SECURITY.md, in the schema and in the code', () => {
+    const { properties } = windowSchema.$defs.spec;
+    const [products, invokers, except] = [properties.products, properties.invokers, properties.except];
+    expect(documented.get('window')).toBe(
+      `${size(maxWindowBytes)}; ${products.maxItems} products, ${invokers.maxItems} invokers, ${except.maxItems} days left out; comes back once a day at most, ${maxCount} times where it is counted, lasts ${mostDays.recurring} days each time`,
     );
   });
 

@@ -35,6 +35,7 @@ describe('the reference of policies and transformations', () => {
       'policy-reference.md',
       'policy-test-reference.md',
       'transformation-reference.md',
+      'window-reference.md',
     ]);
     for (const { path, text } of references) expect(await readFile(path, 'utf8')).toBe(text);
   });

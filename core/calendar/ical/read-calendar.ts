@@ -1,5 +1,6 @@
 import { LanekeeperError } from '../../errors.js';
 import type { Window } from '../window.js';
+import { acceptedWindow } from './accepted-window.js';
 import { maxEvents, readComponents } from './components.js';
 import { type CalendarEvent, nameForPeople, readEvent } from './event.js';
 import { namePrefix } from './names.js';
@@ -40,11 +41,22 @@ function add(one: Made | Skipped, windows: Map<string, Window>, skipped: Skipped
     skipped.push(one);
     return;
   }
-  const { line, what, window } = one;
+  const { line, what } = one;
+  const accepted = acceptedWindow(one.window, what);
+  if ('why' in accepted) {
+    skipped.push({ line, what, why: accepted.why });
+    return;
+  }
+  const { window, idle } = accepted;
   if (windows.has(window.name)) {
     skipped.push({ line, what, why: `another event has given its name to the window ${window.name}` });
     return;
   }
+  if (idle.length > 0)
+    skipped.push({
+      ...{ line, what: `of the times that ${what} leaves out, ${idle.length}` },
+      why: `it does not begin on ${idle.slice(0, 3).join(', ')}${idle.length > 3 ? ' and the like' : ''} anyway`,
+    });
   windows.set(window.name, window);
   if (windows.size > maxEvents)
     throw new LanekeeperError('LIMIT_EXCEEDED', {

@@ -74,6 +74,18 @@ describe('an event that comes back', () => {
     );
   });
 
+  test('is skipped where it is none that a window can be, with what is wrong with it', () => {
+    expect(whySkipped(...friday, 'RRULE:FREQ=WEEKLY;BYDAY=MO')).toContain('its rule does not come at 2026-12-04T18:00');
+    expect(whySkipped(...friday, 'RRULE:FREQ=YEARLY;BYWEEKNO=49')).toContain('BYWEEKNO is not read');
+    expect(whySkipped('DTSTART:19691231T000000Z', 'DURATION:P9999D')).toMatch(/too far away.*; lasts: it lasts longer/);
+  });
+
+  test('is read without days that leave out nothing, which is said', () => {
+    const { windows, skipped } = readEvent([...friday, weekly, 'EXDATE:20261211T170000Z,20261212T170000Z']);
+    expect(windows).toMatchObject([{ except: ['2026-12-11'] }]);
+    expect(skipped).toMatchObject([{ line: 4, why: 'it does not begin on 2026-12-12 anyway' }]);
+  });
+
   test('with more days left out than a window can have is skipped', () => {
     const days = Array.from({ length: 101 }, (_, day) => new Date(Date.UTC(2027, 0, day)).toISOString());
     const left = days.map((day) => `${day.slice(0, 10).replaceAll('-', '')}T170000Z`);

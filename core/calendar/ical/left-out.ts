@@ -18,52 +18,36 @@ export function datesOf(properties: readonly Property[]): readonly Property[] {
   return dates;
 }
 
-/** Takes single times out of a series, of which windows leave out whole days. */
+/** The days that a series leaves out, in which it begins once at most. */
 export class LeftOut {
   readonly #begin: Moment;
-  /** At which hours it begins on a day. */
-  readonly #hours: readonly number[];
-  readonly #byDay = new Map<string, Set<number>>();
+  readonly #days = new Set<string>();
 
-  constructor(begin: Moment, rule: string | undefined) {
+  constructor(begin: Moment) {
     this.#begin = begin;
-    const hours = /(?:^|;)BYHOUR=([\d,]+)/.exec(rule ?? '')?.[1];
-    this.#hours = hours === undefined ? [begin.wall.hour] : [...new Set(hours.split(',').map(Number))];
   }
 
   /** @returns whether the series can begin then at all */
   add(moment: Moment): boolean {
     const wall = moment.isDay ? moment.wall : inZone(moment, this.#begin.zone);
-    const hours = moment.isDay ? this.#hours : this.#hours.filter((hour) => this.#isAt(wall, hour));
-    if (hours.length === 0) return false;
-    const day = wall.toPlainDate().toString();
-    const known = this.#byDay.get(day) ?? new Set();
-    for (const hour of hours) known.add(hour);
-    this.#byDay.set(day, known);
-    return true;
+    const isTime = moment.isDay || this.#isAt(wall);
+    if (isTime) this.#days.add(dayOf({ wall }));
+    return isTime;
   }
 
-  /** The days, in their order. @throws Unreadable where only a part of what begins on a day is left out */
+  /** The days, in their order. @throws Unreadable for more than a window can have */
   days(): readonly string[] {
-    const days = [...this.#byDay].sort(([a], [b]) => (a < b ? -1 : 1));
-    if (days.length > maxDates) throw new Unreadable(`it leaves out more than ${maxDates} days`);
-    const partly = days.find(([, hours]) => hours.size < this.#hours.length);
-    if (partly !== undefined)
-      throw new Unreadable(
-        `of ${partly[0]}, on which it begins several times, it leaves out one; a window leaves out days. Write one event for each time of the day`,
-      );
-    return days.map(([day]) => day);
+    if (this.#days.size > maxDates) throw new Unreadable(`it leaves out more than ${maxDates} days`);
+    return [...this.#days].sort();
   }
 
-  /** Whether it begins at a time if it begins at an hour of that day: clocks that are set forward show a later one. */
-  #isAt(wall: Temporal.PlainDateTime, hour: number): boolean {
+  /** Whether it begins at a time if it begins on that day: clocks that are set forward show a later one. */
+  #isAt(wall: Temporal.PlainDateTime): boolean {
     const { zone, wall: begin } = this.#begin;
-    const minutes = 60 * (wall.hour - hour) + wall.minute - begin.minute;
+    const minutes = 60 * (wall.hour - begin.hour) + wall.minute - begin.minute;
     if (minutes === 0) return wall.second === begin.second;
-    if (minutes < 0 || minutes > 60 || hour > 23) return false;
-    return (
-      instantOf({ zone, wall: wall.withPlainTime(begin.toPlainTime().with({ hour })) }) === instantOf({ zone, wall })
-    );
+    if (minutes < 0 || minutes > 60) return false;
+    return instantOf({ zone, wall: wall.withPlainTime(begin.toPlainTime()) }) === instantOf({ zone, wall });
   }
 }
 
@@ -102,6 +86,6 @@ function indexed(spans: readonly Span[]): ReadonlyMap<number | string, readonly 
   return index;
 }
 
-function dayOf({ wall }: Moment): string {
+function dayOf({ wall }: Pick<Moment, 'wall'>): string {
   return wall.toPlainDate().toString();
 }

@@ -1,9 +1,10 @@
 import { LanekeeperError } from '../../errors.js';
 import type { Window } from '../window.js';
-import { maxEvents, readComponents } from './components.js';
+import { Collected } from './collected.js';
+import { readComponents } from './components.js';
 import { type CalendarEvent, nameForPeople, readEvent } from './event.js';
 import { namePrefix } from './names.js';
-import { type Made, windowsOfSeries } from './series-windows.js';
+import { windowsOfSeries } from './series-windows.js';
 import type { CalendarOptions, Skipped } from './terms.js';
 import { quoted } from './times.js';
 import { Zones } from './zones.js';
@@ -21,48 +22,31 @@ export interface CalendarWindows {
  * about windows.
  *
  * @throws INVALID_INPUT for what is no whole calendar, with the line, and for options that are wrong
- * @throws LIMIT_EXCEEDED for more than {@link maxEvents} events or windows, or a text that is too long
+ * @throws LIMIT_EXCEEDED for more events or windows than are read, or a text that is too long
  */
 export function readCalendar(text: string, options: CalendarOptions): CalendarWindows {
   const zones = new Zones();
   const terms = { ...options, zones, zone: zoneOfOptions(options, zones) };
   checkPrefix(options.prefix);
   const events = readComponents(text).flatMap((calendar) => calendar.events.map((event) => readEvent(calendar, event)));
-  const skipped: Skipped[] = [];
-  const windows = new Map<string, Window>();
+  const collected = new Collected();
   for (const series of groupedById(events).values())
-    for (const one of windowsOfSeries(newestOf(series, skipped), terms)) add(one, windows, skipped);
-  return { windows: [...windows.values()], skipped: skipped.sort((a, b) => a.line - b.line) };
-}
-
-function add(one: Made | Skipped, windows: Map<string, Window>, skipped: Skipped[]): void {
-  if ('why' in one) {
-    skipped.push(one);
-    return;
-  }
-  const { line, what, window } = one;
-  if (windows.has(window.name)) {
-    skipped.push({ line, what, why: `another event has given its name to the window ${window.name}` });
-    return;
-  }
-  windows.set(window.name, window);
-  if (windows.size > maxEvents)
-    throw new LanekeeperError('LIMIT_EXCEEDED', {
-      message: `the calendar has more than ${maxEvents} windows`,
-      object: `line ${line}`,
-      next: 'export a shorter time, or a calendar of freezes and change windows alone',
-    });
+    for (const one of windowsOfSeries(newestOf(series, collected), terms))
+      if ('why' in one) collected.skip(one);
+      else collected.add(one);
+  const { windows, skipped } = collected;
+  return { windows, skipped };
 }
 
 /** Of each event the newest version, and of each of its times. */
-function newestOf(series: readonly CalendarEvent[], skipped: Skipped[]): readonly CalendarEvent[] {
+function newestOf(series: readonly CalendarEvent[], collected: Collected): readonly CalendarEvent[] {
   const newest = new Map<string, CalendarEvent>();
   const skip = ({ line, ...event }: CalendarEvent, kept: CalendarEvent): void => {
     const why =
       event.version === kept.version
         ? `the event in line ${kept.line} has the same UID, and this is no newer version of it`
         : `the event in line ${kept.line} is a newer version of it`;
-    skipped.push({ line, what: nameForPeople(event), why });
+    collected.skip({ line, what: nameForPeople(event), why });
   };
   for (const event of series) {
     const key = event.get('RECURRENCE-ID')?.value ?? '';

@@ -64,7 +64,7 @@ function* windowsOfOne(
   const moments = momentsOf(event, terms);
   const span = spanOf(event, moments);
   const recurrence = ruleOf(event, span.begin);
-  const leftOut = new LeftOut(span.begin, recurrence);
+  const leftOut = new LeftOut(span.begin);
   const added = addedTimes(event, moments, span);
   const single = new SingleTimes([span, ...added]);
   const leaveOut = (moment: Moment): boolean =>

@@ -38,7 +38,7 @@ function windowTimes({ zone, begins, ends, lasts, recurrence, except = [] }: Win
     zone === 'UTC'
       ? `${name}:${values.map((value) => `${basic(value)}Z`).join(',')}`
       : `${name};TZID=${zone}:${values.map(basic).join(',')}`;
-  const left = except.flatMap((day) => beginsOn(Temporal.PlainDate.from(day), begin, recurrence));
+  const left = except.map((day) => Temporal.PlainDate.from(day).toPlainDateTime(begin.toPlainTime()));
   return {
     lines: [
       property('DTSTART', [begin]),
@@ -48,16 +48,6 @@ function windowTimes({ zone, begins, ends, lasts, recurrence, except = [] }: Win
     ],
     ...(zone !== 'UTC' && { zoned: { zone, years: yearsOf(begin, end ?? begin.add(lasts ?? 'PT0S'), recurrence) } }),
   };
-}
-
-/** When it would begin on a day, which is more than once where its rule names several hours. */
-function beginsOn(
-  day: Temporal.PlainDate,
-  begin: Temporal.PlainDateTime,
-  recurrence = '',
-): readonly Temporal.PlainDateTime[] {
-  const hours = /(?:^|;)BYHOUR=([\d,]+)/.exec(recurrence)?.[1]?.split(',').map(Number) ?? [begin.hour];
-  return hours.map((hour) => day.toPlainDateTime(begin.toPlainTime().with({ hour })));
 }
 
 /** A rule whose end is an instant, as RFC 5545 wants it (section 3.3.10); a day is the whole of it. */

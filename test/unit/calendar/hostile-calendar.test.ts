@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { LanekeeperError } from '../../../core/errors.js';
+import { maxRecurring } from '../../../core/calendar/ical/collected.js';
 import { maxEvents } from '../../../core/calendar/ical/components.js';
 import { maxCalendarLength } from '../../../core/calendar/ical/lines.js';
 import { readCalendar } from '../../../core/calendar/ical/read-calendar.js';
@@ -101,6 +102,9 @@ describe('more than is read', () => {
       calendarOf(...Array.from({ length: count }, (_, at) => eventOf(`UID:${at}`, evening[0]!, ...lines)).flat());
     expect(refusalOf(events(1, ...Array.from({ length: 500 }, () => 'UID:a')))[2]).toContain(
       'more than 500 properties',
+    );
+    expect(refusalOf(events(maxRecurring + 1, ...endless))[2]).toContain(
+      `more than ${maxRecurring} events that come back`,
     );
     expect(refusalOf(events(60, ...endless, `EXDATE:${dates}`))[2]).toContain('more than 5000 times');
     expect(refusalOf(events(1, ...endless, `EXDATE:${','.repeat(900_000)}`))[2]).toContain('more than 5000 times');

@@ -15,7 +15,8 @@ describe('an event that comes back', () => {
     ['20261025T013000Z', '20261025T013000Z'],
     ['20261025T003000Z', '20261025T023000'],
   ])('until %s does so until %s in its zone', (until, found) => {
-    expect(timesOfEvent(...friday, `RRULE:freq=weekly;UNTIL=${until};BYDAY=FR;`).recurrence).toBe(
+    const october = ['DTSTART;TZID=Europe/Berlin:20261002T180000', 'DURATION:PT2H'];
+    expect(timesOfEvent(...october, `RRULE:freq=weekly;UNTIL=${until};BYDAY=FR;`).recurrence).toBe(
       `FREQ=WEEKLY;UNTIL=${found};BYDAY=FR`,
     );
   });
@@ -65,10 +66,24 @@ describe('an event that comes back', () => {
     expect(timesOfEvent(...night, 'EXDATE;TZID=Europe/Berlin:20270328T023000').except).toEqual(['2027-03-28']);
   });
 
-  test('several times a day leaves out days, and is skipped when it leaves out a part of one', () => {
-    const rule = ['DTSTART:20261204T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;BYHOUR=9,15'];
-    expect(timesOfEvent(...rule, 'EXDATE:20261205T150000Z,20261205T090000Z').except).toEqual(['2026-12-05']);
-    expect(whySkipped(...rule, 'EXDATE:20261205T150000Z')).toContain('of 2026-12-05, on which it begins several times');
+  test('at several times of a day is skipped, and a rule may say the time at which it begins once more', () => {
+    const rule = (hours: string): readonly string[] => [...friday, `RRULE:FREQ=DAILY;BYHOUR=${hours};BYMINUTE=0`];
+    expect(timesOfEvent(...rule('18')).recurrence).toBe('FREQ=DAILY');
+    expect(whySkipped(...rule('18,22'))).toBe(
+      'RRULE: it begins at other times of the day, too ("BYHOUR=18,22"); write one event for each',
+    );
+  });
+
+  test('is skipped where it is none that a window can be, with what is wrong with it', () => {
+    expect(whySkipped(...friday, 'RRULE:FREQ=WEEKLY;BYDAY=MO')).toContain('its rule does not come at 2026-12-04T18:00');
+    expect(whySkipped(...friday, 'RRULE:FREQ=YEARLY;BYWEEKNO=49')).toContain('BYWEEKNO is not read');
+    expect(whySkipped('DTSTART:19691231T000000Z', 'DURATION:P9999D')).toMatch(/too far away.*; lasts: it lasts longer/);
+  });
+
+  test('is read without days that leave out nothing, which is said', () => {
+    const { windows, skipped } = readEvent([...friday, weekly, 'EXDATE:20261211T170000Z,20261212T170000Z']);
+    expect(windows).toMatchObject([{ except: ['2026-12-11'] }]);
+    expect(skipped).toMatchObject([{ line: 4, why: 'it does not begin on 2026-12-12 anyway' }]);
   });
 
   test('with more days left out than a window can have is skipped', () => {

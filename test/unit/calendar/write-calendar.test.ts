@@ -190,13 +190,16 @@ describe('a feed that is read', () => {
     fc.integer({ min: 1, max: 30 * 24 * 60 }).map((minutes) => ({ minutes })),
     fc.constantFrom('PT8H', 'P2DT14H', 'P1W', 'PT90M', 'PT1H1S', 'P3D').map((lasts) => ({ lasts })),
   );
-  const rule = fc.tuple(
-    fc.constantFrom('FREQ=DAILY', 'FREQ=WEEKLY;BYDAY=MO,FR', 'FREQ=MONTHLY;BYDAY=-1FR', 'FREQ=DAILY;BYHOUR=9,15'),
-    fc.oneof(
-      fc.constantFrom('', ';COUNT=7', ';UNTIL=20331231T120000'),
-      day.map((until) => `;UNTIL=${until.replaceAll('-', '')}`),
+  /** Rules that come at whatever time they begin. */
+  const rules = fc.record({
+    every: fc.constantFrom<readonly [string, days: number]>(
+      ...[['FREQ=DAILY', 1] as const, ['FREQ=DAILY;INTERVAL=3', 3] as const, ['FREQ=WEEKLY', 7] as const],
+      // Between two times are not always as many days.
+      ...[['FREQ=MONTHLY', 0] as const, ['FREQ=YEARLY', 0] as const],
     ),
-  );
+    end: fc.constantFrom('', ';COUNT=9', ';UNTIL=20351231T120000', ';UNTIL=20360229'),
+    left: fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 5 }),
+  });
   const parts = fc.constantFrom('a', ',', ';', '\\', '\\n', 'é', '🚢', '"', ':', 'x y', 'BEGIN:VEVENT');
   const windows = fc
     .record({
@@ -204,16 +207,23 @@ describe('a feed that is read', () => {
       kind: fc.constantFrom('FREEZE', 'CHANGE'),
       reason: fc.array(parts, { minLength: 1, maxLength: 40 }).map((some) => some.join('')),
       zone: fc.constantFrom('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'UTC'),
-      begins: fc.tuple(day, fc.constantFrom('T00:00', 'T09:00', 'T02:30', 'T23:59:59')).map(([on, time]) => on + time),
+      begins: fc.tuple(day, fc.constantFrom('T00:00', 'T09:00', 'T05:30', 'T23:59:59')).map(([on, time]) => on + time),
       length,
-      recurrence: fc.option(rule.map(([every, end]) => every + end)),
-      except: fc.uniqueArray(day, { maxLength: 5 }).map((days) => [...days].sort()),
+      again: fc.option(rules),
     })
-    .map(({ length: long, recurrence, except, begins, ...rest }): Window => {
+    .map(({ length: long, again, begins, ...rest }): Window => {
       const end = 'lasts' in long ? long : { ends: later(begins, long.minutes) };
-      const again = recurrence === null ? {} : { recurrence, ...(except.length > 0 && { except }) };
-      return { ...rest, begins, ...end, ...again, actions: options.actions, inFlight: options.inFlight };
+      const { actions, inFlight } = options;
+      return { ...rest, begins, ...end, ...(again !== null && recurrenceOf(begins, again)), actions, inFlight };
     });
+
+  function recurrenceOf(
+    begins: string,
+    { every: [rule, days], end, left }: typeof rules extends fc.Arbitrary<infer Rule> ? Rule : never,
+  ) {
+    const except = days === 0 ? [] : left.map((count) => later(begins, count * days * 24 * 60).slice(0, 10)).sort();
+    return { recurrence: rule + end, ...(except.length > 0 && { except }) };
+  }
 
   function later(time: string, minutes: number): string {
     const text = new Date(Date.parse(`${time.padEnd(19, ':00')}Z`) + minutes * 60_000).toISOString();

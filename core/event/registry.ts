@@ -162,11 +162,11 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
     concerns: () => ['without-lane'],
   },
   'restriction.put': {
-    words: (field) => field('words'),
+    words: (field) => field('words') || `revision ${field('revision')} of ${field('restriction')}`,
     concerns: (field) => (field('restriction').startsWith('recall/') ? ['with-bundle'] : ['restricted']),
   },
   'restriction.retired': {
-    words: (field) => field('words'),
+    words: (field) => field('words') || `${field('restriction')} ended`,
     concerns: (field) => (field('restriction').startsWith('recall/') ? ['with-bundle'] : ['restricted']),
   },
   'enrolment.requested': { words: (field) => `asked for: ${field('words')}` },

@@ -3,6 +3,7 @@ import type { Digest } from '../../core/digest.js';
 import { decisionStatement } from '../../core/evidence/decision.js';
 import { parseJUnit } from '../../core/evidence/junit.js';
 import { policyActStatement } from '../../core/evidence/policy-act.js';
+import { restrictionStatement } from '../../core/evidence/restriction-act.js';
 import { subjectOf } from '../../core/evidence/statement.js';
 import { testResultStatement } from '../../core/evidence/test-result.js';
 import { digestOf } from '../../core/hash.js';
@@ -56,4 +57,15 @@ export async function retirement({ name: principal, signer }: Stranger, content:
     expiresAt: new Date(Date.now() + 60_000).toISOString(),
   });
   return { signedStatement: Buffer.from(await signStatement(statement, signer)), text: '' };
+}
+
+/** A hold on the other tenant's product, as the stranger signs it for their own tenant. */
+export async function restriction({ name: by, signer }: Stranger, { product }: Names) {
+  const issuedAt = new Date().toISOString();
+  const statement = restrictionStatement({
+    ...{ verb: 'put', kind: 'hold', name: product, principal: by, tenant: 'other', revision: 0 },
+    ...{ nonce: crypto.randomUUID(), issuedAt, expiresAt: new Date(Date.now() + 60_000).toISOString() },
+    spec: { product, holds: [{ id: 'aaaaaaaa', by, since: issuedAt, reason: 'mine', stops: ['DEPLOY'] }] },
+  });
+  return Buffer.from(await signStatement(statement, signer));
 }

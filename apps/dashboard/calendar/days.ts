@@ -1,4 +1,5 @@
-import type { PageSettings } from '../connection/settings.js';
+/** By which clock days begin: that of the reader, or UTC. */
+type Zone = 'local' | 'utc';
 
 /** A day by the clock of the reader; it has 23 or 25 hours when clocks are set. */
 export interface Day {
@@ -19,13 +20,13 @@ export interface Spanning {
 const dayMs = 86_400_000;
 
 /** The day of an instant, by the clock of the reader. */
-export function dateOf(at: Date, zone: PageSettings['zone']): string {
+export function dateOf(at: Date, zone: Zone): string {
   const here = zone === 'utc' ? at : new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
   return here.toISOString().slice(0, 10);
 }
 
 /** When a day begins by the clock of the reader. */
-function beginOf(date: string, zone: PageSettings['zone']): Date {
+function beginOf(date: string, zone: Zone): Date {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
   return zone === 'utc' ? new Date(Date.UTC(year, month - 1, day)) : new Date(year, month - 1, day);
 }
@@ -46,7 +47,7 @@ export function monthAfter(month: string, by: number): string {
 }
 
 /** The weeks of a month, from Monday to Sunday, with the days of its neighbours that are in them. */
-export function weeksOf(month: string, zone: PageSettings['zone']): readonly (readonly Day[])[] {
+export function weeksOf(month: string, zone: Zone): readonly (readonly Day[])[] {
   const first = `${month}-01`;
   const weekday = (new Date(`${first}T00:00:00Z`).getUTCDay() + 6) % 7;
   const afterLast = `${monthAfter(month, 1)}-01`;

@@ -42,7 +42,12 @@ export function PromoteWhen({ product: given, lane: givenLane }: { readonly prod
         <ProductField value={product} onChange={setProduct} />
         <label className={css['field']}>
           <span className="visually-hidden">Lane</span>
-          <select value={lane} onChange={({ target }) => setLane(Number(target.value))}>
+          <select
+            value={lane}
+            onChange={({ target }) =>
+              setLane(allLanes.find((each) => String(each) === target.value) ?? Lane.UNSPECIFIED)
+            }
+          >
             <option value={Lane.UNSPECIFIED}>every lane</option>
             {allLanes.map((each) => (
               <option key={each} value={each}>

@@ -1,6 +1,6 @@
 import { useQuery } from '@connectrpc/connect-query';
 import type { ReactNode } from 'react';
-import type { Lane } from '#gen/governance/v1/lane_pb.js';
+import { Lane } from '#gen/governance/v1/lane_pb.js';
 import {
   type HeldScope,
   type Restriction,
@@ -103,7 +103,7 @@ function WindowRow({ restriction, window }: { readonly restriction: Restriction;
 
 function HoldRows({ name, held }: { readonly name: string; readonly held: HeldScope }) {
   const { product, lane } = held;
-  const scope = scopeOf({ products: product === '' ? [] : [product], lanes: lane === 0 ? [] : [lane] });
+  const scope = scopeOf({ products: product === '' ? [] : [product], lanes: lane === Lane.UNSPECIFIED ? [] : [lane] });
   return held.holds.map(({ id, by, since, reason, stops }) => (
     <li key={`${name} ${id}`}>
       <Mark tone="bad" shape="pause">

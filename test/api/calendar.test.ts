@@ -68,21 +68,17 @@ describe('the calendar', () => {
   });
 
   test('is bounded, and says that there is more', async () => {
-    const hourly = {
-      kind: 'FREEZE',
-      reason: 'hourly',
-      zone: 'UTC',
-      begins: '2029-01-01T00:00',
-      lasts: 'PT1M',
-    } as const;
-    for (const name of ['hourly', 'hourly-too'])
-      await put(engine, 'dev', windowOf(name, { ...hourly, recurrence: 'FREQ=DAILY;BYHOUR=0,4,8,12,16,20' }));
+    const names = ['three', 'six', 'nine'].map((hour, index) => [hour, `2029-01-01T0${String(index * 3)}:00`] as const);
+    for (const [name, begins] of names) {
+      const daily = { zone: 'UTC', begins, lasts: 'PT1M', recurrence: 'FREQ=DAILY' };
+      await put(engine, 'dev', windowOf(name, { kind: 'FREEZE', reason: 'daily', ...daily }));
+    }
     const asked = { from: day('2031-01-01T00:00Z'), to: day('2032-01-01T00:00Z') };
     const { entries, more } = await api.clients('alice').restrictions.listCalendar(asked);
     expect([entries.length, more]).toEqual([1_000, true]);
     const begins = entries.map(({ from }) => timestampDate(from!).getTime());
     expect(begins).toEqual([...begins].sort((a, b) => a - b));
-    for (const name of ['hourly', 'hourly-too']) await retire(engine, 'dev', { kind: 'window', name });
+    for (const [name] of names) await retire(engine, 'dev', { kind: 'window', name });
   });
 
   test.each([

@@ -193,8 +193,10 @@ export class MovingPromotion {
     this.#follow(move);
     if (move.phase === 'LIVE') await recordLive(this.#tx, after);
     await this.#door.settle(this.#id, context);
-    if (move.phase === 'QUEUED' && this.token === undefined)
-      await appendEvent(this.#tx, { ...subjectsOf(after), type: 'lane.queued', data: {} });
+    if (move.phase !== 'QUEUED' || this.token !== undefined) return;
+    const status = await this.closed(context);
+    const data = status === undefined ? {} : { why: waitInWords(status) };
+    await appendEvent(this.#tx, { ...subjectsOf(after), type: 'lane.queued', data });
   }
 
   /** Who has the lane also depends on windows and holds, which change without any move of a promotion. */

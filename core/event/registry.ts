@@ -85,7 +85,10 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
       `${field('verb') === 'unknown' ? 'a decision' : field('verb')} refused (${field('code')}): ${field('reason')}`,
   },
   'lane.queued': {
-    words: (_field, say) => `waiting for the lane, which another ${say.one('promotion')} holds`,
+    words: (field, say) =>
+      field('why') === ''
+        ? `waiting for the lane, which another ${say.one('promotion')} holds`
+        : `waiting for the lane, which is closed: ${field('why')}`,
     concerns: () => ['lane'],
   },
   'lane.granted': {

@@ -87,7 +87,8 @@ export interface EventData {
   'promotion.superseded': { readonly by: string; readonly how: string };
   'decision.recorded': { readonly verb: DecisionVerb | 'unknown' };
   'decision.refused': { readonly verb: DecisionVerb | 'unknown'; readonly code: string; readonly reason: string };
-  'lane.queued': { readonly [none: string]: never };
+  /** Why it waits, if the lane is closed to it; else another promotion has the lane. */
+  'lane.queued': { readonly why?: string };
   'lane.granted': { readonly fencingToken: number; readonly by?: string };
   /** By another promotion, or why the lane was closed to it. */
   'lane.revoked': { readonly by?: string; readonly why?: string };

@@ -62,9 +62,6 @@ export type Restriction =
   | { readonly kind: 'hold'; readonly name: string; readonly spec: HoldSpec }
   | { readonly kind: 'recall'; readonly name: string; readonly spec: RecallSpec };
 
-/** What a restriction can say, whatever its kind. */
-export type RestrictionSpec = Restriction['spec'];
-
 /** The name of the holds of a scope: `shop.gold`, `shop`, `_.gold` for that lane of all products, `_` for everything. */
 export function nameOfHold({ product, lane }: Pick<HoldSpec, 'product' | 'lane'>): string {
   return [product ?? '_', ...(lane === undefined ? [] : [lane])].join('.');

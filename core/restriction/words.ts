@@ -1,5 +1,5 @@
 import type { RestrictionAct } from '../evidence/restriction-act.js';
-import { keyText, type HoldSpec, type Restriction, scopeInWords, type WindowSpec } from './model.js';
+import { type HoldSpec, type Restriction, scopeInWords, type WindowSpec } from './model.js';
 
 /** What an act changes, in one line for people. @param before what the restriction said before, if it was in force */
 export function actInWords(act: RestrictionAct, before: Restriction | undefined): string {
@@ -44,9 +44,4 @@ function endedInWords(reason: string, before: Restriction | undefined): string {
     default:
       return `ended: ${reason}`;
   }
-}
-
-/** A restriction as messages name it. */
-export function nameInWords(restriction: Pick<Restriction, 'kind' | 'name'>): string {
-  return restriction.kind === 'window' ? `window ${restriction.name}` : keyText(restriction);
 }

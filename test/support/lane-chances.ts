@@ -239,7 +239,7 @@ export class LaneChances {
   #rollBack(lane: Lane, death: Death): () => Promise<unknown> {
     return async () => {
       const { product } = this.#world;
-      const [, before] = await this.#world.scene.in((tx) => laneHistory(tx, product, lane));
+      const [, before] = await this.#world.scene.in((tx) => laneHistory(tx, product, lane, 2));
       const bundle = before?.bundle ?? this.#ways[0]!.bundle;
       const request = await this.#world.scene.sign('dev', 'rollback', { product, lane, bundle });
       await this.#start({ product, lane, bundle }, death, 'ROLLBACK', request)();

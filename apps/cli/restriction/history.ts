@@ -5,7 +5,7 @@ import type { Context } from '../program/context.js';
 import { checkHistory } from '../signed-object/check-history.js';
 import { readChanges, showChanges, tellChecked } from '../signed-object/history.js';
 import { requireWindow } from './window.js';
-import { windowOfMessage } from './window-spec.js';
+import { windowOfMessage } from './window-of-message.js';
 
 /** Shows who changed what in a window, newest first; with `verify`, after checking everything that people have signed. */
 export async function history(

@@ -1,6 +1,6 @@
 import { LanekeeperError } from '../../../core/errors.js';
 import { type RestrictionAct, restrictionStatement } from '../../../core/evidence/restriction-act.js';
-import { type Restriction, RestrictionKind } from '#gen/governance/v1/restriction_pb.js';
+import type { Restriction, RestrictionKind } from '#gen/governance/v1/restriction_pb.js';
 import { saidNow, signWithOwnKey } from '../decision/sign.js';
 import { domainErrorOf } from '../errors/domain-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';

@@ -18,7 +18,7 @@ import type { Context } from '../program/context.js';
 import { whyUnreadable } from '../program/why-unreadable.js';
 import { findRestriction, listAll, revisionOf, submitRestrictionAct, undone } from './submit.js';
 import { kindFrom, type Reach, reachOf } from './window-options.js';
-import { windowOfMessage } from './window-spec.js';
+import { windowOfMessage } from './window-of-message.js';
 
 /** How a window is written on the command line. */
 export interface WindowOptions extends Reach {

@@ -30,7 +30,7 @@ export async function recall(
   const { promotions } = await api.promotions.listPromotions({ bundle: bundle.digest, openOnly: true, pageSize: 100 });
   const live = promotions.filter(({ state }) => state === PromotionPhase.LIVE);
   const climbs = promotions.filter(({ state }) => state !== PromotionPhase.LIVE);
-  const { note } = context.terminal;
+  const note = (text: string) => context.terminal.note(text);
   note(harmless(`bundle ${shortId(bundle.digest)} of ${bundle.product}`));
   note(live.length === 0 ? 'live nowhere' : `live in ${live.map(({ lane }) => laneName(lane)).join(', ')}`);
   for (const climb of climbs)

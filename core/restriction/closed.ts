@@ -21,6 +21,8 @@ export interface Closure {
   readonly reason: string;
   /** What closes the lane and why, in one line. */
   readonly words: string;
+  /** The command that ends it; absent where it ends by itself. */
+  readonly next?: string;
   /** When it does not close the lane any more, whatever else does; absent where nobody can say. */
   readonly until?: Date;
   /** Of a window, the zone of its times. */
@@ -126,6 +128,7 @@ function closuresOfHolds(
     .map(({ id, by, since, reason }) => ({
       ...{ kind: 'HOLD', name: nameOfHold(spec), hold: id, owner: by, since, reason },
       words: `${by} holds ${scopeInWords(spec)}: ${reason}`,
+      next: `lane resume ${spec.product ?? '--all'}${spec.lane === undefined ? '' : ` --lane ${spec.lane}`} --hold ${id} --reason TEXT`,
     }));
 }
 

@@ -14,6 +14,7 @@ import { readPromotion } from '../../../store/promotion/read.js';
 import { resolvePolicy, resolvePromotion } from '../../../store/resolve-id.js';
 import { requireCaller } from '../identity/caller.js';
 import { explainPromotion } from '../promotion/explain.js';
+import { laneStatusFor } from '../promotion/opening.js';
 import { toCheckRuns, toNotices, toPolicyMessage, toValueSources } from './convert.js';
 import type { ApiDeps } from '../deps.js';
 import { policiesInForce } from './in-force.js';
@@ -57,7 +58,8 @@ export function createGateService(deps: ApiDeps): ServiceImpl<typeof GateService
           const lane = await readLane(tx, promotion.product, promotion.lane);
           const profile = await profileWords(tx, known, promotion.product);
           const snapshot = await requireSnapshot(tx, promotion.policyDigest);
-          return explainPromotion(promotion, { round, decisions, lane, snapshot, profile });
+          const status = await laneStatusFor(tx, promotion, deps.now());
+          return explainPromotion(promotion, { round, decisions, lane, snapshot, profile, status });
         }),
       );
     },

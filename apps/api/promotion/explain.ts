@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { type LaneStatus, waitInWords } from '../../../core/restriction/closed.js';
 import { shortId } from '../../../core/ids.js';
 import type { PolicySnapshot } from '../../../core/policy/model.js';
 import { isBlocking } from '../../../core/policy/verdict.js';
@@ -24,12 +25,14 @@ export interface KnownOfPromotion {
   readonly snapshot: PolicySnapshot;
   /** The profile of its product, if it is known. */
   readonly profile: ProfileWords | undefined;
+  /** What closes its lane to it; undefined where it has begun to deploy or has ended. */
+  readonly status: LaneStatus | undefined;
 }
 
 /** Explains why a promotion is in its current state, and what would move it on. */
 export function explainPromotion(
   promotion: ListedPromotion,
-  { round, decisions, lane, snapshot, profile }: KnownOfPromotion,
+  { round, decisions, lane, snapshot, profile, status }: KnownOfPromotion,
 ): ExplainPromotionResponse {
   const words = wordsFrom(profile?.lexicon ?? []);
   const waits = isGating(promotion.state);
@@ -40,11 +43,12 @@ export function explainPromotion(
     ...blocking.map((gate) => gate.next ?? ''),
     ...notices.filter(({ holds }) => holds).map(({ next }) => next),
     ...(error === undefined ? [] : [error.next]),
+    ...(status === undefined ? [] : status.closures.flatMap(({ next }) => (next === undefined ? [] : [next]))),
     ...nextCommands(promotion, lane.holder ?? undefined),
   ];
   return create(ExplainPromotionResponseSchema, {
     promotionId: promotion.id,
-    summary: bounded(summaryOf(promotion, lane, words), 4000),
+    summary: bounded(`${summaryOf(promotion, lane, words)}${closedInWords(status)}`, 4000),
     blocking: toCheckRuns({ ...round, gates: blocking }, promotion.id),
     notices: toNotices(notices),
     refused: decisions.filter((decision) => !decision.accepted).map(toDecisionMessage),
@@ -54,6 +58,10 @@ export function explainPromotion(
     ...(profile !== undefined && { profile }),
     nextSteps: [...new Set(steps.filter((step) => step !== ''))].slice(0, 50),
   });
+}
+
+function closedInWords(status: LaneStatus | undefined): string {
+  return status === undefined || status.closures.length === 0 ? '' : `; the lane is closed: ${waitInWords(status)}`;
 }
 
 function summaryOf(promotion: ListedPromotion, lane: LaneView, words: Words): string {

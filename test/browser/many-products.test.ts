@@ -30,6 +30,15 @@ afterAll(async () => {
   await engine.close();
 });
 
+/** Scrolls until the row under the head of the table is seen as a whole: what is under the head cannot be pressed. */
+async function showWholeRows(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const [head, ...rows] = [...document.querySelectorAll('[role=row]')].map((row) => row.getBoundingClientRect());
+    const cut = rows.find(({ top, bottom }) => head !== undefined && top < head.bottom && bottom > head.bottom);
+    if (head !== undefined && cut !== undefined) globalThis.scrollBy(0, cut.top - head.bottom);
+  });
+}
+
 describe('with nine hundred products', () => {
   test('the board draws what is in sight, and gets to the last of them', async () => {
     const { page, complaints } = await signInBrowser(api, browser, 'alice', { key: false });
@@ -42,6 +51,7 @@ describe('with nine hundred products', () => {
       return last.isVisible();
     }, 'the last product');
     expect(await page.getByRole('row').count()).toBeLessThan(60);
+    await showWholeRows(page);
     expect(await axeFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });

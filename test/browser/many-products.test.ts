@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import type { Browser, Route } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import type { Digest } from '../../core/digest.js';
 import { startBrowser } from '../support/browser/browser.js';
 import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-in.js';

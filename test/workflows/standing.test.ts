@@ -102,7 +102,8 @@ describe('what is live', () => {
 
   test('cannot be said to be SOUND again while that is lost', async () => {
     await expect(rowsOf(engine, "update promotions set standing = 'SOUND' where id = $1", id)).rejects.toMatchObject({
-      message: 'what is live is AT_RISK exactly when something that it relied on counts no more, or its bundle is recalled',
+      message:
+        'what is live is AT_RISK exactly when something that it relied on counts no more, or its bundle is recalled',
     });
     expect(await promotion()).toMatchObject({ standing: 'AT_RISK' });
   });

@@ -45,6 +45,7 @@ describe('lane window', () => {
 
   test.each([
     ['without saying what it does', [], 'pass --freeze'],
+    ['that closes and opens', ['--freeze', '--change'], '--freeze and --change contradict each other'],
     ['in a zone that is none', ['--freeze', '--zone', 'CET'], 'CET'],
     ['that ends before it begins', ['--freeze', '--ends', '2026-05-01T00:00'], 'ends'],
     ['for a lane that is none', ['--freeze', '--lane', 'platinum'], 'there is no lane platinum'],
@@ -135,7 +136,8 @@ describe('lane window import', () => {
     expect(second.stderr).toContain('0 windows over, 1 as they are, 1 to put');
     expect(second.stdout).toMatch(/^company-\S*audit\S*, revision 2$/);
     const third = await lane('window', 'import', await calendar(moved), ...options);
-    expect(third.stderr).toMatch(/not in the calendar any more: company-\S*weekend/);
+    expect(third.stderr).toMatch(/not in this calendar: company-\S*weekend/);
+    expect(third.stderr).toContain('import each calendar with a --prefix of its own');
     expect((await lane('window', 'list')).stdout).toMatch(
       /every Friday 18:00 to Monday 08:00, Europe\/Berlin +silver of every product/,
     );
@@ -171,7 +173,8 @@ describe('lane hold', () => {
 
   test('for two reasons is lifted one by one, each by its id', async () => {
     await lane('hold', 'shop', '--reason', 'one', '--yes');
-    await api.lane('bob', 'hold', 'shop', '--reason', 'two', '--rollbacks', '--yes');
+    const second = await api.lane('bob', 'hold', 'shop', '--reason', 'two', '--rollbacks', '--yes');
+    expect(second.stderr).toMatch(/^lift it with: lane resume shop --hold [0-9a-f]{8} --reason TEXT$/m);
     const both = await lane('resume', 'shop', '--reason', 'x', '--yes');
     expect(both.stderr).toContain('every lane of shop is held for several reasons');
     const id = /^([0-9a-f]{8}) .*two$/m.exec((await lane('holds')).stdout)?.[1] ?? '';

@@ -73,7 +73,9 @@ function endOf({ to, allDay }: CalendarEntry): string {
 
 function nameOf({ name, key, kind }: CalendarEntry): string {
   const isOfWindow = kind === CalendarEntryKind.FREEZE || kind === CalendarEntryKind.CHANGE;
-  return isOfWindow ? name : `${name}/${key}`;
+  if (isOfWindow) return name;
+  // What holds has no name of its own: lane resume --hold takes its id.
+  return kind === CalendarEntryKind.HOLD ? key : `${name}/${key}`;
 }
 
 function scopeOf({ products, lanes }: CalendarEntry): string {

@@ -39,7 +39,8 @@ export async function hold(
     return { ...said, verb: 'put', kind: 'hold', name, revision: revisionOf(current), spec };
   });
   await showHolds(context, [held]);
-  context.terminal.note(`lift it with: lane resume ${argumentsOf(scope)} --reason TEXT`);
+  const which = holdsOf(held).length > 1 ? ` --hold ${id}` : '';
+  context.terminal.note(`lift it with: lane resume ${argumentsOf(scope)}${which} --reason TEXT`);
   return undefined;
 }
 

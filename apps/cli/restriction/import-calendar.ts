@@ -56,7 +56,8 @@ export async function importCalendar(
     ...(changes.length > mostTold ? [`and ${String(changes.length - mostTold)} more`] : []),
     ...gone
       .slice(0, mostTold)
-      .map(({ name }) => `not in the calendar any more: ${name}; lane window end ${name} --reason TEXT ends it`),
+      .map(({ name }) => `not in this calendar: ${name}; lane window end ${name} --reason TEXT ends it`),
+    ...(gone.length > 0 ? ['those of another calendar stay: import each calendar with a --prefix of its own'] : []),
     `${counted(windows.length - wanted.length, 'window')} over, ${String(wanted.length - changes.length)} as they are, ${String(changes.length)} to put`,
   ]);
   if (changes.length === 0) return showAll(context, []);

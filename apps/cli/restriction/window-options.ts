@@ -24,7 +24,7 @@ export interface Reach {
 export function kindFrom({ freeze, change }: Reach): WindowKind {
   if ((freeze === true) !== (change === true)) return freeze === true ? 'FREEZE' : 'CHANGE';
   throw usageError(
-    'it is not said what the window does',
+    freeze === true ? '--freeze and --change contradict each other' : 'it is not said what the window does',
     'pass --freeze for one in which nothing is done, or --change for one outside of which nothing is done',
   );
 }

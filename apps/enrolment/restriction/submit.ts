@@ -150,6 +150,6 @@ function nextOf({ kind, name }: RestrictionAct): string {
     case 'hold':
       return 'lane holds';
     case 'recall':
-      return `lane get bundle ${name.slice(0, 12)}`;
+      return `lane bundle show ${name.slice(0, 12)}`;
   }
 }

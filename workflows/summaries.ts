@@ -68,7 +68,7 @@ const wordsOf: { readonly [Type in Stimulus['type']]: (stimulus: Extract<Stimulu
 
 /** What the history of a run says about each timer. */
 export const timerSummaries = {
-  lookAgain: summaryOf('next look: a verdict may change with time'),
+  lookAgain: summaryOf('next look: with time a verdict may change, or the lane open'),
   statementAgain: summaryOf('try a statement again'),
   manyHints: summaryOf('many hints: one look stands for them'),
   answersSent: summaryOf('let answers go out before continuing as new'),

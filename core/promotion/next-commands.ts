@@ -13,6 +13,8 @@ export interface PhaseOfPromotion {
   readonly bundle: Digest;
   readonly state: PromotionPhase;
   readonly standing?: Standing | null | undefined;
+  /** Why it failed. */
+  readonly error?: { readonly code: string } | null | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface PhaseOfPromotion {
  * @param holder the id of the promotion that holds the lane
  */
 export function nextCommands(
-  { id, kind, product, lane, bundle, state, standing }: PhaseOfPromotion,
+  { id, kind, product, lane, bundle, state, standing, error }: PhaseOfPromotion,
   holder?: string,
 ): readonly string[] {
   switch (state) {
@@ -34,6 +36,8 @@ export function nextCommands(
     case 'REJECTED':
     case 'ABORTED':
     case 'FAILED':
+      // Nothing starts a bundle that was called back.
+      if (error?.code === 'BUNDLE_RECALLED') return [`lane get bundles --product ${product}`];
       return kind === 'ROLLBACK'
         ? [`lane rollback ${product} --lane ${lane}`]
         : [`lane promote ${shortId(bundle)} --to ${lane}`];

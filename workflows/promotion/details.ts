@@ -120,10 +120,10 @@ function passedGate({ gate, verdict, explanation }: GateVerdict): string {
 }
 
 function next({ input, answer, gates, notices }: PromotionView): readonly string[] {
-  const { promotionId, phase, standing, holder } = answer;
+  const { promotionId, phase, standing, holder, error: failure } = answer;
   const holding = isGating(phase) ? [...notices.filter(({ holds }) => holds), ...gates.filter(isBlocking)] : [];
   const asked = holding.flatMap(({ next: advice = '' }) => commandIn(advice));
-  const stands = { ...input, id: promotionId, kind: kindOf(input), state: phase, standing };
+  const stands = { ...input, id: promotionId, kind: kindOf(input), state: phase, standing, error: failure };
   const commands = [...new Set([...asked, ...nextCommands(stands, holder?.promotionId)])];
   const all = hasEnded(phase) ? commands : [...commands, `lane why ${shortId(promotionId)}`];
   return all.length === 0 ? [] : [heading('Next'), codeBlock(all.slice(0, maxCommands), 200)];

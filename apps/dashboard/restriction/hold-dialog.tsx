@@ -38,8 +38,9 @@ export function HoldDialog({
   return (
     <Dialog title="Stop the line" onClose={onClose}>
       <p>
-        No promotion takes {scopeInWords(scope)} from now on, until somebody lifts this. Promotions can still be
-        requested and approved; they wait. One that has begun to deploy finishes.
+        No promotion takes {lane === undefined ? `any lane of ${product}` : scopeInWords(scope)} from now on, until
+        somebody lifts this. Promotions can still be requested and approved; they wait. One that has begun to deploy
+        finishes.
       </p>
       <p className={css['small']}>
         A key of a browser stops and does not open. Lifting it takes a terminal:{' '}

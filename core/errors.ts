@@ -47,6 +47,7 @@ export const errorCodes = [
   'NOTHING_TO_ROLL_BACK',
   'BUNDLE_RECALLED',
   'LANE_CLOSED',
+  'TOO_LATE',
   'SERVICE_UNHEALTHY',
   'WRONG_STATE',
   'CONFLICT',

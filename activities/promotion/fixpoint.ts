@@ -136,7 +136,7 @@ export class MovingPromotion {
   }
 
   #situation(guards = true): Situation {
-    const { kind, state, standing, switched, attempt, error, giveUpAt, ending, liveAt } = this.promotion;
+    const { kind, state, standing, switched, attempt, error, giveUpAt, ending, liveAt, notAfter } = this.promotion;
     const acted = this.#acted;
     const attests = liveAt !== null || state === 'FAILED' || state === 'REJECTED' || (state === 'ABORTED' && acted);
     return {
@@ -150,6 +150,7 @@ export class MovingPromotion {
       ending: ending ?? undefined,
       guards,
       recalled: this.#recalled,
+      notAfter: notAfter ?? undefined,
       token: this.token,
       round: this.#round,
       results: this.#steps.results,
@@ -255,12 +256,16 @@ export class MovingPromotion {
 
   /** When time alone can change something. */
   get lookAgainAt(): Date | undefined {
-    const { state, giveUpAt } = this.promotion;
-    if (hasEnded(state)) return undefined;
-    if (state === 'ERRORED') return giveUpAt ?? undefined;
-    if (state === 'QUEUED') return this.#opensAt;
-    return isGating(state) ? this.#round?.recheckAt : undefined;
+    const { state, switched, giveUpAt, notAfter } = this.promotion;
+    if (hasEnded(state) || switched) return state === 'ERRORED' ? (giveUpAt ?? undefined) : undefined;
+    const next = isGating(state) ? this.#round?.recheckAt : state === 'QUEUED' ? this.#opensAt : undefined;
+    return earliest(next, notAfter ?? undefined);
   }
+}
+
+function earliest(a: Date | undefined, b: Date | undefined): Date | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
 }
 
 function byGate(a: { readonly gate: string }, b: { readonly gate: string }): number {

@@ -50,6 +50,7 @@ export class LaneDoor {
     const decision = arbitrate(
       others.find(({ id }) => id === this.#scene.holder),
       [...others.filter(({ phase }) => phase === 'QUEUED'), own],
+      context.now,
     );
     return decision.type === 'grant' && decision.to === promotion.id ? this.#scene.fencingToken + 1 : undefined;
   }

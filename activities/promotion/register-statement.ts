@@ -166,7 +166,9 @@ async function record(
     if (key !== undefined && signed !== undefined) await useNonceOf(tx, signed, key, file, refusal);
   }
   if (counts && isStart(stored.verb))
-    await setRequester(tx, promotion.id, { principal: key.principal, attestationId: stored.attestationId ?? '' });
+    await setRequester(tx, promotion.id, {
+      ...{ principal: key.principal, attestationId: stored.attestationId ?? '', schedule: decision ?? {} },
+    });
   return stored;
 }
 

@@ -43,7 +43,23 @@ export interface DecisionContext {
  * @returns the refusal, or undefined when it counts
  */
 export function refuseDecision(decision: Decision, context: DecisionContext): Refusal | undefined {
-  return refuseMismatch(decision, context) ?? refuseByTime(decision, context.now) ?? refuseVerb(decision.verb, context);
+  return (
+    refuseMismatch(decision, context) ??
+    refuseByTime(decision, context.now) ??
+    refuseVerb(decision.verb, context) ??
+    refusePriority(decision, context.signer)
+  );
+}
+
+/** Who may say that a promotion is more urgent than others. */
+const hurriers = ['product-owner', 'release-manager', 'operator'];
+
+function refusePriority({ priority }: Decision, { principal, roles }: Approver): Refusal | undefined {
+  if (priority !== 'high' || roles.some((role) => hurriers.includes(role))) return undefined;
+  return {
+    code: 'PERMISSION_DENIED',
+    reason: `${principal} has none of the roles ${hurriers.join(', ')} that may ask for high priority`,
+  };
 }
 
 /** What a verb of a person is checked against, whatever else a statement names. */

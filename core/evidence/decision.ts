@@ -1,6 +1,7 @@
 import type { DecisionVerb } from '../decision/verbs.js';
 import type { Digest } from '../digest.js';
 import type { Lane } from '../lanes.js';
+import type { Schedule } from '../promotion/schedule.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, subjectOf } from './statement.js';
 
@@ -8,7 +9,7 @@ import { type Statement, statementOf, subjectOf } from './statement.js';
  * The predicate `https://lanekeeper.dev/attestation/decision/v1` (`core/schemas/decision.schema.json`): what a person
  * decided.
  */
-export interface DecisionPredicate {
+export interface DecisionPredicate extends Schedule {
   readonly verb: DecisionVerb;
   /** Who decides. The signing key must be enrolled for exactly this person. */
   readonly principal: string;

@@ -3,6 +3,7 @@ import decisionSchema from '../schemas/decision.schema.json' with { type: 'json'
 import { LanekeeperError } from '../errors.js';
 import { readBundlePredicate } from './bundle-predicate.js';
 import type { Decision, DecisionPredicate } from './decision.js';
+import { problemOfSchedule } from '../promotion/schedule.js';
 import { predicateTypes } from './predicate-types.js';
 import type { Statement } from './statement.js';
 import { problemOfValidity } from './validity.js';
@@ -18,7 +19,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: fa
  */
 export function parseDecisionStatement(statement: Statement): Decision {
   const decision = readBundlePredicate(statement, { type: predicateTypes.decision, validate, invalid });
-  const problem = problemOfValidity(decision);
+  const problem = problemOfValidity(decision) ?? problemOfSchedule(decision, decision.issuedAt);
   if (problem !== undefined) throw invalid(problem);
   return { ...decision, ...named(decision.promotion) };
 }

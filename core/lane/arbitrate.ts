@@ -1,3 +1,4 @@
+import { type Priority, urgencyOf } from '../promotion/schedule.js';
 import type { PromotionKind, PromotionPhase } from '../promotion/state.js';
 
 /** A promotion that holds a lane or waits for it. */
@@ -8,6 +9,7 @@ export interface Contender {
   readonly switched: boolean;
   /** Since when it waits. */
   readonly queuedAt: Date | undefined;
+  readonly priority: Priority;
   /** Whether it may take the lane now, or keep it as long as it has not begun to deploy: no window and no hold says otherwise. */
   readonly mayEnter: boolean;
 }
@@ -23,14 +25,15 @@ export type Arbitration =
 
 /**
  * Who shall hold a lane. One function for the grant of an idle lane and for the grant of one that becomes free, so that
- * both agree: a rollback before promotions, then whoever has waited longest. A rollback also takes the lane from a
+ * both agree: a rollback before promotions, then whoever is more urgent, then whoever has waited longest. Waiting makes more
+ * urgent, so that nothing waits for ever. A rollback also takes the lane from a
  * promotion that has not begun to deploy. Whoever may not enter waits, keeps its place, and is in nobody's way.
  *
  * @param holder the promotion that was granted the lane last
  * @param queue the promotions that are QUEUED, the holder included if it is
  */
-export function arbitrate(holder: Contender | undefined, queue: readonly Contender[]): Arbitration {
-  const [next] = queue.filter(({ id, mayEnter }) => id !== holder?.id && mayEnter).sort(inOrder);
+export function arbitrate(holder: Contender | undefined, queue: readonly Contender[], now: Date): Arbitration {
+  const [next] = queue.filter(({ id, mayEnter }) => id !== holder?.id && mayEnter).sort((a, b) => inOrder(a, b, now));
   if (holder === undefined || !needsLane(holder)) {
     if (next !== undefined) return { type: 'grant', to: next.id };
     return holder === undefined ? { type: 'keep' } : { type: 'free' };
@@ -43,11 +46,17 @@ export function arbitrate(holder: Contender | undefined, queue: readonly Contend
     : { type: 'keep' };
 }
 
-function inOrder(a: Contender, b: Contender): number {
+function inOrder(a: Contender, b: Contender, now: Date): number {
   if (a.kind !== b.kind) return a.kind === 'ROLLBACK' ? -1 : 1;
+  const urgency = urgencyNow(b, now) - urgencyNow(a, now);
+  if (urgency !== 0) return urgency;
   const age = (a.queuedAt?.getTime() ?? Infinity) - (b.queuedAt?.getTime() ?? Infinity);
   if (age !== 0 && !Number.isNaN(age)) return age;
   return a.id < b.id ? -1 : 1;
+}
+
+function urgencyNow({ priority, queuedAt }: Contender, now: Date): number {
+  return urgencyOf(priority, queuedAt === undefined ? 0 : now.getTime() - queuedAt.getTime());
 }
 
 /** Whether a promotion that was granted its lane still needs it. */

@@ -2,9 +2,9 @@
  * Why the service moved a promotion although no person ordered it. `gave-up`: technical trouble after the switch, or on
  * the way back, was not resolved in time. `run-ended`: its run was ended in Temporal while it held the lane. `lane-closed`: a
  * window closed that ends what has been granted the lane and has not begun to deploy. `recalled`: a person called its bundle
- * back.
+ * back. `too-late`: it had not begun to deploy when its time was over.
  */
-export type Cause = 'gave-up' | 'run-ended' | 'lane-closed' | 'recalled';
+export type Cause = 'gave-up' | 'run-ended' | 'lane-closed' | 'recalled' | 'too-late';
 
 /** What the service does to a promotion on its own: begin the way back to what was live, or end the promotion at once. */
 export type ServiceAct = 'revert' | 'abort';
@@ -33,6 +33,7 @@ const known: Readonly<Record<Cause, true>> = {
   'run-ended': true,
   'lane-closed': true,
   recalled: true,
+  'too-late': true,
 };
 
 /** Whether this is the cause of an act. */

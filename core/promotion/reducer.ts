@@ -46,6 +46,8 @@ export function nextMove(situation: Situation, occasion: Occasion, now: Date): M
   if (occasion.runEnded === true) return withoutRun(situation);
   if (situation.recalled !== undefined && situation.ending === undefined && situation.phase !== 'LIVE')
     return callBack(situation.switched, situation.recalled);
+  if (situation.notAfter !== undefined && situation.notAfter <= now && canBeLate(situation))
+    return tooLate(situation.notAfter);
   if (situation.ending !== undefined) return revert(situation, situation.ending, now);
   switch (situation.phase) {
     case 'GATING':
@@ -183,6 +185,17 @@ function callBack(switched: boolean, recalled: NonNullable<Situation['recalled']
   const reason = recallInWords(recalled);
   const error = { step: 'recall', code: 'BUNDLE_RECALLED', message: reason } as const;
   return { ...leave(switched, { phase: 'FAILED', reason }), error, cause: 'recalled' };
+}
+
+/** Only what has not begun to deploy can be too late. */
+function canBeLate({ phase, switched }: Situation): boolean {
+  return !switched && (isGating(phase) || phase === 'QUEUED' || phase === 'GUARDING' || phase === 'ERRORED');
+}
+
+function tooLate(notAfter: Date): Move {
+  const reason = `it had not begun to deploy by ${notAfter.toISOString()}`;
+  const error = { step: 'schedule', code: 'TOO_LATE', message: reason } as const;
+  return { type: 'enter', phase: 'FAILED', reason, error, cause: 'too-late' };
 }
 
 function leave(switched: boolean, ending: Ending): Extract<Move, { type: 'enter' | 'begin-ending' }> {

@@ -34,6 +34,8 @@ export interface Situation {
   readonly results: Readonly<Partial<Record<LaneStep, StepResult>>>;
   /** That its bundle was called back, as a person has signed it. */
   readonly recalled?: Recalled | undefined;
+  /** By when it has to have begun to deploy, if its request says so. */
+  readonly notAfter?: Date | undefined;
   /** Whether what was live or decided has been attested, or needs no attestation yet. */
   readonly attested: boolean;
 }

@@ -8,7 +8,7 @@ import { type HeldAction, nameOfHold, type Restriction, scopeInWords } from './m
 
 /** Something that closes a lane to somebody who wants something: a wait with its owner, its reason and its end. */
 export interface Closure {
-  readonly kind: 'HOLD' | 'RECALL' | WindowKind;
+  readonly kind: 'HOLD' | 'RECALL' | 'SCHEDULE' | WindowKind;
   /** Of the window; of a hold its scope; of a recall the bundle. */
   readonly name: string;
   /** Of a hold, which one of the scope it is. */
@@ -33,6 +33,8 @@ export interface Closure {
 export interface LaneSubject extends WindowSubject {
   /** Absent where no bundle is asked about. */
   readonly bundle?: Digest;
+  /** When it is to be done at the earliest; absent for as soon as possible. */
+  readonly startsAt?: Date;
 }
 
 /** Whether something may be done, as everybody is told: computed once, where the answer counts. */
@@ -74,7 +76,8 @@ export function recallOf(restrictions: readonly RestrictionInForce[], bundle: Di
 const sharedClock = new WindowClock();
 
 /**
- * What closes a lane to a subject. Holds end when somebody lifts them, so that under one nobody can say when it opens.
+ * What closes a lane to a subject. Holds end when somebody lifts them, so that under one nobody can say when it opens. What is
+ * scheduled for later finds it closed until then, and longer where a window says so at that instant.
  *
  * @param restrictions those in force that concern the lane
  */
@@ -83,6 +86,34 @@ export function statusOfLane(
   subject: LaneSubject,
   now: Date,
   clock: Clock = sharedClock,
+): LaneStatus {
+  const status = statusNow(restrictions, subject, now, clock);
+  const { startsAt } = subject;
+  if (startsAt === undefined || startsAt <= now) return status;
+  const then = statusNow(restrictions, subject, startsAt, clock);
+  const at = startsAt.toISOString();
+  const closure: Closure = {
+    kind: 'SCHEDULE',
+    name: at,
+    owner: '',
+    reason: at,
+    words: `scheduled for ${at}`,
+    until: startsAt,
+  };
+  const nextOpen = then.closures.length === 0 ? startsAt : then.nextOpen;
+  return {
+    closures: [closure, ...status.closures],
+    ...(nextOpen !== undefined && { nextOpen }),
+    ...(nextOpen === undefined && then.lookAgainAt !== undefined && { lookAgainAt: then.lookAgainAt }),
+    inFlight: status.inFlight ?? 'PAUSE',
+  };
+}
+
+function statusNow(
+  restrictions: readonly RestrictionInForce[],
+  subject: LaneSubject,
+  now: Date,
+  clock: Clock,
 ): LaneStatus {
   const endless = [
     ...closuresOfRecall(restrictions, subject.bundle),

@@ -15,7 +15,8 @@ import type { LaneScene } from './scene.js';
 export class Passages {
   readonly #restrictions: readonly RestrictionInForce[];
   readonly #roles: ReadonlyMap<string, readonly string[]>;
-  readonly #now: Date;
+  /** The instant. */
+  readonly now: Date;
   readonly #problem: string | undefined;
   readonly #known = new Map<string, LaneStatus>();
 
@@ -27,7 +28,7 @@ export class Passages {
   ) {
     this.#restrictions = restrictions;
     this.#roles = roles;
-    this.#now = now;
+    this.now = now;
     this.#problem = problem;
   }
 
@@ -42,7 +43,7 @@ export class Passages {
   }
 
   /** What closes the lane to a promotion. */
-  statusOf({ id, product, lane, kind, bundle, requester }: StoredPromotion): LaneStatus {
+  statusOf({ id, product, lane, kind, bundle, requester, startsAt }: StoredPromotion): LaneStatus {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
     const roles = requester === null ? undefined : (this.#roles.get(requester) ?? []);
@@ -50,7 +51,7 @@ export class Passages {
       ...{ product, lane, action: actionOf(kind), bundle },
       ...(requester !== null && roles !== undefined && { invoker: { name: requester, roles } }),
     };
-    const status = this.#statusOfSubject(subject);
+    const status = this.#statusOfSubject({ ...subject, ...(startsAt !== null && { startsAt }) });
     this.#known.set(id, status);
     return status;
   }
@@ -62,7 +63,7 @@ export class Passages {
   }
 
   #statusOfSubject(subject: LaneSubject): LaneStatus {
-    if (this.#problem === undefined) return statusOfLane(this.#restrictions, subject, this.#now);
+    if (this.#problem === undefined) return statusOfLane(this.#restrictions, subject, this.now);
     const closure = { kind: 'HOLD', name: '', owner: '', reason: this.#problem, words: this.#problem } as const;
     return { closures: [closure], inFlight: 'PAUSE' };
   }

@@ -12,9 +12,9 @@ import type { LaneScene } from './scene.js';
 
 /** A promotion as the arbitration sees it. */
 export function contenderOf(promotion: StoredPromotion, scene: LaneScene, passages: Passages): Contender {
-  const { id, kind, state, switched, queuedAt } = promotion;
+  const { id, kind, state, switched, queuedAt, priority } = promotion;
   const mayEnter = !isBeforeDeploy(promotion) || passages.mayEnter(promotion, id === scene.holder);
-  return { id, kind, phase: state, switched, queuedAt: queuedAt ?? undefined, mayEnter };
+  return { id, kind, phase: state, switched, queuedAt: queuedAt ?? undefined, priority, mayEnter };
 }
 
 /** Whether a promotion may still lose the lane that it was granted. */
@@ -28,6 +28,7 @@ function arbitrateScene(scene: LaneScene, passages: Passages): Arbitration {
   return arbitrate(
     all.find((contender) => contender.id === scene.holder),
     all.filter((contender) => contender.phase === 'QUEUED'),
+    passages.now,
   );
 }
 

@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import type { Lane } from '../../core/lanes.js';
+import type { Priority } from '../../core/promotion/schedule.js';
 import type { Ending, PromotionKind, PromotionPhase, StepError } from '../../core/promotion/state.js';
 import type { Standing } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
@@ -24,6 +25,10 @@ export interface StoredPromotion {
   readonly reason: string | null;
   readonly error: StepError | null;
   readonly requester: string | null;
+  /** When it may take its lane at the earliest, and when it has to have begun to deploy, if its request says so. */
+  readonly startsAt: Date | null;
+  readonly notAfter: Date | null;
+  readonly priority: Priority;
   readonly policyDigest: Digest;
   /** The promotion definition that it runs, as `name@version`; null in old records. */
   readonly definition: string | null;
@@ -62,6 +67,9 @@ export interface PromotionRow {
   reason: string | null;
   error: StepError | null;
   requester: string | null;
+  starts_at: Date | null;
+  not_after: Date | null;
+  priority: Priority;
   policy_digest: Digest;
   definition: string | null;
   policy_sources: readonly string[] | null;
@@ -237,6 +245,9 @@ export function toPromotion(row: PromotionRow): StoredPromotion {
     reason: row.reason,
     error: row.error,
     requester: row.requester,
+    startsAt: row.starts_at,
+    notAfter: row.not_after,
+    priority: row.priority,
     policyDigest: row.policy_digest,
     definition: row.definition,
     policySources: row.policy_sources,

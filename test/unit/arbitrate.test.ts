@@ -1,12 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
-import { type Arbitration, arbitrate, type Contender } from '../../core/lane/arbitrate.js';
+import { type Arbitration, arbitrate as arbitrateAt, type Contender } from '../../core/lane/arbitrate.js';
+import { priorities, raiseAfterMs } from '../../core/promotion/schedule.js';
 import type { PromotionKind, PromotionPhase } from '../../core/promotion/state.js';
 
 const minute = (count: number) => new Date(Date.UTC(2026, 2, 1, 12, count));
 
+/** Who shall hold a lane, so soon that nobody has become more urgent by waiting. */
+const arbitrate = (held: Contender | undefined, queue: readonly Contender[], now = minute(10)): Arbitration =>
+  arbitrateAt(held, queue, now);
+
 function contender(id: string, changes: Partial<Contender> = {}): Contender {
-  return { id, kind: 'PROMOTION', phase: 'QUEUED', switched: false, queuedAt: minute(0), mayEnter: true, ...changes };
+  return {
+    id,
+    kind: 'PROMOTION',
+    phase: 'QUEUED',
+    switched: false,
+    queuedAt: minute(0),
+    priority: 'normal',
+    mayEnter: true,
+    ...changes,
+  };
 }
 
 const waiting = (id: string, since: number, kind: PromotionKind = 'PROMOTION') =>
@@ -202,6 +216,55 @@ describe('a lane that is closed', () => {
         }
         expect(granted).toHaveLength(arrivals.length);
       }),
+    );
+  });
+});
+
+describe('whoever is more urgent', () => {
+  const urgent = (id: string, since: number, priority: Contender['priority']) => ({ ...waiting(id, since), priority });
+
+  test('comes before those that have waited for longer, and after every rollback', () => {
+    const queue = [urgent('low', 0, 'low'), urgent('normal', 1, 'normal'), urgent('high', 2, 'high')];
+    expect(arbitrate(undefined, queue)).toEqual({ type: 'grant', to: 'high' });
+    expect(arbitrate(undefined, queue.slice(0, 2))).toEqual({ type: 'grant', to: 'normal' });
+    expect(arbitrate(undefined, [...queue, waiting('rollback', 3, 'ROLLBACK')])).toEqual({
+      type: 'grant',
+      to: 'rollback',
+    });
+  });
+
+  test('takes no lane from a holder', () => {
+    expect(arbitrate(holder('GUARDING'), [urgent('high', 0, 'high')])).toEqual({ type: 'keep' });
+  });
+
+  test('keeps nobody from the lane for ever, however many more urgent ones come', () => {
+    const arrival = fc.record({
+      priority: fc.constantFrom(...priorities),
+      pauseMs: fc.integer({ min: 0, max: raiseAfterMs }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(arrival, { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 60_000, max: 3_600_000 }),
+        (arrivals, turnMs) => {
+          let now = minute(0).getTime();
+          const first: Contender = { ...contender('first'), priority: 'low', queuedAt: new Date(now) };
+          const queue: Contender[] = [first];
+          for (const [at, { priority, pauseMs }] of arrivals.entries()) {
+            now += Math.min(pauseMs, turnMs);
+            queue.push({ ...contender(`later-${String(at).padStart(3, '0')}`), priority, queuedAt: new Date(now) });
+            const decision = arbitrateAt(undefined, queue, new Date(now));
+            const granted = decision.type === 'grant' ? decision.to : '';
+            const waited = now - minute(0).getTime();
+            // After two raises it is as urgent as anybody can be, and has waited for longest.
+            if (queue.includes(first) && waited >= 2 * raiseAfterMs) expect(granted).toBe('first');
+            queue.splice(
+              queue.findIndex(({ id }) => id === granted),
+              1,
+            );
+          }
+        },
+      ),
     );
   });
 });

@@ -37,6 +37,7 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   NOTHING_TO_ROLL_BACK: Code.FailedPrecondition,
   BUNDLE_RECALLED: Code.FailedPrecondition,
   LANE_CLOSED: Code.FailedPrecondition,
+  TOO_LATE: Code.FailedPrecondition,
   SERVICE_UNHEALTHY: Code.FailedPrecondition,
   WRONG_STATE: Code.FailedPrecondition,
   CONFLICT: Code.Aborted,

@@ -20,12 +20,19 @@ export async function openingOf(
 /** What closes its lane to a promotion; undefined where it has begun to deploy or has ended. */
 export async function laneStatusFor(
   tx: Transaction,
-  { state, product, lane, bundle, kind, requester }: StoredPromotion,
+  { state, product, lane, bundle, kind, requester, startsAt }: StoredPromotion,
   now: Date,
 ): Promise<LaneStatus | undefined> {
   if (!isGating(state) && state !== 'QUEUED' && state !== 'GUARDING') return undefined;
   const restrictions = await restrictionsOn(tx, { product, lane });
   const roles = requester === null ? undefined : (await rolesOf(tx, [requester])).get(requester);
   const invoker = requester !== null && roles !== undefined ? { invoker: { name: requester, roles } } : {};
-  return statusOfLane(restrictions, { product, lane, bundle, action: actionOf(kind), ...invoker }, now);
+  return statusOfLane(
+    restrictions,
+    {
+      ...{ product, lane, bundle, action: actionOf(kind), ...invoker },
+      ...(startsAt !== null && { startsAt }),
+    },
+    now,
+  );
 }

@@ -1,8 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { decisionValidity } from '../../../core/decision/prepare.js';
 import { parseDigest } from '../../../core/digest.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
 import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
+import { type Priority, priorities, problemOfSchedule, type Schedule } from '../../../core/promotion/schedule.js';
+import { usageError } from '../errors/report-error.js';
+import { instantFrom } from '../program/instant.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { showFrontDoor, writeStart } from '../temporal/command.js';
@@ -17,6 +20,9 @@ import { descriptions } from '../program/descriptions.js';
 interface Options extends WaitOptions {
   to: string;
   reason?: string;
+  at?: string;
+  notAfter?: string;
+  priority?: Priority;
   print?: true;
   out?: string;
 }
@@ -27,11 +33,31 @@ export function define(command: Command, makeAction: MakeAction): void {
     .argument('<bundle>', descriptions.bundle)
     .requiredOption('--to <lane>', descriptions.lane)
     .option('--reason <text>', descriptions.reason)
+    .option('--at <instant>', 'Take the lane at this instant at the earliest, with its offset: 2026-12-24T18:00+01:00')
+    .option('--not-after <instant>', 'Fail if it has not begun to deploy by this instant')
+    .addOption(
+      new Option(
+        '--priority <priority>',
+        'How urgent it is among others that wait for the lane (default: normal)',
+      ).choices(priorities),
+    )
     .option('--wait', descriptions.wait)
     .option('--timeout <duration>', descriptions.timeout, parseTimeout)
     .option('--print', descriptions.print)
     .option('--out <file>', descriptions.printOut)
     .action(makeAction(async (context, [bundle]: [string], options: Options) => promote(context, bundle, options)));
+}
+
+/** When and how urgently, as it is signed. @throws INVALID_INPUT */
+function scheduleFrom(context: Context, { at, notAfter, priority }: Options): Schedule {
+  const schedule = {
+    ...(at !== undefined && { notBefore: instantFrom(at, '--at').toISOString() }),
+    ...(notAfter !== undefined && { notAfter: instantFrom(notAfter, '--not-after').toISOString() }),
+    ...(priority !== undefined && { priority }),
+  };
+  const problem = problemOfSchedule(schedule, context.now().toISOString());
+  if (problem !== undefined) throw usageError(problem, 'say --at and --not-after later than now, and in their order');
+  return schedule;
 }
 
 async function promote(context: Context, given: string, options: Options): Promise<ExitCode | undefined> {
@@ -51,6 +77,7 @@ async function promote(context: Context, given: string, options: Options): Promi
     lane: target.name,
     bundle: digest,
     ...(options.reason !== undefined && { comment: options.reason }),
+    ...scheduleFrom(context, options),
   } as const;
   const signedRequest = await signDecision(context, decision, validForMs);
   if (options.print === true) {

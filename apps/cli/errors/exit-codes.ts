@@ -74,6 +74,7 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   NOTHING_TO_ROLL_BACK: exitCodes.conflict,
   BUNDLE_RECALLED: exitCodes.conflict,
   LANE_CLOSED: exitCodes.conflict,
+  TOO_LATE: exitCodes.conflict,
   SERVICE_UNHEALTHY: exitCodes.blocked,
   WRONG_STATE: exitCodes.conflict,
   CONFLICT: exitCodes.conflict,

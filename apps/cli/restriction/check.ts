@@ -3,13 +3,13 @@ import { WindowAction } from '#gen/governance/v1/restriction_pb.js';
 import { CheckLanesResponseSchema } from '#gen/governance/v1/restriction_service_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { windowActions } from '../../../core/calendar/window.js';
-import { usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
 import { instantOf, laneName, laneOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
+import { instantFrom } from '../program/instant.js';
 import { oneOf } from './window-options.js';
 
 /** What is asked about lanes. */
@@ -31,7 +31,7 @@ export async function checkLanes(
   const response = await restrictions.checkLanes({
     ...{ product, lane: options.lane === undefined ? Lane.UNSPECIFIED : laneOf(options.lane).lane },
     ...{ action: WindowAction[oneOf(options.action, windowActions, '--action')], invoker: options.for ?? '' },
-    ...(options.at !== undefined && { at: timestampFromDate(instantFrom(options.at)) }),
+    ...(options.at !== undefined && { at: timestampFromDate(instantFrom(options.at, '--at')) }),
   });
   await context.show.object('LaneCheck', toPlain(CheckLanesResponseSchema, response), () =>
     renderTable(
@@ -50,16 +50,4 @@ export async function checkLanes(
   );
   const isClosed = response.lanes.some(({ opening }) => opening?.closed === true);
   return options.exitCode === true && isClosed ? exitCodes.conflict : undefined;
-}
-
-/** Reads an instant with its offset. @throws INVALID_INPUT */
-function instantFrom(text: string): Date {
-  const date = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i.test(text)
-    ? new Date(text)
-    : undefined;
-  if (date !== undefined && !Number.isNaN(date.getTime())) return date;
-  throw usageError(
-    `--at ${text} is not an instant`,
-    'say it with its offset from UTC, for example 2026-12-24T18:00+01:00',
-  );
 }

@@ -60,6 +60,7 @@ const looks: Readonly<Record<ClosureKind, readonly [tone: string, shape: Shape]>
   [ClosureKind.RECALL]: ['bad', 'back'],
   [ClosureKind.FREEZE]: ['move', 'frost'],
   [ClosureKind.CHANGE]: ['wait', 'clock'],
+  [ClosureKind.SCHEDULE]: ['wait', 'clock'],
 };
 
 function Banner({ closed, isPart }: { readonly closed: ClosedBy; readonly isPart: boolean }) {
@@ -110,6 +111,8 @@ function Says({ closure }: { readonly closure: Closure }) {
           : {reason};
         </>
       );
+    case ClosureKind.SCHEDULE:
+      return <strong>Scheduled</strong>;
     case ClosureKind.FREEZE:
       return (
         <>

@@ -10,6 +10,7 @@ const looks: Readonly<Record<ClosureKind, readonly [Tone, Shape, string]>> = {
   [ClosureKind.RECALL]: ['bad', 'back', 'recalled'],
   [ClosureKind.FREEZE]: ['move', 'frost', 'frozen'],
   [ClosureKind.CHANGE]: ['wait', 'clock', 'closed'],
+  [ClosureKind.SCHEDULE]: ['wait', 'clock', 'scheduled'],
 };
 
 /** That a lane is closed, in little space; nothing while it is open. Why is in the banner, and in its tooltip. */

@@ -725,6 +725,13 @@ export enum ClosureKind {
    * @generated from enum value: CLOSURE_KIND_RECALL = 4;
    */
   RECALL = 4,
+
+  /**
+   * The promotion is scheduled for later.
+   *
+   * @generated from enum value: CLOSURE_KIND_SCHEDULE = 5;
+   */
+  SCHEDULE = 5,
 }
 
 /**

@@ -169,6 +169,27 @@ export declare type Promotion = Message<"release.v1.Promotion"> & {
    * @generated from field: governance.v1.LaneOpening opening = 21;
    */
   opening?: LaneOpening | undefined;
+
+  /**
+   * When it takes its lane at the earliest, if its request says so.
+   *
+   * @generated from field: google.protobuf.Timestamp starts_at = 22;
+   */
+  startsAt?: Timestamp | undefined;
+
+  /**
+   * By when it has to have begun to deploy, if its request says so.
+   *
+   * @generated from field: google.protobuf.Timestamp not_after = 23;
+   */
+  notAfter?: Timestamp | undefined;
+
+  /**
+   * How urgent it is among others that wait for the lane: low, normal or high.
+   *
+   * @generated from field: string priority = 24;
+   */
+  priority: string;
 };
 
 /**

@@ -55,7 +55,7 @@ export declare type PlanStep = Message<"release.v1.PlanStep"> & {
   kind: PlanStepKind;
 
   /**
-   * When it happens by itself; absent where somebody has to do something, and where nobody can say.
+   * When it happens by itself, or from when on something is needed; absent for now, and where nobody can say.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */

@@ -48,6 +48,7 @@ export const errorCodes = [
   'BUNDLE_RECALLED',
   'LANE_CLOSED',
   'TOO_LATE',
+  'PLAN_STALE',
   'SERVICE_UNHEALTHY',
   'WRONG_STATE',
   'CONFLICT',

@@ -125,7 +125,7 @@ function inputsFrom(facts: PolicyFacts, hashing: Hashing): (gate: Gate) => Diges
         .filter(([lane]) => gate.rule !== undefined || [...readsLanes].some((read) => read === lane))
         .map(([lane, { url: _url, ...fact }]) => ({ lane, ...fact })),
       ...(readsPeople && {
-        requester: requester ?? null,
+        requester: requester === undefined ? null : { principal: requester.principal, roles: requester.roles },
         approvals: approvals
           .map(({ comment: _comment, ...approval }) => approval)
           .sort((a, b) => byText(a.attestationId, b.attestationId)),

@@ -40,6 +40,8 @@ export interface PlanScene extends Outlook {
   readonly own: Pick<Waiting, 'kind' | 'priority' | 'queuedAt'>;
   /** What is said besides the gates. */
   readonly notices: readonly Notice[];
+  /** Why there is nothing to plan any more: the bundle is live, or is being deployed. */
+  readonly settled?: string | undefined;
 }
 
 /** When a promotion takes its lane, and what has to happen first. */
@@ -58,6 +60,7 @@ export interface Timeline {
 
 /** Tells what happens to a promotion from an instant on. */
 export function timelineOf(scene: PlanScene, now: Date): Timeline {
+  if (scene.settled !== undefined) return { steps: [], queue: queueAt(scene, now), whyUnknown: scene.settled };
   const { foreseen, needed: found, startsAt } = foresee(scene, now);
   const notices = scene.notices.filter(({ holds }) => holds);
   const needed: readonly Needed[] = [

@@ -49,6 +49,7 @@ export const errorCodes = [
   'LANE_CLOSED',
   'TOO_LATE',
   'PLAN_STALE',
+  'NO_HOTFIX_PATH',
   'SERVICE_UNHEALTHY',
   'WRONG_STATE',
   'CONFLICT',

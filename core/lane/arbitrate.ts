@@ -54,7 +54,7 @@ export function arbitrate(holder: Contender | undefined, queue: readonly Contend
 }
 
 /** The kinds in the order in which they get a lane. */
-const kindsInOrder: readonly PromotionKind[] = ['ROLLBACK', 'PROMOTION'];
+const kindsInOrder: readonly PromotionKind[] = ['ROLLBACK', 'HOTFIX', 'PROMOTION'];
 
 function rankOf({ kind }: Waiting): number {
   return kindsInOrder.indexOf(kind);

@@ -1,8 +1,10 @@
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import { PromotionPhase, Standing } from '#gen/release/v1/promotion_pb.js';
 import { isLane, type Lane as LaneName, parseLane } from '../../../core/lanes.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { Terminal } from '../program/terminal.js';
@@ -25,6 +27,12 @@ export function laneOf(text: string): { readonly name: LaneName; readonly lane: 
 /** An instant in RFC 3339; undefined for none. */
 export function instantOf(timestamp: Timestamp | undefined): string | undefined {
   return timestamp === undefined ? undefined : timestampDate(timestamp).toISOString();
+}
+
+/** What a policy is for, by the kind of promotion. */
+export function kindInWords(kind: PromotionKind | undefined, words: Words): string {
+  if (kind === PromotionKind.HOTFIX) return 'hotfixes';
+  return kind === PromotionKind.ROLLBACK ? 'rollbacks' : words.many('promotion');
 }
 
 /** A verb as people write it, without underscores. */

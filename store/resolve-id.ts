@@ -43,7 +43,13 @@ const sources = {
     code: 'NOT_FOUND',
     list: 'lane policy list',
   },
-  plan: { table: 'plans', column: 'digest', order: 'planned_at', code: 'PLAN_STALE', list: 'lane plan BUNDLE --to LANE' },
+  plan: {
+    table: 'plans',
+    column: 'digest',
+    order: 'planned_at',
+    code: 'PLAN_STALE',
+    list: 'lane plan BUNDLE --to LANE',
+  },
 } as const satisfies Record<string, { table: string; column: string; order: string; code: ErrorCode; list: string }>;
 
 const shownCandidates = 10;

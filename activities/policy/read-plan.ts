@@ -110,7 +110,7 @@ export async function readPlan(
   const scene: PlanScene = {
     ...{ snapshot, facts, laneAt, notices: evaluation.notices, people: peopleWithKeys(keys, now) },
     ...(underWay === undefined &&
-      kind !== 'ROLLBACK' && { requestAt: statusOver(restrictions, { product, lane, invoker, action: 'REQUEST' }) }),
+      kind === 'PROMOTION' && { requestAt: statusOver(restrictions, { product, lane, invoker, action: 'REQUEST' }) }),
     approvalsAt: statusOver(forEverybody(restrictions), { product, lane, action: 'APPROVE' }),
     ...(notAfter !== undefined && { notAfter: new Date(notAfter) }),
     queue: queue.map(({ promotion, holds }) => ({
@@ -121,7 +121,10 @@ export async function readPlan(
     ...(settled !== undefined && { settled }),
   };
   const text = textOfPlan(content);
-  return { ...{ content, text, scene, newest, evaluation, underWay, live, queue }, digest: digestOfPlan(content, nodeHashing) };
+  return {
+    ...{ content, text, scene, newest, evaluation, underWay, live, queue },
+    digest: digestOfPlan(content, nodeHashing),
+  };
 }
 
 async function underWayOf(tx: Transaction, { product, lane, bundle, kind }: Planned) {

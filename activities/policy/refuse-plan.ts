@@ -35,7 +35,9 @@ export async function refuseOther(tx: Transaction, plan: Digest, current: ReadPl
   const before = await keptContent(tx, plan);
   const changes =
     before === undefined
-      ? ['it is not known here: it was never made for this tenant, or so many others were made since that it is not kept']
+      ? [
+          'it is not known here: it was never made for this tenant, or so many others were made since that it is not kept',
+        ]
       : changesSince(before, current.content);
   const words = changes.join('; ');
   return { code: 'PLAN_STALE', reason: words.length > maxWords ? `${words.slice(0, maxWords - 1)}…` : words };

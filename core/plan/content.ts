@@ -58,7 +58,10 @@ export interface PlanContent {
 }
 
 /** What a plan's content is made of. */
-export interface PlanParts extends Omit<PlanContent, 'gates' | 'notices' | 'product' | 'lane' | 'kind' | 'tenant' | 'bundle'> {
+export interface PlanParts extends Omit<
+  PlanContent,
+  'gates' | 'notices' | 'product' | 'lane' | 'kind' | 'tenant' | 'bundle'
+> {
   readonly snapshot: PolicySnapshot;
   readonly facts: PolicyFacts;
   readonly evaluation: Pick<Evaluation, 'results' | 'notices'>;

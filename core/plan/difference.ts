@@ -10,7 +10,9 @@ export function changesSince(before: PlanContent, after: PlanContent): readonly 
   const other = aboutElse(before, after);
   if (other !== undefined) return [other];
   return [
-    ...(before.requester === after.requester ? [] : [`it was made for ${before.requester}, not for ${after.requester}`]),
+    ...(before.requester === after.requester
+      ? []
+      : [`it was made for ${before.requester}, not for ${after.requester}`]),
     ...(before.policy === after.policy ? [] : [`the gates come from policy snapshot ${shortId(after.policy)} now`]),
     ...(before.definition === after.definition
       ? []
@@ -47,7 +49,9 @@ function gateChanges(before: readonly PlannedGate[], after: readonly PlannedGate
     if (is === undefined) return [`gate ${name} is no longer asked`];
     if (was.verdict !== is.verdict) return [`gate ${name} ${verdictWas[was.verdict]} and now ${verdictIs[is.verdict]}`];
     if (was.severity !== is.severity) return [`gate ${name} is ${is.severity} now`];
-    return was.inputs === is.inputs ? [] : [`gate ${name} reads something else now, and still ${verdictIs[is.verdict]}`];
+    return was.inputs === is.inputs
+      ? []
+      : [`gate ${name} reads something else now, and still ${verdictIs[is.verdict]}`];
   });
 }
 

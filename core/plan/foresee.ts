@@ -23,7 +23,12 @@ export interface Outlook {
 export type Foreseen =
   | { readonly type: 'passes' | 'lapses'; readonly at: Date; readonly result: GateResult }
   | { readonly type: 'opens' | 'closes'; readonly at: Date; readonly status: LaneStatus }
-  | { readonly type: 'admits'; readonly at: Date; readonly status: LaneStatus; readonly action: 'requests' | 'approvals' }
+  | {
+      readonly type: 'admits';
+      readonly at: Date;
+      readonly status: LaneStatus;
+      readonly action: 'requests' | 'approvals';
+    }
   | { readonly type: 'starts' | 'fails'; readonly at: Date };
 
 /** Something that ends only when somebody does something. */
@@ -147,11 +152,15 @@ function run(ahead: Ahead, now: Date, foreseen: Foreseen[], needed: Needed[]): D
     foreseen.push(...changes);
     const [stuck] = blocking.filter(({ waitsFor, recheckAt }) => waitsFor !== 'time' || !isLater(recheckAt, at));
     if (stuck !== undefined) {
-      ahead.at = take(ahead, blocking.filter((one) => one.waitsFor !== 'time' || !isLater(one.recheckAt, at)), {
-        foreseen,
-        needed,
-        last,
-      });
+      ahead.at = take(
+        ahead,
+        blocking.filter((one) => one.waitsFor !== 'time' || !isLater(one.recheckAt, at)),
+        {
+          foreseen,
+          needed,
+          last,
+        },
+      );
       continue;
     }
     if (blocking.length > 0) {
@@ -236,7 +245,9 @@ function isLater(recheckAt: string | undefined, at: Date): boolean {
 }
 
 function earliest(results: readonly GateResult[]): Date {
-  return new Date(Math.min(...results.flatMap(({ recheckAt }) => (recheckAt === undefined ? [] : [Date.parse(recheckAt)]))));
+  return new Date(
+    Math.min(...results.flatMap(({ recheckAt }) => (recheckAt === undefined ? [] : [Date.parse(recheckAt)]))),
+  );
 }
 
 /** What happens at the same instant: what passes and opens comes before what follows from it. */

@@ -1,5 +1,16 @@
 import { isDigest, type Digest } from '../digest.js';
-import { invalidInput, listOf, flag, objectOf, oneOf, optional, type Parser, parseObject, text, wholeNumber } from '../input.js';
+import {
+  invalidInput,
+  listOf,
+  flag,
+  objectOf,
+  oneOf,
+  optional,
+  type Parser,
+  parseObject,
+  text,
+  wholeNumber,
+} from '../input.js';
 import { lanes } from '../lanes.js';
 import { verdicts } from '../policy/verdict.js';
 import { priorities } from '../promotion/schedule.js';

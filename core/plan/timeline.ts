@@ -75,14 +75,21 @@ export function timelineOf(scene: PlanScene, now: Date): Timeline {
   ];
   const whyUnknown = why(needed, foreseen, startsAt);
   return {
-    steps: [...steps.filter(({ at }) => at === undefined), ...steps.filter(({ at }) => at !== undefined).sort(byInstant)],
+    steps: [
+      ...steps.filter(({ at }) => at === undefined),
+      ...steps.filter(({ at }) => at !== undefined).sort(byInstant),
+    ],
     queue,
     ...(whyUnknown === undefined ? startsAt && { earliest: startsAt } : { whyUnknown }),
     ...(whyUnknown !== undefined && startsAt !== undefined && { notBefore: startsAt }),
   };
 }
 
-function why(needed: readonly Needed[], foreseen: Forecast['foreseen'], startsAt: Date | undefined): string | undefined {
+function why(
+  needed: readonly Needed[],
+  foreseen: Forecast['foreseen'],
+  startsAt: Date | undefined,
+): string | undefined {
   if (needed.length > 0) {
     const words = needed.map(whyNeeded);
     const more = words.length > 3 ? `; and ${String(words.length - 3)} more` : '';
@@ -177,7 +184,12 @@ function stepForeseen(one: Foreseen): PlanStep {
     case 'lapses':
       return { kind: 'EXPIRES', at, about: one.result.gate, words: one.result.explanation };
     case 'opens':
-      return { kind: 'OPENS', at, about: nameOf(one.status), words: `the lane opens, closed by ${closedBy(one.status)}` };
+      return {
+        kind: 'OPENS',
+        at,
+        about: nameOf(one.status),
+        words: `the lane opens, closed by ${closedBy(one.status)}`,
+      };
     case 'closes':
       return { kind: 'CLOSES', at, about: nameOf(one.status), words: `the lane closes: ${closedBy(one.status)}` };
     case 'admits':

@@ -42,7 +42,14 @@ export async function planPromotion(
     deps.database.transaction(tenant, async (tx) => {
       const bundle = await requireBundle(tx, await resolveBundle(tx, request.bundle));
       const { product, digest } = bundle;
-      const planned: Planned = { product, lane, bundle: digest, kind: 'PROMOTION', requester: principal.name, schedule };
+      const planned: Planned = {
+        product,
+        lane,
+        bundle: digest,
+        kind: 'PROMOTION',
+        requester: principal.name,
+        schedule,
+      };
       const plan = await readPlan(tx, known, planned, { now, explain: request.explain });
       await requireSame(tx, request.plan ?? '', plan, planned);
       await keepPlan(tx, plan.digest, plan.text);

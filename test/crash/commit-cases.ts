@@ -1,7 +1,7 @@
 import type { PromotionPhase, Step } from '../../core/promotion/state.js';
 import type { CrashStack } from '../support/crash-stack.js';
 import { type Effects, onceEach } from './effects.js';
-import { awaiting, deploying, failing, gating, type Prepared, replaced, sealed } from './prepared.js';
+import { awaiting, deploying, failing, frozen, gating, type Prepared, replaced, sealed } from './prepared.js';
 import { approve, type CrashedPromotion } from './promotions.js';
 
 /** What waits for a commit: the workflow task of the run, by a local activity, or the activity of a step. */
@@ -105,6 +105,14 @@ export const commitCases: readonly CommitCase[] = [
     waiting: 'advance',
     prepare: gating,
     end: { ...inBronze, rounds: 2 },
+  },
+  {
+    product: 'freeze',
+    title: 'grants the lane when its freeze is lifted',
+    changes: ['lane.granted', 'promotion.transitioned.GUARDING'],
+    waiting: 'advance',
+    prepare: frozen,
+    end: inBronze,
   },
   {
     product: 'approve',

@@ -4,7 +4,8 @@ import type { Digest } from '../digest.js';
 import type { Lane } from '../lanes.js';
 import { recallInWords } from '../promotion/standing.js';
 import type { PromotionKind } from '../promotion/state.js';
-import { recallOf, type RestrictionInForce, statusOfLane, waitInWords } from './closed.js';
+import { actionOf, recallOf, type RestrictionInForce, statusOfLane } from './closed.js';
+import { waitInWords } from './wait-words.js';
 
 /** Whoever wants something, with their roles; undefined where nobody is known, for whom every window holds. */
 export type Invoker = { readonly name: string; readonly roles: readonly string[] } | undefined;
@@ -42,6 +43,25 @@ export function refuseApprovalByWindow(
   now: Date,
 ): Refusal | undefined {
   return refuseAction(restrictions, { ...where, action: 'APPROVE' }, invoker, now);
+}
+
+/**
+ * What becomes of what somebody starts while a lane is closed: it can be started and waits, or, as a rollback, passes. Empty
+ * while it is open.
+ */
+export function whileClosed(
+  restrictions: readonly RestrictionInForce[],
+  { kind, ...subject }: Omit<WantedStart, 'bundle'> & { readonly invoker: Exclude<Invoker, undefined> },
+  now: Date,
+): string {
+  const status = statusOfLane(restrictions, { ...subject, action: actionOf(kind) }, now);
+  if (status.closures.length > 0)
+    return `${kind === 'ROLLBACK' ? 'rollbacks are stopped, too; it would wait' : 'it would wait'}: ${waitInWords(status)}`;
+  if (kind !== 'ROLLBACK') return '';
+  const promotions = statusOfLane(restrictions, { ...subject, action: 'DEPLOY' }, now);
+  return promotions.closures.length === 0
+    ? ''
+    : `promotions are stopped and rollbacks are not: ${waitInWords(promotions)}`;
 }
 
 function refuseAction(

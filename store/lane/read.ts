@@ -16,6 +16,8 @@ export interface LaneView {
         readonly promotionId: string;
         readonly at: Date;
         readonly standing: Standing | null;
+        /** Why it stands as it does. */
+        readonly reason: string | null;
         readonly requester: string | null;
       }
     | undefined;
@@ -101,6 +103,7 @@ export interface LaneViewRow {
   promotion_id: string;
   live_at: Date;
   standing: Standing | null;
+  reason: string | null;
   requester: string | null;
   open: (Omit<OpenPromotion, 'updatedAt'> & { readonly updatedAtMs: number })[];
   previous: Digest | null;
@@ -117,7 +120,7 @@ export interface LaneViewRow {
 export function laneViewsOf(wanted: string): string {
   return `
     select w.product, w.lane, live.bundle_digest as bundle, coalesce(b.revision, '') as revision, live.promotion_id,
-           live.live_at, stands.standing, stands.requester, before.bundle_digest as previous, l.holder_promotion_id as holder,
+           live.live_at, stands.standing, stands.reason, stands.requester, before.bundle_digest as previous, l.holder_promotion_id as holder,
            coalesce(l.fencing_token, 0) as fencing_token,
            array(select q.id from promotions q
                   where q.tenant_id = $1 and q.product = w.product and q.lane = w.lane and q.state = 'QUEUED'
@@ -152,11 +155,11 @@ export function laneViewsOf(wanted: string): string {
 
 /** A row as a record. */
 export function toLaneView(row: LaneViewRow): LaneView {
-  const { bundle, revision, promotion_id: promotionId, live_at: at, standing, requester } = row;
+  const { bundle, revision, promotion_id: promotionId, live_at: at, standing, reason, requester } = row;
   return {
     product: row.product,
     lane: row.lane,
-    live: bundle === null ? undefined : { bundle, revision, promotionId, at, standing, requester },
+    live: bundle === null ? undefined : { bundle, revision, promotionId, at, standing, reason, requester },
     previous: row.previous ?? undefined,
     holder: row.holder,
     fencingToken: row.fencing_token,

@@ -50,6 +50,22 @@ describe('what closes lanes', () => {
     ]);
   });
 
+  test('is one reason where it is all change windows of a lane, and others where a freeze closes it, too', () => {
+    const [early, late] = [
+      [ClosureKind.CHANGE, 'early'],
+      [ClosureKind.CHANGE, 'late'],
+    ] as const;
+    const found = closedBy([
+      ...closed(['shop', 'till'], [Lane.GOLD], [early, late]),
+      ...closed(['desk'], [Lane.GOLD], [early, [ClosureKind.FREEZE, 'advent']]),
+    ]);
+    expect(found.map(({ closures, lanes: own }) => [closures.map(({ name }) => name), lanesInWords(own)])).toEqual([
+      [['advent'], 'gold of desk'],
+      [['early', 'late'], 'gold of 2 products'],
+      [['early'], 'gold of desk'],
+    ]);
+  });
+
   test('says no instant at which lanes open that do not open at the same one', () => {
     const [one] = closedBy([
       ...closed(['shop'], [Lane.GOLD], [[ClosureKind.FREEZE, 'advent']], '2030-12-24T00:00Z'),

@@ -7,7 +7,13 @@ import { refuseVerb } from '../../../core/decision/check.js';
 import { type DecisionVerb, decisionVerbs, isForApprovers, isStart } from '../../../core/decision/verbs.js';
 import { shortId } from '../../../core/ids.js';
 import { refuseApprovalByWindow } from '../../../core/restriction/refusals.js';
-import { type Action, ActionSchema } from '#gen/governance/v1/decision_service_pb.js';
+import { stepsToOpen } from '../../../core/restriction/steps-to-open.js';
+import { waitInWords } from '../../../core/restriction/wait-words.js';
+import {
+  ActionSchema,
+  type ListActionsResponse,
+  ListActionsResponseSchema,
+} from '#gen/governance/v1/decision_service_pb.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import type { Transaction } from '../../../store/database.js';
 import { decisionsOf } from '../../../store/decision/read.js';
@@ -17,16 +23,21 @@ import { readPromotion } from '../../../store/promotion/read.js';
 import { restrictionsOn } from '../../../store/restriction/read.js';
 import { approverFacts, approverOf, hasApproved } from '../case/approver.js';
 import { bounded } from '../convert.js';
+import { laneStatusFor } from '../promotion/opening.js';
 import { toVerb } from './convert.js';
 
-/** What a person may do about a promotion now: every verb about one that runs. @throws Unprepared */
+/**
+ * What a person may do about a promotion now: every verb about one that runs; and what it waits for besides its gates.
+ *
+ * @throws Unprepared
+ */
 export async function listActions(
   tx: Transaction,
   known: Preparation,
   promotionId: string,
   person: StoredPrincipal,
   now: Date,
-): Promise<Action[]> {
+): Promise<ListActionsResponse> {
   const promotion = await readPromotion(tx, promotionId);
   const snapshot = await requireSnapshot(tx, promotion.policyDigest);
   const bundle = await requireBundle(tx, promotion.bundle);
@@ -35,7 +46,8 @@ export async function listActions(
   const decisions = await decisionsOf(tx, caseOfPromotion(promotion));
   const { state: phase, lane } = promotion;
   const approvalsClosed = refuseApprovalByWindow(await restrictionsOn(tx, promotion), promotion, person, now);
-  return decisionVerbs
+  const status = await laneStatusFor(tx, promotion, now);
+  const actions = decisionVerbs
     .filter((verb) => !isStart(verb))
     .map((verb) => {
       const refusal = refuseVerb(verb, {
@@ -50,6 +62,11 @@ export async function listActions(
         command: commandOf(verb, promotion.id),
       });
     });
+  return create(ListActionsResponseSchema, {
+    actions,
+    closed: status === undefined ? '' : waitInWords(status),
+    nextSteps: status === undefined ? [] : stepsToOpen(status).slice(0, 50),
+  });
 }
 
 /** The command that does it; the words that a person has to add are in capitals. */

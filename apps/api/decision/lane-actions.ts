@@ -6,7 +6,7 @@ import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId } from '../../../core/ids.js';
 import type { PromotionKind } from '../../../core/promotion/state.js';
-import { refuseStart } from '../../../core/restriction/refusals.js';
+import { refuseStart, whileClosed } from '../../../core/restriction/refusals.js';
 import {
   type LaneAction,
   LaneActionSchema,
@@ -57,6 +57,8 @@ export async function listLaneActions(
 /** A lane, and why nothing can be started there by the rules in force, in the words in which a start is refused. */
 interface RuledLane extends LaneView {
   readonly closed: string | undefined;
+  /** What becomes of what is started while the lane is closed; empty while it is open. */
+  readonly notice: string;
 }
 
 /** What somebody wants to start. */
@@ -79,11 +81,14 @@ async function lanesOf(
   for (const view of items) {
     const newest = await newestGates(tx, known, { product, lane: view.lane, kind });
     const target = bundle ?? view.previous;
+    const restrictions = await restrictionsOn(tx, view);
     const refusal =
-      target === undefined
-        ? undefined
-        : refuseStart(await restrictionsOn(tx, view), { ...view, kind, bundle: target }, person, now);
-    lanes.push({ ...view, closed: 'problem' in newest ? wordsOfProblem(newest.problem) : refusal?.reason });
+      target === undefined ? undefined : refuseStart(restrictions, { ...view, kind, bundle: target }, person, now);
+    lanes.push({
+      ...view,
+      closed: 'problem' in newest ? wordsOfProblem(newest.problem) : refusal?.reason,
+      notice: whileClosed(restrictions, { product, lane: view.lane, kind, invoker: person }, now),
+    });
   }
   return lanes;
 }
@@ -103,6 +108,7 @@ function requestOf(view: RuledLane, bundle: Digest, person: StoredPrincipal): La
     verb: toVerb('request'),
     bundleDigest: bundle,
     ...judged(state ?? closed ?? refuseByRole('request', approverOf(person))?.reason),
+    notice: view.notice,
     command: `lane promote ${shortId(bundle)} --to ${lane}`,
     promotionId: own?.id ?? (isLive ? live.promotionId : ''),
   });
@@ -125,6 +131,7 @@ function rollbackOf(view: RuledLane, person: StoredPrincipal): LaneAction {
     verb: toVerb('rollback'),
     bundleDigest: previous ?? '',
     ...judged(state ?? closed ?? refuseByRole('rollback', approverOf(person))?.reason),
+    notice: view.notice,
     command: `lane rollback ${product} --lane ${lane} --reason TEXT`,
     promotionId: own?.id ?? '',
   });

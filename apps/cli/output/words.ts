@@ -2,6 +2,7 @@ import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { PromotionPhase, Standing } from '#gen/release/v1/promotion_pb.js';
+import { instantInWords } from '../../../core/instant-in-words.js';
 import { isLane, type Lane as LaneName, parseLane } from '../../../core/lanes.js';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -25,6 +26,11 @@ export function laneOf(text: string): { readonly name: LaneName; readonly lane: 
 /** An instant in RFC 3339; undefined for none. */
 export function instantOf(timestamp: Timestamp | undefined): string | undefined {
   return timestamp === undefined ? undefined : timestampDate(timestamp).toISOString();
+}
+
+/** An instant as texts of the command line say it, `2026-12-01 09:00 UTC`; empty for none. */
+export function momentOf(timestamp: Timestamp | undefined): string {
+  return timestamp === undefined ? '' : instantInWords(timestampDate(timestamp));
 }
 
 /** A verb as people write it, without underscores. */

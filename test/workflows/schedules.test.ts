@@ -38,7 +38,9 @@ describe('a promotion that is scheduled', () => {
     const id = await engine.recordOf(handle);
     await skipping.pass(day + 1_000);
     await engine.reached(handle, 'FAILED');
-    expect((await handle.query(statusQuery)).reason).toBe(`it had not begun to deploy by ${instantInWords(new Date(notAfter))}`);
+    expect((await handle.query(statusQuery)).reason).toBe(
+      `it had not begun to deploy by ${instantInWords(new Date(notAfter))}`,
+    );
     await until(async () => {
       const steps = await rowsOf(
         engine,

@@ -48,6 +48,7 @@ export const errorCodes = [
   'BUNDLE_RECALLED',
   'LANE_CLOSED',
   'TOO_LATE',
+  'NO_HOTFIX_PATH',
   'SERVICE_UNHEALTHY',
   'WRONG_STATE',
   'CONFLICT',

@@ -28,10 +28,10 @@ export function summaryOf(text: string): string {
 
 /**
  * The order of work when a task queue has more than its workers take; 1 is first, 3 is Temporal's default. A rollback
- * mends what people use now, so it goes before everything else.
+ * mends what people use now, so it goes before everything else, and a hotfix before what can wait.
  */
 export function priorityOf(kind: PromotionKind | undefined): RunDescription['priority'] {
-  return { priorityKey: kind === 'ROLLBACK' ? 1 : 3 };
+  return { priorityKey: kind === 'ROLLBACK' ? 1 : kind === 'HOTFIX' ? 2 : 3 };
 }
 
 /** The run of a release. */
@@ -56,13 +56,16 @@ export function describePromotion(
   input: Pick<PromotionStart, 'tenant' | 'product' | 'lane' | 'bundle'> & { readonly kind?: PromotionKind },
 ): RunDescription {
   const { tenant, product, lane, bundle, kind = 'PROMOTION' } = input;
-  const what = kind === 'ROLLBACK' ? `roll ${product} in ${lane} back to` : `promote ${product} to ${lane}:`;
+  const what =
+    kind === 'ROLLBACK'
+      ? `roll ${product} in ${lane} back to`
+      : `${kind === 'HOTFIX' ? 'hotfix' : 'promote'} ${product} to ${lane}:`;
   return {
     staticSummary: summaryOf(`${what} ${shortId(bundle)}`),
     staticDetails: details([
       kind === 'ROLLBACK'
         ? `Takes the lane ${code(lane)} of ${code(product)} back to a bundle that was live there.`
-        : `Brings a bundle of ${code(product)} into the lane ${code(lane)}, and runs while it is live there.`,
+        : `${kind === 'HOTFIX' ? 'A hotfix: brings' : 'Brings'} a bundle of ${code(product)} into the lane ${code(lane)}, and runs while it is live there.`,
       [
         `- bundle: ${code(bundle)}`,
         `- tenant: ${code(tenant)}`,

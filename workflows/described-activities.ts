@@ -5,6 +5,7 @@ import {
   proxyLocalActivities,
   workflowInfo,
 } from '@temporalio/workflow';
+import { promotionKinds } from '../core/promotion/state.js';
 import { priorityOf, summaryOf } from '../core/run-description.js';
 import { type Activities, activitySummaries } from './summaries.js';
 
@@ -44,5 +45,6 @@ function proxyOf<P>(proxies: Readonly<Record<string, P>>, name: string): P {
 }
 
 function priorityOfRun() {
-  return priorityOf(workflowInfo().workflowId.startsWith('rollback/') ? 'ROLLBACK' : 'PROMOTION');
+  const { workflowId } = workflowInfo();
+  return priorityOf(promotionKinds.find((kind) => workflowId.startsWith(`${kind.toLowerCase()}/`)) ?? 'PROMOTION');
 }

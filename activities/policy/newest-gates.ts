@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import { asLanekeeperError, type LanekeeperError } from '../../core/errors.js';
 import { type Applicable, lookUp, type RuleBook } from '../../core/governance/rule-book.js';
 import { digestOfJson } from '../../core/hash.js';
+import { requireHotfixPath } from '../../core/policy/hotfix-path.js';
 import { type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../../core/policy/resolve.js';
 import { pinnedSteps } from '../../core/promotion/lane-steps.js';
 import { contextOf } from '../../core/transformation/context.js';
@@ -59,7 +60,7 @@ export function haveOtherRules(newest: NewestGates, promotion: StoredPromotion):
   return newest.digest !== promotion.policyDigest && !isSame;
 }
 
-/** @throws INVALID_POLICY, UNKNOWN_LANE */
+/** @throws INVALID_POLICY, UNKNOWN_LANE, NO_HOTFIX_PATH */
 function resolve(
   book: RuleBook,
   { product, lane, kind }: GatesOf,
@@ -78,6 +79,7 @@ function resolve(
     ...{ product, lane, kind },
     ...(transformation !== undefined && { transformation: { ...contextOf(transformation) } }),
   });
+  requireHotfixPath(policy.snapshot);
   const snapshot = { ...policy.snapshot, ...pinnedSteps({ ...(steps !== undefined && { steps }) }, kind) };
   const newest = { ...policy, snapshot, ...from, digest: digestOfJson(snapshot) };
   if (kept.size >= maxKept) kept.clear();

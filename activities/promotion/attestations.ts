@@ -113,7 +113,7 @@ function requireSaid(
       why,
       next: `lane why ${shortId(promotion.id)}`,
     });
-  if (requester === undefined && (promotion.requester !== null || promotion.kind === 'ROLLBACK'))
+  if (requester === undefined && (promotion.requester !== null || promotion.kind !== 'PROMOTION'))
     throw refused('no request that its requester has signed is about it');
   if (phase === 'REJECTED' && !said.some(({ decision }) => decision.verb === 'reject'))
     throw refused('nobody has signed its rejection');

@@ -111,7 +111,7 @@ async function begin(deps: ControlDeps, tx: Transaction, run: Beginning, known: 
   scene.records.set(opened.id, noRecords);
   if (run.sent !== undefined) await acceptRequest(tx, opened, run.sent, context);
   const promotion = run.sent === undefined ? opened : await requirePromotion(tx, opened.id);
-  if (run.kind === 'ROLLBACK' && promotion.requester === null) throw unsignedRollback(run);
+  if (run.kind !== 'PROMOTION' && promotion.requester === null) throw unsigned(run);
   return move(promotion);
 }
 
@@ -201,11 +201,14 @@ function alreadyLive({ lane, product }: Beginning, { id, bundle }: StoredPromoti
   });
 }
 
-function unsignedRollback(run: Beginning): LanekeeperError {
+function unsigned({ kind, product, lane, bundle }: Beginning): LanekeeperError {
   return new LanekeeperError('PERMISSION_DENIED', {
-    message: 'a rollback needs a signed request',
-    object: `lane ${run.product}/${run.lane}`,
+    message: `a ${kind.toLowerCase()} needs a signed request`,
+    object: `lane ${product}/${lane}`,
     why: 'nobody can be held accountable for an unsigned one',
-    next: `lane rollback ${run.product} --lane ${run.lane}`,
+    next:
+      kind === 'ROLLBACK'
+        ? `lane rollback ${product} --lane ${lane}`
+        : `lane hotfix ${shortId(bundle)} --to ${lane} --reason TEXT`,
   });
 }

@@ -4,7 +4,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Lane as LaneName } from '../../core/lanes.js';
 import { LanekeeperError } from '../../core/errors.js';
 import type { Standing as StandingName } from '../../core/promotion/standing.js';
-import type { PromotionKind as PromotionKindName } from '../../core/promotion/state.js';
+import { type PromotionKind as PromotionKindName, promotionKinds } from '../../core/promotion/state.js';
 import { type ErrorDetail, ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
@@ -46,7 +46,12 @@ export function requireLane(lane: Lane): LaneName {
 
 /** A kind of promotion for the wire. */
 export function toPromotionKind(kind: PromotionKindName): PromotionKind {
-  return kind === 'ROLLBACK' ? PromotionKind.ROLLBACK : PromotionKind.PROMOTION;
+  return PromotionKind[kind];
+}
+
+/** A kind of promotion from the wire; an ordinary one if nothing is said. */
+export function fromPromotionKind(kind: PromotionKind): PromotionKindName {
+  return promotionKinds.find((name) => PromotionKind[name] === kind) ?? 'PROMOTION';
 }
 
 /** How what is live stands, for the wire. */

@@ -8,7 +8,7 @@ export const windowKinds = ['CHANGE', 'FREEZE'] as const;
 export type WindowKind = (typeof windowKinds)[number];
 
 /** What a window holds for. */
-export const windowActions = ['REQUEST', 'APPROVE', 'DEPLOY', 'ROLLBACK'] as const;
+export const windowActions = ['REQUEST', 'APPROVE', 'DEPLOY', 'HOTFIX', 'ROLLBACK'] as const;
 export type WindowAction = (typeof windowActions)[number];
 
 /**

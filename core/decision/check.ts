@@ -118,7 +118,7 @@ export function refuseByRole(verb: DecisionVerb, signer: Approver, requester?: s
   const { right } = termsOf[verb];
   if (right.who === 'approvers' || (right.orRequester && requester === signer.principal)) return undefined;
   if (signer.roles.some((role) => right.roles.includes(role))) return undefined;
-  const does = verb === 'rollback' ? 'roll back' : verb;
+  const does = verb === 'rollback' ? 'roll back' : verb === 'hotfix' ? 'start a hotfix' : verb;
   return {
     code: 'PERMISSION_DENIED',
     reason: `${signer.principal} has none of the roles ${right.roles.join(', ')} that may ${does}`,

@@ -1,7 +1,16 @@
 import { gatingPhases, movingPhases, type PromotionKind, type PromotionPhase } from '../promotion/state.js';
 
 /** What a person can sign. Each verb needs a signature of its own; none implies another. */
-export const decisionVerbs = ['request', 'approve', 'reject', 'request-changes', 'rollback', 'abort', 'retry'] as const;
+export const decisionVerbs = [
+  'request',
+  'approve',
+  'reject',
+  'request-changes',
+  'rollback',
+  'hotfix',
+  'abort',
+  'retry',
+] as const;
 
 /** One of the verbs. */
 export type DecisionVerb = (typeof decisionVerbs)[number];
@@ -53,6 +62,13 @@ export const termsOf: Readonly<Record<DecisionVerb, VerbTerms>> = {
     names: [],
     isOrder: false,
   },
+  hotfix: {
+    starts: 'HOTFIX',
+    phases: [],
+    right: { who: 'roles', roles: ['release-manager', 'operator'], orRequester: false },
+    names: [],
+    isOrder: false,
+  },
   approve: { ...judgement, phases: gatingPhases, isOrder: false },
   'request-changes': { ...judgement, phases: gatingPhases, isOrder: false },
   reject: { ...judgement, phases: [...gatingPhases, 'QUEUED'], isOrder: true },
@@ -75,7 +91,13 @@ export function isOrder(verb: DecisionVerb | 'unknown'): verb is OrderVerb {
   return verb !== 'unknown' && termsOf[verb].isOrder;
 }
 
+const starts: Readonly<Record<PromotionKind, DecisionVerb>> = {
+  PROMOTION: 'request',
+  HOTFIX: 'hotfix',
+  ROLLBACK: 'rollback',
+};
+
 /** The verb with which a person starts a promotion of this kind. */
 export function startOf(kind: PromotionKind): DecisionVerb {
-  return kind === 'ROLLBACK' ? 'rollback' : 'request';
+  return starts[kind];
 }

@@ -1,5 +1,6 @@
 import { shortId } from '../ids.js';
 import type { Words } from '../policy/words-of-profile.js';
+import { specialKind } from '../promotion/state.js';
 import type { EventData, MethodEventType } from './types.js';
 
 /**
@@ -30,6 +31,11 @@ interface EventTerms<Type extends MethodEventType> {
   readonly concerns?: (field: Field<Type>) => readonly Concern[];
 }
 
+/** A kind of promotion in the words of a method. */
+function kindInWords(kind: string, say: Words): string {
+  return specialKind(kind) || say.one('promotion');
+}
+
 /** Whose commits are, who may approve, and whose signatures count, is asked by gates of any product. */
 const anybodyWaiting = (): readonly Concern[] => ['waiting'];
 
@@ -51,7 +57,7 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
     concerns: () => ['waiting-with-bundle'],
   },
   'promotion.requested': {
-    words: (field, say) => `${field('kind') === 'ROLLBACK' ? 'rollback' : say.one('promotion')} requested`,
+    words: (field, say) => `${kindInWords(field('kind'), say)} requested`,
   },
   'promotion.transitioned': {
     words: (field) => `${field('from')} → ${field('to')}: ${field('reason')}`,

@@ -1,6 +1,7 @@
 import type { Digest } from '../digest.js';
 import type { Lane } from '../lanes.js';
 import type { ValueSource } from '../policy/model.js';
+import type { PromotionKind } from '../promotion/state.js';
 import { predicateTypes } from './predicate-types.js';
 import { type Statement, statementOf, type Subject } from './statement.js';
 
@@ -9,7 +10,7 @@ import { type Statement, statementOf, type Subject } from './statement.js';
  * promotion ended.
  */
 export interface PromotionPredicate {
-  readonly kind: 'PROMOTION' | 'ROLLBACK';
+  readonly kind: PromotionKind;
   readonly tenant: string;
   readonly product: string;
   readonly lane: Lane;

@@ -38,9 +38,12 @@ export function nextCommands(
     case 'FAILED':
       // Nothing starts a bundle that was called back.
       if (error?.code === 'BUNDLE_RECALLED') return [`lane get bundles --product ${product}`];
-      return kind === 'ROLLBACK'
-        ? [`lane rollback ${product} --lane ${lane}`]
-        : [`lane promote ${shortId(bundle)} --to ${lane}`];
+      if (kind === 'ROLLBACK') return [`lane rollback ${product} --lane ${lane}`];
+      return [
+        kind === 'HOTFIX'
+          ? `lane hotfix ${shortId(bundle)} --to ${lane} --reason TEXT`
+          : `lane promote ${shortId(bundle)} --to ${lane}`,
+      ];
     default:
       return [];
   }

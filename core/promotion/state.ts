@@ -35,11 +35,19 @@ export function isGating(phase: PromotionPhase): boolean {
 /** The phases in which a promotion takes its lane, each for as long as one step. */
 export const movingPhases: readonly PromotionPhase[] = ['GUARDING', 'DEPLOYING', 'VERIFYING'];
 
-/** The kinds of promotion. A rollback is one of the previous bundle: same machine, other gates, head of the queue. */
-export const promotionKinds = ['PROMOTION', 'ROLLBACK'] as const;
+/**
+ * The kinds of promotion: same machine, other gates. A rollback is one of the previous bundle, and first in the queue. A
+ * hotfix is one of a bundle that cannot wait: second in the queue, and passed by holds and windows unless they name it.
+ */
+export const promotionKinds = ['PROMOTION', 'HOTFIX', 'ROLLBACK'] as const;
 
 /** One of the kinds. */
 export type PromotionKind = (typeof promotionKinds)[number];
+
+/** What a promotion is called by its kind, `hotfix` or `rollback`; empty for an ordinary one. */
+export function specialKind(kind: string | undefined): '' | 'hotfix' | 'rollback' {
+  return kind === 'HOTFIX' ? 'hotfix' : kind === 'ROLLBACK' ? 'rollback' : '';
+}
 
 /** The steps that take a lane, in their order. One activity performs them. */
 export const takingSteps = ['guard', 'deploy', 'verify'] as const;

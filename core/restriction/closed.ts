@@ -61,7 +61,7 @@ export interface RestrictionInForce {
 
 /** What a promotion does with its lane, as windows and holds name it. */
 export function actionOf(kind: PromotionKind): HeldAction {
-  return kind === 'ROLLBACK' ? 'ROLLBACK' : 'DEPLOY';
+  return kind === 'PROMOTION' ? 'DEPLOY' : kind;
 }
 
 /** The recall of a bundle, if one is in force. */

@@ -15,7 +15,7 @@ export type RestrictionKind = (typeof restrictionKinds)[number];
 export type WindowSpec = Omit<Window, 'name'>;
 
 /** What a hold stops. It never stops a request or an approval: these are recorded, and wait. */
-export const heldActions = ['DEPLOY', 'ROLLBACK'] as const;
+export const heldActions = ['DEPLOY', 'HOTFIX', 'ROLLBACK'] as const;
 export type HeldAction = (typeof heldActions)[number] & WindowAction;
 
 /** One of the holds of a scope: each was made by somebody for a reason, and is lifted by itself. */

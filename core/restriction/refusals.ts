@@ -20,7 +20,7 @@ export interface WantedStart {
 
 /**
  * Why nothing can be started now; undefined when it can. Where only deploying is closed a promotion can be started, is
- * judged, and waits. A rollback waits for no window of requests.
+ * judged, and waits. Rollbacks and hotfixes wait for no window of requests.
  */
 export function refuseStart(
   restrictions: readonly RestrictionInForce[],
@@ -30,19 +30,21 @@ export function refuseStart(
 ): Refusal | undefined {
   const recalled = recallOf(restrictions, bundle);
   if (recalled !== undefined) return { code: 'BUNDLE_RECALLED', reason: `the bundle was ${recallInWords(recalled)}` };
-  return kind === 'ROLLBACK'
-    ? undefined
-    : refuseAction(restrictions, { product, lane, action: 'REQUEST' }, invoker, now);
+  return kind === 'PROMOTION'
+    ? refuseAction(restrictions, { product, lane, action: 'REQUEST' }, invoker, now)
+    : undefined;
 }
 
-/** Why nobody can approve now; undefined when somebody can. */
+/** Why nobody can approve now; undefined when somebody can. Rollbacks and hotfixes wait for no window of approvals. */
 export function refuseApprovalByWindow(
   restrictions: readonly RestrictionInForce[],
-  where: { readonly product: string; readonly lane: Lane },
+  { product, lane, kind }: Pick<WantedStart, 'product' | 'lane' | 'kind'>,
   invoker: Invoker,
   now: Date,
 ): Refusal | undefined {
-  return refuseAction(restrictions, { ...where, action: 'APPROVE' }, invoker, now);
+  return kind === 'PROMOTION'
+    ? refuseAction(restrictions, { product, lane, action: 'APPROVE' }, invoker, now)
+    : undefined;
 }
 
 /**
@@ -55,13 +57,14 @@ export function whileClosed(
   now: Date,
 ): string {
   const status = statusOfLane(restrictions, { ...subject, action: actionOf(kind) }, now);
-  if (status.closures.length > 0)
-    return `${kind === 'ROLLBACK' ? 'rollbacks are stopped, too; it would wait' : 'it would wait'}: ${waitInWords(status)}`;
-  if (kind !== 'ROLLBACK') return '';
+  const isStopped = status.closures.length > 0;
+  if (kind === 'PROMOTION') return isStopped ? `it would wait: ${waitInWords(status)}` : '';
+  const all = kind === 'ROLLBACK' ? 'rollbacks' : 'hotfixes';
+  if (isStopped) return `${all} are stopped, too; it would wait: ${waitInWords(status)}`;
   const promotions = statusOfLane(restrictions, { ...subject, action: 'DEPLOY' }, now);
   return promotions.closures.length === 0
     ? ''
-    : `promotions are stopped and rollbacks are not: ${waitInWords(promotions)}`;
+    : `promotions are stopped and ${all} are not: ${waitInWords(promotions)}`;
 }
 
 function refuseAction(

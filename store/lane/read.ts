@@ -1,4 +1,5 @@
 import type { Digest } from '../../core/digest.js';
+import { inOrder, type Waiting } from '../../core/lane/arbitrate.js';
 import type { Lane } from '../../core/lanes.js';
 import type { PromotionKind, PromotionPhase } from '../../core/promotion/state.js';
 import type { Standing } from '../../core/promotion/standing.js';
@@ -78,10 +79,11 @@ export async function readQueue(tx: Transaction, product: string, lane: Lane): P
       where l.tenant_id = $1 and l.product = $2 and l.lane = $3`,
     key,
   );
-  const queued = await tx.query<{ id: string; workflow_id: string; queued_at: Date }>(
-    `select id, workflow_id, queued_at from promotions where tenant_id = $1 and product = $2 and lane = $3 and state = 'QUEUED'
-       and id is distinct from $4
-      order by kind = 'ROLLBACK' desc, queued_at, id`,
+  const rows = await tx.query<
+    Pick<Waiting, 'id' | 'kind' | 'priority'> & { workflow_id: string; queued_at: Date; now: Date }
+  >(
+    `select id, workflow_id, kind, priority, queued_at, clock_timestamp() as now from promotions where tenant_id = $1 and product = $2 and lane = $3 and state = 'QUEUED'
+       and id is distinct from $4`,
     [...key, hold?.id ?? null],
   );
   return {
@@ -90,7 +92,10 @@ export async function readQueue(tx: Transaction, product: string, lane: Lane): P
         ? null
         : { promotionId: hold.id, workflowId: hold.workflow_id, firstRunId: hold.first_run_id },
     fencingToken: hold?.fencing_token ?? 0,
-    queued: queued.map((row) => ({ id: row.id, workflowId: row.workflow_id, since: row.queued_at })),
+    queued: inOrder(
+      rows.map(({ workflow_id, queued_at, ...row }) => ({ ...row, workflowId: workflow_id, queuedAt: queued_at })),
+      rows[0]?.now ?? new Date(0),
+    ).map(({ id, workflowId, queuedAt }) => ({ id, workflowId, since: queuedAt })),
   };
 }
 
@@ -109,7 +114,8 @@ export interface LaneViewRow {
   previous: Digest | null;
   holder: string | null;
   fencing_token: number;
-  queued: string[];
+  queued: (Pick<Waiting, 'id' | 'kind' | 'priority'> & { readonly queuedAtMs: number })[];
+  read_at: Date;
   status: 'STARTING' | 'SERVING' | 'FAILED' | null;
   detail: string | null;
   served_bundle_digest: Digest | null;
@@ -122,10 +128,12 @@ export function laneViewsOf(wanted: string): string {
     select w.product, w.lane, live.bundle_digest as bundle, coalesce(b.revision, '') as revision, live.promotion_id,
            live.live_at, stands.standing, stands.reason, stands.requester, before.bundle_digest as previous, l.holder_promotion_id as holder,
            coalesce(l.fencing_token, 0) as fencing_token,
-           array(select q.id from promotions q
-                  where q.tenant_id = $1 and q.product = w.product and q.lane = w.lane and q.state = 'QUEUED'
-                    and q.ended_at is null and q.id is distinct from l.holder_promotion_id
-                  order by q.kind = 'ROLLBACK' desc, q.queued_at, q.id) as queued,
+           (select coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'kind', q.kind, 'priority', q.priority,
+                     'queuedAtMs', extract(epoch from q.queued_at) * 1000)), '[]')
+              from promotions q
+             where q.tenant_id = $1 and q.product = w.product and q.lane = w.lane and q.state = 'QUEUED'
+               and q.ended_at is null and q.id is distinct from l.holder_promotion_id) as queued,
+           clock_timestamp() as read_at,
            (select coalesce(jsonb_agg(jsonb_build_object(
                      'id', o.id, 'bundle', o.bundle_digest, 'revision', coalesce(ob.revision, ''), 'kind', o.kind, 'state', o.state,
                      'reason', o.reason, 'requester', o.requester, 'updatedAtMs', extract(epoch from o.updated_at) * 1000)
@@ -163,7 +171,10 @@ export function toLaneView(row: LaneViewRow): LaneView {
     previous: row.previous ?? undefined,
     holder: row.holder,
     fencingToken: row.fencing_token,
-    queued: row.queued,
+    queued: inOrder(
+      row.queued.map(({ queuedAtMs, ...each }) => ({ ...each, queuedAt: new Date(queuedAtMs) })),
+      row.read_at,
+    ).map(({ id }) => id),
     open: row.open.map(({ updatedAtMs, ...open }) => ({ ...open, updatedAt: new Date(updatedAtMs) })),
     serving:
       row.status === null ? undefined : { status: row.status, detail: row.detail, bundle: row.served_bundle_digest },

@@ -12,7 +12,7 @@ const at = (text: string) => timestampFromDate(new Date(text));
 function closed(
   products: readonly string[],
   of: readonly Lane[],
-  by: readonly [ClosureKind, string, string?][],
+  by: readonly (readonly [ClosureKind, string, string?])[],
   nextOpen?: string,
 ) {
   const opening = create(LaneOpeningSchema, {

@@ -160,8 +160,8 @@ describe('a request or an approval', () => {
     expect(refuseStart([window('deploys')], start, nobody, now)).toBeUndefined();
     expect(refuseStart([requests], start, nobody, now)).toMatchObject({ code: 'LANE_CLOSED' });
     expect(refuseStart([requests], { ...start, kind: 'ROLLBACK' }, nobody, now)).toBeUndefined();
-    expect(refuseApprovalByWindow([requests], where, nobody, now)).toBeUndefined();
-    expect(refuseApprovalByWindow([window('night', { actions: ['APPROVE'] })], where, nobody, now)).toEqual({
+    expect(refuseApprovalByWindow([requests], start, nobody, now)).toBeUndefined();
+    expect(refuseApprovalByWindow([window('night', { actions: ['APPROVE'] })], start, nobody, now)).toEqual({
       code: 'LANE_CLOSED',
       reason: 'gold of shop is closed to approvals: freeze: rest (night); opens 2026-11-28 00:00 UTC',
     });

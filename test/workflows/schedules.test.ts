@@ -25,7 +25,7 @@ async function requested(text: string, schedule: { readonly notBefore?: string; 
   const issuedAt = skipping.now();
   const expiresAt = new Date(issuedAt.getTime() + 3_600_000).toISOString();
   const times = { issuedAt: issuedAt.toISOString(), expiresAt };
-  const request = await engine.sign('dev', { verb: 'request', lane: 'bronze', bundle, ...times, ...schedule });
+  const request = await engine.sign('dev', { verb: 'request', lane: 'bronze', bundle, ...schedule }, times);
   return engine.promote({ lane: 'bronze', bundle, request });
 }
 

@@ -64,7 +64,7 @@ function headline({ input, answer, since }: PromotionView): string {
   const what =
     kindOf(input) === 'ROLLBACK'
       ? `Rollback of ${code(product)} in ${code(lane)} to bundle ${bundleCode}`
-      : `Promotion of ${code(product)} bundle ${bundleCode} to ${code(lane)}`;
+      : `${kindOf(input) === 'HOTFIX' ? 'Hotfix' : 'Promotion'} of ${code(product)} bundle ${bundleCode} to ${code(lane)}`;
   const atRisk = answer.standing === 'AT_RISK' ? ', **AT_RISK**' : '';
   const stands = `**${answer.phase}**${sinceWords(since)}${atRisk}`;
   // While gates are open, the reason repeats what they say.

@@ -10,6 +10,7 @@ const verbs: Readonly<Record<StoredDecision['verb'], DecisionVerb>> = {
   reject: DecisionVerb.REJECT,
   'request-changes': DecisionVerb.REQUEST_CHANGES,
   rollback: DecisionVerb.ROLLBACK,
+  hotfix: DecisionVerb.HOTFIX,
   abort: DecisionVerb.ABORT,
   retry: DecisionVerb.RETRY,
   unknown: DecisionVerb.UNKNOWN,

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { newestGates } from '../../../activities/policy/newest-gates.js';
 import type { Preparation } from '../../../activities/policy/preparation.js';
 import { refuseByRole } from '../../../core/decision/check.js';
+import { startOf } from '../../../core/decision/verbs.js';
 import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId } from '../../../core/ids.js';
@@ -49,9 +50,11 @@ export async function listLaneActions(
     );
   }
   const { digest, product } = await requireBundle(tx, await resolveBundle(tx, of.value));
-  return (await lanesOf(tx, known, { product, kind: 'PROMOTION', bundle: digest, person, now })).map((lane) =>
-    requestOf(lane, digest, person),
-  );
+  const actions: LaneAction[] = [];
+  for (const kind of ['PROMOTION', 'HOTFIX'] as const)
+    for (const lane of await lanesOf(tx, known, { product, kind, bundle: digest, person, now }))
+      actions.push(entryOf(lane, kind, digest, person));
+  return actions;
 }
 
 /** A lane, and why nothing can be started there by the rules in force, in the words in which a start is refused. */
@@ -97,19 +100,20 @@ function wordsOfProblem({ message, why }: LanekeeperError): string {
   return why === undefined ? message : `${message}: ${why}`;
 }
 
-function requestOf(view: RuledLane, bundle: Digest, person: StoredPrincipal): LaneAction {
+function entryOf(view: RuledLane, kind: 'PROMOTION' | 'HOTFIX', bundle: Digest, person: StoredPrincipal): LaneAction {
   const { lane, product, live, open, closed } = view;
-  const own = open.find((each) => each.bundle === bundle && each.kind === 'PROMOTION');
+  const verb = startOf(kind);
+  const own = open.find((each) => each.bundle === bundle && each.kind === kind);
   const isLive = live?.bundle === bundle;
   const state = own !== undefined ? `it is on its way there: ${own.state}` : isLive ? 'it is live there' : undefined;
   return create(LaneActionSchema, {
     lane: toLane(lane),
     product,
-    verb: toVerb('request'),
+    verb: toVerb(verb),
     bundleDigest: bundle,
-    ...judged(state ?? closed ?? refuseByRole('request', approverOf(person))?.reason),
+    ...judged(state ?? closed ?? refuseByRole(verb, approverOf(person))?.reason),
     notice: view.notice,
-    command: `lane promote ${shortId(bundle)} --to ${lane}`,
+    command: `lane ${kind === 'HOTFIX' ? 'hotfix' : 'promote'} ${shortId(bundle)} --to ${lane}${kind === 'HOTFIX' ? ' --reason TEXT' : ''}`,
     promotionId: own?.id ?? (isLive ? live.promotionId : ''),
   });
 }

@@ -1,3 +1,4 @@
+import { hasNoPath } from '../../../core/policy/hotfix-path.js';
 import { newestGates } from '../../../activities/policy/newest-gates.js';
 import { type Preparation, whenPrepared } from '../../../activities/policy/preparation.js';
 import { didYouMean } from '../../../core/did-you-mean.js';
@@ -58,7 +59,7 @@ async function checklistsOf(tx: Transaction, known: Preparation, product: string
     for (const kind of promotionKinds) {
       const newest = await newestGates(tx, known, { product, lane, kind });
       if ('problem' in newest) {
-        if (newest.problem.code !== 'UNKNOWN_LANE') problem ??= newest.problem;
+        if (!hasNoPath(newest.problem)) problem ??= newest.problem;
         continue;
       }
       for (const { id, checklist } of newest.snapshot.gates)

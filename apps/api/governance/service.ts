@@ -4,7 +4,6 @@ import { whenPrepared } from '../../../activities/policy/preparation.js';
 import { unverifiedStatement } from '../../../adapters/sigstore/verify-statement.js';
 import { parsePolicyAct } from '../../../core/evidence/read-policy-act.js';
 import type { InstalledDocument } from '../../../core/governance/document.js';
-import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { listVersions } from '../../../store/governance/list.js';
 import {
@@ -17,7 +16,7 @@ import {
   textOfVersion,
 } from '../../../store/governance/read.js';
 import { requireProduct } from '../../../store/product/read.js';
-import { requireLane } from '../convert.js';
+import { fromPromotionKind, requireLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { requireOwnTenant, throughEnrolment } from '../enrolment/client.js';
 import { requireCaller } from '../identity/caller.js';
@@ -96,7 +95,7 @@ export function createGovernanceService(deps: ApiDeps): ServiceImpl<typeof Gover
     async resolveSnapshot(request, context) {
       const { tenant } = requireCaller(context);
       const lane = requireLane(request.lane);
-      const kind = request.kind === PromotionKind.ROLLBACK ? 'ROLLBACK' : 'PROMOTION';
+      const kind = fromPromotionKind(request.kind);
       return whenPrepared(deps, tenant, (known) =>
         database.transaction(tenant, async (tx) => {
           const { name: product } = await requireProduct(tx, request.product);

@@ -1,3 +1,4 @@
+import { hasNoPath } from '../../../core/policy/hotfix-path.js';
 import { create } from '@bufbuild/protobuf';
 import { type NewestGates, newestGates } from '../../../activities/policy/newest-gates.js';
 import { type Preparation, whenPrepared } from '../../../activities/policy/preparation.js';
@@ -25,7 +26,7 @@ async function policiesOf(tx: Transaction, known: Preparation, product: string):
     for (const kind of promotionKinds) {
       const newest = await newestGates(tx, known, { product, lane, kind });
       if (!('problem' in newest)) policies.push(toPolicyInForce(newest));
-      else if (newest.problem.code !== 'UNKNOWN_LANE') throw newest.problem;
+      else if (!hasNoPath(newest.problem)) throw newest.problem;
     }
   return policies;
 }

@@ -7,7 +7,7 @@ import type { PolicySnapshot } from '../../../core/policy/model.js';
 import { isBlocking } from '../../../core/policy/verdict.js';
 import { type Words, wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { nextCommands } from '../../../core/promotion/next-commands.js';
-import { isGating } from '../../../core/promotion/state.js';
+import { isGating, specialKind } from '../../../core/promotion/state.js';
 import { type ExplainPromotionResponse, ExplainPromotionResponseSchema } from '#gen/governance/v1/gate_service_pb.js';
 import type { ProfileWords } from '#gen/governance/v1/profile_words_pb.js';
 import type { StoredDecision } from '../../../store/decision/read.js';
@@ -73,7 +73,7 @@ function summaryOf(promotion: ListedPromotion, lane: LaneView, words: Words): st
   const what =
     promotion.kind === 'ROLLBACK'
       ? `rollback of ${promotion.lane} of ${promotion.product} to ${shortId(promotion.bundle)}`
-      : `${words.one('promotion')} of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
+      : `${specialKind(promotion.kind) || words.one('promotion')} of ${shortId(promotion.bundle)} into ${promotion.lane} of ${promotion.product}`;
   const heldBy =
     lane.holder !== null && lane.holder !== promotion.id
       ? `; the lane is held by ${words.one('promotion')} ${shortId(lane.holder)}`

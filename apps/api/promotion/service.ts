@@ -38,6 +38,7 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
   ) => startPromotion(deps, requireCaller(context), request, context.signal);
   return {
     promote: (request, context) => start({ ...request, lane: requireLane(request.lane), kind: 'PROMOTION' }, context),
+    hotfix: (request, context) => start({ ...request, lane: requireLane(request.lane), kind: 'HOTFIX' }, context),
     rollback: (request, context) => start({ ...request, lane: requireLane(request.lane), kind: 'ROLLBACK' }, context),
     async getPromotion(request, context) {
       const { tenant } = requireCaller(context);

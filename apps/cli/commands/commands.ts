@@ -46,6 +46,12 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'promote', summary: 'Promote a bundle to a lane', group: groups.move, load: () => import('./promote.js') },
   {
+    name: 'hotfix',
+    summary: 'Bring a bundle that cannot wait to a lane',
+    group: groups.move,
+    load: () => import('./hotfix.js'),
+  },
+  {
     name: 'rollback',
     summary: 'Roll a lane back to the bundle that was live before',
     group: groups.move,

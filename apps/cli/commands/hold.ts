@@ -5,6 +5,7 @@ import { hold, type ScopeOptions } from '../restriction/hold.js';
 
 interface Options extends ScopeOptions {
   readonly reason: string;
+  readonly hotfixes?: true;
   readonly rollbacks?: true;
   readonly yes?: true;
 }
@@ -16,6 +17,7 @@ export function define(command: Command, makeAction: MakeAction): void {
     .option('--lane <lane>', 'Only this lane: bronze, silver or gold')
     .option('--all', 'Every product')
     .requiredOption('--reason <text>', descriptions.requiredReason)
+    .option('--hotfixes', 'Stop hotfixes, too')
     .option('--rollbacks', 'Stop rollbacks, too')
     .option('--yes', descriptions.yes)
     .action(

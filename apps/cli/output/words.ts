@@ -1,9 +1,11 @@
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import { PromotionPhase, Standing } from '#gen/release/v1/promotion_pb.js';
 import { instantInWords } from '../../../core/instant-in-words.js';
 import { isLane, type Lane as LaneName, parseLane } from '../../../core/lanes.js';
+import type { Words } from '../../../core/policy/words-of-profile.js';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { Terminal } from '../program/terminal.js';
@@ -31,6 +33,12 @@ export function instantOf(timestamp: Timestamp | undefined): string | undefined 
 /** An instant as texts of the command line say it, `2026-12-01 09:00 UTC`; empty for none. */
 export function momentOf(timestamp: Timestamp | undefined): string {
   return timestamp === undefined ? '' : instantInWords(timestampDate(timestamp));
+}
+
+/** What a policy is for, by the kind of promotion. */
+export function kindInWords(kind: PromotionKind | undefined, words: Words): string {
+  if (kind === PromotionKind.HOTFIX) return 'hotfixes';
+  return kind === PromotionKind.ROLLBACK ? 'rollbacks' : words.many('promotion');
 }
 
 /** A verb as people write it, without underscores. */

@@ -1,18 +1,12 @@
 import type { CheckRun } from '#gen/governance/v1/check_run_pb.js';
 import type { PolicyInForce } from '#gen/governance/v1/gate_service_pb.js';
-import {
-  GateType,
-  PromotionKind,
-  type RequiredCheck,
-  Severity,
-  type ValueSource,
-} from '#gen/governance/v1/policy_pb.js';
+import { GateType, type RequiredCheck, Severity, type ValueSource } from '#gen/governance/v1/policy_pb.js';
 import type { ProfileWords } from '#gen/governance/v1/profile_words_pb.js';
 import { wordsOfProfileInEffect } from '../../../core/policy/profile-in-effect.js';
 import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { renderFields, renderTable } from '../output/table.js';
-import { momentOf, laneName, verdictMark } from '../output/words.js';
+import { kindInWords, laneName, momentOf, verdictMark } from '../output/words.js';
 import type { Context } from '../program/context.js';
 
 /** How much of a value a line shows. */
@@ -28,7 +22,7 @@ export function textOfPolicy(
   const head = renderFields([
     ['product', product],
     ['lane', lane === undefined ? '' : laneName(lane)],
-    ['for', kind === PromotionKind.ROLLBACK ? 'rollbacks' : say.many('promotion')],
+    ['for', kindInWords(kind, say)],
     ['policy', name],
     ['digest', digest],
     ['profile', wordsOfProfileInEffect(profile)],

@@ -1,11 +1,11 @@
 import { GetPolicySnapshotResponseSchema, PolicyInForceSchema } from '#gen/governance/v1/gate_service_pb.js';
-import { type GovernancePolicy, PromotionKind, type ValueSource } from '#gen/governance/v1/policy_pb.js';
+import { type GovernancePolicy, type ValueSource } from '#gen/governance/v1/policy_pb.js';
 import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import type { Words } from '../../../core/policy/words-of-profile.js';
 import { toPlain } from '../output/plain.js';
 import { heading, wordsFor } from '../output/profile-words.js';
 import { renderFields, renderTable } from '../output/table.js';
-import { laneName, laneOf } from '../output/words.js';
+import { kindInWords, laneName, laneOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
 
 /** How much of a value a line shows. */
@@ -49,7 +49,7 @@ function describe(
     ['digest', policy?.digest ?? ''],
     ['product', policy?.product ?? ''],
     ['lane', policy === undefined ? '' : laneName(policy.lane)],
-    ['for', policy?.kind === PromotionKind.ROLLBACK ? 'rollbacks' : words.many('promotion')],
+    ['for', kindInWords(policy?.kind, words)],
     ['steps', wordsOfDefinition('', policy?.steps ?? [])],
   ]);
   if (policy?.checks.length === 0) return `${head}\n\nno ${words.one('gate')} applies`;

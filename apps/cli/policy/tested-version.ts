@@ -7,6 +7,7 @@ import { termNames } from '../../../core/policy/terms/names.js';
 import { verdicts } from '../../../core/policy/verdict.js';
 import type { Json } from '../../../core/policy/layers/merge.js';
 import { parseLane } from '../../../core/lanes.js';
+import { type PromotionKind as KindName, promotionKinds } from '../../../core/promotion/state.js';
 import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { RunPolicyTestsResponse, TestMismatch } from '#gen/governance/v1/policy_tests_pb.js';
@@ -77,8 +78,8 @@ function valueOf(text: string): Json {
   }
 }
 
-function kindOf(kind: PromotionKind): 'PROMOTION' | 'ROLLBACK' {
-  return kind === PromotionKind.ROLLBACK ? 'ROLLBACK' : 'PROMOTION';
+function kindOf(kind: PromotionKind): KindName {
+  return promotionKinds.find((name) => PromotionKind[name] === kind) ?? 'PROMOTION';
 }
 
 /** @throws INTERNAL for what this version of `lane` does not know */

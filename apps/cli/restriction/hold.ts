@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type Restriction, RestrictionKind, RestrictionSchema } from '#gen/governance/v1/restriction_pb.js';
-import { type Hold, type HoldSpec, nameOfHold, scopeInWords } from '../../../core/restriction/model.js';
+import {
+  type HeldAction,
+  heldActions,
+  type Hold,
+  type HoldSpec,
+  nameOfHold,
+  scopeInWords,
+} from '../../../core/restriction/model.js';
 import { withHold } from '../../../core/restriction/rules.js';
 import { usageError } from '../errors/report-error.js';
 import type { ExitCode } from '../errors/exit-codes.js';
@@ -23,13 +30,22 @@ export interface ScopeOptions {
 export async function hold(
   context: Context,
   product: string | undefined,
-  options: ScopeOptions & { readonly reason: string; readonly rollbacks?: true; readonly yes?: true },
+  options: ScopeOptions & {
+    readonly reason: string;
+    readonly hotfixes?: true;
+    readonly rollbacks?: true;
+    readonly yes?: true;
+  },
 ): Promise<ExitCode | undefined> {
   const scope = scopeFrom(product, options);
   const name = nameOfHold(scope);
   const current = await findRestriction(context, RestrictionKind.HOLD, name);
   for (const one of holdsOf(current)) context.terminal.note(harmless(inForce(one, context)));
-  const stops = options.rollbacks === true ? (['DEPLOY', 'ROLLBACK'] as const) : (['DEPLOY'] as const);
+  const stops: readonly HeldAction[] = [
+    'DEPLOY',
+    ...(options.hotfixes === true ? (['HOTFIX'] as const) : []),
+    ...(options.rollbacks === true ? (['ROLLBACK'] as const) : []),
+  ];
   if (!(await context.confirm(`Stop ${scopeInWords(scope)} as ${context.person}?`, options.yes === true)))
     return undone(context);
   const id = randomBytes(4).toString('hex');
@@ -89,10 +105,21 @@ async function showHolds(context: Context, scopes: readonly Restriction[]): Prom
             ['HOLD', 'WHAT', 'BY', 'SINCE', 'STOPS', 'REASON'].map((title) => context.terminal.colours.dim(title)),
             rows.map(([scope, { id, by, since, stops, reason }]) => [
               ...[id, scope, by, relativeTime(since, context.now())],
-              ...[stops.includes('ROLLBACK') ? 'promotions and rollbacks' : 'promotions', reason],
+              ...[stoppedInWords(stops), reason],
             ]),
           ),
   );
+}
+
+const stopped: Readonly<Record<HeldAction, string>> = {
+  DEPLOY: 'promotions',
+  HOTFIX: 'hotfixes',
+  ROLLBACK: 'rollbacks',
+};
+
+function stoppedInWords(stops: readonly string[]): string {
+  const words = heldActions.filter((action) => stops.includes(action)).map((action) => stopped[action]);
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' and ');
 }
 
 function inForce({ id, by, since, reason }: Hold, context: Context): string {

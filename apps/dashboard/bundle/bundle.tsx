@@ -1,7 +1,8 @@
 import { useQuery } from '@connectrpc/connect-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
+import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
+import { DecisionService, type LaneAction } from '#gen/governance/v1/decision_service_pb.js';
 import type { ReleaseBundle } from '#gen/release/v1/bundle_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
@@ -151,7 +152,21 @@ function Lanes({ bundle }: { readonly bundle: ReleaseBundle }) {
     of: { case: 'bundle', value: bundle.digest },
   });
   if (error !== null) return <ProblemNote error={error} />;
-  return <LaneActions actions={data?.actions ?? []} />;
+  const isHotfix = ({ verb }: LaneAction) => verb === DecisionVerb.HOTFIX;
+  const actions = data?.actions ?? [];
+  return (
+    <>
+      <LaneActions actions={actions.filter((action) => !isHotfix(action))} />
+      <details>
+        <summary>It cannot wait</summary>
+        <p className={css['why']}>
+          A hotfix is judged by gates of its own, comes before what waits, and passes holds and freezes that do not name
+          hotfixes.
+        </p>
+        <LaneActions actions={actions.filter(isHotfix)} />
+      </details>
+    </>
+  );
 }
 
 function History({ bundle, words }: { readonly bundle: ReleaseBundle; readonly words: Words }) {

@@ -10,6 +10,11 @@ import css from './lane-actions.module.css';
 /** Fetched when somebody asks. */
 const RequestDialog = lazy(() => import('./request-dialog.js').then((module) => ({ default: module.RequestDialog })));
 
+const words: Partial<Record<DecisionVerb, string>> = {
+  [DecisionVerb.ROLLBACK]: 'Roll back',
+  [DecisionVerb.HOTFIX]: 'Hotfix',
+};
+
 /** Each lane with what can be started there, or why not. */
 export function LaneActions({ actions }: { readonly actions: readonly LaneAction[] }) {
   const [chosen, setChosen] = useState<LaneAction>();
@@ -17,14 +22,17 @@ export function LaneActions({ actions }: { readonly actions: readonly LaneAction
     <>
       <ul className={css['lanes']}>
         {actions.map((action) => (
-          <li key={action.lane} className={action.possible ? css['open'] : undefined}>
+          <li
+            key={`${String(action.verb)} ${String(action.lane)}`}
+            className={action.possible ? css['open'] : undefined}
+          >
             <LaneName lane={action.lane} />
             <Button
-              kind={action.verb === DecisionVerb.ROLLBACK ? 'danger' : 'main'}
+              kind={action.verb === DecisionVerb.REQUEST ? 'main' : 'danger'}
               whyNot={action.whyNot}
               onClick={() => setChosen(action)}
             >
-              {action.verb === DecisionVerb.ROLLBACK ? 'Roll back' : 'Promote'}
+              {words[action.verb] ?? 'Promote'}
             </Button>
             {action.notice !== '' && <p className={css['notice']}>{sentence(action.notice)}.</p>}
             {action.promotionId !== '' && (

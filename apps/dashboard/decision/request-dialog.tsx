@@ -1,9 +1,9 @@
-import { createClient } from '@connectrpc/connect';
+import { type Client, createClient } from '@connectrpc/connect';
 import { useQuery } from '@connectrpc/connect-query';
 import { useNavigate } from '@tanstack/react-router';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import type { LaneAction } from '#gen/governance/v1/decision_service_pb.js';
-import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
+import { type PromoteRequest, type PromoteResponse, PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { parseDigest } from '../../../core/digest.js';
 import { shortId } from '../../../core/ids.js';
 import { parseLane } from '../../../core/lanes.js';
@@ -23,34 +23,34 @@ import { Unchanged } from './unchanged.js';
 
 /** Shows what a promotion or rollback would change and what the gates would say, asks, signs and starts it. */
 export function RequestDialog({ action, onClose }: { readonly action: LaneAction; readonly onClose: () => void }) {
-  const isRollback = action.verb === DecisionVerb.ROLLBACK;
+  const way = wayOf(action.verb);
   const word = laneWord(action.lane);
   const { tenant } = usePerson();
   const navigate = useNavigate();
   const words = useWords(action.product);
   return (
-    <Dialog title={isRollback ? `Roll ${word} back` : `Promote to ${word}`} onClose={onClose}>
+    <Dialog title={way.title(word)} onClose={onClose}>
       <p>
-        {action.product} <LaneName lane={action.lane} /> {isRollback ? 'goes back to' : 'gets'} {words.one('bundle')}{' '}
-        <code>{shortId(action.bundleDigest)}</code>.
+        {action.product} <LaneName lane={action.lane} /> {way.verb === 'rollback' ? 'goes back to' : 'gets'}{' '}
+        {words.one('bundle')} <code>{shortId(action.bundleDigest)}</code>.
       </p>
-      {isRollback ? <Back action={action} /> : <Preview action={action} words={words} />}
+      {way.verb === 'request' ? <Preview action={action} words={words} /> : <Difference action={action} />}
       <SignForm
-        name={isRollback ? 'roll back' : 'promote'}
-        kind={isRollback ? 'danger' : 'main'}
-        label={isRollback ? 'Why' : 'Reason, for the record'}
-        isTextNeeded={isRollback}
+        name={way.name}
+        kind={way.verb === 'request' ? 'main' : 'danger'}
+        label={way.verb === 'request' ? 'Reason, for the record' : 'Why'}
+        isTextNeeded={way.verb !== 'request'}
         command={action.command}
         send={async (comment, sign) => {
           const { product, lane, bundleDigest } = action;
           const signedRequest = await sign({
-            verb: isRollback ? 'rollback' : 'request',
+            verb: way.verb,
             ...{ tenant, product, lane: parseLane(laneWord(lane)), bundle: parseDigest(bundleDigest) },
             ...(comment !== undefined && { comment }),
           });
           const client = createClient(PromotionService, transport);
           const message = { product, lane, bundleDigest, signedRequest };
-          return isRollback ? client.rollback(message) : client.promote(message);
+          return way.start(client, message);
         }}
         onSent={({ promotionId }) =>
           void navigate({ to: '/promotions/$promotion', params: { promotion: promotionId } })
@@ -60,7 +60,37 @@ export function RequestDialog({ action, onClose }: { readonly action: LaneAction
   );
 }
 
-function Back({ action }: { readonly action: LaneAction }) {
+interface Way {
+  readonly verb: 'request' | 'hotfix' | 'rollback';
+  readonly name: string;
+  readonly title: (lane: string) => string;
+  readonly start: (
+    client: Client<typeof PromotionService>,
+    message: Pick<PromoteRequest, 'product' | 'lane' | 'bundleDigest' | 'signedRequest'>,
+  ) => Promise<Pick<PromoteResponse, 'promotionId'>>;
+}
+
+function wayOf(verb: DecisionVerb): Way {
+  switch (verb) {
+    case DecisionVerb.ROLLBACK:
+      return {
+        ...{ verb: 'rollback', name: 'roll back', title: (lane) => `Roll ${lane} back` },
+        start: (client, message) => client.rollback(message),
+      };
+    case DecisionVerb.HOTFIX:
+      return {
+        ...{ verb: 'hotfix', name: 'start the hotfix', title: (lane) => `Hotfix for ${lane}` },
+        start: (client, message) => client.hotfix(message),
+      };
+    default:
+      return {
+        ...{ verb: 'request', name: 'promote', title: (lane) => `Promote to ${lane}` },
+        start: (client, message) => client.promote(message),
+      };
+  }
+}
+
+function Difference({ action }: { readonly action: LaneAction }) {
   const { data } = useQuery(PromotionService.method.listLanes, { product: action.product });
   const live = data?.lanes.find(({ lane }) => lane === action.lane)?.liveBundleDigest ?? '';
   return (

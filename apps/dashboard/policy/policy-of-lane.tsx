@@ -12,6 +12,13 @@ import rows from '../parts/rows.module.css';
 import { useWords } from '../parts/words.js';
 import css from './policy.module.css';
 
+const ways: Readonly<Record<PromotionKind, string>> = {
+  [PromotionKind.UNSPECIFIED]: '',
+  [PromotionKind.PROMOTION]: 'going in',
+  [PromotionKind.HOTFIX]: 'going in as a hotfix',
+  [PromotionKind.ROLLBACK]: 'going back',
+};
+
 /** What applies in one lane: each gate with what it demands, and where each of its values is written. */
 export function PolicyOfLane({
   inForce: { policy, sources, versions, profileSource },
@@ -24,7 +31,7 @@ export function PolicyOfLane({
   return (
     <details className={css['policy']}>
       <summary>
-        <LaneName lane={lane} /> {kind === PromotionKind.ROLLBACK ? 'going back' : 'going in'}
+        <LaneName lane={lane} /> {ways[kind]}
         <span className={rows['small']}>
           {' '}
           {words.count(checks.length, 'gate')} of the policy {name}

@@ -50,6 +50,7 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
   const { data: why } = useQuery(GateService.method.explainPromotion, { promotionId: id });
   const words = wordsFrom(why?.profile?.lexicon ?? []);
   const isRollback = kind === PromotionKind.ROLLBACK;
+  const name = kind === PromotionKind.HOTFIX ? 'Hotfix' : words.One('promotion');
   const word = laneWord(lane);
   const isOver = promotion.endedAt !== undefined;
   return (
@@ -57,12 +58,12 @@ function Known({ promotion }: { readonly promotion: PromotionMessage }) {
       title={
         isRollback
           ? `${product} ${word} goes back to ${shortId(bundleDigest)}`
-          : `${words.One('promotion')} of ${shortId(bundleDigest)} into ${word} of ${product}`
+          : `${name} of ${shortId(bundleDigest)} into ${word} of ${product}`
       }
       heading={
         <>
           <span>
-            {isRollback ? 'Rollback to ' : `${words.One('promotion')} of `}
+            {isRollback ? 'Rollback to ' : `${name} of `}
             <Link to="/bundles/$bundle" params={{ bundle: bundleDigest }}>
               <code>{shortId(bundleDigest)}</code>
             </Link>

@@ -6,6 +6,7 @@ import type { Promotion } from '#gen/release/v1/promotion_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
 import { isLane } from '../../../core/lanes.js';
+import { specialKind } from '../../../core/promotion/state.js';
 import { Button } from '../parts/button.js';
 import { Command } from '../parts/copy.js';
 import { Toggle } from '../parts/filter.js';
@@ -101,6 +102,7 @@ export default function Promotions() {
 
 function Row({ promotion }: { readonly promotion: Promotion }) {
   const { id, product, lane, bundleDigest, state, standing, reason, kind, requester, updatedAt } = promotion;
+  const special = specialKind(PromotionKind[kind]);
   return (
     <tr>
       <td>
@@ -115,7 +117,7 @@ function Row({ promotion }: { readonly promotion: Promotion }) {
         <Link to="/bundles/$bundle" params={{ bundle: bundleDigest }}>
           <code>{shortId(bundleDigest)}</code>
         </Link>
-        {kind === PromotionKind.ROLLBACK && <span className={css['small']}> rollback</span>}
+        {special !== '' && <span className={css['small']}> {special}</span>}
       </td>
       <td>
         <Link to="/promotions/$promotion" params={{ promotion: id }}>

@@ -2,9 +2,11 @@ import { asLanekeeperError } from '../../errors.js';
 import { type Applicable, lookUp, type RuleBook } from '../../governance/rule-book.js';
 import { digestOfJson } from '../../hash.js';
 import { lanes } from '../../lanes.js';
+import { promotionKinds } from '../../promotion/state.js';
 import type { Path } from '../../yaml-file/schema-problems.js';
 import { type Evaluation, evaluateGates } from '../evaluate.js';
 import type { GateResult } from '../facts.js';
+import { requireHotfixPath } from '../hotfix-path.js';
 import { layersOf, type ResolutionContext, type ResolvedPolicy, resolveSnapshot } from '../resolve.js';
 import { unknownGate } from '../unknown-gate.js';
 import { factsOf } from './build-facts.js';
@@ -63,7 +65,9 @@ function resolveCase(book: RuleBook, { policy, profile: ofTest }: PolicyTest, on
     kind,
     ...(transformation !== undefined && { transformation: { ...transformation } }),
   };
-  return { rules, context, resolved: resolveSnapshot(rules, context), profile };
+  const resolved = resolveSnapshot(rules, context);
+  requireHotfixPath(resolved.snapshot);
+  return { rules, context, resolved, profile };
 }
 
 function judge(test: PolicyTest, one: TestCase, scene: Scene, path: Path, coverage: CoverageBook): CaseReport {
@@ -132,7 +136,7 @@ function wrongNames({ expect, given, ...one }: TestCase, { rules, context, resol
 }
 
 function whereItApplies(gate: string, rules: Scene['rules'], context: ResolutionContext): string {
-  const found = (['PROMOTION', 'ROLLBACK'] as const).flatMap((kind) => {
+  const found = promotionKinds.flatMap((kind) => {
     const used = lanes.filter((lane) =>
       resolveSnapshot(rules, { ...context, lane, kind }).snapshot.gates.some(({ id }) => id === gate),
     );

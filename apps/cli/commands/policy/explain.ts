@@ -73,9 +73,11 @@ function kindOf(text = 'promotion'): PromotionKind {
   switch (text.toLowerCase()) {
     case 'promotion':
       return PromotionKind.PROMOTION;
+    case 'hotfix':
+      return PromotionKind.HOTFIX;
     case 'rollback':
       return PromotionKind.ROLLBACK;
     default:
-      throw usageError(`there is no kind ${text}`, 'use --kind promotion or --kind rollback');
+      throw usageError(`there is no kind ${text}`, 'use --kind promotion, --kind hotfix or --kind rollback');
   }
 }

@@ -245,6 +245,13 @@ export enum DecisionVerb {
    * @generated from enum value: DECISION_VERB_UNKNOWN = 8;
    */
   UNKNOWN = 8,
+
+  /**
+   * Bring a bundle into a lane that cannot wait.
+   *
+   * @generated from enum value: DECISION_VERB_HOTFIX = 9;
+   */
+  HOTFIX = 9,
 }
 
 /**

@@ -402,7 +402,7 @@ export declare type LaneAction = Message<"governance.v1.LaneAction"> & {
   lane: Lane;
 
   /**
-   * A request or a rollback.
+   * A request, a hotfix or a rollback.
    *
    * @generated from field: governance.v1.DecisionVerb verb = 2;
    */
@@ -471,7 +471,7 @@ export declare const LaneActionSchema: GenMessage<LaneAction>;
  */
 export declare type ListLaneActionsResponse = Message<"governance.v1.ListLaneActionsResponse"> & {
   /**
-   * One a lane, the lowest first.
+   * One a lane, the lowest first; with a bundle first its requests, then its hotfixes.
    *
    * @generated from field: repeated governance.v1.LaneAction actions = 1;
    */

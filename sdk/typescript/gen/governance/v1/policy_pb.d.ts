@@ -524,6 +524,13 @@ export enum PromotionKind {
    * @generated from enum value: PROMOTION_KIND_ROLLBACK = 2;
    */
   ROLLBACK = 2,
+
+  /**
+   * A bundle that cannot wait enters a lane, by gates of its own.
+   *
+   * @generated from enum value: PROMOTION_KIND_HOTFIX = 3;
+   */
+  HOTFIX = 3,
 }
 
 /**

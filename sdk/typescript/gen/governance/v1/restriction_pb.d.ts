@@ -652,6 +652,13 @@ export enum WindowAction {
    * @generated from enum value: WINDOW_ACTION_ROLLBACK = 4;
    */
   ROLLBACK = 4,
+
+  /**
+   * To take a lane with a hotfix.
+   *
+   * @generated from enum value: WINDOW_ACTION_HOTFIX = 5;
+   */
+  HOTFIX = 5,
 }
 
 /**

@@ -93,6 +93,82 @@ export declare type PromoteResponse = Message<"release.v1.PromoteResponse"> & {
 export declare const PromoteResponseSchema: GenMessage<PromoteResponse>;
 
 /**
+ * Asks to bring a bundle into a lane that cannot wait: by the gates for hotfixes, before promotions, and past holds and
+ * windows that do not name hotfixes.
+ *
+ * @generated from message release.v1.HotfixRequest
+ */
+export declare type HotfixRequest = Message<"release.v1.HotfixRequest"> & {
+  /**
+   * Product.
+   *
+   * @generated from field: string product = 1;
+   */
+  product: string;
+
+  /**
+   * Lane.
+   *
+   * @generated from field: governance.v1.Lane lane = 2;
+   */
+  lane: Lane;
+
+  /**
+   * The bundle, by its full digest.
+   *
+   * @generated from field: string bundle_digest = 3;
+   */
+  bundleDigest: string;
+
+  /**
+   * The Sigstore bundle with the signed request.
+   *
+   * @generated from field: bytes signed_request = 4;
+   */
+  signedRequest: Uint8Array;
+};
+
+/**
+ * Describes the message release.v1.HotfixRequest.
+ * Use `create(HotfixRequestSchema)` to create a new message.
+ */
+export declare const HotfixRequestSchema: GenMessage<HotfixRequest>;
+
+/**
+ * The hotfix that was started or joined.
+ *
+ * @generated from message release.v1.HotfixResponse
+ */
+export declare type HotfixResponse = Message<"release.v1.HotfixResponse"> & {
+  /**
+   * Id of its workflow.
+   *
+   * @generated from field: string workflow_id = 1;
+   */
+  workflowId: string;
+
+  /**
+   * Id of the promotion of kind HOTFIX.
+   *
+   * @generated from field: string promotion_id = 2;
+   */
+  promotionId: string;
+
+  /**
+   * Whether one was already running and was joined.
+   *
+   * @generated from field: bool joined = 3;
+   */
+  joined: boolean;
+};
+
+/**
+ * Describes the message release.v1.HotfixResponse.
+ * Use `create(HotfixResponseSchema)` to create a new message.
+ */
+export declare const HotfixResponseSchema: GenMessage<HotfixResponse>;
+
+/**
  * Asks to return a lane to the previous bundle.
  *
  * @generated from message release.v1.RollbackRequest
@@ -653,6 +729,16 @@ export declare const PromotionService: GenService<{
     methodKind: "unary";
     input: typeof PromoteRequestSchema;
     output: typeof PromoteResponseSchema;
+  },
+  /**
+   * Starts a hotfix, or joins the one that is running.
+   *
+   * @generated from rpc release.v1.PromotionService.Hotfix
+   */
+  hotfix: {
+    methodKind: "unary";
+    input: typeof HotfixRequestSchema;
+    output: typeof HotfixResponseSchema;
   },
   /**
    * Starts a rollback, or joins the one that is running.

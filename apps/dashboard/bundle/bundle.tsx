@@ -66,8 +66,8 @@ export default function Bundle() {
       }
       aside={<Command command={`lane bundle show ${shortId(bundle.digest)}`} />}
     >
-      <Recalled bundle={bundle} />
       <p className={css['subject']}>{bundle.subject}</p>
+      <Recalled bundle={bundle} />
       <Section title="Where it can go">
         <Lanes bundle={bundle} />
       </Section>

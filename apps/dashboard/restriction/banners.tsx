@@ -66,7 +66,7 @@ const looks: Readonly<Record<ClosureKind, readonly [tone: string, shape: Shape]>
 };
 
 function Banner({ closed, isPart }: { readonly closed: ClosedBy; readonly isPart: boolean }) {
-  const { closure, lanes } = closed;
+  const { closure, closures, lanes } = closed;
   const [tone, shape] = looks[closure.kind];
   return (
     <li className={`${css['banner'] ?? ''} ${css[tone] ?? ''}`}>
@@ -81,7 +81,12 @@ function Banner({ closed, isPart }: { readonly closed: ClosedBy; readonly isPart
           {(closure.kind === ClosureKind.FREEZE || closure.kind === ClosureKind.CHANGE) && (
             <>
               {' · set by '}
-              <Who name={closure.owner} />
+              {[...new Set(closures.map(({ owner }) => owner))].map((owner, index) => (
+                <Fragment key={owner}>
+                  {index > 0 && ', '}
+                  <Who name={owner} />
+                </Fragment>
+              ))}
             </>
           )}
         </p>

@@ -1,3 +1,4 @@
+import { alternatives } from '../../core/alternatives.js';
 import type { Transaction } from '../../store/database.js';
 import { peopleWithRole } from '../../store/identity/list.js';
 
@@ -6,9 +7,5 @@ export async function whomToAsk(tx: Transaction, roles: readonly string[], princ
   const people = (await peopleWithRole(tx, roles)).filter((name) => name !== principal);
   if (people.length === 0)
     return `nobody else has one of the roles ${roles.join(', ')}: lane principal grant PERSON ${roles[0] ?? ''} --reason TEXT`;
-  return `ask ${inWords(people)}, who may`;
-}
-
-function inWords(names: readonly string[]): string {
-  return names.length === 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+  return `ask ${alternatives(people)}, who may`;
 }

@@ -1,3 +1,4 @@
+import { alternatives } from '../alternatives.js';
 import { instantInWords } from '../instant-in-words.js';
 import type { Closure, LaneStatus } from './closed.js';
 import { openers } from './rules.js';
@@ -31,5 +32,5 @@ function stepOfPeople({ kind, owner, name, next }: Closure): readonly string[] {
 }
 
 function anyOf(roles: readonly string[]): string {
-  return `${/^[aeiou]/.test(roles[0] ?? '') ? 'an' : 'a'} ${roles.join(' or ')}`;
+  return `${/^[aeiou]/.test(roles[0] ?? '') ? 'an' : 'a'} ${alternatives(roles)}`;
 }

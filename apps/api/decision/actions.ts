@@ -10,6 +10,7 @@ import { refuseApprovalByWindow } from '../../../core/restriction/refusals.js';
 import { stepsToOpen } from '../../../core/restriction/steps-to-open.js';
 import { waitInWords } from '../../../core/restriction/wait-words.js';
 import {
+  type Action,
   ActionSchema,
   type ListActionsResponse,
   ListActionsResponseSchema,
@@ -25,6 +26,7 @@ import { approverFacts, approverOf, hasApproved } from '../case/approver.js';
 import { bounded } from '../convert.js';
 import { laneStatusFor } from '../promotion/opening.js';
 import { toVerb } from './convert.js';
+import { refusedByRole } from './refused-by-role.js';
 
 /**
  * What a person may do about a promotion now: every verb about one that runs; and what it waits for besides its gates.
@@ -47,21 +49,24 @@ export async function listActions(
   const { state: phase, lane } = promotion;
   const approvalsClosed = refuseApprovalByWindow(await restrictionsOn(tx, promotion), promotion, person, now);
   const status = await laneStatusFor(tx, promotion, now);
-  const actions = decisionVerbs
-    .filter((verb) => !isStart(verb))
-    .map((verb) => {
-      const refusal = refuseVerb(verb, {
-        ...{ lane, phase, snapshot, signer: approverOf(person), facts, approvalsClosed },
-      });
-      const again = verb === 'approve' && hasApproved(decisions, person.name, promotion);
-      const whyNot = refusal?.reason ?? (again ? `${person.name} has already approved` : undefined);
-      return create(ActionSchema, {
+  const actions: Action[] = [];
+  for (const verb of decisionVerbs.filter((one) => !isStart(one))) {
+    const refusal = refuseVerb(verb, {
+      ...{ lane, phase, snapshot, signer: approverOf(person), facts, approvalsClosed },
+    });
+    const again = verb === 'approve' && hasApproved(decisions, person.name, promotion);
+    const byRole =
+      refusal?.code === 'PERMISSION_DENIED' && (await refusedByRole(tx, verb, person, facts.requester?.principal));
+    const whyNot = (byRole || refusal?.reason) ?? (again ? `${person.name} has already approved` : undefined);
+    actions.push(
+      create(ActionSchema, {
         verb: toVerb(verb),
         possible: whyNot === undefined,
         whyNot: bounded(whyNot, 1000),
         command: commandOf(verb, promotion.id),
-      });
-    });
+      }),
+    );
+  }
   return create(ListActionsResponseSchema, {
     actions,
     closed: status === undefined ? '' : waitInWords(status),

@@ -6,7 +6,7 @@ import { instantInWords } from '../instant-in-words.js';
 import { recallInWords, type Recalled } from '../promotion/standing.js';
 import type { PromotionKind } from '../promotion/state.js';
 import { type HeldAction, nameOfHold, type Restriction, scopeInWords } from './model.js';
-import { closedByWindow } from './wait-words.js';
+import { closedByWindow } from './window-words.js';
 
 /** Something that closes a lane to somebody who wants something: a wait with its owner, its reason and its end. */
 export interface Closure {

@@ -1,29 +1,9 @@
-import type { WindowKind } from '../calendar/window.js';
 import { instantInWords } from '../instant-in-words.js';
 import type { Closure, LaneStatus } from './closed.js';
+import { windowInShort } from './window-words.js';
 
 /** So many windows are named in a line. */
 const mostNamed = 3;
-
-/** A longer name of a window is cut: that of an imported one is made of the id of its event. */
-const longestName = 24;
-
-/** Why a window is there, and what it is called: the reason tells people more than the name, which may be generated. */
-function windowInShort({ name, reason }: Pick<Closure, 'name' | 'reason'>): string {
-  return `${reason} (${shortName(name)})`;
-}
-
-/** The name of a window in little space. */
-export function shortName(name: string): string {
-  return name.length > longestName ? `${name.slice(0, longestName - 4)}…` : name;
-}
-
-/** How a window closes a lane, in one line. */
-export function closedByWindow(window: Pick<Closure, 'name' | 'reason'> & { readonly kind: WindowKind }): string {
-  return window.kind === 'FREEZE'
-    ? `freeze: ${windowInShort(window)}`
-    : `outside of its change window: ${windowInShort(window)}`;
-}
 
 /** What closes a lane and why, in one line: all change windows together are one reason. */
 export function whyClosed({ closures }: Pick<LaneStatus, 'closures'>): string {

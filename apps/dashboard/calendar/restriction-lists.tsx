@@ -10,7 +10,7 @@ import {
   WindowKind,
 } from '#gen/governance/v1/restriction_pb.js';
 import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
-import { shortName } from '../../../core/restriction/wait-words.js';
+import { shortName } from '../../../core/restriction/window-words.js';
 import { Command } from '../parts/copy.js';
 import { Ago } from '../parts/instant.js';
 import { Mark } from '../parts/mark.js';

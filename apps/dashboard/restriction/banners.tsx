@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import { type Closure, ClosureKind } from '#gen/governance/v1/restriction_pb.js';
 import { shortId } from '../../../core/ids.js';
-import { shortName } from '../../../core/restriction/wait-words.js';
+import { shortName } from '../../../core/restriction/window-words.js';
 import { Command } from '../parts/copy.js';
 import { Since, When } from '../parts/instant.js';
 import { Glyph, type Shape } from '../parts/mark.js';

@@ -60,11 +60,10 @@ export function whileClosed(
   const isStopped = status.closures.length > 0;
   if (kind === 'PROMOTION') return isStopped ? `it would wait: ${waitInWords(status)}` : '';
   const all = kind === 'ROLLBACK' ? 'rollbacks' : 'hotfixes';
-  if (isStopped) return `${all} are stopped, too; it would wait: ${waitInWords(status)}`;
   const promotions = statusOfLane(restrictions, { ...subject, action: 'DEPLOY' }, now);
-  return promotions.closures.length === 0
-    ? ''
-    : `promotions are stopped and ${all} are not: ${waitInWords(promotions)}`;
+  const areOthers = promotions.closures.length > 0;
+  if (isStopped) return `${all} are stopped${areOthers ? ', too' : ''}; it would wait: ${waitInWords(status)}`;
+  return areOthers ? `promotions are stopped and ${all} are not: ${waitInWords(promotions)}` : '';
 }
 
 function refuseAction(

@@ -109,6 +109,8 @@ describe('a lane', () => {
     expect(started('ROLLBACK', holds({}, { stops: ['DEPLOY', 'ROLLBACK'] }))).toBe(
       'rollbacks are stopped, too; it would wait: dev holds every lane of every product: errors',
     );
+    const rollbacks = window('audit', { actions: ['ROLLBACK'] });
+    expect(started('ROLLBACK', rollbacks)).toMatch(/^rollbacks are stopped; it would wait: /);
     expect(started('ROLLBACK')).toBe('');
   });
 

@@ -157,7 +157,7 @@ function Lanes({ bundle }: { readonly bundle: ReleaseBundle }) {
   return (
     <>
       <LaneActions actions={actions.filter((action) => !isHotfix(action))} />
-      <details>
+      <details className={css['urgent']}>
         <summary>It cannot wait</summary>
         <p className={css['why']}>
           A hotfix is judged by gates of its own, comes before what waits, and passes holds and freezes that do not name

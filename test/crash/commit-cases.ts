@@ -35,6 +35,7 @@ export interface End {
 
 const lived: readonly Step[] = ['guard', 'deploy', 'verify', 'attest'];
 const inBronze: End = { phase: 'LIVE', effects: onceEach(['GATING → QUEUED'], 1), steps: lived, rounds: 1, others: [] };
+const waited: Effects = { ...inBronze.effects, events: { ...inBronze.effects.events, 'lane.queued': 1 } };
 const none: Effects = { starts: 0, switches: 0, transitions: [], events: {}, attestations: {} };
 
 const aborted: End = {
@@ -112,7 +113,7 @@ export const commitCases: readonly CommitCase[] = [
     changes: ['lane.granted', 'promotion.transitioned.GUARDING'],
     waiting: 'advance',
     prepare: frozen,
-    end: inBronze,
+    end: { ...inBronze, effects: waited },
   },
   {
     product: 'approve',

@@ -4,6 +4,7 @@ import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import type { LaneAction } from '#gen/governance/v1/decision_service_pb.js';
 import { Button } from '../parts/button.js';
 import { LaneName } from '../parts/lane-name.js';
+import { sentence } from '../parts/notes.js';
 import css from './lane-actions.module.css';
 
 /** Fetched when somebody asks. */
@@ -33,6 +34,7 @@ export function LaneActions({ actions }: { readonly actions: readonly LaneAction
             >
               {words[action.verb] ?? 'Promote'}
             </Button>
+            {action.notice !== '' && <p className={css['notice']}>{sentence(action.notice)}.</p>}
             {action.promotionId !== '' && (
               <Link to="/promotions/$promotion" params={{ promotion: action.promotionId }}>
                 its promotion

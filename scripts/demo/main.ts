@@ -11,6 +11,7 @@ import { bronze, silver } from './steps/lanes.js';
 import { release } from './steps/release.js';
 import { rollback, tamper } from './steps/rollback.js';
 import { rules } from './steps/rules.js';
+import { soak } from './steps/soak.js';
 import { second } from './steps/second.js';
 import { time } from './steps/time.js';
 import { root, Tools, toolsFile } from './tools.js';
@@ -124,6 +125,7 @@ async function play(scene: Scene): Promise<void> {
   await rollback(scene);
   await time(scene);
   await rules(scene);
+  await soak(scene);
   await tamper(scene);
 }
 

@@ -49,6 +49,7 @@ export const stepIds = [
   'rules.profiles',
   'rules.replayed',
   'rules.published',
+  'soak.as-planned',
   'tamper.refused',
 ] as const;
 

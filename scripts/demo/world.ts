@@ -13,6 +13,8 @@ export interface PromotionView {
   readonly reason: string;
   /** RFC 3339. */
   readonly liveAt?: string;
+  /** RFC 3339. */
+  readonly endedAt?: string;
 }
 
 interface LaneView {
@@ -25,6 +27,16 @@ interface LaneView {
 export async function promotionOf(tools: Tools, lane: string, bundle: string): Promise<PromotionView | undefined> {
   const { items } = await tools.quietJson<{ items: readonly PromotionView[] }>('get', 'promotions');
   return items.find((promotion) => promotion.lane === lane && promotion.bundleDigest === bundle);
+}
+
+/** From when to when a bundle was live in a lane, until now where it still is. */
+export async function livesOf(tools: Tools, lane: string, bundle: string) {
+  const { items } = await tools.quietJson<{ items: readonly PromotionView[] }>('get', 'promotions');
+  return items.flatMap(({ lane: of, bundleDigest, liveAt, endedAt }) =>
+    of === lane && bundleDigest === bundle && liveAt !== undefined
+      ? [{ from: new Date(liveAt), to: endedAt === undefined ? new Date() : new Date(endedAt) }]
+      : [],
+  );
 }
 
 /** Waits until the promotion of a bundle into a lane is in one of the phases. */

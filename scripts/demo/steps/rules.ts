@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Scene } from '../scene.js';
 import { root, type Tools } from '../tools.js';
 import { reached, short } from '../world.js';
+import { soakGate } from './soak.js';
 
 interface PlanView {
   readonly gates: readonly { readonly gateId: string; readonly verdict: string; readonly severity: string }[];
@@ -46,7 +47,7 @@ export async function rules(scene: Scene): Promise<void> {
   stage.say('\nA third approval before gold? First: what would it have meant so far?');
   const file = join(folder, 'rules', 'default.yaml');
   const shipped = await readFile(join(root, 'policies', 'default.yaml'), 'utf8');
-  await writeFile(file, shipped.replace('count: 2', 'count: 3'));
+  await writeFile(file, shipped.replace('count: 2', 'count: 3') + (await soakGate(scene)));
   await stage.step('rules.replayed', 'old decisions, made again, show who would have been blocked', async () => {
     const { changed } = await tools.laneJson<ReplayView>('policy', 'replay', file);
     const blocked = changed.filter(({ effect }) => effect === 'BLOCKED');

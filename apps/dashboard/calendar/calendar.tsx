@@ -58,6 +58,7 @@ export default function Calendar() {
       ({ spec }) =>
         spec.case === 'window' &&
         spec.value.kind === WindowKind.CHANGE &&
+        spec.value.invokers.length === 0 &&
         spec.value.actions.includes(WindowAction.DEPLOY),
     );
   const words = monthInWords(month);
@@ -102,6 +103,8 @@ export default function Calendar() {
               {wanted === Lane.UNSPECIFIED || product === ''
                 ? 'some lane is closed by a freeze or a hold. Choose a product and a lane to see when that lane is closed.'
                 : `${lane} of ${product} is closed to promotions.`}
+              {entries.some(({ isForSome }) => isForSome) &&
+                ' Dashed: it holds for some people only, and no day is hatched for it.'}
             </p>
           </>
         ))}

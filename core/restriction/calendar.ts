@@ -116,7 +116,10 @@ export function entriesBesideWindows(
 function inOrder(a: CalendarEntry, b: CalendarEntry): number {
   const byBegin = a.from.getTime() - b.from.getTime();
   if (byBegin !== 0) return byBegin;
-  const [one, other] = [a, b].map(({ kind, name, key = '', gate = '' }) => `${kind} ${name} ${key} ${gate}`) as [string, string];
+  const [one, other] = [a, b].map(({ kind, name, key = '', gate = '' }) => `${kind} ${name} ${key} ${gate}`) as [
+    string,
+    string,
+  ];
   return one < other ? -1 : one > other ? 1 : 0;
 }
 

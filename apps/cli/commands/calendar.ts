@@ -9,6 +9,7 @@ import { renderTable } from '../output/table.js';
 import { laneName, laneOf } from '../output/words.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
+import { defineFeeds } from '../restriction/calendar-feeds.js';
 
 interface Options {
   readonly product?: string;
@@ -22,8 +23,9 @@ const usualDays = 30;
 
 const dayMs = 86_400_000;
 
-/** `lane calendar` */
+/** `lane calendar`, and `lane calendar subscribe | feeds | unsubscribe` */
 export function define(command: Command, makeAction: MakeAction): void {
+  defineFeeds(command, makeAction);
   command
     .option('--product <product>', 'Only what may concern this product')
     .option('--lane <lane>', 'Only what may concern this lane: bronze, silver or gold')

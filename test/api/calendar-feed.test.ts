@@ -59,14 +59,19 @@ describe('a calendar that is subscribed to', () => {
     expect(answer.headers.get('cache-control')).toBe('private, no-cache');
     expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
     expect(answer.headers.get('set-cookie')).toBeNull();
-    const [freezing, milestone, office] = (await eventsAt(everything)).toSorted((a, b) => (a.uid > b.uid ? -1 : 1));
-    expect([office!.uid, freezing!.uid, milestone!.uid]).toEqual([
+    const events = new Map((await eventsAt(everything)).map((event) => [event.uid, event]));
+    expect([...events.keys()].sort()).toEqual([
       'milestone-checkout-beta@default.lanekeeper',
-      'window-office@default.lanekeeper',
       'window-advent@default.lanekeeper',
+      'window-office@default.lanekeeper',
     ]);
-    expect(milestone!.startDate.toJSDate().toISOString()).toBe(`${String(Number(nextYear) - 0)}-01-31T23:00:00.000Z`);
-    expect(office!.startDate.isDate).toBe(true);
+    const begins = (uid: string) => events.get(`${uid}@default.lanekeeper`)!.startDate;
+    expect(begins('window-advent').toJSDate().toISOString()).toBe(`${nextYear}-01-31T23:00:00.000Z`);
+    expect([begins('milestone-checkout-beta').isDate, begins('milestone-checkout-beta').toString()]).toEqual([
+      true,
+      `${nextYear}-02-03`,
+    ]);
+    expect(events.get('window-office@default.lanekeeper')!.isRecurring()).toBe(true);
   });
 
   test('of a product and lane has what may concern them, and nothing else', async () => {
@@ -155,6 +160,9 @@ describe('lane calendar', () => {
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^${api.url}/calendar/lkf_default_[\\w-]{43}\\.ics$`));
+    expect(stderr).toMatch(
+      /^calendar [0-9a-f]{8} of silver of till, ends in (?:29|30)d; whoever has this address can read it/,
+    );
     const id = /calendar ([0-9a-f]{8}) of silver of till, ends in (?:29|30)d/.exec(stderr)?.[1] ?? '';
     expect(await summariesAt(stdout)).toContain('Change window: people are there');
     const listed = await api.lane('dev', 'calendar', 'feeds');

@@ -23,8 +23,6 @@ interface SubscribeOptions {
 
 /** `lane calendar subscribe | feeds | unsubscribe` */
 export function defineFeeds(command: Command, makeAction: MakeAction): void {
-  // What follows the name of a subcommand is its own: both have --product and --lane.
-  command.enablePositionalOptions();
   command
     .command('subscribe')
     .description('Print, once, an address at which a calendar program reads this; whoever has it can read')
@@ -32,7 +30,12 @@ export function defineFeeds(command: Command, makeAction: MakeAction): void {
     .option('--lane <lane>', 'Only what may concern this lane: bronze, silver or gold')
     .option('--days <days>', `For how many days, at most ${String(feedLimits.days)}`, '90')
     .option('--label <text>', 'What it is for', '')
-    .action(makeAction(async (context, _args: [], options: SubscribeOptions) => subscribe(context, options)));
+    .action(
+      makeAction(async (context, _args: [], options: SubscribeOptions) =>
+        // Commander gives an option that both commands have to the first of them.
+        subscribe(context, { ...command.opts<Pick<SubscribeOptions, 'product' | 'lane'>>(), ...options }),
+      ),
+    );
   command
     .command('feeds')
     .description('List the calendars that are subscribed to: as an operator all, otherwise yours')

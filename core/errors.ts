@@ -48,6 +48,7 @@ export const errorCodes = [
   'BUNDLE_RECALLED',
   'LANE_CLOSED',
   'TOO_LATE',
+  'PLAN_STALE',
   'NO_HOTFIX_PATH',
   'SERVICE_UNHEALTHY',
   'WRONG_STATE',

@@ -1,4 +1,4 @@
-import type { Digest } from '../core/digest.js';
+import { type Digest, isDigest } from '../core/digest.js';
 import { type ErrorCode, LanekeeperError } from '../core/errors.js';
 import type { Transaction } from './database.js';
 import { promotionOfRun } from './promotion/read.js';
@@ -43,6 +43,13 @@ const sources = {
     code: 'NOT_FOUND',
     list: 'lane policy list',
   },
+  plan: {
+    table: 'plans',
+    column: 'digest',
+    order: 'planned_at',
+    code: 'PLAN_STALE',
+    list: 'lane plan BUNDLE --to LANE',
+  },
 } as const satisfies Record<string, { table: string; column: string; order: string; code: ErrorCode; list: string }>;
 
 const shownCandidates = 10;
@@ -61,7 +68,7 @@ async function resolve(tx: Transaction, kind: keyof typeof sources, given: strin
       message: `there is no ${kind} ${given}`,
       object: `${kind} ${given}`,
       why: `no id of a ${kind} begins with ${given}${column === 'id' ? ', or ends with it' : ''}`,
-      next: `${list} lists them`,
+      next: kind === 'plan' ? `${list} makes one` : `${list} lists them`,
     });
   }
   if (others.length === 0) return first;
@@ -107,6 +114,15 @@ export function resolveRun(tx: Transaction, given: string): Promise<string> {
 /** The policy snapshot that a digest or a unique prefix of one names. @throws NOT_FOUND, INVALID_INPUT */
 export function resolvePolicy(tx: Transaction, given: string): Promise<string> {
   return resolve(tx, 'policy', given);
+}
+
+/**
+ * The plan that a digest, or a unique prefix of one, names. A full digest names a plan also where it is not kept any more.
+ * @throws PLAN_STALE where none that is kept begins so, INVALID_INPUT
+ */
+export async function resolvePlan(tx: Transaction, given: string): Promise<Digest> {
+  const full = `sha256:${given.replace(/^sha256:/, '')}`;
+  return isDigest(full) ? full : ((await resolve(tx, 'plan', given)) as Digest); // the column's domain admits nothing else
 }
 
 /** The version of a document of rules that a digest or a unique prefix of one names. @throws NOT_FOUND, INVALID_INPUT */

@@ -17,6 +17,7 @@ import { requireCaller } from '../caller.js';
 import { asVerdict } from '../failures.js';
 import { newestGates } from '../policy/newest-gates.js';
 import { type Preparation, whenPrepared } from '../policy/preparation.js';
+import { planStale } from '../policy/refuse-plan.js';
 import { moveLimits, moveOn } from './advance.js';
 import type { ControlDeps } from './deps.js';
 import { type ExaminedStatement, examineStatement, refusedStart } from './examine-statement.js';
@@ -165,6 +166,8 @@ async function acceptRequest(
 ): Promise<void> {
   const outcome = await registerStatement(tx, promotion, sent, context);
   if (outcome.accepted && isStart(outcome.verb)) return;
+  const plan = sent.signed?.decision.plan;
+  if (outcome.refusal?.code === 'PLAN_STALE' && plan !== undefined) throw planStale(outcome.refusal, plan, promotion);
   throw refusedStart(
     outcome.refusal ?? { code: 'DECISION_MISMATCH', reason: `its verb is ${outcome.verb}` },
     `request for ${promotion.lane} of ${promotion.product}`,

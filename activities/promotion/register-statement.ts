@@ -2,9 +2,11 @@ import { caseOfPromotion, type CaseRef } from '../../core/decision/case.js';
 import { type Refusal, refuseDecision } from '../../core/decision/check.js';
 import { isForApprovers, isStart } from '../../core/decision/verbs.js';
 import { isErrorCode } from '../../core/errors.js';
+import type { Decision } from '../../core/evidence/decision.js';
 import { predicateTypes } from '../../core/evidence/predicate-types.js';
 import { digestOf } from '../../core/hash.js';
 import { noCommits } from '../../core/policy/authorship.js';
+import { scheduleIn } from '../../core/promotion/schedule.js';
 import type { PromotionPhase } from '../../core/promotion/state.js';
 import { refuseApprovalByWindow } from '../../core/restriction/refusals.js';
 import { requireBundle } from '../../store/bundle/read.js';
@@ -27,6 +29,7 @@ import { restrictionsOn } from '../../store/restriction/read.js';
 import { type Keys, readKeys } from '../policy/evidence-items.js';
 import type { Preparation } from '../policy/preparation.js';
 import { readCommitFacts } from '../policy/read-commits.js';
+import { refusePlan } from '../policy/refuse-plan.js';
 import { type ExaminedStatement, notEnrolled } from './examine-statement.js';
 
 /** What became of a statement. */
@@ -95,7 +98,7 @@ async function refusalOf(
   const approver = { name: key.principal, roles: key.roles };
   // The statement that starts a promotion is judged before there is a phase.
   const phase: PromotionPhase = frontDoor === 'START' ? 'REQUESTED' : promotion.state;
-  return refuseDecision(decision, {
+  const refusal = refuseDecision(decision, {
     ...promotion,
     tenant: tx.tenant,
     promotionId: promotion.id,
@@ -115,6 +118,19 @@ async function refusalOf(
     approvalsClosed: refuseApprovalByWindow(await restrictionsOn(tx, promotion), promotion, approver, now),
     now,
   });
+  return refusal ?? refuseStale(tx, promotion, decision, { known, now });
+}
+
+/** A request that names a plan counts only while that holds: everything that it rests on is read again. */
+async function refuseStale(
+  tx: Transaction,
+  { product, lane, bundle, kind }: StoredPromotion,
+  decision: Decision,
+  { known, now }: { readonly known: Preparation; readonly now: Date },
+): Promise<Refusal | undefined> {
+  const { plan, principal: requester } = decision;
+  const planned = { product, lane, bundle, kind, requester, schedule: scheduleIn(decision) };
+  return plan && refusePlan(tx, known, plan, planned, now);
 }
 
 /** Records a statement. One that counts becomes evidence, dated by our own registration. */

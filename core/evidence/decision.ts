@@ -22,6 +22,8 @@ export interface DecisionPredicate extends Schedule {
   readonly policySnapshot?: Digest;
   /** The facts that the person was shown. */
   readonly facts?: Digest;
+  /** Of a request: the plan that has to hold still, by its digest; it is refused where anything has changed since. */
+  readonly plan?: Digest;
   readonly comment?: string;
   /** Random; it counts once, and only the very same statement may repeat it. */
   readonly nonce: string;

@@ -14,6 +14,15 @@ export interface Schedule {
   readonly priority?: Priority;
 }
 
+/** The schedule that something more says, such as a request. */
+export function scheduleIn({ notBefore, notAfter, priority }: Schedule): Schedule {
+  return {
+    ...(notBefore !== undefined && { notBefore }),
+    ...(notAfter !== undefined && { notAfter }),
+    ...(priority !== undefined && { priority }),
+  };
+}
+
 /** The farthest that a promotion is scheduled ahead, in milliseconds. */
 export const farthestMs = 366 * 86_400_000;
 

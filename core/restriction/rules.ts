@@ -4,7 +4,7 @@ import type { RestrictionAct } from '../evidence/restriction-act.js';
 import { type Hold, type HoldSpec, type Restriction, scopeInWords } from './model.js';
 
 /** Who may open and close: what lets promotions through again, and what stops more than one product. */
-const openers = ['release-manager', 'operator'];
+export const openers = ['release-manager', 'operator'];
 
 /** Who may stop the line of a product. It is meant to be easy: a hold says who made it and why, and is lifted in one step. */
 const stoppers = ['developer', 'qa', 'product-owner', ...openers];

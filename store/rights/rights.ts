@@ -166,6 +166,9 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   statement_uses: { control: ['select', 'insert'] },
   decisions: { api: ['select'], control: ['select', 'insert'], deploy: ['select'], sign: ['select'] },
 
+  // What plans have read, for the words of what has changed since. Whoever decides reads everything anew.
+  plans: { api: ['select', 'insert', 'delete', update('planned_at')], control: ['select'] },
+
   // Lanes: the deploy queue switches the alias, and the router alone says what is served.
   lanes: {
     api: ['select'],
@@ -233,6 +236,7 @@ export const writtenByDatabase: Readonly<Record<string, readonly string[]>> = {
   statement_uses: ['used_at'],
   promotion_steps: ['ended_at'],
   blob_refs: ['created_at'],
+  plans: ['planned_at'],
   sign_in_codes: ['created_at'],
   sessions: ['created_at', 'seen_at', 'ended_at', 'ended_by', 'offered_key'],
   runs: ['recorded_at', 'settled_at'],

@@ -38,6 +38,7 @@ export const statusOf: Readonly<Record<ErrorCode, Code>> = {
   BUNDLE_RECALLED: Code.FailedPrecondition,
   LANE_CLOSED: Code.FailedPrecondition,
   TOO_LATE: Code.FailedPrecondition,
+  PLAN_STALE: Code.FailedPrecondition,
   NO_HOTFIX_PATH: Code.FailedPrecondition,
   SERVICE_UNHEALTHY: Code.FailedPrecondition,
   WRONG_STATE: Code.FailedPrecondition,

@@ -1,13 +1,19 @@
+import { whenPrepared } from '../../../activities/policy/preparation.js';
+import { planStale, refusePlan } from '../../../activities/policy/refuse-plan.js';
+import { unverifiedStatement } from '../../../adapters/sigstore/verify-statement.js';
 import { type Digest, parseDigest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
+import type { Decision } from '../../../core/evidence/decision.js';
+import { parseDecisionStatement } from '../../../core/evidence/read-decision.js';
 import { shortId, workflowIds } from '../../../core/ids.js';
 import type { Lane } from '../../../core/lanes.js';
+import { scheduleIn } from '../../../core/promotion/schedule.js';
 import { describePromotion } from '../../../core/run-description.js';
 import { hasEnded, isGating, type PromotionKind } from '../../../core/promotion/state.js';
 import { requireBundle } from '../../../store/bundle/read.js';
 import { requireRollbackTarget } from '../../../store/lane/history.js';
 import { requireProduct } from '../../../store/product/read.js';
-import { requirePromotion } from '../../../store/promotion/read.js';
+import { openPromotionOf, requirePromotion } from '../../../store/promotion/read.js';
 import { requireStartable } from '../../../store/restriction/startable.js';
 import {
   decideUpdate,
@@ -51,6 +57,7 @@ export async function startPromotion(
   const bundle = parseDigest(requested.bundleDigest, 'bundle_digest');
   const request = parseSigned(requested.signedRequest);
   await requireObjects(deps, caller, { ...requested, bundle });
+  await requirePlan(deps, caller, { ...requested, bundle });
   const { product, lane, kind } = requested;
   const input: PromotionInput = { tenant: caller.tenant, product, lane, bundle, kind, request };
   const workflowId = workflowIds.promotion(caller.tenant, product, lane, bundle, kind);
@@ -85,6 +92,41 @@ function otherRecord(workflowId: string): LanekeeperError {
     object: workflowId,
     next: 'lane doctor, then lane get promotions',
   });
+}
+
+/**
+ * Refuses early what names a plan that does not hold. What the request says is not verified here: whoever decides verifies
+ * it, and reads everything anew.
+ *
+ * @throws PLAN_STALE
+ */
+async function requirePlan(
+  deps: ApiDeps,
+  { tenant }: Caller,
+  { product, lane, kind, bundle, signedRequest }: PromotionRequest & { readonly bundle: Digest },
+): Promise<void> {
+  const claimed = claimedBy(signedRequest);
+  const plan = claimed?.plan;
+  if (claimed === undefined || plan === undefined) return;
+  const planned = { product, lane, bundle, kind, requester: claimed.principal, schedule: scheduleIn(claimed) };
+  const refusal = await whenPrepared(deps, tenant, (known) =>
+    deps.database.transaction(tenant, async (tx) => {
+      // A run that is open already judges the request by itself, or has one.
+      const open = await openPromotionOf(tx, workflowIds.promotion(tenant, product, lane, bundle, kind));
+      return open === undefined ? refusePlan(tx, known, plan, planned, deps.now()) : undefined;
+    }),
+  );
+  if (refusal !== undefined) throw planStale(refusal, plan, planned);
+}
+
+/** What a request says, unverified; nothing where it is no request. */
+function claimedBy(signedRequest: Uint8Array): Decision | undefined {
+  try {
+    return parseDecisionStatement(unverifiedStatement(signedRequest).statement);
+  } catch {
+    // Whoever decides says what is wrong with it.
+    return undefined;
+  }
 }
 
 async function requireObjects(

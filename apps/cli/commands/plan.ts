@@ -9,41 +9,54 @@ import { renderFields } from '../output/table.js';
 import { laneOf } from '../output/words.js';
 import { changeLines } from '../views/change-lines.js';
 import { exitCodeOfGates, gateTable, isBlocking } from '../views/gate-table.js';
+import { earliestWords, queueTable, timelineTable } from '../views/plan-view.js';
+import { askPlan } from '../promotion/plan-request.js';
+import { scheduleFrom, type ScheduleOptions, withSchedule } from '../promotion/schedule-options.js';
 import { descriptions } from '../program/descriptions.js';
+
+interface Options extends ScheduleOptions {
+  readonly to: string;
+  readonly exitCode?: true;
+}
 
 /** `lane plan BUNDLE --to LANE` */
 export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<bundle>', descriptions.bundle)
     .requiredOption('--to <lane>', descriptions.lane)
-    .option('--exit-code', descriptions.exitCode)
-    .action(
-      makeAction(async (context, [bundle]: [string], options: { to: string; exitCode?: true }) => {
-        const { name, lane } = laneOf(options.to);
-        const plan = await (await context.api()).promotions.plan({ bundle, lane });
-        const blocking = plan.gates.filter(isBlocking);
-        const words = await wordsFor(context, plan.product);
-        await context.show.object('Plan', toPlain(PlanResponseSchema, plan), () =>
-          [
-            renderFields([
-              [words.one('bundle'), `${shortId(plan.bundleDigest)} of ${plan.product}`],
-              [
-                'lane',
-                `${name}, where ${plan.liveBundleDigest === '' ? 'nothing is live' : `${shortId(plan.liveBundleDigest)} is live`}`,
-              ],
-              ['policy', shortId(plan.policyDigest)],
-              ['definition', wordsOfDefinition(plan.definition, plan.steps)],
-            ]),
-            gateTable(plan.gates, plan.notices, context, words),
-            ...(plan.changes.length === 0
-              ? []
-              : [`difference from what is live:\n${changeLines(plan.changes, context)}`]),
-            blocking.length === 0
-              ? `every ${words.one('gate')} passes; next: lane promote ${shortId(plan.bundleDigest)} --to ${name}`
-              : `${String(blocking.length)} of ${words.count(plan.gates.length, 'gate')} ${blocking.length === 1 ? 'blocks' : 'block'}`,
-          ].join('\n\n'),
-        );
-        return options.exitCode === true ? exitCodeOfGates(plan.gates, plan.notices) : undefined;
-      }),
-    );
+    .option('--exit-code', descriptions.exitCode);
+  withSchedule(command).action(
+    makeAction(async (context, [bundle]: [string], options: Options) => {
+      const { name, lane } = laneOf(options.to);
+      const plan = await askPlan(context, { bundle, lane }, scheduleFrom(context, options));
+      const blocking = plan.gates.filter(isBlocking);
+      const words = await wordsFor(context, plan.product);
+      await context.show.object('Plan', toPlain(PlanResponseSchema, plan), () =>
+        [
+          renderFields([
+            [words.one('bundle'), `${shortId(plan.bundleDigest)} of ${plan.product}`],
+            [
+              'lane',
+              `${name}, where ${plan.liveBundleDigest === '' ? 'nothing is live' : `${shortId(plan.liveBundleDigest)} is live`}`,
+            ],
+            ['policy', shortId(plan.policyDigest)],
+            ['definition', wordsOfDefinition(plan.definition, plan.steps)],
+            ['closed', plan.opening?.closures.map((closure) => closure.words).join('\n')],
+            ['earliest', earliestWords(plan, context)],
+            ['plan', plan.digest],
+          ]),
+          gateTable(plan.gates, plan.notices, context, words),
+          ...(plan.timeline.length === 0 ? [] : [timelineTable(plan.timeline, context)]),
+          ...(plan.queue.length === 0 ? [] : [queueTable(plan.queue, context)]),
+          ...(plan.changes.length === 0
+            ? []
+            : [`difference from what is live:\n${changeLines(plan.changes, context)}`]),
+          blocking.length === 0
+            ? `every ${words.one('gate')} passes; next: ${plan.nextStep}`
+            : `${String(blocking.length)} of ${words.count(plan.gates.length, 'gate')} ${blocking.length === 1 ? 'blocks' : 'block'}; next: ${plan.nextStep}`,
+        ].join('\n\n'),
+      );
+      return options.exitCode === true ? exitCodeOfGates(plan.gates, plan.notices) : undefined;
+    }),
+  );
 }

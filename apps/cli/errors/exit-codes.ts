@@ -75,6 +75,7 @@ const codeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   BUNDLE_RECALLED: exitCodes.conflict,
   LANE_CLOSED: exitCodes.conflict,
   TOO_LATE: exitCodes.conflict,
+  PLAN_STALE: exitCodes.conflict,
   NO_HOTFIX_PATH: exitCodes.conflict,
   SERVICE_UNHEALTHY: exitCodes.blocked,
   WRONG_STATE: exitCodes.conflict,

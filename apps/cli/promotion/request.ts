@@ -12,6 +12,7 @@ import { wordsFor } from '../output/profile-words.js';
 import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';
 import { showFrontDoor, writeStart } from '../temporal/command.js';
+import { requirePlan } from './plan-request.js';
 import { showStarted, waitFor, type WaitOptions } from './wait.js';
 
 /** How somebody asks for a bundle in a lane. */
@@ -27,7 +28,16 @@ export async function requestPromotion(
   context: Context,
   given: string,
   options: RequestOptions,
-  { kind, schedule = {} }: { readonly kind: Exclude<PromotionKind, 'ROLLBACK'>; readonly schedule?: Schedule },
+  {
+    kind,
+    schedule = {},
+    plan: wantedPlan,
+  }: {
+    readonly kind: Exclude<PromotionKind, 'ROLLBACK'>;
+    readonly schedule?: Schedule;
+    /** The plan that has to hold still, by its digest or a prefix of it. */
+    readonly plan?: string;
+  },
 ): Promise<ExitCode | undefined> {
   const target = laneOf(options.to);
   const api = await context.api();
@@ -39,11 +49,16 @@ export async function requestPromotion(
   const product = bundle?.product ?? '';
   const about = { tenant, product, lane: target.name, bundle: digest } as const;
   const validForMs = options.print === true ? decisionValidity.later : decisionValidity.now;
+  const plan =
+    wantedPlan === undefined
+      ? undefined
+      : await requirePlan(context, { bundle: digest, lane: target.lane }, schedule, wantedPlan);
   const decision = {
     verb: startOf(kind),
     ...about,
     ...(options.reason !== undefined && { comment: options.reason }),
     ...schedule,
+    ...(plan !== undefined && { plan }),
   };
   const signedRequest = await signDecision(context, decision, validForMs);
   if (options.print === true) {

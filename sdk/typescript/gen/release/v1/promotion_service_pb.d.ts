@@ -9,8 +9,11 @@ import type { Promotion } from "./promotion_pb.js";
 import type { CheckRun, Notice } from "../../governance/v1/check_run_pb.js";
 import type { DecisionOutcome } from "../../governance/v1/decision_pb.js";
 import type { LaneStatus } from "./lane_status_pb.js";
+import type { PlanInQueue, PlanSchedule, PlanStep } from "./plan_pb.js";
 import type { BundleChange } from "./bundle_pb.js";
 import type { LaneStep } from "../../governance/v1/policy_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { LaneOpening } from "../../governance/v1/restriction_pb.js";
 
 /**
  * Describes the file release/v1/promotion_service.proto.
@@ -622,6 +625,20 @@ export declare type PlanRequest = Message<"release.v1.PlanRequest"> & {
    * @generated from field: bool explain = 3;
    */
   explain: boolean;
+
+  /**
+   * When it is to be, as a request would say; as soon as possible if absent.
+   *
+   * @generated from field: release.v1.PlanSchedule schedule = 4;
+   */
+  schedule?: PlanSchedule | undefined;
+
+  /**
+   * An earlier plan, its digest or a unique prefix of it: if it is not what would be planned now, the answer is PLAN_STALE and says what has changed; empty for none.
+   *
+   * @generated from field: string plan = 5;
+   */
+  plan: string;
 };
 
 /**
@@ -631,7 +648,7 @@ export declare type PlanRequest = Message<"release.v1.PlanRequest"> & {
 export declare const PlanRequestSchema: GenMessage<PlanRequest>;
 
 /**
- * What would happen. Nothing was started.
+ * What would happen. Nothing was started. What the plan has read is kept for a while, so that it can be said what has changed since.
  *
  * @generated from message release.v1.PlanResponse
  */
@@ -705,6 +722,76 @@ export declare type PlanResponse = Message<"release.v1.PlanResponse"> & {
    * @generated from field: repeated governance.v1.LaneStep steps = 10;
    */
   steps: LaneStep[];
+
+  /**
+   * Digest of everything that the plan has read, for `lane promote --plan`. The clock is not in it: as long as nothing changes, it stays.
+   *
+   * @generated from field: string digest = 11;
+   */
+  digest: string;
+
+  /**
+   * When the plan was made: what every instant in it is relative to.
+   *
+   * @generated from field: google.protobuf.Timestamp planned_at = 12;
+   */
+  plannedAt?: Timestamp | undefined;
+
+  /**
+   * The earliest instant at which the promotion takes its lane if it is requested now and nobody does anything else; absent where that never happens by itself.
+   *
+   * @generated from field: google.protobuf.Timestamp earliest = 13;
+   */
+  earliest?: Timestamp | undefined;
+
+  /**
+   * Where it never happens by itself, why nobody can say when it does; empty otherwise.
+   *
+   * @generated from field: string why_unknown = 14;
+   */
+  whyUnknown: string;
+
+  /**
+   * Where it never happens by itself, the earliest instant even if everybody did what is needed at once; absent where nobody can say that either.
+   *
+   * @generated from field: google.protobuf.Timestamp not_before = 15;
+   */
+  notBefore?: Timestamp | undefined;
+
+  /**
+   * What has to be done first, and what happens when.
+   *
+   * @generated from field: repeated release.v1.PlanStep timeline = 16;
+   */
+  timeline: PlanStep[];
+
+  /**
+   * What closes the lane to the promotion now: windows, holds, a recall, its own schedule.
+   *
+   * @generated from field: governance.v1.LaneOpening opening = 17;
+   */
+  opening?: LaneOpening | undefined;
+
+  /**
+   * The promotion that has the lane, then those that wait for it, in their order at the earliest instant.
+   *
+   * @generated from field: repeated release.v1.PlanInQueue queue = 18;
+   */
+  queue: PlanInQueue[];
+
+  /**
+   * The promotion of this bundle to this lane that is under way, which a request would join; empty if there is none.
+   *
+   * @generated from field: string under_way = 19;
+   */
+  underWay: string;
+
+  /**
+   * The command to go on with.
+   *
+   * @generated from field: string next_step = 20;
+   */
+  nextStep: string;
 };
 
 /**

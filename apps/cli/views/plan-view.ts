@@ -1,0 +1,70 @@
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { type PlanInQueue, type PlanStep, PlanStepKind } from '#gen/release/v1/plan_pb.js';
+import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
+import type { PlanResponse } from '#gen/release/v1/promotion_service_pb.js';
+import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
+import { shortId } from '../../../core/ids.js';
+import type { Context } from '../program/context.js';
+import { relativeTime } from '../output/relative-time.js';
+import { renderTable } from '../output/table.js';
+import { instantOf } from '../output/words.js';
+
+/** When a promotion could begin, in one line: in UTC, by the clock of whoever reads, and from now. */
+export function earliestWords({ earliest, whyUnknown, notBefore }: PlanResponse, context: Context): string {
+  if (earliest !== undefined) return instantWords(earliest, context);
+  const bound = notBefore === undefined ? '' : `\nnot before ${instantWords(notBefore, context)}`;
+  return `${whyUnknown}${bound}`;
+}
+
+function instantWords(timestamp: Timestamp, context: Context): string {
+  const instant = instantOf(timestamp) ?? '';
+  const local = new Date(instant).toLocaleString('sv-SE', { timeZoneName: 'short' });
+  return `${instant} (${local}, ${relativeTime(instant, context.now())})`;
+}
+
+/** What happens when, and what has to be done by whom. */
+export function timelineTable(steps: readonly PlanStep[], context: Context): string {
+  const { dim, yellow } = context.terminal.colours;
+  return renderTable(
+    ['WHEN', 'WHAT', 'WHO'].map((title) => dim(title)),
+    steps.map((step) => {
+      const at = instantOf(step.at);
+      return [
+        at === undefined ? yellow('needed') : `${at}${step.kind === PlanStepKind.NEEDED ? ', needed' : ''}`,
+        `${whatOf(step)}${step.nextStep === '' ? '' : `: ${step.nextStep}`}`,
+        whoOf(step),
+      ];
+    }),
+  );
+}
+
+function whatOf({ kind, about, words }: PlanStep): string {
+  switch (kind) {
+    case PlanStepKind.PASSES:
+      return `${about} passes: ${words}`;
+    case PlanStepKind.EXPIRES:
+      return `${about} is open from then on: ${words}`;
+    case PlanStepKind.NEEDED:
+      return about === '' ? words : `${about}: ${words}`;
+    default:
+      return words;
+  }
+}
+
+function whoOf({ people, nobody, morePeople }: PlanStep): string {
+  if (nobody) return 'nobody can';
+  const names = people.map(({ name, roles }) => `${name} (${roles.join(', ')})`).join(', ');
+  return morePeople === 0 ? names : `${names} and ${String(morePeople)} more`;
+}
+
+/** What else has the lane or waits for it. */
+export function queueTable(queue: readonly PlanInQueue[], context: Context): string {
+  const { dim } = context.terminal.colours;
+  return renderTable(
+    ['QUEUE', 'BUNDLE', 'KIND', 'STATE', 'PRIORITY', 'BY', 'COMES'].map((title) => dim(title)),
+    queue.map(({ promotionId, bundleDigest, kind, state, priority, requester, holds, ahead }) => [
+      ...[shortId(promotionId), shortId(bundleDigest), PromotionKind[kind].toLowerCase(), PromotionPhase[state]],
+      ...[priority, requester, holds ? 'has the lane' : ahead ? 'before' : 'after'],
+    ]),
+  );
+}

@@ -2,12 +2,14 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { useQuery } from '@connectrpc/connect-query';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { RestrictionKind, WindowAction, WindowKind } from '#gen/governance/v1/restriction_pb.js';
 import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
 import { isLane } from '../../../core/lanes.js';
 import { useNow } from '../connection/clock.js';
 import { useSettings } from '../connection/settings.js';
+import { Button } from '../parts/button.js';
 import { Command } from '../parts/copy.js';
 import { Glyph } from '../parts/mark.js';
 import { Loading, Note, ProblemNote } from '../parts/notes.js';
@@ -22,6 +24,9 @@ import { Month } from './month.js';
 import { monthInWords, searchOf } from './place.js';
 import { PromoteWhen } from './promote-when.js';
 import { HoldList, WindowList } from './restriction-lists.js';
+
+/** Fetched when somebody asks. */
+const SubscribeDialog = lazy(() => import('./subscribe.js').then((module) => ({ default: module.SubscribeDialog })));
 
 const route = getRouteApi('/framed/calendar');
 
@@ -62,6 +67,7 @@ export default function Calendar() {
         spec.value.actions.includes(WindowAction.DEPLOY),
     );
   const words = monthInWords(month);
+  const [isSubscribing, setSubscribing] = useState(false);
   const step = (by: number) => searchOf({ ...place, month: monthAfter(month, by) });
   return (
     <Screen title="Calendar" aside={<Filters place={place} />}>
@@ -109,12 +115,18 @@ export default function Calendar() {
           </>
         ))}
       <p className={css['equal']}>
+        <Button onClick={() => setSubscribing(true)}>Subscribe …</Button>{' '}
         <Command
           command={['lane calendar', product && `--product ${product}`, lane && `--lane ${lane}`, `--from ${month}-01`]
             .filter(Boolean)
             .join(' ')}
         />
       </p>
+      {isSubscribing && (
+        <Suspense>
+          <SubscribeDialog product={product} lane={wanted} onClose={() => setSubscribing(false)} />
+        </Suspense>
+      )}
       <PromoteWhen key={`${product} ${lane}`} product={product} lane={wanted} />
       <WindowList product={product} lane={wanted} />
       <HoldList product={product} lane={wanted} />

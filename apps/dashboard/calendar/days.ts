@@ -116,11 +116,7 @@ interface Closing extends Spanning {
  *
  * @param needsWindow whether it is closed, too, where nothing opens
  */
-export function closedParts(
-  day: Day,
-  entries: readonly Closing[],
-  needsWindow: boolean,
-): readonly PartOfDay[] {
+export function closedParts(day: Day, entries: readonly Closing[], needsWindow: boolean): readonly PartOfDay[] {
   const parts = (which: (entry: Closing) => boolean) =>
     union(
       entries

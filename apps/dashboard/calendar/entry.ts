@@ -70,7 +70,7 @@ export function titleOf({ message: { kind, name, title, invokers } }: Entry): st
     case CalendarEntryKind.CHANGE:
       return invokers.length === 0 ? name : `${name} (some)`;
     case CalendarEntryKind.HOLD:
-      return `${title} (until lifted)`;
+      return `until lifted: ${title}`;
     default:
       return title;
   }

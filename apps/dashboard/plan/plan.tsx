@@ -58,13 +58,16 @@ export default function Plan() {
     <Screen
       title={title}
       heading={
-        <span>
-          Plan of{' '}
-          <Link to="/bundles/$bundle" params={{ bundle }}>
-            <code>{shortId(data?.bundleDigest ?? bundle)}</code>
-          </Link>{' '}
-          {data !== undefined && <>of {data.product} </>}to <LaneName lane={wanted} />
-        </span>
+        <>
+          <span>
+            Plan of{' '}
+            <Link to="/bundles/$bundle" params={{ bundle }}>
+              <code>{shortId(data?.bundleDigest ?? bundle)}</code>
+            </Link>{' '}
+            {data !== undefined && <>of {data.product} </>}to
+          </span>
+          <LaneName lane={wanted} />
+        </>
       }
       aside={<Command command={commandOf(data?.bundleDigest ?? bundle, lane, schedule)} />}
     >
@@ -78,11 +81,7 @@ export default function Plan() {
               <Earliest plan={data} />
               <Scale plan={data} />
               <div className={css['go']}>
-                <Button
-                  kind="main"
-                  whyNot={data.underWay === '' ? '' : 'a promotion of it is under way'}
-                  onClick={() => setAccepted(data)}
-                >
+                <Button kind="main" whyNot={whyNotBy(data)} onClick={() => setAccepted(data)}>
                   Promote by this plan …
                 </Button>
                 {data.underWay !== '' && (
@@ -132,7 +131,7 @@ function Earliest({ plan: { earliest, whyUnknown, notBefore } }: { readonly plan
     );
   return (
     <p className={css['earliest']}>
-      Nobody can say: {sentence(whyUnknown)}
+      {sentence(whyUnknown)}.
       {notBefore !== undefined && (
         <>
           {' '}
@@ -141,6 +140,12 @@ function Earliest({ plan: { earliest, whyUnknown, notBefore } }: { readonly plan
       )}
     </p>
   );
+}
+
+/** Why a plan cannot be asked for; empty where it can. */
+function whyNotBy({ nextStep, underWay, whyUnknown }: PlanResponse): string {
+  if (underWay !== '') return 'a promotion of it is under way';
+  return nextStep.startsWith('lane promote') ? '' : whyUnknown;
 }
 
 function Queue({ queue }: { readonly queue: readonly PlanInQueue[] }) {

@@ -5,6 +5,7 @@ import { When } from '../parts/instant.js';
 import { Mark, type Shape, type Tone } from '../parts/mark.js';
 import { sentence } from '../parts/notes.js';
 import { Step as NextStep } from '../parts/step.js';
+import rows from '../parts/rows.module.css';
 import css from './plan.module.css';
 
 /** How a step looks, and what it is in a word. */
@@ -23,29 +24,27 @@ const looks: Readonly<Record<PlanStepKind, readonly [Tone, Shape, string]>> = {
 
 /** What happens when, in order; what somebody has to do comes first, with who can and how. */
 export function Timeline({ plan: { timeline, earliest, whyUnknown } }: { readonly plan: PlanResponse }) {
+  if (timeline.length === 0) return <p className={rows['pad']}>{sentence(whyUnknown || 'nothing has to be done')}.</p>;
   return (
     <ol className={css['timeline']}>
       {timeline.map((step, index) => (
         // Steps have no names but their places.
         <li key={index} className={step.kind === PlanStepKind.STARTS ? css['start'] : undefined}>
-          <Step step={step} />
+          <Step step={step} isSure={earliest !== undefined} />
         </li>
       ))}
-      {earliest === undefined && whyUnknown !== '' && (
-        <li>
-          <Mark tone="wait" shape="dots">
-            no end
-          </Mark>
-          <div className={css['what']}>
-            <p>Nobody can say when it takes the lane: {sentence(whyUnknown)}</p>
-          </div>
-        </li>
-      )}
     </ol>
   );
 }
 
-function Step({ step: { kind, at, about, words, nextStep, people, nobody, morePeople } }: { readonly step: PlanStep }) {
+function Step({
+  step: { kind, at, about, words, nextStep, people, nobody, morePeople },
+  isSure,
+}: {
+  readonly step: PlanStep;
+  /** Whether what begins does so by itself, and not only if people do what is needed. */
+  readonly isSure: boolean;
+}) {
   const [tone, shape, word] = looks[kind];
   const isNamed = about !== '' && !words.includes(about) && kind !== PlanStepKind.QUEUE;
   return (
@@ -58,6 +57,7 @@ function Step({ step: { kind, at, about, words, nextStep, people, nobody, morePe
         <p>
           {isNamed && <strong>{about}: </strong>}
           {words}
+          {kind === PlanStepKind.STARTS && !isSure && ' at the earliest, once all of that is done'}
         </p>
         {nobody && <p className={css['nobody']}>Nobody can, as roles and keys are now.</p>}
         {people.length > 0 && (

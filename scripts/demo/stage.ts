@@ -43,6 +43,8 @@ export const stepIds = [
   'rollback.traffic',
   'time.frozen',
   'time.held',
+  'time.hotfix',
+  'time.resumed',
   'time.recalled',
   'rules.profiles',
   'rules.replayed',

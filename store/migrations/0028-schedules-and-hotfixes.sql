@@ -83,7 +83,7 @@ begin
   end if;
   if new.requester is distinct from old.requester and (old.requester is not null or not exists (
        select 1 from decisions d
-        where d.tenant_id = new.tenant_id and d.promotion_id = new.id and d.accepted and d.verb in ('request', 'rollback')
+        where d.tenant_id = new.tenant_id and d.promotion_id = new.id and d.accepted and d.verb = case new.kind when 'PROMOTION' then 'request' else lower(new.kind) end
           and d.principal = new.requester and d.attestation_id = new.request_attestation_id)) then
     perform refuse('a requester is named once, by a signed request that was accepted');
   end if;

@@ -6,6 +6,7 @@ import { EvidenceCache } from '../../activities/policy/evidence-cache.js';
 import { PolicyBook } from '../../activities/policy/policy-book.js';
 import { whenPrepared } from '../../activities/policy/preparation.js';
 import { listPendingCases } from '../../apps/api/case/pending.js';
+import { shortId } from '../../core/ids.js';
 import type { Transaction } from '../../store/database.js';
 import { requirePrincipal } from '../../store/identity/read.js';
 import { asOwner, decide, type Target, waitingForApproval } from '../support/attack-scene.js';
@@ -136,14 +137,24 @@ describe('what somebody may start in lanes', () => {
       [Lane.BRONZE, false, 'it is live there'],
       [Lane.SILVER, false, 'it is live there'],
       [Lane.GOLD, false, 'it is on its way there: AWAITING_APPROVAL'],
+      // Its hotfixes.
+      [Lane.BRONZE, false, 'it is live there'],
+      [Lane.SILVER, false, 'it is live there'],
+      [Lane.GOLD, true, ''],
     ]);
+    expect(actions.slice(3).map(({ verb }) => verb)).toEqual(Array(3).fill(DecisionVerb.HOTFIX));
+    expect(actions[5]!.command).toBe(`lane hotfix ${shortId(bundle)} --to gold --reason TEXT`);
     const fresh = await sealText(engine, 'not yet anywhere');
     const own = await api.clients('dev').decisions.listLaneActions({ of: { case: 'bundle', value: fresh } });
-    expect(own.actions.map(({ possible }) => possible)).toEqual([true, true, true]);
+    expect(own.actions.map(({ possible }) => possible)).toEqual(Array(6).fill(true));
     const others = await api.clients('alice').decisions.listLaneActions({ of: { case: 'bundle', value: fresh } });
     expect(others.actions[0]).toMatchObject({
       possible: false,
       whyNot: 'alice has none of the roles developer, release-manager, operator that may request',
+    });
+    expect(others.actions[3]).toMatchObject({
+      possible: false,
+      whyNot: 'alice has none of the roles release-manager, operator that may start a hotfix',
     });
   });
 
@@ -175,6 +186,9 @@ describe('what somebody may start in lanes', () => {
       [Lane.BRONZE, true],
       [Lane.SILVER, false],
       [Lane.GOLD, false],
+      [Lane.BRONZE, true],
+      [Lane.SILVER, false],
+      [Lane.GOLD, false],
     ]);
     const whyNot = 'small does not use the lane gold: definition small, version 1, names bronze';
     expect(actions[2]!.whyNot).toBe(whyNot);
@@ -198,7 +212,7 @@ describe('what somebody may start in lanes', () => {
     try {
       const { actions } = await api.clients('dev').decisions.listLaneActions({ of: { case: 'bundle', value: bundle } });
       const { stderr } = await api.lane('dev', 'promote', bundle, '--to', 'bronze');
-      expect(actions).toHaveLength(3);
+      expect(actions).toHaveLength(6);
       for (const { possible, whyNot } of actions) {
         expect(possible).toBe(false);
         for (const part of whyNot.split(': ')) expect(stderr).toContain(part);

@@ -21,6 +21,7 @@ const needsRole: Readonly<Record<string, readonly string[]>> = {
   'release.v1.ProductService.DisallowRepository': ['operator'],
   'release.v1.ReleaseService.StartRelease': ['developer', 'release-manager', 'operator'],
   'release.v1.PromotionService.Promote': ['developer', 'release-manager', 'operator'],
+  'release.v1.PromotionService.Hotfix': ['release-manager', 'operator'],
   'release.v1.PromotionService.Rollback': ['release-manager', 'operator'],
   'governance.v1.EvidenceService.AttachEvidence': ['developer', 'qa', 'release-manager', 'product-owner', 'operator'],
   'workflows_runtime.v1.DeliveryService.RetryParkedDeliveries': ['release-manager', 'operator'],

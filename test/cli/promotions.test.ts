@@ -226,9 +226,10 @@ describe('lane get', () => {
     const gold = await api.lane('dev', 'get', 'policy', '--product', 'shop', '--lane', 'gold');
     expect(gold.stdout).toContain(policyDigest);
     expect(gold.stdout).toMatch(/^for: +rollbacks$/m);
+    expect(gold.stdout).toMatch(/^for: +hotfixes$/m);
     expect(gold.stdout).toMatch(/^two-person-approval\s+type\s+"APPROVAL"\s+policy\/default@1:\d+$/m);
     const all = await api.json('dev', 'get', 'policy', '--product', 'shop');
-    expect(all['items']).toHaveLength(6);
+    expect(all['items']).toHaveLength(9);
     expect(await api.lane('dev', 'get', 'policy', '--product', 'nothing')).toMatchObject({ code: 5 });
   });
 

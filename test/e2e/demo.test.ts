@@ -37,7 +37,7 @@ describe('the demo notices', () => {
       const { code, reports } = await demoWith(sabotage, ...options);
       const failed = reports.findIndex((report) => report.step === step);
       expect(code).toBe(1);
-      expect(reports).toHaveLength(28);
+      expect(reports).toHaveLength(30);
       expect(reports[failed]).toMatchObject({ ok: false, seen: expect.stringContaining(seen) });
       expect(reports.slice(0, failed).every((report) => report.ok)).toBe(true);
       expect(reports.slice(failed).some((report) => report.ok)).toBe(false);

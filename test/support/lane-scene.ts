@@ -49,6 +49,19 @@ spec:
       lanes: [silver]
       approvals: { count: 1, roles: [qa, product-owner], separation: [author] }
       message: approval
+    - id: preview-of-hotfix
+      type: DEFINITION_OF_DONE
+      kinds: [HOTFIX]
+      lanes: [silver]
+      evidence: { kind: preview-check, per: bundle, signers: { roles: [developer] } }
+      rule: evidence.all(e, e.result == "PASSED")
+      message: preview
+    - id: hotfix-right
+      type: COMPLIANCE
+      kinds: [HOTFIX]
+      lanes: [silver, gold]
+      rule: requester.known
+      message: request
     - id: rollback-right
       type: COMPLIANCE
       kinds: [ROLLBACK]

@@ -53,6 +53,11 @@ export function callsOf(
         ...{ product: n.product, bundleDigest: n.bundle, ...gold },
         signedRequest: await decision(stranger, n, 'other', 'request'),
       }),
+    'release.v1.PromotionService.Hotfix': async (n) =>
+      clients.promotions.hotfix({
+        ...{ product: n.product, bundleDigest: n.bundle, ...gold },
+        signedRequest: await decision(stranger, n, 'other', 'hotfix'),
+      }),
     'release.v1.PromotionService.Rollback': async (n) =>
       clients.promotions.rollback({
         ...{ product: n.product, lane: Lane.BRONZE, bundleDigest: n.bundle },

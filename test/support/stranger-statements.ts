@@ -29,7 +29,7 @@ export async function decision(
   stranger: Stranger,
   names: Names,
   tenant: string,
-  verb: 'approve' | 'request' | 'abort' | 'rollback' | 'retry',
+  verb: 'approve' | 'request' | 'abort' | 'rollback' | 'hotfix' | 'retry',
 ) {
   const statement = decisionStatement({
     ...{ verb, principal: stranger.name, tenant, product: names.product, lane: 'gold', bundle: names.bundle },
@@ -37,6 +37,7 @@ export async function decision(
     ...{ policySnapshot: names.policy, facts: digestOf('facts'), nonce: crypto.randomUUID() },
     issuedAt: new Date().toISOString(),
     expiresAt: new Date(Date.now() + 60_000).toISOString(),
+    comment: 'a stranger says so',
   });
   return Buffer.from(await signStatement(statement, stranger.signer));
 }

@@ -40,6 +40,12 @@ describe('a free lane', () => {
     expect(arbitrate(undefined, queue)).toEqual({ type: 'grant', to: 'early' });
   });
 
+  test('is granted to a hotfix before every promotion, and after every rollback', () => {
+    const queue = [waiting('a', 1), waiting('late', 9, 'HOTFIX'), waiting('early', 8, 'HOTFIX')];
+    expect(arbitrate(undefined, queue)).toEqual({ type: 'grant', to: 'early' });
+    expect(arbitrate(undefined, [...queue, waiting('back', 10, 'ROLLBACK')])).toEqual({ type: 'grant', to: 'back' });
+  });
+
   test('is granted last to one that says no time, and by id when the times are equal', () => {
     expect(arbitrate(undefined, [contender('a', { queuedAt: undefined }), waiting('b', 5)])).toMatchObject({ to: 'b' });
     expect(arbitrate(undefined, [waiting('b', 5), waiting('a', 5)])).toMatchObject({ to: 'a' });
@@ -77,6 +83,16 @@ describe('a held lane', () => {
     expect(arbitrate(holder(phase), queue)).toEqual({ type: 'grant', to: 'rollback', from: 'holder' });
   });
 
+  test.each<PromotionPhase>(['QUEUED', 'GUARDING'])(
+    'is taken by a hotfix from a promotion that is %s, and from no rollback or other hotfix',
+    (phase) => {
+      const queue = [waiting('older', 0), waiting('hotfix', 9, 'HOTFIX')];
+      expect(arbitrate(holder(phase), queue)).toEqual({ type: 'grant', to: 'hotfix', from: 'holder' });
+      for (const kind of ['HOTFIX', 'ROLLBACK'] as const)
+        expect(arbitrate(holder(phase, { kind }), queue)).toEqual({ type: 'keep' });
+    },
+  );
+
   test('is not taken from a promotion that deploys, nor from another rollback', () => {
     const queue = [waiting('rollback', 0, 'ROLLBACK')];
     for (const phase of ['DEPLOYING', 'VERIFYING'] as const)
@@ -93,7 +109,7 @@ describe('a held lane', () => {
   });
 });
 
-const kinds = fc.constantFrom<PromotionKind>('PROMOTION', 'ROLLBACK');
+const kinds = fc.constantFrom<PromotionKind>('PROMOTION', 'HOTFIX', 'ROLLBACK');
 const ages = fc.option(fc.integer({ min: 0, max: 5 }).map(minute), { nil: undefined });
 const queues = fc
   .uniqueArray(fc.record({ id: fc.stringMatching(/^[a-f]{1,2}$/), kind: kinds, queuedAt: ages }), {

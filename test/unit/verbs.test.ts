@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { decisionVerbs, isForApprovers, isOrder, isStart, startOf, termsOf } from '../../core/decision/verbs.js';
-import { hasEnded } from '../../core/promotion/state.js';
+import { hasEnded, promotionKinds } from '../../core/promotion/state.js';
 
 const verbsWhere = (holds: (verb: (typeof decisionVerbs)[number]) => boolean) => decisionVerbs.filter(holds);
 
 describe('the table of verbs', () => {
-  test('starts a promotion by a request and a rollback by a rollback, and by nothing else', () => {
-    expect(verbsWhere(isStart)).toEqual(['request', 'rollback']);
-    expect([startOf('PROMOTION'), startOf('ROLLBACK')]).toEqual(['request', 'rollback']);
+  test('starts each kind of promotion by a verb of its own', () => {
+    expect(verbsWhere(isStart)).toEqual(['request', 'rollback', 'hotfix']);
+    expect(promotionKinds.map(startOf)).toEqual(['request', 'hotfix', 'rollback']);
   });
 
   test('lets whoever judges name the promotion, the gates and the facts that were shown', () => {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../core/errors.js';
 import { earlierCode } from './before.js';
 import { benchGates } from './gates.js';
+import { benchPlan } from './plan.js';
 import { type Goal, renderGoals } from './goal.js';
 import { benchGrowth } from './growth.js';
 import { benchAgainst } from './promotion.js';
@@ -11,7 +12,7 @@ import { benchRound, renderRounds } from './round.js';
 import { benchWaiting } from './waiting.js';
 import { renderReport } from './report.js';
 
-const usage = `usage: npm run bench [-- promotion|round|growth|waiting|gates|replay] [--json] [--pairs N] [--promotions N] [--before] [--long] [--strict]
+const usage = `usage: npm run bench [-- promotion|round|growth|waiting|gates|replay|plan] [--json] [--pairs N] [--promotions N] [--before] [--long] [--strict]
   without a name: all of them, with --before
   --pairs       pairs of batches in each series; 5
   --promotions  promotions in a batch of twenty at a time, at least 20; a third of it one at a time; 60
@@ -20,7 +21,7 @@ const usage = `usage: npm run bench [-- promotion|round|growth|waiting|gates|rep
   --strict      ends with an error when a goal is missed; without it, a slow machine is none
   --json        one JSON object for each goal on standard output, and nothing else`;
 
-const names = ['promotion', 'round', 'growth', 'waiting', 'gates', 'replay'] as const;
+const names = ['promotion', 'round', 'growth', 'waiting', 'gates', 'replay', 'plan'] as const;
 type Name = (typeof names)[number];
 
 interface Options {
@@ -92,6 +93,8 @@ async function run(name: Name, options: Options, show: (text: string) => void): 
       return benchGates();
     case 'replay':
       return benchReplay(say);
+    case 'plan':
+      return benchPlan(say);
   }
 }
 

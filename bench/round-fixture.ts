@@ -11,7 +11,7 @@ import { evidenceOfBundle } from '../store/evidence/read.js';
 import { enrolKey } from '../store/identity/keys.js';
 import { ensurePrincipal } from '../store/identity/write.js';
 import { openStores } from '../test/support/blobs.js';
-import { startCluster } from '../test/support/embedded-cluster.js';
+import { type EmbeddedCluster, startCluster } from '../test/support/embedded-cluster.js';
 import { attach, sealText, testResult } from '../test/support/sealed-bundle.js';
 
 /** PostgreSQL and a content store with one bundle, whose evidence can grow. */
@@ -19,6 +19,8 @@ export interface RoundFixture {
   readonly database: Database;
   readonly stores: TenantStores;
   readonly bundle: Digest;
+  readonly dataDir: string;
+  readonly cluster: Pick<EmbeddedCluster, 'urls'>;
   readonly environment: {
     readonly cores: number;
     readonly processor: string;
@@ -48,6 +50,8 @@ export async function startRoundFixture(): Promise<RoundFixture> {
     database,
     stores,
     bundle,
+    cluster,
+    dataDir: cluster.dataDir,
     environment: {
       cores: cpus().length,
       processor: cpus()[0]?.model.trim() ?? 'unknown',

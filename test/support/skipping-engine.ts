@@ -1,6 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { searchAttributeDefinitions } from '../../temporal-config/search-attributes.js';
-import { type Engine, startEngine } from './engine.js';
+import { type Engine, type EngineOptions, startEngine } from './engine.js';
 import { toolPath } from './tool-path.js';
 
 // `INDEXED_VALUE_TYPE_KEYWORD` in Temporal's API.
@@ -20,7 +20,9 @@ export interface SkippingEngine {
 }
 
 /** Starts one. */
-export async function startSkippingEngine(): Promise<SkippingEngine> {
+export async function startSkippingEngine(
+  options: Pick<EngineOptions, 'policiesDir'> = {},
+): Promise<SkippingEngine> {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: toolPath('temporalTestServer') } },
   });
@@ -30,6 +32,7 @@ export async function startSkippingEngine(): Promise<SkippingEngine> {
   let aheadMs = 0;
   const now = () => new Date(Date.now() + aheadMs);
   const engine = await startEngine({
+    ...options,
     temporal: {
       address: environment.address,
       namespace: 'default',

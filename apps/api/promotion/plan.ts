@@ -31,7 +31,7 @@ const maxSteps = 500;
  * @throws PLAN_STALE where an earlier plan is named that does not hold any more
  */
 export async function planPromotion(
-  deps: ApiDeps,
+  deps: Pick<ApiDeps, 'database' | 'blobs' | 'rules' | 'cache' | 'now'>,
   { tenant, principal }: Caller,
   request: Pick<PlanRequest, 'bundle' | 'lane' | 'explain'> & Partial<Pick<PlanRequest, 'schedule' | 'plan'>>,
 ): Promise<PlanResponse> {

@@ -9,6 +9,12 @@ import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
 import { instantOf } from '../output/words.js';
 
+/** As RFC 3339 writes dates and times, with the name of the zone. */
+const byLocalClock: Intl.DateTimeFormatOptions = {
+  ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  timeZoneName: 'short',
+};
+
 /** When a promotion could begin, in one line: in UTC, by the clock of whoever reads, and from now. */
 export function earliestWords({ earliest, whyUnknown, notBefore }: PlanResponse, context: Context): string {
   if (earliest !== undefined) return instantWords(earliest, context);
@@ -18,7 +24,7 @@ export function earliestWords({ earliest, whyUnknown, notBefore }: PlanResponse,
 
 function instantWords(timestamp: Timestamp, context: Context): string {
   const instant = instantOf(timestamp) ?? '';
-  const local = new Date(instant).toLocaleString('sv-SE', { timeZoneName: 'short' });
+  const local = new Date(instant).toLocaleString('sv-SE', byLocalClock);
   return `${instant} (${local}, ${relativeTime(instant, context.now())})`;
 }
 

@@ -1,7 +1,7 @@
 import type { Digest } from '../digest.js';
 import { shortId } from '../ids.js';
 import type { Lane } from '../lanes.js';
-import type { CalendarEntry } from './calendar.js';
+import type { CalendarEntry } from './calendar-entry.js';
 
 /** A gate that opens by time alone. */
 export interface SoakingGate {

@@ -5,7 +5,12 @@ import { WindowAction } from '#gen/governance/v1/restriction_pb.js';
 import { dayMs } from '../../../core/calendar/wall-clock.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import type { Lane } from '../../../core/lanes.js';
-import { type Calendar, type CalendarEntry as Entry, calendarOf, type CalendarSources } from '../../../core/restriction/calendar.js';
+import {
+  type Calendar,
+  type CalendarEntry as Entry,
+  calendarOf,
+  type CalendarSources,
+} from '../../../core/restriction/calendar.js';
 import { scopeOf } from '../../../core/restriction/model.js';
 import type { Transaction } from '../../../store/database.js';
 import { requireProduct } from '../../../store/product/read.js';

@@ -2,7 +2,8 @@ import { type Clock, WindowClock } from '../calendar/clock.js';
 import type { FeedEvent } from '../calendar/ical/feed-event.js';
 import { spansBetween } from '../calendar/spans.js';
 import { dayMs } from '../calendar/wall-clock.js';
-import { type CalendarEntry, type CalendarSources, type DatedRestriction, entriesBesideWindows } from './calendar.js';
+import { type CalendarSources, type DatedRestriction, entriesBesideWindows } from './calendar.js';
+import type { CalendarEntry } from './calendar-entry.js';
 import { scopeOf } from './model.js';
 
 /** How far back and ahead a feed shows what is there, in days; windows that come back do so without an end. */

@@ -170,7 +170,7 @@ describe('lane calendar', () => {
     expect(listed.stdout).not.toContain('lkf_');
     expect((await api.lane('dev', 'calendar', 'unsubscribe', id)).stderr).toContain('its address shows nothing');
     expect((await fetch(stdout)).status).toBe(404);
-    expect((await api.lane('dev', 'calendar', 'feeds')).stdout).toBe('no calendar is subscribed to');
+    expect((await api.lane('dev', 'calendar', 'feeds')).stdout).not.toContain(id);
   });
 
   test.each(['0', '367', 'soon', '1.5'])('subscribe --days %s is refused', async (days) => {

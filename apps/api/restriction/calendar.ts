@@ -5,12 +5,8 @@ import { WindowAction } from '#gen/governance/v1/restriction_pb.js';
 import { dayMs } from '../../../core/calendar/wall-clock.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import type { Lane } from '../../../core/lanes.js';
-import {
-  type Calendar,
-  type CalendarEntry as Entry,
-  calendarOf,
-  type CalendarSources,
-} from '../../../core/restriction/calendar.js';
+import { type Calendar, calendarOf, type CalendarSources } from '../../../core/restriction/calendar.js';
+import type { CalendarEntry as Entry } from '../../../core/restriction/calendar-entry.js';
 import { scopeOf } from '../../../core/restriction/model.js';
 import type { Transaction } from '../../../store/database.js';
 import { requireProduct } from '../../../store/product/read.js';

@@ -75,8 +75,9 @@ describe('the plan of a bundle', () => {
       .first()
       .waitFor();
     await part(page, 'When it takes the lane')
-      .getByText(/^Nobody can say:/)
+      .getByText(/^Nobody can say when/)
       .waitFor();
+    await timeline.getByText('it takes the lane at the earliest, once all of that is done').waitFor();
     await part(page, 'The queue of the lane').getByText('Nothing has the lane or waits for it.').waitFor();
     await page.getByText(`lane plan ${shortId(bundle)} --to gold`, { exact: true }).waitFor();
     expect(complaints).toEqual([]);

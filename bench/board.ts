@@ -13,6 +13,7 @@ import { openDatabase } from '../store/database.js';
 import { laneViewsOf } from '../store/lane/read.js';
 import { openStores } from '../test/support/blobs.js';
 import type { EmbeddedCluster } from '../test/support/embedded-cluster.js';
+import { benchBoardUnderWindows } from './board-windows.js';
 import { benchBoardInBrowser } from './board-in-browser.js';
 import { type Goal, goalOf } from './goal.js';
 import { median } from './numbers.js';
@@ -57,7 +58,11 @@ export async function benchBoard(
     const token = await readFile(join(cluster.dataDir, 'identities', 'alice', 'token'), 'utf8');
     const url = `http://127.0.0.1:${String(server.port)}`;
     const clients = createClients(url, token.trim());
-    return [await benchBoardRpc(admin, clients, products), ...(await benchBoardInBrowser({ url, clients, products }))];
+    return [
+      await benchBoardRpc(admin, clients, products),
+      await benchBoardUnderWindows(admin, clients, products),
+      ...(await benchBoardInBrowser({ url, clients, products })),
+    ];
   } finally {
     await server.close();
     await database.close();

@@ -1,7 +1,9 @@
 import { isOrder } from '../../core/decision/verbs.js';
+import { instantInWords } from '../../core/instant-in-words.js';
 import type { Occasion } from '../../core/promotion/situation.js';
 import { standingFrom, type StandingFound } from '../../core/promotion/standing.js';
 import { isGating, stepsFrom } from '../../core/promotion/state.js';
+import { whyClosed } from '../../core/restriction/wait-words.js';
 import type { Database, Transaction, TransactionLimits } from '../../store/database.js';
 import { type LaneScene, lockScene } from '../../store/lane/scene.js';
 import { promotionIn } from '../../store/lane/write.js';
@@ -106,10 +108,12 @@ async function startsAt(
   if (outcome?.accepted !== true || outcome.verb !== 'approve') return outcome;
   const status = await moving.closed(context);
   if (status === undefined) return outcome;
+  // Who approves is not the last one to be waited for, and gates are evaluated again then.
   const when =
-    status.nextOpen === undefined ? 'it starts once that has ended' : `it starts at ${status.nextOpen.toISOString()}`;
-  const words = status.closures.map((closure) => closure.words).join('; ');
-  return { ...outcome, text: `${outcome.text}; the lane is closed (${words}): ${when}` };
+    status.nextOpen === undefined
+      ? 'it starts once that has ended, if every gate passes then'
+      : `it starts on ${instantInWords(status.nextOpen)}, if every gate passes by then`;
+  return { ...outcome, text: `${outcome.text}; the lane is closed: ${whyClosed(status)}; ${when}` };
 }
 
 function occasionOf(

@@ -64,8 +64,8 @@ export async function startEnrolmentServer(
         })
         .service(RestrictionService, {
           async submitRestriction({ signedStatement }) {
-            const { restriction, revision } = await submitRestriction(deps, signedStatement);
-            return { restriction: toRestrictionMessage(restriction), revision };
+            const { restriction, revision, notices } = await submitRestriction(deps, signedStatement);
+            return { restriction: toRestrictionMessage(restriction, deps.now()), revision, notices: [...notices] };
           },
         }),
     interceptors: [createErrorInterceptor(report), createValidateInterceptor()],

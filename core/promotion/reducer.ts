@@ -1,3 +1,4 @@
+import { instantInWords } from '../instant-in-words.js';
 import type { Cause } from './acts.js';
 import { isGating, hasEnded, type Ending, type PromotionPhase, type StepError } from './state.js';
 import { recallInWords, soundReason, type StandingFound } from './standing.js';
@@ -193,7 +194,7 @@ function canBeLate({ phase, switched }: Situation): boolean {
 }
 
 function tooLate(notAfter: Date): Move {
-  const reason = `it had not begun to deploy by ${notAfter.toISOString()}`;
+  const reason = `it had not begun to deploy by ${instantInWords(notAfter)}`;
   const error = { step: 'schedule', code: 'TOO_LATE', message: reason } as const;
   return { type: 'enter', phase: 'FAILED', reason, error, cause: 'too-late' };
 }

@@ -1,3 +1,5 @@
+import { instantInWords } from '../instant-in-words.js';
+
 /** How urgent a promotion is among others of its kind, from the least. */
 export const priorities = ['low', 'normal', 'high'] as const;
 
@@ -42,12 +44,16 @@ export function problemOfSchedule({ notBefore, notAfter }: Schedule, issuedAt: s
     if (at === undefined) continue;
     const ms = Date.parse(at);
     if (Number.isNaN(ms)) return `${name} ${at} is no instant`;
-    if (ms <= signed) return `${name} ${at} was in the past when it was signed`;
-    if (ms - signed > farthestMs) return `${name} ${at} is more than 366 days ahead`;
+    if (ms <= signed) return `${name} ${inWords(at)} was in the past when it was signed`;
+    if (ms - signed > farthestMs) return `${name} ${inWords(at)} is more than 366 days ahead`;
   }
   if (notBefore !== undefined && notAfter !== undefined && Date.parse(notAfter) <= Date.parse(notBefore))
-    return `notAfter ${notAfter} is not later than notBefore ${notBefore}`;
+    return `notAfter ${inWords(notAfter)} is not later than notBefore ${inWords(notBefore)}`;
   return undefined;
+}
+
+function inWords(at: string): string {
+  return instantInWords(new Date(at));
 }
 
 /** How urgent a promotion is after it has waited for a while: one more for each {@link raiseAfterMs}, up to the highest. */

@@ -1,4 +1,5 @@
 import { shortId } from '../ids.js';
+import { instantInWords } from '../instant-in-words.js';
 
 /**
  * How what is live stands, beside its phase: SOUND while all that it was let into its lane on still counts, else AT_RISK.
@@ -46,7 +47,7 @@ export function standingFrom(lost: readonly LostReliance[], recalled?: Recalled)
     .slice(0, maxNamed)
     .map(
       ({ gate, attestationId, signer, keyEndedAt }) =>
-        `${gate} relied on attestation ${shortId(attestationId)} of ${signer}, whose key has not counted since ${keyEndedAt}`,
+        `${gate} relied on attestation ${shortId(attestationId)} of ${signer}, whose key has not counted since ${instantInWords(new Date(keyEndedAt))}`,
     );
   const more = lost.length > maxNamed ? [`and ${lost.length - maxNamed} more`] : [];
   const called = recalled === undefined ? [] : [recallInWords(recalled)];

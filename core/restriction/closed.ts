@@ -2,9 +2,11 @@ import { type Clock, WindowClock } from '../calendar/clock.js';
 import { statusOf } from '../calendar/status.js';
 import { holdsFor, type InFlightRule, type WindowKind, type WindowSubject } from '../calendar/window.js';
 import type { Digest } from '../digest.js';
+import { instantInWords } from '../instant-in-words.js';
 import { recallInWords, type Recalled } from '../promotion/standing.js';
 import type { PromotionKind } from '../promotion/state.js';
 import { type HeldAction, nameOfHold, type Restriction, scopeInWords } from './model.js';
+import { closedByWindow } from './window-words.js';
 
 /** Something that closes a lane to somebody who wants something: a wait with its owner, its reason and its end. */
 export interface Closure {
@@ -97,7 +99,7 @@ export function statusOfLane(
     name: at,
     owner: '',
     reason: at,
-    words: `scheduled for ${at}`,
+    words: `scheduled for ${instantInWords(startsAt)}`,
     until: startsAt,
   };
   const nextOpen = then.closures.length === 0 ? startsAt : then.nextOpen;
@@ -134,7 +136,7 @@ function statusNow(
   const again = endless.length === 0 && status.lookAgainAt !== undefined && { lookAgainAt: status.lookAgainAt };
   const windows = status.closing.map(({ window, until }): Closure => {
     const { kind, name, reason, zone } = window;
-    const words = kind === 'FREEZE' ? `freeze ${name}: ${reason}` : `outside of ${name} (${reason})`;
+    const words = closedByWindow({ kind, name, reason });
     const owner = inForce.find((one) => one.window === window)?.owner ?? '';
     return { kind, name, reason, owner, words, zone, ...(until !== undefined && { until }) };
   });
@@ -168,10 +170,4 @@ function closuresOfRecall(restrictions: readonly RestrictionInForce[], bundle: D
   if (bundle === undefined || recalled === undefined) return [];
   const { by, reason } = recalled;
   return [{ kind: 'RECALL', name: bundle, owner: by, reason, words: recallInWords(recalled) }];
-}
-
-/** Why a promotion waits that could take its lane otherwise, and the instant at which that ends, if it is known. */
-export function waitInWords({ closures, nextOpen }: LaneStatus): string {
-  const words = closures.map((closure) => closure.words).join('; ');
-  return nextOpen === undefined ? words : `${words}; opens ${nextOpen.toISOString()}`;
 }

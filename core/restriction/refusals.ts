@@ -4,7 +4,8 @@ import type { Digest } from '../digest.js';
 import type { Lane } from '../lanes.js';
 import { recallInWords } from '../promotion/standing.js';
 import type { PromotionKind } from '../promotion/state.js';
-import { recallOf, type RestrictionInForce, statusOfLane, waitInWords } from './closed.js';
+import { actionOf, recallOf, type RestrictionInForce, statusOfLane } from './closed.js';
+import { waitInWords } from './wait-words.js';
 
 /** Whoever wants something, with their roles; undefined where nobody is known, for whom every window holds. */
 export type Invoker = { readonly name: string; readonly roles: readonly string[] } | undefined;
@@ -44,6 +45,25 @@ export function refuseApprovalByWindow(
   return kind === 'PROMOTION'
     ? refuseAction(restrictions, { product, lane, action: 'APPROVE' }, invoker, now)
     : undefined;
+}
+
+/**
+ * What becomes of what somebody starts while a lane is closed: it can be started and waits, or, as a rollback, passes. Empty
+ * while it is open.
+ */
+export function whileClosed(
+  restrictions: readonly RestrictionInForce[],
+  { kind, ...subject }: Omit<WantedStart, 'bundle'> & { readonly invoker: Exclude<Invoker, undefined> },
+  now: Date,
+): string {
+  const status = statusOfLane(restrictions, { ...subject, action: actionOf(kind) }, now);
+  const isStopped = status.closures.length > 0;
+  if (kind === 'PROMOTION') return isStopped ? `it would wait: ${waitInWords(status)}` : '';
+  const all = kind === 'ROLLBACK' ? 'rollbacks' : 'hotfixes';
+  const promotions = statusOfLane(restrictions, { ...subject, action: 'DEPLOY' }, now);
+  const areOthers = promotions.closures.length > 0;
+  if (isStopped) return `${all} are stopped${areOthers ? ', too' : ''}; it would wait: ${waitInWords(status)}`;
+  return areOthers ? `promotions are stopped and ${all} are not: ${waitInWords(promotions)}` : '';
 }
 
 function refuseAction(

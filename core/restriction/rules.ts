@@ -12,6 +12,12 @@ const stoppers = ['developer', 'qa', 'product-owner', ...openers];
 /** Who may call a bundle back: that ends promotions, and takes a second person to undo. */
 const recallers = ['qa', 'product-owner', ...openers];
 
+/** Why a statement does not count, and whose would. */
+export interface RestrictionRefusal extends Refusal {
+  /** Somebody with one of these roles may do it; absent where a role is not what is missing. */
+  readonly roles?: readonly string[];
+}
+
 /** The restriction as it is; undefined where there is none. */
 export interface CurrentRestriction {
   readonly restriction: Restriction;
@@ -25,7 +31,7 @@ export function refuseRestriction(
   act: RestrictionAct,
   signer: Signer,
   current: CurrentRestriction | undefined,
-): Refusal | undefined {
+): RestrictionRefusal | undefined {
   if (signer.kind !== 'human') return { code: 'PERMISSION_DENIED', reason: `${signer.name} is no human` };
   const active = current?.state === 'ACTIVE' ? current : undefined;
   if (act.verb === 'retire' && active === undefined)
@@ -46,7 +52,7 @@ function refuseHolds(
   act: Extract<RestrictionAct, { verb: 'put'; kind: 'hold' }>,
   signer: Signer,
   before: readonly Hold[],
-): Refusal | undefined {
+): RestrictionRefusal | undefined {
   const { holds } = act.spec;
   const old = new Map(before.map((hold) => [hold.id, hold]));
   const kept = new Set(holds.map(({ id }) => id));
@@ -77,7 +83,7 @@ function refuseHolds(
 }
 
 /** Whoever has made a hold lifts it, or somebody who may open. */
-function refuseLifting(signer: Signer, holds: readonly Hold[]): Refusal | undefined {
+function refuseLifting(signer: Signer, holds: readonly Hold[]): RestrictionRefusal | undefined {
   const others = holds.filter(({ by }) => by !== signer.name);
   if (others.length === 0) return needsFile(signer);
   const refusal = needsRole(signer, openers);
@@ -86,7 +92,7 @@ function refuseLifting(signer: Signer, holds: readonly Hold[]): Refusal | undefi
   return { ...refusal, reason: `a hold of ${whose}: ${refusal.reason}` };
 }
 
-function refuseRecall(signer: Signer, active: CurrentRestriction | undefined): Refusal | undefined {
+function refuseRecall(signer: Signer, active: CurrentRestriction | undefined): RestrictionRefusal | undefined {
   if (active?.restriction.kind === 'recall')
     return {
       code: 'WRONG_STATE',
@@ -95,9 +101,13 @@ function refuseRecall(signer: Signer, active: CurrentRestriction | undefined): R
   return needsRole(signer, recallers);
 }
 
-function refuseUndoing(signer: Signer, active: CurrentRestriction | undefined): Refusal | undefined {
+function refuseUndoing(signer: Signer, active: CurrentRestriction | undefined): RestrictionRefusal | undefined {
   if (active?.putBy === signer.name)
-    return { code: 'SELF_APPROVAL', reason: `${signer.name} has recalled it; somebody else undoes that` };
+    return {
+      code: 'SELF_APPROVAL',
+      reason: `${signer.name} has recalled it; somebody else undoes that`,
+      roles: openers,
+    };
   return needsFile(signer) ?? needsRole(signer, openers);
 }
 
@@ -111,10 +121,10 @@ function needsFile({ keyHeldIn }: Signer): Refusal | undefined {
       };
 }
 
-function needsRole({ name, roles }: Signer, wanted: readonly string[]): Refusal | undefined {
+function needsRole({ name, roles }: Signer, wanted: readonly string[]): RestrictionRefusal | undefined {
   return roles.some((role) => wanted.includes(role))
     ? undefined
-    : { code: 'ROLE_MISSING', reason: `${name} has none of the roles ${wanted.join(', ')}` };
+    : { code: 'ROLE_MISSING', reason: `${name} has none of the roles ${wanted.join(', ')}`, roles: wanted };
 }
 
 /** The holds of a scope with one more. */

@@ -24,9 +24,11 @@ export interface StoredBundle {
   readonly sealedAt: Date;
 }
 
-/** A bundle with the lanes in which it is live. */
+/** A bundle with the lanes in which it is live, and whether it was called back. */
 export interface ListedBundle extends StoredBundle {
   readonly liveLanes: readonly Lane[];
+  /** That it was called back, by whom, why and since when. */
+  readonly recall: { readonly by: string; readonly reason: string; readonly since: Date } | undefined;
 }
 
 /** A row of `bundles b`: what `bundleColumns` selects. */
@@ -53,6 +55,7 @@ const bundleColumns = `b.digest, b.product, b.revision, b.author_name, b.author_
 /** A row of `bundles b`: what `listedBundleColumns` selects. */
 export interface ListedBundleRow extends BundleRow {
   live_lanes: Lane[];
+  recall: { readonly by: string; readonly reason: string; readonly sinceMs: number } | null;
 }
 
 /** The columns of a `ListedBundleRow`. */
@@ -63,7 +66,12 @@ export const listedBundleColumns = `${bundleColumns},
            and not exists (
              select 1 from lane_history newer
               where newer.tenant_id = h.tenant_id and newer.product = h.product and newer.lane = h.lane
-                and newer.withdrawn_by is null and newer.position > h.position)) as live_lanes`;
+                and newer.withdrawn_by is null and newer.position > h.position)) as live_lanes,
+  (select jsonb_build_object('by', r.changed_by, 'reason', r.content::jsonb ->> 'reason',
+                             'sinceMs', extract(epoch from r.changed_at) * 1000)
+     from restrictions r
+    where r.tenant_id = b.tenant_id and r.kind = 'recall' and r.state = 'ACTIVE'
+      and r.name = substring(b.digest from 8)) as recall`;
 
 /**
  * A sealed bundle with its artifacts.
@@ -142,7 +150,12 @@ function toBundle(row: BundleRow): StoredBundle {
 
 /** A row as a record, with its lanes, the lowest first. @throws BUNDLE_CORRUPT */
 export function toListedBundle(row: ListedBundleRow): ListedBundle {
-  return { ...toBundle(row), liveLanes: lanes.filter((lane) => row.live_lanes.includes(lane)) };
+  const { live_lanes: live, recall } = row;
+  return {
+    ...toBundle(row),
+    liveLanes: lanes.filter((lane) => live.includes(lane)),
+    recall: recall === null ? undefined : { by: recall.by, reason: recall.reason, since: new Date(recall.sinceMs) },
+  };
 }
 
 /** The bundle that was sealed for a revision of a product, the first if there are several. */

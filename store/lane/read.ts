@@ -17,6 +17,8 @@ export interface LaneView {
         readonly promotionId: string;
         readonly at: Date;
         readonly standing: Standing | null;
+        /** Why it stands as it does. */
+        readonly reason: string | null;
         readonly requester: string | null;
       }
     | undefined;
@@ -106,6 +108,7 @@ export interface LaneViewRow {
   promotion_id: string;
   live_at: Date;
   standing: Standing | null;
+  reason: string | null;
   requester: string | null;
   open: (Omit<OpenPromotion, 'updatedAt'> & { readonly updatedAtMs: number })[];
   previous: Digest | null;
@@ -123,7 +126,7 @@ export interface LaneViewRow {
 export function laneViewsOf(wanted: string): string {
   return `
     select w.product, w.lane, live.bundle_digest as bundle, coalesce(b.revision, '') as revision, live.promotion_id,
-           live.live_at, stands.standing, stands.requester, before.bundle_digest as previous, l.holder_promotion_id as holder,
+           live.live_at, stands.standing, stands.reason, stands.requester, before.bundle_digest as previous, l.holder_promotion_id as holder,
            coalesce(l.fencing_token, 0) as fencing_token,
            (select coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'kind', q.kind, 'priority', q.priority,
                      'queuedAtMs', extract(epoch from q.queued_at) * 1000)), '[]')
@@ -160,11 +163,11 @@ export function laneViewsOf(wanted: string): string {
 
 /** A row as a record. */
 export function toLaneView(row: LaneViewRow): LaneView {
-  const { bundle, revision, promotion_id: promotionId, live_at: at, standing, requester } = row;
+  const { bundle, revision, promotion_id: promotionId, live_at: at, standing, reason, requester } = row;
   return {
     product: row.product,
     lane: row.lane,
-    live: bundle === null ? undefined : { bundle, revision, promotionId, at, standing, requester },
+    live: bundle === null ? undefined : { bundle, revision, promotionId, at, standing, reason, requester },
     previous: row.previous ?? undefined,
     holder: row.holder,
     fencingToken: row.fencing_token,

@@ -1,7 +1,7 @@
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId } from '../../core/ids.js';
 import { type Arbitration, arbitrate, type Contender } from '../../core/lane/arbitrate.js';
-import { waitInWords } from '../../core/restriction/closed.js';
+import { waitInWords } from '../../core/restriction/wait-words.js';
 import type { Transaction } from '../database.js';
 import { appendEvent } from '../event/write.js';
 import type { StoredPromotion } from '../promotion/read.js';

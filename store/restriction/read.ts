@@ -76,6 +76,20 @@ export function restrictionsOn(
   });
 }
 
+/** Changes with whatever may concern a lane. */
+export async function restrictionsVersion(
+  tx: Transaction,
+  { product, lane }: { readonly product: string; readonly lane: Lane },
+): Promise<string> {
+  const [row] = await tx.query<{ version: string }>(
+    `select coalesce(max(changed_at)::text, '') as version from restrictions r
+      where r.tenant_id = $1
+        and (r.products is null or $2 = any (r.products)) and (r.lanes is null or $3 = any (r.lanes))`,
+    [tx.tenant, product, lane],
+  );
+  return row?.version ?? '';
+}
+
 /** Windows and holds that are in force, of a whole board. @param product only those that may concern it; all if empty */
 export async function restrictionsInForce(tx: Transaction, product = ''): Promise<readonly StoredRestriction[]> {
   const rows = await tx.query<RestrictionRow>(

@@ -76,7 +76,7 @@ describe('a lane that is closed while a promotion has it', () => {
     await scene.step(first, 'guard', 1);
     expect(await woken(first)).toMatchObject({ phase: 'ABORTED', owed: ['attest'] });
     expect((await scene.promotion(first.id)).reason).toBe(
-      'the lane was closed: freeze ended: audit; opens 2035-01-01T00:00:00.000Z',
+      'the lane was closed: freeze: audit (ended); opens 2035-01-01 00:00 UTC',
     );
     expect(await woken(second)).toMatchObject({ phase: 'QUEUED', lookAgainAt: expect.stringMatching(/^20\d\d-/) });
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { instantInWords } from '../../core/instant-in-words.js';
 import type { Schedule } from '../../core/promotion/schedule.js';
 import { LaneScene, type Way } from '../support/lane-scene.js';
 import { hold, put, windowOf } from '../support/restriction-people.js';
@@ -44,7 +45,7 @@ describe('a promotion that is scheduled', () => {
     expect({ phase, reason, lookAgainAt }).toEqual({
       ...{
         phase: 'QUEUED',
-        reason: `every gate passes; scheduled for ${notBefore}; opens ${notBefore}`,
+        reason: `every gate passes; scheduled for ${instantInWords(new Date(notBefore))}; opens ${instantInWords(new Date(notBefore))}`,
         lookAgainAt: notBefore,
       },
     });
@@ -88,7 +89,11 @@ describe('a promotion that is scheduled', () => {
     scene.ahead = hour + 1;
     for (const one of [gating, queued, first])
       expect(await look(one)).toMatchObject({
-        ...{ phase: 'FAILED', reason: `it had not begun to deploy by ${notAfter}`, owed: ['attest'] },
+        ...{
+          phase: 'FAILED',
+          reason: `it had not begun to deploy by ${instantInWords(new Date(notAfter))}`,
+          owed: ['attest'],
+        },
         error: { code: 'TOO_LATE' },
       });
   });

@@ -54,7 +54,7 @@ describe('what closes lanes', () => {
       const banner = page.getByRole('region', { name: 'Closed lanes' });
       expect(await banner.count()).toBe(0);
       await put(engine, 'dev', advent());
-      await banner.getByText(/^Closed by freeze advent \(everybody buys\); opens \w+ \d+ \w+ \d+, \d\d:\d\d/).waitFor();
+      await banner.getByText(/^Frozen: everybody buys \(advent\); opens \w+ \d+ \w+ \d+, \d\d:\d\d/).waitFor();
       await banner.getByText(/00:00 in Asia\/Kolkata/).waitFor();
       const held = await hold(engine, 'bob', { product: 'shop', lane: 'gold' }, 'checkout errors in gold');
       await banner
@@ -77,7 +77,7 @@ describe('what closes lanes', () => {
     const times = { zone: 'UTC', begins: dayFromNow(-2), ends: ends.toISOString().slice(0, 19) };
     await put(engine, 'dev', windowOf('short', { kind: 'FREEZE', reason: 'soon over', lanes: ['gold'], ...times }));
     const banner = page.getByRole('region', { name: 'Closed lanes' });
-    await banner.getByText(/^Closed by freeze short \(soon over\)/).waitFor();
+    await banner.getByText(/^Frozen: soon over \(short\)/).waitFor();
     let asked = 0;
     page.on('request', (request) => (asked += Number(request.url().endsWith('/ListLanes'))));
     await banner.waitFor({ state: 'detached' });

@@ -150,7 +150,10 @@ async function others(page: Page): Promise<void> {
 
 async function withPolicy(page: Page): Promise<void> {
   await page.getByText('waits to be published').first().waitFor();
-  await page.getByText('going in', { exact: true }).last().click();
+  await page
+    .getByText(/going in (?!as a hotfix)/)
+    .last()
+    .click();
   await page.getByText('two-person-approval', { exact: true }).waitFor();
 }
 

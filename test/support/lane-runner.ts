@@ -27,6 +27,8 @@ export interface LaneRun {
 export interface StartedLane {
   /** What it has printed first. */
   readonly printed: string;
+  /** Everything that it has printed so far, in its order. */
+  readonly soFar: () => readonly string[];
   readonly interrupt: () => void;
   readonly ended: Promise<LaneRun>;
 }
@@ -111,12 +113,18 @@ export async function startApiOn(
   const start: ApiOnEngine['start'] = (person, ...args) => {
     const interrupt = new AbortController();
     let ended: Promise<LaneRun> | undefined;
+    const all: string[] = [];
     const begun = new Promise<string>((resolve) => {
-      const options = { signal: interrupt.signal, onPrint: resolve };
+      const onPrint = (text: string) => {
+        all.push(text);
+        resolve(text);
+      };
+      const options = { signal: interrupt.signal, onPrint };
       ended = runCaptured(['--as', person, ...args], environment, options);
     });
     return begun.then((printed) => ({
       printed,
+      soFar: () => all,
       interrupt: () => interrupt.abort(),
       ended: ended ?? Promise.reject(new Error('it did not start')),
     }));

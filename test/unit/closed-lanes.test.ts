@@ -12,7 +12,7 @@ const at = (text: string) => timestampFromDate(new Date(text));
 function closed(
   products: readonly string[],
   of: readonly Lane[],
-  by: readonly [ClosureKind, string, string?][],
+  by: readonly (readonly [ClosureKind, string, string?])[],
   nextOpen?: string,
 ) {
   const opening = create(LaneOpeningSchema, {
@@ -47,6 +47,22 @@ describe('what closes lanes', () => {
     ]);
     expect(found.map(({ opens }) => opens && timestampMs(opens))).toEqual([
       ...[undefined, undefined, Date.parse('2030-12-24T00:00Z'), undefined],
+    ]);
+  });
+
+  test('is one reason where it is all change windows of a lane, and others where a freeze closes it, too', () => {
+    const [early, late] = [
+      [ClosureKind.CHANGE, 'early'],
+      [ClosureKind.CHANGE, 'late'],
+    ] as const;
+    const found = closedBy([
+      ...closed(['shop', 'till'], [Lane.GOLD], [early, late]),
+      ...closed(['desk'], [Lane.GOLD], [early, [ClosureKind.FREEZE, 'advent']]),
+    ]);
+    expect(found.map(({ closures, lanes: own }) => [closures.map(({ name }) => name), lanesInWords(own)])).toEqual([
+      [['advent'], 'gold of desk'],
+      [['early', 'late'], 'gold of 2 products'],
+      [['early'], 'gold of desk'],
     ]);
   });
 

@@ -5,10 +5,12 @@ import type { WindowKind } from '../../core/calendar/window.js';
 import type { Digest } from '../../core/digest.js';
 import type { Lane } from '../../core/lanes.js';
 import { OpeningsOfBoard } from '../../core/restriction/board.js';
-import { type LaneSubject, type RestrictionInForce, statusOfLane, waitInWords } from '../../core/restriction/closed.js';
+import { type LaneSubject, type RestrictionInForce, statusOfLane } from '../../core/restriction/closed.js';
 import type { Hold, HoldSpec } from '../../core/restriction/model.js';
 import { nameOfHold, scopeOf } from '../../core/restriction/model.js';
-import { refuseApprovalByWindow, refuseStart } from '../../core/restriction/refusals.js';
+import { refuseApprovalByWindow, refuseStart, whileClosed } from '../../core/restriction/refusals.js';
+import { stepsToOpen } from '../../core/restriction/steps-to-open.js';
+import { waitInWords } from '../../core/restriction/wait-words.js';
 import { actInWords } from '../../core/restriction/words.js';
 
 const now = new Date('2026-11-27T12:00:00Z');
@@ -51,9 +53,65 @@ describe('a lane', () => {
       closures: [{ kind: 'FREEZE', name: 'audit', owner: 'carol', reason: 'rest' }],
       nextOpen: new Date('2026-11-28T00:00:00Z'),
     });
-    expect(wordsOf([window('audit')])).toBe('freeze audit: rest; opens 2026-11-28T00:00:00.000Z');
+    expect(wordsOf([window('audit')])).toBe('freeze: rest (audit); opens 2026-11-28 00:00 UTC');
     const change = window('office', { kind: 'CHANGE', begins: '2026-11-30T08:00', ends: '2026-11-30T17:00' });
-    expect(wordsOf([change])).toBe('outside of office (rest); opens 2026-11-30T08:00:00.000Z');
+    expect(wordsOf([change])).toBe('outside of its change window: rest (office); opens 2026-11-30 08:00 UTC');
+  });
+
+  test('is outside of all of its change windows in one sentence, and says when the next of them opens', () => {
+    const at = (name: string, hour: string, reason = name) =>
+      window(name, { kind: 'CHANGE', reason, begins: `2026-11-30T${hour}:00`, ends: '2026-11-30T17:00' });
+    expect(wordsOf([at('late', '15'), at('early', '08')])).toBe(
+      'outside of its change windows: late (late), early (early); the next opens 2026-11-30 08:00 UTC',
+    );
+    expect(wordsOf([at('a', '15'), at('b', '08'), at('c', '09'), at('d', '10')])).toContain(
+      'c (c) and 1 more; the next',
+    );
+    const frozen = [window('audit', { ends: '2026-12-01T00:00' }), at('late', '15'), at('early', '08')];
+    expect(wordsOf(frozen)).toBe('freeze: rest (audit); outside of its change windows: late (late), early (early)');
+  });
+
+  test('tells why a window is there before what it is called, and little of a name that was generated', () => {
+    const name = 'calendar-040000008200e00074c5b7101a82e008-1f2e3d4c5b6a';
+    expect(wordsOf([window(name)])).toBe('freeze: rest (calendar-04000000820…); opens 2026-11-28 00:00 UTC');
+  });
+
+  test.each([
+    ['a window', [window('audit')], ['wait until 2026-11-28 00:00 UTC, when the lane opens']],
+    [
+      'a window and holds',
+      [window('audit'), holds({ product: 'shop' }, {}), holds({}, { by: 'carol' })],
+      [
+        'dev, or a release-manager or operator, lifts the hold: lane resume shop --hold 00000000 --reason TEXT',
+        'carol, or a release-manager or operator, lifts the hold: lane resume --all --hold 00000000 --reason TEXT',
+      ],
+    ],
+    [
+      'a change window that never comes back',
+      [window('office', { kind: 'CHANGE', begins: '2025-11-30T08:00', ends: '2025-11-30T17:00' })],
+      [
+        'nobody can say when it opens: a release-manager or operator ends the window: lane window end office --reason TEXT',
+      ],
+    ],
+    ['nothing', [], []],
+  ] as const)('that %s closes says what lets somebody go on', (_what, restrictions, steps) => {
+    expect(stepsToOpen(statusOfLane(restrictions, gold, now))).toEqual(steps);
+  });
+
+  test('that is closed says of what is started there whether it waits', () => {
+    const started = (kind: 'PROMOTION' | 'ROLLBACK', ...restrictions: readonly RestrictionInForce[]) =>
+      whileClosed(restrictions, { product: 'shop', lane: 'gold', kind, invoker: { name: 'dev', roles: [] } }, now);
+    expect(started('PROMOTION')).toBe('');
+    expect(started('PROMOTION', holds({}, {}))).toBe('it would wait: dev holds every lane of every product: errors');
+    expect(started('ROLLBACK', holds({}, {}))).toBe(
+      'promotions are stopped and rollbacks are not: dev holds every lane of every product: errors',
+    );
+    expect(started('ROLLBACK', holds({}, { stops: ['DEPLOY', 'ROLLBACK'] }))).toBe(
+      'rollbacks are stopped, too; it would wait: dev holds every lane of every product: errors',
+    );
+    const rollbacks = window('audit', { actions: ['ROLLBACK'] });
+    expect(started('ROLLBACK', rollbacks)).toMatch(/^rollbacks are stopped; it would wait: /);
+    expect(started('ROLLBACK')).toBe('');
   });
 
   test('opens at no instant that anybody can say while it is held, or its bundle is recalled', () => {
@@ -66,7 +124,7 @@ describe('a lane', () => {
   test('is closed to rollbacks only by what says so', () => {
     const rollback = { ...gold, action: 'ROLLBACK' } as const;
     expect(wordsOf([window('audit'), holds({}, {})], rollback)).toBe('');
-    expect(wordsOf([window('audit', { actions: ['ROLLBACK'] })], rollback)).toContain('freeze audit');
+    expect(wordsOf([window('audit', { actions: ['ROLLBACK'] })], rollback)).toContain('freeze: rest (audit)');
     expect(wordsOf([holds({}, { stops: ['DEPLOY', 'ROLLBACK'] })], rollback)).toBe(
       'dev holds every lane of every product: errors',
     );
@@ -107,7 +165,7 @@ describe('a request or an approval', () => {
     expect(refuseApprovalByWindow([requests], start, nobody, now)).toBeUndefined();
     expect(refuseApprovalByWindow([window('night', { actions: ['APPROVE'] })], start, nobody, now)).toEqual({
       code: 'LANE_CLOSED',
-      reason: 'gold of shop is closed to approvals: freeze night: rest; opens 2026-11-28T00:00:00.000Z',
+      reason: 'gold of shop is closed to approvals: freeze: rest (night); opens 2026-11-28 00:00 UTC',
     });
   });
 

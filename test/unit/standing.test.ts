@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { instantInWords } from '../../core/instant-in-words.js';
 import { nextMove } from '../../core/promotion/reducer.js';
 import type { Situation } from '../../core/promotion/situation.js';
 import { type Standing, standingFrom, type StandingFound } from '../../core/promotion/standing.js';
@@ -37,7 +38,7 @@ describe('a promotion that is live', () => {
     expect(standingFrom([])).toEqual({ standing: 'SOUND', reason: 'the lane serves this bundle' });
     expect(standingFrom([lost])).toEqual({
       standing: 'AT_RISK',
-      reason: `two-person-approval relied on attestation aaaaaaaaaaaa of bob, whose key has not counted since ${later.toISOString()}`,
+      reason: `two-person-approval relied on attestation aaaaaaaaaaaa of bob, whose key has not counted since ${instantInWords(later)}`,
     });
     expect(standingFrom(Array.from({ length: 8 }, () => lost)).reason).toMatch(/ · and 3 more$/);
   });

@@ -67,7 +67,7 @@ describe('whoever approves for a lane that is closed', () => {
     const answer = await decide(engine, target, await signedFor(engine, target, 'alice'));
     expect(answer).toMatchObject({ accepted: true, state: 'AWAITING_APPROVAL' });
     expect(answer.text).toBe(
-      'approve by alice is recorded; the lane is closed (freeze advent: everybody buys): it starts at 2035-01-01T00:00:00.000Z',
+      'approve by alice is recorded; the lane is closed: freeze: everybody buys (advent); it starts on 2035-01-01 00:00 UTC, if every gate passes by then',
     );
     await decide(engine, target, await signedFor(engine, target, 'bob'));
     await isIn(engine, target.id, 'QUEUED');
@@ -81,7 +81,7 @@ describe('whoever approves for a lane that is closed', () => {
     const answer = await decide(engine, target, await signedFor(engine, target, 'alice'));
     expect(answer.accepted).toBe(false);
     expect(answer.text).toContain(
-      'refused (LANE_CLOSED): gold of shop is closed to approvals: freeze night: people sleep',
+      'refused (LANE_CLOSED): gold of shop is closed to approvals: freeze: people sleep (night)',
     );
     await retire(engine, 'dev', { kind: 'window', name: 'night' });
     await approveByTwo(engine, target);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { instantInWords } from '../../core/instant-in-words.js';
 import { statusQuery } from '../../workflows/promotion/contract.js';
 import { rowsOf } from '../support/attack-scene.js';
 import type { Engine } from '../support/engine.js';
@@ -37,7 +38,9 @@ describe('a promotion that is scheduled', () => {
     const id = await engine.recordOf(handle);
     await skipping.pass(day + 1_000);
     await engine.reached(handle, 'FAILED');
-    expect((await handle.query(statusQuery)).reason).toBe(`it had not begun to deploy by ${notAfter}`);
+    expect((await handle.query(statusQuery)).reason).toBe(
+      `it had not begun to deploy by ${instantInWords(new Date(notAfter))}`,
+    );
     await until(async () => {
       const steps = await rowsOf(
         engine,
@@ -54,7 +57,7 @@ describe('a promotion that is scheduled', () => {
     const notBefore = inDays(40);
     const handle = await requested('scheduled', { notBefore });
     await engine.reached(handle, 'QUEUED');
-    expect((await handle.query(statusQuery)).reason).toContain(`scheduled for ${notBefore}`);
+    expect((await handle.query(statusQuery)).reason).toContain(`scheduled for ${instantInWords(new Date(notBefore))}`);
     const before = (await handle.fetchHistory()).events?.length ?? 0;
     await skipping.pass(40 * day - 60_000);
     await engine.reached(handle, 'QUEUED');

@@ -71,7 +71,7 @@ describe('a promotion that waits for people, in the Temporal Web UI', () => {
     expect(text).toMatch(
       /two-person-approval is PENDING since 20[\d: -]+Z:\s+2 of 2 approvals of different roles missing/,
     );
-    expect(text).toContain('To do: Ask people of two roles among product-owner, qa and release-manager');
+    expect(text).toContain('To do: 2 people of product-owner, qa, release-manager approve');
     expect(await details.locator('pre').innerText()).toContain(`lane approve ${shortId(target.id)}\n`);
     expect(text).toContain('lane lane/default/shop/gold');
     if (screenshots !== undefined)

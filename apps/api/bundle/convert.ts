@@ -3,6 +3,8 @@ import { isInstant } from '../../../core/input.js';
 import { type Manifest, parseManifest } from '../../../core/release/manifest.js';
 import { type Attestation, AttestationSchema } from '#gen/governance/v1/attestation_pb.js';
 import {
+  type BundleRecall,
+  BundleRecallSchema,
   type EvidenceAttachment,
   EvidenceAttachmentSchema,
   type PlanReference,
@@ -36,7 +38,12 @@ export function toBundleMessage(bundle: ListedBundle): ReleaseBundle {
     releaseId: bundle.releaseId,
     ...instant('sealedAt', bundle.sealedAt),
     liveLanes: bundle.liveLanes.map(toLane),
+    ...(bundle.recall !== undefined && { recall: toRecall(bundle.recall) }),
   });
+}
+
+function toRecall({ by, reason, since }: NonNullable<ListedBundle['recall']>): BundleRecall {
+  return create(BundleRecallSchema, { by, reason, ...instant('since', since) });
 }
 
 function methodologyOf({ methodology }: Manifest): MethodologyContext | undefined {

@@ -1,13 +1,12 @@
 import { create } from '@bufbuild/protobuf';
 import { newestGates } from '../../../activities/policy/newest-gates.js';
 import type { Preparation } from '../../../activities/policy/preparation.js';
-import { refuseByRole } from '../../../core/decision/check.js';
 import { startOf } from '../../../core/decision/verbs.js';
 import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId } from '../../../core/ids.js';
 import type { PromotionKind } from '../../../core/promotion/state.js';
-import { refuseStart } from '../../../core/restriction/refusals.js';
+import { refuseStart, whileClosed } from '../../../core/restriction/refusals.js';
 import {
   type LaneAction,
   LaneActionSchema,
@@ -21,9 +20,9 @@ import type { LaneView } from '../../../store/lane/read.js';
 import { requireProduct } from '../../../store/product/read.js';
 import { restrictionsOn } from '../../../store/restriction/read.js';
 import { resolveBundle } from '../../../store/resolve-id.js';
-import { approverOf } from '../case/approver.js';
 import { bounded, toLane } from '../convert.js';
 import { toVerb } from './convert.js';
+import { refusedByRole } from './refused-by-role.js';
 
 /**
  * What a person may start in lanes: promotions of a bundle, or rollbacks of a product. Lanes and roles are judged by the
@@ -46,20 +45,24 @@ export async function listLaneActions(
   if (of.case === 'product') {
     await requireProduct(tx, of.value);
     return (await lanesOf(tx, known, { product: of.value, kind: 'ROLLBACK', person, now })).map((lane) =>
-      rollbackOf(lane, person),
+      rollbackOf(lane),
     );
   }
   const { digest, product } = await requireBundle(tx, await resolveBundle(tx, of.value));
   const actions: LaneAction[] = [];
   for (const kind of ['PROMOTION', 'HOTFIX'] as const)
     for (const lane of await lanesOf(tx, known, { product, kind, bundle: digest, person, now }))
-      actions.push(entryOf(lane, kind, digest, person));
+      actions.push(entryOf(lane, kind, digest));
   return actions;
 }
 
 /** A lane, and why nothing can be started there by the rules in force, in the words in which a start is refused. */
 interface RuledLane extends LaneView {
   readonly closed: string | undefined;
+  /** Why the person's roles do not let them start it, and whom they can ask. */
+  readonly refused: string | undefined;
+  /** What becomes of what is started while the lane is closed; empty while it is open. */
+  readonly notice: string;
 }
 
 /** What somebody wants to start. */
@@ -79,14 +82,19 @@ async function lanesOf(
 ): Promise<readonly RuledLane[]> {
   const { items } = await listLanes(tx, { ...allLanes, product }, { size: 1, token: '' });
   const lanes: RuledLane[] = [];
+  const refused = await refusedByRole(tx, startOf(kind), person);
   for (const view of items) {
     const newest = await newestGates(tx, known, { product, lane: view.lane, kind });
     const target = bundle ?? view.previous;
+    const restrictions = await restrictionsOn(tx, view);
     const refusal =
-      target === undefined
-        ? undefined
-        : refuseStart(await restrictionsOn(tx, view), { ...view, kind, bundle: target }, person, now);
-    lanes.push({ ...view, closed: 'problem' in newest ? wordsOfProblem(newest.problem) : refusal?.reason });
+      target === undefined ? undefined : refuseStart(restrictions, { ...view, kind, bundle: target }, person, now);
+    lanes.push({
+      ...view,
+      refused,
+      closed: 'problem' in newest ? wordsOfProblem(newest.problem) : refusal?.reason,
+      notice: whileClosed(restrictions, { product, lane: view.lane, kind, invoker: person }, now),
+    });
   }
   return lanes;
 }
@@ -95,7 +103,7 @@ function wordsOfProblem({ message, why }: LanekeeperError): string {
   return why === undefined ? message : `${message}: ${why}`;
 }
 
-function entryOf(view: RuledLane, kind: 'PROMOTION' | 'HOTFIX', bundle: Digest, person: StoredPrincipal): LaneAction {
+function entryOf(view: RuledLane, kind: 'PROMOTION' | 'HOTFIX', bundle: Digest): LaneAction {
   const { lane, product, live, open, closed } = view;
   const verb = startOf(kind);
   const own = open.find((each) => each.bundle === bundle && each.kind === kind);
@@ -106,13 +114,14 @@ function entryOf(view: RuledLane, kind: 'PROMOTION' | 'HOTFIX', bundle: Digest, 
     product,
     verb: toVerb(verb),
     bundleDigest: bundle,
-    ...judged(state ?? closed ?? refuseByRole(verb, approverOf(person))?.reason),
+    ...judged(state ?? closed ?? view.refused),
+    notice: view.notice,
     command: `lane ${kind === 'HOTFIX' ? 'hotfix' : 'promote'} ${shortId(bundle)} --to ${lane}${kind === 'HOTFIX' ? ' --reason TEXT' : ''}`,
     promotionId: own?.id ?? (isLive ? live.promotionId : ''),
   });
 }
 
-function rollbackOf(view: RuledLane, person: StoredPrincipal): LaneAction {
+function rollbackOf(view: RuledLane): LaneAction {
   const { lane, product, live, previous, open, closed } = view;
   const own = open.find(({ kind }) => kind === 'ROLLBACK');
   const state =
@@ -128,7 +137,8 @@ function rollbackOf(view: RuledLane, person: StoredPrincipal): LaneAction {
     product,
     verb: toVerb('rollback'),
     bundleDigest: previous ?? '',
-    ...judged(state ?? closed ?? refuseByRole('rollback', approverOf(person))?.reason),
+    ...judged(state ?? closed ?? view.refused),
+    notice: view.notice,
     command: `lane rollback ${product} --lane ${lane} --reason TEXT`,
     promotionId: own?.id ?? '',
   });

@@ -63,12 +63,11 @@ export function createDecisionService(deps: ApiDeps): ServiceImpl<typeof Decisio
     },
     async listActions(request, context) {
       const { tenant, principal } = requireCaller(context);
-      const actions = await whenPrepared(deps, tenant, (known) =>
+      return whenPrepared(deps, tenant, (known) =>
         database.transaction(tenant, async (tx) =>
           listActions(tx, known, await resolvePromotion(tx, request.promotionId), principal, deps.now()),
         ),
       );
-      return { actions };
     },
     async listLaneActions(request, context) {
       const { tenant, principal } = requireCaller(context);

@@ -39,5 +39,7 @@ export function toLaneStatus(view: LaneView, openings: OpeningsOfBoard): LaneSta
     url: endpoints[0]?.url ?? '',
     endpoints,
     opening: toLaneOpening(openings.of(view)),
+    // Of what stands well there is nothing to say.
+    liveReason: view.live?.standing === 'AT_RISK' ? bounded(view.live.reason, 4000) : '',
   });
 }

@@ -1,5 +1,7 @@
 import { create } from '@bufbuild/protobuf';
-import { type LaneStatus, waitInWords } from '../../../core/restriction/closed.js';
+import type { LaneStatus } from '../../../core/restriction/closed.js';
+import { stepsToOpen } from '../../../core/restriction/steps-to-open.js';
+import { waitInWords } from '../../../core/restriction/wait-words.js';
 import { shortId } from '../../../core/ids.js';
 import type { PolicySnapshot } from '../../../core/policy/model.js';
 import { isBlocking } from '../../../core/policy/verdict.js';
@@ -43,9 +45,12 @@ export function explainPromotion(
     ...blocking.map((gate) => gate.next ?? ''),
     ...notices.filter(({ holds }) => holds).map(({ next }) => next),
     ...(error === undefined ? [] : [error.next]),
-    ...(status === undefined ? [] : status.closures.flatMap(({ next }) => (next === undefined ? [] : [next]))),
+    ...(status === undefined ? [] : stepsToOpen(status)),
     ...nextCommands(promotion, lane.holder ?? undefined),
   ];
+  // Nobody waits without being told for what: what only has to be waited for can be watched.
+  if (promotion.state === 'QUEUED' && !steps.some((step) => step !== ''))
+    steps.push(`lane watch ${shortId(promotion.id)}`);
   return create(ExplainPromotionResponseSchema, {
     promotionId: promotion.id,
     summary: bounded(`${summaryOf(promotion, lane, words)}${closedInWords(status)}`, 4000),

@@ -7,7 +7,7 @@ import { countProducts, listLanes } from '../../../store/lane/list.js';
 import { lastRound } from '../../../store/policy/read.js';
 import type { Transaction } from '../../../store/database.js';
 import { listPromotions } from '../../../store/promotion/list.js';
-import { promotionVersion, readPromotion } from '../../../store/promotion/read.js';
+import { readPromotion } from '../../../store/promotion/read.js';
 import { resolveBundle, resolvePromotion } from '../../../store/resolve-id.js';
 import { readTimeline } from '../../../store/event/list.js';
 import { requireProduct } from '../../../store/product/read.js';
@@ -23,6 +23,7 @@ import { fromLane, requireLane } from '../convert.js';
 import type { ApiDeps } from '../deps.js';
 import { planPromotion } from './plan.js';
 import { sendDecision } from '../decision/send.js';
+import { VersionWithOpening } from './version-with-opening.js';
 import { openingOf } from './opening.js';
 import { startPromotion } from './start.js';
 import { watch } from '../watch.js';
@@ -67,23 +68,23 @@ export function createPromotionService(deps: ApiDeps): ServiceImpl<typeof Promot
     },
     async *watchPromotion(request, context) {
       const { tenant } = requireCaller(context);
-      const { id, words } = await whenPrepared(deps, tenant, (known) =>
+      const version = new VersionWithOpening(now);
+      const { place, words } = await whenPrepared(deps, tenant, (known) =>
         database.transaction(tenant, async (tx) => {
           const found = await readPromotion(tx, await resolvePromotion(tx, request.promotionId));
-          return { id: found.id, words: await wordsAbout(tx, known, found) };
+          return { place: found, words: await wordsAbout(tx, known, found) };
         }),
       );
+      const { id } = place;
       const states = watch({
-        version: () => database.transaction(tenant, (tx) => promotionVersion(tx, id)),
+        version: () => database.transaction(tenant, (tx) => version.of(tx, place)),
         read: () =>
           database.transaction(tenant, async (tx) => {
             const promotion = await readPromotion(tx, id);
-            return {
-              promotion,
-              timeline: await readTimeline(tx, { promotionId: id }),
-              round: await lastRound(tx, id),
-              opening: await openingOf(tx, promotion, now()),
-            };
+            const opening = await openingOf(tx, promotion, now());
+            version.told(opening);
+            const timeline = await readTimeline(tx, { promotionId: id });
+            return { promotion, timeline, round: await lastRound(tx, id), opening };
           }),
         isLast: ({ promotion }) => promotion.state === 'LIVE' || hasEnded(promotion.state),
         signal: context.signal,

@@ -14,9 +14,11 @@ import {
   WindowKind,
 } from '#gen/governance/v1/restriction_pb.js';
 import { describeTimes } from '../../../core/calendar/describe.js';
+import { isOver } from '../../../core/calendar/spans.js';
 import { LanekeeperError } from '../../../core/errors.js';
-import { type LaneStatus, waitInWords } from '../../../core/restriction/closed.js';
+import type { LaneStatus } from '../../../core/restriction/closed.js';
 import type { Restriction as AnyRestriction, RestrictionKind as KindName } from '../../../core/restriction/model.js';
+import { waitInWords, whyClosed } from '../../../core/restriction/wait-words.js';
 import type { StoredRestrictionChange } from '../../../store/restriction/list.js';
 import type { StoredRestriction } from '../../../store/restriction/read.js';
 import { instant, toLane } from '../convert.js';
@@ -40,12 +42,13 @@ export function requireKind(kind: RestrictionKind): KindName {
 }
 
 /** A restriction as it is now. */
-export function toRestrictionMessage(stored: StoredRestriction): Restriction {
+export function toRestrictionMessage(stored: StoredRestriction, now: Date): Restriction {
   const { restriction, revision, state, changedBy, changedAt } = stored;
   return create(RestrictionSchema, {
     ...{ kind: kinds[restriction.kind], name: restriction.name, revision, retired: state === 'RETIRED', changedBy },
     ...instant('changedAt', changedAt),
     spec: specOf(restriction),
+    over: restriction.kind === 'window' && isOver(restriction.spec, now),
   });
 }
 
@@ -104,7 +107,7 @@ export function toLaneOpening(status: LaneStatus): LaneOpening {
   const { closures, nextOpen, nextClose, inFlight } = status;
   const closed = closures.length > 0;
   return create(LaneOpeningSchema, {
-    ...{ closed, reason: closed ? waitInWords(status) : '' },
+    ...{ closed, reason: closed ? waitInWords(status) : '', why: whyClosed(status) },
     closures: closures.map(({ kind, name, hold = '', owner, since, reason, words, until, zone = '' }) => ({
       ...{ kind: ClosureKind[kind], name, hold, owner, reason, words, zone },
       ...instant('since', since === undefined ? undefined : new Date(since)),

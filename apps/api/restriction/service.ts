@@ -41,7 +41,7 @@ export function createRestrictionService({
       const { tenant } = requireCaller(context);
       const key = { kind: requireKind(kind), name };
       return database.transaction(tenant, async (tx) => ({
-        restriction: toRestrictionMessage(await requireRestriction(tx, key)),
+        restriction: toRestrictionMessage(await requireRestriction(tx, key), now()),
       }));
     },
     async listRestrictions({ kind, product, lane, ended, after }, context) {
@@ -53,7 +53,7 @@ export function createRestrictionService({
         });
         const last = found.length < maxListed.restrictions ? undefined : found.at(-1);
         return {
-          restrictions: found.map(toRestrictionMessage),
+          restrictions: found.map((one) => toRestrictionMessage(one, now())),
           nextAfter: last === undefined ? '' : keyText(last.restriction),
         };
       });

@@ -7,6 +7,7 @@ import {
   LaneActionSchema,
 } from '#gen/governance/v1/decision_service_pb.js';
 import { usageError } from '../errors/report-error.js';
+import { harmless } from '../output/harmless.js';
 import { toPlain } from '../output/plain.js';
 import { heading, wordsFor } from '../output/profile-words.js';
 import { renderTable } from '../output/table.js';
@@ -39,7 +40,7 @@ export function define(command: Command, makeAction: MakeAction): void {
 }
 
 async function ofPromotion(context: Context, promotionId: string): Promise<undefined> {
-  const { actions } = await (await context.api()).decisions.listActions({ promotionId });
+  const { actions, closed, nextSteps } = await (await context.api()).decisions.listActions({ promotionId });
   await context.show.list(
     'Action',
     actions.map((action) => toPlain(ActionSchema, action)),
@@ -49,6 +50,8 @@ async function ofPromotion(context: Context, promotionId: string): Promise<undef
         actions.map((action) => row(action, context, [])),
       ),
   );
+  if (closed !== '') context.terminal.note(harmless(`the lane is closed to it: ${closed}`));
+  for (const step of nextSteps) context.terminal.note(harmless(`next: ${step}`));
   return undefined;
 }
 
@@ -67,6 +70,11 @@ async function ofLanes(
         actions.map((action) => row(action, context, [laneName(action.lane), shortId(action.bundleDigest)])),
       ),
   );
+  // Several lanes are often closed for one reason.
+  const notices = new Map<string, string[]>();
+  for (const { lane, notice } of actions) notices.set(notice, [...(notices.get(notice) ?? []), laneName(lane)]);
+  for (const [notice, lanes] of notices)
+    if (notice !== '') context.terminal.note(harmless(`${lanes.join(', ')}: ${notice}`));
   return undefined;
 }
 

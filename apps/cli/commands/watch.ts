@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { shortId } from '../../../core/ids.js';
 import { domainErrorOf } from '../errors/domain-error.js';
+import { LaneOpeningSchema } from '#gen/governance/v1/restriction_pb.js';
 import { PromotionSchema } from '#gen/release/v1/promotion_pb.js';
 import { ReleaseSchema } from '#gen/release/v1/release_pb.js';
 import { TimelineEntrySchema } from '#gen/release/v1/timeline_pb.js';
@@ -8,7 +9,7 @@ import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import type { ExitCode } from '../errors/exit-codes.js';
 import { followEvents } from '../event/follow.js';
-import { exitCodeOfState, followPromotion, timelineLine } from '../promotion/follow.js';
+import { exitCodeOfState, followPromotion, timelineLine, turnLine } from '../promotion/follow.js';
 import { followRelease } from '../release/follow.js';
 import { toPlain } from '../output/plain.js';
 import { wordsFor } from '../output/profile-words.js';
@@ -46,10 +47,12 @@ async function watchEither(context: Context, id: string, options: WaitOptions): 
   const promotion = await followPromotion(context, found.promotion.id, {
     timeoutMs: options.timeout,
     words,
-    onChange({ newEntries }) {
+    onChange({ newEntries, turned }) {
       // A stream: one entry per line, in every format.
       for (const entry of newEntries)
         context.show.line('TimelineEntry', toPlain(TimelineEntrySchema, entry), () => timelineLine(entry, context));
+      if (turned !== undefined)
+        context.show.line('LaneOpening', toPlain(LaneOpeningSchema, turned), () => turnLine(turned, context));
     },
   });
   if (context.format === 'table') context.terminal.note(stateMark(promotion.state, context.terminal.colours));

@@ -9,6 +9,7 @@ import { type ExitCode, exitCodeOf, exitCodes } from '../errors/exit-codes.js';
 import { showFrontDoor, writeSignal } from '../temporal/command.js';
 import { toPlain } from '../output/plain.js';
 import { laneName, laneOf } from '../output/words.js';
+import { noteNextSteps } from '../promotion/wait.js';
 import { signDecision } from './sign.js';
 
 /** Options of the commands that decide. */
@@ -74,6 +75,13 @@ export async function decide(
     () =>
       `${outcome.accepted ? colours.green('✓') : colours.red('✗')} ${outcome.text}${outcome.reason === '' ? '' : `\n${outcome.reason}`}`,
   );
-  if (outcome.accepted) return exitCodes.ok;
+  if (outcome.accepted) {
+    const { promotionId } = facts;
+    // It is recorded, whether what comes next can be read or not.
+    const api = await context.api();
+    const why = await api.gates.explainPromotion({ promotionId }).catch(() => undefined);
+    if (why !== undefined) noteNextSteps(context, promotionId, why.nextSteps);
+    return exitCodes.ok;
+  }
   return isErrorCode(outcome.refusalCode) ? exitCodeOf(outcome.refusalCode) : exitCodes.blocked;
 }

@@ -3,6 +3,7 @@ import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import { PromotionPhase, Standing } from '#gen/release/v1/promotion_pb.js';
+import { instantInWords } from '../../../core/instant-in-words.js';
 import { isLane, type Lane as LaneName, parseLane } from '../../../core/lanes.js';
 import type { Words } from '../../../core/policy/words-of-profile.js';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
@@ -27,6 +28,11 @@ export function laneOf(text: string): { readonly name: LaneName; readonly lane: 
 /** An instant in RFC 3339; undefined for none. */
 export function instantOf(timestamp: Timestamp | undefined): string | undefined {
   return timestamp === undefined ? undefined : timestampDate(timestamp).toISOString();
+}
+
+/** An instant as texts of the command line say it, `2026-12-01 09:00 UTC`; empty for none. */
+export function momentOf(timestamp: Timestamp | undefined): string {
+  return timestamp === undefined ? '' : instantInWords(timestampDate(timestamp));
 }
 
 /** What a policy is for, by the kind of promotion. */

@@ -6,7 +6,7 @@ import { wordsOfProfileInEffect } from '../../../core/policy/profile-in-effect.j
 import { wordsFrom } from '../../../core/policy/words-of-profile.js';
 import { wordsOfDefinition } from '../../../core/promotion/step-words.js';
 import { renderFields, renderTable } from '../output/table.js';
-import { instantOf, kindInWords, laneName, verdictMark } from '../output/words.js';
+import { kindInWords, laneName, momentOf, verdictMark } from '../output/words.js';
 import type { Context } from '../program/context.js';
 
 /** How much of a value a line shows. */
@@ -41,9 +41,9 @@ export function textOfPolicy(
 }
 
 function gateText(check: RequiredCheck, sources: readonly ValueSource[], { terminal: { colours } }: Context): string {
-  const until = instantOf(check.enforceFrom);
+  const until = momentOf(check.enforceFrom);
   const severity = Severity[check.severity].toLowerCase();
-  const head = `${colours.bold(check.id)}  ${GateType[check.type]}, ${severity}${until === undefined ? '' : `, and only advisory until ${until}`}`;
+  const head = `${colours.bold(check.id)}  ${GateType[check.type]}, ${severity}${until === '' ? '' : `, and only advisory until ${until}`}`;
   const demands = check.demands.map(({ term, words }) => `  ${term}: ${words}`);
   const values = renderTable(
     ['  VALUE', '', 'FROM'].map((title) => colours.dim(title)),

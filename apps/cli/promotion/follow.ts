@@ -3,10 +3,12 @@ import type { Words } from '../../../core/policy/words-of-profile.js';
 import type { CheckRun, Notice } from '#gen/governance/v1/check_run_pb.js';
 import { type Promotion, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { TimelineEntry } from '#gen/release/v1/timeline_pb.js';
+import type { LaneOpening } from '#gen/governance/v1/restriction_pb.js';
 import type { Context } from '../program/context.js';
 import { ExitError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { instantOf, hasEnded } from '../output/words.js';
+import { harmless } from '../output/harmless.js';
 import { readStream } from '../connection/reconnect.js';
 
 /** What a watcher receives on each change. */
@@ -16,6 +18,8 @@ export interface PromotionUpdate {
   readonly notices: readonly Notice[];
   /** The timeline entries since the previous update. */
   readonly newEntries: readonly TimelineEntry[];
+  /** Whether its lane is open to it, where that is others than at the previous update: a lane that was open is not told first. */
+  readonly turned?: LaneOpening | undefined;
 }
 
 /** How long to follow, and what to do on each change. */
@@ -38,13 +42,17 @@ export async function followPromotion(context: Context, id: string, options: Fol
   const signal = AbortSignal.any([context.signal, ...(timeout === undefined ? [] : [timeout])]);
   const api = await context.api();
   let lastEventId = -1n;
+  let closed = '';
   const open = () => api.promotions.watchPromotion({ promotionId: id }, { signal });
   const ended = await readStream(context, signal, open, ({ promotion, gates, notices }) => {
     if (promotion === undefined) return undefined;
     const after = lastEventId;
     const newEntries = promotion.timeline.filter((entry) => entry.eventId > after);
     lastEventId = promotion.timeline.at(-1)?.eventId ?? lastEventId;
-    options.onChange({ promotion, gates, notices, newEntries });
+    const { opening } = promotion;
+    const turned = opening !== undefined && opening.reason !== closed ? opening : undefined;
+    closed = opening?.reason ?? closed;
+    options.onChange({ promotion, gates, notices, newEntries, turned });
     return promotion.state === PromotionPhase.LIVE || hasEnded(promotion.state) ? promotion : undefined;
   });
   if (ended !== undefined) return ended;
@@ -64,6 +72,11 @@ export function timelineLine(entry: Pick<TimelineEntry, 'at' | 'actor' | 'text'>
   const time = instant === undefined ? '' : new Date(instant).toLocaleTimeString('en-GB');
   const who = entry.actor === '' ? '' : context.terminal.colours.dim(` (${entry.actor})`);
   return `${context.terminal.colours.dim(time)}  ${entry.text}${who}`;
+}
+
+/** That a lane was closed to a promotion, why and until when, or is open again. */
+export function turnLine({ closed, reason }: LaneOpening, { terminal: { colours } }: Context): string {
+  return harmless(closed ? colours.yellow(`the lane is closed: ${reason}`) : colours.green('the lane is open'));
 }
 
 /** The exit code for the state in which waiting for a promotion ended. */

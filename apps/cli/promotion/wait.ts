@@ -5,7 +5,7 @@ import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
-import { exitCodeOfState, followPromotion, timelineLine } from './follow.js';
+import { exitCodeOfState, followPromotion, timelineLine, turnLine } from './follow.js';
 import { wordsAbout } from '../output/profile-words.js';
 import { parseDuration } from '../output/relative-time.js';
 import { stateMark } from '../output/words.js';
@@ -39,8 +39,9 @@ export async function waitFor(
   const promotion = await followPromotion(context, id, {
     timeoutMs,
     words,
-    onChange({ promotion: now, gates, notices, newEntries }) {
+    onChange({ promotion: now, gates, notices, newEntries, turned }) {
       for (const entry of newEntries) context.terminal.note(timelineLine(entry, context));
+      if (turned !== undefined) context.terminal.note(turnLine(turned, context));
       const blocking = gates.filter(isBlocking);
       const isWaiting = now.state === PromotionPhase.GATING || now.state === PromotionPhase.AWAITING_APPROVAL;
       const text =
@@ -79,7 +80,12 @@ export async function showStarted(
   }
   if (promotion !== undefined) await show(promotion);
   context.terminal.note(why.summary);
-  for (const step of why.nextSteps) context.terminal.note(`next: ${step}`);
-  if (why.nextSteps.length === 0) context.terminal.note(`next: lane watch ${shortId(id)}`);
+  noteNextSteps(context, id, why.nextSteps);
   return exitCodes.ok;
+}
+
+/** Says what moves a promotion on: there is always something to do, if only to watch it. */
+export function noteNextSteps(context: Context, id: string, steps: readonly string[]): void {
+  for (const step of steps) context.terminal.note(`next: ${step}`);
+  if (steps.length === 0) context.terminal.note(`next: lane watch ${shortId(id)}`);
 }

@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
 import { toPlain } from '../output/plain.js';
 import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
-import { instantOf, laneName, laneOf } from '../output/words.js';
+import { instantOf, laneName, laneOf, momentOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
 import { instantFrom } from '../program/instant.js';
 import { oneOf } from './window-options.js';
@@ -38,12 +38,12 @@ export async function checkLanes(
       ['LANE', 'STATE', 'UNTIL', 'WHY'].map((title) => context.terminal.colours.dim(title)),
       response.lanes.map(({ lane, opening }) => {
         const closed = opening?.closed === true;
-        const until = instantOf(closed ? opening.nextOpen : opening?.nextClose);
+        const until = closed ? opening.nextOpen : opening?.nextClose;
         const { green, red } = context.terminal.colours;
         return [
           ...[laneName(lane), closed ? red('closed') : green('open')],
-          until === undefined ? '-' : `${until} (${relativeTime(until, context.now())})`,
-          opening?.closures.map(({ words }) => words).join('; ') ?? '',
+          until === undefined ? '-' : `${momentOf(until)} (${relativeTime(instantOf(until), context.now())})`,
+          opening?.why ?? '',
         ];
       }),
     ),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Restriction, RestrictionKind, RestrictionSchema } from '#gen/governance/v1/restriction_pb.js';
 import { maxCalendarLength } from '../../../core/calendar/ical/lines.js';
+import { inNoZone } from '../../../core/calendar/ical/moments.js';
 import { readCalendar } from '../../../core/calendar/ical/read-calendar.js';
 import { isOver } from '../../../core/calendar/spans.js';
 import type { Window } from '../../../core/calendar/window.js';
@@ -52,6 +53,9 @@ export async function importCalendar(
   tell(context, [
     ...skipped.slice(0, mostTold).map(({ line, what, why }) => `skipped, line ${String(line)}: ${what}: ${why}`),
     ...(skipped.length > mostTold ? [`and ${counted(skipped.length - mostTold, 'more')} skipped`] : []),
+    ...(zone === undefined && skipped.some(({ why }) => why.includes(inNoZone))
+      ? ['say in which zone these are, and import again: --zone Europe/Berlin']
+      : []),
     ...changes.slice(0, mostTold).map(inOneLine),
     ...(changes.length > mostTold ? [`and ${String(changes.length - mostTold)} more`] : []),
     ...gone
@@ -64,7 +68,8 @@ export async function importCalendar(
   if (!(await context.confirm(`Put ${counted(changes.length, 'window')} as ${context.person}?`, yes === true)))
     return undone(context);
   const put: Restriction[] = [];
-  for (const window of changes) put.push(await submitWindow(context, window, known.get(window.name)));
+  const told = new Set<string>();
+  for (const window of changes) put.push(await submitWindow(context, window, known.get(window.name), told));
   return showAll(context, put);
 }
 
@@ -72,7 +77,10 @@ async function showAll(context: Context, put: readonly Restriction[]): Promise<u
   await context.show.list(
     'Restriction',
     put.map((one) => toPlain(RestrictionSchema, one)),
-    () => put.map(({ name, revision }) => `${name}, revision ${String(revision)}`).join('\n'),
+    () =>
+      put.length === 0
+        ? 'nothing to put: the windows say what the calendar says'
+        : put.map(({ name, revision }) => `${name}, revision ${String(revision)}`).join('\n'),
   );
   return undefined;
 }

@@ -4,19 +4,30 @@ import type { Restriction, RestrictionKind } from '#gen/governance/v1/restrictio
 import { saidNow, signWithOwnKey } from '../decision/sign.js';
 import { domainErrorOf } from '../errors/domain-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
+import { harmless } from '../output/harmless.js';
 import type { Context } from '../program/context.js';
 
 /** Who says something, where and when. */
-type Said = Awaited<ReturnType<typeof saidNow>>;
+export type Said = Awaited<ReturnType<typeof saidNow>>;
 
-/** Signs an act with the person's own key and submits it. @returns the restriction as it is then */
+/**
+ * Signs an act with the person's own key and submits it, and shows what they may have meant otherwise.
+ *
+ * @param told notices that were shown already: many acts may have the same
+ * @returns the restriction as it is then
+ */
 export async function submitRestrictionAct(
   context: Context,
   actOf: (said: Said) => RestrictionAct,
+  told = new Set<string>(),
 ): Promise<Restriction> {
   const { restrictions } = await context.api();
   const signedStatement = await signWithOwnKey(context, restrictionStatement(actOf(await saidNow(context))));
-  const { restriction } = await restrictions.submitRestriction({ signedStatement });
+  const { restriction, notices } = await restrictions.submitRestriction({ signedStatement });
+  for (const notice of notices) {
+    if (!told.has(notice)) context.terminal.note(harmless(`note: ${notice}`));
+    told.add(notice);
+  }
   if (restriction !== undefined) return restriction;
   throw new LanekeeperError('INTERNAL', { message: 'the API said nothing about it', next: 'lane doctor' });
 }

@@ -16,7 +16,7 @@ import { renderFields, renderTable } from '../output/table.js';
 import { instantOf } from '../output/words.js';
 import type { Context } from '../program/context.js';
 import { whyUnreadable } from '../program/why-unreadable.js';
-import { findRestriction, listAll, revisionOf, submitRestrictionAct, undone } from './submit.js';
+import { findRestriction, listAll, revisionOf, type Said, submitRestrictionAct, undone } from './submit.js';
 import { kindFrom, type Reach, reachOf } from './window-options.js';
 import { windowOfMessage } from './window-of-message.js';
 
@@ -114,7 +114,7 @@ export async function listWindows(
             ['WINDOW', 'KIND', 'WHEN', 'FOR', 'REASON'].map((title) => context.terminal.colours.dim(title)),
             found.map((one) => {
               const window = windowOf(one);
-              const state = one.retired ? ', ended' : isOver(window, context.now()) ? ', over' : '';
+              const state = one.retired ? ', ended' : one.over ? ', over' : '';
               return [
                 ...[window.name, `${window.kind.toLowerCase()}${state}`, describeTimes(window), scopeOf(window)],
                 window.reason,
@@ -130,7 +130,10 @@ export async function showWindow(context: Context, one: Restriction): Promise<un
   const window = windowOf(one);
   await context.show.object('Restriction', toPlain(RestrictionSchema, one), () =>
     renderFields([
-      ['window', `${window.name}, revision ${String(one.revision)}${one.retired ? ', ended' : ''}`],
+      [
+        'window',
+        `${window.name}, revision ${String(one.revision)}${one.retired ? ', ended' : one.over ? ', over: it does not come again' : ''}`,
+      ],
       ['kind', window.kind.toLowerCase()],
       ['reason', window.reason],
       ['when', describeTimes(window)],
@@ -167,14 +170,16 @@ async function put(
   return showWindow(context, await submitWindow(context, window, current));
 }
 
-/** Signs and submits a window, in the place of what there is. */
+/** Signs and submits a window, in the place of what there is. @param told notices that were shown already */
 export async function submitWindow(
   context: Context,
   { name, ...spec }: Window,
   current: Restriction | undefined,
+  told?: Set<string>,
 ): Promise<Restriction> {
   const revision = revisionOf(current);
-  return submitRestrictionAct(context, (said) => ({ ...said, verb: 'put', kind: 'window', name, revision, spec }));
+  const actOf = (said: Said) => ({ ...said, verb: 'put', kind: 'window', name, revision, spec }) as const;
+  return submitRestrictionAct(context, actOf, told);
 }
 
 /** What a restriction that is a window says. */

@@ -1,4 +1,5 @@
 import { type LaneStatus, ServingState } from '#gen/release/v1/lane_status_pb.js';
+import { Standing } from '#gen/release/v1/promotion_pb.js';
 import type { Context } from '../program/context.js';
 import { harmless } from '../output/harmless.js';
 import { relativeTime } from '../output/relative-time.js';
@@ -25,8 +26,20 @@ export function laneTable(lanes: readonly LaneStatus[], context: Context): strin
       lane.url || '-',
     ]),
   );
-  const closed = closedLanes(lanes);
-  return closed.length === 0 ? table : `${table}\n\n${closed.map((line) => colours.yellow(line)).join('\n')}`;
+  const notes = [
+    ...atRisk(lanes).map((line) => colours.red(line)),
+    ...closedLanes(lanes).map((line) => colours.yellow(line)),
+  ];
+  return notes.length === 0 ? table : `${table}\n\n${notes.join('\n')}`;
+}
+
+/** Why what is live is at risk: one line for each reason, as a bundle may be recalled that is live in many lanes. */
+function atRisk(lanes: readonly LaneStatus[]): readonly string[] {
+  return byReason(
+    'at risk',
+    lanes.filter(({ liveStanding }) => liveStanding === Standing.AT_RISK),
+    ({ liveReason }) => liveReason,
+  );
 }
 
 /** How many lanes are named that are closed for the same reason. */
@@ -34,15 +47,26 @@ const mostNamed = 3;
 
 /** Which lanes are closed, why and until when: one line for each reason, however many lanes it closes. */
 function closedLanes(lanes: readonly LaneStatus[]): readonly string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { product, lane, opening } of lanes) {
-    if (opening?.closed !== true) continue;
-    const names = byReason.get(opening.reason) ?? [];
-    byReason.set(opening.reason, [...names, `${laneName(lane)} of ${product}`]);
+  return byReason(
+    'closed',
+    lanes.filter(({ opening }) => opening?.closed === true),
+    ({ opening }) => opening?.reason ?? '',
+  );
+}
+
+function byReason(
+  what: string,
+  lanes: readonly LaneStatus[],
+  reasonOf: (lane: LaneStatus) => string,
+): readonly string[] {
+  const found = new Map<string, string[]>();
+  for (const one of lanes) {
+    const reason = reasonOf(one);
+    found.set(reason, [...(found.get(reason) ?? []), `${laneName(one.lane)} of ${one.product}`]);
   }
-  return [...byReason].map(([reason, names]) => {
+  return [...found].map(([reason, names]) => {
     const more = names.length > mostNamed ? ` and ${String(names.length - mostNamed)} more` : '';
-    return harmless(`closed: ${names.slice(0, mostNamed).join(', ')}${more}: ${reason}`);
+    return harmless(`${what}: ${names.slice(0, mostNamed).join(', ')}${more}: ${reason}`);
   });
 }
 

@@ -11,12 +11,13 @@ import type { Words } from '../../../core/policy/words-of-profile.js';
 import { Changes } from '../decision/facts-view.js';
 import { LaneActions } from '../decision/lane-actions.js';
 import { Command, ShortId } from '../parts/copy.js';
-import { Ago, At } from '../parts/instant.js';
+import { Ago, At, Since } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
+import { Mark } from '../parts/mark.js';
 import { methodologyIn } from '../parts/methodology.js';
-import { Empty, Loading, ProblemNote } from '../parts/notes.js';
+import { Empty, Loading, Note, ProblemNote } from '../parts/notes.js';
 import { Fields, Screen, Section } from '../parts/screen.js';
-import { PhaseMark } from '../parts/states.js';
+import { laneWord, PhaseMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
 import { useWords } from '../parts/words.js';
 import css from './bundle.module.css';
@@ -56,11 +57,17 @@ export default function Bundle() {
           {bundle.liveLanes.map((lane) => (
             <LaneName key={lane} lane={lane} />
           ))}
+          {bundle.recall !== undefined && (
+            <Mark tone="bad" shape="back">
+              recalled
+            </Mark>
+          )}
         </>
       }
       aside={<Command command={`lane bundle show ${shortId(bundle.digest)}`} />}
     >
       <p className={css['subject']}>{bundle.subject}</p>
+      <Recalled bundle={bundle} />
       <Section title="Where it can go">
         <Lanes bundle={bundle} />
       </Section>
@@ -115,6 +122,31 @@ export default function Bundle() {
   );
 }
 
+/** That it was called back, where it is live all the same, and what people do about that. */
+function Recalled({ bundle: { recall, liveLanes, product, digest } }: { readonly bundle: ReleaseBundle }) {
+  if (recall === undefined) return null;
+  return (
+    <Note tone="bad">
+      <p>
+        <strong>
+          Recalled by <Who name={recall.by} />
+        </strong>{' '}
+        since <Since at={recall.since} />: {recall.reason}
+      </p>
+      {liveLanes.map((lane) => (
+        <p key={lane}>
+          It is live in <LaneName lane={lane} /> and at risk there; go back, or promote another one:{' '}
+          <Command command={`lane rollback ${product} --lane ${laneWord(lane)} --reason TEXT`} label="" />
+        </p>
+      ))}
+      <p>
+        Nothing of it begins or goes on until somebody else undoes that:{' '}
+        <Command command={`lane bundle recall ${shortId(digest)} --undo --reason TEXT`} label="" />
+      </p>
+    </Note>
+  );
+}
+
 function Lanes({ bundle }: { readonly bundle: ReleaseBundle }) {
   const { data, error } = useQuery(DecisionService.method.listLaneActions, {
     of: { case: 'bundle', value: bundle.digest },
@@ -125,7 +157,7 @@ function Lanes({ bundle }: { readonly bundle: ReleaseBundle }) {
   return (
     <>
       <LaneActions actions={actions.filter((action) => !isHotfix(action))} />
-      <details>
+      <details className={css['urgent']}>
         <summary>It cannot wait</summary>
         <p className={css['why']}>
           A hotfix is judged by gates of its own, comes before what waits, and passes holds and freezes that do not name

@@ -4,6 +4,7 @@ import { skipToken } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import type { LaneOpening } from '#gen/governance/v1/restriction_pb.js';
+import { ProductService } from '#gen/release/v1/product_service_pb.js';
 import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
 import { dayAndTime, readersZone, serverNow } from '../connection/clock.js';
 import { type PageSettings, useSettings } from '../connection/settings.js';
@@ -11,7 +12,7 @@ import { Button } from '../parts/button.js';
 import { Command } from '../parts/copy.js';
 import { When } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
-import { ProblemNote } from '../parts/notes.js';
+import { ProblemNote, sentence } from '../parts/notes.js';
 import { Mark } from '../parts/mark.js';
 import { Section } from '../parts/screen.js';
 import { laneWord } from '../parts/states.js';
@@ -23,7 +24,11 @@ const allLanes = [Lane.BRONZE, Lane.SILVER, Lane.GOLD] as const;
 /** Asks whether a promotion could take its lane at a time, and answers in words. */
 export function PromoteWhen({ product: given, lane: givenLane }: { readonly product: string; readonly lane: Lane }) {
   const { zone } = useSettings();
-  const [product, setProduct] = useState(given);
+  const [chosen, setProduct] = useState(given);
+  // Where there is one product only, there is nothing to choose.
+  const { data: known } = useQuery(ProductService.method.listProducts, {});
+  const [only, ...others] = known?.products ?? [];
+  const product = chosen === '' && only !== undefined && others.length === 0 ? only.name : chosen;
   const [lane, setLane] = useState(givenLane);
   const [time, setTime] = useState(() => fieldOf(serverNow(), zone));
   const [asked, setAsked] = useState<{ readonly product: string; readonly lane: Lane; readonly at: Date }>();
@@ -121,7 +126,7 @@ function Verdict({ opening }: { readonly opening: LaneOpening }): ReactNode {
       <Mark tone="bad" shape="cross">
         does not take it
       </Mark>{' '}
-      {opening.closures.map(({ words }) => words).join('; ')}.{' '}
+      {sentence(opening.why)}.{' '}
       {opening.nextOpen === undefined ? (
         <>Nobody can say when it opens.</>
       ) : (

@@ -10,6 +10,7 @@ import {
   WindowKind,
 } from '#gen/governance/v1/restriction_pb.js';
 import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
+import { shortName } from '../../../core/restriction/window-words.js';
 import { Command } from '../parts/copy.js';
 import { Ago } from '../parts/instant.js';
 import { Mark } from '../parts/mark.js';
@@ -79,16 +80,24 @@ function Restrictions({
 function WindowRow({ restriction, window }: { readonly restriction: Restriction; readonly window: Window }) {
   const { kind, reason, times, invokers, actions } = window;
   const isFreeze = kind === WindowKind.FREEZE;
+  const word = isFreeze ? 'freeze' : 'change window';
   return (
     <li key={restriction.name}>
-      <Mark tone={isFreeze ? 'move' : 'good'} shape={isFreeze ? 'frost' : 'check'}>
-        {isFreeze ? 'freeze' : 'change window'}
-      </Mark>
+      {restriction.over ? (
+        <Mark tone="plain" shape="dash">
+          {word}, over
+        </Mark>
+      ) : (
+        <Mark tone={isFreeze ? 'move' : 'good'} shape={isFreeze ? 'frost' : 'check'}>
+          {word}
+        </Mark>
+      )}
       <div className={rows['grow']}>
         <p>
-          <strong>{restriction.name}</strong>: {reason}
+          <strong>{reason}</strong> <code title={restriction.name}>{shortName(restriction.name)}</code>
         </p>
         <p className={rows['small']}>
+          {restriction.over && 'It does not come again · '}
           {times} · {scopeOf(window)}
           {` · ${isFreeze ? 'no' : 'only then'} ${actions.map(actionWord).join(', ')}`}
           {invokers.length > 0 && ` · for ${invokers.join(', ')}`}

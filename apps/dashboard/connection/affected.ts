@@ -42,7 +42,7 @@ const affectedBy: Readonly<Record<string, readonly string[]>> = {
   alias: ['ListLanes'],
   session: ['SessionService'],
   'calendar-feed': ['CalendarFeedService'],
-  restriction: openings,
+  restriction: [...openings, 'GetBundle', 'ListBundles'],
   transformation: [
     'TransformationService',
     'ListCalendar',
@@ -67,8 +67,8 @@ const identities: readonly string[] = [
  */
 export function isAffected({ service, method, input }: Asked, event: MethodEvent): boolean {
   // It names no promotion, and is about all that it holds back.
-  if (nounOf(event) === 'restriction') return showsOpenings({ service, method, input });
-  if (aboutOnePromotion.includes(method)) {
+  const isOfRestriction = nounOf(event) === 'restriction';
+  if (!isOfRestriction && aboutOnePromotion.includes(method)) {
     const id = typeof input['promotionId'] === 'string' ? input['promotionId'] : '';
     if (event.promotionId !== '') return id === '' || event.promotionId === id || event.promotionId.startsWith(id);
     return event.type.startsWith('evidence.') || !(nounOf(event) in affectedBy);

@@ -5,6 +5,7 @@ import type { LaneAction } from '#gen/governance/v1/decision_service_pb.js';
 import { Button } from '../parts/button.js';
 import { LaneName } from '../parts/lane-name.js';
 import { laneWord } from '../parts/states.js';
+import { sentence } from '../parts/notes.js';
 import css from './lane-actions.module.css';
 
 /** Fetched when somebody asks. */
@@ -43,6 +44,7 @@ export function LaneActions({ actions }: { readonly actions: readonly LaneAction
                 plan<span className="visually-hidden"> of {laneWord(action.lane)}</span>
               </Link>
             )}
+            {action.notice !== '' && <p className={css['notice']}>{sentence(action.notice)}.</p>}
             {action.promotionId !== '' && (
               <Link to="/promotions/$promotion" params={{ promotion: action.promotionId }}>
                 its promotion

@@ -8,6 +8,7 @@ import { Button } from '../parts/button.js';
 import { Ago } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
 import { Glyph } from '../parts/mark.js';
+import { sentence } from '../parts/notes.js';
 import { laneWord, PhaseMark, ServingMark, StandingMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
 import { StopButton } from '../restriction/stop-button.js';
@@ -126,6 +127,7 @@ function LiveBundle({
           </a>
         )}
       </div>
+      {lane.liveReason !== '' && <p className={css['reason']}>{sentence(lane.liveReason)}</p>}
       <div className={css['small']}>
         <Link to="/promotions/$promotion" params={{ promotion: lane.livePromotionId }}>
           live for <Ago at={lane.liveAt} suffix="" />

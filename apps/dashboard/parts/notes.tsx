@@ -61,7 +61,7 @@ export function Note({
   tone = 'plain',
   children,
 }: {
-  readonly tone?: 'plain' | 'wait' | 'good';
+  readonly tone?: 'plain' | 'wait' | 'good' | 'bad';
   readonly children: ReactNode;
 }) {
   return (

@@ -29,7 +29,7 @@ export function Approvals({ product }: { readonly product: string }) {
               <Ago at={openedAt} />
             </span>
           </div>
-          <p className={css['small']}>{missing}</p>
+          <p className={css['missing']}>{missing}</p>
         </li>
       ))}
     </ul>

@@ -2,14 +2,15 @@ import { useQuery } from '@connectrpc/connect-query';
 import { Link } from '@tanstack/react-router';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { BundleService } from '#gen/release/v1/bundle_service_pb.js';
-import { type Promotion, PromotionPhase } from '#gen/release/v1/promotion_pb.js';
+import { type Promotion, PromotionPhase, Standing } from '#gen/release/v1/promotion_pb.js';
 import { PromotionService } from '#gen/release/v1/promotion_service_pb.js';
 import { shortId } from '../../../core/ids.js';
 import type { Words } from '../../../core/policy/words-of-profile.js';
 import { Command } from '../parts/copy.js';
 import { Ago } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
-import { Empty, Loading, ProblemNote } from '../parts/notes.js';
+import { Mark } from '../parts/mark.js';
+import { Empty, Loading, ProblemNote, sentence } from '../parts/notes.js';
 import { PhaseMark, StandingMark } from '../parts/states.js';
 import { ClosedMark } from '../restriction/closed-mark.js';
 import { matrixOf } from './cells.js';
@@ -57,6 +58,11 @@ export function Matrix({ product, words }: { readonly product: string; readonly 
                   <Link to="/bundles/$bundle" params={{ bundle: bundle.digest }}>
                     <code>{shortId(bundle.digest)}</code>
                   </Link>
+                  {bundle.recall !== undefined && (
+                    <Mark tone="bad" shape="back">
+                      recalled
+                    </Mark>
+                  )}
                   <span className={css['subject']}>{bundle.subject}</span>
                   <span className={css['small']}>
                     {bundle.authorName} · sealed <Ago at={bundle.sealedAt} />
@@ -82,6 +88,7 @@ function Cell({ promotion }: { readonly promotion: Promotion | undefined }) {
     <Link to="/promotions/$promotion" params={{ promotion: promotion.id }} className={css['cell']}>
       <PhaseMark phase={promotion.state} />
       <StandingMark standing={promotion.standing} />
+      {promotion.standing === Standing.AT_RISK && <span className={css['small']}>{sentence(promotion.reason)}</span>}
       <span className={css['small']}>
         <Ago at={(promotion.state === PromotionPhase.LIVE ? promotion.liveAt : undefined) ?? promotion.updatedAt} />
       </span>

@@ -1,5 +1,7 @@
+import { Fragment } from 'react';
 import { type Closure, ClosureKind } from '#gen/governance/v1/restriction_pb.js';
 import { shortId } from '../../../core/ids.js';
+import { shortName } from '../../../core/restriction/window-words.js';
 import { Command } from '../parts/copy.js';
 import { Since, When } from '../parts/instant.js';
 import { Glyph, type Shape } from '../parts/mark.js';
@@ -64,22 +66,27 @@ const looks: Readonly<Record<ClosureKind, readonly [tone: string, shape: Shape]>
 };
 
 function Banner({ closed, isPart }: { readonly closed: ClosedBy; readonly isPart: boolean }) {
-  const { closure, lanes } = closed;
+  const { closure, closures, lanes } = closed;
   const [tone, shape] = looks[closure.kind];
   return (
     <li className={`${css['banner'] ?? ''} ${css[tone] ?? ''}`}>
       <Glyph shape={shape} />
       <div className={css['words']}>
         <p>
-          <Says closure={closure} /> <Ends closed={closed} />
+          <Says closed={closed} /> <Ends closed={closed} />
         </p>
         <p className={css['small']}>
-          {isPart && 'At least '}
           {lanesInWords(lanes)}
+          {isPart && ', of the lanes that are shown so far'}
           {(closure.kind === ClosureKind.FREEZE || closure.kind === ClosureKind.CHANGE) && (
             <>
               {' · set by '}
-              <Who name={closure.owner} />
+              {[...new Set(closures.map(({ owner }) => owner))].map((owner, index) => (
+                <Fragment key={owner}>
+                  {index > 0 && ', '}
+                  <Who name={owner} />
+                </Fragment>
+              ))}
             </>
           )}
         </p>
@@ -90,7 +97,7 @@ function Banner({ closed, isPart }: { readonly closed: ClosedBy; readonly isPart
 }
 
 /** What closes and why. */
-function Says({ closure }: { readonly closure: Closure }) {
+function Says({ closed: { closure, closures } }: { readonly closed: ClosedBy }) {
   const { kind, name, owner, since, reason } = closure;
   switch (kind) {
     case ClosureKind.HOLD:
@@ -116,30 +123,44 @@ function Says({ closure }: { readonly closure: Closure }) {
     case ClosureKind.FREEZE:
       return (
         <>
-          <strong>Closed by freeze {name}</strong> ({reason});
+          <strong>Frozen: {reason}</strong> (<Name of={closure} />
+          );
         </>
       );
     default:
       return (
         <>
-          <strong>Outside of {name}</strong> ({reason});
+          <strong>Outside of {closures.length === 1 ? 'its change window' : 'its change windows'}</strong>:{' '}
+          {closures.slice(0, mostShown).map((one, index) => (
+            <Fragment key={one.name}>
+              {index > 0 && ', '}
+              {one.reason} (<Name of={one} />)
+            </Fragment>
+          ))}
+          {closures.length > mostShown && ` and ${String(closures.length - mostShown)} more`};
         </>
       );
   }
 }
 
+/** What a window is called: short, as that of an imported one is made of the id of its event. */
+function Name({ of: { name } }: { readonly of: Closure }) {
+  return <code title={name}>{shortName(name)}</code>;
+}
+
 /** Until when: the lane's own instant where nothing else closes it longer. */
-function Ends({ closed: { closure, opens } }: { readonly closed: ClosedBy }) {
+function Ends({ closed: { closure, closures, opens } }: { readonly closed: ClosedBy }) {
   const { kind, until, zone } = closure;
+  const isOfSeveral = closures.length > 1;
   if (kind === ClosureKind.HOLD) return <>until somebody lifts it</>;
   if (kind === ClosureKind.RECALL) return <>until somebody else undoes it</>;
   if (opens !== undefined)
     return (
       <>
-        opens <When at={opens} writtenIn={zone} />
+        {isOfSeveral && 'the next '}opens <When at={opens} writtenIn={zone} />
       </>
     );
-  if (until === undefined) return <>nobody can say until when</>;
+  if (until === undefined || isOfSeveral) return <>nobody can say until when</>;
   return (
     <>
       until <When at={until} writtenIn={zone} />

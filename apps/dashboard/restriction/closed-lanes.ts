@@ -15,6 +15,8 @@ export interface ClosedBy {
   /** Names it among the others. */
   readonly key: string;
   readonly closure: Closure;
+  /** The change windows outside of which these lanes are: together they are one reason; of others, it alone. */
+  readonly closures: readonly Closure[];
   readonly lanes: readonly Pick<LaneWithOpening, 'product' | 'lane'>[];
   /** When all of these lanes open; absent where they do not at the same time, or nobody can say. */
   readonly opens?: Timestamp;
@@ -23,21 +25,33 @@ export interface ClosedBy {
 /** What people decided comes before what the clock decides. */
 const order = [ClosureKind.HOLD, ClosureKind.RECALL, ClosureKind.FREEZE, ClosureKind.CHANGE];
 
+/** What closes a lane for one reason; at least one. */
+type Reason = readonly [Closure, ...Closure[]];
+
+/** All change windows of a lane together are one reason: it opens when the first of them is there. */
+function reasonsOf(closures: readonly Closure[]): readonly Reason[] {
+  const [first, ...others] = closures.filter(({ kind }) => kind === ClosureKind.CHANGE);
+  return [
+    ...closures.filter(({ kind }) => kind !== ClosureKind.CHANGE).map((one): Reason => [one]),
+    ...(first === undefined ? [] : [[first, ...others] as const]),
+  ];
+}
+
 /** What closes lanes, each once, whatever number of lanes it closes: first holds, then what closes most lanes. */
 export function closedBy(lanes: readonly LaneWithOpening[]): readonly ClosedBy[] {
-  const found = new Map<string, { closure: Closure; lanes: LaneWithOpening[] }>();
+  const found = new Map<string, { closures: Reason; lanes: LaneWithOpening[] }>();
   for (const lane of lanes)
-    for (const closure of lane.opening?.closures ?? []) {
-      const key = `${String(closure.kind)}/${closure.name}/${closure.hold}`;
+    for (const closures of reasonsOf(lane.opening?.closures ?? [])) {
+      const key = closures.map(({ kind, name, hold }) => `${String(kind)}/${name}/${hold}`).join(' ');
       const known = found.get(key);
-      if (known === undefined) found.set(key, { closure, lanes: [lane] });
+      if (known === undefined) found.set(key, { closures, lanes: [lane] });
       else known.lanes.push(lane);
     }
   return [...found]
-    .map(([key, { closure, lanes: own }]): ClosedBy => {
+    .map(([key, { closures, lanes: own }]): ClosedBy => {
       const [first, ...others] = own.map(({ opening }) => opening?.nextOpen);
       const isSame = first !== undefined && others.every((each) => each && timestampMs(each) === timestampMs(first));
-      return { key, closure, lanes: own, ...(isSame && { opens: first }) };
+      return { key, closure: closures[0], closures, lanes: own, ...(isSame && { opens: first }) };
     })
     .sort(
       (a, b) =>

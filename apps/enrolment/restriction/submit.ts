@@ -23,6 +23,8 @@ import {
 } from '../../../store/restriction/read.js';
 import { changeRestriction } from '../../../store/restriction/write.js';
 import { type Examined, type ExamineDeps, examineStatement, nonceUsed, requireSigner } from '../examine.js';
+import { whomToAsk } from '../whom-to-ask.js';
+import { noticesAbout } from './notices.js';
 
 /** How many windows, scopes and recalls a tenant may have, and how many changes a person may make in a day: each is kept. */
 const most = { restrictions: 5_000, ownToday: 500 } as const;
@@ -32,6 +34,8 @@ export interface SubmittedRestriction {
   readonly restriction: StoredRestriction;
   /** The revision that the statement made; the restriction may have newer ones. */
   readonly revision: number;
+  /** What may be meant otherwise: it counts all the same. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -46,9 +50,11 @@ export async function submitRestriction(deps: ExamineDeps, signed: Uint8Array): 
   return deps.database.transaction(examined.said.tenant, async (tx) => {
     await restrictInTurn(tx);
     const known = await restrictionOfStatement(tx, examined.statementDigest);
-    if (known !== undefined) return { restriction: await requireRestriction(tx, known), revision: known.revision };
+    const notices = await noticesAbout(tx, examined.said);
+    if (known !== undefined)
+      return { restriction: await requireRestriction(tx, known), revision: known.revision, notices };
     const restriction = await take(tx, examined, deps.now());
-    return { restriction, revision: restriction.revision };
+    return { restriction, revision: restriction.revision, notices };
   });
 }
 
@@ -59,7 +65,11 @@ async function take(tx: Transaction, examined: Examined<RestrictionAct>, now: Da
   const current = await findRestriction(tx, said);
   const before = current && { ...current, putBy: current.changedBy };
   const refusal = refuseRestriction(said, signer, before);
-  if (refusal !== undefined) throw refused(said, refusal);
+  if (refusal !== undefined) {
+    const { roles } = refusal;
+    const next = roles === undefined ? nextOf(said) : `${await whomToAsk(tx, roles, said.principal)}; ${nextOf(said)}`;
+    throw refused(said, refusal, next);
+  }
   requireSeen(said);
   requireCurrent(said, current);
   await requireRoom(tx, said, current);

@@ -3,6 +3,9 @@ import type { Property } from './property.js';
 import { type CalendarTime, quoted, readTime, Unreadable } from './times.js';
 import type { Zones } from './zones.js';
 
+/** Why something is skipped whose zone nobody says: whoever imports it can. */
+export const inNoZone = 'is in no zone';
+
 /** A time of an event, on the wall of its zone. */
 export interface Moment {
   readonly zone: string;
@@ -44,7 +47,7 @@ export class Moments {
     if (time.type === 'day') return { zone: this.#zoneOfDays(id), wall: time.date.toPlainDateTime(), isDay: true };
     const zone = id === undefined ? this.#terms.zone : this.#zoneOf(id);
     if (zone === undefined)
-      throw new Unreadable('its time is in no zone; say in which zone such times are, such as Europe/Berlin');
+      throw new Unreadable(`its time ${inNoZone}; say in which zone such times are, such as Europe/Berlin`);
     return { zone, wall: time.time, isDay: false };
   }
 
@@ -62,7 +65,7 @@ export class Moments {
     const { zone, calendarZone, zones } = this.#terms;
     const found = zone ?? (calendarZone === undefined ? undefined : zones.named(calendarZone));
     if (found !== undefined) return found;
-    throw new Unreadable('it is a whole day in no zone; say in which zone days are, such as Europe/Berlin');
+    throw new Unreadable(`it is a whole day and ${inNoZone}; say in which zone days are, such as Europe/Berlin`);
   }
 }
 

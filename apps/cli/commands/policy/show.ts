@@ -1,7 +1,7 @@
 import { oneLine } from '../../../../core/markdown.js';
 import { PolicyState, PolicyVersionSchema } from '#gen/governance/v1/governance_service_pb.js';
 import { toPlain } from '../../output/plain.js';
-import { instantOf } from '../../output/words.js';
+import { momentOf } from '../../output/words.js';
 import { fetchTold } from '../../policy/told-version.js';
 import { draftAgain, nameOf, stateOf, whyOvertaken } from '../../policy/words.js';
 import type { Context } from '../../program/context.js';
@@ -16,7 +16,7 @@ export async function show(context: Context, given: string): Promise<undefined> 
       ...version.acts.map(({ verb, principal, registeredAt, comment }) => {
         // One line: the lines below are a file that people apply again, and no comment is to add to it.
         const said = comment === '' ? '' : `: ${oneLine(comment, 500)}`;
-        return `# ${verb} by ${principal} at ${instantOf(registeredAt) ?? ''}${said}`;
+        return `# ${verb} by ${principal} at ${momentOf(registeredAt)}${said}`;
       }),
       ...(version.author === '' ? ['# installed'] : []),
       text.trimEnd(),

@@ -330,6 +330,20 @@ export declare type ListActionsResponse = Message<"governance.v1.ListActionsResp
    * @generated from field: repeated governance.v1.Action actions = 1;
    */
   actions: Action[];
+
+  /**
+   * Why its lane is closed to the promotion, whatever its gates say; empty while it is open.
+   *
+   * @generated from field: string closed = 2;
+   */
+  closed: string;
+
+  /**
+   * What lets it go on: until when it waits, or who lifts a hold and with which command.
+   *
+   * @generated from field: repeated string next_steps = 3;
+   */
+  nextSteps: string[];
 };
 
 /**
@@ -435,6 +449,13 @@ export declare type LaneAction = Message<"governance.v1.LaneAction"> & {
    * @generated from field: string product = 8;
    */
   product: string;
+
+  /**
+   * What becomes of it while the lane is closed: that it would wait and for what, or that a rollback would not.
+   *
+   * @generated from field: string notice = 9;
+   */
+  notice: string;
 };
 
 /**

@@ -317,6 +317,13 @@ export declare type Restriction = Message<"governance.v1.Restriction"> & {
     value: Recall;
     case: "recall";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * Whether it is a window that does not come back any more: it closes and opens nothing.
+   *
+   * @generated from field: bool over = 10;
+   */
+  over: boolean;
 };
 
 /**
@@ -517,6 +524,13 @@ export declare type LaneOpening = Message<"governance.v1.LaneOpening"> & {
    * @generated from field: governance.v1.InFlightRule in_flight = 6;
    */
   inFlight: InFlightRule;
+
+  /**
+   * What closes it, in one line that does not say when it opens; empty while it is open.
+   *
+   * @generated from field: string why = 7;
+   */
+  why: string;
 };
 
 /**

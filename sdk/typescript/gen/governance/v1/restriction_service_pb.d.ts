@@ -53,6 +53,13 @@ export declare type SubmitRestrictionResponse = Message<"governance.v1.SubmitRes
    * @generated from field: int32 revision = 2;
    */
   revision: number;
+
+  /**
+   * What may be meant otherwise, such as invokers that nobody is.
+   *
+   * @generated from field: repeated string notices = 3;
+   */
+  notices: string[];
 };
 
 /**

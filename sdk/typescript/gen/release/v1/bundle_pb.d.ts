@@ -206,6 +206,13 @@ export declare type ReleaseBundle = Message<"release.v1.ReleaseBundle"> & {
    * @generated from field: string tree = 15;
    */
   tree: string;
+
+  /**
+   * That it was called back; absent where it was not, or not any more.
+   *
+   * @generated from field: release.v1.BundleRecall recall = 16;
+   */
+  recall?: BundleRecall | undefined;
 };
 
 /**
@@ -213,6 +220,40 @@ export declare type ReleaseBundle = Message<"release.v1.ReleaseBundle"> & {
  * Use `create(ReleaseBundleSchema)` to create a new message.
  */
 export declare const ReleaseBundleSchema: GenMessage<ReleaseBundle>;
+
+/**
+ * That a bundle was called back: no promotion of it begins or goes on.
+ *
+ * @generated from message release.v1.BundleRecall
+ */
+export declare type BundleRecall = Message<"release.v1.BundleRecall"> & {
+  /**
+   * Who has called it back.
+   *
+   * @generated from field: string by = 1;
+   */
+  by: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * Since when.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 3;
+   */
+  since?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message release.v1.BundleRecall.
+ * Use `create(BundleRecallSchema)` to create a new message.
+ */
+export declare const BundleRecallSchema: GenMessage<BundleRecall>;
 
 /**
  * Evidence about a bundle or one of its artifacts. It is related to the bundle, never contained in it.

@@ -249,6 +249,13 @@ export declare type LaneStatus = Message<"release.v1.LaneStatus"> & {
    * @generated from field: governance.v1.LaneOpening opening = 19;
    */
   opening?: LaneOpening | undefined;
+
+  /**
+   * Why what is live is at risk; empty while it is sound.
+   *
+   * @generated from field: string live_reason = 20;
+   */
+  liveReason: string;
 };
 
 /**

@@ -80,7 +80,7 @@ export function foresee(outlook: Outlook, now: Date): Forecast {
 class Ahead {
   readonly outlook: Outlook;
   readonly #gates: Map<string, Gate>;
-  #before = new Map<string, GateResult>();
+  readonly #before = new Map<string, GateResult>();
   at: Date;
 
   constructor(outlook: Outlook, now: Date) {
@@ -89,18 +89,25 @@ class Ahead {
     this.#gates = new Map(outlook.snapshot.gates.map((gate) => [gate.id, gate]));
   }
 
-  /** What blocks now, and what has changed since the instant before. */
+  /**
+   * What blocks now, and what has changed since the instant before. Only gates that say that time can have changed their
+   * verdict are judged again.
+   */
   judge(): { readonly blocking: readonly GateResult[]; readonly changes: readonly Foreseen[] } {
     const { snapshot, facts } = this.outlook;
-    const { results } = evaluateGates({ ...snapshot, gates: [...this.#gates.values()] }, facts, this.at);
+    const due = [...this.#gates.values()].filter(({ id }) => {
+      const before = this.#before.get(id);
+      return before === undefined || (before.recheckAt !== undefined && !isLater(before.recheckAt, this.at));
+    });
+    const { results } = evaluateGates({ ...snapshot, gates: due }, facts, this.at);
     const changes = results.flatMap((result): Foreseen[] => {
       const before = this.#before.get(result.gate);
       if (before === undefined || isBlocking(before) === isBlocking(result)) return [];
-      const due = before.recheckAt === undefined ? this.at : new Date(before.recheckAt);
-      return [{ type: isBlocking(result) ? 'lapses' : 'passes', at: due < this.at ? due : this.at, result }];
+      const turned = before.recheckAt === undefined ? this.at : new Date(before.recheckAt);
+      return [{ type: isBlocking(result) ? 'lapses' : 'passes', at: turned < this.at ? turned : this.at, result }];
     });
-    this.#before = new Map(results.map((result) => [result.gate, result]));
-    return { blocking: results.filter(isBlocking), changes };
+    for (const result of results) this.#before.set(result.gate, result);
+    return { blocking: [...this.#before.values()].filter(isBlocking), changes };
   }
 
   /** Takes what a gate needs of people as done: what it has to wait for then is time. @returns the gate as it was */

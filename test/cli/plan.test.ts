@@ -107,6 +107,31 @@ describe('lane promote --plan', () => {
     expect(JSON.parse(Buffer.from(payload, 'base64').toString())).toMatchObject({ predicate: { plan: planned } });
   });
 
+  test('is judged as the plan was where people have to approve, also for a run that nobody has requested', async () => {
+    const bundle = await readyForGold('with people');
+    await engine.promote({ lane: 'gold', bundle });
+    const planned = await plan(bundle, 'gold');
+    expect(planned['underWay']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(planned['nextStep']).toBe(`lane why ${shortId(String(planned['underWay']))}`);
+    expect(await promote(bundle, shortId(String(planned['digest'])), 'gold')).toMatchObject({ code: 0 });
+    const [requested] = await rowsOf(engine, 'select requester from promotions where id = $1', planned['underWay']);
+    expect(requested).toEqual({ requester: 'dev' });
+    const fresh = await readyForGold('with people again');
+    expect(await promote(fresh, await digestOfPlan(fresh, 'gold'), 'gold')).toMatchObject({ code: 0 });
+  });
+
+  test('of a promotion that is under way counts who has approved, and asks the others', async () => {
+    const bundle = await readyForGold('approved by one');
+    const { stdout: id } = await api.lane('dev', 'promote', shortId(bundle), '--to', 'gold');
+    const whoCan = async () => {
+      const { timeline } = (await plan(bundle, 'gold')) as { timeline: { people?: { name: string }[] }[] };
+      return (timeline[0]?.people ?? []).map(({ name }) => name);
+    };
+    expect(await whoCan()).toContain('alice');
+    expect(await api.lane('alice', 'approve', id, '--yes')).toMatchObject({ code: 0 });
+    expect(await whoCan()).not.toContain('alice');
+  });
+
   test('refuses a plan that does not hold any more, says what has changed, and starts nothing', async () => {
     const bundle = await sealText(engine, 'stale');
     const digest = await digestOfPlan(bundle);

@@ -20,9 +20,7 @@ export interface SkippingEngine {
 }
 
 /** Starts one. */
-export async function startSkippingEngine(
-  options: Pick<EngineOptions, 'policiesDir'> = {},
-): Promise<SkippingEngine> {
+export async function startSkippingEngine(options: Pick<EngineOptions, 'policiesDir'> = {}): Promise<SkippingEngine> {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: toolPath('temporalTestServer') } },
   });

@@ -89,9 +89,9 @@ function toPlan(plan: ReadPlan, planned: Planned, now: Date) {
   };
 }
 
-function nextStepOf({ digest, underWay, scene, content }: ReadPlan, { bundle, lane }: Planned): string {
+function nextStepOf({ digest, underWay, scene, content }: ReadPlan, { product, bundle, lane }: Planned): string {
   if (underWay !== undefined) return `lane why ${shortId(underWay.id)}`;
-  if (scene.settled !== undefined) return `lane get promotions --bundle ${shortId(bundle)}`;
+  if (scene.settled !== undefined) return `lane status ${product}`;
   const { notBefore, notAfter, priority } = content.schedule;
   return [
     `lane promote ${shortId(bundle)} --to ${lane} --plan ${shortId(digest)}`,

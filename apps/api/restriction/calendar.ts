@@ -4,6 +4,7 @@ import { type CalendarEntry, CalendarEntryKind, CalendarEntrySchema } from '#gen
 import { WindowAction } from '#gen/governance/v1/restriction_pb.js';
 import { dayMs } from '../../../core/calendar/wall-clock.js';
 import { LanekeeperError } from '../../../core/errors.js';
+import { instantInWords } from '../../../core/instant-in-words.js';
 import type { Lane } from '../../../core/lanes.js';
 import { type Calendar, calendarOf, type CalendarSources } from '../../../core/restriction/calendar.js';
 import type { CalendarEntry as Entry } from '../../../core/restriction/calendar-entry.js';
@@ -39,7 +40,7 @@ export function requireRange(
   throw new LanekeeperError('INVALID_INPUT', {
     message: 'a calendar is from one instant to a later one',
     why: isBackwards
-      ? `it would end at ${last.toISOString()} and begin at ${first.toISOString()}`
+      ? `it would end at ${instantInWords(last)} and begin at ${instantInWords(first)}`
       : `at most ${String(most.days)} days can be asked for at a time`,
     next: isBackwards ? 'name a begin that is before the end' : 'ask for less at a time',
   });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createValidateInterceptor } from '@connectrpc/validate';
+import { createFeedServer, isForFeed } from './calendar/serve-feed.js';
 import { createAuthorizationInterceptor, requireRules } from './identity/authorize.js';
 import { identifyBy } from './identity/caller.js';
 import { createGuard } from '../../adapters/http/guard.js';
@@ -42,7 +43,7 @@ export interface ServerOptions {
 }
 
 /**
- * Serves all RPCs over HTTP on loopback, the page, and `/healthz`.
+ * Serves all RPCs over HTTP on loopback, the page, calendars that are subscribed to, and `/healthz`.
  *
  * @param report receives errors that should not have happened
  * @throws CONFIGURATION when an RPC does not say who may call it
@@ -70,6 +71,7 @@ export async function startServer(
     ...{ limits, identify, report },
   });
   const page = pageDir === undefined ? undefined : createPage(pageDir);
+  const feed = createFeedServer(deps, report);
   const guard = createGuard(deps.publicOrigins);
   const server = createServer((request, response) => {
     letLeave(response);
@@ -77,6 +79,7 @@ export async function startServer(
     const refusal = guard(request);
     if (refusal !== undefined) respondWithError(response, refusal.status, refusal.message);
     else if (request.url === '/healthz') void answerHealth(deps, request, response);
+    else if (isForFeed(request)) feed(request, response);
     else if (page !== undefined && isForPage(request)) page(request, response);
     else if (carriesReport(request.url)) rpcWithReport(request, response);
     else rpc(request, response);

@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { EventService } from '#gen/audit/v1/event_service_pb.js';
+import { CalendarFeedService } from '#gen/governance/v1/calendar_feed_service_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
 import { EvidenceService } from '#gen/governance/v1/evidence_service_pb.js';
@@ -20,6 +21,7 @@ import { DeliveryService } from '#gen/workflows_runtime/v1/delivery_service_pb.j
 import { RunService } from '#gen/workflows_runtime/v1/run_service_pb.js';
 import type { ApiDeps } from './deps.js';
 import { createBundleService } from './bundle/service.js';
+import { createCalendarFeedService } from './calendar/service.js';
 import { createDecisionService } from './decision/service.js';
 import { createDeliveryService } from './delivery/service.js';
 import { createEnrolmentService } from './enrolment/service.js';
@@ -55,6 +57,7 @@ export const services: readonly DescService[] = [
   EnrolmentService,
   TransformationService,
   RestrictionService,
+  CalendarFeedService,
   DeliveryService,
   RunService,
   EventService,
@@ -78,6 +81,7 @@ export function routeServices(router: ConnectRouter, deps: ApiDeps): void {
     .service(EnrolmentService, createEnrolmentService(deps))
     .service(TransformationService, createTransformationService(deps))
     .service(RestrictionService, createRestrictionService(deps))
+    .service(CalendarFeedService, createCalendarFeedService(deps))
     .service(DeliveryService, createDeliveryService(deps))
     .service(RunService, createRunService(deps))
     .service(EventService, createEventService(deps));

@@ -89,6 +89,17 @@ const bundle = createRoute({
   component: screen(() => import('./bundle/bundle.js')),
 });
 
+const plan = createRoute({
+  getParentRoute: () => framed,
+  path: '/bundles/$bundle/plan/$lane',
+  validateSearch: (given: Search) => ({
+    ...textOr('at', given),
+    ...textOr('until', given),
+    ...textOr('priority', given),
+  }),
+  component: screen(() => import('./plan/plan.js')),
+});
+
 const product = createRoute({
   getParentRoute: () => framed,
   path: '/products/$product',
@@ -141,6 +152,7 @@ const tree = root.addChildren([
     promotions,
     promotion,
     bundle,
+    plan,
     product,
     policies,
     policyVersion,

@@ -150,6 +150,8 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   },
   'session.started': { words: (field) => `${field('principal')} signed in with a browser` },
   'session.ended': { words: (field) => `session ${field('session').slice(0, 12)} of ${field('principal')} ended` },
+  'calendar-feed.created': { words: (field) => `${field('principal')} subscribed to calendar ${field('feed')}` },
+  'calendar-feed.ended': { words: (field) => `calendar ${field('feed')} of ${field('principal')} ended` },
   'policy.installed': { words: (field) => `${field('documents')} documents installed` },
   'policy.drafted': { words: (field) => `version ${field('version')} of ${field('document')} drafted` },
   'policy.submitted': { words: (field) => `version ${field('version')} of ${field('document')} waits to be published` },

@@ -112,6 +112,9 @@ export interface EventData {
   /** A browser was signed in. */
   'session.started': { readonly session: string; readonly principal: string };
   'session.ended': { readonly session: string; readonly principal: string };
+  /** Somebody has subscribed to a calendar. */
+  'calendar-feed.created': { readonly feed: string; readonly principal: string; readonly expiresAt: string };
+  'calendar-feed.ended': { readonly feed: string; readonly principal: string };
   'policy.installed': { readonly installation: Digest; readonly documents: number };
   'policy.drafted': PolicyVersionData;
   'policy.submitted': PolicyVersionData;

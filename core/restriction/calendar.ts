@@ -1,42 +1,31 @@
 import { type Clock, WindowClock } from '../calendar/clock.js';
 import { spansBetween } from '../calendar/spans.js';
 import { dayMs } from '../calendar/wall-clock.js';
-import type { WindowAction, WindowKind } from '../calendar/window.js';
-import type { Lane } from '../lanes.js';
-import type { NamedTransformation, Readiness } from '../transformation/model.js';
+import type { NamedTransformation } from '../transformation/model.js';
 import type { RestrictionInForce } from './closed.js';
 import { scopeOf } from './model.js';
+import type { CalendarEntry } from './calendar-entry.js';
+import { entriesOfWaiting, type WaitingPromotion } from './waiting.js';
 
-/** Something that is there for a time. */
-export interface CalendarEntry {
-  readonly kind: WindowKind | 'HOLD' | 'MILESTONE' | 'TIMEBOX';
-  /** Of a window, of the scope of a hold, or of a transformation. */
-  readonly name: string;
-  /** Of a hold its id, of a milestone or timebox what names it in its transformation. */
-  readonly key?: string;
-  readonly title: string;
-  readonly owner: string;
-  /** Of whole days, midnight in UTC of the first. */
-  readonly from: Date;
-  /** Half-open; of whole days, midnight in UTC after the last. Absent of what lasts until somebody ends it. */
-  readonly to?: Date;
-  readonly isAllDay: boolean;
-  /** All if absent. */
-  readonly products?: readonly string[];
-  readonly lanes?: readonly Lane[];
-  readonly actions: readonly WindowAction[];
-  readonly readiness?: Readiness;
+/** How often something has been changed, and when last. */
+interface Changed {
+  readonly revision: number;
+  readonly changedAt: Date;
 }
 
+/** A restriction, and when it was put. */
+export type DatedRestriction = RestrictionInForce & Changed;
+
 /** A transformation, and who has put it. */
-export interface TransformationInForce extends NamedTransformation {
+export interface TransformationInForce extends NamedTransformation, Changed {
   readonly changedBy: string;
 }
 
 /** What a calendar is made of. */
 export interface CalendarSources {
-  readonly restrictions: readonly RestrictionInForce[];
+  readonly restrictions: readonly DatedRestriction[];
   readonly transformations: readonly TransformationInForce[];
+  readonly waiting: readonly WaitingPromotion[];
 }
 
 /** What there is between two instants. */
@@ -56,20 +45,16 @@ const sharedClock = new WindowClock();
  * @param most how many entries at most
  */
 export function calendarOf(
-  { restrictions, transformations }: CalendarSources,
+  sources: CalendarSources,
   from: Date,
   to: Date,
   most: number,
   clock: Clock = sharedClock,
 ): Calendar {
-  const isIn = (entry: CalendarEntry): boolean =>
-    entry.from < to && (entry.to === undefined || entry.to > from || entry.from >= from);
-  const known = [...restrictions.flatMap(entriesOfHolds), ...transformations.flatMap(entriesOfTransformation)]
-    .filter(isIn)
-    .sort(inOrder);
+  const known = entriesBesideWindows(sources, from, to);
   let found: readonly CalendarEntry[] = known.slice(0, most);
   let [end, more] = [to, known.length > most];
-  for (const one of restrictions) {
+  for (const one of sources.restrictions) {
     const windows = entriesOfWindow(one, from, end, most, clock);
     const sorted = [...found, ...windows.entries].sort(inOrder);
     found = sorted.slice(0, most);
@@ -81,16 +66,36 @@ export function calendarOf(
   return { entries: found, more };
 }
 
+/** The same without windows, which may come back. */
+export function entriesBesideWindows(
+  { restrictions, transformations, waiting }: CalendarSources,
+  from: Date,
+  to: Date,
+): readonly CalendarEntry[] {
+  const isIn = (entry: CalendarEntry): boolean =>
+    entry.from < to && (entry.to === undefined || entry.to > from || entry.from >= from);
+  return [
+    ...restrictions.flatMap(entriesOfHolds),
+    ...transformations.flatMap(entriesOfTransformation),
+    ...waiting.flatMap(entriesOfWaiting),
+  ]
+    .filter(isIn)
+    .sort(inOrder);
+}
+
 /** By their begin, then by name, so that the order is the same each time. */
 function inOrder(a: CalendarEntry, b: CalendarEntry): number {
   const byBegin = a.from.getTime() - b.from.getTime();
   if (byBegin !== 0) return byBegin;
-  const [one, other] = [a, b].map(({ kind, name, key = '' }) => `${kind} ${name} ${key}`) as [string, string];
+  const [one, other] = [a, b].map(({ kind, name, key = '', gate = '' }) => `${kind} ${name} ${key} ${gate}`) as [
+    string,
+    string,
+  ];
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function entriesOfWindow(
-  { restriction, changedBy }: RestrictionInForce,
+  { restriction, changedBy, revision, changedAt }: DatedRestriction,
   from: Date,
   to: Date,
   most: number,
@@ -102,6 +107,7 @@ function entriesOfWindow(
   return {
     entries: spans.map((span) => ({
       ...{ kind: spec.kind, name, title: spec.reason, owner: changedBy, actions: spec.actions, isAllDay: false },
+      ...{ revision, changedAt, ...(spec.invokers !== undefined && { invokers: spec.invokers }) },
       ...scopeOf(restriction),
       ...span,
     })),
@@ -109,17 +115,18 @@ function entriesOfWindow(
   };
 }
 
-function entriesOfHolds({ restriction }: RestrictionInForce): readonly CalendarEntry[] {
+function entriesOfHolds({ restriction, revision, changedAt }: DatedRestriction): readonly CalendarEntry[] {
   if (restriction.kind !== 'hold') return [];
   return restriction.spec.holds.map(({ id, by, since, reason, stops }) => ({
     ...{ kind: 'HOLD', name: restriction.name, key: id, title: reason, owner: by, actions: stops, isAllDay: false },
     ...scopeOf(restriction),
-    from: new Date(since),
+    ...{ from: new Date(since), revision, changedAt },
   }));
 }
 
-function entriesOfTransformation({ name, spec, changedBy }: TransformationInForce): readonly CalendarEntry[] {
-  const said = { name, owner: changedBy, products: spec.products, actions: [], isAllDay: true };
+function entriesOfTransformation(transformation: TransformationInForce): readonly CalendarEntry[] {
+  const { name, spec, changedBy, revision, changedAt } = transformation;
+  const said = { name, owner: changedBy, products: spec.products, actions: [], isAllDay: true, revision, changedAt };
   return [
     ...spec.milestones.flatMap(({ key, title, readiness, due }) =>
       daysFrom(due, due).map(

@@ -45,6 +45,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   },
   // Sessions of browsers, which decide nothing, belong to the API.
   sign_in_codes: { api: ['select', 'insert'] },
+  // Calendars that are subscribed to show, and decide nothing.
+  calendar_feeds: { api: ['select', 'insert', update('used_at', 'ended_at', 'ended_by')] },
   sessions: { api: ['select', 'insert', update('seen_at', 'ended_at', 'ended_by', 'offered_key')] },
   enrolments: { api: ['select'], enrolment: ['select', 'insert', update('state', 'decided_by', 'decided_at')] },
   enrolment_statements: { api: ['select'], enrolment: ['select', 'insert'] },

@@ -82,13 +82,13 @@ describe('the calendar', () => {
   });
 
   test.each([
-    ['an end before the begin', '2030-01-02T00:00Z', '2030-01-01T00:00Z'],
-    ['more than 400 days', '2030-01-01T00:00Z', '2031-03-01T00:00Z'],
-  ])('refuses %s', async (_what, from, to) => {
+    ['an end before the begin', '2030-01-02T00:00Z', '2030-01-01T00:00Z', 'name a begin that is before the end'],
+    ['more than 400 days', '2030-01-01T00:00Z', '2031-03-01T00:00Z', 'ask for less at a time'],
+  ])('refuses %s', async (_what, from, to, next) => {
     const answer = api.clients('alice').restrictions.listCalendar({ from: day(from), to: day(to) });
     await expect(answer.catch((error: unknown) => domainErrorOf(error))).resolves.toMatchObject({
       code: 'INVALID_INPUT',
-      next: 'ask for less at a time',
+      next,
     });
   });
 
@@ -156,6 +156,11 @@ describe('lane calendar', () => {
       const { code, stderr } = await api.lane('alice', 'calendar', '--from', day);
       expect([day, code, stderr]).toEqual([day, 2, expect.stringContaining(`--from ${day} is no day`)]);
     }
+    const backwards = await api.lane('alice', 'calendar', '--from', '2031-06-02', '--to', '2031-06-01');
+    expect([backwards.code, backwards.stderr]).toEqual([
+      2,
+      expect.stringContaining('--from 2031-06-02 is later than --to 2031-06-01'),
+    ]);
     expect(
       (await api.lane('alice', 'calendar', '--from', '2031-06-01', '--lane', 'bronze', '--product', 'till')).stdout,
     ).toBe('nothing is there from 2031-06-01 to 2031-07-01');

@@ -37,6 +37,7 @@ const madeUp: Names = {
   run: '00000000-0000-7000-8000-000000000003',
   session: '00000000-0000-4000-8000-000000000004',
   code: `lk_other_${'n'.repeat(43)}`,
+  feed: '0a0b0c0d',
 };
 
 beforeAll(async () => {
@@ -76,6 +77,7 @@ beforeAll(async () => {
     run,
     session: (await api.clients('carol').sessions.createSignInCode({})).id,
     code: `lk_default_${'t'.repeat(43)}`,
+    feed: (await api.clients('carol').feeds.createCalendarFeed({ product: 'shop' })).feed!.id,
   };
   stranger = await addStranger(engine.cluster, 'other', 'mallory');
   clients = createClients(api.url, stranger.token);

@@ -101,6 +101,42 @@ describe('the calendar', () => {
     await answer.getByText(/It closes Tue 24 Dec 2030, 17:00 UTC/).waitFor();
   });
 
+  test('is subscribed to with an address that is shown once, and ends when somebody ends it', async () => {
+    const { page, complaints } = await signInBrowser(api, browser, 'alice', { key: false, timezoneId: 'UTC' });
+    await page.goto(`${api.url}/calendar?product=shop&lane=gold`);
+    await page.getByRole('button', { name: 'Subscribe …' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Subscribe to this calendar' });
+    await dialog.getByLabel('For').selectOption('30');
+    await dialog.getByRole('button', { name: 'Make an address' }).press('Enter');
+    const address = await dialog.getByText(/\/calendar\/lkf_default_[\w-]+\.ics$/).innerText();
+    const answer = await fetch(address);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/calendar; charset=utf-8']);
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'calendar-subscribe');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Subscribe …' }).click();
+    await dialog.getByText('gold of shop').first().waitFor();
+    expect(await dialog.getByText(/lkf_/).count()).toBe(0);
+    await dialog.getByRole('button', { name: /^End/ }).click();
+    await dialog.getByRole('button', { name: /^End/ }).waitFor({ state: 'detached' });
+    expect((await fetch(address)).status).toBe(404);
+    expect(complaints).toEqual([]);
+  });
+
+  test('marks what is for some people only, and hatches no day for it', async () => {
+    const times = { zone: 'UTC', begins: '2030-12-02T00:00', ends: '2030-12-03T00:00', invokers: ['role:qa'] };
+    await put(engine, 'dev', windowOf('audit', { kind: 'FREEZE', reason: 'an audit', products: ['till'], ...times }));
+    const { page } = await signInBrowser(api, browser, 'alice', { key: false, timezoneId: 'UTC' });
+    await page.goto(`${api.url}/calendar?month=2030-12&product=till&lane=silver`);
+    const day = cellOf(page, 'Mon 2 Dec 2030');
+    await day.getByText('audit (some)').waitFor();
+    await day.getByTitle(/for role:qa alone/).waitFor();
+    expect(await day.getByText(/closed/).count()).toBe(0);
+    await page.getByText('it holds for some people only').waitFor();
+    await picture(page, 'calendar-some');
+    await retire(engine, 'dev', { kind: 'window', name: 'audit' });
+  });
+
   test.each(['light', 'dark'] as const)('is readable in %s colours, wide and on a telephone', async (colorScheme) => {
     const { page } = await signInBrowser(api, browser, 'alice', { key: false, colorScheme, timezoneId: 'UTC' });
     const held = await hold(engine, 'bob', { product: 'shop' }, `<b>${'checkout errors '.repeat(20)}`);

@@ -151,6 +151,10 @@ export function callsOf(
       clients.restrictions.checkLanes({ product: n.product, ...gold }),
     'governance.v1.RestrictionService.ListCalendar': (n) =>
       clients.restrictions.listCalendar({ product: n.product, ...gold, ...aMonth }),
+    'governance.v1.CalendarFeedService.CreateCalendarFeed': (n) =>
+      clients.feeds.createCalendarFeed({ product: n.product, ...gold }),
+    'governance.v1.CalendarFeedService.ListCalendarFeeds': () => clients.feeds.listCalendarFeeds({}),
+    'governance.v1.CalendarFeedService.RevokeCalendarFeed': (n) => clients.feeds.revokeCalendarFeed({ id: n.feed }),
     'workflows_runtime.v1.RunService.ListRunHistories': (n) =>
       clients.runs.listRunHistories({ of: { case: 'promotionId', value: n.promotion } }),
     'workflows_runtime.v1.RunService.GetRunStory': (n) => clients.runs.getRunStory({ runId: n.run }),

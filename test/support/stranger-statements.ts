@@ -11,7 +11,10 @@ import type { Stranger } from './second-tenant.js';
 
 /** What the stranger names: things of the other tenant, or ones that do not exist. */
 export interface Names extends Readonly<
-  Record<'product' | 'repository' | 'promotion' | 'release' | 'attestation' | 'run' | 'session' | 'code', string>
+  Record<
+    'product' | 'repository' | 'promotion' | 'release' | 'attestation' | 'run' | 'session' | 'code' | 'feed',
+    string
+  >
 > {
   readonly bundle: Digest;
   readonly blob: Digest;

@@ -74,7 +74,9 @@ describe('an event', () => {
       'ListPendingApprovals',
       'ListEvidence',
     ];
-    const services = ['IdentityService', 'SessionService', 'ReleaseService', 'ProductService'];
+    const services = [
+      ...['IdentityService', 'SessionService', 'ReleaseService', 'ProductService', 'CalendarFeedService'],
+    ];
     for (const type of Object.keys(eventTerms)) {
       const affected =
         methods.some((method) => isAffected(asks(method), event(type))) ||

@@ -4,11 +4,14 @@ import { type CalendarEntry, CalendarEntryKind, CalendarEntrySchema } from '#gen
 import { WindowAction } from '#gen/governance/v1/restriction_pb.js';
 import { dayMs } from '../../../core/calendar/wall-clock.js';
 import { LanekeeperError } from '../../../core/errors.js';
+import { instantInWords } from '../../../core/instant-in-words.js';
 import type { Lane } from '../../../core/lanes.js';
-import { type Calendar, type CalendarEntry as Entry, calendarOf } from '../../../core/restriction/calendar.js';
+import { type Calendar, calendarOf, type CalendarSources } from '../../../core/restriction/calendar.js';
+import type { CalendarEntry as Entry } from '../../../core/restriction/calendar-entry.js';
 import { scopeOf } from '../../../core/restriction/model.js';
 import type { Transaction } from '../../../store/database.js';
 import { requireProduct } from '../../../store/product/read.js';
+import { waitingPromotions } from '../../../store/promotion/waiting.js';
 import { restrictionsInForce } from '../../../store/restriction/read.js';
 import { listTransformations } from '../../../store/transformation/list.js';
 import { instant, toLane } from '../convert.js';
@@ -33,10 +36,13 @@ export function requireRange(
   const [first, last] = [from, to].map((one) => (one === undefined ? undefined : timestampDate(one)));
   if (first !== undefined && last !== undefined && first < last && daysBetween(first, last) <= most.days)
     return { from: first, to: last };
+  const isBackwards = first !== undefined && last !== undefined && first >= last;
   throw new LanekeeperError('INVALID_INPUT', {
     message: 'a calendar is from one instant to a later one',
-    why: `at most ${String(most.days)} days can be asked for at a time`,
-    next: 'ask for less at a time',
+    why: isBackwards
+      ? `it would end at ${instantInWords(last)} and begin at ${instantInWords(first)}`
+      : `at most ${String(most.days)} days can be asked for at a time`,
+    next: isBackwards ? 'name a begin that is before the end' : 'ask for less at a time',
   });
 }
 
@@ -44,8 +50,16 @@ function daysBetween(from: Date, to: Date): number {
   return (to.getTime() - from.getTime()) / dayMs;
 }
 
-/** Windows, holds, milestones and timeboxes between two instants. @throws UNKNOWN_PRODUCT */
-export async function readCalendar(tx: Transaction, { product, lane, from, to }: AskedCalendar): Promise<Calendar> {
+/** What there is between two instants. @throws UNKNOWN_PRODUCT */
+export async function readCalendar(tx: Transaction, { from, to, ...about }: AskedCalendar): Promise<Calendar> {
+  return calendarOf(await readSources(tx, about), from, to, most.entries);
+}
+
+/** What a calendar of a product or lane is made of. @throws UNKNOWN_PRODUCT */
+export async function readSources(
+  tx: Transaction,
+  { product, lane }: Pick<AskedCalendar, 'product' | 'lane'>,
+): Promise<CalendarSources> {
   if (product !== '') await requireProduct(tx, product);
   const restrictions = (await restrictionsInForce(tx, product)).filter(({ restriction }) => {
     const { lanes } = scopeOf(restriction);
@@ -54,17 +68,19 @@ export async function readCalendar(tx: Transaction, { product, lane, from, to }:
   const transformations = await listTransformations(tx, {
     ...{ product: product === '' ? undefined : product, limit: most.transformations },
   });
-  return calendarOf({ restrictions, transformations }, from, to, most.entries);
+  const waiting = await waitingPromotions(tx, { product, lane, limit: most.entries });
+  return { restrictions, transformations, waiting };
 }
 
 /** An entry for the wire. */
 export function toCalendarEntry(entry: Entry): CalendarEntry {
-  const { kind, name, key = '', title, owner, from, to, isAllDay, products, lanes, actions, readiness = '' } = entry;
+  const { kind, name, key = '', title, owner, from, to, isAllDay, products, lanes, actions } = entry;
+  const { readiness = '', gate = '', invokers = [] } = entry;
   return create(CalendarEntrySchema, {
-    ...{ kind: CalendarEntryKind[kind], name, key, title, owner, allDay: isAllDay, readiness },
+    ...{ kind: CalendarEntryKind[kind], name, key, title, owner, allDay: isAllDay, readiness, gate },
     ...instant('from', from),
     ...instant('to', to),
     ...{ products: [...(products ?? [])], lanes: (lanes ?? []).map(toLane) },
-    actions: actions.map((action) => WindowAction[action]),
+    ...{ actions: actions.map((action) => WindowAction[action]), invokers: [...invokers] },
   });
 }

@@ -2,12 +2,14 @@ import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { type CalendarEntry, CalendarEntryKind, CalendarEntrySchema } from '#gen/governance/v1/calendar_pb.js';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
+import { shortId } from '../../../core/ids.js';
 import { usageError } from '../errors/report-error.js';
 import { toPlain } from '../output/plain.js';
 import { renderTable } from '../output/table.js';
 import { laneName, laneOf } from '../output/words.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
+import { defineFeeds } from '../restriction/calendar-feeds.js';
 
 interface Options {
   readonly product?: string;
@@ -21,8 +23,9 @@ const usualDays = 30;
 
 const dayMs = 86_400_000;
 
-/** `lane calendar` */
+/** `lane calendar`, and `lane calendar subscribe | feeds | unsubscribe` */
 export function define(command: Command, makeAction: MakeAction): void {
+  defineFeeds(command, makeAction);
   command
     .option('--product <product>', 'Only what may concern this product')
     .option('--lane <lane>', 'Only what may concern this lane: bronze, silver or gold')
@@ -34,6 +37,11 @@ export function define(command: Command, makeAction: MakeAction): void {
 async function show(context: Context, { product = '', lane, from, to }: Options): Promise<undefined> {
   const first = from === undefined ? startOfDay(context.now()) : dayOf('--from', from);
   const last = to === undefined ? new Date(first.getTime() + usualDays * dayMs) : dayOf('--to', to);
+  if (last < first)
+    throw usageError(
+      `--from ${isoDay(first)} is later than --to ${isoDay(last)}`,
+      'name the earlier day first, or leave out --to',
+    );
   const { restrictions } = await context.api();
   const { entries, more } = await restrictions.listCalendar({
     ...{ product, lane: lane === undefined ? Lane.UNSPECIFIED : laneOf(lane).lane },
@@ -47,7 +55,7 @@ async function show(context: Context, { product = '', lane, from, to }: Options)
           ['FROM', 'TO', 'WHAT', 'NAME', 'OF', 'BY', 'WHY'].map((title) => context.terminal.colours.dim(title)),
           entries.map((entry) => [
             ...[beginOf(entry), endOf(entry), CalendarEntryKind[entry.kind].toLowerCase(), nameOf(entry)],
-            ...[scopeOf(entry), entry.owner, entry.title],
+            ...[scopeOf(entry), entry.owner, titleOf(entry)],
           ]),
         ),
   );
@@ -65,17 +73,32 @@ function beginOf({ from, allDay }: CalendarEntry): string {
   return allDay ? isoDay(timestampDate(from)) : minuteOf(timestampDate(from));
 }
 
-function endOf({ to, allDay }: CalendarEntry): string {
+function endOf({ from, to, allDay }: CalendarEntry): string {
   if (to === undefined) return 'until it is lifted';
   const end = timestampDate(to);
+  // An instant: it is not there for a time.
+  if (from !== undefined && timestampDate(from).getTime() === end.getTime()) return '';
   return allDay ? isoDay(new Date(end.getTime() - 1)) : minuteOf(end);
 }
 
 function nameOf({ name, key, kind }: CalendarEntry): string {
-  const isOfWindow = kind === CalendarEntryKind.FREEZE || kind === CalendarEntryKind.CHANGE;
-  if (isOfWindow) return name;
-  // What holds has no name of its own: lane resume --hold takes its id.
-  return kind === CalendarEntryKind.HOLD ? key : `${name}/${key}`;
+  switch (kind) {
+    case CalendarEntryKind.FREEZE:
+    case CalendarEntryKind.CHANGE:
+      return name;
+    // What holds has no name of its own: lane resume --hold takes its id.
+    case CalendarEntryKind.HOLD:
+      return key;
+    case CalendarEntryKind.SCHEDULED:
+    case CalendarEntryKind.SOAK:
+      return shortId(key);
+    default:
+      return `${name}/${key}`;
+  }
+}
+
+function titleOf({ title, invokers }: CalendarEntry): string {
+  return invokers.length === 0 ? title : `${title} (for ${invokers.join(', ')} alone)`;
 }
 
 function scopeOf({ products, lanes }: CalendarEntry): string {

@@ -84,7 +84,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'calendar',
-    summary: 'List windows, holds, milestones and timeboxes in the order in which they begin',
+    summary: 'List windows, holds, promotions that wait for time, milestones and timeboxes; subscribe to them',
     group: groups.inspect,
     load: () => import('./calendar.js'),
   },

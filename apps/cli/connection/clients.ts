@@ -2,6 +2,7 @@ import { type Client, Code, ConnectError, createClient, type Interceptor } from 
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { type ErrorCode, isErrorCode, LanekeeperError } from '../../../core/errors.js';
 import { EventService } from '#gen/audit/v1/event_service_pb.js';
+import { CalendarFeedService } from '#gen/governance/v1/calendar_feed_service_pb.js';
 import { DecisionService } from '#gen/governance/v1/decision_service_pb.js';
 import { ErrorDetailSchema } from '#gen/governance/v1/error_pb.js';
 import { EnrolmentService } from '#gen/governance/v1/enrolment_service_pb.js';
@@ -37,6 +38,7 @@ export interface Clients {
   readonly enrolments: Client<typeof EnrolmentService>;
   readonly transformations: Client<typeof TransformationService>;
   readonly restrictions: Client<typeof RestrictionService>;
+  readonly feeds: Client<typeof CalendarFeedService>;
   readonly deliveries: Client<typeof DeliveryService>;
   readonly runs: Client<typeof RunService>;
   readonly search: Client<typeof SearchService>;
@@ -70,6 +72,7 @@ export function createClients(apiUrl: string, token: string): Clients {
     enrolments: createClient(EnrolmentService, transport),
     transformations: createClient(TransformationService, transport),
     restrictions: createClient(RestrictionService, transport),
+    feeds: createClient(CalendarFeedService, transport),
     deliveries: createClient(DeliveryService, transport),
     runs: createClient(RunService, transport),
     search: createClient(SearchService, transport),

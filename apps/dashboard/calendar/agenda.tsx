@@ -7,7 +7,7 @@ import { Empty } from '../parts/notes.js';
 import { Who } from '../parts/who.js';
 import css from './agenda.module.css';
 import { dateOf } from './days.js';
-import { type Entry, lookOf, scopeOf } from './entry.js';
+import { type Entry, forWhom, lookOf, scopeOf } from './entry.js';
 
 /** What there is, day by day, in the order in which it begins. */
 export function Agenda({
@@ -29,7 +29,7 @@ export function Agenda({
   if (days.length === 0)
     return (
       <Empty title="Nothing is there in this month">
-        <p>No window, no hold, no milestone and no timebox.</p>
+        <p>No window, no hold, no promotion that waits for time, no milestone and no timebox.</p>
       </Empty>
     );
   return (
@@ -92,7 +92,14 @@ function Item({ entry, from, to, date }: ItemProps) {
           <What entry={entry} />
         </p>
         <p className={css['small']}>
-          <Times entry={entry} from={from} to={to} date={date} /> · {scopeOf(message)} · <Who name={message.owner} />
+          <Times entry={entry} from={from} to={to} date={date} /> · {scopeOf(message)}
+          {forWhom(message)}
+          {message.owner !== '' && (
+            <>
+              {' · '}
+              <Who name={message.owner} />
+            </>
+          )}
         </p>
       </div>
     </li>
@@ -100,7 +107,7 @@ function Item({ entry, from, to, date }: ItemProps) {
 }
 
 function What({ entry: { message } }: { readonly entry: Entry }) {
-  const { kind, name, title, readiness } = message;
+  const { kind, name, title, readiness, key } = message;
   switch (kind) {
     case CalendarEntryKind.MILESTONE:
     case CalendarEntryKind.TIMEBOX:
@@ -115,6 +122,13 @@ function What({ entry: { message } }: { readonly entry: Entry }) {
       );
     case CalendarEntryKind.HOLD:
       return <strong>{title}</strong>;
+    case CalendarEntryKind.SCHEDULED:
+    case CalendarEntryKind.SOAK:
+      return (
+        <Link to="/promotions/$promotion" params={{ promotion: key }}>
+          {title}
+        </Link>
+      );
     default:
       return (
         <>
@@ -139,5 +153,6 @@ function Times({ entry, from, to, date }: ItemProps) {
   // The server tells no more than was asked about.
   const begin = entry.from <= from && entry.to !== undefined ? 'before' : time(entry.from);
   if (entry.to === undefined) return <>since {begin}, until somebody lifts it</>;
+  if (entry.to.getTime() === entry.from.getTime()) return <>{time(entry.from)}</>;
   return <>{`${begin} to ${entry.to >= to ? 'later' : time(entry.to)}`}</>;
 }

@@ -2,12 +2,14 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { useQuery } from '@connectrpc/connect-query';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import { Lane } from '#gen/governance/v1/lane_pb.js';
 import { RestrictionKind, WindowAction, WindowKind } from '#gen/governance/v1/restriction_pb.js';
 import { RestrictionService } from '#gen/governance/v1/restriction_service_pb.js';
 import { isLane } from '../../../core/lanes.js';
 import { useNow } from '../connection/clock.js';
 import { useSettings } from '../connection/settings.js';
+import { Button } from '../parts/button.js';
 import { Command } from '../parts/copy.js';
 import { Glyph } from '../parts/mark.js';
 import { Loading, Note, ProblemNote } from '../parts/notes.js';
@@ -22,6 +24,9 @@ import { Month } from './month.js';
 import { monthInWords, searchOf } from './place.js';
 import { PromoteWhen } from './promote-when.js';
 import { HoldList, WindowList } from './restriction-lists.js';
+
+/** Fetched when somebody asks. */
+const SubscribeDialog = lazy(() => import('./subscribe.js').then((module) => ({ default: module.SubscribeDialog })));
 
 const route = getRouteApi('/framed/calendar');
 
@@ -58,9 +63,11 @@ export default function Calendar() {
       ({ spec }) =>
         spec.case === 'window' &&
         spec.value.kind === WindowKind.CHANGE &&
+        spec.value.invokers.length === 0 &&
         spec.value.actions.includes(WindowAction.DEPLOY),
     );
   const words = monthInWords(month);
+  const [isSubscribing, setSubscribing] = useState(false);
   const step = (by: number) => searchOf({ ...place, month: monthAfter(month, by) });
   return (
     <Screen title="Calendar" aside={<Filters place={place} />}>
@@ -102,16 +109,24 @@ export default function Calendar() {
               {wanted === Lane.UNSPECIFIED || product === ''
                 ? 'some lane is closed by a freeze or a hold. Choose a product and a lane to see when that lane is closed.'
                 : `${lane} of ${product} is closed to promotions.`}
+              {entries.some(({ isForSome }) => isForSome) &&
+                ' Dashed: it holds for some people only, and no day is hatched for it.'}
             </p>
           </>
         ))}
       <p className={css['equal']}>
+        <Button onClick={() => setSubscribing(true)}>Subscribe …</Button>{' '}
         <Command
           command={['lane calendar', product && `--product ${product}`, lane && `--lane ${lane}`, `--from ${month}-01`]
             .filter(Boolean)
             .join(' ')}
         />
       </p>
+      {isSubscribing && (
+        <Suspense>
+          <SubscribeDialog product={product} lane={wanted} onClose={() => setSubscribing(false)} />
+        </Suspense>
+      )}
       <PromoteWhen key={`${product} ${lane}`} product={product} lane={wanted} />
       <WindowList product={product} lane={wanted} />
       <HoldList product={product} lane={wanted} />

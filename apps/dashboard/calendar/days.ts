@@ -62,10 +62,10 @@ export function weeksOf(month: string, zone: Zone): readonly (readonly Day[])[] 
   return weeks;
 }
 
-/** Whether something is there on a day. What has no end is there until today: nobody knows more. */
-export function isOn({ from, to, isAllDay }: Spanning, day: Day, now: Date): boolean {
+/** Whether something is there on a day. What has no end stays until somebody ends it; an instant is there on its day. */
+export function isOn({ from, to, isAllDay }: Spanning, day: Day): boolean {
   if (isAllDay) return isoDay(from) <= day.date && day.date < isoDay(to ?? from);
-  return from < day.to && day.from < (to ?? new Date(Math.max(now.getTime(), from.getTime() + 1)));
+  return from < day.to && (to === undefined || day.from < to || day.from <= from);
 }
 
 /** Whether something begins on a day. */
@@ -83,11 +83,10 @@ function isoDay(at: Date): string {
 export function placesOf<Entry extends Spanning>(
   week: readonly Day[],
   entries: readonly Entry[],
-  now: Date,
 ): readonly (readonly (Entry | undefined)[])[] {
   const days: (Entry | undefined)[][] = week.map(() => []);
   for (const entry of entries) {
-    const own = week.flatMap((day, index) => (isOn(entry, day, now) ? [index] : []));
+    const own = week.flatMap((day, index) => (isOn(entry, day) ? [index] : []));
     if (own.length === 0) continue;
     let place = 0;
     while (own.some((index) => days[index]?.[place] !== undefined)) place += 1;
@@ -117,17 +116,12 @@ interface Closing extends Spanning {
  *
  * @param needsWindow whether it is closed, too, where nothing opens
  */
-export function closedParts(
-  day: Day,
-  entries: readonly Closing[],
-  now: Date,
-  needsWindow: boolean,
-): readonly PartOfDay[] {
+export function closedParts(day: Day, entries: readonly Closing[], needsWindow: boolean): readonly PartOfDay[] {
   const parts = (which: (entry: Closing) => boolean) =>
     union(
       entries
-        .filter((entry) => which(entry) && isOn(entry, day, now))
-        .map(({ from, to }) => ({ from: partAt(day, from), to: partAt(day, to ?? now) })),
+        .filter((entry) => which(entry) && isOn(entry, day))
+        .map(({ from, to }) => ({ from: partAt(day, from), to: partAt(day, to ?? day.to) })),
     );
   const closed = parts(({ closes }) => closes);
   return needsWindow ? union([...closed, ...complement(parts(({ opens }) => opens))]) : closed;

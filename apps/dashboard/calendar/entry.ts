@@ -13,6 +13,8 @@ export interface Entry extends Spanning {
   readonly closes: boolean;
   /** Whether they may go on while it is there, and not otherwise. */
   readonly opens: boolean;
+  /** Whether it holds for some only: whether a lane is closed depends on who promotes. */
+  readonly isForSome: boolean;
 }
 
 const looks: Readonly<Record<CalendarEntryKind, readonly [Tone, Shape, string]>> = {
@@ -22,6 +24,8 @@ const looks: Readonly<Record<CalendarEntryKind, readonly [Tone, Shape, string]>>
   [CalendarEntryKind.HOLD]: ['bad', 'pause', 'hold'],
   [CalendarEntryKind.MILESTONE]: ['wait', 'flag', 'milestone'],
   [CalendarEntryKind.TIMEBOX]: ['plain', 'span', 'timebox'],
+  [CalendarEntryKind.SCHEDULED]: ['move', 'to', 'scheduled'],
+  [CalendarEntryKind.SOAK]: ['wait', 'clock', 'soak'],
 };
 
 /** How an entry looks, and what it is in a word. */
@@ -32,13 +36,15 @@ export function lookOf({ message }: Entry): readonly [Tone, Shape, string] {
 /** The entries of an answer. */
 export function entriesOf(messages: readonly CalendarEntry[]): readonly Entry[] {
   return messages.flatMap((message, index) => {
-    const { from, to, allDay, kind, actions } = message;
+    const { from, to, allDay, kind, actions, invokers } = message;
     if (from === undefined) return [];
-    const isForDeploying = actions.includes(WindowAction.DEPLOY);
+    const isForSome = invokers.length > 0;
+    const isForDeploying = !isForSome && actions.includes(WindowAction.DEPLOY);
     return [
       {
         ...{ id: String(index), message, isAllDay: allDay, from: timestampDate(from) },
         ...(to !== undefined && { to: timestampDate(to) }),
+        isForSome,
         closes: isForDeploying && (kind === CalendarEntryKind.FREEZE || kind === CalendarEntryKind.HOLD),
         opens: isForDeploying && kind === CalendarEntryKind.CHANGE,
       },
@@ -52,7 +58,20 @@ export function scopeOf({ products, lanes }: Pick<CalendarEntry, 'products' | 'l
   return `${lanes.length === 0 ? 'every lane' : lanes.map((lane) => Lane[lane].toLowerCase()).join(', ')} of ${whose}`;
 }
 
+/** `, for role:developer alone`, of what does not hold for everybody. */
+export function forWhom({ invokers }: Pick<CalendarEntry, 'invokers'>): string {
+  return invokers.length === 0 ? '' : `, for ${invokers.join(', ')} alone`;
+}
+
 /** What an entry is called in little space. */
-export function titleOf({ message: { kind, name, title } }: Entry): string {
-  return kind === CalendarEntryKind.FREEZE || kind === CalendarEntryKind.CHANGE ? name : title;
+export function titleOf({ message: { kind, name, title, invokers } }: Entry): string {
+  switch (kind) {
+    case CalendarEntryKind.FREEZE:
+    case CalendarEntryKind.CHANGE:
+      return invokers.length === 0 ? name : `${name} (some)`;
+    case CalendarEntryKind.HOLD:
+      return `until lifted: ${title}`;
+    default:
+      return title;
+  }
 }

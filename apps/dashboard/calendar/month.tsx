@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { dayInWords, useNow } from '../connection/clock.js';
+import { dayInWords } from '../connection/clock.js';
 import { useSettings } from '../connection/settings.js';
 import { Glyph } from '../parts/mark.js';
 import css from './month.module.css';
 import { beginsOn, closedParts, type Day, type PartOfDay, placesOf } from './days.js';
-import { type Entry, lookOf, scopeOf, titleOf } from './entry.js';
+import { type Entry, forWhom, lookOf, scopeOf, titleOf } from './entry.js';
 import { type CalendarPlace, searchOf } from './place.js';
 
 /** So many entries of a day are shown; the agenda has all. */
@@ -29,9 +29,6 @@ export function Month({
   readonly needsWindow: boolean;
   readonly place: CalendarPlace;
 }) {
-  const now = useNow();
-  // Not each second, for what is there to the minute at most.
-  const minute = new Date(Math.floor(now.getTime() / 60_000) * 60_000 + 60_000);
   return (
     <table className={css['month']}>
       <caption className="visually-hidden">What there is on each day</caption>
@@ -46,7 +43,7 @@ export function Month({
       </thead>
       <tbody>
         {weeks.map((week) => {
-          const places = placesOf(week, entries, minute);
+          const places = placesOf(week, entries);
           return (
             <tr key={week[0]?.date}>
               {week.map((day, index) => (
@@ -54,7 +51,7 @@ export function Month({
                   key={day.date}
                   day={day}
                   entries={places[index] ?? []}
-                  closed={closedParts(day, entries, minute, needsWindow)}
+                  closed={closedParts(day, entries, needsWindow)}
                   isFirstOfWeek={index === 0}
                   isToday={day.date === today}
                   isOutside={!day.date.startsWith(month)}
@@ -129,8 +126,8 @@ function Bar({ entry, isBegin }: { readonly entry: Entry; readonly isBegin: bool
   const { message } = entry;
   return (
     <span
-      className={`${css['bar'] ?? ''} ${css[tone] ?? ''}`}
-      title={`${word} ${message.name}: ${message.title} (${scopeOf(message)})`}
+      className={[css['bar'], css[tone], entry.isForSome && css['some']].filter(Boolean).join(' ')}
+      title={`${word} ${message.name}: ${message.title} (${scopeOf(message)}${forWhom(message)})`}
     >
       <Glyph shape={shape} />
       <span className={isBegin ? css['name'] : 'visually-hidden'}>

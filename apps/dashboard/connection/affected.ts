@@ -36,11 +36,12 @@ const affectedBy: Readonly<Record<string, readonly string[]>> = {
   repository: ['ProductService'],
   release: ['ReleaseService', 'ListBundles', 'GetBundle'],
   evidence: ['ListEvidence', 'Plan', 'ListPendingApprovals'],
-  promotion: ['ListLanes', 'ListPromotions', 'ListPendingApprovals', 'Plan', 'GetBundle'],
+  promotion: ['ListLanes', 'ListPromotions', 'ListPendingApprovals', 'Plan', 'GetBundle', 'ListCalendar'],
   decision: ['ListPendingApprovals', 'ListPromotions', 'ListLanes'],
   lane: ['ListLanes', 'ListPromotions'],
   alias: ['ListLanes'],
   session: ['SessionService'],
+  'calendar-feed': ['CalendarFeedService'],
   restriction: [...openings, 'GetBundle', 'ListBundles'],
   transformation: [
     'TransformationService',

@@ -4,6 +4,7 @@ import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import type { LaneAction } from '#gen/governance/v1/decision_service_pb.js';
 import { Button } from '../parts/button.js';
 import { LaneName } from '../parts/lane-name.js';
+import { laneWord } from '../parts/states.js';
 import { sentence } from '../parts/notes.js';
 import css from './lane-actions.module.css';
 
@@ -34,6 +35,15 @@ export function LaneActions({ actions }: { readonly actions: readonly LaneAction
             >
               {words[action.verb] ?? 'Promote'}
             </Button>
+            {action.verb === DecisionVerb.REQUEST && (
+              <Link
+                to="/bundles/$bundle/plan/$lane"
+                params={{ bundle: action.bundleDigest, lane: laneWord(action.lane) }}
+                search={{}}
+              >
+                plan<span className="visually-hidden"> of {laneWord(action.lane)}</span>
+              </Link>
+            )}
             {action.notice !== '' && <p className={css['notice']}>{sentence(action.notice)}.</p>}
             {action.promotionId !== '' && (
               <Link to="/promotions/$promotion" params={{ promotion: action.promotionId }}>

@@ -1,6 +1,6 @@
 import { type Client, createClient } from '@connectrpc/connect';
 import { useQuery } from '@connectrpc/connect-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { DecisionVerb } from '#gen/governance/v1/decision_pb.js';
 import type { LaneAction } from '#gen/governance/v1/decision_service_pb.js';
 import { type PromoteRequest, type PromoteResponse, PromotionService } from '#gen/release/v1/promotion_service_pb.js';
@@ -32,7 +32,12 @@ export function RequestDialog({ action, onClose }: { readonly action: LaneAction
     <Dialog title={way.title(word)} onClose={onClose}>
       <p>
         {action.product} <LaneName lane={action.lane} /> {way.verb === 'rollback' ? 'goes back to' : 'gets'}{' '}
-        {words.one('bundle')} <code>{shortId(action.bundleDigest)}</code>.
+        {words.one('bundle')} <code>{shortId(action.bundleDigest)}</code>.{' '}
+        {way.verb === 'request' && (
+          <Link to="/bundles/$bundle/plan/$lane" params={{ bundle: action.bundleDigest, lane: word }} search={{}}>
+            When, and who can do what it needs
+          </Link>
+        )}
       </p>
       {way.verb === 'request' ? <Preview action={action} words={words} /> : <Difference action={action} />}
       <SignForm

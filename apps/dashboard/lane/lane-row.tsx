@@ -9,7 +9,7 @@ import { Ago } from '../parts/instant.js';
 import { LaneName } from '../parts/lane-name.js';
 import { Glyph } from '../parts/mark.js';
 import { sentence } from '../parts/notes.js';
-import { PhaseMark, ServingMark, StandingMark } from '../parts/states.js';
+import { laneWord, PhaseMark, ServingMark, StandingMark } from '../parts/states.js';
 import { Who } from '../parts/who.js';
 import { StopButton } from '../restriction/stop-button.js';
 import { ClosedMark } from '../restriction/closed-mark.js';
@@ -77,6 +77,13 @@ function Way({ action }: { readonly action: LaneAction | undefined }) {
       <Button kind="main" whyNot={action.whyNot} onClick={() => setAsked(true)}>
         Promote {shortId(action.bundleDigest)} here
       </Button>
+      <Link
+        to="/bundles/$bundle/plan/$lane"
+        params={{ bundle: action.bundleDigest, lane: laneWord(action.lane) }}
+        search={{}}
+      >
+        plan<span className="visually-hidden"> of {laneWord(action.lane)}</span>
+      </Link>
       {isAsked && (
         <Suspense>
           <RequestDialog action={action} onClose={() => setAsked(false)} />

@@ -11,7 +11,6 @@ import {
 } from '../../../apps/dashboard/calendar/days.js';
 
 const weeks = weeksOf('2030-12', 'utc');
-const now = new Date('2030-12-04T12:00Z');
 const span = (from: string, to?: string, isAllDay = false) => ({
   ...{ from: new Date(from), isAllDay },
   ...(to !== undefined && { to: new Date(to) }),
@@ -44,11 +43,12 @@ describe('what is there on a day', () => {
   const [second] = weeks[1]!;
   test('is what touches it, of instants half-open, of days by their dates', () => {
     const dates = (entry: ReturnType<typeof span>) =>
-      weeks.flat().flatMap((day) => (isOn(entry, day, now) ? [day.date.slice(5)] : []));
+      weeks.flat().flatMap((day) => (isOn(entry, day) ? [day.date.slice(5)] : []));
     expect(dates(span('2030-12-10T18:00Z', '2030-12-12T00:00Z'))).toEqual(['12-10', '12-11']);
     expect(dates(span('2030-12-06T00:00Z', '2030-12-07T00:00Z', true))).toEqual(['12-06']);
-    // Nobody knows until when something is held.
-    expect(dates(span('2030-12-02T10:00Z'))).toEqual(['12-02', '12-03', '12-04']);
+    expect(dates(span('2030-12-10T00:00Z', '2030-12-10T00:00Z'))).toEqual(['12-10']);
+    // Nobody knows until when something is held: it has not ended.
+    expect(dates(span('2030-12-30T10:00Z'))).toEqual(['12-30', '12-31', '01-01', '01-02', '01-03', '01-04', '01-05']);
     expect(beginsOn(span('2030-12-02T10:00Z'), second!)).toBe(true);
   });
 
@@ -62,10 +62,10 @@ describe('what is there on a day', () => {
           isAllDay: false,
         }));
         for (const week of weeks) {
-          const days = placesOf(week, entries, now);
+          const days = placesOf(week, entries);
           for (const entry of entries) {
             const own = days.map((day) => day.indexOf(entry));
-            expect(own.map((place) => place >= 0)).toEqual(week.map((day) => isOn(entry, day, now)));
+            expect(own.map((place) => place >= 0)).toEqual(week.map((day) => isOn(entry, day)));
             expect(new Set(own.filter((place) => place >= 0)).size).toBeLessThanOrEqual(1);
           }
         }
@@ -83,20 +83,22 @@ describe('the parts of a day that are closed', () => {
       closing('2030-12-01T00:00Z', '2030-12-03T06:00Z'),
       closing('2030-12-03T03:00Z', '2030-12-03T12:00Z'),
     ];
-    expect(closedParts(day, freezes, now, false)).toEqual([{ from: 0, to: 0.5 }]);
+    expect(closedParts(day, freezes, false)).toEqual([{ from: 0, to: 0.5 }]);
     const windows = [
       opening('2030-12-03T06:00Z', '2030-12-03T12:00Z'),
       opening('2030-12-03T12:00Z', '2030-12-03T18:00Z'),
     ];
-    expect(closedParts(day, windows, now, true)).toEqual([
+    expect(closedParts(day, windows, true)).toEqual([
       { from: 0, to: 0.25 },
       { from: 0.75, to: 1 },
     ]);
-    expect(closedParts(day, [...freezes, ...windows], now, true)).toEqual([
+    expect(closedParts(day, [...freezes, ...windows], true)).toEqual([
       { from: 0, to: 0.5 },
       { from: 0.75, to: 1 },
     ]);
-    expect(closedParts(day, [], now, true)).toEqual([{ from: 0, to: 1 }]);
-    expect(closedParts(day, [], now, false)).toEqual([]);
+    const held = { ...span('2030-12-01T00:00Z'), closes: true, opens: false };
+    expect(closedParts(day, [held], false)).toEqual([{ from: 0, to: 1 }]);
+    expect(closedParts(day, [], true)).toEqual([{ from: 0, to: 1 }]);
+    expect(closedParts(day, [], false)).toEqual([]);
   });
 });

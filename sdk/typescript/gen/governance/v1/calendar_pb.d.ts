@@ -27,21 +27,21 @@ export declare type CalendarEntry = Message<"governance.v1.CalendarEntry"> & {
   kind: CalendarEntryKind;
 
   /**
-   * Of a window, of the scope of a hold, or of a transformation.
+   * Of a window, of the scope of a hold, of a transformation, or of the product of a promotion.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * What it is for: the reason of a window or hold, the title of a milestone or timebox.
+   * What it is for: the reason of a window or hold, the title of a milestone or timebox, what a promotion waits for.
    *
    * @generated from field: string title = 3;
    */
   title: string;
 
   /**
-   * Who has made it.
+   * Who has made it; of a promotion, who has requested it.
    *
    * @generated from field: string owner = 4;
    */
@@ -56,7 +56,7 @@ export declare type CalendarEntry = Message<"governance.v1.CalendarEntry"> & {
 
   /**
    * When it ends, or what was asked about does; of whole days, midnight in UTC after the last. Absent of a hold, which is
-   * there until somebody lifts it.
+   * there until somebody lifts it. The same as `from` of what is an instant.
    *
    * @generated from field: google.protobuf.Timestamp to = 6;
    */
@@ -91,7 +91,7 @@ export declare type CalendarEntry = Message<"governance.v1.CalendarEntry"> & {
   actions: WindowAction[];
 
   /**
-   * Of a hold its id, of a milestone or timebox what names it in its transformation.
+   * Of a hold or promotion its id, of a milestone or timebox what names it in its transformation.
    *
    * @generated from field: string key = 11;
    */
@@ -103,6 +103,20 @@ export declare type CalendarEntry = Message<"governance.v1.CalendarEntry"> & {
    * @generated from field: string readiness = 12;
    */
   readiness: string;
+
+  /**
+   * Of a window, for whom it holds: names, or `role:NAME`; for everybody if empty.
+   *
+   * @generated from field: repeated string invokers = 13;
+   */
+  invokers: string[];
+
+  /**
+   * Of a soak, the gate that time opens.
+   *
+   * @generated from field: string gate = 14;
+   */
+  gate: string;
 };
 
 /**
@@ -158,6 +172,20 @@ export enum CalendarEntryKind {
    * @generated from enum value: CALENDAR_ENTRY_KIND_TIMEBOX = 5;
    */
   TIMEBOX = 5,
+
+  /**
+   * A promotion waits for its time: it begins no earlier, or must have begun.
+   *
+   * @generated from enum value: CALENDAR_ENTRY_KIND_SCHEDULED = 6;
+   */
+  SCHEDULED = 6,
+
+  /**
+   * A promotion waits for a gate that time alone will open.
+   *
+   * @generated from enum value: CALENDAR_ENTRY_KIND_SOAK = 7;
+   */
+  SOAK = 7,
 }
 
 /**

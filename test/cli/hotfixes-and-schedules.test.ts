@@ -69,6 +69,21 @@ describe('lane hotfix', () => {
     await api.lane('dev', 'resume', 'shop', '--lane', 'bronze', '--reason', 'mended', '--yes');
   });
 
+  test('is planned by its own gates, past a hold of its lane', async () => {
+    const bundle = await sealText(engine, 'planned');
+    await api.lane('dev', 'hold', 'shop', '--lane', 'silver', '--reason', 'errors', '--yes');
+    const plan = ['plan', shortId(bundle), '--to', 'silver'];
+    const ordinary = await api.lane('carol', ...plan);
+    expect(ordinary.stdout).toContain('live-in-bronze');
+    const { stdout } = await api.lane('carol', ...plan, '--hotfix');
+    expect(stdout).toContain('hotfix-right');
+    expect(stdout).not.toContain('live-in-bronze');
+    expect(stdout).not.toContain('dev holds silver');
+    expect(stdout).toContain(`next: lane hotfix ${shortId(bundle)} --to silver --reason TEXT`);
+    expect((await api.lane('carol', ...plan, '--hotfix', '--priority', 'low')).stderr).toContain('has no schedule');
+    await api.lane('dev', 'resume', 'shop', '--lane', 'silver', '--reason', 'mended', '--yes');
+  });
+
   test('writes what starts it in Temporal', async () => {
     const bundle = await sealText(engine, 'by Temporal');
     const out = join(await scratchFolder(), 'hotfix.json');

@@ -33,11 +33,16 @@ const maxSteps = 500;
 export async function planPromotion(
   deps: Pick<ApiDeps, 'database' | 'blobs' | 'rules' | 'cache' | 'now'>,
   { tenant, principal }: Caller,
-  request: Pick<PlanRequest, 'bundle' | 'lane' | 'explain'> & Partial<Pick<PlanRequest, 'schedule' | 'plan'>>,
+  request: Pick<PlanRequest, 'bundle' | 'lane' | 'explain'> & Partial<Pick<PlanRequest, 'schedule' | 'plan' | 'hotfix'>>,
 ): Promise<PlanResponse> {
   const lane = requireLane(request.lane);
   const now = deps.now();
   const schedule = scheduleFrom(request.schedule, now);
+  if (request.hotfix === true && (schedule.notBefore ?? schedule.notAfter ?? schedule.priority) !== undefined)
+    throw new LanekeeperError('INVALID_INPUT', {
+      message: 'a hotfix has no schedule',
+      next: 'plan it without one, or plan a promotion',
+    });
   return whenPrepared(deps, tenant, (known) =>
     deps.database.transaction(tenant, async (tx) => {
       const bundle = await requireBundle(tx, await resolveBundle(tx, request.bundle));
@@ -46,7 +51,7 @@ export async function planPromotion(
         product,
         lane,
         bundle: digest,
-        kind: 'PROMOTION',
+        kind: request.hotfix === true ? 'HOTFIX' : 'PROMOTION',
         requester: principal.name,
         schedule,
       };
@@ -89,9 +94,10 @@ function toPlan(plan: ReadPlan, planned: Planned, now: Date) {
   };
 }
 
-function nextStepOf({ digest, underWay, scene, content }: ReadPlan, { product, bundle, lane }: Planned): string {
+function nextStepOf({ digest, underWay, scene, content }: ReadPlan, { product, bundle, lane, kind }: Planned): string {
   if (underWay !== undefined) return `lane why ${shortId(underWay.id)}`;
   if (scene.settled !== undefined) return `lane status ${product}`;
+  if (kind === 'HOTFIX') return `lane hotfix ${shortId(bundle)} --to ${lane} --reason TEXT`;
   const { notBefore, notAfter, priority } = content.schedule;
   return [
     `lane promote ${shortId(bundle)} --to ${lane} --plan ${shortId(digest)}`,

@@ -16,6 +16,7 @@ import { descriptions } from '../program/descriptions.js';
 
 interface Options extends ScheduleOptions {
   readonly to: string;
+  readonly hotfix?: true;
   readonly exitCode?: true;
 }
 
@@ -24,11 +25,12 @@ export function define(command: Command, makeAction: MakeAction): void {
   command
     .argument('<bundle>', descriptions.bundle)
     .requiredOption('--to <lane>', descriptions.lane)
+    .option('--hotfix', 'Plan a hotfix, by the gates for hotfixes')
     .option('--exit-code', descriptions.exitCode);
   withSchedule(command).action(
     makeAction(async (context, [bundle]: [string], options: Options) => {
       const { name, lane } = laneOf(options.to);
-      const plan = await askPlan(context, { bundle, lane }, scheduleFrom(context, options));
+      const plan = await askPlan(context, { bundle, lane, hotfix: options.hotfix === true }, scheduleFrom(context, options));
       const blocking = plan.gates.filter(isBlocking);
       const words = await wordsFor(context, plan.product);
       await context.show.object('Plan', toPlain(PlanResponseSchema, plan), () =>

@@ -9,7 +9,7 @@ import { usageError } from '../errors/report-error.js';
 /** Asks what happens to a bundle on its way into a lane. @param plan an earlier plan that has to hold still */
 export async function askPlan(
   context: Context,
-  about: { readonly bundle: string; readonly lane: Lane },
+  about: { readonly bundle: string; readonly lane: Lane; readonly hotfix?: boolean },
   { notBefore, notAfter, priority }: Schedule,
   plan = '',
 ): Promise<PlanResponse> {

@@ -39,7 +39,7 @@ export function RequestDialog({ action, onClose }: { readonly action: LaneAction
           </Link>
         )}
       </p>
-      {way.verb === 'request' ? <Preview action={action} words={words} /> : <Difference action={action} />}
+      {way.verb === 'rollback' ? <Difference action={action} /> : <Preview action={action} words={words} />}
       <SignForm
         name={way.name}
         kind={way.verb === 'request' ? 'main' : 'danger'}
@@ -111,6 +111,7 @@ function Preview({ action, words }: { readonly action: LaneAction; readonly word
     bundle: action.bundleDigest,
     lane: action.lane,
     explain: true,
+    hotfix: action.verb === DecisionVerb.HOTFIX,
   });
   if (error !== null) return <ProblemNote error={error} />;
   if (isPending) return <Loading what="what would happen" />;

@@ -639,6 +639,13 @@ export declare type PlanRequest = Message<"release.v1.PlanRequest"> & {
    * @generated from field: string plan = 5;
    */
   plan: string;
+
+  /**
+   * Whether to plan a hotfix, by the gates for hotfixes; it has no schedule.
+   *
+   * @generated from field: bool hotfix = 6;
+   */
+  hotfix: boolean;
 };
 
 /**

@@ -119,6 +119,11 @@ const screens: readonly (readonly [name: string, path: () => string, ready: (pag
     (page) => page.getByRole('alert').waitFor(),
   ],
   ['bundle', () => `/bundles/${waiting.bundle}`, verified],
+  [
+    'plan',
+    () => `/bundles/${waiting.bundle}/plan/gold`,
+    (page) => page.getByRole('heading', { name: 'What happens, and who can do what is missing' }).waitFor(),
+  ],
   ['product', () => '/products/shop', (page) => page.getByRole('region', { name: 'Bundles in lanes' }).waitFor()],
   ['policies', () => '/policies?product=shop', withPolicy],
   ['policy-version', () => `/policies/${version}`, changedGates],

@@ -33,7 +33,8 @@ const maxSteps = 500;
 export async function planPromotion(
   deps: Pick<ApiDeps, 'database' | 'blobs' | 'rules' | 'cache' | 'now'>,
   { tenant, principal }: Caller,
-  request: Pick<PlanRequest, 'bundle' | 'lane' | 'explain'> & Partial<Pick<PlanRequest, 'schedule' | 'plan' | 'hotfix'>>,
+  request: Pick<PlanRequest, 'bundle' | 'lane' | 'explain'> &
+    Partial<Pick<PlanRequest, 'schedule' | 'plan' | 'hotfix'>>,
 ): Promise<PlanResponse> {
   const lane = requireLane(request.lane);
   const now = deps.now();

@@ -30,7 +30,11 @@ export function define(command: Command, makeAction: MakeAction): void {
   withSchedule(command).action(
     makeAction(async (context, [bundle]: [string], options: Options) => {
       const { name, lane } = laneOf(options.to);
-      const plan = await askPlan(context, { bundle, lane, hotfix: options.hotfix === true }, scheduleFrom(context, options));
+      const plan = await askPlan(
+        context,
+        { bundle, lane, hotfix: options.hotfix === true },
+        scheduleFrom(context, options),
+      );
       const blocking = plan.gates.filter(isBlocking);
       const words = await wordsFor(context, plan.product);
       await context.show.object('Plan', toPlain(PlanResponseSchema, plan), () =>

@@ -1,4 +1,4 @@
-import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { type Timestamp, timestampDate, timestampMs } from '@bufbuild/protobuf/wkt';
 import { type PlanInQueue, type PlanStep, PlanStepKind } from '#gen/release/v1/plan_pb.js';
 import { PromotionPhase } from '#gen/release/v1/promotion_pb.js';
 import type { PlanResponse } from '#gen/release/v1/promotion_service_pb.js';
@@ -7,7 +7,7 @@ import { shortId } from '../../../core/ids.js';
 import type { Context } from '../program/context.js';
 import { relativeTime } from '../output/relative-time.js';
 import { renderTable } from '../output/table.js';
-import { instantOf } from '../output/words.js';
+import { momentOf } from '../output/words.js';
 
 /** As RFC 3339 writes dates and times, with the name of the zone. */
 const byLocalClock: Intl.DateTimeFormatOptions = {
@@ -16,16 +16,18 @@ const byLocalClock: Intl.DateTimeFormatOptions = {
 };
 
 /** When a promotion could begin, in one line: in UTC, by the clock of whoever reads, and from now. */
-export function earliestWords({ earliest, whyUnknown, notBefore }: PlanResponse, context: Context): string {
-  if (earliest !== undefined) return instantWords(earliest, context);
-  const bound = notBefore === undefined ? '' : `\nnot before ${instantWords(notBefore, context)}`;
+export function earliestWords({ earliest, whyUnknown, notBefore, plannedAt }: PlanResponse, context: Context): string {
+  const isAtOnce = (at: Timestamp) => plannedAt !== undefined && timestampMs(at) <= timestampMs(plannedAt);
+  if (earliest !== undefined) return isAtOnce(earliest) ? 'at once' : instantWords(earliest, context);
+  const bound =
+    notBefore === undefined || isAtOnce(notBefore) ? '' : `\nnot before ${instantWords(notBefore, context)}`;
   return `${whyUnknown}${bound}`;
 }
 
 function instantWords(timestamp: Timestamp, context: Context): string {
-  const instant = instantOf(timestamp) ?? '';
-  const local = new Date(instant).toLocaleString('sv-SE', byLocalClock);
-  return `${instant} (${local}, ${relativeTime(instant, context.now())})`;
+  const instant = timestampDate(timestamp);
+  const local = instant.toLocaleString('sv-SE', byLocalClock);
+  return `${momentOf(timestamp)} (${local}, ${relativeTime(instant.toISOString(), context.now())})`;
 }
 
 /** What happens when, and what has to be done by whom. */
@@ -34,9 +36,9 @@ export function timelineTable(steps: readonly PlanStep[], context: Context): str
   return renderTable(
     ['WHEN', 'WHAT', 'WHO'].map((title) => dim(title)),
     steps.map((step) => {
-      const at = instantOf(step.at);
+      const at = momentOf(step.at);
       return [
-        at === undefined ? yellow('needed') : `${at}${step.kind === PlanStepKind.NEEDED ? ', needed' : ''}`,
+        at === '' ? yellow('needed') : `${at}${step.kind === PlanStepKind.NEEDED ? ', needed' : ''}`,
         `${whatOf(step)}${step.nextStep === '' ? '' : `: ${step.nextStep}`}`,
         whoOf(step),
       ];

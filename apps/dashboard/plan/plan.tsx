@@ -1,4 +1,4 @@
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { type Timestamp, timestampFromDate, timestampMs } from '@bufbuild/protobuf/wkt';
 import { useQuery } from '@connectrpc/connect-query';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -122,17 +122,25 @@ export default function Plan() {
   );
 }
 
-function Earliest({ plan: { earliest, whyUnknown, notBefore } }: { readonly plan: PlanResponse }) {
+function Earliest({ plan: { earliest, whyUnknown, notBefore, plannedAt } }: { readonly plan: PlanResponse }) {
+  const isAtOnce = (at: Timestamp) => plannedAt !== undefined && timestampMs(at) <= timestampMs(plannedAt);
   if (earliest !== undefined)
     return (
       <p className={css['earliest']}>
-        At the earliest <When at={earliest} />, if it is requested now and nothing else changes.
+        {isAtOnce(earliest) ? (
+          'At once'
+        ) : (
+          <>
+            At the earliest <When at={earliest} />
+          </>
+        )}
+        , if it is requested now and nothing else changes.
       </p>
     );
   return (
     <p className={css['earliest']}>
       {sentence(whyUnknown)}.
-      {notBefore !== undefined && (
+      {notBefore !== undefined && !isAtOnce(notBefore) && (
         <>
           {' '}
           In no case before <When at={notBefore} />.

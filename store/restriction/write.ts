@@ -52,7 +52,7 @@ export async function changeRestriction(tx: Transaction, change: NewRestrictionC
     ],
   );
   // It names a product only if it is about no other, before and after: what waits in those that it has left is woken, too.
-  const [only, ...others] = new Set([products, scopeOf(was).products].flatMap((some) => some ?? [undefined]));
+  const [only, ...others] = new Set([products ?? [undefined], scopeOf(was).products ?? [undefined]].flat());
   await appendEvent(tx, {
     type: verb === 'put' ? 'restriction.put' : 'restriction.retired',
     actor: principal,

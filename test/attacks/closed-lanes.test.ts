@@ -108,6 +108,25 @@ describe('a window that is about another product from now on', () => {
   });
 });
 
+describe('a promotion that waits for a window of some roles', () => {
+  test.each(['roles.withdrawn', 'roles.granted'] as const)('is woken by %s', async (type) => {
+    const way = await sealed('roles', type);
+    const some = { kind: 'FREEZE', reason: 'audit', zone: 'UTC', begins: '2026-06-01T00:00', ends: '2035-01-01T00:00' };
+    await put(
+      scene,
+      'dev',
+      windowOf('roles', { ...some, kind: 'FREEZE', products: ['roles'], invokers: ['role:release-manager'] }),
+    );
+    const request = await scene.sign('carol', 'request', way);
+    const waits = { ...way, id: (await scene.open(way, undefined, { request })).promotionId };
+    expect(await phaseOf(waits)).toBe('QUEUED');
+    const { workflowId } = await scene.promotion(waits.id);
+    const occurred = { position: { transactionId: '0', eventId: 0 }, product: null, lane: null, actor: null };
+    const event = { ...occurred, type, occurredAt: new Date(), data: { principal: 'carol' } };
+    expect((await scene.in((tx) => wakeupsOf(tx, event))).map((wakeup) => wakeup.workflowId)).toContain(workflowId);
+  });
+});
+
 describe('a lane whose hold is lifted', () => {
   test('is granted once the hold is lifted, whoever of those that wait looks first', async () => {
     const first = await opened('lifted', 'first');

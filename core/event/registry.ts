@@ -138,11 +138,12 @@ export const eventTerms: { readonly [Type in MethodEventType]: EventTerms<Type> 
   },
   'roles.granted': {
     words: (field) => `${field('principal')} was given ${field('roles')}: ${field('reason')}`,
-    concerns: anybodyWaiting,
+    // Windows are for people of some roles, too.
+    concerns: () => ['without-lane'],
   },
   'roles.withdrawn': {
     words: (field) => `${field('roles')} taken from ${field('principal')}: ${field('reason')}`,
-    concerns: anybodyWaiting,
+    concerns: () => ['without-lane'],
   },
   'token.created': { words: (field) => `token ${shortId(field('token'))} of ${field('principal')} created` },
   'token.revoked': {

@@ -43,13 +43,17 @@ export async function feedOfToken(tx: Transaction, tokenHash: Digest): Promise<S
   return row && toFeed(row);
 }
 
-/** The feeds that count, of one principal or of all, newest first. */
-export async function listFeeds(tx: Transaction, principal: string | undefined): Promise<readonly StoredFeed[]> {
+/** The feeds that count, of one principal or of all, newest first. @param beginning of their ids; any if empty */
+export async function listFeeds(
+  tx: Transaction,
+  principal: string | undefined,
+  beginning = '',
+): Promise<readonly StoredFeed[]> {
   const rows = await tx.query<FeedRow>(
     `select ${feedColumns} from calendar_feeds f
-      where ${counting} and ($2::text is null or f.principal = $2)
+      where ${counting} and ($2::text is null or f.principal = $2) and starts_with(f.id, $3)
       order by f.created_at desc, f.id limit 1000`,
-    [tx.tenant, principal ?? null],
+    [tx.tenant, principal ?? null, beginning],
   );
   return rows.map(toFeed);
 }

@@ -62,7 +62,7 @@ export async function endFeed(
   tx: Transaction,
   feed: { readonly id: string; readonly of: string | undefined; readonly by: string },
 ): Promise<StoredFeed> {
-  const [one, ...more] = (await listFeeds(tx, feed.of)).filter(({ id }) => id.startsWith(feed.id));
+  const [one, ...more] = await listFeeds(tx, feed.of, feed.id);
   if (one === undefined || feed.id === '')
     throw new LanekeeperError('NOT_FOUND', {
       message: `there is no calendar ${feed.id} that is subscribed to`,

@@ -44,7 +44,7 @@ export interface Settling {
 /**
  * Brings a lane up to date with its promotions, windows and holds: frees it when its holder no longer needs it, grants it to
  * the next one that may enter with a higher token, and takes it from a holder that has not begun to deploy when a rollback
- * waits, or when the lane was closed to it.
+ * or a hotfix waits, or when the lane was closed to it.
  */
 export async function settleLane(tx: Transaction, scene: LaneScene, { by, now, problem }: Settling): Promise<void> {
   const passages = await Passages.read(tx, scene, now, problem);
@@ -81,7 +81,8 @@ async function revoke(
   const other = by === holder.id ? undefined : by;
   if (passages.mayEnter(holder, true)) {
     const to = decision.type === 'grant' ? decision.to : by;
-    const reason = 'the lane was given to a rollback; queued again';
+    const what = decision.type === 'grant' ? promotionIn(scene, decision.to).kind.toLowerCase() : 'promotion';
+    const reason = `the lane was given to a ${what}; queued again`;
     scene.promotions.set(holder.id, await enterPhase(tx, holder, { to: 'QUEUED', reason, by: to }));
     await appendEvent(tx, { ...subjectsOf(holder), type: 'lane.revoked', data: { by: to } });
     return;

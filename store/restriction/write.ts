@@ -9,6 +9,8 @@ import { restrictionColumns, type RestrictionRow, type StoredRestriction, toRest
 export interface NewRestrictionChange {
   /** What it says after the change; what it said before, when it ends. */
   readonly restriction: Restriction;
+  /** What was in force before; undefined where nothing was. */
+  readonly was: Restriction | undefined;
   /** The revision that the change makes. */
   readonly revision: number;
   readonly verb: 'put' | 'retire';
@@ -24,7 +26,7 @@ export interface NewRestrictionChange {
 
 /** Records a change and makes it the current content, with its event. */
 export async function changeRestriction(tx: Transaction, change: NewRestrictionChange): Promise<StoredRestriction> {
-  const { restriction, revision, verb, principal, words } = change;
+  const { restriction, was = restriction, revision, verb, principal, words } = change;
   const { kind, name, spec } = restriction;
   const content = canonicalJson(spec);
   const digest = digestOf(content);
@@ -49,11 +51,12 @@ export async function changeRestriction(tx: Transaction, change: NewRestrictionC
       ...[products ?? null, lanes ?? null],
     ],
   );
-  const only = products?.length === 1 ? products[0] : undefined;
+  // It names a product only if it is about no other, before and after: what waits in those that it has left is woken, too.
+  const [only, ...others] = new Set([products ?? [undefined], scopeOf(was).products ?? [undefined]].flat());
   await appendEvent(tx, {
     type: verb === 'put' ? 'restriction.put' : 'restriction.retired',
     actor: principal,
-    ...(only !== undefined && { product: only }),
+    ...(only !== undefined && others.length === 0 && { product: only }),
     ...(restriction.kind === 'recall' && { bundleDigest: restriction.spec.bundle }),
     data: { restriction: `${kind}/${name}`, revision, words },
   });

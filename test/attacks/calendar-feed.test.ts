@@ -178,3 +178,16 @@ describe('the secret of a calendar', () => {
     await database.close();
   });
 });
+
+test('a calendar is ended by an operator, however many newer ones there are', async () => {
+  const { feed } = await api.clients('alice').feeds.createCalendarFeed({});
+  await asOwner(
+    engine,
+    `insert into calendar_feeds (tenant_id, id, token_hash, principal, expires_at)
+     select 'default', lpad(to_hex(n), 8, '0'), 'sha256:' || encode(sha256(n::text::bytea), 'hex'), 'bob', now() + interval '1 day'
+       from generate_series(1, 1001) n`,
+  );
+  const { feeds } = await api.clients('dev').feeds.listCalendarFeeds({});
+  expect(feeds.map(({ id }) => id)).not.toContain(feed!.id);
+  expect((await api.clients('dev').feeds.revokeCalendarFeed({ id: feed!.id })).feed?.id).toBe(feed!.id);
+});

@@ -78,7 +78,7 @@ async function take(tx: Transaction, examined: Examined<RestrictionAct>, now: Da
   const words = actInWords(said, was);
   const restriction = said.verb === 'put' ? contentOf(said) : was;
   if (restriction === undefined) throw refused(said, { code: 'WRONG_STATE', reason: 'it has ended already' });
-  return changeRestriction(tx, { ...examined, ...said, restriction, revision: said.revision + 1, words });
+  return changeRestriction(tx, { ...examined, ...said, restriction, was, revision: said.revision + 1, words });
 }
 
 function contentOf(said: Extract<RestrictionAct, { verb: 'put' }>): Restriction {

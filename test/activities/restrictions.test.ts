@@ -81,6 +81,26 @@ describe('a lane that is closed while a promotion has it', () => {
     expect(await woken(second)).toMatchObject({ phase: 'QUEUED', lookAgainAt: expect.stringMatching(/^20\d\d-/) });
   });
 
+  test('goes by a clock that jumps, forward and back, and loses nothing', async () => {
+    const promotion = await opened('jumps', 'before');
+    await live(promotion);
+    const ends = new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
+    const times = { begins: '2026-06-01T00:00', ends, zone: 'UTC' };
+    const spec = { kind: 'FREEZE', reason: 'audit', products: ['jumps'], inFlight: 'PAUSE', ...times } as const;
+    await put(scene, 'dev', windowOf('jumps', spec));
+    const waits = await opened('jumps', 'waits');
+    const seen: string[] = [await phaseOf(waits)];
+    for (const ahead of [2 * 3_600_000, 0, -30 * 86_400_000, 2 * 3_600_000]) {
+      scene.ahead = ahead;
+      await woken(waits);
+      seen.push(await phaseOf(waits));
+    }
+    expect(seen).toEqual(['QUEUED', 'GUARDING', 'QUEUED', 'QUEUED', 'GUARDING']);
+    await live(waits);
+    scene.ahead = 0;
+    expect(await phaseOf(promotion)).toBe('SUPERSEDED');
+  });
+
   test('leaves alone what has begun to deploy', async () => {
     const promotion = await opened('under-way');
     await scene.step(promotion, 'guard', 1);

@@ -113,7 +113,7 @@ export const commitCases: readonly CommitCase[] = [
     changes: ['lane.granted', 'promotion.transitioned.GUARDING'],
     waiting: 'advance',
     prepare: frozen,
-    end: { ...inBronze, effects: waited },
+    end: { ...inBronze, effects: waited, rounds: 2 },
   },
   {
     product: 'approve',

@@ -92,6 +92,7 @@ describe('a list', () => {
         promotionId: 'product-000002silver2',
         at: expect.any(Date),
         standing: 'SOUND',
+        reason: null,
         requester: null,
       },
       previous: before?.digest,

@@ -4,7 +4,7 @@ import { hexOf } from '../../core/digest.js';
 import { nameOfHold } from '../../core/restriction/model.js';
 import { requirePromotion } from '../../store/promotion/read.js';
 import { statusQuery } from '../../workflows/promotion/contract.js';
-import { approveByTwo, decide, isIn, signedFor, waitingForApproval } from '../support/attack-scene.js';
+import { approveByTwo, decide, isIn, rowsOf, signedFor, waitingForApproval } from '../support/attack-scene.js';
 import { type Engine, type PromotionHandle, startEngine } from '../support/engine.js';
 import { hold, put, recall, retire, windowOf } from '../support/restriction-people.js';
 import { sealText } from '../support/sealed-bundle.js';
@@ -100,6 +100,23 @@ describe('a request', () => {
 });
 
 describe('a recall', () => {
+  test('marks every lane in which the bundle is live', async () => {
+    const target = await waitingForApproval(engine, 'live in three lanes');
+    await approveByTwo(engine, target);
+    await recall(engine, 'carol', 'shop', target.bundle, 'it leaks');
+    const standings = () =>
+      rowsOf(
+        engine,
+        "select lane, standing from promotions where bundle_digest = $1 and state = 'LIVE' order by lane",
+        target.bundle,
+      );
+    const all = ['bronze', 'gold', 'silver'].map((lane) => ({ lane, standing: 'AT_RISK' }));
+    await until(async () => JSON.stringify(await standings()) === JSON.stringify(all), 'three lanes at risk');
+    await retire(engine, 'dev', { kind: 'recall', name: hexOf(target.bundle) });
+    const sound = all.map(({ lane }) => ({ lane, standing: 'SOUND' }));
+    await until(async () => JSON.stringify(await standings()) === JSON.stringify(sound), 'three lanes sound');
+  });
+
   test('ends what waits for people, marks what is live, and says so in signed summaries', async () => {
     const target = await waitingForApproval(engine, 'recalled');
     await recall(engine, 'carol', 'shop', target.bundle, 'it leaks');

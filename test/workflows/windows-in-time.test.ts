@@ -57,3 +57,25 @@ describe('a promotion that waits in a freeze', () => {
     await engine.reached(handle, 'LIVE');
   });
 });
+
+describe('a promotion that waits for a change window', () => {
+  test('that is there on leap days alone starts on the next one', async () => {
+    const zone = 'Europe/London';
+    const times = { begins: '2024-02-29T09:30', lasts: 'PT8H', recurrence: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29' };
+    await window({ kind: 'CHANGE', zone, ...times });
+    const opens = nextLeapDay().toZonedDateTime({ timeZone: zone, plainTime: '09:30' }).epochMilliseconds;
+    const handle = await promote('on a leap day');
+    await engine.reached(handle, 'QUEUED');
+    await skipping.pass(opens - skipping.now().getTime() - 60_000);
+    await engine.reached(handle, 'QUEUED');
+    await skipping.pass(61_000);
+    await engine.reached(handle, 'LIVE');
+  });
+});
+
+/** The first 29 February that is not today or before. */
+function nextLeapDay(): Temporal.PlainDate {
+  let day = Temporal.PlainDate.from(skipping.now().toISOString().slice(0, 10)).add({ days: 1 });
+  while (day.month !== 2 || day.day !== 29) day = day.add({ days: 1 });
+  return day;
+}

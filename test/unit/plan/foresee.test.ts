@@ -66,7 +66,7 @@ describe('a promotion that waits for time alone', () => {
     const { laneAt } = sceneOf([], {}, [requests]);
     const { earliest, steps } = timelineOf(sceneOf([], {}, [], { requestAt: laneAt }), now);
     expect(earliest).toEqual(at(1));
-    expect(steps[0]).toMatchObject({ kind: 'ADMITS', words: 'requests are refused until then: freeze quiet: rest' });
+    expect(steps[0]).toMatchObject({ kind: 'ADMITS', words: 'requests are refused until then: freeze: rest (quiet)' });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { PromotionPhase, Step } from '../../core/promotion/state.js';
 import type { CrashStack } from '../support/crash-stack.js';
 import { type Effects, onceEach } from './effects.js';
-import { awaiting, deploying, failing, frozen, gating, type Prepared, replaced, sealed } from './prepared.js';
+import { awaiting, deploying, failing, gating, type Prepared, replaced, sealed } from './prepared.js';
 import { approve, type CrashedPromotion } from './promotions.js';
 
 /** What waits for a commit: the workflow task of the run, by a local activity, or the activity of a step. */
@@ -35,7 +35,6 @@ export interface End {
 
 const lived: readonly Step[] = ['guard', 'deploy', 'verify', 'attest'];
 const inBronze: End = { phase: 'LIVE', effects: onceEach(['GATING → QUEUED'], 1), steps: lived, rounds: 1, others: [] };
-const waited: Effects = { ...inBronze.effects, events: { ...inBronze.effects.events, 'lane.queued': 1 } };
 const none: Effects = { starts: 0, switches: 0, transitions: [], events: {}, attestations: {} };
 
 const aborted: End = {
@@ -106,14 +105,6 @@ export const commitCases: readonly CommitCase[] = [
     waiting: 'advance',
     prepare: gating,
     end: { ...inBronze, rounds: 2 },
-  },
-  {
-    product: 'freeze',
-    title: 'grants the lane when its freeze is lifted',
-    changes: ['lane.granted', 'promotion.transitioned.GUARDING'],
-    waiting: 'advance',
-    prepare: frozen,
-    end: { ...inBronze, effects: waited, rounds: 2 },
   },
   {
     product: 'approve',

@@ -4,7 +4,6 @@ import type { Lane } from '../../core/lanes.js';
 import type { PromotionKind } from '../../core/promotion/state.js';
 import type { CrashStack } from '../support/crash-stack.js';
 import { attachPreviewCheck } from '../support/sealed-bundle.js';
-import { putting, signRestriction, windowOf } from '../support/restriction-people.js';
 import { until } from '../support/until.js';
 import { decision, inGold, inSilver, laneMessages, promote, reached, seal } from './promotions.js';
 
@@ -37,25 +36,6 @@ require('node:http')
 `;
   const bundle = await seal(stack, product, { source });
   return { lane: 'bronze', bundle, act: () => promote(stack, product, 'bronze', bundle) };
-}
-
-/** Its lane is frozen; somebody lifts that, and its run is told so as the dispatcher does it, which is held. */
-export async function frozen(stack: CrashStack, product: string): Promise<Prepared> {
-  const submit = async (act: Parameters<typeof signRestriction>[2], revision: number): Promise<void> => {
-    const signedStatement = Buffer.from(await signRestriction(stack.tools, 'dev', act, { revision }));
-    await stack.api('dev').restrictions.submitRestriction({ signedStatement });
-  };
-  const times = { begins: '2026-06-01T00:00', ends: '2035-01-01T00:00', zone: 'UTC' };
-  const window = windowOf(product, { kind: 'FREEZE', reason: 'audit', products: [product], ...times });
-  const bundle = await seal(stack, product);
-  await submit(putting(window), 0);
-  const promotion = await promote(stack, product, 'bronze', bundle);
-  await reached(stack, promotion, 'QUEUED');
-  const act = async (): Promise<void> => {
-    await submit((said) => ({ ...said, verb: 'retire', kind: 'window', name: product, reason: 'it is over' }), 1);
-    await stack.temporal.workflow.getHandle(promotion.workflowId).signal('changed');
-  };
-  return { ...promotion, act };
 }
 
 /** Its gates wait for evidence. The run is woken as the dispatcher does it, which is held. */

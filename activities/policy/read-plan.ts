@@ -16,6 +16,7 @@ import {
   type LaneSubject,
   type RestrictionInForce,
   statusOfLane,
+  statusOfUnbelieved,
 } from '../../core/restriction/closed.js';
 import type { Transaction } from '../../store/database.js';
 import { rolesOf, wasValid } from '../../store/identity/read.js';
@@ -109,9 +110,13 @@ export async function readPlan(
   const settled = settledBy(lane, { live, bundle, underWay });
   const scene: PlanScene = {
     ...{ snapshot, facts, laneAt, notices: evaluation.notices, people: peopleWithKeys(keys, now) },
-    ...(underWay === undefined &&
-      kind === 'PROMOTION' && { requestAt: statusOver(restrictions, { product, lane, invoker, action: 'REQUEST' }) }),
-    approvalsAt: statusOver(forEverybody(restrictions), { product, lane, action: 'APPROVE' }),
+    // Windows of requests and approvals are for promotions alone.
+    ...(kind === 'PROMOTION' && {
+      ...(underWay === undefined && {
+        requestAt: statusOver(restrictions, { product, lane, invoker, action: 'REQUEST' }),
+      }),
+      approvalsAt: statusOver(forEverybody(restrictions), { product, lane, action: 'APPROVE' }),
+    }),
     ...(notAfter !== undefined && { notAfter: new Date(notAfter) }),
     queue: queue.map(({ promotion, holds }) => ({
       ...{ id: promotion.id, kind: promotion.kind, priority: promotion.priority, phase: promotion.state, holds },
@@ -193,8 +198,7 @@ function statusOver(
   problem?: string,
 ): (at: Date) => LaneStatus {
   if (problem === undefined) return (at) => statusOfLane(restrictions, subject, at);
-  const closure = { kind: 'HOLD', name: '', owner: '', reason: problem, words: problem } as const;
-  return () => ({ closures: [closure], inFlight: 'PAUSE' });
+  return () => statusOfUnbelieved(problem);
 }
 
 /** Those that hold for whoever approves. */

@@ -13,8 +13,8 @@ export interface Outlook {
   readonly laneAt: (at: Date) => LaneStatus;
   /** What refuses its request at an instant; absent where it is requested already. */
   readonly requestAt?: ((at: Date) => LaneStatus) | undefined;
-  /** What refuses approvals at an instant. */
-  readonly approvalsAt: (at: Date) => LaneStatus;
+  /** What refuses approvals at an instant; absent where nothing can. */
+  readonly approvalsAt?: ((at: Date) => LaneStatus) | undefined;
   /** It fails if it has not begun to deploy by then. */
   readonly notAfter?: Date | undefined;
 }
@@ -205,8 +205,8 @@ function take(
       needed.push({ type: 'gate', from: at, gate, result });
     if (soakedAt !== undefined && soakedAt > next) next = soakedAt;
     if (!result.clauses.some(({ term, verdict }) => term === 'approvals' && verdict !== 'PASS')) continue;
-    const status = outlook.approvalsAt(at);
-    if (status.closures.length === 0) continue;
+    const status = outlook.approvalsAt?.(at);
+    if (outlook.approvalsAt === undefined || status === undefined || status.closures.length === 0) continue;
     const opens = opensAt(outlook.approvalsAt, at, last);
     if (opens === undefined) continue;
     if (!foreseen.some((one) => one.type === 'admits' && one.action === 'approvals'))

@@ -74,6 +74,11 @@ export function recallOf(restrictions: readonly RestrictionInForce[], bundle: Di
   return found;
 }
 
+/** While it is not known what people have signed about a lane, it is closed to everybody, and nobody can say until when. */
+export function statusOfUnbelieved(problem: string): LaneStatus {
+  return { closures: [{ kind: 'HOLD', name: '', owner: '', reason: problem, words: problem }], inFlight: 'PAUSE' };
+}
+
 /** What it remembers of a window depends on the window alone. */
 const sharedClock = new WindowClock();
 

@@ -4,6 +4,7 @@ import {
   type LaneSubject,
   type RestrictionInForce,
   statusOfLane,
+  statusOfUnbelieved,
 } from '../../core/restriction/closed.js';
 import type { Transaction } from '../database.js';
 import { rolesOf } from '../identity/read.js';
@@ -64,8 +65,7 @@ export class Passages {
 
   #statusOfSubject(subject: LaneSubject): LaneStatus {
     if (this.#problem === undefined) return statusOfLane(this.#restrictions, subject, this.now);
-    const closure = { kind: 'HOLD', name: '', owner: '', reason: this.#problem, words: this.#problem } as const;
-    return { closures: [closure], inFlight: 'PAUSE' };
+    return statusOfUnbelieved(this.#problem);
   }
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { shortId } from '../../core/ids.js';
 import { type Engine, startEngine } from '../support/engine.js';
 import { type ApiOnEngine, startApiOn } from '../support/lane-runner.js';
+import { put, retire, windowOf } from '../support/restriction-people.js';
 import { scratchFolder } from '../support/scratch.js';
 import { sealText } from '../support/sealed-bundle.js';
 
@@ -82,6 +83,27 @@ describe('lane hotfix', () => {
     expect(stdout).toContain(`next: lane hotfix ${shortId(bundle)} --to silver --reason TEXT`);
     expect((await api.lane('carol', ...plan, '--hotfix', '--priority', 'low')).stderr).toContain('has no schedule');
     await api.lane('dev', 'resume', 'shop', '--lane', 'silver', '--reason', 'mended', '--yes');
+  });
+
+  test('waits for no window of approvals, in its plan as when somebody approves', async () => {
+    const bundle = await sealText(engine, 'approved at night');
+    const night = windowOf('night', {
+      ...{ kind: 'FREEZE', reason: 'people sleep', zone: 'UTC', begins: '2026-06-01T00:00' },
+      ...{ ends: inMinutes(60).slice(0, 19), products: ['shop'], actions: ['APPROVE'] },
+    });
+    await put(engine, 'dev', night);
+    try {
+      const plan = ['plan', shortId(bundle), '--to', 'gold'];
+      expect((await api.lane('carol', ...plan)).stdout).toContain('approvals are refused until then');
+      expect((await api.lane('carol', ...plan, '--hotfix')).stdout).not.toContain('refused until then');
+      const fix = ['hotfix', shortId(bundle), '--to', 'gold', '--reason', 'people cannot log in', '--yes'];
+      const { stdout: id } = await api.lane('carol', ...fix);
+      expect(await api.lane('alice', 'approve', id, '--yes')).toMatchObject({ code: 0 });
+      await api.lane('dev', 'watch', id);
+      expect((await api.lane('dev', 'get', 'promotions')).stdout).toMatch(/shop +gold, hotfix .*LIVE/);
+    } finally {
+      await retire(engine, 'dev', { kind: 'window', name: 'night' });
+    }
   });
 
   test('writes what starts it in Temporal', async () => {

@@ -1,6 +1,7 @@
 import { isStart } from '../../core/decision/verbs.js';
 import { LanekeeperError } from '../../core/errors.js';
 import { shortId, workflowIds } from '../../core/ids.js';
+import { startCommand } from '../../core/promotion/next-commands.js';
 import { hasEnded } from '../../core/promotion/state.js';
 import { requireBundle } from '../../store/bundle/read.js';
 import type { Transaction } from '../../store/database.js';
@@ -209,9 +210,6 @@ function unsigned({ kind, product, lane, bundle }: Beginning): LanekeeperError {
     message: `a ${kind.toLowerCase()} needs a signed request`,
     object: `lane ${product}/${lane}`,
     why: 'nobody can be held accountable for an unsigned one',
-    next:
-      kind === 'ROLLBACK'
-        ? `lane rollback ${product} --lane ${lane}`
-        : `lane hotfix ${shortId(bundle)} --to ${lane} --reason TEXT`,
+    next: kind === 'ROLLBACK' ? `lane rollback ${product} --lane ${lane}` : startCommand({ kind, bundle, lane }),
   });
 }

@@ -1,3 +1,4 @@
+import { listInWords } from '../list-in-words.js';
 import { Temporal } from 'temporal-polyfill';
 import { type LastBegin, type Recurrence, readRecurrence } from './recurrence.js';
 import { dayMs, dayOf, type WallTime, wallTimeOf } from './wall-clock.js';
@@ -93,7 +94,7 @@ function weekdayWords(days: readonly string[]): string {
   const name = (index: number): string => weekdays[index] ?? '';
   if (indices.length === 7) return 'day';
   if (indices.length > 2 && last - first === indices.length - 1) return `${name(first)} to ${name(last)}`;
-  return [indices.slice(0, -1).map(name).join(', '), name(last)].filter((part) => part !== '').join(' and ');
+  return listInWords(indices.map(name));
 }
 
 function monthDayWords(days: string): string | undefined {

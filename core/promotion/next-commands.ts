@@ -17,6 +17,16 @@ export interface PhaseOfPromotion {
   readonly error?: { readonly code: string } | null | undefined;
 }
 
+/** The command that brings a bundle into a lane. */
+export function startCommand({
+  kind,
+  bundle,
+  lane,
+}: Pick<PhaseOfPromotion, 'bundle' | 'lane'> & { readonly kind: Exclude<PromotionKind, 'ROLLBACK'> }): string {
+  const to = `${shortId(bundle)} --to ${lane}`;
+  return kind === 'HOTFIX' ? `lane hotfix ${to} --reason TEXT` : `lane promote ${to}`;
+}
+
 /**
  * The commands that a person would give next because of the phase; those because of an open gate are in its verdict.
  *
@@ -39,11 +49,7 @@ export function nextCommands(
       // Nothing starts a bundle that was called back.
       if (error?.code === 'BUNDLE_RECALLED') return [`lane get bundles --product ${product}`];
       if (kind === 'ROLLBACK') return [`lane rollback ${product} --lane ${lane}`];
-      return [
-        kind === 'HOTFIX'
-          ? `lane hotfix ${shortId(bundle)} --to ${lane} --reason TEXT`
-          : `lane promote ${shortId(bundle)} --to ${lane}`,
-      ];
+      return [startCommand({ kind, bundle, lane })];
     default:
       return [];
   }

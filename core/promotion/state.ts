@@ -49,6 +49,11 @@ export function specialKind(kind: string | undefined): '' | 'hotfix' | 'rollback
   return kind === 'HOTFIX' ? 'hotfix' : kind === 'ROLLBACK' ? 'rollback' : '';
 }
 
+/** A lane with what goes into it: `gold`, `gold, hotfix`. */
+export function laneAndKind(lane: string, kind: string): string {
+  return [lane, specialKind(kind)].filter((part) => part !== '').join(', ');
+}
+
 /** The steps that take a lane, in their order. One activity performs them. */
 export const takingSteps = ['guard', 'deploy', 'verify'] as const;
 

@@ -4,7 +4,7 @@ import type { Preparation } from '../../../activities/policy/preparation.js';
 import { startOf } from '../../../core/decision/verbs.js';
 import type { Digest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
-import { shortId } from '../../../core/ids.js';
+import { startCommand } from '../../../core/promotion/next-commands.js';
 import type { PromotionKind } from '../../../core/promotion/state.js';
 import { refuseStart, whileClosed } from '../../../core/restriction/refusals.js';
 import {
@@ -44,14 +44,14 @@ export async function listLaneActions(
     });
   if (of.case === 'product') {
     await requireProduct(tx, of.value);
-    return (await lanesOf(tx, known, { product: of.value, kind: 'ROLLBACK', person, now })).map((lane) =>
-      rollbackOf(lane),
-    );
+    const views = await lanesOf(tx, of.value);
+    return (await ruled(tx, known, views, { kind: 'ROLLBACK', person, now })).map((lane) => rollbackOf(lane));
   }
   const { digest, product } = await requireBundle(tx, await resolveBundle(tx, of.value));
+  const views = await lanesOf(tx, product);
   const actions: LaneAction[] = [];
   for (const kind of ['PROMOTION', 'HOTFIX'] as const)
-    for (const lane of await lanesOf(tx, known, { product, kind, bundle: digest, person, now }))
+    for (const lane of await ruled(tx, known, views, { kind, bundle: digest, person, now }))
       actions.push(entryOf(lane, kind, digest));
   return actions;
 }
@@ -67,7 +67,6 @@ interface RuledLane extends LaneView {
 
 /** What somebody wants to start. */
 interface Wanted {
-  readonly product: string;
   readonly kind: PromotionKind;
   /** Absent for a rollback, which goes to what was live before. */
   readonly bundle?: Digest;
@@ -75,25 +74,36 @@ interface Wanted {
   readonly now: Date;
 }
 
-async function lanesOf(
+/** A lane, and the restrictions on it. */
+interface RestrictedLane extends LaneView {
+  readonly restrictions: Awaited<ReturnType<typeof restrictionsOn>>;
+}
+
+async function lanesOf(tx: Transaction, product: string): Promise<readonly RestrictedLane[]> {
+  const { items } = await listLanes(tx, { ...allLanes, product }, { size: 1, token: '' });
+  const lanes: RestrictedLane[] = [];
+  for (const view of items) lanes.push({ ...view, restrictions: await restrictionsOn(tx, view) });
+  return lanes;
+}
+
+async function ruled(
   tx: Transaction,
   known: Preparation,
-  { product, kind, bundle, person, now }: Wanted,
+  views: readonly RestrictedLane[],
+  { kind, bundle, person, now }: Wanted,
 ): Promise<readonly RuledLane[]> {
-  const { items } = await listLanes(tx, { ...allLanes, product }, { size: 1, token: '' });
   const lanes: RuledLane[] = [];
   const refused = await refusedByRole(tx, startOf(kind), person);
-  for (const view of items) {
-    const newest = await newestGates(tx, known, { product, lane: view.lane, kind });
+  for (const { restrictions, ...view } of views) {
+    const newest = await newestGates(tx, known, { product: view.product, lane: view.lane, kind });
     const target = bundle ?? view.previous;
-    const restrictions = await restrictionsOn(tx, view);
     const refusal =
       target === undefined ? undefined : refuseStart(restrictions, { ...view, kind, bundle: target }, person, now);
     lanes.push({
       ...view,
       refused,
       closed: 'problem' in newest ? wordsOfProblem(newest.problem) : refusal?.reason,
-      notice: whileClosed(restrictions, { product, lane: view.lane, kind, invoker: person }, now),
+      notice: whileClosed(restrictions, { product: view.product, lane: view.lane, kind, invoker: person }, now),
     });
   }
   return lanes;
@@ -116,7 +126,7 @@ function entryOf(view: RuledLane, kind: 'PROMOTION' | 'HOTFIX', bundle: Digest):
     bundleDigest: bundle,
     ...judged(state ?? closed ?? view.refused),
     notice: view.notice,
-    command: `lane ${kind === 'HOTFIX' ? 'hotfix' : 'promote'} ${shortId(bundle)} --to ${lane}${kind === 'HOTFIX' ? ' --reason TEXT' : ''}`,
+    command: startCommand({ kind, bundle, lane }),
     promotionId: own?.id ?? (isLive ? live.promotionId : ''),
   });
 }

@@ -6,6 +6,7 @@ import { planStale, refuseOther } from '../../../activities/policy/refuse-plan.j
 import { LanekeeperError } from '../../../core/errors.js';
 import { shortId } from '../../../core/ids.js';
 import { timelineOf } from '../../../core/plan/timeline.js';
+import { startCommand } from '../../../core/promotion/next-commands.js';
 import { type Priority, problemOfSchedule, type Schedule } from '../../../core/promotion/schedule.js';
 import type { PlanSchedule } from '#gen/release/v1/plan_pb.js';
 import { type PlanRequest, type PlanResponse, PlanResponseSchema } from '#gen/release/v1/promotion_service_pb.js';
@@ -98,10 +99,10 @@ function toPlan(plan: ReadPlan, planned: Planned, now: Date) {
 function nextStepOf({ digest, underWay, scene, content }: ReadPlan, { product, bundle, lane, kind }: Planned): string {
   if (underWay !== undefined) return `lane why ${shortId(underWay.id)}`;
   if (scene.settled !== undefined) return `lane status ${product}`;
-  if (kind === 'HOTFIX') return `lane hotfix ${shortId(bundle)} --to ${lane} --reason TEXT`;
+  if (kind === 'HOTFIX') return startCommand({ kind, bundle, lane });
   const { notBefore, notAfter, priority } = content.schedule;
   return [
-    `lane promote ${shortId(bundle)} --to ${lane} --plan ${shortId(digest)}`,
+    `${startCommand({ kind: 'PROMOTION', bundle, lane })} --plan ${shortId(digest)}`,
     ...(notBefore === undefined ? [] : [`--at ${notBefore}`]),
     ...(notAfter === undefined ? [] : [`--not-after ${notAfter}`]),
     ...(priority === 'normal' ? [] : [`--priority ${priority}`]),

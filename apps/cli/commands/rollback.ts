@@ -1,29 +1,23 @@
 import type { Command } from 'commander';
-import { decisionValidity } from '../../../core/decision/prepare.js';
 import { parseDigest } from '../../../core/digest.js';
 import { LanekeeperError } from '../../../core/errors.js';
-import { shortId, workflowIds } from '../../../core/ids.js';
+import { shortId } from '../../../core/ids.js';
 import { parseProductFile, productFileName } from '../../../core/release/product-file.js';
 import type { LaneStatus } from '#gen/release/v1/lane_status_pb.js';
-import { type Promotion, PromotionSchema } from '#gen/release/v1/promotion_pb.js';
 import type { MakeAction } from '../program/command-module.js';
 import type { Context } from '../program/context.js';
 import { usageError } from '../errors/report-error.js';
 import { type ExitCode, exitCodes } from '../errors/exit-codes.js';
-import { showFrontDoor, writeStart } from '../temporal/command.js';
 import { readCommit } from '../release/git.js';
-import { toPlain } from '../output/plain.js';
 import { laneOf } from '../output/words.js';
-import { signDecision } from '../decision/sign.js';
-import { parseTimeout, showStarted, waitFor, type WaitOptions } from '../promotion/wait.js';
+import { startPromotion, type StartOptions } from '../promotion/start.js';
+import { parseTimeout } from '../promotion/wait.js';
 import { descriptions } from '../program/descriptions.js';
 
-interface Options extends WaitOptions {
+interface Options extends StartOptions {
   lane: string;
   reason?: string;
   yes?: true;
-  print?: true;
-  out?: string;
 }
 
 /** `lane rollback [PRODUCT] --lane LANE --reason TEXT` */
@@ -49,44 +43,29 @@ async function rollback(
   givenProduct: string | undefined,
   options: Options,
 ): Promise<ExitCode | undefined> {
-  const { name: lane, lane: number } = laneOf(options.lane);
+  const target = laneOf(options.lane);
+  const lane = target.name;
   const { reason } = options;
   if (reason === undefined || reason.trim() === '') throw usageError('a rollback needs a reason', 'pass --reason TEXT');
   const product = givenProduct ?? (await productHere(context));
   const api = await context.api();
   const [{ tenant }, { lanes }] = await Promise.all([api.identity.whoAmI({}), api.promotions.listLanes({ product })]);
-  const status = lanes.find((each) => each.lane === number);
+  const status = lanes.find((each) => each.lane === target.lane);
   const digest = targetOf(status, product, lane);
   const question = `Roll ${lane} of ${product} back from ${shortId(status?.liveBundleDigest ?? '')} to ${shortId(digest)}?`;
   if (!(await context.confirm(question, options.yes === true || options.print === true))) {
     context.terminal.note('nothing was done');
     return exitCodes.error;
   }
-  const validForMs = options.print === true ? decisionValidity.later : decisionValidity.now;
-  const signedRequest = await signDecision(
+  return startPromotion(
     context,
-    { verb: 'rollback', tenant, product, lane, bundle: digest, comment: reason },
-    validForMs,
-  );
-  if (options.print === true) {
-    const request: unknown = JSON.parse(signedRequest.toString('utf8'));
-    const message = await writeStart(context, {
-      type: 'promotion',
-      workflowId: workflowIds.promotion(tenant, product, lane, digest, 'ROLLBACK'),
-      input: { tenant, product, lane, bundle: digest, kind: 'ROLLBACK', request },
+    {
+      ...{ kind: 'ROLLBACK', tenant, product, lane: target, bundle: digest, said: { comment: reason } },
       fileName: `rollback-${product}-${lane}.json`,
-      out: options.out,
-    });
-    await showFrontDoor(context, message, validForMs);
-    return undefined;
-  }
-  const started = await api.promotions.rollback({ product, lane: number, bundleDigest: digest, signedRequest });
-  context.terminal.note(`rollback ${shortId(started.promotionId)}: ${lane} of ${product} back to ${shortId(digest)}`);
-  const show = (promotion: Promotion) =>
-    context.show.object('Promotion', toPlain(PromotionSchema, promotion), () => promotion.id);
-  return options.wait === true || options.timeout !== undefined
-    ? waitFor(context, started.promotionId, options, show)
-    : showStarted(context, started.promotionId, show);
+      told: ({ promotionId }) => `rollback ${shortId(promotionId)}: ${lane} of ${product} back to ${shortId(digest)}`,
+    },
+    options,
+  );
 }
 
 function targetOf(status: LaneStatus | undefined, product: string, lane: string): ReturnType<typeof parseDigest> {

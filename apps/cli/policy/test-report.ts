@@ -1,6 +1,6 @@
 import { wordsOfMismatch } from '../../../core/policy/testing/junit.js';
 import type { CaseReport, Coverage, GateCoverage, TestReport } from '../../../core/policy/testing/report.js';
-import { specialKind } from '../../../core/promotion/state.js';
+import { laneAndKind } from '../../../core/promotion/state.js';
 import { renderTable } from '../output/table.js';
 import type { PlainObject } from '../output/plain.js';
 import type { Context } from '../program/context.js';
@@ -61,7 +61,7 @@ function hasPassed({ mismatches }: CaseReport): boolean {
 }
 
 function laneOf({ lane, kind }: Pick<CaseReport, 'lane' | 'kind'>): string {
-  return [lane, specialKind(kind)].filter((part) => part !== '').join(', ');
+  return laneAndKind(lane, kind);
 }
 
 function coverageText({ gates, overrides }: Coverage, { terminal: { colours } }: Context): string {

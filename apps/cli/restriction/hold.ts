@@ -8,6 +8,7 @@ import {
   nameOfHold,
   scopeInWords,
 } from '../../../core/restriction/model.js';
+import { listInWords } from '../../../core/list-in-words.js';
 import { withHold } from '../../../core/restriction/rules.js';
 import { usageError } from '../errors/report-error.js';
 import type { ExitCode } from '../errors/exit-codes.js';
@@ -118,8 +119,7 @@ const stopped: Readonly<Record<HeldAction, string>> = {
 };
 
 function stoppedInWords(stops: readonly string[]): string {
-  const words = heldActions.filter((action) => stops.includes(action)).map((action) => stopped[action]);
-  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' and ');
+  return listInWords(heldActions.filter((action) => stops.includes(action)).map((action) => stopped[action]));
 }
 
 function inForce({ id, by, since, reason }: Hold, context: Context): string {

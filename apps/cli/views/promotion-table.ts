@@ -1,7 +1,7 @@
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import { type Promotion, Standing } from '#gen/release/v1/promotion_pb.js';
 import { wordsOf } from '../../../core/policy/words-of-profile.js';
-import { specialKind } from '../../../core/promotion/state.js';
+import { laneAndKind } from '../../../core/promotion/state.js';
 import { heading } from '../output/profile-words.js';
 import type { Context } from '../program/context.js';
 import { relativeTime } from '../output/relative-time.js';
@@ -24,7 +24,7 @@ export function promotionTable(promotions: readonly Promotion[], context: Contex
     promotions.map((promotion) => [
       colours.bold(promotionId(promotion.id)),
       promotion.product,
-      [laneName(promotion.lane), specialKind(PromotionKind[promotion.kind])].filter((part) => part !== '').join(', '),
+      laneAndKind(laneName(promotion.lane), PromotionKind[promotion.kind]),
       bundleId(promotion.bundleDigest),
       promotion.definition || '-',
       promotion.standing === Standing.AT_RISK

@@ -3,7 +3,7 @@ import { Verdict } from '#gen/governance/v1/check_run_pb.js';
 import { GovernanceService } from '#gen/governance/v1/governance_service_pb.js';
 import { PromotionKind } from '#gen/governance/v1/policy_pb.js';
 import type { TestCase, TestCoverage, TestedGate, TestMismatch } from '#gen/governance/v1/policy_tests_pb.js';
-import { specialKind } from '../../../core/promotion/state.js';
+import { laneAndKind } from '../../../core/promotion/state.js';
 import { problemOf } from '../connection/problem.js';
 import { Mark } from '../parts/mark.js';
 import { Loading, ProblemNote } from '../parts/notes.js';
@@ -131,7 +131,7 @@ function keyOf({ test, name }: TestCase): string {
 }
 
 function whereOf({ lane, kind }: Pick<TestCase, 'lane' | 'kind'>): string {
-  return [laneWord(lane), specialKind(PromotionKind[kind])].filter((part) => part !== '').join(', ');
+  return laneAndKind(laneWord(lane), PromotionKind[kind]);
 }
 
 function lacks(held: boolean, notHeld: boolean): readonly string[] {

@@ -71,7 +71,7 @@ export function timelineOf(scene: PlanScene, now: Date): Timeline {
   const steps = [
     ...needed.flatMap((one) => stepsNeeded(one, scene, now)),
     ...queue.filter(({ ahead }) => ahead).map(queueStep),
-    ...foreseen.map(stepForeseen),
+    ...foreseen.map((one) => stepForeseen(one, needed.length > 0)),
   ];
   const whyUnknown = why(needed, foreseen, startsAt);
   return {
@@ -176,7 +176,8 @@ function closureStep({ kind, name, owner, words, next }: Closure, { people }: Pl
   };
 }
 
-function stepForeseen(one: Foreseen): PlanStep {
+/** @param isWanting whether somebody has to do something first */
+function stepForeseen(one: Foreseen, isWanting: boolean): PlanStep {
   const { at } = one;
   switch (one.type) {
     case 'passes':
@@ -198,7 +199,10 @@ function stepForeseen(one: Foreseen): PlanStep {
         words: `${one.action} are refused until then: ${closedBy(one.status)}`,
       };
     case 'starts':
-      return { kind: 'STARTS', at, about: '', words: 'it takes the lane' };
+      return {
+        ...{ kind: 'STARTS', at, about: '' },
+        words: isWanting ? 'it takes the lane at the earliest, once all of that is done' : 'it takes the lane',
+      };
     case 'fails':
       return { kind: 'FAILS', at, about: '', words: 'it fails, because it has not begun to deploy by then' };
   }

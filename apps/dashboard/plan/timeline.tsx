@@ -23,28 +23,21 @@ const looks: Readonly<Record<PlanStepKind, readonly [Tone, Shape, string]>> = {
 };
 
 /** What happens when, in order; what somebody has to do comes first, with who can and how. */
-export function Timeline({ plan: { timeline, earliest, whyUnknown } }: { readonly plan: PlanResponse }) {
+export function Timeline({ plan: { timeline, whyUnknown } }: { readonly plan: PlanResponse }) {
   if (timeline.length === 0) return <p className={rows['pad']}>{sentence(whyUnknown || 'nothing has to be done')}.</p>;
   return (
     <ol className={css['timeline']}>
       {timeline.map((step, index) => (
         // Steps have no names but their places.
         <li key={index} className={step.kind === PlanStepKind.STARTS ? css['start'] : undefined}>
-          <Step step={step} isSure={earliest !== undefined} />
+          <Step step={step} />
         </li>
       ))}
     </ol>
   );
 }
 
-function Step({
-  step: { kind, at, about, words, nextStep, people, nobody, morePeople },
-  isSure,
-}: {
-  readonly step: PlanStep;
-  /** Whether what begins does so by itself, and not only if people do what is needed. */
-  readonly isSure: boolean;
-}) {
+function Step({ step: { kind, at, about, words, nextStep, people, nobody, morePeople } }: { readonly step: PlanStep }) {
   const [tone, shape, word] = looks[kind];
   const isNamed = about !== '' && !words.includes(about) && kind !== PlanStepKind.QUEUE;
   return (
@@ -57,7 +50,6 @@ function Step({
         <p>
           {isNamed && <strong>{about}: </strong>}
           {words}
-          {kind === PlanStepKind.STARTS && !isSure && ' at the earliest, once all of that is done'}
         </p>
         {nobody && <p className={css['nobody']}>Nobody can, as roles and keys are now.</p>}
         {people.length > 0 && (
